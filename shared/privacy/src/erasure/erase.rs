@@ -1,0 +1,195 @@
+//! Erase: empty every store of a place, the one that finds people last, in chunks under the lease.
+
+use super::{Stop, Visit, Worked};
+use crate::data_map::{KeyRange, StoreMap};
+use crate::deadline;
+use crate::fault::{Fault, Turn};
+use crate::keys::KeyedRef;
+use crate::obligation::{Head, Outcome, PlanRef, State};
+use crate::plan;
+use crate::ports::{Advance, Clock, Connections, Ledger, NextAction, Page, Read, Record, Stores, Suppressions};
+use crate::scope::{Place, Scope, Stage};
+
+/// Keys erased under one renewal of the lease.
+const CHUNK: usize = 2_000;
+
+/// How sort keys of the reverse links in a connection's own partition begin.
+const REVERSE_LINK: &str = "link#";
+
+/// The first wait after a failure; it doubles up to six hours.
+const FIRST_RETRY: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+impl<L, V, C> Visit<'_, '_, L, V, C>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+{
+    /// Erases every place that is not erased. A store that fails leaves the others done and itself due.
+    pub(super) async fn erase_all(&mut self, head: &Head, scopes: &mut [Scope]) -> Result<Vec<(String, Fault)>, Stop> {
+        let mut failures = Vec::new();
+        for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
+            self.count(head, scope).await?;
+            let failed_before = failures.len();
+            for store in self.engine.map.stores() {
+                if store.identities && failures.len() > failed_before {
+                    continue;
+                }
+                match self.erase_store(head, scope, store).await {
+                    Ok(()) => {}
+                    Err(Stop::Fault(fault)) => failures.push((store.name.clone(), fault)),
+                    Err(stop @ (Stop::OutOfTime | Stop::LostLease)) => {
+                        // Progress is worth keeping when time runs out; who lost the lease writes nothing.
+                        if matches!(stop, Stop::OutOfTime) {
+                            self.engine.ledger.save_scope(head, scope).await?;
+                        }
+                        return Err(stop);
+                    }
+                }
+            }
+            if failures.len() == failed_before {
+                scope.stage = Stage::Erased;
+            }
+            self.engine.ledger.save_scope(head, scope).await?;
+        }
+        Ok(failures)
+    }
+
+    async fn erase_store(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
+        let range = store.range(&scope.place);
+        if store.identities {
+            let mut links = head.links.clone();
+            if let Some(range) = &range {
+                links.extend(self.reverse_links(store, range).await?);
+            }
+            self.renew().await?;
+            self.engine.vault.unlink(&scope.place, &links).await?;
+        }
+        let Some(range) = range else { return Ok(()) };
+        if let Some(records) = self.remembered.remove(&(scope.place.clone(), store.name.clone())) {
+            self.remembered_keys -= records.len();
+            return self.erase_records(scope, store, &range, &records).await;
+        }
+        let mut after: Option<Record> = None;
+        loop {
+            let Page { records, next } =
+                self.engine.vault.page(&store.name, &range, after.as_ref(), None, Read::Eventual).await?;
+            self.erase_records(scope, store, &range, &records).await?;
+            if next.is_none() {
+                return Ok(());
+            }
+            after = next;
+        }
+    }
+
+    async fn reverse_links(&self, store: &StoreMap, range: &KeyRange) -> Result<Vec<KeyedRef>, Stop> {
+        let mut links = Vec::new();
+        let mut after: Option<Record> = None;
+        loop {
+            let page = self.engine.vault.page(&store.name, range, after.as_ref(), None, Read::Strong).await?;
+            let keys = page.records.iter().filter_map(|record| record.key.strip_prefix(REVERSE_LINK));
+            links.extend(keys.map(|key| KeyedRef::from_stored(key.to_owned())));
+            after = page.next;
+            if after.is_none() {
+                return Ok(links);
+            }
+        }
+    }
+
+    async fn erase_records(
+        &self,
+        scope: &mut Scope,
+        store: &StoreMap,
+        range: &KeyRange,
+        records: &[Record],
+    ) -> Result<(), Stop> {
+        for chunk in records.chunks(CHUNK) {
+            self.renew().await?;
+            let left = self.engine.vault.erase(&store.name, range, chunk).await?;
+            let removed = chunk.len().saturating_sub(left.len());
+            scope.removed = scope.removed.saturating_add(u64::try_from(removed).unwrap_or(u64::MAX));
+            if !left.is_empty() {
+                return Err(Stop::Fault(Fault::retry("erase", format!("{} records left undone", left.len()))));
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything else is done; the failed stores are due again later.
+    pub(super) async fn failed(
+        &self,
+        head: &Head,
+        plan: &PlanRef,
+        failures: Vec<(String, Fault)>,
+        scopes: &[Scope],
+    ) -> Result<Worked, Stop> {
+        let attempts = match &head.state {
+            State::Failed { attempts, .. } => attempts.saturating_add(1),
+            State::Received
+            | State::Planned { .. }
+            | State::Executing { .. }
+            | State::Verifying { .. }
+            | State::Completed { .. } => 1,
+        };
+        let wait = FIRST_RETRY * (1 << attempts.saturating_sub(1).min(6));
+        let now = self.engine.clock.now();
+        let retry_at = now + wait;
+        let failed: Vec<&str> = failures.iter().map(|(store, _)| store.as_str()).collect();
+        let outcomes: Vec<(String, Outcome)> = self
+            .engine
+            .map
+            .with_zeros(&plan::totals(scopes))
+            .into_iter()
+            .filter(|(class, _)| failed.iter().any(|store| self.engine.map.classes_of(store).any(|name| name == class)))
+            .map(|(class, _)| (class, Outcome::Failed { retry_at }))
+            .collect();
+        self.engine.ledger.save_outcomes(head, &outcomes).await?;
+        let state = State::Failed { plan: plan.clone(), retry_at, attempts };
+        self.advance(head, state, NextAction::At(retry_at)).await?;
+        let is_parked = |fault: &Fault| matches!(fault.turn, Turn::Park);
+        let line = |fault: &Fault| format!("{}{}", if is_parked(fault) { "parked: " } else { "" }, fault.chain());
+        let stores = failures.iter().map(|(store, fault)| (store.clone(), line(fault))).collect();
+        Ok(Worked::Failed { stores, retry_at })
+    }
+
+    /// A strong read found nothing: write the outcomes, let the marks expire in due time, and plan the looks.
+    pub(super) async fn conclude(
+        &self,
+        head: &Head,
+        plan: &PlanRef,
+        scopes: &[Scope],
+    ) -> Result<super::Executed, Stop> {
+        let removed = plan::totals(scopes);
+        let outcome = |count: u64| {
+            if count == 0 { Outcome::NothingFound } else { Outcome::Removed { count } }
+        };
+        let all = self.engine.map.with_zeros(&removed);
+        let outcomes: Vec<(String, Outcome)> = all.into_iter().map(|(class, count)| (class, outcome(count))).collect();
+        self.engine.ledger.save_outcomes(head, &outcomes).await?;
+        let erased_at = self.engine.clock.now();
+        let outside = |error: deadline::OutsideCalendar| Stop::Fault(Fault::park("conclude", error));
+        let keep_for = self.engine.map.model().suppression.keep_for;
+        let expires_at = deadline::after(erased_at, keep_for).map_err(outside)?;
+        for mark in self.marks(head, scopes) {
+            self.engine.vault.date(&mark, expires_at).await?;
+        }
+        let first_look = self.engine.second_looks.first().copied().unwrap_or_default();
+        let next = deadline::after(erased_at, first_look).map_err(outside)?;
+        let advance = Advance {
+            state: State::Verifying { erased_at, looks: Vec::new() },
+            next_action: NextAction::At(next),
+            if_covers_until: Some(plan.covers_until),
+            is_reopening: false,
+        };
+        match self.engine.ledger.advance(&self.lease, &advance).await? {
+            Some(_) => Ok(super::Executed::Stopped(Worked::Erased { removed })),
+            None => Ok(super::Executed::Overtaken),
+        }
+    }
+
+    fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<crate::ingest_gate::Mark> {
+        use crate::ingest_gate::Mark;
+        let places = scopes.iter().map(|scope: &Scope| -> &Place { &scope.place }).map(Mark::place);
+        head.suppressions.iter().map(Mark::subject).chain(places).collect()
+    }
+}

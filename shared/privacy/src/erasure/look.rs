@@ -1,0 +1,52 @@
+//! Look again: what was erased must still be gone. A hit re-opens the case.
+
+use jiff::Timestamp;
+
+use super::{Stop, Visit, Worked};
+use crate::deadline;
+use crate::fault::Fault;
+use crate::obligation::{Head, State};
+use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
+use crate::scope::Stage;
+
+impl<L, V, C> Visit<'_, '_, L, V, C>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+{
+    pub(super) async fn look(&self, head: &Head, erased_at: Timestamp, looks: &[Timestamp]) -> Result<Worked, Stop> {
+        let now = self.engine.clock.now();
+        match self.look_due_at(erased_at, looks.len())? {
+            Some(due_at) if now < due_at => return Ok(Worked::Idle),
+            Some(_) | None => {}
+        }
+        let mut scopes = self.engine.ledger.scopes(head).await?;
+        if !self.verify(head, &mut scopes).await? {
+            let places = scopes.iter().filter(|scope| scope.stage == Stage::Found).count();
+            self.advance(head, State::Received, NextAction::At(now)).await?;
+            return Ok(Worked::Resurfaced { places });
+        }
+        let mut looks = looks.to_vec();
+        looks.push(now);
+        match self.look_due_at(erased_at, looks.len())? {
+            Some(next) => {
+                self.advance(head, State::Verifying { erased_at, looks }, NextAction::At(next)).await?;
+                Ok(Worked::LookedClean { is_last: false })
+            }
+            None => {
+                let state = State::Completed { erased_at, completed_at: now, looks };
+                self.advance(head, state, NextAction::Never).await?;
+                Ok(Worked::LookedClean { is_last: true })
+            }
+        }
+    }
+
+    fn look_due_at(&self, erased_at: Timestamp, looks_done: usize) -> Result<Option<Timestamp>, Stop> {
+        let Some(span) = self.engine.second_looks.get(looks_done) else {
+            return Ok(None);
+        };
+        let due_at = deadline::after(erased_at, *span);
+        due_at.map(Some).map_err(|error| Stop::Fault(Fault::park("look", error)))
+    }
+}

@@ -1,0 +1,259 @@
+//! The engine: works one obligation in bounded chunks, from suppression to the last second look.
+//!
+//! *suppress → discover → count → plan → erase → verify → look again.* Any step may run twice, crash anywhere or
+//! meet throttling; the outcome is the same. Marks are raised before anything is read, deletes go by key and
+//! always from the head of a range, and every chunk begins by renewing the lease on the ledger row.
+
+mod count;
+mod discover;
+mod erase;
+mod look;
+mod verify;
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::obligation::{Head, ObligationId, PlanRef, State};
+use crate::plan;
+use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::scope::{Counts, Place, Scope};
+
+/// How long a worker may be silent before another may take over.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+/// How often one visit plans, erases and verifies before a person has to look.
+const MAX_ROUNDS: u32 = 12;
+
+/// How many keys found while counting are kept for erasing, instead of being read again: a few megabytes.
+const REMEMBERED_KEYS: usize = 20_000;
+
+/// What the engine works with.
+#[derive(Debug)]
+pub struct Engine<'a, L, V, C> {
+    /// The ledger.
+    pub ledger: &'a L,
+    /// Tables, buckets, connections and marks.
+    pub vault: &'a V,
+    /// The time.
+    pub clock: &'a C,
+    /// The policy.
+    pub map: &'a DataMap,
+    /// When second looks are due after the erasure; the policy's, unless a test stack shortens them.
+    pub second_looks: &'a [jiff::Span],
+}
+
+/// What one visit came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worked {
+    /// Nothing was due.
+    Idle,
+    /// Another worker has it.
+    Busy,
+    /// There is no such obligation.
+    Gone,
+    /// Time ran out; send it again.
+    Again,
+    /// The plan is above a ceiling and waits for a person.
+    Halted {
+        /// The classes and their ceilings.
+        over_ceiling: Vec<(String, u64)>,
+    },
+    /// Everything is erased and verified.
+    Erased {
+        /// What was removed in all, by class.
+        removed: Counts,
+    },
+    /// Some stores could not be erased; the rest is.
+    Failed {
+        /// The stores, with the causes for the log.
+        stores: Vec<(String, String)>,
+        /// When they are tried again.
+        retry_at: Timestamp,
+    },
+    /// A second look found nothing.
+    LookedClean {
+        /// Whether it was the last one.
+        is_last: bool,
+    },
+    /// A second look found something and re-opened the case.
+    Resurfaced {
+        /// In how many places.
+        places: usize,
+    },
+}
+
+/// Why a visit ends before its work is done.
+#[derive(Debug)]
+enum Stop {
+    OutOfTime,
+    LostLease,
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Keys that were counted in this visit and need not be read again.
+type Remembered = HashMap<(Place, String), Vec<Record>>;
+
+struct Visit<'e, 'a, L, V, C> {
+    engine: &'e Engine<'a, L, V, C>,
+    lease: Lease,
+    stop_at: Timestamp,
+    remembered: Remembered,
+    remembered_keys: usize,
+}
+
+impl<L, V, C> Engine<'_, L, V, C>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+{
+    /// Works on one obligation until it is done, halted, or no chunk may begin any more (`stop_at`).
+    ///
+    /// # Errors
+    /// [`Fault`]: deliver the message again.
+    pub async fn work(&self, id: &ObligationId, worker: &str, stop_at: Timestamp) -> Result<Worked, Fault> {
+        let lease = Lease { id: id.clone(), worker: worker.to_owned() };
+        let mut visit = Visit { engine: self, lease, stop_at, remembered: Remembered::new(), remembered_keys: 0 };
+        match visit.run().await {
+            Ok(worked) => {
+                self.ledger.release(&visit.lease).await?;
+                Ok(worked)
+            }
+            Err(Stop::OutOfTime) => {
+                self.ledger.release(&visit.lease).await?;
+                Ok(Worked::Again)
+            }
+            Err(Stop::LostLease) => Ok(Worked::Busy),
+            Err(Stop::Fault(fault)) => {
+                // Best effort: an unreleased lease only makes the next visit wait for its end.
+                drop(self.ledger.release(&visit.lease).await);
+                Err(fault)
+            }
+        }
+    }
+}
+
+impl<L, V, C> Visit<'_, '_, L, V, C>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+{
+    async fn run(&mut self) -> Result<Worked, Stop> {
+        let now = self.engine.clock.now();
+        let mut head = match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
+            Leased::Granted(head) => *head,
+            Leased::Busy => return Ok(Worked::Busy),
+            Leased::Gone => return Ok(Worked::Gone),
+        };
+        for _ in 0..MAX_ROUNDS {
+            match &head.state {
+                State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. }
+                    if head.needs_plan() =>
+                {
+                    head = self.prepare(&head).await?;
+                }
+                State::Planned { plan } if head.confirmed_plan.as_ref() != Some(&plan.hash) => {
+                    return self.halted(&head).await;
+                }
+                State::Received => return Ok(Worked::Idle),
+                State::Planned { plan } => {
+                    let state = State::Executing { plan: plan.clone() };
+                    head = self.advance(&head, state, NextAction::Keep).await?;
+                }
+                State::Executing { plan } | State::Failed { plan, .. } => {
+                    match self.execute(&head, &plan.clone()).await? {
+                        Executed::Stopped(worked) => return Ok(worked),
+                        Executed::Overtaken => head = self.renew().await?,
+                    }
+                }
+                State::Verifying { erased_at, looks } => {
+                    return self.look(&head, *erased_at, &looks.clone()).await;
+                }
+                State::Completed { .. } => return Ok(Worked::Idle),
+            }
+        }
+        Err(Stop::Fault(Fault::park("erasure", "a strong read still finds records after several rounds")))
+    }
+
+    /// Suppress, discover, count, plan. Running it again finds what is new and keeps what is known.
+    async fn prepare(&mut self, head: &Head) -> Result<Head, Stop> {
+        self.suppress(head).await?;
+        let mut scopes = self.discover(head).await?;
+        for scope in &mut scopes {
+            self.count(head, scope).await?;
+        }
+        let plan = plan::plan(&head.id, head.covers_until, &scopes, self.engine.map);
+        self.engine.ledger.save_plan(head, &plan).await?;
+        let reference = PlanRef { hash: plan.hash.clone(), covers_until: plan.covers_until };
+        let state = if plan.over_ceiling.is_empty() || head.confirmed_plan.as_ref() == Some(&plan.hash) {
+            State::Executing { plan: reference }
+        } else {
+            State::Planned { plan: reference }
+        };
+        self.advance(head, state, NextAction::Keep).await
+    }
+
+    async fn halted(&self, head: &Head) -> Result<Worked, Stop> {
+        let scopes = self.engine.ledger.scopes(head).await?;
+        let over_ceiling = plan::plan(&head.id, head.covers_until, &scopes, self.engine.map).over_ceiling;
+        Ok(Worked::Halted { over_ceiling })
+    }
+
+    async fn execute(&mut self, head: &Head, plan: &PlanRef) -> Result<Executed, Stop> {
+        let mut scopes = self.engine.ledger.scopes(head).await?;
+        let failures = self.erase_all(head, &mut scopes).await?;
+        if !failures.is_empty() {
+            return self.failed(head, plan, failures, &scopes).await.map(Executed::Stopped);
+        }
+        if self.verify(head, &mut scopes).await? {
+            return self.conclude(head, plan, &scopes).await;
+        }
+        // Something was left or came in before the mark: counted, erased and verified in the next round.
+        Ok(Executed::Overtaken)
+    }
+
+    /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.
+    async fn renew(&self) -> Result<Head, Stop> {
+        let now = self.engine.clock.now();
+        if now >= self.stop_at {
+            return Err(Stop::OutOfTime);
+        }
+        match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
+            Leased::Granted(head) => Ok(*head),
+            Leased::Busy | Leased::Gone => Err(Stop::LostLease),
+        }
+    }
+
+    /// A transition that only the lease guards.
+    async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
+        let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening };
+        self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
+    }
+}
+
+enum Executed {
+    Stopped(Worked),
+    Overtaken,
+}
+
+impl Scope {
+    fn add(&mut self, found: &Counts) {
+        for (class, count) in found {
+            *self.counted.entry(class.clone()).or_default() += count;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Opaque ids of the product: tenant, connection, contact. They go into keys and prefixes, so the type
+//! is the proof that they hold no separator and nothing but `[A-Za-z0-9_-]`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An id was empty, longer than 64 bytes, or held something other than `[A-Za-z0-9_-]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an opaque id of 1 to 64 characters of [A-Za-z0-9_-]")]
+pub struct InvalidId;
+
+fn is_opaque(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+macro_rules! opaque_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// # Errors
+            /// [`InvalidId`] when the text is not 1 to 64 characters of `[A-Za-z0-9_-]`.
+            pub fn parse(text: &str) -> Result<Self, InvalidId> {
+                if is_opaque(text) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+            }
+
+            /// The id as it stands in keys.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                if is_opaque(&text) { Ok(Self(text)) } else { Err(InvalidId) }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    };
+}
+
+opaque_id! {
+    /// A customer of the company that runs this service.
+    TenantId
+}
+opaque_id! {
+    /// One authorised connection of a tenant to a platform. Never used twice: a reconnect makes a new one.
+    ConnectionId
+}
+opaque_id! {
+    /// A person who interacted with a connected account, as a keyed reference. Holds no platform id.
+    ContactId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_cannot_smuggle_a_separator_into_a_key() {
+        for bad in ["", "a#b", "a/b", "a b", "a{b", "ä", &"x".repeat(65)] {
+            assert_eq!(TenantId::parse(bad), Err(InvalidId), "{bad:?}");
+        }
+        assert_eq!(TenantId::parse("tenant-alder_1").unwrap().as_str(), "tenant-alder_1");
+    }
+}

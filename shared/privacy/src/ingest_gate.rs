@@ -1,0 +1,195 @@
+//! The gate that the product passes before it writes a signal, so that erased data does not come back.
+//!
+//! Two forms. [`admit`] judges marks that were read: quick, and enough to drop what is clearly unwanted. The
+//! conditional form hands [`checks`] to the store, which carries them out in one transaction with the write:
+//! only this closes the race against a running erasure, which raises its marks before it reads anything.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::keys::KeyedRef;
+use crate::scope::{Place, is_covered};
+
+/// The key of a suppression entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark(String);
+
+impl Mark {
+    /// Refuses connections of this identity.
+    #[must_use]
+    pub fn subject(suppression: &KeyedRef) -> Self {
+        Self(format!("subject#{suppression}"))
+    }
+
+    /// Refuses everything of a connection, or of one contact in it.
+    #[must_use]
+    pub fn place(place: &Place) -> Self {
+        let kind = if place.contact.is_some() { "contact" } else { "connection" };
+        Self(format!("{kind}#{place}"))
+    }
+
+    /// A mark that was stored before.
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As it stands in the suppression table.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Something the product is about to store.
+#[derive(Clone, Debug)]
+pub struct Arrival<'a> {
+    /// Through which connection, and from which contact.
+    pub place: &'a Place,
+    /// When the connection was made.
+    pub connected_at: Timestamp,
+    /// The suppression references of everybody whose connection it is, written at connect time.
+    pub owners: &'a [KeyedRef],
+    /// When it happened on the platform.
+    pub occurred_at: Timestamp,
+}
+
+/// One condition of the gate: the mark must be absent, expired, or cover no more than `since`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Which mark.
+    pub mark: Mark,
+    /// The instant that must not be covered: of connecting, or of the event.
+    pub since: Timestamp,
+}
+
+/// Everything that must hold for an arrival to be stored.
+#[must_use]
+pub fn checks(arrival: &Arrival<'_>) -> Vec<Check> {
+    let connection = Place { contact: None, ..arrival.place.clone() };
+    let by_connection = arrival.owners.iter().map(Mark::subject).chain([Mark::place(&connection)]);
+    let mut checks: Vec<Check> = by_connection.map(|mark| Check { mark, since: arrival.connected_at }).collect();
+    if arrival.place.contact.is_some() {
+        checks.push(Check { mark: Mark::place(arrival.place), since: arrival.occurred_at });
+    }
+    checks
+}
+
+/// A suppression entry as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its key.
+    pub mark: Mark,
+    /// It refuses what is older.
+    pub covers_until: Timestamp,
+    /// From then on it is treated as absent, whether or not the table still has it.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Check {
+    /// Whether an entry that was read refuses.
+    #[must_use]
+    pub fn is_refused_by(&self, entry: &Entry, now: Timestamp) -> bool {
+        entry.mark == self.mark
+            && entry.expires_at.is_none_or(|expires_at| now < expires_at)
+            && is_covered(self.since, entry.covers_until)
+    }
+}
+
+/// The arrival must not be stored. Says not why: that would tell something about somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("suppressed")]
+pub struct Suppressed;
+
+/// Judges an arrival by the entries that were read for its [`checks`].
+///
+/// # Errors
+/// [`Suppressed`]
+pub fn admit(arrival: &Arrival<'_>, entries: &[Entry], now: Timestamp) -> Result<(), Suppressed> {
+    let is_refused = |check: &Check| entries.iter().any(|entry| check.is_refused_by(entry, now));
+    if checks(arrival).iter().any(is_refused) { Err(Suppressed) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{ConnectionId, ContactId, TenantId};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn place(contact: Option<&str>) -> Place {
+        Place {
+            tenant: TenantId::parse("alder").unwrap(),
+            connection: ConnectionId::parse("c1").unwrap(),
+            contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
+        }
+    }
+
+    fn entry(mark: Mark, covers_until: &str, expires_at: Option<&str>) -> Entry {
+        Entry { mark, covers_until: at(covers_until), expires_at: expires_at.map(at) }
+    }
+
+    /// Connected on 1 March, the event happened on 5 March, now is 10 March.
+    fn judge(entries: &[Entry]) -> Result<(), Suppressed> {
+        let (place, owners) = (place(Some("p1")), [KeyedRef::from_stored("v1-owner".to_owned())]);
+        let arrival = Arrival {
+            place: &place,
+            connected_at: at("2026-03-01T00:00:00Z"),
+            owners: &owners,
+            occurred_at: at("2026-03-05T00:00:00Z"),
+        };
+        admit(&arrival, entries, at("2026-03-10T00:00:00Z"))
+    }
+
+    #[test]
+    fn the_gate_refuses_what_is_older_than_the_mark() {
+        let owner = || Mark::subject(&KeyedRef::from_stored("v1-owner".to_owned()));
+        let cases = [
+            ("nobody is suppressed", vec![], Ok(())),
+            ("the owner asked after connecting", vec![entry(owner(), "2026-03-02T00:00:00Z", None)], Err(Suppressed)),
+            ("the owner came back", vec![entry(owner(), "2026-03-01T00:00:00Z", None)], Ok(())),
+            (
+                "the mark has expired",
+                vec![entry(owner(), "2026-03-02T00:00:00Z", Some("2026-03-10T00:00:00Z"))],
+                Ok(()),
+            ),
+            (
+                "the mark expires later",
+                vec![entry(owner(), "2026-03-02T00:00:00Z", Some("2026-03-10T00:00:01Z"))],
+                Err(Suppressed),
+            ),
+            (
+                "the connection is stopped",
+                vec![entry(Mark::place(&place(None)), "2026-03-02T00:00:00Z", None)],
+                Err(Suppressed),
+            ),
+            (
+                "the contact wrote before asking",
+                vec![entry(Mark::place(&place(Some("p1"))), "2026-03-06T00:00:00Z", None)],
+                Err(Suppressed),
+            ),
+            (
+                "the contact wrote after asking",
+                vec![entry(Mark::place(&place(Some("p1"))), "2026-03-05T00:00:00Z", None)],
+                Ok(()),
+            ),
+            (
+                "another contact is suppressed",
+                vec![entry(Mark::place(&place(Some("p2"))), "2026-03-09T00:00:00Z", None)],
+                Ok(()),
+            ),
+        ];
+        for (case, entries, expected) in cases {
+            assert_eq!(judge(&entries), expected, "{case}");
+        }
+    }
+}

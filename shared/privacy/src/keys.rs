@@ -1,0 +1,252 @@
+//! Keyed references: how a person is found again without their id standing in a key, a queue or a log.
+//!
+//! One root secret per version; from it a separate HMAC-SHA256 key per purpose (HKDF), so that a link cannot
+//! be compared with a suppression entry or a confirmation code. A reference starts with its key version; a
+//! version stays in the ring as long as its longest entry lives, since scrubbed data cannot be keyed again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use data_encoding::{BASE32_NOPAD, Encoding, Specification};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::identity::Identity;
+use crate::obligation::ObligationId;
+
+/// 160 bits: past guessing, and 32 characters in base 32.
+const REFERENCE_BYTES: usize = 20;
+
+/// The secret that holds the root keys is not what it must be. Says nothing of its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidKeyRing {
+    /// Not a JSON object of strings.
+    #[error("subject keys: not a JSON object of strings")]
+    NotAnObject,
+    /// `current` is missing or names a version that is not there.
+    #[error("subject keys: `current` names no version")]
+    NoCurrent,
+    /// A version's name is not 1 to 8 characters of `[a-z0-9]`, or its root is shorter than 32 characters.
+    #[error("subject keys: a version has a bad name or a root shorter than 32 characters")]
+    WeakVersion,
+}
+
+/// What a keyed reference is for. Each has its own key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Link,
+    Suppression,
+    Code,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Suppression => "suppression",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// A keyed hash of an identity, with the version of its key in front: `v1-mfrgg…`. Safe in keys and logs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct KeyedRef(String);
+
+impl KeyedRef {
+    /// A reference that was stored before.
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As it stands in keys.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyedRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+struct Version {
+    name: String,
+    link: Hmac<Sha256>,
+    suppression: Hmac<Sha256>,
+    code: Hmac<Sha256>,
+}
+
+/// The root keys, current version first, with one derived key per purpose.
+pub struct SubjectKeys {
+    versions: Vec<Version>,
+}
+
+impl fmt::Debug for SubjectKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.versions.iter().map(|version| version.name.as_str()).collect();
+        write!(f, "SubjectKeys({names:?}, redacted)")
+    }
+}
+
+impl SubjectKeys {
+    /// Reads `{"current": "v2", "v1": "…", "v2": "…"}`.
+    ///
+    /// # Errors
+    /// [`InvalidKeyRing`]
+    pub fn parse(json: &str) -> Result<Self, InvalidKeyRing> {
+        let mut roots: BTreeMap<String, String> =
+            serde_json::from_str(json).map_err(|_| InvalidKeyRing::NotAnObject)?;
+        let current = roots.remove("current").ok_or(InvalidKeyRing::NoCurrent)?;
+        if !roots.contains_key(&current) {
+            return Err(InvalidKeyRing::NoCurrent);
+        }
+        let mut versions = Vec::with_capacity(roots.len());
+        for (name, root) in roots {
+            let named = (1..=8).contains(&name.len())
+                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            if !named || root.len() < 32 {
+                return Err(InvalidKeyRing::WeakVersion);
+            }
+            versions.push(Version::derive(name, root.as_bytes())?);
+        }
+        versions.sort_by_key(|version| version.name != current);
+        Ok(Self { versions })
+    }
+
+    /// Where identity links of this identity stand, one per key version, current first.
+    #[must_use]
+    pub fn links(&self, identity: &Identity) -> Vec<KeyedRef> {
+        self.references(identity, Purpose::Link)
+    }
+
+    /// Where suppression entries of this identity stand, one per key version, current first.
+    #[must_use]
+    pub fn suppressions(&self, identity: &Identity) -> Vec<KeyedRef> {
+        self.references(identity, Purpose::Suppression)
+    }
+
+    /// The id of the obligation towards this identity, which is also the confirmation code: 32 characters of
+    /// `[a-z2-7]`, 160 bits, the same for every repeat, saying nothing of the id.
+    #[must_use]
+    pub fn obligation_id(&self, identity: &Identity) -> Option<ObligationId> {
+        let current = self.versions.first()?;
+        ObligationId::parse(&current.digest(Purpose::Code, identity)).ok()
+    }
+
+    fn references(&self, identity: &Identity, purpose: Purpose) -> Vec<KeyedRef> {
+        let reference = |version: &Version| KeyedRef(format!("{}-{}", version.name, version.digest(purpose, identity)));
+        self.versions.iter().map(reference).collect()
+    }
+}
+
+impl Version {
+    fn derive(name: String, root: &[u8]) -> Result<Self, InvalidKeyRing> {
+        let expander = Hkdf::<Sha256>::new(None, root);
+        let key = |purpose: Purpose| {
+            let mut bytes = [0_u8; 32];
+            let info = format!("privacy/{}/{name}", purpose.as_str());
+            expander.expand(info.as_bytes(), &mut bytes).map_err(|_| InvalidKeyRing::WeakVersion)?;
+            Hmac::<Sha256>::new_from_slice(&bytes).map_err(|_| InvalidKeyRing::WeakVersion)
+        };
+        Ok(Self { link: key(Purpose::Link)?, suppression: key(Purpose::Suppression)?, code: key(Purpose::Code)?, name })
+    }
+
+    fn digest(&self, purpose: Purpose, identity: &Identity) -> String {
+        let mut mac = match purpose {
+            Purpose::Link => self.link.clone(),
+            Purpose::Suppression => self.suppression.clone(),
+            Purpose::Code => self.code.clone(),
+        };
+        mac.update(identity.canonical().as_bytes());
+        let digest = mac.finalize().into_bytes();
+        let bytes: Vec<u8> = digest.iter().copied().take(REFERENCE_BYTES).collect();
+        lower_base32().encode(&bytes)
+    }
+}
+
+fn lower_base32() -> Encoding {
+    let mut specification = Specification::new();
+    specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
+    // The specification is a constant that encodes; the upper-case alphabet is the fallback nobody meets.
+    specification.encoding().unwrap_or(BASE32_NOPAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{Kind, Namespace, PlatformId};
+
+    const ROOT: &str = "0123456789abcdef0123456789abcdef";
+
+    fn identity(namespace: &str, id: &str) -> Identity {
+        Identity {
+            namespace: Namespace::parse(namespace).unwrap(),
+            kind: Kind::User,
+            id: PlatformId::parse(id).unwrap(),
+        }
+    }
+
+    fn ring() -> SubjectKeys {
+        SubjectKeys::parse(&format!(r#"{{"current":"v1","v1":"{ROOT}"}}"#)).unwrap()
+    }
+
+    #[test]
+    fn the_same_digits_in_two_apps_are_two_people() {
+        let ring = ring();
+        assert_ne!(ring.links(&identity("facebook", "1")), ring.links(&identity("instagram", "1")));
+        assert_ne!(ring.obligation_id(&identity("facebook", "1")), ring.obligation_id(&identity("instagram", "1")));
+    }
+
+    #[test]
+    fn purposes_cannot_be_compared() {
+        let (ring, person) = (ring(), identity("facebook", "218471"));
+        let link = ring.links(&person).remove(0).0;
+        let suppression = ring.suppressions(&person).remove(0).0;
+        let code = ring.obligation_id(&person).unwrap().as_str().to_owned();
+        assert_ne!(link, suppression);
+        assert!(!link.contains(&code) && !suppression.contains(&code));
+    }
+
+    #[test]
+    fn references_match_an_independent_implementation() {
+        // Computed with Python's hmac and cryptography's HKDF, as local/demo does it.
+        let person = identity("facebook", "218471");
+        expect_test::expect![[r#"
+            [
+                KeyedRef(
+                    "v1-y3fjn7qjk3aklpndekaqfvgtp7dozi2s",
+                ),
+            ]
+        "#]]
+        .assert_debug_eq(&ring().links(&person));
+    }
+
+    #[test]
+    fn a_new_version_keeps_the_old_references_findable() {
+        let two = format!(r#"{{"current":"v2","v1":"{ROOT}","v2":"another-root-of-at-least-32-characters"}}"#);
+        let links = SubjectKeys::parse(&two).unwrap().links(&identity("facebook", "1"));
+        assert!(links[0].as_str().starts_with("v2-"));
+        assert_eq!(links[1..], ring().links(&identity("facebook", "1")));
+    }
+
+    #[test]
+    fn a_weak_ring_is_refused_and_never_printed() {
+        let cases = [
+            ("[]", InvalidKeyRing::NotAnObject),
+            ("{}", InvalidKeyRing::NoCurrent),
+            (r#"{"current":"v2","v1":"0123456789abcdef0123456789abcdef"}"#, InvalidKeyRing::NoCurrent),
+            (r#"{"current":"v1","v1":"short"}"#, InvalidKeyRing::WeakVersion),
+            (r#"{"current":"V 1","V 1":"0123456789abcdef0123456789abcdef"}"#, InvalidKeyRing::WeakVersion),
+        ];
+        for (json, expected) in cases {
+            assert_eq!(SubjectKeys::parse(json).err(), Some(expected), "{json}");
+        }
+        assert!(!format!("{:?}", ring()).contains(ROOT));
+    }
+}

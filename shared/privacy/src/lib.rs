@@ -1,0 +1,29 @@
+//! The domain of the service: every promise of the privacy policy becomes an [`Obligation`](obligation::Head)
+//! that is accepted in one write, worked off in bounded chunks, verified, looked at again and shown.
+//!
+//! This crate decides; adapters fetch and store. It has no AWS, HTTP, environment or wall clock in its
+//! `Cargo.toml`, so a rule can be tested here in milliseconds or it is in the wrong place.
+
+pub mod accept_callback;
+pub mod data_map;
+pub mod deadline;
+pub mod erasure;
+pub mod fault;
+pub mod identity;
+pub mod ids;
+pub mod ingest_gate;
+pub mod instant;
+pub mod keys;
+pub mod message;
+pub mod meta_secrets;
+pub mod obligation;
+pub mod plan;
+pub mod policy;
+pub mod ports;
+pub mod scope;
+pub mod show_request;
+pub mod signed_request;
+pub mod sweep_ledger;
+
+#[cfg(any(test, feature = "memory"))]
+pub mod memory;

@@ -1,0 +1,191 @@
+//! The ledger's ports and the queue in memory.
+
+use jiff::Timestamp;
+
+use super::World;
+use crate::message::Work;
+use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
+use crate::plan::Plan;
+use crate::ports::{
+    Advance, Answer, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase, Shown,
+    WorkQueue,
+};
+use crate::scope::Scope;
+
+fn fresh(new: &NewObligation, seq: u32) -> Head {
+    Head {
+        id: new.id.clone(),
+        seq,
+        route: new.route,
+        links: new.links.clone(),
+        suppressions: new.suppressions.clone(),
+        received_at: new.received_at,
+        covers_until: new.covers_until,
+        due_by: new.due_by.clone(),
+        state: State::Received,
+        next_action_at: Some(new.next_action_at),
+        leased_until: None,
+        reopened: 0,
+        confirmed_plan: None,
+    }
+}
+
+impl Intake for World {
+    async fn open(&self, new: &NewObligation) -> Answer<Opened> {
+        self.call("intake.open", |stored| match stored.heads.get_mut(&new.id) {
+            None => {
+                stored.heads.insert(new.id.clone(), fresh(new, 1));
+                Opened::New
+            }
+            Some(head) if new.is_dated && head.state.erased_at().is_none() && head.covers_until < new.covers_until => {
+                head.covers_until = new.covers_until;
+                head.next_action_at = Some(new.next_action_at);
+                Opened::Widened
+            }
+            Some(head) => Opened::Already(Box::new(head.clone())),
+        })
+    }
+
+    async fn reopen(&self, finished: &Head, new: &NewObligation) -> Answer<bool> {
+        self.call("intake.reopen", |stored| match stored.heads.get(&new.id) {
+            Some(head) if head.seq == finished.seq && head.state.erased_at().is_some() => {
+                let seq = head.seq + 1;
+                stored.earlier.entry(new.id.clone()).or_default().insert(0, head.clone());
+                stored.heads.insert(new.id.clone(), fresh(new, seq));
+                true
+            }
+            Some(_) | None => false,
+        })
+    }
+}
+
+impl WorkQueue for World {
+    async fn send(&self, work: &Work) -> Answer<()> {
+        self.call("queue.send", |stored| stored.sent.push(work.clone()))
+    }
+}
+
+impl Ledger for World {
+    async fn lease(&self, lease: &Lease, now: Timestamp, until: Timestamp) -> Answer<Leased> {
+        self.call("ledger.lease", |stored| {
+            let holder = stored.leases.get(&lease.id).cloned();
+            let Some(head) = stored.heads.get_mut(&lease.id) else {
+                return Leased::Gone;
+            };
+            let is_free = head.leased_until.is_none_or(|until| until <= now) || holder.as_ref() == Some(&lease.worker);
+            if !is_free {
+                return Leased::Busy;
+            }
+            head.leased_until = Some(until);
+            let head = head.clone();
+            stored.leases.insert(lease.id.clone(), lease.worker.clone());
+            Leased::Granted(Box::new(head))
+        })
+    }
+
+    async fn release(&self, lease: &Lease) -> Answer<()> {
+        self.call("ledger.release", |stored| {
+            if stored.leases.get(&lease.id) == Some(&lease.worker) {
+                stored.leases.remove(&lease.id);
+                if let Some(head) = stored.heads.get_mut(&lease.id) {
+                    head.leased_until = None;
+                }
+            }
+        })
+    }
+
+    async fn advance(&self, lease: &Lease, advance: &Advance) -> Answer<Option<Head>> {
+        self.call("ledger.advance", |stored| {
+            if stored.leases.get(&lease.id) != Some(&lease.worker) {
+                return None;
+            }
+            let head = stored.heads.get_mut(&lease.id)?;
+            if advance.if_covers_until.is_some_and(|covers_until| covers_until != head.covers_until) {
+                return None;
+            }
+            head.state = advance.state.clone();
+            head.reopened += u32::from(advance.is_reopening);
+            match advance.next_action {
+                NextAction::Keep => {}
+                NextAction::At(at) => head.next_action_at = Some(at),
+                NextAction::Never => head.next_action_at = None,
+            }
+            Some(head.clone())
+        })
+    }
+
+    async fn scopes(&self, head: &Head) -> Answer<Vec<Scope>> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.scopes", |stored| {
+            stored.scopes.get(&key).map_or_else(Vec::new, |scopes| scopes.values().cloned().collect())
+        })
+    }
+
+    async fn save_scope(&self, head: &Head, scope: &Scope) -> Answer<()> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.save_scope", |stored| {
+            stored.scopes.entry(key).or_default().insert(scope.place.clone(), scope.clone());
+        })
+    }
+
+    async fn save_plan(&self, head: &Head, plan: &Plan) -> Answer<()> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.save_plan", |stored| {
+            stored.plans.insert(key, plan.clone());
+        })
+    }
+
+    async fn save_outcomes(&self, head: &Head, outcomes: &[(String, Outcome)]) -> Answer<()> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.save_outcomes", |stored| {
+            stored.outcomes.insert(key, outcomes.iter().cloned().collect());
+        })
+    }
+}
+
+impl Showcase for World {
+    async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
+        self.call("showcase.show", |stored| {
+            let head = stored.heads.get(id)?.clone();
+            let outcomes = stored.outcomes.get(&(id.clone(), head.seq));
+            let outcomes =
+                outcomes.into_iter().flatten().map(|(class, outcome)| (class.clone(), outcome.clone())).collect();
+            Some(Shown { head, outcomes, earlier: stored.earlier.get(id).cloned().unwrap_or_default() })
+        })
+    }
+}
+
+impl DueIndex for World {
+    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Due>> {
+        self.call("due.due", |stored| {
+            let in_shard = stored.heads.values().filter(|head| head.id.shard(DUE_SHARDS) == shard);
+            let mut due: Vec<Due> = in_shard
+                .filter_map(|head| {
+                    head.next_action_at.map(|next_action_at| Due { id: head.id.clone(), next_action_at })
+                })
+                .filter(|due| due.next_action_at <= now)
+                .collect();
+            due.sort_by_key(|due| due.next_action_at);
+            due.truncate(usize::from(limit));
+            due
+        })
+    }
+
+    async fn head(&self, id: &ObligationId) -> Answer<Option<Head>> {
+        self.call("due.head", |stored| stored.heads.get(id).cloned())
+    }
+
+    async fn postpone(&self, due: &Due, next: NextAction) -> Answer<()> {
+        self.call("due.postpone", |stored| {
+            if let Some(head) =
+                stored.heads.get_mut(&due.id).filter(|head| head.next_action_at == Some(due.next_action_at))
+            {
+                match next {
+                    NextAction::Keep => {}
+                    NextAction::At(at) => head.next_action_at = Some(at),
+                    NextAction::Never => head.next_action_at = None,
+                }
+            }
+        })
+    }
+}

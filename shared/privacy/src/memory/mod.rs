@@ -1,0 +1,223 @@
+//! Every port in memory, with a fault injected at a chosen call: the world that the use cases are tested in. Checked
+//! against the adapters by the port contract in `tests/`.
+
+mod ledger;
+mod vault;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::ids::{ConnectionId, ContactId, TenantId};
+use crate::ingest_gate::{self, Arrival, Entry, Mark, Suppressed};
+use crate::keys::KeyedRef;
+use crate::message::Work;
+use crate::obligation::{Head, ObligationId, Outcome};
+use crate::plan::Plan;
+use crate::ports::{Answer, Clock};
+use crate::scope::{Place, Scope};
+
+/// A connection row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionRow {
+    /// When it was made.
+    pub connected_at: Timestamp,
+    /// Whether it still has its tokens.
+    pub has_tokens: bool,
+}
+
+/// When a fault strikes: at the n-th call of any port, before or after its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strike {
+    /// The request is lost.
+    Before(u64),
+    /// The answer is lost.
+    After(u64),
+}
+
+/// Everything that is stored. Rows of tables and objects by store name and key.
+#[derive(Debug, Default)]
+pub struct Stored {
+    /// Heads by id.
+    pub heads: BTreeMap<ObligationId, Head>,
+    /// Finished requests kept beside their successors.
+    pub earlier: BTreeMap<ObligationId, Vec<Head>>,
+    /// Places by id and request.
+    pub scopes: BTreeMap<(ObligationId, u32), BTreeMap<Place, Scope>>,
+    /// Plans by id and request.
+    pub plans: BTreeMap<(ObligationId, u32), Plan>,
+    /// Outcomes by id and request.
+    pub outcomes: BTreeMap<(ObligationId, u32), BTreeMap<String, Outcome>>,
+    /// Identity links.
+    pub links: BTreeMap<KeyedRef, BTreeMap<Place, Timestamp>>,
+    /// Connection rows.
+    pub connections: BTreeMap<Place, ConnectionRow>,
+    /// Items by store and partition.
+    pub items: BTreeMap<(String, String), BTreeSet<String>>,
+    /// Object versions by store.
+    pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// Suppression entries.
+    pub marks: BTreeMap<Mark, Entry>,
+    /// Messages that were sent.
+    pub sent: Vec<Work>,
+    leases: BTreeMap<ObligationId, String>,
+    calls: u64,
+    strike: Option<Strike>,
+    broken_store: Option<String>,
+    now: Timestamp,
+}
+
+/// The world in memory.
+#[derive(Debug, Default)]
+pub struct World {
+    stored: Mutex<Stored>,
+    page_records: usize,
+}
+
+impl World {
+    /// An empty world at an instant, with pages of `page_records` records.
+    #[must_use]
+    pub fn new(now: Timestamp, page_records: usize) -> Self {
+        Self { stored: Mutex::new(Stored { now, ..Stored::default() }), page_records }
+    }
+
+    /// What is stored.
+    pub fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, span: SignedDuration) {
+        let mut stored = self.stored();
+        stored.now += span;
+    }
+
+    /// Strikes once, at a call counted from now.
+    pub fn strike(&self, strike: Option<Strike>) {
+        let mut stored = self.stored();
+        stored.calls = 0;
+        stored.strike = strike;
+    }
+
+    /// How many calls were made since the last [`World::strike`].
+    pub fn calls(&self) -> u64 {
+        self.stored().calls
+    }
+
+    /// Breaks every erase in one store, until mended.
+    pub fn break_store(&self, store: Option<&str>) {
+        self.stored().broken_store = store.map(str::to_owned);
+    }
+
+    pub(super) fn call<T>(&self, action: &'static str, effect: impl FnOnce(&mut Stored) -> T) -> Answer<T> {
+        let mut stored = self.stored();
+        stored.calls += 1;
+        let calls = stored.calls;
+        if stored.strike == Some(Strike::Before(calls)) {
+            return Err(Fault::retry(action, "struck before"));
+        }
+        let answer = effect(&mut stored);
+        if stored.strike == Some(Strike::After(calls)) {
+            return Err(Fault::retry(action, "struck after"));
+        }
+        Ok(answer)
+    }
+
+    /// Connects a person: row, links both ways.
+    pub fn connect(&self, tenant: &str, connection: &str, connected_at: Timestamp, links: &[KeyedRef]) -> Place {
+        let place = place(tenant, connection, None);
+        let mut stored = self.stored();
+        stored.connections.insert(place.clone(), ConnectionRow { connected_at, has_tokens: true });
+        let partition = ("connections".to_owned(), format!("connection#{tenant}#{connection}"));
+        let rows = stored.items.entry(partition).or_default();
+        rows.insert("connection".to_owned());
+        rows.extend(links.iter().map(|link| format!("link#{link}")));
+        for link in links {
+            stored.links.entry(link.clone()).or_default().insert(place.clone(), connected_at);
+        }
+        place
+    }
+
+    /// Stores an item as the product would, without asking the gate.
+    pub fn put(&self, tenant: &str, connection: &str, key: &str) {
+        let partition = ("inbox".to_owned(), format!("{tenant}#{connection}"));
+        self.stored().items.entry(partition).or_default().insert(key.to_owned());
+    }
+
+    /// Stores an item through the gate, in one transaction with its conditions.
+    ///
+    /// # Errors
+    /// [`Suppressed`]
+    pub fn ingest(&self, arrival: &Arrival<'_>, key: &str) -> Result<(), Suppressed> {
+        let mut stored = self.stored();
+        let entries: Vec<Entry> = stored.marks.values().cloned().collect();
+        ingest_gate::admit(arrival, &entries, stored.now)?;
+        let partition = format!("{}#{}", arrival.place.tenant, arrival.place.connection);
+        stored.items.entry(("inbox".to_owned(), partition)).or_default().insert(key.to_owned());
+        Ok(())
+    }
+
+    /// Stores an object version.
+    pub fn put_object(&self, key: &str, version: &str) {
+        let objects = &mut self.stored().objects;
+        objects.entry("media".to_owned()).or_default().insert((key.to_owned(), version.to_owned()));
+    }
+
+    /// Everything of a tenant, to be compared before and after.
+    #[must_use]
+    pub fn of_tenant(&self, tenant: &str) -> Vec<String> {
+        let stored = self.stored();
+        let names = |text: &str| text.split(['#', '/']).any(|part| part == tenant);
+        let items = stored.items.iter().filter(|((_, partition), _)| names(partition));
+        let mut lines: Vec<String> = items
+            .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
+            .collect();
+        let objects = stored.objects.values().flatten().filter(|(key, _)| names(key));
+        lines.extend(objects.map(|(key, version)| format!("{key} {version}")));
+        lines.extend(
+            stored
+                .connections
+                .iter()
+                .filter(|(place, _)| place.tenant.as_str() == tenant)
+                .map(|row| format!("{row:?}")),
+        );
+        let links = stored.links.iter().flat_map(|(link, places)| places.iter().map(move |place| (link, place)));
+        lines.extend(links.filter(|(_, (place, _))| place.tenant.as_str() == tenant).map(|link| format!("{link:?}")));
+        lines
+    }
+}
+
+/// A place by its ids. Test ids are valid by construction; others become the id `invalid`.
+#[must_use]
+pub fn place(tenant: &str, connection: &str, contact: Option<&str>) -> Place {
+    let invalid = "invalid".to_owned();
+    let tenant = TenantId::try_from(tenant.to_owned()).or_else(|_| TenantId::try_from(invalid.clone()));
+    let connection = ConnectionId::try_from(connection.to_owned()).or_else(|_| ConnectionId::try_from(invalid.clone()));
+    let contact =
+        contact.map(|contact| ContactId::try_from(contact.to_owned()).or_else(|_| ContactId::try_from(invalid)));
+    match (tenant, connection, contact.transpose()) {
+        (Ok(tenant), Ok(connection), Ok(contact)) => Place { tenant, connection, contact },
+        (Err(_), _, _) | (_, Err(_), _) | (_, _, Err(_)) => unreachable!("`invalid` is a valid id"),
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        self.stored().now
+    }
+}
+
+/// The policy that was built in, for tests.
+///
+/// # Panics
+/// Never: the build has validated it.
+#[must_use]
+pub fn built_in_map() -> DataMap {
+    match DataMap::built_in() {
+        Ok(map) => map,
+        Err(error) => unreachable!("{error}"),
+    }
+}

@@ -1,0 +1,124 @@
+//! The engine's data ports in memory.
+
+use jiff::Timestamp;
+
+use super::World;
+use crate::data_map::KeyRange;
+use crate::fault::Fault;
+use crate::ingest_gate::{Entry, Mark};
+use crate::keys::KeyedRef;
+use crate::ports::{Answer, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
+use crate::scope::{Place, Reach, is_covered};
+
+impl Stores for World {
+    async fn page(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        after: Option<&Record>,
+        limit: Option<u16>,
+        _read: Read,
+    ) -> Answer<Page> {
+        self.call("stores.page", |stored| {
+            let all: Vec<Record> = match range {
+                KeyRange::Table { partition, begins_with } => {
+                    let keys = stored.items.get(&(store.to_owned(), partition.clone()));
+                    let matching = keys.into_iter().flatten().filter(|key| key.starts_with(begins_with));
+                    matching.map(|key| Record { key: key.clone(), version: None }).collect()
+                }
+                KeyRange::Bucket { prefix } => {
+                    let versions =
+                        stored.objects.get(store).into_iter().flatten().filter(|(key, _)| key.starts_with(prefix));
+                    versions.map(|(key, version)| Record { key: key.clone(), version: Some(version.clone()) }).collect()
+                }
+            };
+            let position = |record: &Record| (record.key.clone(), record.version.clone());
+            let limit = limit.map_or(self.page_records, usize::from);
+            let rest: Vec<Record> =
+                all.into_iter().filter(|record| after.is_none_or(|after| position(record) > position(after))).collect();
+            let records: Vec<Record> = rest.iter().take(limit).cloned().collect();
+            let next = if rest.len() > limit { records.last().cloned() } else { None };
+            Page { records, next }
+        })
+    }
+
+    async fn erase(&self, store: &str, range: &KeyRange, records: &[Record]) -> Answer<Vec<Record>> {
+        if self.stored().broken_store.as_deref() == Some(store) {
+            return Err(Fault::retry("stores.erase", "broken"));
+        }
+        self.call("stores.erase", |stored| {
+            for record in records {
+                match range {
+                    KeyRange::Table { partition, .. } => {
+                        if let Some(keys) = stored.items.get_mut(&(store.to_owned(), partition.clone())) {
+                            keys.remove(&record.key);
+                        }
+                        if record.key == "connection" {
+                            stored.connections.retain(|place, _| format!("connection#{place}") != *partition);
+                        }
+                    }
+                    KeyRange::Bucket { .. } => {
+                        let version = (record.key.clone(), record.version.clone().unwrap_or_default());
+                        stored.objects.entry(store.to_owned()).or_default().remove(&version);
+                    }
+                }
+            }
+            Vec::new()
+        })
+    }
+}
+
+impl Connections for World {
+    async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
+        self.call("connections.reach", |stored| {
+            let places = stored.links.get(link).into_iter().flatten();
+            places.map(|(place, connected_at)| Reach { place: place.clone(), connected_at: *connected_at }).collect()
+        })
+    }
+
+    async fn disarm(&self, place: &Place, covers_until: Timestamp, _now: Timestamp) -> Answer<Disarmed> {
+        self.call("connections.disarm", |stored| match stored.connections.get_mut(place) {
+            None => Disarmed::Missing,
+            Some(row) if !is_covered(row.connected_at, covers_until) => Disarmed::Newer,
+            Some(row) => {
+                row.has_tokens = false;
+                Disarmed::Done
+            }
+        })
+    }
+
+    async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
+        let connection = Place { contact: None, ..place.clone() };
+        self.call("connections.connected_at", |stored| stored.connections.get(&connection).map(|row| row.connected_at))
+    }
+
+    async fn unlink(&self, place: &Place, links: &[KeyedRef]) -> Answer<()> {
+        self.call("connections.unlink", |stored| {
+            for link in links {
+                if let Some(places) = stored.links.get_mut(link) {
+                    places.remove(place);
+                }
+            }
+        })
+    }
+}
+
+impl Suppressions for World {
+    async fn raise(&self, mark: &Mark, covers_until: Timestamp) -> Answer<()> {
+        self.call("suppressions.raise", |stored| {
+            let entry = Entry { mark: mark.clone(), covers_until, expires_at: None };
+            let known = stored.marks.entry(mark.clone()).or_insert_with(|| entry.clone());
+            if known.covers_until < covers_until {
+                *known = entry;
+            }
+        })
+    }
+
+    async fn date(&self, mark: &Mark, expires_at: Timestamp) -> Answer<()> {
+        self.call("suppressions.date", |stored| {
+            if let Some(entry) = stored.marks.get_mut(mark) {
+                entry.expires_at = entry.expires_at.max(Some(expires_at));
+            }
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! The plan of an erasure: a pure function of what was found. Counts per class, a hash that a person can confirm,
+//! and the classes that are over their ceiling.
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::data_map::DataMap;
+use crate::instant;
+use crate::obligation::{ObligationId, PlanHash};
+use crate::scope::{Counts, Scope};
+
+/// What is about to be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Names this plan and no other.
+    pub hash: PlanHash,
+    /// Connections made before this instant.
+    pub covers_until: Timestamp,
+    /// How many places.
+    pub places: u64,
+    /// How many records, by class.
+    pub counts: Counts,
+    /// The classes whose count is above their ceiling, with the ceiling.
+    pub over_ceiling: Vec<(String, u64)>,
+}
+
+/// Adds up what was found.
+#[must_use]
+pub fn totals<'a>(scopes: impl IntoIterator<Item = &'a Scope>) -> Counts {
+    let mut counts = Counts::new();
+    for scope in scopes {
+        for (class, count) in &scope.counted {
+            *counts.entry(class.clone()).or_default() += count;
+        }
+    }
+    counts
+}
+
+/// Plans the erasure of `scopes`. Their order does not matter.
+#[must_use]
+pub fn plan(id: &ObligationId, covers_until: Timestamp, scopes: &[Scope], map: &DataMap) -> Plan {
+    let mut lines: Vec<String> = scopes.iter().map(|scope| format!("{}\n{:?}\n", scope.place, scope.counted)).collect();
+    lines.sort_unstable();
+    let mut digest = Sha256::new();
+    digest.update(format!("{}\n{}\n", id.as_str(), instant::to_text(covers_until)));
+    for line in lines {
+        digest.update(line);
+    }
+    let counts = totals(scopes);
+    let over_ceiling = counts
+        .iter()
+        .map(|(class, count)| (class, *count, map.ceiling(class)))
+        .filter(|(_, count, ceiling)| count > ceiling)
+        .map(|(class, _, ceiling)| (class.clone(), ceiling))
+        .collect();
+    Plan {
+        hash: PlanHash::from_bytes(&digest.finalize()),
+        covers_until,
+        places: u64::try_from(scopes.len()).unwrap_or(u64::MAX),
+        counts,
+        over_ceiling,
+    }
+}

@@ -1,0 +1,10 @@
+//! The data map: what is stored where, what ends it, and what the policy promises about it.
+//!
+//! `policy.toml` is the only place of a retention number. It is validated when this crate is built; a file
+//! that does not validate does not compile.
+
+pub mod model;
+pub mod pattern;
+pub mod validate;
+
+pub use model::{Model, Promise, Route};

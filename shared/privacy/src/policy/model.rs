@@ -1,0 +1,215 @@
+//! The shape of `policy.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A whole policy file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Whose policy it is.
+    pub company: Company,
+    /// What is promised, by the route that a request comes in.
+    pub promise: BTreeMap<Route, Promise>,
+    /// When the erased is looked for again.
+    pub second_looks: SecondLooks,
+    /// How long marks against return live.
+    pub suppression: Suppression,
+    /// Where data lives.
+    pub store: BTreeMap<String, Store>,
+    /// What data there is.
+    pub class: BTreeMap<String, Class>,
+    /// What of our own records stays, and why.
+    pub kept: BTreeMap<String, Kept>,
+}
+
+/// Names and addresses for pages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Company {
+    /// As people know it.
+    pub name: String,
+    /// Where people write to.
+    pub contact: String,
+    /// The published policy.
+    pub policy_url: String,
+    /// How to ask for deletion.
+    pub instructions_url: String,
+}
+
+/// How a request reached us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// Meta's data deletion callback.
+    MetaDataDeletion,
+    /// Meta's deauthorize callback.
+    MetaDeauthorize,
+}
+
+impl Route {
+    /// As it stands in `policy.toml` and in rows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MetaDataDeletion => "meta-data-deletion",
+            Self::MetaDeauthorize => "meta-deauthorize",
+        }
+    }
+
+    /// Every route.
+    pub const ALL: [Self; 2] = [Self::MetaDataDeletion, Self::MetaDeauthorize];
+}
+
+/// A promise with a date. Spans are ISO 8601: `P30D`, `P1M`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// Section of the published policy.
+    pub policy: String,
+    /// For people.
+    pub title: String,
+    /// Everything is erased at the latest this long after receipt, counted in calendar days of `time_zone`.
+    pub within: jiff::Span,
+    /// What we work to.
+    pub work_within: jiff::Span,
+    /// The alarm rings this long before the promised date.
+    pub alarm_before: jiff::Span,
+    /// IANA name of the zone whose calendar counts.
+    pub time_zone: String,
+}
+
+/// Spans after the erasure.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondLooks {
+    /// Ascending.
+    pub after: Vec<jiff::Span>,
+}
+
+/// Marks against return.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suppression {
+    /// From the erasure on.
+    pub keep_for: jiff::Span,
+}
+
+/// What a store is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StoreKind {
+    /// A DynamoDB table with a partition key `pk` and a sort key `sk`.
+    Table,
+    /// A versioned S3 bucket.
+    Bucket,
+}
+
+/// One table or bucket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// Table or bucket.
+    pub kind: StoreKind,
+    /// Whether this store finds people: its rows are erased last.
+    #[serde(default)]
+    pub identities: bool,
+    /// Attributes that are dropped before anything else: tokens.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// The key range of one connection.
+    pub connection: Option<Range>,
+    /// The key range of one contact inside a connection.
+    pub contact: Option<Range>,
+}
+
+/// One contiguous key range. `partition` for tables, `prefix` for buckets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// The partition key.
+    pub partition: Option<String>,
+    /// What sort keys begin with; absent: the whole partition.
+    pub begins_with: Option<String>,
+    /// What object keys begin with.
+    pub prefix: Option<String>,
+}
+
+/// One record class.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    /// For people.
+    pub title: String,
+    /// Sections of the published policy.
+    pub policy: Vec<String>,
+    /// Name of a store.
+    pub store: String,
+    /// Pattern of the sort key or object key.
+    pub key: String,
+    /// What its keys name, from the outside in.
+    pub scope: Vec<String>,
+    /// What ends it.
+    pub clock: Clock,
+    /// Why it may be kept until then.
+    pub basis: String,
+    /// How it is erased.
+    pub erase: EraseRule,
+    /// Whether it goes into an export.
+    pub export: ExportRule,
+    /// What an export takes out of it.
+    pub redact: Vec<String>,
+    /// A plan that would erase more of it halts.
+    pub ceiling_per_request: u64,
+}
+
+/// Anchor and period of a record class.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// The event that starts it.
+    pub anchor: String,
+    /// Kept at least this long.
+    pub floor: Option<jiff::Span>,
+    /// Gone at the latest after this long.
+    pub ceiling: Option<jiff::Span>,
+}
+
+/// How records of a class are erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EraseRule {
+    /// By key.
+    Delete,
+    /// Every object version and delete marker.
+    DeleteAllVersions,
+}
+
+/// Whether records of a class go into an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExportRule {
+    /// Into access and portability exports.
+    Include,
+    /// Inferred: into access exports only.
+    AccessOnly,
+    /// Only that it exists.
+    TypeOnly,
+    /// Not at all.
+    Exclude,
+}
+
+/// A record of ours that an erasure leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// For people.
+    pub title: String,
+    /// For people: why.
+    pub reason: String,
+    /// The rule behind it.
+    pub source: String,
+    /// From the erasure on.
+    pub keep_for: jiff::Span,
+}

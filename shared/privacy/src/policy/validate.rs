@@ -1,0 +1,163 @@
+//! What a policy file must hold before the service may be built from it.
+
+use std::fmt;
+
+use super::model::{Class, Clock, EraseRule, Model, Promise, Route, Store, StoreKind};
+use super::pattern::Pattern;
+
+/// Where the file is wrong, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidPolicy {
+    /// `class.signals`
+    pub place: String,
+    /// In a sentence.
+    pub problem: String,
+}
+
+impl fmt::Display for InvalidPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "policy.toml, [{}]: {}", self.place, self.problem)
+    }
+}
+
+impl std::error::Error for InvalidPolicy {}
+
+fn invalid(place: impl Into<String>, problem: impl Into<String>) -> InvalidPolicy {
+    InvalidPolicy { place: place.into(), problem: problem.into() }
+}
+
+/// Checks a whole file.
+///
+/// # Errors
+/// The first [`InvalidPolicy`] found.
+pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
+    for route in Route::ALL {
+        let promise = model.promise.get(&route).ok_or_else(|| invalid("promise", format!("no {}", route.as_str())))?;
+        validate_promise(route.as_str(), promise)?;
+    }
+    validate_looks(&model.second_looks.after)?;
+    let finders = model.store.values().filter(|store| store.identities).count();
+    if finders != 1 {
+        return Err(invalid("store", "exactly one store must have `identities = true`"));
+    }
+    for (name, store) in &model.store {
+        validate_store(name, store)?;
+        if !model.class.values().any(|class| class.store == *name) {
+            return Err(invalid(format!("store.{name}"), "no record class lives in it"));
+        }
+    }
+    for (name, class) in &model.class {
+        let store = model.store.get(&class.store);
+        let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
+        validate_class(name, class, store)?;
+    }
+    Ok(())
+}
+
+fn nominal_hours(span: &jiff::Span) -> i64 {
+    let days = i64::from(span.get_days()) + 7 * i64::from(span.get_weeks());
+    let months = i64::from(span.get_months()) + 12 * i64::from(span.get_years());
+    (days + 30 * months) * 24 + i64::from(span.get_hours())
+}
+
+fn validate_promise(name: &str, promise: &Promise) -> Result<(), InvalidPolicy> {
+    let place = || format!("promise.{name}");
+    let within = nominal_hours(&promise.within);
+    if within <= 0 {
+        return Err(invalid(place(), "`within` is not a span of days"));
+    }
+    if nominal_hours(&promise.work_within) > within || nominal_hours(&promise.alarm_before) >= within {
+        return Err(invalid(place(), "`work_within` and `alarm_before` must fit into `within`"));
+    }
+    if promise.time_zone != "UTC" {
+        return Err(invalid(place(), "platform promises are counted in UTC"));
+    }
+    Ok(())
+}
+
+fn validate_looks(after: &[jiff::Span]) -> Result<(), InvalidPolicy> {
+    let seconds: Vec<i64> = after.iter().map(|span| nominal_hours(span) * 3600 + span.get_minutes() * 60).collect();
+    if seconds.is_empty() || !seconds.is_sorted() || seconds.first().is_some_and(|first| *first < 15 * 60) {
+        return Err(invalid("second_looks", "`after` must ascend from at least 15 minutes"));
+    }
+    Ok(())
+}
+
+fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
+    let place = || format!("store.{name}");
+    let named = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if !named || name.is_empty() {
+        return Err(invalid(place(), "a store's name is made of [a-z_]: a variable is named after it"));
+    }
+    if store.connection.is_none() && store.contact.is_none() {
+        return Err(invalid(place(), "no key range: it could only be found by a scan"));
+    }
+    for (range, slots) in
+        [(&store.connection, &["tenant", "connection"][..]), (&store.contact, &["tenant", "connection", "contact"][..])]
+    {
+        let Some(range) = range else { continue };
+        let texts = match (store.kind, &range.partition, &range.prefix) {
+            (StoreKind::Table, Some(partition), None) => {
+                let mut texts = vec![partition.as_str()];
+                texts.extend(range.begins_with.as_deref());
+                texts
+            }
+            (StoreKind::Bucket, None, Some(prefix)) if range.begins_with.is_none() && prefix.ends_with('/') => {
+                vec![prefix.as_str()]
+            }
+            (StoreKind::Table | StoreKind::Bucket, _, _) => {
+                return Err(invalid(
+                    place(),
+                    "a table's range needs `partition`, a bucket's a `prefix` that ends with `/`",
+                ));
+            }
+        };
+        let mut found = Vec::new();
+        for text in texts {
+            let pattern = Pattern::parse(text).map_err(|error| invalid(place(), error.to_string()))?;
+            found.extend(pattern.slots().map(str::to_owned));
+        }
+        if found != slots {
+            return Err(invalid(
+                place(),
+                format!("a range must name {slots:?} in this order, so that it reaches nobody else"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), InvalidPolicy> {
+    let place = || format!("class.{name}");
+    Pattern::parse(&class.key).map_err(|error| invalid(place(), error.to_string()))?;
+    if class.title.is_empty() || class.policy.is_empty() || class.basis.is_empty() {
+        return Err(invalid(place(), "title, policy section and legal basis are needed"));
+    }
+    if !class.scope.starts_with(&["tenant".to_owned(), "connection".to_owned()]) {
+        return Err(invalid(place(), "its scope must begin with tenant and connection"));
+    }
+    let rule = match store.kind {
+        StoreKind::Table => EraseRule::Delete,
+        StoreKind::Bucket => EraseRule::DeleteAllVersions,
+    };
+    if class.erase != rule {
+        return Err(invalid(place(), "`erase` does not fit its store"));
+    }
+    if class.ceiling_per_request == 0 {
+        return Err(invalid(place(), "`ceiling_per_request` of 0 would halt every plan"));
+    }
+    validate_clock(&class.clock).map_err(|problem| invalid(place(), problem))
+}
+
+fn validate_clock(clock: &Clock) -> Result<(), &'static str> {
+    if clock.anchor.is_empty() {
+        return Err("its clock has no anchor");
+    }
+    match (&clock.floor, &clock.ceiling) {
+        (None, None) => Err("its clock has neither floor nor ceiling"),
+        (Some(floor), Some(ceiling)) if nominal_hours(floor) > nominal_hours(ceiling) => {
+            Err("its clock must be kept longer than it may be kept")
+        }
+        (Some(_), _) | (None, Some(_)) => Ok(()),
+    }
+}

@@ -1,0 +1,238 @@
+//! What the use cases ask of the world. Each trait is what one actor needs, so a function's role can hold
+//! exactly the actions behind it. No type of a cloud SDK stands here.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::data_map::KeyRange;
+use crate::fault::Fault;
+use crate::ingest_gate::Mark;
+use crate::keys::KeyedRef;
+use crate::message::Work;
+use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
+use crate::plan::Plan;
+use crate::scope::{Place, Reach, Scope};
+
+/// What a port answers.
+pub type Answer<T> = Result<T, Fault>;
+
+/// Where time comes from.
+pub trait Clock: Sync {
+    /// Now, in whole milliseconds.
+    fn now(&self) -> Timestamp;
+}
+
+/// What storing a request came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It is a new obligation.
+    New,
+    /// It was open and covers more now.
+    Widened,
+    /// Nothing was written; this is what stands there.
+    Already(Box<Head>),
+}
+
+/// Accepts requests. At least once: a write that timed out may have been carried out.
+pub trait Intake: Sync {
+    /// One conditional write that is its own outbox: the row is in the due index. Writes when there is no such
+    /// obligation, or an open one that covers less and the request is dated.
+    fn open(&self, new: &NewObligation) -> impl Future<Output = Answer<Opened>> + Send;
+
+    /// Opens a new request under the code of a finished one, which is kept beside it. `false` when the row is
+    /// no longer the finished one.
+    fn reopen(&self, finished: &Head, new: &NewObligation) -> impl Future<Output = Answer<bool>> + Send;
+}
+
+/// Sends work. At least once, in any order.
+pub trait WorkQueue: Sync {
+    /// Puts one message into the worker's queue.
+    fn send(&self, work: &Work) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// A worker's claim on an obligation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Which.
+    pub id: ObligationId,
+    /// Whose: unique to one delivery of one message.
+    pub worker: String,
+}
+
+/// What asking for a lease came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leased {
+    /// It is ours until the asked instant. The row as it is now.
+    Granted(Box<Head>),
+    /// Another worker has it.
+    Busy,
+    /// There is no such obligation.
+    Gone,
+}
+
+/// What to do to `next_action_at`, and so to the due index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextAction {
+    /// Leave it: the index is not touched.
+    Keep,
+    /// Look at it then.
+    At(Timestamp),
+    /// Never again.
+    Never,
+}
+
+/// A transition of an obligation under a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advance {
+    /// The new state.
+    pub state: State,
+    /// When it is looked at next.
+    pub next_action: NextAction,
+    /// Only if it still covers exactly this; a newer callback may have come in.
+    pub if_covers_until: Option<Timestamp>,
+    /// Counts one more re-opening by a second look.
+    pub is_reopening: bool,
+}
+
+/// The engine's side of the ledger.
+pub trait Ledger: Sync {
+    /// Claims or renews: the start of every chunk. One conditional write that answers with the row.
+    fn lease(&self, lease: &Lease, now: Timestamp, until: Timestamp) -> impl Future<Output = Answer<Leased>> + Send;
+    /// Gives the claim back, if it is still ours.
+    fn release(&self, lease: &Lease) -> impl Future<Output = Answer<()>> + Send;
+    /// Carries out a transition if the lease and the condition hold; the row after it, or `None`.
+    fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Every place of a request, by strong reads.
+    fn scopes(&self, head: &Head) -> impl Future<Output = Answer<Vec<Scope>>> + Send;
+    /// The checkpoint of one place. Never touches the due index.
+    fn save_scope(&self, head: &Head, scope: &Scope) -> impl Future<Output = Answer<()>> + Send;
+    /// The plan, beside the head.
+    fn save_plan(&self, head: &Head, plan: &Plan) -> impl Future<Output = Answer<()>> + Send;
+    /// The outcome of every record class, beside the head.
+    fn save_outcomes(&self, head: &Head, outcomes: &[(String, Outcome)]) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// How a read sees writes that have just been answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Read {
+    /// At half the price, perhaps not yet.
+    Eventual,
+    /// All of them.
+    Strong,
+}
+
+/// One stored thing inside a key range: an item, or one version or delete marker of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Sort key or object key.
+    pub key: String,
+    /// Which version, for objects.
+    pub version: Option<String>,
+}
+
+/// A page of records.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Page {
+    /// In key order.
+    pub records: Vec<Record>,
+    /// Where the next page starts; `None` at the end.
+    pub next: Option<Record>,
+}
+
+/// The tables and buckets of the data map.
+pub trait Stores: Sync {
+    /// Keys only, one page of at most `limit` records, after a record of an earlier page.
+    fn page(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        after: Option<&Record>,
+        limit: Option<u16>,
+        read: Read,
+    ) -> impl Future<Output = Answer<Page>> + Send;
+
+    /// Erases by key, retrying what was left undone for a while; answers with what is still left.
+    fn erase(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        records: &[Record],
+    ) -> impl Future<Output = Answer<Vec<Record>>> + Send;
+}
+
+/// What disarming a connection came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disarmed {
+    /// Its tokens are gone and it is marked as stopped.
+    Done,
+    /// It has no row any more.
+    Missing,
+    /// It was made after the request: it is not covered.
+    Newer,
+}
+
+/// Platform connections and the identity links that find them.
+pub trait Connections: Sync {
+    /// Every place an identity link reaches, by strong reads.
+    fn reach(&self, link: &KeyedRef) -> impl Future<Output = Answer<Vec<Reach>>> + Send;
+    /// Drops the tokens of a connection made before `covers_until` and stops it.
+    fn disarm(
+        &self,
+        place: &Place,
+        covers_until: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<Disarmed>> + Send;
+    /// When the connection of a place was made, if it has a row, by a strong read.
+    fn connected_at(&self, place: &Place) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
+    /// Removes the links from identities to a place.
+    fn unlink(&self, place: &Place, links: &[KeyedRef]) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Marks that refuse what must not return.
+pub trait Suppressions: Sync {
+    /// Raises a mark to `covers_until`, never lowers it. It does not expire until [`Suppressions::date`].
+    fn raise(&self, mark: &Mark, covers_until: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    /// Lets a mark expire, not earlier than it already would.
+    fn date(&self, mark: &Mark, expires_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// What the status page shows of an obligation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The request as it is now.
+    pub head: Head,
+    /// The outcome of every record class, once there is one.
+    pub outcomes: Vec<(String, Outcome)>,
+    /// Finished requests under the same code, newest first.
+    pub earlier: Vec<Head>,
+}
+
+/// Reads an obligation for its status page.
+pub trait Showcase: Sync {
+    /// One read.
+    fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
+}
+
+/// An entry of the due index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Which.
+    pub id: ObligationId,
+    /// Since when.
+    pub next_action_at: Timestamp,
+}
+
+/// The sweeper's side of the ledger.
+pub trait DueIndex: Sync {
+    /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
+    fn due(&self, shard: u8, now: Timestamp, limit: u16) -> impl Future<Output = Answer<Vec<Due>>> + Send;
+    /// The row itself, by a strong read.
+    fn head(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Moves an entry on, if nobody else did.
+    fn postpone(&self, due: &Due, next: NextAction) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// How many parts the due index has: each takes 1,000 writes a second.
+pub const DUE_SHARDS: u8 = 8;

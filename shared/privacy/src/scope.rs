@@ -1,0 +1,93 @@
+//! What a request reaches: places, and how far the work on each has come.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ConnectionId, ContactId, TenantId};
+use crate::ports::Record;
+
+/// How many records of each class.
+pub type Counts = BTreeMap<String, u64>;
+
+/// One connection of one tenant, or one contact inside it. Every delete names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Whose data it is.
+    pub tenant: TenantId,
+    /// Through which connection it came.
+    pub connection: ConnectionId,
+    /// The one person in it, or everything of the connection.
+    pub contact: Option<ContactId>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.tenant, self.connection)?;
+        match &self.contact {
+            Some(contact) => write!(f, "#{contact}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What an identity link says: this identity reaches this place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// What is reached.
+    pub place: Place,
+    /// When the connection was made.
+    pub connected_at: Timestamp,
+}
+
+/// Whether a request reaches a connection: only what was connected before the request was made.
+#[must_use]
+pub fn is_covered(connected_at: Timestamp, covers_until: Timestamp) -> bool {
+    connected_at < covers_until
+}
+
+/// How far the work on a place has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Discovered; its records are not all counted.
+    Found,
+    /// Every record is counted.
+    Counted,
+    /// Every store was emptied of it; the strong read is to come.
+    Erased,
+}
+
+/// Where counting stopped: a store and the last key that was counted there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Name of the store.
+    pub store: String,
+    /// The last record that was counted.
+    pub after: Option<Record>,
+}
+
+/// A place and the work on it. The checkpoint: it never touches the due index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// What.
+    pub place: Place,
+    /// How far.
+    pub stage: Stage,
+    /// How many records were found, by class. Grows when more are found later.
+    pub counted: Counts,
+    /// Where counting goes on.
+    pub cursor: Option<Cursor>,
+    /// How many records the deletes have answered for: progress to show, not the outcome.
+    pub removed: u64,
+}
+
+impl Scope {
+    /// A place just found.
+    #[must_use]
+    pub fn found(place: Place) -> Self {
+        Self { place, stage: Stage::Found, counted: Counts::new(), cursor: None, removed: 0 }
+    }
+}

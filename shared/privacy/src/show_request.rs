@@ -1,0 +1,193 @@
+//! Shows a request to the person: what was asked, by when, what was removed, what is kept and why.
+
+use jiff::Timestamp;
+
+use crate::data_map::DataMap;
+use crate::deadline::{self, DueBy};
+use crate::fault::Fault;
+use crate::obligation::{Head, ObligationId, Outcome, State};
+use crate::policy::Route;
+use crate::ports::{Showcase, Shown};
+
+/// The state as people and programs outside read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicState {
+    /// Stored, not yet begun.
+    Received,
+    /// Being worked on.
+    InProgress,
+    /// Everything was removed; second looks are due.
+    Verifying,
+    /// Done and looked at for the last time.
+    Completed,
+    /// A part could not be removed yet and is tried again.
+    Failed,
+}
+
+impl PublicState {
+    fn of(head: &Head) -> Self {
+        match &head.state {
+            State::Received if head.reopened == 0 => Self::Received,
+            State::Received | State::Planned { .. } | State::Executing { .. } => Self::InProgress,
+            State::Failed { .. } => Self::Failed,
+            State::Verifying { .. } => Self::Verifying,
+            State::Completed { .. } => Self::Completed,
+        }
+    }
+
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::InProgress => "in-progress",
+            Self::Verifying => "verifying",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A second look, done or due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// When it found nothing.
+    pub done_at: Option<Timestamp>,
+}
+
+/// The outcome of one record class, with its title for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassOutcome {
+    /// Name in the data map.
+    pub class: String,
+    /// For people.
+    pub title: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// Something that stays, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptRecord {
+    /// Name in the policy file.
+    pub class: String,
+    /// For people.
+    pub title: String,
+    /// For people.
+    pub reason: String,
+    /// Until when, once that is known.
+    pub until: Option<jiff::civil::Date>,
+}
+
+/// A finished request under the same code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierRequest {
+    /// When we received it.
+    pub received_at: Timestamp,
+    /// When everything was erased.
+    pub erased_at: Option<Timestamp>,
+}
+
+/// Everything the status page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestView {
+    /// The confirmation code.
+    pub id: ObligationId,
+    /// How it reached us.
+    pub route: Route,
+    /// Where it stands.
+    pub state: PublicState,
+    /// When we received it.
+    pub received_at: Timestamp,
+    /// The promised last day.
+    pub due_by: DueBy,
+    /// Connections made before this instant are covered.
+    pub covers_until: Timestamp,
+    /// When everything was erased.
+    pub erased_at: Option<Timestamp>,
+    /// When the last look was.
+    pub completed_at: Option<Timestamp>,
+    /// When what failed is tried again.
+    pub retry_at: Option<Timestamp>,
+    /// Second looks, once everything is erased.
+    pub looks: Vec<Look>,
+    /// One line per record class, once there is an outcome.
+    pub outcomes: Vec<ClassOutcome>,
+    /// What stays.
+    pub kept: Vec<KeptRecord>,
+    /// Finished requests under the same code, newest first.
+    pub earlier: Vec<EarlierRequest>,
+}
+
+/// Reads and arranges one request; `None` when there is none.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn show_request(
+    showcase: &impl Showcase,
+    map: &DataMap,
+    second_looks: &[jiff::Span],
+    id: &ObligationId,
+) -> Result<Option<RequestView>, Fault> {
+    let shown = showcase.show(id).await?;
+    Ok(shown.map(|shown| view(shown, map, second_looks)))
+}
+
+fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView {
+    let Shown { head, outcomes, earlier } = shown;
+    let erased_at = head.state.erased_at();
+    let (done, completed_at): (&[Timestamp], _) = match &head.state {
+        State::Verifying { looks, .. } => (looks, None),
+        State::Completed { looks, completed_at, .. } => (looks, Some(*completed_at)),
+        State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. } => (&[], None),
+    };
+    let retry_at = match &head.state {
+        State::Failed { retry_at, .. } => Some(*retry_at),
+        State::Received
+        | State::Planned { .. }
+        | State::Executing { .. }
+        | State::Verifying { .. }
+        | State::Completed { .. } => None,
+    };
+    let titled =
+        |(class, outcome): (String, Outcome)| ClassOutcome { title: map.title(&class).to_owned(), class, outcome };
+    RequestView {
+        state: PublicState::of(&head),
+        route: head.route,
+        received_at: head.received_at,
+        covers_until: head.covers_until,
+        erased_at,
+        completed_at,
+        retry_at,
+        looks: erased_at.map_or_else(Vec::new, |erased_at| looks(erased_at, done, second_looks)),
+        outcomes: outcomes.into_iter().map(titled).collect(),
+        kept: kept(map, erased_at),
+        earlier: earlier
+            .iter()
+            .map(|head| EarlierRequest { received_at: head.received_at, erased_at: head.state.erased_at() })
+            .collect(),
+        due_by: head.due_by,
+        id: head.id,
+    }
+}
+
+fn looks(erased_at: Timestamp, done: &[Timestamp], spans: &[jiff::Span]) -> Vec<Look> {
+    let due = spans.iter().filter_map(|span| deadline::after(erased_at, *span).ok());
+    due.enumerate().map(|(index, due_at)| Look { due_at, done_at: done.get(index).copied() }).collect()
+}
+
+fn kept(map: &DataMap, erased_at: Option<Timestamp>) -> Vec<KeptRecord> {
+    let until = |keep_for: jiff::Span| {
+        let at = deadline::after(erased_at?, keep_for).ok()?;
+        Some(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
+    };
+    let record = |(class, kept): (&String, &crate::policy::model::Kept)| KeptRecord {
+        class: class.clone(),
+        title: kept.title.clone(),
+        reason: kept.reason.clone(),
+        until: until(kept.keep_for),
+    };
+    map.model().kept.iter().map(record).collect()
+}

@@ -1,0 +1,170 @@
+//! Sweeps the due index: sends again what is stuck, sends what has a second look due, and counts what an alarm
+//! must know of. Its reads grow with what is due, not with what exists.
+//!
+//! Stuck means "no progress past a promised time", and what is stuck is sent again, never cancelled. Every open
+//! obligation passes here at least once an hour, so none can reach its date unseen.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::message::Work;
+use crate::obligation::{Head, State};
+use crate::ports::{DUE_SHARDS, Due, DueIndex, NextAction, WorkQueue};
+
+/// Entries taken from one shard at a time.
+const PAGE: u16 = 100;
+
+/// How long a plan above its ceiling waits until it is counted again.
+const HALTED_RECHECK: SignedDuration = SignedDuration::from_hours(1);
+
+/// What the sweeper does with one obligation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether the worker gets a message.
+    pub is_sent: bool,
+    /// When it is looked at next.
+    pub next: NextAction,
+}
+
+/// Decides over one due obligation. Pure.
+#[must_use]
+pub fn decide(head: &Head, now: Timestamp, stuck_after: SignedDuration) -> Decision {
+    let soon = NextAction::At(now + stuck_after);
+    let is_leased = head.leased_until.is_some_and(|until| until > now);
+    match &head.state {
+        State::Completed { .. } => Decision { is_sent: false, next: NextAction::Never },
+        State::Planned { plan } if !head.needs_plan() && head.confirmed_plan.as_ref() != Some(&plan.hash) => {
+            Decision { is_sent: false, next: NextAction::At(now + HALTED_RECHECK) }
+        }
+        State::Received
+        | State::Planned { .. }
+        | State::Executing { .. }
+        | State::Failed { .. }
+        | State::Verifying { .. } => Decision { is_sent: !is_leased, next: soon },
+    }
+}
+
+/// What a sweep saw and did. Starts at zero, so that a metric of it is never missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sweep {
+    /// Obligations that were due.
+    pub due: u64,
+    /// Messages sent.
+    pub sent: u64,
+    /// Seconds since the receipt of the oldest obligation seen that is not erased.
+    pub oldest_open_seconds: i64,
+    /// Not erased, and the promised date is near.
+    pub near_due: u64,
+    /// Not erased, and the promised date is past.
+    pub overdue: u64,
+    /// Plans above a ceiling that wait for a person.
+    pub halted: u64,
+    /// Obligations with a part that could not be erased.
+    pub failed: u64,
+    /// Obligations that could not be handled; the sweep as a whole has failed.
+    pub faults: u64,
+    /// Whether more was due than one sweep takes.
+    pub is_truncated: bool,
+}
+
+/// Bounds of a sweep.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How long an obligation may be without progress.
+    pub stuck_after: SignedDuration,
+    /// At most so many obligations of one shard.
+    pub per_shard_max: u64,
+    /// No obligation is begun after this instant.
+    pub stop_at: Timestamp,
+}
+
+/// Sweeps every shard once. A fault with one obligation or shard leaves the others swept; each is handed to
+/// `on_fault` and counted.
+pub async fn sweep_ledger(
+    index: &impl DueIndex,
+    queue: &impl WorkQueue,
+    clock: &impl crate::ports::Clock,
+    map: &DataMap,
+    bounds: Bounds,
+    mut on_fault: impl FnMut(&Fault) + Send,
+) -> Sweep {
+    let mut sweep = Sweep::default();
+    for shard in 0..DUE_SHARDS {
+        let mut taken = 0;
+        loop {
+            let now = clock.now();
+            if taken >= bounds.per_shard_max || now >= bounds.stop_at {
+                sweep.is_truncated = true;
+                break;
+            }
+            let due = match index.due(shard, now, PAGE).await {
+                Ok(due) => due,
+                Err(fault) => {
+                    sweep.faults += 1;
+                    on_fault(&fault);
+                    break;
+                }
+            };
+            let is_last = due.len() < usize::from(PAGE);
+            let mut failed = false;
+            for entry in &due {
+                taken += 1;
+                if let Err(fault) = handle(index, queue, map, entry, now, bounds.stuck_after, &mut sweep).await {
+                    sweep.faults += 1;
+                    failed = true;
+                    on_fault(&fault);
+                }
+            }
+            // An entry that could not be moved on would come back at once: leave it to the next sweep.
+            if is_last || failed {
+                break;
+            }
+        }
+    }
+    sweep
+}
+
+async fn handle(
+    index: &impl DueIndex,
+    queue: &impl WorkQueue,
+    map: &DataMap,
+    due: &Due,
+    now: Timestamp,
+    stuck_after: SignedDuration,
+    sweep: &mut Sweep,
+) -> Result<(), Fault> {
+    sweep.due += 1;
+    let Some(head) = index.head(&due.id).await? else {
+        return Ok(());
+    };
+    // The index may be stale: the row says what is due.
+    let Some(next_action_at) = head.next_action_at.filter(|at| *at <= now) else {
+        return Ok(());
+    };
+    observe(&head, map, now, sweep);
+    let decision = decide(&head, now, stuck_after);
+    if decision.is_sent {
+        queue.send(&Work { obligation: head.id.clone() }).await?;
+        sweep.sent += 1;
+    }
+    index.postpone(&Due { id: head.id, next_action_at }, decision.next).await
+}
+
+fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep) {
+    if head.state.erased_at().is_some() {
+        return;
+    }
+    let open_for = now.duration_since(head.received_at).as_secs();
+    sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(open_for);
+    if head.due_by.is_past(now) {
+        sweep.overdue += 1;
+    } else if map.promise(head.route).is_some_and(|promise| head.due_by.is_near(promise.alarm_before, now)) {
+        sweep.near_due += 1;
+    }
+    match &head.state {
+        State::Planned { .. } => sweep.halted += 1,
+        State::Failed { .. } => sweep.failed += 1,
+        State::Received | State::Executing { .. } | State::Verifying { .. } | State::Completed { .. } => {}
+    }
+}
