@@ -1,0 +1,144 @@
+//! One connection to AWS: region, credentials, endpoint, and one HTTP client that every service shares.
+//!
+//! No configuration chain: in Lambda the environment holds everything, and the chain costs milliseconds of every
+//! cold start. Every call has a timeout; the SDK has none by default.
+
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use secrecy::{ExposeSecret, SecretString};
+
+/// Credentials from the environment of a function. The secret parts never print.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Names the key.
+    pub access_key_id: String,
+    /// The key.
+    pub secret_access_key: SecretString,
+    /// The session of the function's role.
+    pub session_token: Option<SecretString>,
+}
+
+/// How long a call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// One attempt.
+    pub attempt: Duration,
+    /// All attempts and the waits between them.
+    pub operation: Duration,
+}
+
+impl Patience {
+    /// Somebody waits for the answer; the function has 10 seconds.
+    pub const REQUEST: Self = Self { attempt: Duration::from_secs(2), operation: Duration::from_secs(7) };
+    /// Nobody waits; a chunk must fit into a lease.
+    pub const WORK: Self = Self { attempt: Duration::from_secs(8), operation: Duration::from_secs(25) };
+}
+
+/// What every client is made from.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    region: String,
+    credentials: Credentials,
+    endpoint: Option<String>,
+    http: SharedHttpClient,
+    patience: Patience,
+}
+
+macro_rules! client_config {
+    ($sdk:ident, $connection:expr) => {{
+        let connection = $connection;
+        let credentials = &connection.credentials;
+        let session = credentials.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+        let provider = aws_credential_types::Credentials::new(
+            credentials.access_key_id.clone(),
+            credentials.secret_access_key.expose_secret(),
+            session,
+            None,
+            "environment",
+        );
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(connection.patience.attempt)
+            .operation_timeout(connection.patience.operation)
+            .build();
+        let mut config = $sdk::Config::builder()
+            .behavior_version($sdk::config::BehaviorVersion::latest())
+            .region($sdk::config::Region::new(connection.region.clone()))
+            .credentials_provider(provider)
+            .http_client(connection.http.clone())
+            .sleep_impl(TokioSleep::new())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(timeouts);
+        config.set_endpoint_url(connection.endpoint.clone());
+        config
+    }};
+}
+
+impl Connection {
+    /// A connection over TLS with the trust store of the machine; `endpoint` only on a local stack.
+    #[must_use]
+    pub fn new(region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        Self::over(http, region, credentials, endpoint)
+    }
+
+    /// A connection over another HTTP client, such as one that answers in the process.
+    #[must_use]
+    pub fn over(http: SharedHttpClient, region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
+        Self { region, credentials, endpoint, http, patience: Patience::REQUEST }
+    }
+
+    /// The same connection with other timeouts.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// A client.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(client_config!(aws_sdk_dynamodb, self).build())
+    }
+
+    /// A client.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::from_conf(client_config!(aws_sdk_sqs, self).build())
+    }
+
+    /// A client; a local stack has no host per bucket.
+    #[must_use]
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = client_config!(aws_sdk_s3, self).force_path_style(self.endpoint.is_some());
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
+    /// A client.
+    #[must_use]
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::from_conf(client_config!(aws_sdk_secretsmanager, self).build())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_never_print() {
+        let credentials = Credentials {
+            access_key_id: "AKID".to_owned(),
+            secret_access_key: "sesame".to_owned().into(),
+            session_token: Some("open".to_owned().into()),
+        };
+        let printed = format!("{:?}", Connection::new("eu-west-1".to_owned(), credentials, None));
+        assert!(!printed.contains("sesame") && !printed.contains("\"open\""), "{printed}");
+    }
+}

@@ -1,0 +1,41 @@
+//! SDK errors become faults of the domain: the error code and whose turn it is, never a message with content.
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use privacy::fault::Fault;
+
+/// Codes that no retry mends.
+const OURS_TO_MEND: [&str; 10] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "ValidationException",
+    "ResourceNotFoundException",
+    "NoSuchBucket",
+    "InvalidParameterValue",
+    "UnrecognizedClientException",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "QueueDoesNotExist",
+    "KMSAccessDeniedException",
+];
+
+/// What is logged of an SDK error: its kind and code. The message may quote the request.
+pub(crate) fn fault<E, R>(action: &'static str) -> impl FnOnce(SdkError<E, R>) -> Fault
+where
+    E: ProvideErrorMetadata,
+{
+    move |error| {
+        let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+        let kind = match &error {
+            SdkError::ConstructionFailure(_) => "the request could not be built",
+            SdkError::TimeoutError(_) => "timed out",
+            SdkError::DispatchFailure(_) => "could not be sent",
+            SdkError::ResponseError(_) => "the answer could not be read",
+            SdkError::ServiceError(_) => "refused",
+            _ => "failed",
+        };
+        let cause = code.map_or_else(|| kind.to_owned(), |code| format!("{kind}: {code}"));
+        let is_ours =
+            matches!(error, SdkError::ConstructionFailure(_)) || code.is_some_and(|code| OURS_TO_MEND.contains(&code));
+        if is_ours { Fault::park(action, cause) } else { Fault::retry(action, cause) }
+    }
+}

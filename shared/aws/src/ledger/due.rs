@@ -1,0 +1,61 @@
+//! The sweeper's side: the due index and the rows behind it.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use jiff::Timestamp;
+use privacy::obligation::{Head, ObligationId};
+use privacy::ports::{Answer, Due, DueIndex, NextAction};
+
+use super::{DUE_INDEX, LedgerTable, head_key, rows};
+use crate::attributes::{at, get_at, text};
+use crate::faults::fault;
+
+impl DueIndex for LedgerTable {
+    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Due>> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
+            .expression_attribute_values(":shard", text(rows::shard_name(shard)))
+            .expression_attribute_values(":now", at(now))
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(fault("due.read"))?;
+        answer
+            .items()
+            .iter()
+            .map(|item| Ok(Due { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? }))
+            .collect()
+    }
+
+    async fn head(&self, id: &ObligationId) -> Answer<Option<Head>> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(head_key(id)));
+        let item = get.consistent_read(true).send().await.map_err(fault("ledger.head"))?.item;
+        item.as_ref().map(rows::head).transpose()
+    }
+
+    async fn postpone(&self, due: &Due, next: NextAction) -> Answer<()> {
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(head_key(&due.id)));
+        let update = match next {
+            NextAction::Keep => return Ok(()),
+            NextAction::At(instant) => {
+                update.update_expression("SET next_action_at = :next").expression_attribute_values(":next", at(instant))
+            }
+            NextAction::Never => update.update_expression("REMOVE next_action_at, due_shard"),
+        };
+        let update = update
+            .condition_expression("next_action_at = :seen")
+            .expression_attribute_values(":seen", at(due.next_action_at));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("due.postpone")(error)),
+        }
+    }
+}

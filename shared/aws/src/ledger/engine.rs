@@ -1,0 +1,204 @@
+//! The engine's side: leases, transitions, checkpoints.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+use privacy::obligation::{Head, ObligationId, Outcome};
+use privacy::plan::Plan;
+use privacy::ports::{Advance, Answer, Lease, Leased, Ledger, NextAction};
+use privacy::scope::Scope;
+
+use super::{LedgerTable, head_key, key, partition, rows, sequenced};
+use crate::attributes::{Item, at, number, text};
+use crate::faults::fault;
+
+impl LedgerTable {
+    fn update_head(&self, id: &ObligationId) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).set_key(Some(head_key(id)))
+    }
+
+    async fn put_row(&self, action: &'static str, id: &ObligationId, sort: String, row: Item) -> Answer<()> {
+        let mut item = key(id, sort);
+        item.extend(row);
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .send()
+            .await
+            .map(drop)
+            .map_err(fault(action))
+    }
+}
+
+impl Ledger for LedgerTable {
+    async fn lease(&self, lease: &Lease, now: Timestamp, until: Timestamp) -> Answer<Leased> {
+        let answer = self
+            .update_head(&lease.id)
+            .update_expression("SET worker = :worker, leased_until = :until")
+            .condition_expression("attribute_exists(pk) AND (attribute_not_exists(leased_until) OR leased_until <= :now OR worker = :worker)")
+            .expression_attribute_values(":worker", text(&lease.worker))
+            .expression_attribute_values(":until", at(until))
+            .expression_attribute_values(":now", at(now))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => Ok(Leased::Granted(Box::new(rows::head(&answer.attributes.unwrap_or_default())?))),
+            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
+                let row = match refused.into_err() {
+                    UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
+                    _ => None,
+                };
+                Ok(if row.is_some_and(|row| !row.is_empty()) { Leased::Busy } else { Leased::Gone })
+            }
+            Err(error) => Err(fault("ledger.lease")(error)),
+        }
+    }
+
+    async fn release(&self, lease: &Lease) -> Answer<()> {
+        let answer = self
+            .update_head(&lease.id)
+            .update_expression("REMOVE worker, leased_until")
+            .condition_expression("worker = :worker")
+            .expression_attribute_values(":worker", text(&lease.worker))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("ledger.release")(error)),
+        }
+    }
+
+    async fn advance(&self, lease: &Lease, advance: &Advance) -> Answer<Option<Head>> {
+        let transition = Transition::of(advance);
+        let condition = match advance.if_covers_until {
+            Some(_) => "worker = :worker AND covers_until = :covers_until",
+            None => "worker = :worker",
+        };
+        let mut update = self
+            .update_head(&lease.id)
+            .update_expression(transition.expression)
+            .condition_expression(condition)
+            .expression_attribute_values(":worker", text(&lease.worker))
+            .return_values(ReturnValue::AllNew);
+        for (name, value) in transition.values {
+            update = update.expression_attribute_values(name, value);
+        }
+        update = update.expression_attribute_names("#state", "state");
+        if let Some(covers_until) = advance.if_covers_until {
+            update = update.expression_attribute_values(":covers_until", at(covers_until));
+        }
+        match update.send().await {
+            Ok(answer) => rows::head(&answer.attributes.unwrap_or_default()).map(Some),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(fault("ledger.advance")(error)),
+        }
+    }
+
+    async fn scopes(&self, head: &Head) -> Answer<Vec<Scope>> {
+        let mut scopes = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :scope)")
+                .expression_attribute_values(":pk", text(partition(&head.id)))
+                .expression_attribute_values(":scope", text(format!("{}#", sequenced("scope", head.seq))));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.scopes"))?;
+            for item in answer.items() {
+                scopes.push(rows::scope(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(scopes);
+            }
+        }
+    }
+
+    async fn save_scope(&self, head: &Head, scope: &Scope) -> Answer<()> {
+        let sort = format!("{}#{}", sequenced("scope", head.seq), scope.place);
+        self.put_row("ledger.save_scope", &head.id, sort, rows::scope_row(scope)).await
+    }
+
+    async fn save_plan(&self, head: &Head, plan: &Plan) -> Answer<()> {
+        let over = plan.over_ceiling.iter().map(|(class, ceiling)| (class.clone(), number(ceiling)));
+        let row = Item::from([
+            ("hash".to_owned(), text(plan.hash.as_str())),
+            ("covers_until".to_owned(), at(plan.covers_until)),
+            ("places".to_owned(), number(plan.places)),
+            ("counts".to_owned(), rows::counts_value(&plan.counts)),
+            ("over_ceiling".to_owned(), AttributeValue::M(over.collect())),
+        ]);
+        self.put_row("ledger.save_plan", &head.id, sequenced("plan", head.seq), row).await
+    }
+
+    async fn save_outcomes(&self, head: &Head, outcomes: &[(String, Outcome)]) -> Answer<()> {
+        let outcomes = outcomes.iter().map(|(class, outcome)| (class.clone(), rows::outcome_value(outcome)));
+        let row = Item::from([("outcomes".to_owned(), AttributeValue::M(outcomes.collect()))]);
+        self.put_row("ledger.save_outcomes", &head.id, sequenced("outcome", head.seq), row).await
+    }
+}
+
+/// A state written as one update: the facts it has, and the removal of those it has not.
+struct Transition {
+    expression: String,
+    values: Vec<(String, AttributeValue)>,
+}
+
+impl Transition {
+    fn of(advance: &Advance) -> Self {
+        let mut facts = rows::state_facts(&advance.state);
+        let mut removed: Vec<&str> =
+            rows::STATE_FACTS.into_iter().filter(|name| !facts.iter().any(|(fact, _)| fact == name)).collect();
+        match advance.next_action {
+            NextAction::Keep => {}
+            NextAction::At(instant) => facts.push(("next_action_at", at(instant))),
+            NextAction::Never => removed.extend(["next_action_at", "due_shard"]),
+        }
+        let assignment =
+            |name: &str| if name == "state" { "#state = :state".to_owned() } else { format!("{name} = :{name}") };
+        let mut assignments: Vec<String> = facts.iter().map(|(name, _)| assignment(name)).collect();
+        let mut values: Vec<(String, AttributeValue)> =
+            facts.into_iter().map(|(name, value)| (format!(":{name}"), value)).collect();
+        if advance.is_reopening {
+            assignments.push("reopened = reopened + :one".to_owned());
+            values.push((":one".to_owned(), number(1)));
+        }
+        let expression = format!("SET {} REMOVE {}", assignments.join(", "), removed.join(", "));
+        Self { expression, values }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use privacy::obligation::State;
+
+    #[test]
+    fn a_transition_writes_its_facts_and_removes_the_others() {
+        let advance = Advance {
+            state: State::Verifying { erased_at: "2026-03-01T00:00:00Z".parse().unwrap(), looks: vec![] },
+            next_action: NextAction::Never,
+            if_covers_until: None,
+            is_reopening: false,
+        };
+        expect_test::expect![[r#"SET #state = :state, erased_at = :erased_at, looks = :looks REMOVE plan_hash, plan_covers_until, retry_at, attempts, completed_at, next_action_at, due_shard"#]]
+            .assert_eq(&Transition::of(&advance).expression);
+    }
+}

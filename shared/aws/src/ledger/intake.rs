@@ -1,0 +1,120 @@
+//! Accepting: one conditional write for new, newer and known alike.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use privacy::fault::Fault;
+use privacy::obligation::{Head, NewObligation};
+use privacy::ports::{Answer, Intake, Opened};
+
+use super::{LedgerTable, head_key, key, rows, sequenced};
+use crate::attributes::{Item, at, number, text, texts};
+use crate::faults::fault;
+
+impl Intake for LedgerTable {
+    async fn open(&self, new: &NewObligation) -> Answer<Opened> {
+        // What is there already stays, except what it covers and when it is due to be looked at.
+        let mut expression =
+            "SET covers_until = :covers_until, next_action_at = :next_action_at, seq = if_not_exists(seq, :seq)"
+                .to_owned();
+        let condition = if new.is_dated {
+            "attribute_not_exists(pk) OR (covers_until < :covers_until AND attribute_not_exists(erased_at))"
+        } else {
+            "attribute_not_exists(pk)"
+        };
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(head_key(&new.id)))
+            .condition_expression(condition)
+            .expression_attribute_values(":covers_until", at(new.covers_until))
+            .expression_attribute_values(":next_action_at", at(new.next_action_at))
+            .expression_attribute_values(":seq", number(1))
+            .return_values(ReturnValue::UpdatedOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, value) in rows::opening(new) {
+            expression.push_str(&format!(", #{name} = if_not_exists(#{name}, :{name})"));
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        match update.update_expression(expression).send().await {
+            Ok(answer) if answer.attributes().is_none_or(|old| !old.contains_key("covers_until")) => Ok(Opened::New),
+            Ok(_) => Ok(Opened::Widened),
+            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
+                let row = match refused.into_err() {
+                    UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
+                    _ => None,
+                };
+                let row = row.ok_or_else(|| Fault::retry("intake.open", "the condition failed without a row"))?;
+                Ok(Opened::Already(Box::new(rows::head(&row)?)))
+            }
+            Err(error) => Err(fault("intake.open")(error)),
+        }
+    }
+
+    async fn reopen(&self, finished: &Head, new: &NewObligation) -> Answer<bool> {
+        let keep = self.put(earlier_row(finished), None)?;
+        let open = self.put(opened_row(finished, new), Some(finished.seq))?;
+        let items = [keep, open].map(|put| TransactWriteItem::builder().put(put).build());
+        let sent = self.client.transact_write_items().set_transact_items(Some(items.into())).send().await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(refused)) if is_condition(refused.err()) => Ok(false),
+            Err(error) => Err(fault("intake.reopen")(error)),
+        }
+    }
+}
+
+fn is_condition(error: &TransactWriteItemsError) -> bool {
+    match error {
+        TransactWriteItemsError::TransactionCanceledException(canceled) => {
+            canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+        }
+        _ => false,
+    }
+}
+
+impl LedgerTable {
+    fn put(&self, row: Item, if_finished: Option<u32>) -> Result<Put, Fault> {
+        let mut put = Put::builder().table_name(&self.table).set_item(Some(row));
+        if let Some(seq) = if_finished {
+            put = put
+                .condition_expression("seq = :seq AND attribute_exists(erased_at)")
+                .expression_attribute_values(":seq", number(seq));
+        }
+        put.build().map_err(|error| Fault::park("intake.reopen", error))
+    }
+}
+
+/// A finished request as it is kept: off the due index, since its successor looks for all that it covered.
+fn earlier_row(head: &Head) -> Item {
+    let mut row = key(&head.id, sequenced("earlier", head.seq));
+    let facts = rows::state_facts(&head.state);
+    let own = [
+        ("seq", number(head.seq)),
+        ("route", text(head.route.as_str())),
+        ("links", texts(&head.links)),
+        ("suppressions", texts(&head.suppressions)),
+        ("received_at", at(head.received_at)),
+        ("covers_until", at(head.covers_until)),
+        ("due_date", text(head.due_by.date.to_string())),
+        ("due_zone", text(&head.due_by.time_zone)),
+        ("reopened", number(head.reopened)),
+    ];
+    row.extend(own.into_iter().chain(facts).map(|(name, value)| (name.to_owned(), value)));
+    row
+}
+
+fn opened_row(finished: &Head, new: &NewObligation) -> Item {
+    let mut row = head_key(&new.id);
+    let own = [
+        ("seq", number(finished.seq + 1)),
+        ("covers_until", at(new.covers_until)),
+        ("next_action_at", at(new.next_action_at)),
+    ];
+    row.extend(own.into_iter().chain(rows::opening(new)).map(|(name, value)| (name.to_owned(), value)));
+    row
+}

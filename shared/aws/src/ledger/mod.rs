@@ -1,0 +1,59 @@
+//! The ledger table. One partition per obligation: `obligation#<id>` with
+//!
+//! | sort key | holds |
+//! |---|---|
+//! | `earlier#<seq>` | a finished request under the same code |
+//! | `head` | the obligation as it is now, under 1 KiB; the only row in the due index |
+//! | `outcome#<seq>` | the outcome of every record class |
+//! | `plan#<seq>` | counts, hash, ceilings |
+//! | `scope#<seq>#<place>` | the checkpoint of one place |
+//!
+//! so that what the status page shows is one key range.
+
+mod due;
+mod engine;
+mod intake;
+mod rows;
+mod show;
+
+use aws_sdk_dynamodb::Client;
+use privacy::obligation::ObligationId;
+
+use crate::attributes::{Item, text};
+use crate::connection::Connection;
+
+/// The sparse index of what is due: `due_shard`, `next_action_at`, keys only.
+pub const DUE_INDEX: &str = "due";
+
+const HEAD: &str = "head";
+
+/// DynamoDB behind the ledger's ports.
+#[derive(Clone, Debug)]
+pub struct LedgerTable {
+    client: Client,
+    table: String,
+}
+
+impl LedgerTable {
+    /// A ledger in this table.
+    #[must_use]
+    pub fn new(connection: &Connection, table: String) -> Self {
+        Self { client: connection.dynamodb(), table }
+    }
+}
+
+fn partition(id: &ObligationId) -> String {
+    format!("obligation#{}", id.as_str())
+}
+
+fn head_key(id: &ObligationId) -> Item {
+    key(id, HEAD.to_owned())
+}
+
+fn key(id: &ObligationId, sort: String) -> Item {
+    Item::from([("pk".to_owned(), text(partition(id))), ("sk".to_owned(), text(sort))])
+}
+
+fn sequenced(kind: &str, seq: u32) -> String {
+    format!("{kind}#{seq:06}")
+}

@@ -1,0 +1,207 @@
+//! Rows of the ledger, read and written attribute by attribute: the stored form is a contract of its own.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use privacy::deadline::DueBy;
+use privacy::fault::Fault;
+use privacy::ids::{ConnectionId, ContactId, TenantId};
+use privacy::keys::KeyedRef;
+use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
+use privacy::policy::Route;
+use privacy::ports::DUE_SHARDS;
+use privacy::scope::{Counts, Cursor, Place, Scope, Stage};
+
+use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
+
+/// Attributes that only some states have: all are removed when a state is written.
+pub(super) const STATE_FACTS: [&str; 7] =
+    ["plan_hash", "plan_covers_until", "retry_at", "attempts", "erased_at", "completed_at", "looks"];
+
+/// What a request brings, for a new row. `covers_until` and the due index are the caller's.
+pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
+    vec![
+        ("route", text(new.route.as_str())),
+        ("links", texts(&new.links)),
+        ("suppressions", texts(&new.suppressions)),
+        ("received_at", at(new.received_at)),
+        ("due_date", text(new.due_by.date.to_string())),
+        ("due_zone", text(&new.due_by.time_zone)),
+        ("state", text(State::Received.name())),
+        ("reopened", number(0)),
+        ("due_shard", text(shard(&new.id))),
+    ]
+}
+
+pub(super) fn shard(id: &ObligationId) -> String {
+    shard_name(id.shard(DUE_SHARDS))
+}
+
+pub(super) fn shard_name(shard: u8) -> String {
+    format!("{shard:02}")
+}
+
+/// The attributes of a state: its name and its facts.
+pub(super) fn state_facts(state: &State) -> Vec<(&'static str, AttributeValue)> {
+    let mut facts = vec![("state", text(state.name()))];
+    if let Some(PlanRef { hash, covers_until }) = state.plan() {
+        facts.push(("plan_hash", text(hash.as_str())));
+        facts.push(("plan_covers_until", at(*covers_until)));
+    }
+    let looks_at = |looks: &[jiff::Timestamp]| AttributeValue::L(looks.iter().map(|look| at(*look)).collect());
+    match state {
+        State::Received | State::Planned { .. } | State::Executing { .. } => {}
+        State::Failed { retry_at, attempts, .. } => {
+            facts.push(("retry_at", at(*retry_at)));
+            facts.push(("attempts", number(attempts)));
+        }
+        State::Verifying { erased_at, looks } => {
+            facts.push(("erased_at", at(*erased_at)));
+            facts.push(("looks", looks_at(looks)));
+        }
+        State::Completed { erased_at, completed_at, looks } => {
+            facts.push(("erased_at", at(*erased_at)));
+            facts.push(("completed_at", at(*completed_at)));
+            facts.push(("looks", looks_at(looks)));
+        }
+    }
+    facts
+}
+
+fn state(item: &Item) -> Result<State, Fault> {
+    let plan = || -> Result<PlanRef, Fault> {
+        let hash = PlanHash::from_stored(get_text(item, "plan_hash")?.to_owned());
+        Ok(PlanRef { hash, covers_until: get_at(item, "plan_covers_until")? })
+    };
+    let looks = || -> Result<Vec<jiff::Timestamp>, Fault> {
+        let looks = get_texts(item, "looks")?;
+        looks.iter().map(|look| look.parse().map_err(|_| unreadable("looks"))).collect()
+    };
+    match get_text(item, "state")? {
+        "received" => Ok(State::Received),
+        "planned" => Ok(State::Planned { plan: plan()? }),
+        "executing" => Ok(State::Executing { plan: plan()? }),
+        "failed" => Ok(State::Failed {
+            plan: plan()?,
+            retry_at: get_at(item, "retry_at")?,
+            attempts: get_number(item, "attempts")?,
+        }),
+        "verifying" => Ok(State::Verifying { erased_at: get_at(item, "erased_at")?, looks: looks()? }),
+        "completed" => Ok(State::Completed {
+            erased_at: get_at(item, "erased_at")?,
+            completed_at: get_at(item, "completed_at")?,
+            looks: looks()?,
+        }),
+        _ => Err(unreadable("state")),
+    }
+}
+
+pub(super) fn id_of(item: &Item) -> Result<ObligationId, Fault> {
+    let id = get_text(item, "pk")?.strip_prefix("obligation#").ok_or_else(|| unreadable("pk"))?;
+    ObligationId::parse(id).map_err(|_| unreadable("pk"))
+}
+
+fn references(item: &Item, name: &str) -> Result<Vec<KeyedRef>, Fault> {
+    Ok(get_texts(item, name)?.into_iter().map(KeyedRef::from_stored).collect())
+}
+
+pub(super) fn head(item: &Item) -> Result<Head, Fault> {
+    let route = get_text(item, "route")?;
+    let due_by = DueBy {
+        date: get_text(item, "due_date")?.parse().map_err(|_| unreadable("due_date"))?,
+        time_zone: get_text(item, "due_zone")?.to_owned(),
+    };
+    let confirmed = item.get("confirmed_plan").and_then(|hash| hash.as_s().ok());
+    Ok(Head {
+        id: id_of(item)?,
+        seq: get_number(item, "seq")?,
+        route: Route::ALL.into_iter().find(|known| known.as_str() == route).ok_or_else(|| unreadable("route"))?,
+        links: references(item, "links")?,
+        suppressions: references(item, "suppressions")?,
+        received_at: get_at(item, "received_at")?,
+        covers_until: get_at(item, "covers_until")?,
+        due_by,
+        state: state(item)?,
+        next_action_at: find_at(item, "next_action_at")?,
+        leased_until: find_at(item, "leased_until")?,
+        reopened: get_number(item, "reopened")?,
+        confirmed_plan: confirmed.map(|hash| PlanHash::from_stored(hash.clone())),
+    })
+}
+
+pub(super) fn counts_value(counts: &Counts) -> AttributeValue {
+    AttributeValue::M(counts.iter().map(|(class, count)| (class.clone(), number(count))).collect())
+}
+
+pub(super) fn counts(item: &Item, name: &str) -> Result<Counts, Fault> {
+    let map = item.get(name).and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable(name))?;
+    map.keys().map(|class| Ok((class.clone(), get_number(map, class)?))).collect()
+}
+
+const STAGES: [(Stage, &str); 3] = [(Stage::Found, "found"), (Stage::Counted, "counted"), (Stage::Erased, "erased")];
+
+pub(super) fn scope_row(scope: &Scope) -> Item {
+    let Scope { place, stage, counted, cursor, removed } = scope;
+    let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
+    let mut row = HashMap::from([
+        ("tenant_id".to_owned(), text(place.tenant.as_str())),
+        ("connection_id".to_owned(), text(place.connection.as_str())),
+        ("stage".to_owned(), text(stage)),
+        ("counted".to_owned(), counts_value(counted)),
+        ("removed".to_owned(), number(removed)),
+    ]);
+    if let Some(contact) = &place.contact {
+        row.insert("contact_id".to_owned(), text(contact.as_str()));
+    }
+    if let Some(cursor) = cursor {
+        row.insert("cursor".to_owned(), text(serde_json::json!(cursor).to_string()));
+    }
+    row
+}
+
+pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
+    let contact = match item.get("contact_id") {
+        Some(_) => Some(ContactId::parse(get_text(item, "contact_id")?).map_err(|_| unreadable("contact_id"))?),
+        None => None,
+    };
+    let place = Place {
+        tenant: TenantId::parse(get_text(item, "tenant_id")?).map_err(|_| unreadable("tenant_id"))?,
+        connection: ConnectionId::parse(get_text(item, "connection_id")?).map_err(|_| unreadable("connection_id"))?,
+        contact,
+    };
+    let stage = get_text(item, "stage")?;
+    let cursor: Option<Cursor> = match item.get("cursor") {
+        Some(_) => Some(serde_json::from_str(get_text(item, "cursor")?).map_err(|_| unreadable("cursor"))?),
+        None => None,
+    };
+    Ok(Scope {
+        place,
+        stage: STAGES
+            .iter()
+            .find(|(_, name)| *name == stage)
+            .map(|(stage, _)| *stage)
+            .ok_or_else(|| unreadable("stage"))?,
+        counted: counts(item, "counted")?,
+        cursor,
+        removed: get_number(item, "removed")?,
+    })
+}
+
+pub(super) fn outcome_value(outcome: &Outcome) -> AttributeValue {
+    let entries = match outcome {
+        Outcome::Removed { count } => vec![("kind", text("removed")), ("count", number(count))],
+        Outcome::NothingFound => vec![("kind", text("nothing-found"))],
+        Outcome::Failed { retry_at } => vec![("kind", text("failed")), ("retry_at", at(*retry_at))],
+    };
+    AttributeValue::M(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+pub(super) fn outcome(value: &AttributeValue) -> Result<Outcome, Fault> {
+    let entries = value.as_m().map_err(|_| unreadable("outcomes"))?;
+    match get_text(entries, "kind")? {
+        "removed" => Ok(Outcome::Removed { count: get_number(entries, "count")? }),
+        "nothing-found" => Ok(Outcome::NothingFound),
+        "failed" => Ok(Outcome::Failed { retry_at: get_at(entries, "retry_at")? }),
+        _ => Err(unreadable("outcomes")),
+    }
+}

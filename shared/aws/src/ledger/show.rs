@@ -1,0 +1,43 @@
+//! What the status page shows: one strong read of one key range.
+
+use privacy::fault::Fault;
+use privacy::obligation::{ObligationId, Outcome};
+use privacy::ports::{Answer, Showcase, Shown};
+
+use super::{HEAD, LedgerTable, partition, rows, sequenced};
+use crate::attributes::{get_text, text, unreadable};
+use crate::faults::fault;
+
+impl Showcase for LedgerTable {
+    async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .key_condition_expression("pk = :pk AND sk < :plan")
+            .expression_attribute_values(":pk", text(partition(id)))
+            .expression_attribute_values(":plan", text("plan#"))
+            .send()
+            .await
+            .map_err(fault("ledger.show"))?;
+        let find = |sort: &str| answer.items().iter().find(|item| get_text(item, "sk").is_ok_and(|key| key == sort));
+        let Some(head) = find(HEAD).map(rows::head).transpose()? else { return Ok(None) };
+        let outcomes = match find(&sequenced("outcome", head.seq)) {
+            Some(row) => {
+                let outcomes =
+                    row.get("outcomes").and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable("outcomes"))?;
+                let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), rows::outcome(value)?)));
+                let mut outcomes = outcomes.collect::<Result<Vec<(String, Outcome)>, Fault>>()?;
+                outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
+                outcomes
+            }
+            None => Vec::new(),
+        };
+        let is_earlier =
+            |item: &&crate::attributes::Item| get_text(item, "sk").is_ok_and(|key| key.starts_with("earlier#"));
+        let earlier = answer.items().iter().filter(is_earlier).map(rows::head).collect::<Result<Vec<_>, Fault>>()?;
+        Ok(Some(Shown { head, outcomes, earlier }))
+    }
+}

@@ -1,0 +1,11 @@
+//! Adapters: the ports of `privacy` over DynamoDB, SQS, S3 and Secrets Manager. No business rule lives here;
+//! a condition on a write is the port's contract in the store's words.
+
+mod attributes;
+pub mod connection;
+mod faults;
+pub mod ingest_gate;
+pub mod ledger;
+pub mod queue;
+pub mod secret;
+pub mod vault;

@@ -1,0 +1,29 @@
+//! The worker's queue.
+
+use privacy::message::Work;
+use privacy::ports::{Answer, WorkQueue};
+
+use crate::connection::Connection;
+use crate::faults::fault;
+
+/// Sends work to one SQS queue.
+#[derive(Clone, Debug)]
+pub struct SqsQueue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+impl SqsQueue {
+    /// A queue by its URL.
+    #[must_use]
+    pub fn new(connection: &Connection, url: String) -> Self {
+        Self { client: connection.sqs(), url }
+    }
+}
+
+impl WorkQueue for SqsQueue {
+    async fn send(&self, work: &Work) -> Answer<()> {
+        let sent = self.client.send_message().queue_url(&self.url).message_body(work.to_body()).send().await;
+        sent.map(drop).map_err(fault("queue.send"))
+    }
+}

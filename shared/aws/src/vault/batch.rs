@@ -1,0 +1,70 @@
+//! Batched deletes by key: 25 to a call, a few calls at a time, unprocessed keys again until they are done.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use privacy::fault::Fault;
+
+use crate::attributes::{Item, text};
+use crate::faults::fault;
+
+/// What DynamoDB takes in one call.
+const BATCH: usize = 25;
+/// Calls under way at once: one partition takes 1,000 writes a second, which these fill.
+const IN_FLIGHT: usize = 8;
+/// How often unprocessed keys are sent again before the chunk is given up for this visit.
+const TRIES: u32 = 8;
+
+/// A primary key.
+#[derive(Clone, Debug)]
+pub(crate) struct Key<'a> {
+    pub(crate) partition: &'a str,
+    pub(crate) sort: &'a str,
+}
+
+impl Key<'_> {
+    pub(crate) fn item(&self) -> Item {
+        Item::from([("pk".to_owned(), text(self.partition)), ("sk".to_owned(), text(self.sort))])
+    }
+}
+
+/// Deletes `keys`; answers with the sort keys of those that stayed unprocessed.
+pub(crate) async fn delete(client: &Client, table: &str, keys: &[Key<'_>]) -> Result<Vec<String>, Fault> {
+    let mut batches = Vec::with_capacity(keys.len().div_ceil(BATCH));
+    for chunk in keys.chunks(BATCH) {
+        batches.push(chunk.iter().map(request).collect::<Result<Vec<WriteRequest>, Fault>>()?);
+    }
+    let calls = stream::iter(batches).map(|batch| delete_batch(client, table, batch));
+    let left: Vec<Vec<String>> = calls.buffer_unordered(IN_FLIGHT).try_collect().await?;
+    Ok(left.into_iter().flatten().collect())
+}
+
+fn request(key: &Key<'_>) -> Result<WriteRequest, Fault> {
+    let delete = DeleteRequest::builder().set_key(Some(key.item())).build();
+    let delete = delete.map_err(|error| Fault::park("batch.delete", error))?;
+    Ok(WriteRequest::builder().delete_request(delete).build())
+}
+
+async fn delete_batch(client: &Client, table: &str, mut requests: Vec<WriteRequest>) -> Result<Vec<String>, Fault> {
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            tokio::time::sleep(backoff(attempt)).await;
+        }
+        let answer =
+            client.batch_write_item().request_items(table, requests).send().await.map_err(fault("batch.delete"))?;
+        requests = answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
+        if requests.is_empty() {
+            return Ok(Vec::new());
+        }
+    }
+    let keys = requests.iter().filter_map(|request| request.delete_request().map(|delete| &delete.key));
+    Ok(keys.filter_map(|key| key.get("sk").and_then(|sort| sort.as_s().ok()).cloned()).collect())
+}
+
+/// Exponential with full jitter, from 50 ms to at most 3 s.
+fn backoff(attempt: u32) -> Duration {
+    let ceiling = (50_u64 << attempt.min(6)).min(3_000);
+    Duration::from_millis(fastrand::u64(ceiling / 2..=ceiling))
+}

@@ -1,0 +1,111 @@
+//! Platform connections and identity links.
+//!
+//! A connection is a partition `connection#<tenant>#<connection>`: its row `connection` and one row `link#<reference>`
+//! per identity that finds it. A link is found under `link#<reference>`, sorted by place.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use jiff::Timestamp;
+use privacy::fault::Fault;
+use privacy::ids::{ConnectionId, ContactId, TenantId};
+use privacy::keys::KeyedRef;
+use privacy::ports::{Answer, Connections, Disarmed};
+use privacy::scope::{Place, Reach};
+
+use super::Vault;
+use super::batch::{self, Key};
+use crate::attributes::{Item, at, find_at, get_at, get_text, text, unreadable};
+use crate::faults::fault;
+
+const ROW: &str = "connection";
+
+fn partition(place: &Place) -> String {
+    format!("connection#{}#{}", place.tenant, place.connection)
+}
+
+fn link_partition(link: &KeyedRef) -> String {
+    format!("link#{link}")
+}
+
+fn reach(item: &Item) -> Result<Reach, Fault> {
+    let contact = match item.get("contact_id") {
+        Some(_) => Some(ContactId::parse(get_text(item, "contact_id")?).map_err(|_| unreadable("contact_id"))?),
+        None => None,
+    };
+    let place = Place {
+        tenant: TenantId::parse(get_text(item, "tenant_id")?).map_err(|_| unreadable("tenant_id"))?,
+        connection: ConnectionId::parse(get_text(item, "connection_id")?).map_err(|_| unreadable("connection_id"))?,
+        contact,
+    };
+    Ok(Reach { place, connected_at: get_at(item, "connected_at")? })
+}
+
+impl Connections for Vault {
+    async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
+        let mut reaches = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.dynamodb.query().table_name(&self.names.connections).consistent_read(true);
+            let query = query
+                .key_condition_expression("pk = :link")
+                .expression_attribute_values(":link", text(link_partition(link)));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("links.reach"))?;
+            for item in answer.items() {
+                reaches.push(reach(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(reaches);
+            }
+        }
+    }
+
+    async fn disarm(&self, place: &Place, covers_until: Timestamp, now: Timestamp) -> Answer<Disarmed> {
+        let mut expression = "SET stopped_at = if_not_exists(stopped_at, :now)".to_owned();
+        let mut update = self.dynamodb.update_item().table_name(&self.names.connections);
+        for (index, secret) in self.names.secrets.iter().enumerate() {
+            expression.push_str(if index == 0 { " REMOVE " } else { ", " });
+            expression.push_str(&format!("#secret{index}"));
+            update = update.expression_attribute_names(format!("#secret{index}"), secret);
+        }
+        let answer = update
+            .set_key(Some(Key { partition: &partition(place), sort: ROW }.item()))
+            .update_expression(expression)
+            .condition_expression("attribute_exists(pk) AND connected_at < :covers_until")
+            .expression_attribute_values(":now", at(now))
+            .expression_attribute_values(":covers_until", at(covers_until))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(Disarmed::Done),
+            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
+                let row = match refused.into_err() {
+                    UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
+                    _ => None,
+                };
+                Ok(if row.is_some_and(|row| !row.is_empty()) { Disarmed::Newer } else { Disarmed::Missing })
+            }
+            Err(error) => Err(fault("connections.disarm")(error)),
+        }
+    }
+
+    async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
+        let key = Key { partition: &partition(place), sort: ROW }.item();
+        let get = self.dynamodb.get_item().table_name(&self.names.connections).set_key(Some(key));
+        let answer = get.consistent_read(true).projection_expression("connected_at").send().await;
+        let item = answer.map_err(fault("connections.read"))?.item;
+        item.map_or(Ok(None), |item| find_at(&item, "connected_at"))
+    }
+
+    async fn unlink(&self, place: &Place, links: &[KeyedRef]) -> Answer<()> {
+        let mut partitions: Vec<String> = links.iter().map(link_partition).collect();
+        partitions.sort_unstable();
+        partitions.dedup();
+        let sort = place.to_string();
+        let keys: Vec<Key<'_>> = partitions.iter().map(|partition| Key { partition, sort: &sort }).collect();
+        let left = batch::delete(&self.dynamodb, &self.names.connections, &keys).await?;
+        if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
+    }
+}

@@ -1,0 +1,48 @@
+//! Everything the engine may touch of people's data: the tables and buckets of the data map, the connections
+//! with their identity links, and the suppression marks.
+
+mod batch;
+mod connections;
+mod objects;
+mod stores;
+mod suppressions;
+
+use std::collections::HashMap;
+
+use privacy::fault::Fault;
+
+use crate::connection::Connection;
+
+/// Physical names, by the names of the policy file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// Table or bucket of every store in the data map.
+    pub stores: HashMap<String, String>,
+    /// The table of connections and identity links.
+    pub connections: String,
+    /// Attributes of a connection that are dropped first.
+    pub secrets: Vec<String>,
+    /// The table of suppression marks.
+    pub suppression: String,
+}
+
+/// DynamoDB and S3 behind the engine's ports.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    dynamodb: aws_sdk_dynamodb::Client,
+    s3: aws_sdk_s3::Client,
+    names: Names,
+}
+
+impl Vault {
+    /// A vault over these tables and buckets.
+    #[must_use]
+    pub fn new(connection: &Connection, names: Names) -> Self {
+        Self { dynamodb: connection.dynamodb(), s3: connection.s3(), names }
+    }
+
+    fn physical(&self, store: &str) -> Result<&str, Fault> {
+        let name = self.names.stores.get(store).map(String::as_str);
+        name.ok_or_else(|| Fault::park("store", "no table or bucket is configured for a store of the policy"))
+    }
+}

@@ -1,0 +1,86 @@
+//! Tables of the data map: pages of keys and deletes by key. Buckets are next door.
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::types::Select;
+use privacy::data_map::KeyRange;
+use privacy::fault::Fault;
+use privacy::ports::{Answer, Page, Read, Record, Stores};
+
+use super::Vault;
+use super::batch::{self, Key};
+use crate::attributes::{get_text, text};
+use crate::faults::fault;
+
+impl Stores for Vault {
+    async fn page(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        after: Option<&Record>,
+        limit: Option<u16>,
+        read: Read,
+    ) -> Answer<Page> {
+        let name = self.physical(store)?;
+        match range {
+            KeyRange::Table { partition, begins_with } => {
+                let range = TableRange { table: name, partition, begins_with };
+                self.table_page(range, after, limit, read).await
+            }
+            KeyRange::Bucket { prefix } => self.bucket_page(name, prefix, after, limit).await,
+        }
+    }
+
+    async fn erase(&self, store: &str, range: &KeyRange, records: &[Record]) -> Answer<Vec<Record>> {
+        let name = self.physical(store)?;
+        match range {
+            KeyRange::Table { partition, .. } => {
+                let keys: Vec<Key<'_>> = records.iter().map(|record| Key { partition, sort: &record.key }).collect();
+                let left: HashSet<String> = batch::delete(&self.dynamodb, name, &keys).await?.into_iter().collect();
+                Ok(records.iter().filter(|record| left.contains(&record.key)).cloned().collect())
+            }
+            KeyRange::Bucket { .. } => self.erase_versions(name, records).await,
+        }
+    }
+}
+
+struct TableRange<'a> {
+    table: &'a str,
+    partition: &'a str,
+    begins_with: &'a str,
+}
+
+impl Vault {
+    async fn table_page(
+        &self,
+        range: TableRange<'_>,
+        after: Option<&Record>,
+        limit: Option<u16>,
+        read: Read,
+    ) -> Answer<Page> {
+        let mut query = self
+            .dynamodb
+            .query()
+            .table_name(range.table)
+            .select(Select::SpecificAttributes)
+            .projection_expression("sk")
+            .consistent_read(matches!(read, Read::Strong))
+            .set_limit(limit.map(i32::from))
+            .expression_attribute_values(":partition", text(range.partition));
+        query = if range.begins_with.is_empty() {
+            query.key_condition_expression("pk = :partition")
+        } else {
+            let condition = "pk = :partition AND begins_with(sk, :beginning)";
+            query.key_condition_expression(condition).expression_attribute_values(":beginning", text(range.begins_with))
+        };
+        if let Some(after) = after {
+            query = query.set_exclusive_start_key(Some(Key { partition: range.partition, sort: &after.key }.item()));
+        }
+        let answer = query.send().await.map_err(fault("store.page"))?;
+        let record = |key: &str| Record { key: key.to_owned(), version: None };
+        let records: Result<Vec<Record>, Fault> =
+            answer.items().iter().map(|item| get_text(item, "sk").map(record)).collect();
+        let next = answer.last_evaluated_key().map(|key| get_text(key, "sk").map(record)).transpose()?;
+        Ok(Page { records: records?, next })
+    }
+}

@@ -1,0 +1,112 @@
+//! One field of a form body, urlencoded or multipart, and nothing else of it.
+
+use futures_util::stream;
+use http::{HeaderMap, header};
+use lambda_http::Body;
+
+use crate::problem::Problem;
+
+/// What a body may weigh. Real callbacks are under 1 KiB.
+pub const BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// The value of the one field `name`.
+///
+/// # Errors
+/// [`Problem::TooLarge`], [`Problem::UnsupportedMediaType`], or [`Problem::BadRequest`] when there is not exactly
+/// one such field.
+pub async fn single_field(headers: &HeaderMap, body: &Body, name: &str) -> Result<String, Problem> {
+    let bytes: &[u8] = body;
+    if bytes.len() > BODY_BYTES_MAX {
+        return Err(Problem::TooLarge);
+    }
+    // A body without a type is read as what every sender of this form sends.
+    let media_type = match headers.get(header::CONTENT_TYPE) {
+        Some(value) => value.to_str().map_err(|_| Problem::UnsupportedMediaType)?,
+        None => "application/x-www-form-urlencoded",
+    };
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let values = match essence.as_str() {
+        "application/x-www-form-urlencoded" => {
+            let pairs = form_urlencoded::parse(bytes).filter(|(key, _)| key == name);
+            pairs.map(|(_, value)| value.into_owned()).collect()
+        }
+        "multipart/form-data" => multipart_values(media_type, bytes, name).await.ok_or(Problem::BadRequest)?,
+        _ => return Err(Problem::UnsupportedMediaType),
+    };
+    single(values)
+}
+
+fn single(values: Vec<String>) -> Result<String, Problem> {
+    let mut values = values.into_iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => Ok(value),
+        (Some(_), Some(_)) | (None, _) => Err(Problem::BadRequest),
+    }
+}
+
+async fn multipart_values(media_type: &str, bytes: &[u8], name: &str) -> Option<Vec<String>> {
+    let boundary = multer::parse_boundary(media_type).ok()?;
+    let chunk: Result<Vec<u8>, std::convert::Infallible> = Ok(bytes.to_vec());
+    let mut parts = multer::Multipart::new(stream::iter([chunk]), boundary);
+    let mut values = Vec::new();
+    while let Some(part) = parts.next_field().await.ok()? {
+        if part.name() == Some(name) {
+            values.push(part.text().await.ok()?);
+        }
+    }
+    Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(media_type: Option<&str>, body: &str) -> Result<String, Problem> {
+        let mut headers = HeaderMap::new();
+        if let Some(media_type) = media_type {
+            headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
+        }
+        single_field(&headers, &Body::from(body.as_bytes().to_vec()), "signed_request").await
+    }
+
+    const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+
+    #[tokio::test]
+    async fn exactly_one_field_is_taken() {
+        let cases = [
+            (FORM, "signed_request=a.b", Ok("a.b")),
+            (Some("Application/X-WWW-Form-Urlencoded; charset=UTF-8"), "x=1&signed_request=a.b%3D", Ok("a.b=")),
+            (None, "signed_request=a.b", Ok("a.b")),
+            (FORM, "", Err(Problem::BadRequest)),
+            (FORM, "x=1", Err(Problem::BadRequest)),
+            (FORM, "signed_request=a&signed_request=a", Err(Problem::BadRequest)),
+            (FORM, "{\"signed_request\":\"a.b\"}", Err(Problem::BadRequest)),
+            (Some("application/json"), "{\"signed_request\":\"a.b\"}", Err(Problem::UnsupportedMediaType)),
+            (Some("text/plain"), "signed_request=a.b", Err(Problem::UnsupportedMediaType)),
+            (Some("multipart/form-data"), "signed_request=a.b", Err(Problem::BadRequest)),
+        ];
+        for (media_type, body, expected) in cases {
+            assert_eq!(read(media_type, body).await, expected.map(str::to_owned), "{media_type:?} {body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn multipart_is_tolerated() {
+        let part = |name: &str, value: &str| {
+            format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let media_type = Some("multipart/form-data; boundary=X");
+        let one = format!("{}{}--X--\r\n", part("other", "1"), part("signed_request", "a.b"));
+        assert_eq!(read(media_type, &one).await, Ok("a.b".to_owned()));
+        let two = format!("{}{}--X--\r\n", part("signed_request", "a.b"), part("signed_request", "a.b"));
+        assert_eq!(read(media_type, &two).await, Err(Problem::BadRequest));
+        let cut = part("signed_request", "a.b");
+        assert_eq!(read(media_type, &cut[..cut.len() - 4]).await, Err(Problem::BadRequest));
+    }
+
+    #[tokio::test]
+    async fn a_large_body_is_refused_unread() {
+        let body = format!("signed_request={}", "a".repeat(BODY_BYTES_MAX));
+        assert_eq!(read(FORM, &body).await, Err(Problem::TooLarge));
+    }
+}

@@ -1,0 +1,10 @@
+//! What every function needs at its edge: the environment, the clock, logs and metrics, problem documents and
+//! form bodies. The only crate that reads the environment or the wall clock.
+
+pub mod clock;
+pub mod connect;
+pub mod env;
+pub mod form;
+pub mod log;
+pub mod metrics;
+pub mod problem;

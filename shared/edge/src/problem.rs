@@ -1,0 +1,113 @@
+//! RFC 9457 problem documents. One fixed body per type: nothing of the input, nothing of the cause.
+
+use http::{Response, StatusCode, header};
+use lambda_http::Body;
+
+/// Everything that can be wrong from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The request is not what this path takes. Says no more on purpose.
+    BadRequest,
+    /// There is nothing here, or nothing any more, or never was.
+    NotFound,
+    /// Another method; these are allowed.
+    MethodNotAllowed(&'static str),
+    /// The body is larger than this path takes.
+    TooLarge,
+    /// The body is of a type that this path does not take.
+    UnsupportedMediaType,
+    /// Nothing was stored; try again.
+    Unavailable,
+}
+
+impl Problem {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// The last part of its stable type, `urn:privacy:problem:…`.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::BadRequest => "bad-request",
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed(_) => "method-not-allowed",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::BadRequest => "The request cannot be accepted.",
+            Self::NotFound => "There is nothing at this address.",
+            Self::MethodNotAllowed(_) => "This address takes other methods.",
+            Self::TooLarge => "The request body is too large.",
+            Self::UnsupportedMediaType => "The request body is of a type that this address does not take.",
+            Self::Unavailable => "Nothing was stored. Please try again.",
+        }
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(self) -> String {
+        let (slug, title, status) = (self.slug(), self.title(), self.status().as_u16());
+        format!(r#"{{"type":"urn:privacy:problem:{slug}","title":"{title}","status":{status}}}"#)
+    }
+
+    /// The whole answer.
+    #[must_use]
+    pub fn response(self) -> Response<Body> {
+        let mut response = Response::new(Body::Text(self.body()));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+        match self {
+            Self::MethodNotAllowed(allow) => {
+                headers.insert(header::ALLOW, header::HeaderValue::from_static(allow));
+            }
+            Self::Unavailable => {
+                headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("30"));
+            }
+            Self::BadRequest | Self::NotFound | Self::TooLarge | Self::UnsupportedMediaType => {}
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_is_json_with_its_own_type() {
+        let all = [
+            Problem::BadRequest,
+            Problem::NotFound,
+            Problem::MethodNotAllowed("POST"),
+            Problem::TooLarge,
+            Problem::UnsupportedMediaType,
+            Problem::Unavailable,
+        ];
+        let mut types = std::collections::BTreeSet::new();
+        for problem in all {
+            let body: serde_json::Value = serde_json::from_str(&problem.body()).unwrap();
+            assert_eq!(body["status"], problem.status().as_u16());
+            types.insert(body["type"].to_string());
+        }
+        assert_eq!(types.len(), all.len());
+        let allow = Problem::MethodNotAllowed("POST").response().headers().get("allow").cloned();
+        assert_eq!(allow.unwrap(), "POST");
+    }
+}
