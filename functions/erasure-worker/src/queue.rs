@@ -1,0 +1,160 @@
+//! Translates between SQS and the engine. Each record is decoded and worked on by itself; exactly those that
+//! have to come again are reported.
+
+use std::panic::AssertUnwindSafe;
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::LambdaEvent;
+use privacy::data_map::UNCLASSIFIED;
+use privacy::erasure::{Engine, Worked};
+use privacy::fault::Fault;
+use privacy::message::Work;
+use privacy::obligation::ObligationId;
+use privacy::ports::{Clock, WorkQueue};
+use privacy_aws::connection::Connection;
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::queue::SqsQueue;
+use privacy_aws::vault::Vault;
+use privacy_edge::clock::SystemClock;
+use privacy_edge::metrics;
+
+use crate::config::Config;
+
+/// No chunk begins when less than this is left of the invocation: a chunk with its retries takes less.
+const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(40);
+
+/// Works off messages.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    ledger: LedgerTable,
+    vault: Vault,
+    queue: SqsQueue,
+    config: Config,
+}
+
+impl Worker {
+    pub(crate) fn new(connection: &Connection, config: Config) -> Self {
+        Self {
+            ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            vault: Vault::new(connection, config.names.clone()),
+            queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
+            config,
+        }
+    }
+
+    pub(crate) async fn handle(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
+        let LambdaEvent { payload, context } = event;
+        let deadline = i64::try_from(context.deadline).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let stop_at = deadline.map_or_else(|| SystemClock.now(), |deadline| deadline - LAST_CHUNK);
+        let records = payload.records.iter().map(|record| self.record(record, &context.request_id, stop_at));
+        let failed = join_all(records).await.into_iter().flatten();
+        let mut response = SqsBatchResponse::default();
+        for message_id in failed {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = message_id;
+            response.batch_item_failures.push(failure);
+        }
+        response
+    }
+
+    /// The id of the record, if it has to come again.
+    async fn record(&self, record: &SqsMessage, request_id: &str, stop_at: Timestamp) -> Option<String> {
+        let message_id = record.message_id.clone().unwrap_or_default();
+        let Ok(work) = Work::from_body(record.body.as_deref().unwrap_or_default()) else {
+            // It comes again until it is parked in the dead-letter queue, where an alarm waits for it.
+            tracing::error!(
+                "request.id" = request_id,
+                "message.id" = message_id,
+                outcome = "unreadable",
+                "a message cannot be read"
+            );
+            return Some(message_id);
+        };
+        let id = &work.obligation;
+        let worker = format!("{request_id}/{message_id}");
+        let worked = AssertUnwindSafe(self.work(id, &worker, stop_at)).catch_unwind().await;
+        let obligation = id.log_ref();
+        match worked {
+            Ok(Ok(worked)) => {
+                report(&worked, &obligation, request_id);
+                None
+            }
+            Ok(Err(fault)) => {
+                let cause = fault.chain();
+                tracing::error!(
+                    "request.id" = request_id,
+                    "obligation.ref" = obligation,
+                    outcome = "fault",
+                    cause,
+                    "work stopped"
+                );
+                Some(message_id)
+            }
+            Err(_panic) => {
+                tracing::error!(
+                    "request.id" = request_id,
+                    "obligation.ref" = obligation,
+                    outcome = "panic",
+                    "work stopped"
+                );
+                Some(message_id)
+            }
+        }
+    }
+
+    async fn work(&self, id: &ObligationId, worker: &str, stop_at: Timestamp) -> Result<Worked, Fault> {
+        let engine = Engine {
+            ledger: &self.ledger,
+            vault: &self.vault,
+            clock: &SystemClock,
+            map: &self.config.map,
+            second_looks: &self.config.second_looks,
+        };
+        let worked = engine.work(id, worker, stop_at).await?;
+        if matches!(worked, Worked::Again | Worked::Resurfaced { .. }) {
+            self.queue.send(&Work { obligation: id.clone() }).await?;
+        }
+        Ok(worked)
+    }
+}
+
+fn report(worked: &Worked, obligation: &str, request_id: &str) {
+    let now = SystemClock.now();
+    let span = tracing::info_span!("work", "request.id" = request_id, "obligation.ref" = obligation);
+    let _entered = span.enter();
+    match worked {
+        Worked::Idle => tracing::info!(outcome = "idle", "nothing was due"),
+        Worked::Busy => tracing::info!(outcome = "busy", "another worker has it"),
+        Worked::Gone => tracing::warn!(outcome = "gone", "there is no such obligation"),
+        Worked::Again => tracing::info!(outcome = "again", "time ran out; sent again"),
+        Worked::Halted { over_ceiling } => {
+            tracing::error!(outcome = "halted", classes = ?over_ceiling, "the plan is above a ceiling and waits for a person");
+            metrics::emit(now, &[("PlansHalted", 1)]);
+        }
+        Worked::Erased { removed } => {
+            let total = removed.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+            let total = i64::try_from(total).unwrap_or(i64::MAX);
+            let unclassified = removed.get(UNCLASSIFIED).map_or(0, |count| i64::try_from(*count).unwrap_or(i64::MAX));
+            tracing::info!(outcome = "erased", purge_count = total, "everything is erased and verified");
+            metrics::emit(
+                now,
+                &[("ObligationsErased", 1), ("RecordsErased", total), ("UnclassifiedRecords", unclassified)],
+            );
+        }
+        Worked::Failed { stores, retry_at } => {
+            tracing::error!(outcome = "failed", ?stores, %retry_at, "a part could not be erased");
+            metrics::emit(now, &[("ObligationsFailed", 1)]);
+        }
+        Worked::LookedClean { is_last } => {
+            tracing::info!(outcome = "looked", is_last, "a second look found nothing");
+            metrics::emit(now, &[("SecondLooksClean", 1), ("ObligationsCompleted", i64::from(*is_last))]);
+        }
+        Worked::Resurfaced { places } => {
+            tracing::error!(outcome = "resurfaced", places, "a second look found something; the case is open again");
+            metrics::emit(now, &[("ResidueFound", 1)]);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What this function reads from its environment.
+
+use jiff::SignedDuration;
+use privacy_edge::env::{self, BadEnvironment};
+
+/// Everything it needs and nothing else.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) ledger_table: String,
+    pub(crate) erasure_queue_url: String,
+    pub(crate) meta_app_secrets_arn: String,
+    pub(crate) subject_keys_arn: String,
+    /// Where status pages are, without a slash at the end. From configuration, never from request headers.
+    pub(crate) public_base_url: String,
+    pub(crate) stuck_after: SignedDuration,
+}
+
+impl Config {
+    pub(crate) fn read() -> Result<Self, BadEnvironment> {
+        Ok(Self {
+            ledger_table: env::required("LEDGER_TABLE")?,
+            erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
+            meta_app_secrets_arn: env::required("META_APP_SECRETS_ARN")?,
+            subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
+            public_base_url: env::required("PUBLIC_BASE_URL")?.trim_end_matches('/').to_owned(),
+            stuck_after: env::stuck_after()?,
+        })
+    }
+}

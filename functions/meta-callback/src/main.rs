@@ -1,0 +1,20 @@
+//! Meta's callbacks: data deletion and deauthorize. Wiring only.
+
+mod config;
+mod http;
+
+use lambda_http::{Error, Request, run, service_fn};
+use privacy_edge::{connect, log};
+
+use crate::config::Config;
+use crate::http::Callbacks;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    let config = Config::read()?;
+    let callbacks = Callbacks::new(&connect::connect()?, config)?;
+    // Reads the secrets while Lambda still gives a whole core; a failure here is met again by the first request.
+    callbacks.warm().await;
+    run(service_fn(async |request: Request| Ok::<_, Error>(callbacks.answer(&request).await))).await
+}
