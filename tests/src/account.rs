@@ -1,0 +1,289 @@
+//! The connector: matches each call to the service that answers it, counts what it consumed, injects faults.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use dynoxide::Database;
+use privacy_aws::connection::{Connection, Credentials, Patience};
+use serde_json::{Value, json};
+
+use crate::buckets::Buckets;
+
+/// One call that was answered.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// `UpdateItem`, `SendMessage`, `DeleteObjects`, …
+    pub operation: String,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Read units, of tables and indexes.
+    pub rru: f64,
+    /// Write units, of tables and indexes.
+    pub wru: f64,
+}
+
+/// What goes wrong with calls, by operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trouble {
+    /// The service carries it out and the answer is lost.
+    AnswerLost,
+    /// The service is too busy.
+    Throttled,
+    /// A batch leaves all but its first item undone.
+    Unprocessed,
+    /// The service is down.
+    Down,
+}
+
+#[derive(Default)]
+struct Log {
+    calls: Vec<Call>,
+    troubles: BTreeMap<String, Vec<Trouble>>,
+    sent: Vec<String>,
+    secrets: BTreeMap<String, String>,
+}
+
+/// The account.
+#[derive(Clone)]
+pub struct Account {
+    database: Database,
+    buckets: Buckets,
+    log: Arc<Mutex<Log>>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Account")
+    }
+}
+
+macro_rules! dispatch {
+    ($database:expr, $body:expr, $operation:expr, { $($name:literal => $method:ident),* $(,)? }) => {
+        match $operation {
+            $($name => match serde_json::from_value($body) {
+                Ok(request) => match $database.$method(request) {
+                    Ok(answer) => (200, serde_json::to_value(&answer).unwrap()),
+                    Err(error) => (error.status_code(), serde_json::from_str(&error.to_json()).unwrap()),
+                },
+                Err(error) => (400, json!({"__type": "SerializationException", "message": error.to_string()})),
+            },)*
+            other => panic!("no service answers {other}"),
+        }
+    };
+}
+
+impl Account {
+    /// An empty account with the four tables of the service.
+    #[must_use]
+    pub fn new() -> Self {
+        let account = Self { database: Database::memory().unwrap(), buckets: Buckets::default(), log: Arc::default() };
+        for table in ["connections", "inbox"] {
+            account.create_table(table, &["pk", "sk"], None);
+        }
+        account.create_table("suppression", &["pk"], None);
+        account.create_table("ledger", &["pk", "sk"], Some(["due_shard", "next_action_at"]));
+        account
+    }
+
+    fn create_table(&self, name: &str, key: &[&str], index: Option<[&str; 2]>) {
+        let schema = |names: &[&str]| -> Value {
+            names
+                .iter()
+                .zip(["HASH", "RANGE"])
+                .map(|(name, kind)| json!({"AttributeName": name, "KeyType": kind}))
+                .collect()
+        };
+        let attributes: Value = key
+            .iter()
+            .chain(index.iter().flatten())
+            .map(|name| json!({"AttributeName": name, "AttributeType": "S"}))
+            .collect();
+        let mut request = json!({"TableName": name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": schema(key), "AttributeDefinitions": attributes});
+        if let Some(index) = index {
+            request["GlobalSecondaryIndexes"] = json!([{"IndexName": "due", "KeySchema": schema(&index), "Projection": {"ProjectionType": "KEYS_ONLY"}}]);
+        }
+        self.database.create_table(serde_json::from_value(request).unwrap()).unwrap();
+    }
+
+    /// A connection whose every call this account answers.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        let connector = SharedHttpConnector::new(self.clone());
+        let http: SharedHttpClient = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
+        let credentials = Credentials {
+            access_key_id: "AKIDTEST".to_owned(),
+            secret_access_key: "secret".to_owned().into(),
+            session_token: None,
+        };
+        Connection::over(http, "us-east-1".to_owned(), credentials, Some("http://account.test".to_owned()))
+            .with_patience(Patience::WORK)
+    }
+
+    /// Lets the next calls of an operation go wrong, one trouble each.
+    pub fn trouble(&self, operation: &str, troubles: &[Trouble]) {
+        let mut log = self.log.lock().unwrap();
+        log.troubles.entry(operation.to_owned()).or_default().extend(troubles.iter().rev());
+    }
+
+    /// The calls since the last time this was asked.
+    #[must_use]
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.log.lock().unwrap().calls)
+    }
+
+    /// Bodies of the messages that were sent.
+    #[must_use]
+    pub fn sent(&self) -> Vec<String> {
+        self.log.lock().unwrap().sent.clone()
+    }
+
+    /// Sets a secret.
+    pub fn set_secret(&self, arn: &str, value: &str) {
+        self.log.lock().unwrap().secrets.insert(arn.to_owned(), value.to_owned());
+    }
+
+    /// The buckets.
+    #[must_use]
+    pub fn buckets(&self) -> &Buckets {
+        &self.buckets
+    }
+
+    /// Every item of a table, sorted.
+    #[must_use]
+    pub fn dump(&self, table: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut start: Option<Value> = None;
+        loop {
+            let mut request = json!({"TableName": table});
+            if let Some(key) = &start {
+                request["ExclusiveStartKey"] = key.clone();
+            }
+            let answer = self.database.scan(serde_json::from_value(request).unwrap()).unwrap();
+            let answer = serde_json::to_value(&answer).unwrap();
+            items.extend(answer["Items"].as_array().cloned().unwrap_or_default());
+            start = answer.get("LastEvaluatedKey").cloned().filter(|key| !key.is_null());
+            if start.is_none() {
+                items.sort_by_key(ToString::to_string);
+                return items;
+            }
+        }
+    }
+
+    /// Puts items of one table, unconditionally.
+    pub fn put_all(&self, table: &str, items: &[Value]) {
+        for chunk in items.chunks(25) {
+            let puts: Vec<Value> = chunk.iter().map(|item| json!({"PutRequest": {"Item": item}})).collect();
+            let request = json!({"RequestItems": {table: puts}});
+            self.database.batch_write_item(serde_json::from_value(request).unwrap()).unwrap();
+        }
+    }
+
+    fn next_trouble(&self, operation: &str) -> Option<Trouble> {
+        self.log.lock().unwrap().troubles.get_mut(operation)?.pop()
+    }
+
+    fn answer(&self, request: &HttpRequest, trouble: Option<Trouble>) -> (String, u16, String) {
+        let target = request.headers().get("x-amz-target").map(str::to_owned);
+        let body = request.body().bytes().unwrap_or_default();
+        let Some(target) = target else {
+            let (operation, status, xml) = self.buckets.answer(request.method(), request.uri(), body);
+            return (operation.to_owned(), status, xml);
+        };
+        let (service, operation) = target.split_once('.').unwrap();
+        let body: Value = serde_json::from_slice(body).unwrap();
+        let (status, answer) = match service {
+            "DynamoDB_20120810" => self.dynamodb(operation, body, trouble),
+            "AmazonSQS" => {
+                let text = body["MessageBody"].as_str().unwrap().to_owned();
+                self.log.lock().unwrap().sent.push(text);
+                (200, json!({"MessageId": "m-1"}))
+            }
+            "secretsmanager" => match self.log.lock().unwrap().secrets.get(body["SecretId"].as_str().unwrap()) {
+                Some(secret) => (200, json!({"SecretString": secret})),
+                None => (400, json!({"__type": "ResourceNotFoundException"})),
+            },
+            other => panic!("no service {other}"),
+        };
+        (operation.to_owned(), status, answer.to_string())
+    }
+
+    fn dynamodb(&self, operation: &str, mut body: Value, trouble: Option<Trouble>) -> (u16, Value) {
+        body["ReturnConsumedCapacity"] = json!("INDEXES");
+        let mut undone = Vec::new();
+        if trouble == Some(Trouble::Unprocessed) {
+            for (table, requests) in body["RequestItems"].as_object_mut().unwrap() {
+                let kept = requests.as_array_mut().unwrap();
+                let rest = kept.split_off(1);
+                undone.push((table.clone(), rest));
+            }
+        }
+        let (status, mut answer) = dispatch!(self.database, body, operation, {
+            "PutItem" => put_item, "GetItem" => get_item, "UpdateItem" => update_item, "DeleteItem" => delete_item,
+            "Query" => query, "BatchWriteItem" => batch_write_item, "BatchGetItem" => batch_get_item,
+            "TransactWriteItems" => transact_write_items,
+        });
+        for (table, rest) in undone {
+            answer["UnprocessedItems"] = json!({table: rest});
+        }
+        (status as u16, answer)
+    }
+
+    fn note(&self, operation: &str, status: u16, body: &str) {
+        let answer: Value = serde_json::from_str(body).unwrap_or_default();
+        let consumed = &answer["ConsumedCapacity"];
+        let all: Vec<&Value> = match consumed {
+            Value::Array(all) => all.iter().collect(),
+            Value::Null => Vec::new(),
+            one => vec![one],
+        };
+        let units: f64 = all.iter().map(|one| one["CapacityUnits"].as_f64().unwrap_or_default()).sum();
+        let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem");
+        let (rru, wru) = if is_read { (units, 0.0) } else { (0.0, units) };
+        self.log.lock().unwrap().calls.push(Call { operation: operation.to_owned(), status, rru, wru });
+    }
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn operation_of(request: &HttpRequest) -> String {
+    match request.headers().get("x-amz-target") {
+        Some(target) => target.rsplit('.').next().unwrap().to_owned(),
+        None => Buckets::operation(request.method(), request.uri()).to_owned(),
+    }
+}
+
+fn respond(status: u16, body: String) -> HttpResponse {
+    HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
+}
+
+impl HttpConnector for Account {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let trouble = self.next_trouble(&operation_of(&request));
+        match trouble {
+            Some(Trouble::Throttled) => {
+                let body = json!({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"}).to_string();
+                return HttpConnectorFuture::ready(Ok(respond(400, body)));
+            }
+            Some(Trouble::Down) => return HttpConnectorFuture::ready(Ok(respond(503, "{}".to_owned()))),
+            Some(Trouble::AnswerLost | Trouble::Unprocessed) | None => {}
+        }
+        let (operation, status, body) = self.answer(&request, trouble);
+        self.note(&operation, status, &body);
+        HttpConnectorFuture::new(async move {
+            if trouble == Some(Trouble::AnswerLost) {
+                tokio::time::sleep(Duration::from_secs(3600)).await;
+            }
+            Ok(respond(status, body))
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! People to erase in an [`Account`](crate::account::Account), as the product stores them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use privacy::data_map::DataMap;
+use privacy::identity::{Identity, Kind, Namespace, PlatformId};
+use privacy::keys::SubjectKeys;
+use privacy::ports::Clock;
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::vault::{Names, Vault};
+use serde_json::{Value, json};
+
+use crate::account::Account;
+
+/// A clock that stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopped(pub Timestamp);
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+/// A fixed root of subject keys.
+pub const SUBJECT_KEYS: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
+
+/// An app-scoped person on Facebook.
+#[must_use]
+pub fn person(id: &str) -> Identity {
+    Identity { namespace: Namespace::parse("facebook").unwrap(), kind: Kind::User, id: PlatformId::parse(id).unwrap() }
+}
+
+/// The ring of [`SUBJECT_KEYS`].
+#[must_use]
+pub fn keys() -> SubjectKeys {
+    SubjectKeys::parse(SUBJECT_KEYS).unwrap()
+}
+
+/// The built-in policy.
+#[must_use]
+pub fn map() -> DataMap {
+    DataMap::built_in().unwrap()
+}
+
+/// The ledger of an account.
+#[must_use]
+pub fn ledger(account: &Account) -> LedgerTable {
+    LedgerTable::new(&account.connection(), "ledger".to_owned())
+}
+
+/// The vault of an account, by the built-in policy.
+#[must_use]
+pub fn vault(account: &Account) -> Vault {
+    let stores = ["inbox", "media", "connections"].map(|name| (name.to_owned(), name.to_owned()));
+    let names = Names {
+        stores: HashMap::from(stores),
+        connections: "connections".to_owned(),
+        secrets: map().model().store["connections"].secrets.clone(),
+        suppression: "suppression".to_owned(),
+    };
+    Vault::new(&account.connection(), names)
+}
+
+/// Connects a person: the row with its tokens and the link both ways.
+pub fn connect(account: &Account, tenant: &str, connection: &str, connected_at: &str, identity: &Identity) {
+    let link = keys().links(identity)[0].to_string();
+    let partition = format!("connection#{tenant}#{connection}");
+    let row = |sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": connection}});
+    let mut connection_row = row("connection");
+    for (name, value) in [("connected_at", connected_at), ("access_token", "token-1"), ("refresh_token", "token-2")] {
+        connection_row[name] = json!({"S": value});
+    }
+    connection_row["platform_user_id"] = json!({"S": identity.id.expose()});
+    let forward = json!({
+        "pk": {"S": format!("link#{link}")}, "sk": {"S": format!("{tenant}#{connection}")},
+        "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "connected_at": {"S": connected_at},
+    });
+    account.put_all("connections", &[connection_row, row(&format!("link#{link}")), forward]);
+}
+
+/// So many signals of one contact, each an item of exactly `bytes`.
+pub fn signals(account: &Account, tenant: &str, connection: &str, count: usize, bytes: usize) {
+    let partition = format!("{tenant}#{connection}");
+    let items: Vec<Value> = (0..count)
+        .map(|index| {
+            let sort = format!("contact#p1#signal#2026-02-01T00:00:00.000Z#{index:07}");
+            let names_and_keys = "pk".len() + partition.len() + "sk".len() + sort.len() + "text".len();
+            let text = "z".repeat(bytes.saturating_sub(names_and_keys));
+            json!({"pk": {"S": partition}, "sk": {"S": sort}, "text": {"S": text}})
+        })
+        .collect();
+    account.put_all("inbox", &items);
+}
+
+/// Everything of tables and buckets that names a tenant, to be compared before and after.
+#[must_use]
+pub fn of_tenant(account: &Account, tenant: &str) -> Vec<String> {
+    let mut lines: Vec<String> =
+        ["connections", "inbox"].iter().flat_map(|table| account.dump(table)).map(|item| item.to_string()).collect();
+    lines.extend(account.buckets().dump());
+    lines.retain(|line| line.contains(tenant));
+    lines
+}

@@ -1,0 +1,9 @@
+//! An account in the process: the real SDK clients over `dynoxide`'s DynamoDB, with counted units, and small
+//! models of S3 and SQS where no real part runs in a process. The models are checked against the local stack by the
+//! end-to-end tests, which run the same code over them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
+
+pub mod account;
+pub mod buckets;
+pub mod demo;

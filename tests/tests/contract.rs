@@ -1,0 +1,267 @@
+//! One contract, run against the ports in memory and against the adapters over DynamoDB: what the use cases are
+//! tested with and what they run on agree.
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::KeyRange;
+use privacy::deadline::DueBy;
+use privacy::ingest_gate::Mark;
+use privacy::keys::KeyedRef;
+use privacy::memory::{World, place};
+use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
+use privacy::plan::Plan;
+use privacy::policy::Route;
+use privacy::ports::{
+    Advance, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Read, Record, Showcase,
+    Stores, Suppressions,
+};
+use privacy::scope::{Counts, Cursor, Scope, Stage};
+use privacy_tests::account::Account;
+use privacy_tests::demo;
+use serde_json::json;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-03-10T12:00:00Z")
+}
+
+fn id() -> ObligationId {
+    ObligationId::parse(&"b".repeat(32)).unwrap()
+}
+
+fn request(covers_until: &str, is_dated: bool) -> NewObligation {
+    NewObligation {
+        id: id(),
+        route: Route::MetaDataDeletion,
+        links: vec![KeyedRef::from_stored("v2-link".to_owned()), KeyedRef::from_stored("v1-link".to_owned())],
+        suppressions: vec![KeyedRef::from_stored("v1-owner".to_owned())],
+        received_at: now(),
+        covers_until: at(covers_until),
+        is_dated,
+        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+        next_action_at: now() + SignedDuration::from_mins(5),
+    }
+}
+
+fn lease(worker: &str) -> Lease {
+    Lease { id: id(), worker: worker.to_owned() }
+}
+
+fn plan_ref() -> PlanRef {
+    PlanRef { hash: PlanHash::from_stored("f".repeat(64)), covers_until: now() }
+}
+
+fn advance(state: State, next_action: NextAction) -> Advance {
+    Advance { state, next_action, if_covers_until: None, is_reopening: false }
+}
+
+async fn head_of(ports: &impl DueIndex) -> Head {
+    ports.head(&id()).await.unwrap().unwrap()
+}
+
+async fn intake_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
+    assert_eq!(ports.open(&request("2026-03-10T10:00:00Z", true)).await.unwrap(), Opened::New);
+    let first = head_of(ports).await;
+    assert_eq!((first.seq, &first.state, first.reopened), (1, &State::Received, 0));
+    for (covers_until, is_dated) in
+        [("2026-03-10T10:00:00Z", true), ("2026-03-09T00:00:00Z", true), ("2026-03-10T12:00:00Z", false)]
+    {
+        let already = ports.open(&request(covers_until, is_dated)).await.unwrap();
+        assert_eq!(already, Opened::Already(Box::new(first.clone())), "{covers_until}");
+    }
+    let mut newer = request("2026-03-10T11:00:00Z", true);
+    newer.received_at = now() + SignedDuration::from_hours(1);
+    newer.due_by.date = "2026-04-10".parse().unwrap();
+    assert_eq!(ports.open(&newer).await.unwrap(), Opened::Widened);
+    let widened = head_of(ports).await;
+    let expected =
+        Head { covers_until: newer.covers_until, next_action_at: Some(newer.next_action_at), ..first.clone() };
+    assert_eq!(widened, expected, "the date of the first receipt stays");
+
+    ports.lease(&lease("w"), now(), now() + SignedDuration::from_secs(60)).await.unwrap();
+    let verifying = State::Verifying { erased_at: now(), looks: vec![now()] };
+    ports.advance(&lease("w"), &advance(verifying.clone(), NextAction::Keep)).await.unwrap().unwrap();
+    ports.release(&lease("w")).await.unwrap();
+    let finished = head_of(ports).await;
+    let newest = request("2026-03-10T12:00:00Z", true);
+    assert_eq!(
+        ports.open(&newest).await.unwrap(),
+        Opened::Already(Box::new(finished.clone())),
+        "not widened once erased"
+    );
+    assert!(ports.reopen(&finished, &newest).await.unwrap());
+    assert!(!ports.reopen(&finished, &newest).await.unwrap(), "only once");
+    let shown = ports.show(&id()).await.unwrap().unwrap();
+    assert_eq!((shown.head.seq, &shown.head.state, shown.earlier.len()), (2, &State::Received, 1));
+    assert_eq!(shown.earlier[0].state, verifying);
+    assert_eq!(ports.show(&ObligationId::parse(&"c".repeat(32)).unwrap()).await.unwrap(), None);
+}
+
+async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
+    let minute = SignedDuration::from_mins(1);
+    assert_eq!(ports.lease(&lease("w1"), now(), now() + minute).await.unwrap(), Leased::Gone);
+    ports.open(&request("2026-03-10T12:00:00Z", true)).await.unwrap();
+    let Leased::Granted(head) = ports.lease(&lease("w1"), now(), now() + minute).await.unwrap() else { panic!() };
+    assert_eq!(head.leased_until, Some(now() + minute));
+    assert_eq!(ports.lease(&lease("w2"), now(), now() + minute).await.unwrap(), Leased::Busy);
+    assert!(matches!(ports.lease(&lease("w1"), now(), now() + minute).await.unwrap(), Leased::Granted(_)), "renewed");
+    assert!(
+        matches!(ports.lease(&lease("w2"), now() + minute, now() + minute * 2).await.unwrap(), Leased::Granted(_)),
+        "it lapsed"
+    );
+    let executing = State::Executing { plan: plan_ref() };
+    assert_eq!(ports.advance(&lease("w1"), &advance(executing.clone(), NextAction::Keep)).await.unwrap(), None, "lost");
+    ports.release(&lease("w1")).await.unwrap();
+    assert!(head_of(ports).await.leased_until.is_some(), "only the holder releases");
+
+    let moved = ports.advance(&lease("w2"), &advance(executing.clone(), NextAction::Keep)).await.unwrap().unwrap();
+    assert_eq!((&moved.state, moved.next_action_at), (&executing, head.next_action_at));
+    let mut guarded = advance(State::Verifying { erased_at: now(), looks: vec![] }, NextAction::At(now() + minute));
+    guarded.if_covers_until = Some(at("2026-03-10T11:00:00Z"));
+    assert_eq!(ports.advance(&lease("w2"), &guarded).await.unwrap(), None, "it covers something else now");
+    guarded.if_covers_until = Some(now());
+    let verifying = ports.advance(&lease("w2"), &guarded).await.unwrap().unwrap();
+    assert_eq!((verifying.state.name(), verifying.next_action_at), ("verifying", Some(now() + minute)));
+    let mut reopening = advance(State::Received, NextAction::At(now()));
+    reopening.is_reopening = true;
+    let reopened = ports.advance(&lease("w2"), &reopening).await.unwrap().unwrap();
+    assert_eq!((&reopened.state, reopened.reopened), (&State::Received, 1));
+    for state in [
+        State::Planned { plan: plan_ref() },
+        State::Failed { plan: plan_ref(), retry_at: now(), attempts: 3 },
+        State::Completed { erased_at: now(), completed_at: now(), looks: vec![now(), now()] },
+    ] {
+        let after = ports.advance(&lease("w2"), &advance(state.clone(), NextAction::Never)).await.unwrap().unwrap();
+        assert_eq!((&after.state, after.next_action_at), (&state, None), "reads back as written");
+    }
+    checkpoints(ports).await;
+}
+
+async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
+    let head = head_of(ports).await;
+    assert_eq!(ports.scopes(&head).await.unwrap(), vec![]);
+    let mut one = Scope::found(place("alder", "c1", None));
+    one.counted = Counts::from([("signals".to_owned(), 7)]);
+    let after = Record { key: "contact#p1#score".to_owned(), version: None };
+    one.cursor = Some(Cursor { store: "inbox".to_owned(), after: Some(after) });
+    let mut two = Scope::found(place("alder", "c1", Some("p1")));
+    (two.stage, two.removed) = (Stage::Erased, 9);
+    for scope in [&one, &two, &one] {
+        ports.save_scope(&head, scope).await.unwrap();
+    }
+    assert_eq!(ports.scopes(&head).await.unwrap(), vec![one, two]);
+    let plan = Plan {
+        hash: plan_ref().hash,
+        covers_until: now(),
+        places: 2,
+        counts: Counts::new(),
+        over_ceiling: vec![("signals".to_owned(), 1)],
+    };
+    ports.save_plan(&head, &plan).await.unwrap();
+    let outcomes = [
+        ("drafts".to_owned(), Outcome::NothingFound),
+        ("media".to_owned(), Outcome::Failed { retry_at: now() }),
+        ("signals".to_owned(), Outcome::Removed { count: 7 }),
+    ];
+    ports.save_outcomes(&head, &outcomes).await.unwrap();
+    assert_eq!(ports.show(&id()).await.unwrap().unwrap().outcomes, outcomes);
+}
+
+async fn due_contract<P: Intake + DueIndex>(ports: &P) {
+    ports.open(&request("2026-03-10T12:00:00Z", true)).await.unwrap();
+    let shard = id().shard(DUE_SHARDS);
+    let due_at = now() + SignedDuration::from_mins(5);
+    assert_eq!(ports.due(shard, now(), 10).await.unwrap(), vec![], "not yet");
+    let due = Due { id: id(), next_action_at: due_at };
+    assert_eq!(ports.due(shard, due_at, 10).await.unwrap(), vec![due.clone()]);
+    for other in (0..DUE_SHARDS).filter(|other| *other != shard) {
+        assert_eq!(ports.due(other, due_at, 10).await.unwrap(), vec![]);
+    }
+    let stale = Due { id: id(), next_action_at: now() };
+    ports.postpone(&stale, NextAction::Never).await.unwrap();
+    assert_eq!(head_of(ports).await.next_action_at, Some(due_at), "somebody else has moved it on");
+    ports.postpone(&due, NextAction::At(due_at + SignedDuration::from_mins(1))).await.unwrap();
+    assert_eq!(ports.due(shard, due_at, 10).await.unwrap(), vec![]);
+    let moved = Due { id: id(), next_action_at: due_at + SignedDuration::from_mins(1) };
+    ports.postpone(&moved, NextAction::Never).await.unwrap();
+    assert_eq!(ports.due(shard, at("2030-01-01T00:00:00Z"), 10).await.unwrap(), vec![]);
+}
+
+/// `vault` holds three items and three object versions of alder's c1, and one of each of its c10.
+async fn vault_contract<P: Stores + Suppressions>(vault: &P) {
+    let inbox = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: String::new() };
+    let contact = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: "contact#p1#".to_owned() };
+    let media = KeyRange::Bucket { prefix: "alder/c1/".to_owned() };
+    for (store, range, expected) in [("inbox", &inbox, 3), ("inbox", &contact, 2), ("media", &media, 3)] {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = vault.page(store, range, after.as_ref(), Some(1), Read::Strong).await.unwrap();
+            assert!(page.records.len() <= 1);
+            found.extend(page.records);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found.len(), expected, "{range:?}: {found:?}");
+    }
+    let found = vault.page("inbox", &contact, None, None, Read::Eventual).await.unwrap().records;
+    assert_eq!(vault.erase("inbox", &contact, &found).await.unwrap(), vec![]);
+    assert_eq!(vault.erase("inbox", &contact, &found).await.unwrap(), vec![], "twice is once");
+    assert_eq!(vault.page("inbox", &inbox, None, None, Read::Strong).await.unwrap().records.len(), 1);
+    let found = vault.page("media", &media, None, None, Read::Strong).await.unwrap().records;
+    assert_eq!(vault.erase("media", &media, &found).await.unwrap(), vec![]);
+    assert_eq!(vault.page("media", &media, None, None, Read::Strong).await.unwrap().records, vec![]);
+    let other = KeyRange::Bucket { prefix: "alder/c10/".to_owned() };
+    assert_eq!(vault.page("media", &other, None, None, Read::Strong).await.unwrap().records.len(), 1);
+    let mark = Mark::place(&place("alder", "c1", None));
+    for covers_until in ["2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z"] {
+        vault.raise(&mark, at(covers_until)).await.unwrap();
+    }
+    for expires_at in ["2028-03-02T00:00:00Z", "2027-03-02T00:00:00Z"] {
+        vault.date(&mark, at(expires_at)).await.unwrap();
+    }
+}
+
+const ITEMS: [(&str, &str); 4] =
+    [("c1", "contact#p1#profile"), ("c1", "contact#p1#score"), ("c1", "contact#p2#score"), ("c10", "contact#p1#score")];
+const OBJECTS: [(&str, &str); 4] = [
+    ("alder/c1/p1/avatar/a.jpg", "1"),
+    ("alder/c1/p1/avatar/a.jpg", "2"),
+    ("alder/c1/p2/attachment/b", "1"),
+    ("alder/c10/p1/avatar/a.jpg", "1"),
+];
+
+#[tokio::test]
+async fn the_ports_in_memory_keep_the_contract() {
+    let world = || World::new(now(), 10);
+    intake_contract(&world()).await;
+    ledger_contract(&world()).await;
+    due_contract(&world()).await;
+    let vault = world();
+    ITEMS.iter().for_each(|(connection, key)| vault.put("alder", connection, key));
+    OBJECTS.iter().for_each(|(key, version)| vault.put_object(key, version));
+    vault_contract(&vault).await;
+    let stored = vault.stored();
+    let entry = stored.marks.values().next().unwrap();
+    assert_eq!((entry.covers_until, entry.expires_at), (at("2026-03-02T00:00:00Z"), Some(at("2028-03-02T00:00:00Z"))));
+}
+
+#[tokio::test]
+async fn the_adapters_over_dynamodb_keep_the_contract() {
+    intake_contract(&demo::ledger(&Account::new())).await;
+    ledger_contract(&demo::ledger(&Account::new())).await;
+    due_contract(&demo::ledger(&Account::new())).await;
+    let account = Account::new();
+    for (connection, key) in ITEMS {
+        account.put_all("inbox", &[json!({"pk": {"S": format!("alder#{connection}")}, "sk": {"S": key}})]);
+    }
+    OBJECTS.iter().for_each(|(key, version)| account.buckets().put(key, version, false));
+    vault_contract(&demo::vault(&account)).await;
+    let entry = account.dump("suppression").remove(0);
+    assert_eq!(entry["covers_until"]["S"], "2026-03-02T00:00:00.000Z");
+    assert_eq!(entry["expires_at"]["N"], at("2028-03-02T00:00:00Z").as_second().to_string());
+}

@@ -1,0 +1,159 @@
+//! The whole engine over the real adapters, with every kind of trouble at every kind of call.
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::deadline::DueBy;
+use privacy::erasure::{Engine, Worked};
+use privacy::obligation::{NewObligation, ObligationId};
+use privacy::policy::Route;
+use privacy::ports::{Intake, Opened, Showcase};
+use privacy_tests::account::{Account, Trouble};
+use privacy_tests::demo::{self, Stopped};
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00Z".parse().unwrap()
+}
+
+fn request() -> NewObligation {
+    let (keys, person) = (demo::keys(), demo::person("10158000000000001"));
+    NewObligation {
+        id: keys.obligation_id(&person).unwrap(),
+        route: Route::MetaDataDeletion,
+        links: keys.links(&person),
+        suppressions: keys.suppressions(&person),
+        received_at: now(),
+        covers_until: now(),
+        is_dated: true,
+        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+        next_action_at: now() + SignedDuration::from_mins(5),
+    }
+}
+
+/// One person in two tenants, a bystander beside them, and another in a tenant of its own.
+fn account() -> Account {
+    let account = Account::new();
+    let (person, other) = (demo::person("10158000000000001"), demo::person("10158000000000002"));
+    let connected_at = "2026-01-01T00:00:00.000Z";
+    for (tenant, connection, identity) in
+        [("alder", "c1", &person), ("birch", "c2", &person), ("alder", "c9", &other), ("cedar", "c3", &other)]
+    {
+        demo::connect(&account, tenant, connection, connected_at, identity);
+        demo::signals(&account, tenant, connection, 60, 700);
+        for (file, version, is_marker) in [("a.jpg", "1", false), ("a.jpg", "2", true), ("b.jpg", "1", false)] {
+            account.buckets().put(&format!("{tenant}/{connection}/p1/avatar/{file}"), version, is_marker);
+        }
+    }
+    account
+}
+
+fn is_of_person(line: &str) -> bool {
+    ["alder#c1\"", "alder/c1/", "birch"].iter().any(|part| line.contains(part))
+}
+
+fn everything(account: &Account) -> Vec<String> {
+    ["alder", "birch", "cedar"].iter().flat_map(|tenant| demo::of_tenant(account, tenant)).collect()
+}
+
+async fn visit(account: &Account, worker: &str, at: Timestamp) -> Result<Worked, privacy::fault::Fault> {
+    let (ledger, vault, map, clock) = (demo::ledger(account), demo::vault(account), demo::map(), Stopped(at));
+    let engine = Engine {
+        ledger: &ledger,
+        vault: &vault,
+        clock: &clock,
+        map: &map,
+        second_looks: &map.model().second_looks.after,
+    };
+    engine.work(&request().id, worker, at + SignedDuration::from_hours(1)).await
+}
+
+async fn work_until_erased(account: &Account) -> u32 {
+    for attempt in 1..8 {
+        let at = now() + SignedDuration::from_mins(10) * i32::try_from(attempt).unwrap();
+        if matches!(visit(account, &format!("w{attempt}"), at).await, Ok(Worked::Erased { .. } | Worked::Idle)) {
+            return attempt;
+        }
+    }
+    panic!("not erased after seven visits");
+}
+
+async fn check(what: &str, spoil: impl Fn(&Account)) {
+    let account = account();
+    let bystanders: Vec<String> = everything(&account).into_iter().filter(|line| !is_of_person(line)).collect();
+    assert_eq!(demo::ledger(&account).open(&request()).await.unwrap(), Opened::New);
+    spoil(&account);
+    work_until_erased(&account).await;
+    let mut left: Vec<String> = everything(&account);
+    left.retain(|line| !line.contains("alder#c1\"") || !line.contains("subject#"));
+    assert_eq!(left, bystanders, "{what}");
+    let shown = demo::ledger(&account).show(&request().id).await.unwrap().unwrap();
+    let signals = shown.outcomes.iter().find(|(class, _)| class == "signals").unwrap();
+    assert_eq!(signals.1, privacy::obligation::Outcome::Removed { count: 120 }, "{what}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_trouble_at_every_operation_ends_in_the_same_state() {
+    let operations =
+        ["UpdateItem", "PutItem", "Query", "GetItem", "BatchWriteItem", "ListObjectVersions", "DeleteObjects"];
+    for operation in operations {
+        for (name, troubles) in [
+            ("one answer lost", vec![Trouble::AnswerLost]),
+            ("down for three calls", vec![Trouble::Down; 3]),
+            ("down for a while", vec![Trouble::Down; 12]),
+            ("throttled", vec![Trouble::Throttled; 5]),
+        ] {
+            if troubles[0] == Trouble::Throttled && operation.contains("Object") {
+                continue;
+            }
+            check(&format!("{operation}: {name}"), |account| account.trouble(operation, &troubles)).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn unprocessed_items_are_sent_again() {
+    for batches in [1, 5, 30] {
+        check("unprocessed", |account| account.trouble("BatchWriteItem", &vec![Trouble::Unprocessed; batches])).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn versions_that_s3_refuses_are_sent_again_and_pages_are_followed() {
+    check("refused versions", |account| account.buckets().refuse(2)).await;
+    check("refused for long", |account| account.buckets().refuse(9)).await;
+    check("short pages", |account| account.buckets().set_page(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_leave_with_the_first_step() {
+    let account = account();
+    demo::ledger(&account).open(&request()).await.unwrap();
+    // The inbox cannot be read: nothing is erased, but the tokens are gone and ingest is stopped.
+    account.trouble("BatchWriteItem", &[Trouble::Down; 60]);
+    drop(visit(&account, "w1", now()).await);
+    let rows = account.dump("connections");
+    let row = |partition: &str| {
+        rows.iter()
+            .find(|row| row["pk"]["S"] == partition && row["sk"]["S"] == "connection")
+            .unwrap_or_else(|| panic!("{partition}"))
+    };
+    for (partition, has_token) in
+        [("connection#alder#c1", false), ("connection#birch#c2", false), ("connection#alder#c9", true)]
+    {
+        assert_eq!(row(partition).get("access_token").is_some(), has_token, "{partition}");
+        assert_eq!(row(partition).get("refresh_token").is_some(), has_token, "{partition}");
+    }
+    assert_eq!(account.dump("suppression").len(), 3, "the person and two connections");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_ledger_holds_no_identifier_and_no_secret() {
+    let account = account();
+    demo::ledger(&account).open(&request()).await.unwrap();
+    work_until_erased(&account).await;
+    let stored = [account.dump("ledger"), account.dump("suppression")].concat();
+    let text = serde_json::to_string(&stored).unwrap();
+    for marker in ["10158000000000001", "token-1", "token-2", "zzzz"] {
+        assert!(!text.contains(marker), "{marker}");
+    }
+    let id: ObligationId = request().id;
+    assert!(text.contains(id.as_str()));
+}

@@ -1,0 +1,105 @@
+//! What accepting and erasing consume, counted by a DynamoDB that bills by bytes, held against the floors: they are
+//! what the job cannot be done for less than.
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::accept_callback::{Became, Terms, accept_callback};
+use privacy::erasure::{Engine, Worked};
+use privacy::identity::PlatformId;
+use privacy::policy::Route;
+use privacy::signed_request::{IssuedAt, SignedRequest};
+use privacy_aws::queue::SqsQueue;
+use privacy_tests::account::{Account, Call};
+use privacy_tests::demo::{self, Stopped};
+
+const USD_PER_WRU: f64 = 0.625e-6;
+const USD_PER_RRU: f64 = 0.125e-6;
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00Z".parse().unwrap()
+}
+
+async fn accept(account: &Account, issued_at: i64) -> privacy::accept_callback::Accepted {
+    let identity = demo::person("10158000000000001");
+    let request = SignedRequest {
+        namespace: identity.namespace,
+        user_id: PlatformId::parse(identity.id.expose()).unwrap(),
+        profile_id: None,
+        issued_at: Some(IssuedAt::from_seconds(issued_at)),
+    };
+    let (keys, map) = (demo::keys(), demo::map());
+    let terms = Terms { keys: &keys, map: &map, stuck_after: SignedDuration::from_mins(5) };
+    let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/erasure".to_owned());
+    accept_callback(&demo::ledger(account), &queue, terms, &request, Route::MetaDataDeletion, now()).await.unwrap()
+}
+
+fn writes(calls: &[Call]) -> Vec<(&str, f64)> {
+    calls
+        .iter()
+        .filter(|call| call.operation != "SendMessage")
+        .map(|call| (call.operation.as_str(), call.wru))
+        .collect()
+}
+
+#[tokio::test]
+async fn accepting_costs_two_units_new_and_one_for_a_duplicate() {
+    let account = Account::new();
+    let issued_at = now().as_second() - 60;
+    assert_eq!(accept(&account, issued_at).await.became, Became::New);
+    assert_eq!(writes(&account.take_calls()), [("UpdateItem", 2.0)], "the row and its entry in the due index; no read");
+
+    assert_eq!(accept(&account, issued_at).await.became, Became::Duplicate);
+    let calls = account.take_calls();
+    assert_eq!(
+        calls.iter().map(|call| (call.operation.as_str(), call.status)).collect::<Vec<_>>(),
+        [("UpdateItem", 400), ("SendMessage", 200)]
+    );
+    // A refused write is billed by the size of the row that refused it: under 1 KiB, so one unit.
+    let row = account.dump("ledger").remove(0);
+    let bytes: usize = row.as_object().unwrap().iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+    assert!(bytes < 1024, "the head of an obligation has {bytes} bytes");
+
+    assert_eq!(accept(&account, issued_at + 30).await.became, Became::Widened);
+    assert_eq!(account.take_calls().len(), 2, "a newer callback is one write and one message too");
+}
+
+#[tokio::test]
+async fn erasing_ten_thousand_records_stays_at_the_floor() {
+    const RECORDS: usize = 10_000;
+    let account = Account::new();
+    let person = demo::person("10158000000000001");
+    demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &person);
+    demo::signals(&account, "alder", "c1", RECORDS, 1024);
+    demo::signals(&account, "birch", "c2", 50, 1024);
+    let bystander = demo::of_tenant(&account, "birch");
+    let id = accept(&account, now().as_second()).await.id;
+    drop(account.take_calls());
+
+    let (ledger, vault, map, clock) = (demo::ledger(&account), demo::vault(&account), demo::map(), Stopped(now()));
+    let engine = Engine {
+        ledger: &ledger,
+        vault: &vault,
+        clock: &clock,
+        map: &map,
+        second_looks: &map.model().second_looks.after,
+    };
+    let worked = engine.work(&id, "worker-1", now() + SignedDuration::from_hours(1)).await.unwrap();
+    let Worked::Erased { removed } = worked else { panic!("{worked:?}") };
+    assert_eq!(removed["signals"], RECORDS as u64);
+    assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());
+    assert_eq!(demo::of_tenant(&account, "birch"), bystander);
+
+    let calls = account.take_calls();
+    let (wru, rru) = calls.iter().fold((0.0, 0.0), |(wru, rru), call| (wru + call.wru, rru + call.rru));
+    let (floor_wru, floor_rru) = (RECORDS as f64, RECORDS as f64 * 1024.0 / 8192.0 + 1.0);
+    let floor_calls = RECORDS.div_ceil(25) + (RECORDS * 1024).div_ceil(1024 * 1024);
+    let dollars = |wru: f64, rru: f64| wru * USD_PER_WRU + rru * USD_PER_RRU;
+    let ratios = [
+        ("WRU", wru / floor_wru, 1.01),
+        ("calls", calls.len() as f64 / floor_calls as f64, 1.15),
+        ("dollars", dollars(wru, rru) / dollars(floor_wru, floor_rru), 1.03),
+    ];
+    println!("erased {RECORDS} x 1 KiB: {wru} WRU, {rru} RRU, {} calls; ratios to the floor {ratios:?}", calls.len());
+    for (what, ratio, limit) in ratios {
+        assert!(ratio <= limit, "{what}: {ratio:.4} times the floor, above {limit}");
+    }
+}
