@@ -231,17 +231,14 @@ impl Account {
         for (table, rest) in undone {
             answer["UnprocessedItems"] = json!({table: rest});
         }
-        (status as u16, answer)
+        (status, answer)
     }
 
     fn note(&self, operation: &str, status: u16, body: &str) {
         let answer: Value = serde_json::from_str(body).unwrap_or_default();
         let consumed = &answer["ConsumedCapacity"];
-        let all: Vec<&Value> = match consumed {
-            Value::Array(all) => all.iter().collect(),
-            Value::Null => Vec::new(),
-            one => vec![one],
-        };
+        // One object, or one per table of a batch.
+        let all: Vec<&Value> = consumed.as_array().map_or_else(|| vec![consumed], |all| all.iter().collect());
         let units: f64 = all.iter().map(|one| one["CapacityUnits"].as_f64().unwrap_or_default()).sum();
         let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem");
         let (rru, wru) = if is_read { (units, 0.0) } else { (0.0, units) };

@@ -1,8 +1,11 @@
 //! SDK errors become faults of the domain: the error code and whose turn it is, never a message with content.
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use privacy::fault::Fault;
+
+use crate::attributes::Item;
 
 /// Codes that no retry mends.
 const OURS_TO_MEND: [&str; 10] = [
@@ -37,5 +40,22 @@ where
         let is_ours =
             matches!(error, SdkError::ConstructionFailure(_)) || code.is_some_and(|code| OURS_TO_MEND.contains(&code));
         if is_ours { Fault::park(action, cause) } else { Fault::retry(action, cause) }
+    }
+}
+
+/// The row that failed the condition of an update, if there was one and the caller asked for it; the fault itself
+/// when the update failed for another reason.
+pub(crate) fn refusing_row<R>(
+    action: &'static str,
+) -> impl FnOnce(SdkError<UpdateItemError, R>) -> Result<Option<Item>, Fault> {
+    move |error| {
+        let is_condition = error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception);
+        if !is_condition {
+            return Err(fault(action)(error));
+        }
+        let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Ok(None);
+        };
+        Ok(failed.item.clone().filter(|row| !row.is_empty()))
     }
 }

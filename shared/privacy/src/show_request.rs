@@ -191,3 +191,6 @@ fn kept(map: &DataMap, erased_at: Option<Timestamp>) -> Vec<KeptRecord> {
     };
     map.model().kept.iter().map(record).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,7 @@ pub fn verify(text: &str, secrets: &AppSecrets) -> Result<SignedRequest, Refusal
 fn decode(text: &str) -> Option<Vec<u8>> {
     let bare = text.trim_end_matches('=');
     let padding = text.len() - bare.len();
-    if padding != 0 && text.len() % 4 != 0 || padding > 2 {
+    if padding > 2 || (padding > 0 && !text.len().is_multiple_of(4)) {
         return None;
     }
     BASE64URL_NOPAD.decode(bare.as_bytes()).ok()

@@ -168,3 +168,6 @@ fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep) {
         State::Received | State::Executing { .. } | State::Verifying { .. } | State::Completed { .. } => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,5 @@
 //! The engine's side: leases, transitions, checkpoints.
 
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
@@ -12,7 +11,7 @@ use privacy::scope::Scope;
 
 use super::{LedgerTable, head_key, key, partition, rows, sequenced};
 use crate::attributes::{Item, at, number, text};
-use crate::faults::fault;
+use crate::faults::{fault, refusing_row};
 
 impl LedgerTable {
     fn update_head(&self, id: &ObligationId) -> UpdateItemFluentBuilder {
@@ -48,14 +47,10 @@ impl Ledger for LedgerTable {
             .await;
         match answer {
             Ok(answer) => Ok(Leased::Granted(Box::new(rows::head(&answer.attributes.unwrap_or_default())?))),
-            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
-                let row = match refused.into_err() {
-                    UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
-                    _ => None,
-                };
-                Ok(if row.is_some_and(|row| !row.is_empty()) { Leased::Busy } else { Leased::Gone })
-            }
-            Err(error) => Err(fault("ledger.lease")(error)),
+            Err(error) => match refusing_row("ledger.lease")(error)? {
+                Some(_) => Ok(Leased::Busy),
+                None => Ok(Leased::Gone),
+            },
         }
     }
 

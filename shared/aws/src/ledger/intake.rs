@@ -2,7 +2,6 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use privacy::fault::Fault;
 use privacy::obligation::{Head, NewObligation};
@@ -10,7 +9,7 @@ use privacy::ports::{Answer, Intake, Opened};
 
 use super::{LedgerTable, head_key, key, rows, sequenced};
 use crate::attributes::{Item, at, number, text, texts};
-use crate::faults::fault;
+use crate::faults::{fault, refusing_row};
 
 impl Intake for LedgerTable {
     async fn open(&self, new: &NewObligation) -> Answer<Opened> {
@@ -43,15 +42,11 @@ impl Intake for LedgerTable {
         match update.update_expression(expression).send().await {
             Ok(answer) if answer.attributes().is_none_or(|old| !old.contains_key("covers_until")) => Ok(Opened::New),
             Ok(_) => Ok(Opened::Widened),
-            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
-                let row = match refused.into_err() {
-                    UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
-                    _ => None,
-                };
+            Err(error) => {
+                let row = refusing_row("intake.open")(error)?;
                 let row = row.ok_or_else(|| Fault::retry("intake.open", "the condition failed without a row"))?;
                 Ok(Opened::Already(Box::new(rows::head(&row)?)))
             }
-            Err(error) => Err(fault("intake.open")(error)),
         }
     }
 
@@ -69,12 +64,8 @@ impl Intake for LedgerTable {
 }
 
 fn is_condition(error: &TransactWriteItemsError) -> bool {
-    match error {
-        TransactWriteItemsError::TransactionCanceledException(canceled) => {
-            canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
-        }
-        _ => false,
-    }
+    let TransactWriteItemsError::TransactionCanceledException(canceled) = error else { return false };
+    canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
 }
 
 impl LedgerTable {

@@ -3,8 +3,6 @@
 //! A connection is a partition `connection#<tenant>#<connection>`: its row `connection` and one row `link#<reference>`
 //! per identity that finds it. A link is found under `link#<reference>`, sorted by place.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use privacy::fault::Fault;
@@ -16,7 +14,7 @@ use privacy::scope::{Place, Reach};
 use super::Vault;
 use super::batch::{self, Key};
 use crate::attributes::{Item, at, find_at, get_at, get_text, text, unreadable};
-use crate::faults::fault;
+use crate::faults::{fault, refusing_row};
 
 const ROW: &str = "connection";
 
@@ -80,14 +78,10 @@ impl Connections for Vault {
             .await;
         match answer {
             Ok(_) => Ok(Disarmed::Done),
-            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
-                let row = match refused.into_err() {
-                    UpdateItemError::ConditionalCheckFailedException(failed) => failed.item,
-                    _ => None,
-                };
-                Ok(if row.is_some_and(|row| !row.is_empty()) { Disarmed::Newer } else { Disarmed::Missing })
-            }
-            Err(error) => Err(fault("connections.disarm")(error)),
+            Err(error) => match refusing_row("connections.disarm")(error)? {
+                Some(_) => Ok(Disarmed::Newer),
+                None => Ok(Disarmed::Missing),
+            },
         }
     }
 

@@ -1,0 +1,83 @@
+use super::*;
+use crate::keys::KeyedRef;
+use crate::memory::{World, built_in_map};
+use crate::obligation::{PlanHash, PlanRef};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn head(state: State) -> Head {
+    Head {
+        id: ObligationId::parse(&"a".repeat(32)).unwrap(),
+        seq: 1,
+        route: Route::MetaDataDeletion,
+        links: vec![KeyedRef::from_stored("v1-link".to_owned())],
+        suppressions: vec![],
+        received_at: at("2026-03-10T12:00:00Z"),
+        covers_until: at("2026-03-10T11:00:00Z"),
+        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+        state,
+        next_action_at: None,
+        leased_until: None,
+        reopened: 0,
+        confirmed_plan: None,
+    }
+}
+
+fn plan() -> PlanRef {
+    PlanRef { hash: PlanHash::from_stored("h".to_owned()), covers_until: at("2026-03-10T11:00:00Z") }
+}
+
+async fn shown(head: Head) -> RequestView {
+    let (world, map) = (World::new(at("2026-03-11T00:00:00Z"), 10), built_in_map());
+    let id = head.id.clone();
+    world.stored().heads.insert(id.clone(), head);
+    show_request(&world, &map, &map.model().second_looks.after, &id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn every_state_has_its_public_name() {
+    let erased_at = at("2026-03-10T12:01:00Z");
+    let completed = State::Completed { erased_at, completed_at: at("2026-04-09T12:01:00Z"), looks: vec![] };
+    let failed = State::Failed { plan: plan(), retry_at: erased_at, attempts: 1 };
+    let cases = [
+        (State::Received, "received"),
+        (State::Planned { plan: plan() }, "in-progress"),
+        (State::Executing { plan: plan() }, "in-progress"),
+        (failed, "failed"),
+        (State::Verifying { erased_at, looks: vec![] }, "verifying"),
+        (completed, "completed"),
+    ];
+    for (state, name) in cases {
+        assert_eq!(shown(head(state)).await.state.name(), name);
+    }
+    let mut reopened = head(State::Received);
+    reopened.reopened = 1;
+    assert_eq!(shown(reopened).await.state.name(), "in-progress", "a case that was opened again is not new");
+}
+
+#[tokio::test]
+async fn looks_are_due_after_the_erasure_and_done_when_they_were() {
+    let (erased_at, done_at) = (at("2026-03-10T12:01:00Z"), at("2026-03-10T12:17:00Z"));
+    let view = shown(head(State::Verifying { erased_at, looks: vec![done_at] })).await;
+    let looks: Vec<(String, bool)> =
+        view.looks.iter().map(|look| (look.due_at.to_string(), look.done_at.is_some())).collect();
+    let expected = [("2026-03-10T12:16:00Z", true), ("2026-03-17T12:01:00Z", false), ("2026-04-09T12:01:00Z", false)];
+    assert_eq!(looks, expected.map(|(due_at, is_done)| (due_at.to_owned(), is_done)));
+}
+
+#[tokio::test]
+async fn what_is_kept_says_why_and_until_when() {
+    let before = shown(head(State::Received)).await;
+    assert!(before.kept.iter().all(|kept| kept.until.is_none() && !kept.reason.is_empty()));
+    let after = shown(head(State::Verifying { erased_at: at("2026-03-10T12:01:00Z"), looks: vec![] })).await;
+    assert!(after.kept.iter().all(|kept| kept.until == Some("2028-03-10".parse().unwrap())));
+}
+
+#[tokio::test]
+async fn an_unknown_code_shows_nothing() {
+    let (world, map) = (World::new(at("2026-03-11T00:00:00Z"), 10), built_in_map());
+    let id = ObligationId::parse(&"z".repeat(32)).unwrap();
+    assert_eq!(show_request(&world, &map, &[], &id).await.unwrap(), None);
+}

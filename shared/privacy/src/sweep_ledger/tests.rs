@@ -1,0 +1,154 @@
+use super::*;
+use crate::deadline::DueBy;
+use crate::memory::{Strike, World, built_in_map};
+use crate::obligation::{NewObligation, ObligationId, PlanHash, PlanRef};
+use crate::policy::Route;
+use crate::ports::{Clock, Intake};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn id(letter: char) -> ObligationId {
+    ObligationId::parse(&letter.to_string().repeat(32)).unwrap()
+}
+
+async fn world(letters: &str) -> World {
+    let world = World::new(at("2026-03-10T12:00:00Z"), 10);
+    for letter in letters.chars() {
+        let new = NewObligation {
+            id: id(letter),
+            route: Route::MetaDataDeletion,
+            links: vec![],
+            suppressions: vec![],
+            received_at: world.now(),
+            covers_until: world.now(),
+            is_dated: true,
+            due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+            next_action_at: world.now() + MINUTE * 5,
+        };
+        world.open(&new).await.unwrap();
+    }
+    world
+}
+
+fn set(world: &World, letter: char, state: State) {
+    world.stored().heads.get_mut(&id(letter)).unwrap().state = state;
+}
+
+async fn sweep(world: &World) -> Sweep {
+    let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, stop_at: world.now() + MINUTE };
+    sweep_ledger(world, world, world, &built_in_map(), bounds, |_| {}).await
+}
+
+fn plan() -> PlanRef {
+    PlanRef { hash: PlanHash::from_stored("h".to_owned()), covers_until: at("2026-03-10T12:00:00Z") }
+}
+
+#[tokio::test]
+async fn a_message_that_was_lost_is_sent_when_its_time_is_up() {
+    let world = world("a").await;
+    assert_eq!(sweep(&world).await, Sweep::default(), "nothing is due yet");
+    world.pass(MINUTE * 5);
+    let swept = sweep(&world).await;
+    assert_eq!((swept.due, swept.sent, swept.oldest_open_seconds), (1, 1, 300));
+    assert_eq!(world.stored().sent, [Work { obligation: id('a') }]);
+    assert_eq!(sweep(&world).await.sent, 0, "not twice in a row");
+    world.pass(MINUTE * 5);
+    assert_eq!(sweep(&world).await.sent, 1, "but again while it makes no progress");
+}
+
+#[tokio::test]
+async fn work_under_way_is_left_alone() {
+    let world = world("a").await;
+    world.pass(MINUTE * 5);
+    world.stored().heads.get_mut(&id('a')).unwrap().leased_until = Some(at("2026-03-10T12:05:30Z"));
+    let swept = sweep(&world).await;
+    assert_eq!((swept.due, swept.sent), (1, 0));
+    world.pass(MINUTE * 5);
+    assert_eq!(sweep(&world).await.sent, 1, "its lease has lapsed");
+}
+
+#[tokio::test]
+async fn a_second_look_that_is_due_is_sent_and_a_finished_one_leaves_the_index() {
+    let world = world("ab").await;
+    world.pass(MINUTE * 5);
+    set(&world, 'a', State::Verifying { erased_at: world.now(), looks: vec![] });
+    let completed = State::Completed { erased_at: world.now(), completed_at: world.now(), looks: vec![] };
+    set(&world, 'b', completed);
+    let swept = sweep(&world).await;
+    assert_eq!((swept.due, swept.sent, swept.oldest_open_seconds), (2, 1, 0));
+    assert_eq!(world.stored().heads[&id('b')].next_action_at, None);
+}
+
+#[tokio::test]
+async fn no_obligation_passes_its_date_without_an_alarm_days_before() {
+    let world = world("a").await;
+    let mut alarmed_on = Vec::new();
+    for _ in 0..24 * 32 {
+        world.pass(MINUTE * 60);
+        let swept = sweep(&world).await;
+        assert!(swept.due == 1, "an open obligation is seen every hour");
+        if swept.near_due + swept.overdue > 0 {
+            alarmed_on.push((world.now(), swept.overdue));
+        }
+    }
+    assert_eq!(alarmed_on.first().unwrap(), &(at("2026-04-04T00:00:00Z"), 0), "five days before");
+    let first_overdue = alarmed_on.iter().find(|(_, overdue)| *overdue > 0).unwrap();
+    assert_eq!(first_overdue.0, at("2026-04-10T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn a_halted_plan_rings_and_is_not_sent_until_it_is_confirmed() {
+    let world = world("a").await;
+    world.pass(MINUTE * 5);
+    set(&world, 'a', State::Planned { plan: plan() });
+    let swept = sweep(&world).await;
+    assert_eq!((swept.halted, swept.sent), (1, 0));
+    world.stored().heads.get_mut(&id('a')).unwrap().confirmed_plan = Some(plan().hash);
+    world.pass(MINUTE * 60);
+    assert_eq!(sweep(&world).await.sent, 1);
+}
+
+#[tokio::test]
+async fn what_failed_is_counted_and_sent_again() {
+    let world = world("a").await;
+    world.pass(MINUTE * 5);
+    set(&world, 'a', State::Failed { plan: plan(), retry_at: world.now(), attempts: 1 });
+    let swept = sweep(&world).await;
+    assert_eq!((swept.failed, swept.sent), (1, 1));
+}
+
+#[tokio::test]
+async fn a_fault_with_one_leaves_the_others_swept_and_fails_the_sweep() {
+    let letters = "abcdefghijkl";
+    let calls = {
+        let world = world(letters).await;
+        world.pass(MINUTE * 5);
+        world.strike(None);
+        sweep(&world).await;
+        world.calls()
+    };
+    for call in 1..=calls {
+        let world = world(letters).await;
+        world.pass(MINUTE * 5);
+        world.strike(Some(Strike::Before(call)));
+        let swept = sweep(&world).await;
+        assert_eq!(swept.faults, 1, "call {call}");
+        world.strike(None);
+        let again = sweep(&world).await;
+        assert_eq!(again.faults, 0);
+        assert!(swept.sent + again.sent >= 12, "call {call}: {} and {}", swept.sent, again.sent);
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_stops_at_its_bounds_and_says_so() {
+    let world = world("abcdefghijkl").await;
+    world.pass(MINUTE * 5);
+    let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, stop_at: world.now() };
+    let swept = sweep_ledger(&world, &world, &world, &built_in_map(), bounds, |_| {}).await;
+    assert_eq!((swept.is_truncated, swept.sent), (true, 0));
+}

@@ -1,0 +1,166 @@
+//! What makes a policy file build, and what must not: the shipped one, one of another company, and each mistake.
+
+use privacy::data_map::{DataMap, KeyRange, UNCLASSIFIED};
+use privacy::ids::{ConnectionId, ContactId, TenantId};
+use privacy::policy::model::Model;
+use privacy::policy::validate::validate;
+use privacy::scope::Place;
+
+const SHIPPED: &str = include_str!("../../../policy.toml");
+
+fn place(contact: Option<&str>) -> Place {
+    Place {
+        tenant: TenantId::parse("alder").unwrap(),
+        connection: ConnectionId::parse("c1").unwrap(),
+        contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
+    }
+}
+
+/// Replaces the first `from` after the heading `[section]`.
+fn with(section: &str, from: &str, to: &str) -> String {
+    let start = SHIPPED.find(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}]"));
+    let (head, tail) = SHIPPED.split_at(start);
+    assert!(tail.contains(from), "[{section}] has no `{from}`");
+    format!("{head}{}", tail.replacen(from, to, 1))
+}
+
+fn problem(text: &str) -> Option<String> {
+    match toml::from_str::<Model>(text) {
+        Ok(model) => validate(&model).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+#[test]
+fn the_shipped_policy_is_valid() {
+    assert_eq!(problem(SHIPPED), None);
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place() {
+    let cases = [
+        (with("class.signals", "erase = \"delete\"\n", ""), "missing field `erase`"),
+        (with("class.signals", "export = \"include\"\n", ""), "missing field `export`"),
+        (
+            with(
+                "class.signals",
+                "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }",
+                "clock = { anchor = \"disconnected_at\" }",
+            ),
+            "[class.signals]: its clock has neither",
+        ),
+        (
+            with("class.signals", "ceiling = \"P30D\" }", "floor = \"P7D\", ceiling = \"P1D\" }"),
+            "[class.signals]: its clock must be kept longer",
+        ),
+        (
+            with("class.signals", "store = \"inbox\"", "store = \"nowhere\""),
+            "[class.signals]: its store is not described",
+        ),
+        (
+            with("class.signals", "erase = \"delete\"", "erase = \"delete-all-versions\""),
+            "[class.signals]: `erase` does not fit",
+        ),
+        (with("class.signals", "{contact}#signal", "{contact}{more}#signal"), "two placeholders touch"),
+        (with("class.signals", "scope = [\"tenant\", ", "scope = ["), "[class.signals]: its scope must begin"),
+        (
+            with("class.signals", "ceiling_per_request = 1_000_000", "ceiling_per_request = 0"),
+            "[class.signals]: `ceiling_per_request`",
+        ),
+        (
+            with("class.signals", "basis = \"contract with the tenant (policy section 4)\"", "basis = \"\""),
+            "[class.signals]: title, policy section and legal basis",
+        ),
+        (
+            with("store.inbox", "partition = \"{tenant}#{connection}\" }", "partition = \"{connection}\" }"),
+            "[store.inbox]: a range must name",
+        ),
+        (
+            with("store.inbox", "partition = \"{tenant}#{connection}\" }", "prefix = \"{tenant}/{connection}/\" }"),
+            "[store.inbox]: a table's range",
+        ),
+        (
+            with("store.media", "prefix = \"{tenant}/{connection}/\" }", "prefix = \"{tenant}/{connection}\" }"),
+            "[store.media]: a table's range",
+        ),
+        (with("store.connections", "identities = true\n", ""), "[store]: exactly one store"),
+        (
+            with("promise.meta-data-deletion", "work_within = \"P3D\"", "work_within = \"P40D\""),
+            "[promise.meta-data-deletion]: `work_within`",
+        ),
+        (
+            with("promise.meta-data-deletion", "time_zone = \"UTC\"", "time_zone = \"Europe/Berlin\""),
+            "[promise.meta-data-deletion]: platform promises",
+        ),
+        (
+            with("second_looks", "[\"PT15M\", \"P7D\", \"P30D\"]", "[\"P7D\", \"PT15M\"]"),
+            "[second_looks]: `after` must ascend",
+        ),
+        (with("second_looks", "[\"PT15M\", \"P7D\", \"P30D\"]", "[]"), "[second_looks]: `after` must ascend"),
+        (
+            format!(
+                "{SHIPPED}\n[store.attic]\nkind = \"table\"\nconnection = {{ partition = \"{{tenant}}#{{connection}}\" }}\n"
+            ),
+            "[store.attic]: no record class lives in it",
+        ),
+        (format!("{SHIPPED}\n[surprise]\nx = 1\n"), "unknown field `surprise`"),
+    ];
+    for (text, expected) in cases {
+        let problem = problem(&text).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
+        assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
+    }
+}
+
+#[test]
+fn ranges_reach_one_connection_or_one_contact_and_nobody_else() {
+    let map = DataMap::built_in().unwrap();
+    let range =
+        |store: &str, place: &Place| map.stores().iter().find(|known| known.name == store).unwrap().range(place);
+    let table = |partition: &str, begins_with: &str| {
+        Some(KeyRange::Table { partition: partition.to_owned(), begins_with: begins_with.to_owned() })
+    };
+    assert_eq!(range("inbox", &place(None)), table("alder#c1", ""));
+    assert_eq!(range("inbox", &place(Some("p1"))), table("alder#c1", "contact#p1#"));
+    assert_eq!(range("connections", &place(Some("p1"))), None, "a contact has no part of the connection");
+    assert_eq!(range("media", &place(None)), Some(KeyRange::Bucket { prefix: "alder/c1/".to_owned() }));
+    assert!(map.stores().last().unwrap().identities, "what finds people goes last");
+}
+
+#[test]
+fn every_key_has_one_class_and_a_surprise_has_none() {
+    let map = DataMap::built_in().unwrap();
+    let class = |store: &str, key: &str| {
+        map.stores().iter().find(|known| known.name == store).unwrap().classify(key).to_owned()
+    };
+    let cases = [
+        ("inbox", "contact#v1-abc#profile", "contacts"),
+        ("inbox", "contact#v1-abc#signal#2026-01-31T12:00:00.000Z#s1", "signals"),
+        ("inbox", "contact#v1-abc#score", "scores"),
+        ("inbox", "contact#v1-abc#payload#2026-01-31T12:00:00.000Z#w1", "payloads"),
+        ("inbox", "contact#v1-abc#notes", UNCLASSIFIED),
+        ("media", "alder/c1/p1/avatar/a.jpg", "avatars"),
+        ("media", "alder/c1/p1/attachment/b", "attachments"),
+        ("media", "alder/c1/p1/else/b", UNCLASSIFIED),
+        ("connections", "connection", "connections"),
+        ("connections", "link#v1-abc", "identity-links"),
+    ];
+    for (store, key, expected) in cases {
+        assert_eq!(class(store, key), expected, "{key}");
+    }
+}
+
+#[test]
+fn another_company_changes_the_file_and_nothing_else() {
+    let other = SHIPPED
+        .replace("name = \"Kazozo\"", "name = \"Northwind\"")
+        .replace("[store.inbox]", "[store.messages]")
+        .replace("store = \"inbox\"", "store = \"messages\"")
+        .replace("contact#{contact}#", "who#{contact}#")
+        .replace("within = \"P30D\"", "within = \"P14D\"");
+    let model: Model = toml::from_str(&other).unwrap();
+    validate(&model).unwrap();
+    let map = DataMap::new(model).unwrap();
+    let messages = map.stores().iter().find(|store| store.name == "messages").unwrap();
+    assert_eq!(messages.classify("who#p1#score"), "scores");
+    assert_eq!(messages.classify("contact#p1#score"), UNCLASSIFIED);
+}

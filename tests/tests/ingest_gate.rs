@@ -1,0 +1,131 @@
+//! The gate as the product uses it: in one transaction with the write, against a running erasure.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use jiff::{SignedDuration, Timestamp};
+use privacy::deadline::DueBy;
+use privacy::erasure::{Engine, Worked};
+use privacy::ingest_gate::Arrival;
+use privacy::keys::KeyedRef;
+use privacy::memory::place;
+use privacy::obligation::NewObligation;
+use privacy::policy::Route;
+use privacy::ports::Intake;
+use privacy_aws::ingest_gate::IngestGate;
+use privacy_tests::account::{Account, Trouble};
+use privacy_tests::demo::{self, Stopped};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-03-10T12:00:00Z")
+}
+
+fn request() -> NewObligation {
+    let (keys, person) = (demo::keys(), demo::person("10158000000000001"));
+    NewObligation {
+        id: keys.obligation_id(&person).unwrap(),
+        route: Route::MetaDeauthorize,
+        links: keys.links(&person),
+        suppressions: keys.suppressions(&person),
+        received_at: now(),
+        covers_until: now(),
+        is_dated: true,
+        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+        next_action_at: now(),
+    }
+}
+
+/// Writes a signal of alder's connection the way the product does; whether the gate let it in.
+async fn ingest(account: &Account, connection: &str, connected_at: Timestamp, owners: &[KeyedRef]) -> bool {
+    let place = place("alder", connection, Some("p9"));
+    let arrival = Arrival { place: &place, connected_at, owners, occurred_at: now() };
+    let gate = IngestGate::new(&account.connection(), "suppression".to_owned());
+    let read = gate.admit(&arrival, now()).await.unwrap().is_ok();
+    let put = Put::builder()
+        .table_name("inbox")
+        .item("pk", AttributeValue::S(format!("alder#{connection}")))
+        .item("sk", AttributeValue::S("contact#p9#signal#2026-03-10T12:00:00.000Z#late".to_owned()))
+        .build()
+        .unwrap();
+    let mut items = gate.conditions(&arrival, now()).unwrap();
+    items.push(TransactWriteItem::builder().put(put).build());
+    let written =
+        account.connection().dynamodb().transact_write_items().set_transact_items(Some(items)).send().await.is_ok();
+    assert_eq!(read, written, "both forms of the gate agree when nothing else happens");
+    written
+}
+
+async fn work(account: &Account, worker: &str, at: Timestamp) -> Option<Worked> {
+    let (ledger, vault, map, clock) = (demo::ledger(account), demo::vault(account), demo::map(), Stopped(at));
+    let engine = Engine {
+        ledger: &ledger,
+        vault: &vault,
+        clock: &clock,
+        map: &map,
+        second_looks: &map.model().second_looks.after,
+    };
+    engine.work(&request().id, worker, at + SignedDuration::from_hours(1)).await.ok()
+}
+
+fn connected_at() -> Timestamp {
+    at("2026-01-01T00:00:00Z")
+}
+
+#[tokio::test(start_paused = true)]
+async fn ingest_races_the_erasure_at_every_call_and_loses() {
+    let owners = demo::keys().suppressions(&demo::person("10158000000000001"));
+    let operations = ["UpdateItem", "PutItem", "Query", "GetItem", "BatchWriteItem", "ListObjectVersions"];
+    let (mut admitted, mut refused) = (0, 0);
+    for operation in operations {
+        for calls in [1, 4, 7] {
+            let account = Account::new();
+            demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
+            demo::signals(&account, "alder", "c1", 40, 500);
+            demo::ledger(&account).open(&request()).await.unwrap();
+            // The worker dies somewhere in the middle of that kind of call; a signal comes in; another takes over.
+            account.trouble(operation, &vec![Trouble::Down; calls]);
+            drop(work(&account, "w1", now()).await);
+            if ingest(&account, "c1", connected_at(), &owners).await {
+                admitted += 1
+            } else {
+                refused += 1
+            }
+            for visit in 1..6 {
+                let at = now() + SignedDuration::from_mins(10) * visit;
+                drop(work(&account, &format!("w{visit}"), at).await);
+            }
+            assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new(), "{operation} down for {calls}");
+        }
+    }
+    assert!(admitted > 0 && refused > 0, "{admitted} admitted, {refused} refused");
+}
+
+#[tokio::test]
+async fn the_gate_lets_in_bystanders_and_people_who_came_back() {
+    let account = Account::new();
+    let person = demo::person("10158000000000001");
+    let owners = demo::keys().suppressions(&person);
+    demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &person);
+    demo::ledger(&account).open(&request()).await.unwrap();
+    assert!(matches!(work(&account, "w", now()).await, Some(Worked::Erased { .. })));
+    assert!(!ingest(&account, "c1", connected_at(), &[]).await, "the connection is stopped, whoever owns it");
+    assert!(!ingest(&account, "c5", connected_at(), &owners).await, "another old connection of the person");
+    assert!(
+        ingest(&account, "c9", connected_at(), &demo::keys().suppressions(&demo::person("2"))).await,
+        "a bystander"
+    );
+    assert!(ingest(&account, "c1-again", now() + SignedDuration::from_secs(1), &owners).await, "connected again");
+}
+
+#[tokio::test]
+async fn an_expired_mark_counts_as_absent() {
+    let account = Account::new();
+    let owners = demo::keys().suppressions(&demo::person("10158000000000001"));
+    let mark = |expires_at: i64| serde_json::json!({"pk": {"S": format!("subject#{}", owners[0])}, "covers_until": {"S": "2026-03-10T12:00:00.000Z"}, "expires_at": {"N": expires_at.to_string()}});
+    account.put_all("suppression", &[mark(now().as_second() + 1)]);
+    assert!(!ingest(&account, "c1", connected_at(), &owners).await);
+    account.put_all("suppression", &[mark(now().as_second())]);
+    assert!(ingest(&account, "c1", connected_at(), &owners).await);
+}
