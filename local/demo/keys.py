@@ -1,0 +1,42 @@
+"""The keyed hashes that stand for a person; the same derivation as shared/privacy."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+
+
+def hkdf_sha256(material: bytes, info: bytes) -> bytes:
+    """RFC 5869 with an empty salt and 32 bytes out: one block of expansion."""
+    extracted = hmac.digest(b"\0" * 32, material, hashlib.sha256)
+    return hmac.digest(extracted, info + b"\x01", hashlib.sha256)
+
+
+@dataclass(frozen=True)
+class SubjectKeys:
+    """The current version of the secret SubjectKeys, as the product uses it when it writes."""
+
+    version: str
+    material: str
+
+    @classmethod
+    def from_secret(cls, text: str) -> SubjectKeys:
+        secret = json.loads(text)
+        return cls(secret["current"], secret[secret["current"]])
+
+    def link(self, namespace: str, kind: str, identity: str) -> str:
+        return self._reference("link", f"{namespace}/{kind}/{identity}")
+
+    def suppression(self, namespace: str, kind: str, identity: str) -> str:
+        return self._reference("suppression", f"{namespace}/{kind}/{identity}")
+
+    def contact(self, platform: str, tenant_id: str, scoped_id: str) -> str:
+        return self._reference("contact", f"{platform}/{tenant_id}/{scoped_id}")
+
+    def _reference(self, purpose: str, message: str) -> str:
+        key = hkdf_sha256(self.material.encode(), f"privacy/{purpose}/{self.version}".encode())
+        digest = hmac.digest(key, message.encode(), hashlib.sha256)
+        return f"{self.version}-{base64.b32encode(digest[:20]).decode().rstrip('=').lower()}"

@@ -1,0 +1,51 @@
+"""Writes connections and everything behind them into a running stack."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.types import TypeSerializer
+
+from local.demo.keys import SubjectKeys
+from local.demo.model import Connection, MediaObject
+from local.demo.records import records
+
+_serialize = TypeSerializer().serialize
+BATCH = 25
+
+
+def seed(clients: Mapping[str, Any], outputs: Mapping[str, str], connections: Iterable[Connection], now: datetime) -> None:
+    """`clients` holds dynamodb, s3 and secretsmanager."""
+    secret = clients["secretsmanager"].get_secret_value(SecretId=outputs["SubjectKeysArn"])["SecretString"]
+    keys = SubjectKeys.from_secret(secret)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        waiting = []
+        for connection in connections:
+            made = records(connection, keys, now)
+            for table, rows in (("ConnectionsTableName", made.connection_rows), ("InboxTableName", made.inbox_rows)):
+                for start in range(0, len(rows), BATCH):
+                    waiting.append(pool.submit(put_rows, clients["dynamodb"], outputs[table], rows[start : start + BATCH]))
+            waiting += [pool.submit(_put_object, clients["s3"], outputs["MediaBucketName"], item) for item in made.media]
+        for one in waiting:
+            one.result()
+
+
+def put_rows(dynamodb: Any, table: str, rows: list[dict[str, Any]]) -> None:
+    """One batch write; what the table did not take is offered again."""
+    request = [{"PutRequest": {"Item": {key: _serialize(value) for key, value in row.items()}}} for row in rows]
+    left: dict[str, Any] = {table: request}
+    while left:
+        left = dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+        if left:
+            time.sleep(0.05)
+
+
+def _put_object(s3: Any, bucket: str, item: MediaObject) -> None:
+    for body in item.versions:
+        s3.put_object(Bucket=bucket, Key=item.key, Body=body)
+    if item.deleted:
+        s3.delete_object(Bucket=bucket, Key=item.key)
