@@ -1,0 +1,168 @@
+"""What the local stack does not enforce or keep, held here on the translated template."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+from local.package import CODE_URI
+from local.settings import REGION, TEMPLATE
+
+Resource = dict[str, Any]
+KEY_ARN, KEY_REF = {"Fn::GetAtt": ["DataKey", "Arn"]}, {"Ref": "DataKey"}
+
+
+class NoManagedPolicies:
+    """The translator asks for AWS's managed policies; we have none, on purpose."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@cache
+def translated() -> dict[str, Resource]:
+    text = CODE_URI.sub(lambda match: f"{match[1]}s3://bucket/key.zip", TEMPLATE.read_text())
+    with patch.dict("os.environ", AWS_DEFAULT_REGION=REGION):
+        resources: dict[str, Resource] = transform(yaml_parse(text), {}, NoManagedPolicies())["Resources"]
+    return resources
+
+
+def of_type(kind: str) -> dict[str, Resource]:
+    found = {name: one["Properties"] for name, one in translated().items() if one["Type"] == f"AWS::{kind}"}
+    assert found, kind
+    return found
+
+
+def statements(role: str) -> dict[str, Resource]:
+    (policy,) = of_type("IAM::Role")[role]["Policies"]
+    return {one["Sid"]: one for one in policy["PolicyDocument"]["Statement"]}
+
+
+def flat(value: str | list[str]) -> set[str]:
+    return {value} if isinstance(value, str) else set(value)
+
+
+def test_tables_are_encrypted_with_our_key_and_recoverable_for_25_days() -> None:
+    for table in of_type("DynamoDB::Table").values():
+        assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY_ARN}
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 25}
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsLocal", False, True]}
+
+
+def test_only_suppression_entries_expire_by_themselves() -> None:
+    expiring = {name for name, table in of_type("DynamoDB::Table").items() if "TimeToLiveSpecification" in table}
+    assert expiring == {"Suppression"}
+
+
+def test_only_the_ledger_has_an_index_and_it_holds_keys_only() -> None:
+    indexed = {name: table.get("GlobalSecondaryIndexes", []) for name, table in of_type("DynamoDB::Table").items()}
+    assert [index["Projection"] for index in indexed.pop("Ledger")] == [{"ProjectionType": "KEYS_ONLY"}]
+    assert not any(indexed.values())
+
+
+def test_what_holds_data_outlives_the_stack() -> None:
+    for name, resource in translated().items():
+        if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::KMS::Key"):
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_the_bucket_keeps_versions_and_lets_nobody_in() -> None:
+    (bucket,) = of_type("S3::Bucket").values()
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY_ARN}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_plain_http_is_refused_everywhere_on_aws() -> None:
+    (bucket_policy,) = of_type("S3::BucketPolicy").values()
+    (queue_policy,) = of_type("SQS::QueuePolicy").values()
+    assert {one["Ref"] for one in queue_policy["Queues"]} == set(of_type("SQS::Queue"))
+    for policy in (bucket_policy, queue_policy):
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {translated()[name]["Condition"] for name in ("MediaPolicy", "QueuesOnlyOverTls")} == {"OnAws"}
+
+
+def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:
+    queues = of_type("SQS::Queue")
+    assert all(queue["KmsMasterKeyId"] == KEY_REF for queue in queues.values())
+    (mapping,) = of_type("Lambda::EventSourceMapping").values()
+    queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
+    worker = of_type("Lambda::Function")[mapping["FunctionName"]["Ref"]]
+    assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["ErasureDeadLetters", "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_route_is_throttled_and_nobody_is_logged() -> None:
+    (stage,) = of_type("ApiGatewayV2::Stage").values()
+    routes = {route["RouteKey"] for route in of_type("ApiGatewayV2::Route").values()}
+    assert set(stage["RouteSettings"]) == routes
+    for limits in [stage["DefaultRouteSettings"], *stage["RouteSettings"].values()]:
+        assert limits["ThrottlingRateLimit"] > 0 and limits["ThrottlingBurstLimit"] > 0
+    told = stage["AccessLogSettings"]["Format"].lower()
+    assert not [word for word in ("path", "sourceip", "useragent", "query", "referer", "identity", "authorizer") if word in told]
+
+
+def test_the_domain_takes_tls_1_2_and_closes_the_other_door() -> None:
+    (domain,) = of_type("ApiGatewayV2::DomainName").values()
+    assert {one["SecurityPolicy"] for one in domain["DomainNameConfigurations"]} == {"TLS_1_2"}
+    (api,) = of_type("ApiGatewayV2::Api").values()
+    assert api["DisableExecuteApiEndpoint"] == {"Fn::If": ["HasDomain", True, False]}
+
+
+def test_every_function_has_its_own_role_and_log_group() -> None:
+    functions = of_type("Lambda::Function")
+    roles = {name: function["Role"]["Fn::GetAtt"][0] for name, function in functions.items()}
+    assert roles == {name: f"{name}Role" for name in functions}
+    # The schedule's is the only other role: the translator added none.
+    assert set(of_type("IAM::Role")) == {*roles.values(), "SweepRole"}
+    assert not any("ManagedPolicyArns" in role for role in of_type("IAM::Role").values())
+    for name, function in functions.items():
+        assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}Logs"}}
+        assert function["TracingConfig"] == {"Mode": "Active"}
+    for group in of_type("Logs::LogGroup").values():
+        assert group["KmsKeyId"] == KEY_ARN and group["RetentionInDays"] <= 30
+
+
+@pytest.mark.parametrize("function", ["MetaCallback", "RequestStatus", "ErasureWorker", "RetentionSweeper"])
+def test_the_key_is_used_through_services_only(function: str) -> None:
+    use = statements(f"{function}Role")["UseTheKeyThroughServices"]
+    assert use["Resource"] == KEY_ARN and use["Condition"]["StringEquals"]["kms:ViaService"]
+    assert flat(use["Action"]) <= {"kms:Decrypt", "kms:GenerateDataKey"}
+
+
+def test_the_worker_may_erase_versions_and_work_its_queue() -> None:
+    worker = statements("ErasureWorkerRole")
+    assert flat(worker["EraseMedia"]["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert flat(worker["WorkTheQueue"]["Action"]) == {
+        "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage",
+    }
+
+
+def test_the_schedule_may_start_the_sweeper_and_park_what_failed() -> None:
+    (schedule,) = of_type("Scheduler::Schedule").values()
+    assert schedule["Target"]["RoleArn"] == {"Fn::GetAtt": ["SweepRole", "Arn"]}
+    assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SweeperDeadLetters", "Arn"]}}
+    given = {(one["Action"], one["Resource"]["Fn::GetAtt"][0]) for sid, one in statements("SweepRole").items() if "Key" not in sid}
+    assert given == {("lambda:InvokeFunction", "RetentionSweeper"), ("sqs:SendMessage", "SweeperDeadLetters")}
+
+
+def test_every_function_and_dead_letter_queue_is_watched() -> None:
+    watched = {(one["MetricName"], repr(one.get("Dimensions"))) for one in of_type("CloudWatch::Alarm").values()}
+    for function in of_type("Lambda::Function"):
+        for metric in ("Errors", "Throttles"):
+            assert (metric, repr([{"Name": "FunctionName", "Value": {"Ref": function}}])) in watched
+    for queue in of_type("SQS::Queue"):
+        if "DeadLetters" in queue:
+            name = {"Fn::GetAtt": [queue, "QueueName"]}
+            assert ("ApproximateNumberOfMessagesVisible", repr([{"Name": "QueueName", "Value": name}])) in watched
+    assert all(one["AlarmActions"] for one in of_type("CloudWatch::Alarm").values())
