@@ -2,8 +2,6 @@
 //! models of S3 and SQS where no real part runs in a process. The models are checked against the local stack by the
 //! end-to-end tests, which run the same code over them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
-
 pub mod account;
 pub mod buckets;
 pub mod demo;

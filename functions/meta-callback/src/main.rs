@@ -3,7 +3,7 @@
 mod config;
 mod http;
 
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::{Error, Request};
 use privacy_edge::{connect, log};
 
 use crate::config::Config;
@@ -13,8 +13,8 @@ use crate::http::Callbacks;
 async fn main() -> Result<(), Error> {
     log::start();
     let config = Config::read()?;
-    let callbacks = Callbacks::new(&connect::connect()?, config)?;
+    let callbacks = &Callbacks::new(&connect::connect()?, config)?;
     // Reads the secrets while Lambda still gives a whole core; a failure here is met again by the first request.
     callbacks.warm().await;
-    run(service_fn(async |request: Request| Ok::<_, Error>(callbacks.answer(&request).await))).await
+    privacy_edge::http::run(move |request: Request| async move { callbacks.answer(&request).await }).await
 }

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod connect;
 pub mod env;
 pub mod form;
+pub mod http;
 pub mod log;
 pub mod metrics;
 pub mod problem;

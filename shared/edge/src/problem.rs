@@ -16,7 +16,7 @@ pub enum Problem {
     TooLarge,
     /// The body is of a type that this path does not take.
     UnsupportedMediaType,
-    /// Nothing was stored; try again.
+    /// Nothing was stored or read; try again.
     Unavailable,
 }
 
@@ -54,7 +54,7 @@ impl Problem {
             Self::MethodNotAllowed(_) => "This address takes other methods.",
             Self::TooLarge => "The request body is too large.",
             Self::UnsupportedMediaType => "The request body is of a type that this address does not take.",
-            Self::Unavailable => "Nothing was stored. Please try again.",
+            Self::Unavailable => "The service cannot answer now. Please try again.",
         }
     }
 

@@ -6,7 +6,7 @@ use privacy::policy::model::Model;
 use privacy::policy::validate::validate;
 use privacy::scope::Place;
 
-const SHIPPED: &str = include_str!("../../../policy.toml");
+const SHIPPED: &str = include_str!("../../policy.toml");
 
 fn place(contact: Option<&str>) -> Place {
     Place {

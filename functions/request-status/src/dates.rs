@@ -1,0 +1,60 @@
+//! Dates and numbers written out for people. A no-break space keeps a day and its month on one line.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use privacy::deadline::DueBy;
+use privacy::instant;
+
+/// `23 November 2026, 18:25 UTC`
+pub(crate) fn moment(at: Timestamp) -> Markup {
+    html! { time datetime=(instant::to_text(at)) { (at.strftime("%-d\u{a0}%B %Y, %H:%M UTC")) } }
+}
+
+/// `23 November 2026`
+pub(crate) fn day(date: Date) -> Markup {
+    html! { time datetime=(date) { (date.strftime("%-d\u{a0}%B %Y")) } }
+}
+
+/// `the end of 23 December 2026 (UTC)`: a promise holds for the whole of its last day.
+pub(crate) fn end_of(due_by: &DueBy) -> Markup {
+    html! { "the end of " (day(due_by.date)) " (" (due_by.time_zone) ")" }
+}
+
+/// `1,234,567`
+pub(crate) fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_out_and_readable_by_machines() {
+        let at: Timestamp = "2026-11-03T08:05:59.120Z".parse().unwrap();
+        let spaced = |markup: Markup| markup.into_string().replace('\u{a0}', " ");
+        assert_eq!(
+            spaced(moment(at)),
+            r#"<time datetime="2026-11-03T08:05:59.120Z">3 November 2026, 08:05 UTC</time>"#
+        );
+        let due_by = DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "UTC".to_owned() };
+        assert_eq!(spaced(end_of(&due_by)), r#"the end of <time datetime="2026-12-23">23 December 2026</time> (UTC)"#);
+    }
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        for (count, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_345, "12,345"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(count), expected);
+        }
+    }
+}

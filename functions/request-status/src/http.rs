@@ -1,0 +1,125 @@
+//! Translates: an address into a code, and what the ledger holds into a page or JSON. Everything that is not the
+//! code of a stored request gets one and the same answer, so that codes cannot be told from near misses.
+
+use http::{HeaderValue, Method, Response, header};
+use jiff::Span;
+use lambda_http::{Body, Request, RequestExt};
+use privacy::data_map::DataMap;
+use privacy::fault::Fault;
+use privacy::obligation::ObligationId;
+use privacy::ports::{Clock, Showcase};
+use privacy::show_request::show_request;
+use privacy_edge::problem::Problem;
+
+use crate::accept::{Format, preferred};
+use crate::{headers, json, notice, page};
+
+/// What answers every request.
+#[derive(Debug)]
+pub(crate) struct Site<S, C> {
+    pub(crate) showcase: S,
+    pub(crate) clock: C,
+    pub(crate) map: DataMap,
+    pub(crate) second_looks: Vec<Span>,
+}
+
+impl<S: Showcase, C: Clock> Site<S, C> {
+    /// Answers, and logs one line without the address.
+    pub(crate) async fn answer(&self, request: &Request) -> Response<Body> {
+        // As the API received it: the path of the URI went through a parser that resolves `..` and drops tabs.
+        let path = request.raw_http_path();
+        let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
+        let format = preferred(request.headers(), default_format(path));
+        let (outcome, mut response) = match self.find(request.method(), path, format, request_id).await {
+            Ok(text) => ("shown", written(text, format)),
+            Err(problem) => (problem.slug(), self.refuse(problem, format)),
+        };
+        headers::guard(&mut response);
+        tracing::info!(request.id = request_id, outcome, http.status = response.status().as_u16(), "answered");
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Body::Empty;
+        }
+        response
+    }
+
+    async fn find(&self, method: &Method, path: &str, format: Format, request_id: &str) -> Result<String, Problem> {
+        let code = code_in(path).ok_or(Problem::NotFound)?;
+        if method != Method::GET && method != Method::HEAD {
+            return Err(Problem::MethodNotAllowed("GET, HEAD"));
+        }
+        let id = ObligationId::parse(code).map_err(|_| Problem::NotFound)?;
+        match self.show(&id, format).await {
+            Ok(text) => text.ok_or(Problem::NotFound),
+            Err(fault) => {
+                let (problem, chain) = (Problem::Unavailable, fault.chain());
+                tracing::error!(
+                    request.id = request_id,
+                    outcome = problem.slug(),
+                    fault = chain,
+                    obligation.ref = id.log_ref(),
+                    "a request could not be shown"
+                );
+                Err(problem)
+            }
+        }
+    }
+
+    async fn show(&self, id: &ObligationId, format: Format) -> Result<Option<String>, Fault> {
+        let Some(view) = show_request(&self.showcase, &self.map, &self.second_looks, id).await? else {
+            return Ok(None);
+        };
+        let text = match format {
+            Format::Html => page::status(&view, &self.map.model().company, self.clock.now()),
+            Format::Json => json::document(&view).map_err(|error| Fault::park("status.write_json", error))?,
+        };
+        Ok(Some(text))
+    }
+
+    /// A problem document, or the page that says the same to a person.
+    fn refuse(&self, problem: Problem, format: Format) -> Response<Body> {
+        let company = &self.map.model().company;
+        let mut response = problem.response();
+        let page = match (format, problem) {
+            (Format::Html, Problem::NotFound) => notice::not_found(company),
+            (Format::Html, Problem::Unavailable) => notice::unavailable(company),
+            (
+                Format::Html | Format::Json,
+                Problem::BadRequest
+                | Problem::NotFound
+                | Problem::MethodNotAllowed(_)
+                | Problem::TooLarge
+                | Problem::UnsupportedMediaType
+                | Problem::Unavailable,
+            ) => return response,
+        };
+        *response.body_mut() = Body::Text(page);
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type(Format::Html));
+        response
+    }
+}
+
+/// The code of a status page, not yet known to be one.
+fn code_in(path: &str) -> Option<&str> {
+    path.strip_prefix("/privacy/requests/").filter(|code| !code.is_empty() && !code.contains('/'))
+}
+
+/// People come to `/privacy`; everything else is for programs.
+fn default_format(path: &str) -> Format {
+    if path == "/privacy" || path.starts_with("/privacy/") { Format::Html } else { Format::Json }
+}
+
+fn content_type(format: Format) -> HeaderValue {
+    HeaderValue::from_static(match format {
+        Format::Html => "text/html; charset=utf-8",
+        Format::Json => "application/json",
+    })
+}
+
+fn written(text: String, format: Format) -> Response<Body> {
+    let mut response = Response::new(Body::Text(text));
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type(format));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,32 @@
+//! Wires the status page: environment, ledger, policy, runtime.
+
+mod accept;
+mod config;
+mod dates;
+mod frame;
+mod headers;
+mod http;
+mod json;
+mod notice;
+mod page;
+mod records;
+#[cfg(test)]
+mod samples;
+mod steps;
+
+use lambda_http::{Error, Request};
+use privacy_aws::ledger::LedgerTable;
+use privacy_edge::clock::SystemClock;
+use privacy_edge::{connect, log};
+
+use crate::config::Config;
+use crate::http::Site;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    let Config { ledger_table, map, second_looks } = Config::read()?;
+    let showcase = LedgerTable::new(&connect::connect()?, ledger_table);
+    let site = &Site { showcase, clock: SystemClock, map, second_looks };
+    privacy_edge::http::run(move |request: Request| async move { site.answer(&request).await }).await
+}

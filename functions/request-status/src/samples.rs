@@ -1,0 +1,180 @@
+//! One request in every state, for the tests of every file.
+
+use privacy::data_map::DataMap;
+use privacy::deadline::DueBy;
+use privacy::obligation::{ObligationId, Outcome};
+use privacy::policy::Route;
+use privacy::policy::model::Company;
+use privacy::show_request::{ClassOutcome, EarlierRequest, KeptRecord, Look, PublicState, RequestView};
+
+use crate::{notice, page};
+
+pub(crate) const CODE: &str = "k7w3hq2mz5yt4n6rbd7cxa2fjv3ps5eo";
+
+fn at(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+pub(crate) fn now() -> jiff::Timestamp {
+    at("2026-11-23T18:30:00Z")
+}
+
+pub(crate) fn company() -> Company {
+    DataMap::built_in().unwrap().model().company.clone()
+}
+
+/// Every kind of data, with the given ones found.
+fn outcomes(found: &[(&str, Outcome)]) -> Vec<ClassOutcome> {
+    let map = DataMap::built_in().unwrap();
+    let outcome = |class: &str| {
+        found.iter().find(|(name, _)| *name == class).map_or(Outcome::NothingFound, |(_, outcome)| outcome.clone())
+    };
+    let classes = map.model().class.iter();
+    classes
+        .map(|(class, described)| ClassOutcome {
+            class: class.clone(),
+            title: described.title.clone(),
+            outcome: outcome(class),
+        })
+        .collect()
+}
+
+fn kept(until: Option<&str>) -> Vec<KeptRecord> {
+    let map = DataMap::built_in().unwrap();
+    let until = until.map(|date| date.parse().unwrap());
+    let kept = map.model().kept.iter();
+    kept.map(|(class, kept)| KeptRecord {
+        class: class.clone(),
+        title: kept.title.clone(),
+        reason: kept.reason.clone(),
+        until,
+    })
+    .collect()
+}
+
+fn looks(done: &[&str]) -> Vec<Look> {
+    let due = ["2026-11-23T18:40:12.345Z", "2026-11-30T18:25:12.345Z", "2026-12-23T18:25:12.345Z"];
+    due.iter()
+        .enumerate()
+        .map(|(index, due)| Look { due_at: at(due), done_at: done.get(index).map(|done| at(done)) })
+        .collect()
+}
+
+fn some() -> Vec<ClassOutcome> {
+    let removed = |count| Outcome::Removed { count };
+    outcomes(&[
+        ("contacts", removed(214)),
+        ("signals", removed(12_480)),
+        ("scores", removed(214)),
+        ("summaries", removed(198)),
+        ("avatars", removed(1_021)),
+        ("identity-links", removed(3)),
+        ("connections", removed(1)),
+    ])
+}
+
+pub(crate) fn received() -> RequestView {
+    RequestView {
+        id: ObligationId::parse(CODE).unwrap(),
+        route: Route::MetaDataDeletion,
+        state: PublicState::Received,
+        received_at: at("2026-11-23T18:21:07.500Z"),
+        due_by: DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "UTC".to_owned() },
+        covers_until: at("2026-11-23T18:21:05Z"),
+        erased_at: None,
+        completed_at: None,
+        retry_at: None,
+        looks: Vec::new(),
+        outcomes: Vec::new(),
+        kept: kept(None),
+        earlier: Vec::new(),
+    }
+}
+
+pub(crate) fn in_progress() -> RequestView {
+    RequestView { state: PublicState::InProgress, ..received() }
+}
+
+pub(crate) fn failed() -> RequestView {
+    let retry_at = at("2026-11-23T19:25:00Z");
+    let outcomes = outcomes(&[
+        ("contacts", Outcome::Removed { count: 214 }),
+        ("signals", Outcome::Removed { count: 12_480 }),
+        ("avatars", Outcome::Failed { retry_at }),
+    ]);
+    RequestView { state: PublicState::Failed, retry_at: Some(retry_at), outcomes, ..received() }
+}
+
+pub(crate) fn verifying() -> RequestView {
+    RequestView {
+        state: PublicState::Verifying,
+        erased_at: Some(at("2026-11-23T18:25:12.345Z")),
+        looks: looks(&["2026-11-23T18:41:02Z"]),
+        outcomes: some(),
+        kept: kept(Some("2028-11-23")),
+        ..received()
+    }
+}
+
+pub(crate) fn completed() -> RequestView {
+    RequestView {
+        state: PublicState::Completed,
+        completed_at: Some(at("2026-12-23T18:27:40Z")),
+        looks: looks(&["2026-11-23T18:41:02Z", "2026-11-30T18:26:30Z", "2026-12-23T18:27:40Z"]),
+        ..verifying()
+    }
+}
+
+pub(crate) fn nothing_found() -> RequestView {
+    RequestView { outcomes: outcomes(&[]), ..verifying() }
+}
+
+pub(crate) fn nothing_found_finished() -> RequestView {
+    RequestView { outcomes: outcomes(&[("signals", Outcome::Removed { count: 0 })]), ..completed() }
+}
+
+pub(crate) fn again() -> RequestView {
+    let earlier =
+        EarlierRequest { received_at: at("2026-03-02T09:00:00Z"), erased_at: Some(at("2026-03-02T09:04:00Z")) };
+    RequestView { earlier: vec![earlier], ..in_progress() }
+}
+
+pub(crate) fn hostile() -> RequestView {
+    let text = "<b>bold</b> & \"onmouseover=alert(1) 'x' </style><script>alert(1)</script>";
+    let class = |outcome| ClassOutcome { class: text.to_owned(), title: text.to_owned(), outcome };
+    let kept = KeptRecord { class: text.to_owned(), title: text.to_owned(), reason: text.to_owned(), until: None };
+    let due_by = DueBy { time_zone: text.to_owned(), ..verifying().due_by };
+    let outcomes = vec![class(Outcome::Removed { count: 1 }), class(Outcome::NothingFound)];
+    RequestView { outcomes, kept: vec![kept], due_by, ..verifying() }
+}
+
+/// Every page there is, by a name.
+pub(crate) fn pages() -> Vec<(&'static str, String)> {
+    let company = company();
+    let of = |view: RequestView| page::status(&view, &company, now());
+    vec![
+        ("received", of(received())),
+        ("in-progress", of(in_progress())),
+        ("failed", of(failed())),
+        ("late", page::status(&failed(), &company, at("2027-01-02T00:00:00Z"))),
+        ("verifying", of(verifying())),
+        ("completed", of(completed())),
+        ("nothing-found", of(nothing_found())),
+        ("nothing-found-finished", of(nothing_found_finished())),
+        ("again", of(again())),
+        ("hostile", of(hostile())),
+        ("not-found", notice::not_found(&company)),
+        ("unavailable", notice::unavailable(&company)),
+    ]
+}
+
+/// `cargo test -p request-status -- --ignored`, then open them.
+#[test]
+#[ignore = "writes the pages to the temporary directory, to be looked at"]
+fn write_the_pages() {
+    let folder = std::env::temp_dir().join("request-status-pages");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, page) in pages() {
+        std::fs::write(folder.join(format!("{name}.html")), page).unwrap();
+    }
+}
