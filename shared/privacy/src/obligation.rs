@@ -241,7 +241,7 @@ pub struct NewObligation {
 /// The outcome for one record class. Never rolled up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// So many records were removed, and a strong read found none left.
+    /// So many records were removed.
     Removed {
         /// How many.
         count: u64,

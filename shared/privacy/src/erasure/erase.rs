@@ -134,15 +134,17 @@ where
         let wait = FIRST_RETRY * (1 << attempts.saturating_sub(1).min(6));
         let now = self.engine.clock.now();
         let retry_at = now + wait;
-        let failed: Vec<&str> = failures.iter().map(|(store, _)| store.as_str()).collect();
-        let outcomes: Vec<(String, Outcome)> = self
-            .engine
-            .map
-            .with_zeros(&plan::totals(scopes))
-            .into_iter()
-            .filter(|(class, _)| failed.iter().any(|store| self.engine.map.classes_of(store).any(|name| name == class)))
-            .map(|(class, _)| (class, Outcome::Failed { retry_at }))
-            .collect();
+        // What finds people waits for the stores that failed, so it is not erased either.
+        let is_failed = |class: &str| {
+            let of = |store: &str| self.engine.map.classes_of(store).any(|name| name == class);
+            self.engine.map.stores().iter().any(|store| store.identities && of(&store.name))
+                || failures.iter().any(|(store, _)| of(store))
+        };
+        let failed = |(class, outcome): (String, Outcome)| {
+            let outcome = if is_failed(&class) { Outcome::Failed { retry_at } } else { outcome };
+            (class, outcome)
+        };
+        let outcomes: Vec<(String, Outcome)> = self.outcomes(scopes).into_iter().map(failed).collect();
         self.engine.ledger.save_outcomes(head, &outcomes).await?;
         let state = State::Failed { plan: plan.clone(), retry_at, attempts };
         self.advance(head, state, NextAction::At(retry_at)).await?;
@@ -160,11 +162,7 @@ where
         scopes: &[Scope],
     ) -> Result<super::Executed, Stop> {
         let removed = plan::totals(scopes);
-        let outcome = |count: u64| {
-            if count == 0 { Outcome::NothingFound } else { Outcome::Removed { count } }
-        };
-        let all = self.engine.map.with_zeros(&removed);
-        let outcomes: Vec<(String, Outcome)> = all.into_iter().map(|(class, count)| (class, outcome(count))).collect();
+        let outcomes = self.outcomes(scopes);
         self.engine.ledger.save_outcomes(head, &outcomes).await?;
         let erased_at = self.engine.clock.now();
         let outside = |error: deadline::OutsideCalendar| Stop::Fault(Fault::park("conclude", error));
@@ -185,6 +183,15 @@ where
             Some(_) => Ok(super::Executed::Stopped(Worked::Erased { removed })),
             None => Ok(super::Executed::Overtaken),
         }
+    }
+
+    /// An outcome for every record class of the data map, from what was counted.
+    fn outcomes(&self, scopes: &[Scope]) -> Vec<(String, Outcome)> {
+        let outcome = |count: u64| {
+            if count == 0 { Outcome::NothingFound } else { Outcome::Removed { count } }
+        };
+        let counts = self.engine.map.with_zeros(&plan::totals(scopes));
+        counts.into_iter().map(|(class, count)| (class, outcome(count))).collect()
     }
 
     fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<crate::ingest_gate::Mark> {

@@ -368,7 +368,10 @@ async fn one_broken_store_leaves_the_rest_done_and_itself_due() {
             .all(|(_, keys)| keys.is_empty())
     );
     assert!(world.stored().connections.contains_key(&place("alder", "c1", None)), "what finds the rest stays");
-    assert_eq!(world.stored().outcomes[&(id(), 1)]["avatars"], Outcome::Failed { retry_at });
+    let outcomes = world.stored().outcomes[&(id(), 1)].clone();
+    assert_eq!(outcomes["avatars"], Outcome::Failed { retry_at });
+    assert_eq!(outcomes["connections"], Outcome::Failed { retry_at }, "it waits for the others");
+    assert_eq!((&outcomes["signals"], &outcomes["drafts"]), (&Outcome::Removed { count: 16 }, &Outcome::NothingFound));
     assert_eq!(head(&world).next_action_at, Some(retry_at));
     world.pass(HOUR);
     let Worked::Failed { retry_at: later, .. } = run.visit(&world, "w2").await.unwrap() else { panic!("not failed") };
