@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use privacy::fault::Fault;
+use privacy::ids::{ConnectionId, ContactId, TenantId};
 use privacy::instant;
+use privacy::scope::Place;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -49,4 +51,17 @@ pub(crate) fn get_texts(item: &Item, name: &str) -> Result<Vec<String>, Fault> {
 
 pub(crate) fn texts<T: ToString>(values: &[T]) -> AttributeValue {
     AttributeValue::L(values.iter().map(|value| text(value.to_string())).collect())
+}
+
+/// The place that a row names by `tenant_id`, `connection_id` and perhaps `contact_id`.
+pub(crate) fn get_place(item: &Item) -> Result<Place, Fault> {
+    let contact = match item.get("contact_id") {
+        Some(_) => Some(ContactId::parse(get_text(item, "contact_id")?).map_err(|_| unreadable("contact_id"))?),
+        None => None,
+    };
+    Ok(Place {
+        tenant: TenantId::parse(get_text(item, "tenant_id")?).map_err(|_| unreadable("tenant_id"))?,
+        connection: ConnectionId::parse(get_text(item, "connection_id")?).map_err(|_| unreadable("connection_id"))?,
+        contact,
+    })
 }

@@ -34,8 +34,8 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Somebody waits for the answer; the function has 10 seconds.
-    pub const REQUEST: Self = Self { attempt: Duration::from_secs(2), operation: Duration::from_secs(7) };
+    /// Somebody waits for the answer: a secret, a write and a send in a row fit into the function's 10 seconds.
+    pub const REQUEST: Self = Self { attempt: Duration::from_millis(1_200), operation: Duration::from_secs(3) };
     /// Nobody waits; a chunk must fit into a lease.
     pub const WORK: Self = Self { attempt: Duration::from_secs(8), operation: Duration::from_secs(25) };
 }

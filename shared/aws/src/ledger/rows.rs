@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::deadline::DueBy;
 use privacy::fault::Fault;
-use privacy::ids::{ConnectionId, ContactId, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::ports::DUE_SHARDS;
-use privacy::scope::{Counts, Cursor, Place, Scope, Stage};
+use privacy::scope::{Counts, Cursor, Scope, Stage};
 
-use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
+use crate::attributes::{
+    Item, at, find_at, get_at, get_number, get_place, get_text, get_texts, number, text, texts, unreadable,
+};
 
 /// Attributes that only some states have: all are removed when a state is written.
 pub(super) const STATE_FACTS: [&str; 7] =
@@ -160,22 +161,13 @@ pub(super) fn scope_row(scope: &Scope) -> Item {
 }
 
 pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
-    let contact = match item.get("contact_id") {
-        Some(_) => Some(ContactId::parse(get_text(item, "contact_id")?).map_err(|_| unreadable("contact_id"))?),
-        None => None,
-    };
-    let place = Place {
-        tenant: TenantId::parse(get_text(item, "tenant_id")?).map_err(|_| unreadable("tenant_id"))?,
-        connection: ConnectionId::parse(get_text(item, "connection_id")?).map_err(|_| unreadable("connection_id"))?,
-        contact,
-    };
     let stage = get_text(item, "stage")?;
     let cursor: Option<Cursor> = match item.get("cursor") {
         Some(_) => Some(serde_json::from_str(get_text(item, "cursor")?).map_err(|_| unreadable("cursor"))?),
         None => None,
     };
     Ok(Scope {
-        place,
+        place: get_place(item)?,
         stage: STAGES
             .iter()
             .find(|(_, name)| *name == stage)

@@ -6,14 +6,13 @@
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ids::{ConnectionId, ContactId, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::ports::{Answer, Connections, Disarmed};
 use privacy::scope::{Place, Reach};
 
 use super::Vault;
 use super::batch::{self, Key};
-use crate::attributes::{Item, at, find_at, get_at, get_text, text, unreadable};
+use crate::attributes::{Item, at, find_at, get_at, get_place, text};
 use crate::faults::{fault, refusing_row};
 
 const ROW: &str = "connection";
@@ -27,16 +26,7 @@ fn link_partition(link: &KeyedRef) -> String {
 }
 
 fn reach(item: &Item) -> Result<Reach, Fault> {
-    let contact = match item.get("contact_id") {
-        Some(_) => Some(ContactId::parse(get_text(item, "contact_id")?).map_err(|_| unreadable("contact_id"))?),
-        None => None,
-    };
-    let place = Place {
-        tenant: TenantId::parse(get_text(item, "tenant_id")?).map_err(|_| unreadable("tenant_id"))?,
-        connection: ConnectionId::parse(get_text(item, "connection_id")?).map_err(|_| unreadable("connection_id"))?,
-        contact,
-    };
-    Ok(Reach { place, connected_at: get_at(item, "connected_at")? })
+    Ok(Reach { place: get_place(item)?, connected_at: get_at(item, "connected_at")? })
 }
 
 impl Connections for Vault {
