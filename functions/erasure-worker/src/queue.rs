@@ -158,3 +158,6 @@ fn report(worked: &Worked, obligation: &str, request_id: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,3 +172,6 @@ fn log_accepted(accepted: &Accepted) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+use std::collections::HashMap;
+
+use lambda_runtime::Context;
+use privacy::data_map::DataMap;
+use privacy::deadline::DueBy;
+use privacy::obligation::{NewObligation, Outcome};
+use privacy::policy::Route;
+use privacy::ports::{Intake, Opened, Showcase};
+use privacy_aws::vault::Names;
+use privacy_tests::account::{Account, Trouble};
+use privacy_tests::demo;
+
+use super::*;
+
+fn worker(account: &Account) -> Worker {
+    let stores = ["inbox", "media", "connections"].map(|name| (name.to_owned(), name.to_owned()));
+    let names = Names {
+        stores: HashMap::from(stores),
+        connections: "connections".to_owned(),
+        secrets: vec!["access_token".to_owned()],
+        suppression: "suppression".to_owned(),
+    };
+    let config = Config {
+        ledger_table: "ledger".to_owned(),
+        erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
+        names,
+        second_looks: vec!["PT15M".parse().unwrap()],
+        map: DataMap::built_in().unwrap(),
+    };
+    Worker::new(&account.connection(), config)
+}
+
+async fn open(account: &Account, user: &str) -> ObligationId {
+    let (keys, person, now) = (demo::keys(), demo::person(user), SystemClock.now());
+    demo::connect(account, "alder", &format!("c{user}"), "2026-01-01T00:00:00.000Z", &person);
+    demo::signals(account, "alder", &format!("c{user}"), 30, 300);
+    let new = NewObligation {
+        id: keys.obligation_id(&person).unwrap(),
+        route: Route::MetaDataDeletion,
+        links: keys.links(&person),
+        suppressions: keys.suppressions(&person),
+        received_at: now,
+        covers_until: now,
+        is_dated: true,
+        due_by: DueBy { date: "2036-01-01".parse().unwrap(), time_zone: "UTC".to_owned() },
+        next_action_at: now,
+    };
+    assert_eq!(demo::ledger(account).open(&new).await.unwrap(), Opened::New);
+    new.id
+}
+
+/// Delivers bodies as messages m0, m1, … with so many seconds left; the ids that have to come again.
+async fn deliver(account: &Account, seconds_left: i64, bodies: &[String]) -> Vec<String> {
+    let record = |(index, body): (usize, &String)| serde_json::json!({"messageId": format!("m{index}"), "body": body});
+    let records: Vec<serde_json::Value> = bodies.iter().enumerate().map(record).collect();
+    let payload: SqsEvent = serde_json::from_value(serde_json::json!({"Records": records})).unwrap();
+    let mut context = Context::default();
+    context.request_id = "r-1".to_owned();
+    context.deadline = u64::try_from(SystemClock.now().as_millisecond() + seconds_left * 1000).unwrap();
+    let response = worker(account).handle(LambdaEvent { payload, context }).await;
+    response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+}
+
+async fn is_erased(account: &Account, id: &ObligationId) -> bool {
+    let shown = demo::ledger(account).show(id).await.unwrap().unwrap();
+    shown.outcomes.iter().any(|(class, outcome)| class == "signals" && *outcome == Outcome::Removed { count: 30 })
+}
+
+fn body(id: &ObligationId) -> String {
+    Work { obligation: id.clone() }.to_body()
+}
+
+#[tokio::test]
+async fn a_poison_message_comes_again_alone() {
+    let account = Account::new();
+    let (one, two) = (open(&account, "1").await, open(&account, "2").await);
+    let unknown = ObligationId::parse(&"z".repeat(32)).unwrap();
+    let bodies = [body(&one), "not json".to_owned(), String::new(), body(&unknown), body(&two), body(&one)];
+    assert_eq!(deliver(&account, 120, &bodies).await, ["m1", "m2"]);
+    assert!(is_erased(&account, &one).await && is_erased(&account, &two).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_with_one_message_reports_that_one() {
+    let account = Account::new();
+    let (one, two) = (open(&account, "1").await, open(&account, "2").await);
+    account.trouble("UpdateItem", &[Trouble::Down; 3]);
+    let again = deliver(&account, 120, &[body(&one)]).await;
+    assert_eq!(again, ["m0"]);
+    assert_eq!(deliver(&account, 120, &[body(&one), body(&two)]).await, Vec::<String>::new());
+    assert!(is_erased(&account, &one).await && is_erased(&account, &two).await);
+}
+
+#[tokio::test]
+async fn work_that_runs_out_of_time_sends_itself_on() {
+    let account = Account::new();
+    let one = open(&account, "1").await;
+    assert_eq!(deliver(&account, 10, &[body(&one)]).await, Vec::<String>::new());
+    assert_eq!(account.sent(), [body(&one)], "too little is left to begin a chunk");
+    assert_eq!(deliver(&account, 120, &account.sent()).await, Vec::<String>::new());
+    assert!(is_erased(&account, &one).await);
+}
