@@ -4,7 +4,9 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use hmac::{Hmac, KeyInit, Mac};
@@ -52,7 +54,11 @@ fn sign(payload: &str) -> String {
 async fn main() {
     let connector = SharedHttpConnector::new(Canned);
     let http = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
-    let credentials = Credentials { access_key_id: "AKID".to_owned(), secret_access_key: "secret".to_owned().into(), session_token: None };
+    let credentials = Credentials {
+        access_key_id: "AKID".to_owned(),
+        secret_access_key: "secret".to_owned().into(),
+        session_token: None,
+    };
     let connection = Connection::over(http, "us-east-1".to_owned(), credentials, None);
     let (dynamodb, sqs) = (connection.dynamodb(), connection.sqs());
     let ledger = LedgerTable::new(&connection, "ledger".to_owned());
@@ -71,8 +77,11 @@ async fn main() {
             headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
             let field = privacy_edge::form::single_field(&headers, &body, "signed_request").await.unwrap();
             let request = signed_request::verify(&field, &secrets).unwrap();
-            let accepted = accept_callback(&ledger, &queue, terms, &request, Route::MetaDataDeletion, now).await.unwrap();
-            black_box(serde_json::json!({"url": accepted.id.as_str(), "confirmation_code": accepted.id.as_str()}).to_string());
+            let accepted =
+                accept_callback(&ledger, &queue, terms, &request, Route::MetaDataDeletion, now).await.unwrap();
+            black_box(
+                serde_json::json!({"url": accepted.id.as_str(), "confirmation_code": accepted.id.as_str()}).to_string(),
+            );
         }
         let ours = cpu() - start;
         let start = cpu();
@@ -87,16 +96,40 @@ async fn main() {
             let payload: serde_json::Value = serde_json::from_slice(&payload).unwrap();
             // The same row as ours, put as it is.
             let mut put = dynamodb.put_item().table_name("ledger").condition_expression("attribute_not_exists(pk)");
-            for name in ["pk", "sk", "state", "route", "links", "suppressions", "received_at", "covers_until", "due_date", "due_zone", "next_action_at", "due_shard", "seq", "reopened"] {
+            for name in [
+                "pk",
+                "sk",
+                "state",
+                "route",
+                "links",
+                "suppressions",
+                "received_at",
+                "covers_until",
+                "due_date",
+                "due_zone",
+                "next_action_at",
+                "due_shard",
+                "seq",
+                "reopened",
+            ] {
                 put = put.item(name, S(payload["user_id"].as_str().unwrap().to_owned()));
             }
             put.send().await.unwrap();
-            sqs.send_message().queue_url("https://sqs.us-east-1.amazonaws.com/000000000000/q").message_body("{}").send().await.unwrap();
+            sqs.send_message()
+                .queue_url("https://sqs.us-east-1.amazonaws.com/000000000000/q")
+                .message_body("{}")
+                .send()
+                .await
+                .unwrap();
         }
         let floor = cpu() - start;
         ratios.push((ours.as_secs_f64() / floor.as_secs_f64(), ours / CALLBACKS, floor / CALLBACKS));
     }
     ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (ratio, ours, floor) = ratios[ROUNDS / 2];
-    println!("one warm callback: {ours:?} CPU, its floor {floor:?}; median ratio {ratio:.2} (min {:.2}, max {:.2})", ratios[0].0, ratios[ROUNDS - 1].0);
+    println!(
+        "one warm callback: {ours:?} CPU, its floor {floor:?}; median ratio {ratio:.2} (min {:.2}, max {:.2})",
+        ratios[0].0,
+        ratios[ROUNDS - 1].0
+    );
 }

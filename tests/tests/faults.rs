@@ -1,11 +1,12 @@
 //! The whole engine over the real adapters, with every kind of trouble at every kind of call.
 
 use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::KeyRange;
 use privacy::deadline::DueBy;
 use privacy::erasure::{Engine, Worked};
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::policy::Route;
-use privacy::ports::{Intake, Opened, Showcase};
+use privacy::ports::{Intake, Opened, Read, Showcase, Stores};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo::{self, Stopped};
 
@@ -120,6 +121,18 @@ async fn versions_that_s3_refuses_are_sent_again_and_pages_are_followed() {
     check("refused versions", |account| account.buckets().refuse(2)).await;
     check("refused for long", |account| account.buckets().refuse(9)).await;
     check("short pages", |account| account.buckets().set_page(1)).await;
+}
+
+#[tokio::test]
+async fn what_s3_refuses_for_good_is_handed_back() {
+    let account = Account::new();
+    account.buckets().put("alder/c1/p1/avatar/a.jpg", "1", false);
+    account.buckets().put("alder/c1/p1/avatar/a.jpg", "2", true);
+    account.buckets().refuse(u32::MAX);
+    let (vault, range) = (demo::vault(&account), KeyRange::Bucket { prefix: "alder/c1/".to_owned() });
+    let records = vault.page("media", &range, None, None, Read::Strong).await.unwrap().records;
+    let left = vault.erase("media", &range, &records).await.unwrap();
+    assert_eq!((records.len(), left.len()), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]

@@ -353,6 +353,66 @@ async fn a_newer_callback_during_the_work_is_discovered_before_the_end() {
 }
 
 #[tokio::test]
+async fn a_newer_callback_between_any_two_calls_is_not_concluded_over() {
+    let run = Run::new();
+    let calls = {
+        let world = world();
+        open(&world).await;
+        run.visit(&world, "w").await.unwrap();
+        world.calls()
+    };
+    for call in 1..calls {
+        let world = world();
+        world.connect("dogwood", "c7", now(), &[link()]);
+        fill(&world, "dogwood", "c7");
+        open(&world).await;
+        world.interrupt(call, |stored| {
+            let head = stored.heads.get_mut(&id()).unwrap();
+            if head.state.erased_at().is_none() {
+                head.covers_until = now() + HOUR;
+            }
+        });
+        let worked = run.visit(&world, "w").await.unwrap();
+        assert!(matches!(worked, Worked::Erased { .. }), "{call}: {worked:?}");
+        if head(&world).covers_until > now() {
+            assert_eq!(world.of_tenant("dogwood"), Vec::<String>::new(), "widened before call {call}");
+        }
+        assert_eq!(residue(&world), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn ingest_between_any_two_calls_leaves_no_residue() {
+    let run = Run::new();
+    let calls = {
+        let world = world();
+        open(&world).await;
+        run.visit(&world, "w").await.unwrap();
+        world.calls()
+    };
+    let mut admitted = 0;
+    for call in 1..=calls {
+        let world = world();
+        open(&world).await;
+        world.interrupt(call, |stored| {
+            let place = place("alder", "c1", Some("p1"));
+            let owners = [owner()];
+            let connected_at = at("2026-01-01T00:00:00Z");
+            let arrival = Arrival { place: &place, connected_at, owners: &owners, occurred_at: now() };
+            let entries: Vec<crate::ingest_gate::Entry> = stored.marks.values().cloned().collect();
+            if crate::ingest_gate::admit(&arrival, &entries, now()).is_ok() {
+                let inbox = stored.items.entry(("inbox".to_owned(), "alder#c1".to_owned())).or_default();
+                inbox.insert("contact#p1#signal#2026-03-10T12:00:00.000Z#late".to_owned());
+            }
+        });
+        run.visit(&world, "w").await.unwrap();
+        admitted += u32::from(removed(&world) != all_removed());
+        assert_eq!(residue(&world), Vec::<String>::new(), "ingest before call {call}");
+    }
+    assert!(admitted > 0, "no signal ever got in");
+}
+
+#[tokio::test]
 async fn one_broken_store_leaves_the_rest_done_and_itself_due() {
     let (world, run) = (world(), Run::new());
     open(&world).await;

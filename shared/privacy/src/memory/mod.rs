@@ -70,10 +70,14 @@ pub struct Stored {
     now: Timestamp,
 }
 
+/// Something that happens just before a call, as another process would do it.
+type Interruption = Box<dyn FnOnce(&mut Stored) + Send>;
+
 /// The world in memory.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct World {
     stored: Mutex<Stored>,
+    interruption: Mutex<Option<(u64, Interruption)>>,
     page_records: usize,
 }
 
@@ -81,7 +85,7 @@ impl World {
     /// An empty world at an instant, with pages of `page_records` records.
     #[must_use]
     pub fn new(now: Timestamp, page_records: usize) -> Self {
-        Self { stored: Mutex::new(Stored { now, ..Stored::default() }), page_records }
+        Self { stored: Mutex::new(Stored { now, ..Stored::default() }), page_records, ..Self::default() }
     }
 
     /// What is stored.
@@ -102,6 +106,11 @@ impl World {
         stored.strike = strike;
     }
 
+    /// Lets something happen once, just before a call counted from the last [`World::strike`].
+    pub fn interrupt(&self, call: u64, happening: impl FnOnce(&mut Stored) + Send + 'static) {
+        *self.interruption.lock().unwrap_or_else(PoisonError::into_inner) = Some((call, Box::new(happening)));
+    }
+
     /// How many calls were made since the last [`World::strike`].
     pub fn calls(&self) -> u64 {
         self.stored().calls
@@ -116,6 +125,10 @@ impl World {
         let mut stored = self.stored();
         stored.calls += 1;
         let calls = stored.calls;
+        let mut interruption = self.interruption.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, happening)) = interruption.take_if(|(call, _)| *call == calls) {
+            happening(&mut stored);
+        }
         if stored.strike == Some(Strike::Before(calls)) {
             return Err(Fault::retry(action, "struck before"));
         }
@@ -201,6 +214,12 @@ pub fn place(tenant: &str, connection: &str, contact: Option<&str>) -> Place {
     match (tenant, connection, contact.transpose()) {
         (Ok(tenant), Ok(connection), Ok(contact)) => Place { tenant, connection, contact },
         (Err(_), _, _) | (_, Err(_), _) | (_, _, Err(_)) => unreachable!("`invalid` is a valid id"),
+    }
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("stored", &self.stored).finish_non_exhaustive()
     }
 }
 
