@@ -5,3 +5,5 @@
 pub mod account;
 pub mod buckets;
 pub mod demo;
+pub mod repository;
+pub mod retention;

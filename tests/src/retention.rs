@@ -1,0 +1,73 @@
+//! `docs/retention.md` as the policy file says it.
+
+use privacy::data_map::DataMap;
+use serde_json::{Value, json};
+
+fn words(span: &jiff::Span) -> String {
+    let parts = [
+        (i64::from(span.get_months()), "month"),
+        (i64::from(span.get_days()), "day"),
+        (i64::from(span.get_hours()), "hour"),
+        (span.get_minutes(), "minute"),
+        (span.get_seconds(), "second"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count != 0);
+    let parts: Vec<String> =
+        parts.map(|(count, unit)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" })).collect();
+    assert!(!parts.is_empty(), "a span of nothing, or in years or weeks: {span}");
+    parts.join(" ")
+}
+
+/// `delete-all-versions` as JSON has it becomes `delete all versions`.
+fn name(rule: &Value) -> String {
+    rule.as_str().unwrap().replace('-', " ")
+}
+
+/// The page as Markdown.
+#[must_use]
+pub fn page(map: &DataMap) -> String {
+    let policy = map.model();
+    let mut page = format!(
+        "# What {} promises to erase, and what it keeps\n\n\
+         Made from `policy.toml`; change that file, then run `UPDATE_EXPECT=1 cargo test -p privacy-tests --test documents`.\n\n\
+         ## Promises\n\n| route | policy section | erased within | we work to | alarm before the date | calendar |\n|---|---|---|---|---|---|\n",
+        policy.company.name
+    );
+    for promise in policy.promise.values() {
+        page += &format!(
+            "| {} | {} | {} | {} | {} | {} |\n",
+            promise.title,
+            promise.policy,
+            words(&promise.within),
+            words(&promise.work_within),
+            words(&promise.alarm_before),
+            promise.time_zone
+        );
+    }
+    let looks: Vec<String> = policy.second_looks.after.iter().map(words).collect();
+    page += &format!("\nSecond looks after the erasure: {}.\n\n", looks.join(", "));
+    page += "## Record classes\n\n\
+             | record class | policy section | store | what ends it | how it is erased | export | ceiling per request |\n|---|---|---|---|---|---|---|\n";
+    for class in policy.class.values() {
+        let bound =
+            |span: &Option<jiff::Span>, word: &str| span.as_ref().map(|span| format!(", {word} {}", words(span)));
+        let ends = [bound(&class.clock.floor, "at least"), bound(&class.clock.ceiling, "at most")];
+        let ends: String = ends.into_iter().flatten().collect();
+        page += &format!(
+            "| {} | {} | {} | `{}`{ends} | {} | {} | {} |\n",
+            class.title,
+            class.policy.join(", "),
+            class.store,
+            class.clock.anchor,
+            name(&json!(class.erase)),
+            name(&json!(class.export)),
+            class.ceiling_per_request
+        );
+    }
+    page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n\
+             ## What is kept\n\n| record | why | rule | kept for, from the erasure on |\n|---|---|---|---|\n";
+    for kept in policy.kept.values() {
+        page += &format!("| {} | {} | {} | {} |\n", kept.title, kept.reason, kept.source, words(&kept.keep_for));
+    }
+    page
+}

@@ -1,0 +1,310 @@
+//! Holds the documents, the payloads and the limits of this repository to what the code and the template say.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use aws_lambda_events::sqs::SqsEvent;
+use lambda_http::{Request, RequestExt};
+use privacy::data_map::DataMap;
+use privacy::message::Work;
+use privacy::meta_secrets::AppSecrets;
+use privacy::obligation::ObligationId;
+use privacy::signed_request::{self, Refusal};
+use privacy_edge::form;
+use privacy_edge::problem::Problem;
+use privacy_tests::repository::{files, read, root};
+use privacy_tests::retention;
+
+const APP_SECRETS: &str = r#"{"facebook":{"current":"appsecret"}}"#;
+
+fn documents() -> impl Iterator<Item = String> {
+    let is_document = |path: &String| {
+        path.ends_with(".md")
+            && (path.starts_with("docs/")
+                || ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].contains(&path.as_str()))
+    };
+    files().into_iter().filter(is_document)
+}
+
+/// What stands between `start` and `end`, wherever it stands.
+fn between<'a>(text: &'a str, start: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(start).skip(1).filter_map(move |rest| rest.split_once(end).map(|(inner, _)| inner))
+}
+
+// ---------------------------------------------------------------------------------------------- events
+
+fn events(function: &str) -> Vec<(String, String)> {
+    let prefix = format!("events/{function}.");
+    let files = files().into_iter().filter(|path| path.starts_with(&prefix));
+    let events: Vec<_> = files.map(|path| (read(&path), path)).map(|(text, path)| (path, text)).collect();
+    assert!(!events.is_empty(), "{function} has no event");
+    events
+}
+
+fn request(path: &str, text: &str) -> Request {
+    let request = lambda_http::request::from_str(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let event: serde_json::Value = serde_json::from_str(text).unwrap();
+    assert_eq!(event["rawPath"], event["requestContext"]["http"]["path"], "{path}");
+    assert_eq!(event["routeKey"], event["requestContext"]["routeKey"], "{path}");
+    let route = event["routeKey"].as_str().unwrap();
+    assert!(routes().contains(route), "{path}: no route {route} in template.yaml");
+    request
+}
+
+#[test]
+fn every_event_is_for_a_function() {
+    let functions: Vec<String> = fs::read_dir(root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for path in files().iter().filter(|path| path.starts_with("events/")) {
+        assert!(functions.iter().any(|name| path.starts_with(&format!("events/{name}."))), "{path}");
+    }
+    for function in functions {
+        events(&function);
+    }
+}
+
+#[tokio::test]
+async fn callbacks_carry_what_they_say() {
+    let secrets = AppSecrets::parse(APP_SECRETS).unwrap();
+    let mut encodings = BTreeSet::new();
+    for (path, text) in events("meta-callback") {
+        let request = request(&path, &text);
+        let field = form::single_field(request.headers(), request.body(), "signed_request").await;
+        let verified = signed_request::verify(&field.unwrap_or_else(|problem| panic!("{path}: {problem:?}")), &secrets);
+        if path.contains(".refused") {
+            assert_eq!(verified.err(), Some(Refusal::Signature), "{path}");
+        } else {
+            assert!(verified.unwrap().issued_at.is_some(), "{path}");
+        }
+        encodings.insert(text.contains("\"isBase64Encoded\": true"));
+        let is_deauthorize = request.raw_http_path() == "/api/meta/deauthorize";
+        assert_eq!(is_deauthorize, path.contains(".deauthorize"), "{path}");
+    }
+    assert_eq!(encodings.len(), 2, "the API sends bodies both ways");
+}
+
+#[test]
+fn status_requests_name_a_code_or_nothing() {
+    for (path, text) in events("request-status") {
+        let request = request(&path, &text);
+        let code = request.raw_http_path().strip_prefix("/privacy/requests/").map(ObligationId::parse);
+        assert_eq!(code.is_none(), path.contains(".unknown-path"), "{path}");
+        assert!(code.is_none_or(|code| code.is_ok()), "{path}");
+    }
+}
+
+#[test]
+fn a_batch_holds_good_and_poison_records() {
+    for (path, text) in events("erasure-worker") {
+        let batch: SqsEvent = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let read = |body: &Option<String>| Work::from_body(body.as_deref().unwrap()).is_ok();
+        let (good, poison): (Vec<_>, Vec<_>) = batch.records.iter().partition(|record| read(&record.body));
+        assert_eq!((good.len(), poison.len()), (1, 1), "{path}");
+    }
+}
+
+#[test]
+fn a_tick_is_what_the_schedule_sends() {
+    let template = read("template.yaml");
+    let input = between(&template, "Input: '", "'").next().unwrap();
+    for (path, text) in events("retention-sweeper") {
+        let (sent, event): (serde_json::Value, serde_json::Value) =
+            (serde_json::from_str(input).unwrap(), serde_json::from_str(&text).unwrap());
+        assert_eq!(sent, event, "{path}");
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- paths
+
+/// A word in backticks that can only be a path of this repository.
+fn as_path(word: &str) -> Option<&str> {
+    let is_plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte));
+    let top = word.split('/').next()?;
+    let is_built = word.starts_with("target/") || word.starts_with("local/.state");
+    let is_inside = word.contains('/') && root().join(top).is_dir();
+    let is_file = [".md", ".toml", ".yaml", ".rs", ".py", ".json", ".txt"].iter().any(|end| word.ends_with(end));
+    (is_plain && !is_built && !top.is_empty() && (is_inside || (is_file && !word.starts_with('.')))).then_some(word)
+}
+
+#[test]
+fn every_path_that_a_document_names_exists() {
+    let files = files();
+    // `main.rs` alone names a kind of file; the path of one starts at the root or at the document.
+    let exists = |path: &str, folder: &Path| {
+        root().join(path).exists()
+            || folder.join(path).exists()
+            || (!path.contains('/') && files.iter().any(|file| file.ends_with(&format!("/{path}"))))
+    };
+    let mut missing = Vec::new();
+    for document in documents() {
+        let text = read(&document);
+        let folder = root().join(&document).parent().unwrap().to_owned();
+        let prose = text.split("```").step_by(2);
+        for word in prose.flat_map(|prose| prose.split('`').skip(1).step_by(2)).filter_map(as_path) {
+            if !exists(word, &folder) {
+                missing.push(format!("{document}: `{word}`"));
+            }
+        }
+        for link in between(&text, "](", ")").filter(|link| !link.contains("://") && !link.starts_with(['#', '<'])) {
+            let path = link.split('#').next().unwrap_or_default().trim_start_matches("mailto:");
+            if !path.contains('@') && !folder.join(path).exists() {
+                missing.push(format!("{document}: ({link})"));
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+/// Names of tests are sentences; no other word in backticks is as long.
+#[test]
+fn every_test_that_a_document_names_exists() {
+    let sources: String =
+        files().iter().filter(|path| path.ends_with(".rs") || path.ends_with(".py")).map(|path| read(path)).collect();
+    let mut missing = Vec::new();
+    for document in documents() {
+        let text = read(&document);
+        let words = text.split("```").step_by(2).flat_map(|prose| prose.split('`').skip(1).step_by(2));
+        let is_name = |word: &&str| {
+            let is_plain = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            is_plain && word.matches('_').count() >= 3
+        };
+        for name in words.filter(is_name) {
+            if !sources.contains(&format!("fn {name}(")) && !sources.contains(&format!("def {name}(")) {
+                missing.push(format!("{document}: {name}"));
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn no_text_names_a_place_outside_the_repository() {
+    // Written in two parts, so that this file does not find itself.
+    let forbidden = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("../sha", "red"), concat!("/ho", "me/")];
+    for path in files() {
+        let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
+        let found: Vec<_> = forbidden.iter().filter(|word| text.contains(**word)).collect();
+        assert!(found.is_empty(), "{path} names {found:?}");
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- alarms
+
+/// The properties of every alarm of the template, as text.
+fn alarms(template: &str) -> Vec<&str> {
+    let alarms: Vec<&str> = between(template, "Type: AWS::CloudWatch::Alarm\n", "AlarmActions").collect();
+    assert!(alarms.len() >= 15, "{} alarms", alarms.len());
+    alarms
+}
+
+#[test]
+fn every_alarm_has_its_runbook_and_every_runbook_its_alarm() {
+    let template = read("template.yaml");
+    let named: BTreeSet<String> = alarms(&template)
+        .iter()
+        .map(|alarm| between(alarm, "See ", "\n").next().unwrap_or_else(|| panic!("no runbook:{alarm}")).to_owned())
+        .collect();
+    let written: BTreeSet<String> = files()
+        .into_iter()
+        .filter(|path| path.starts_with("docs/runbooks/") && !path.ends_with("/README.md"))
+        .collect();
+    assert_eq!(named, written);
+    for path in written {
+        assert!(read(&path).lines().count() <= 60, "{path} is longer than 60 lines");
+    }
+}
+
+#[test]
+fn every_metric_that_an_alarm_watches_is_emitted() {
+    let template = read("template.yaml");
+    let sources: String = files()
+        .iter()
+        .filter(|path| path.starts_with("functions/") && path.ends_with(".rs"))
+        .map(|path| read(path))
+        .collect();
+    let ours = alarms(&template)
+        .into_iter()
+        .filter(|alarm| alarm.contains(&format!("Namespace: {}\n", privacy_edge::metrics::NAMESPACE)));
+    let names: Vec<&str> = ours.map(|alarm| between(alarm, "MetricName: ", "\n").next().unwrap()).collect();
+    assert!(names.len() >= 6, "{names:?}");
+    let silent: Vec<_> = names.iter().filter(|name| !sources.contains(&format!("(\"{name}\", "))).collect();
+    assert!(silent.is_empty(), "no function emits {silent:?}");
+}
+
+// ---------------------------------------------------------------------------------------------- the API
+
+fn routes() -> BTreeSet<String> {
+    let template = read("template.yaml");
+    let routes = between(&template, "RouteKey: ", ", Target").map(|route| route.trim_matches('\'').to_owned());
+    routes.collect()
+}
+
+/// `/privacy/requests/{code}` and `/privacy/requests/{confirmation_code}` are one path.
+fn nameless(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn the_api_description_and_the_template_have_the_same_paths() {
+    let openapi = read("openapi.yaml");
+    let paths = openapi.lines().filter_map(|line| line.strip_prefix("  /")).filter_map(|line| line.strip_suffix(':'));
+    let described: BTreeSet<String> = paths.map(|path| nameless(&format!("/{path}"))).collect();
+    let routed: BTreeSet<String> =
+        routes().iter().filter_map(|route| route.strip_prefix("ANY ")).map(nameless).collect();
+    assert_eq!(described, routed);
+}
+
+#[test]
+fn the_api_description_has_every_problem_and_no_other() {
+    let openapi = read("openapi.yaml");
+    let slugs = openapi.split("urn:privacy:problem:").skip(1);
+    let slug = |rest: &str| rest.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '-').collect();
+    let described: BTreeSet<String> = slugs.map(slug).collect();
+    // The source, not a list kept here: a new variant counts without anybody adding it to this test.
+    let source = read("shared/edge/src/problem.rs");
+    let slugs = between(&source, "fn slug(self)", "\n    }\n").next().unwrap();
+    let known: BTreeSet<String> = between(slugs, "=> \"", "\"").map(str::to_owned).collect();
+    assert!(known.contains(Problem::NotFound.slug()));
+    assert_eq!(described, known);
+    for problem in [
+        Problem::BadRequest,
+        Problem::NotFound,
+        Problem::MethodNotAllowed("POST"),
+        Problem::TooLarge,
+        Problem::UnsupportedMediaType,
+        Problem::Unavailable,
+    ] {
+        let body: serde_json::Value = serde_json::from_str(&problem.body()).unwrap();
+        let title = body["title"].as_str().unwrap();
+        assert!(openapi.contains(title), "openapi.yaml does not say: {title}");
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- limits
+
+#[test]
+fn no_file_is_too_long() {
+    if let Ok(text) = fs::read_to_string(root().join("ARCHITECTURE.md")) {
+        assert!(text.lines().count() <= 150, "ARCHITECTURE.md is longer than 150 lines");
+    }
+    assert!(read("README.md").lines().count() <= 160, "README.md is longer than 160 lines");
+    for path in files().iter().filter(|path| path.ends_with(".rs")) {
+        if path.contains("/tests/") || path.ends_with("/tests.rs") {
+            continue;
+        }
+        let text = read(path);
+        let lines = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().lines().count();
+        let max = if path.ends_with("/main.rs") { 40 } else { 300 };
+        assert!(lines <= max, "{path} has {lines} lines, {max} are allowed");
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- retention
+
+#[test]
+fn the_retention_table_is_what_the_policy_file_says() {
+    expect_test::expect_file!["../../docs/retention.md"].assert_eq(&retention::page(&DataMap::built_in().unwrap()));
+}
