@@ -107,6 +107,8 @@ def _first_data(settings: Settings, outputs: dict[str, str]) -> dict[str, Any]:
         namespace: {"current": secrets.token_hex(16), "previous": secrets.token_hex(16)}
         for namespace in people.META_NAMESPACES
     }
+    # The payloads in events/ are signed with this, so that `cargo lambda invoke` finds a stack that accepts them.
+    app_secrets["facebook"]["previous"] = "appsecret"
     with step("setting the Meta app secrets"):
         settings.client("secretsmanager").put_secret_value(
             SecretId=outputs["MetaAppSecretsArn"], SecretString=json.dumps(app_secrets)

@@ -1,4 +1,4 @@
-//! People to erase in an [`Account`](crate::account::Account), as the product stores them.
+//! People to erase in an [`Account`], as the product stores them.
 
 use std::collections::HashMap;
 

@@ -55,7 +55,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 tracing::error!(
                     request.id = request_id,
                     outcome = problem.slug(),
-                    fault = chain,
+                    cause = chain,
                     obligation.ref = id.log_ref(),
                     "a request could not be shown"
                 );

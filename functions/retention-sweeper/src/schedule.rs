@@ -3,9 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use privacy::data_map::{DataMap, UnusablePolicy};
-use privacy::fault::Fault;
 use privacy::ports::Clock;
-use privacy::sweep_ledger::{Bounds, Sweep, sweep_ledger};
+use privacy::sweep_ledger::{Bounds, Notice, Sweep, sweep_ledger};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
@@ -85,15 +84,17 @@ impl Sweeper {
             i64::try_from(event.context.deadline).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
         let stop_at = deadline.map_or_else(|| SystemClock.now(), |deadline| deadline - LAST_OBLIGATION);
         let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
-        let on_fault = |fault: &Fault| {
-            tracing::error!(
-                "request.id" = request_id,
-                outcome = "fault",
-                cause = fault.chain(),
-                "part of a sweep failed"
-            );
+        let log = |notice: Notice<'_>| match notice {
+            Notice::Fault(fault) => {
+                let cause = fault.chain();
+                tracing::error!("request.id" = request_id, outcome = "fault", cause, "part of a sweep failed");
+            }
+            Notice::Alarming { head, why } => {
+                let (obligation, due_by) = (head.id.log_ref(), head.due_by.date);
+                tracing::warn!("request.id" = request_id, "obligation.ref" = obligation, outcome = why, %due_by, "needs attention");
+            }
         };
-        let sweep = sweep_ledger(&self.ledger, &self.queue, &SystemClock, &self.map, bounds, on_fault).await;
+        let sweep = sweep_ledger(&self.ledger, &self.queue, &SystemClock, &self.map, bounds, log).await;
         report(&sweep, request_id);
         if sweep.faults > 0 {
             return Err(SweepFailed { faults: sweep.faults });

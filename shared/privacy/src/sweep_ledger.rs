@@ -15,7 +15,7 @@ use crate::ports::{DUE_SHARDS, Due, DueIndex, NextAction, WorkQueue};
 /// Entries taken from one shard at a time.
 const PAGE: u16 = 100;
 
-/// How long a plan above its ceiling waits until it is counted again.
+/// How long a plan above its ceiling rests until an alarm counts it again.
 const HALTED_RECHECK: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the sweeper does with one obligation.
@@ -68,6 +68,20 @@ pub struct Sweep {
     pub is_truncated: bool,
 }
 
+/// Something that staff must be able to find, one by one.
+#[derive(Clone, Copy, Debug)]
+pub enum Notice<'a> {
+    /// A part of the sweep failed.
+    Fault(&'a Fault),
+    /// An obligation that counts for an alarm.
+    Alarming {
+        /// Which.
+        head: &'a Head,
+        /// Why: `near-due`, `overdue`, `halted`, `failed`.
+        why: &'static str,
+    },
+}
+
 /// Bounds of a sweep.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
@@ -80,14 +94,14 @@ pub struct Bounds {
 }
 
 /// Sweeps every shard once. A fault with one obligation or shard leaves the others swept; each is handed to
-/// `on_fault` and counted.
+/// `notice` and counted, and so is each obligation that counts for an alarm.
 pub async fn sweep_ledger(
     index: &impl DueIndex,
     queue: &impl WorkQueue,
     clock: &impl crate::ports::Clock,
     map: &DataMap,
     bounds: Bounds,
-    mut on_fault: impl FnMut(&Fault) + Send,
+    mut notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
     let mut sweep = Sweep::default();
     for shard in 0..DUE_SHARDS {
@@ -102,7 +116,7 @@ pub async fn sweep_ledger(
                 Ok(due) => due,
                 Err(fault) => {
                     sweep.faults += 1;
-                    on_fault(&fault);
+                    notice(Notice::Fault(&fault));
                     break;
                 }
             };
@@ -110,10 +124,21 @@ pub async fn sweep_ledger(
             let mut failed = false;
             for entry in &due {
                 taken += 1;
-                if let Err(fault) = handle(index, queue, map, entry, now, bounds.stuck_after, &mut sweep).await {
-                    sweep.faults += 1;
-                    failed = true;
-                    on_fault(&fault);
+                let handled = match still_due(index, entry, now).await {
+                    Ok(Some(head)) => {
+                        observe(&head, map, now, &mut sweep, &mut notice);
+                        act(index, queue, &head, now, bounds.stuck_after).await
+                    }
+                    Ok(None) => Ok(false),
+                    Err(fault) => Err(fault),
+                };
+                match handled {
+                    Ok(is_sent) => sweep.sent += u64::from(is_sent),
+                    Err(fault) => {
+                        sweep.faults += 1;
+                        failed = true;
+                        notice(Notice::Fault(&fault));
+                    }
                 }
             }
             // An entry that could not be moved on would come back at once: leave it to the next sweep.
@@ -125,33 +150,32 @@ pub async fn sweep_ledger(
     sweep
 }
 
-async fn handle(
-    index: &impl DueIndex,
-    queue: &impl WorkQueue,
-    map: &DataMap,
-    due: &Due,
-    now: Timestamp,
-    stuck_after: SignedDuration,
-    sweep: &mut Sweep,
-) -> Result<(), Fault> {
-    sweep.due += 1;
-    let Some(head) = index.head(&due.id).await? else {
-        return Ok(());
-    };
-    // The index may be stale: the row says what is due.
-    let Some(next_action_at) = head.next_action_at.filter(|at| *at <= now) else {
-        return Ok(());
-    };
-    observe(&head, map, now, sweep);
-    let decision = decide(&head, now, stuck_after);
-    if decision.is_sent {
-        queue.send(&Work { obligation: head.id.clone() }).await?;
-        sweep.sent += 1;
-    }
-    index.postpone(&Due { id: head.id, next_action_at }, decision.next).await
+/// The row behind an index entry, if it is still due: the index may be stale.
+async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<Option<Head>, Fault> {
+    let head = index.head(&due.id).await?;
+    Ok(head.filter(|head| head.next_action_at.is_some_and(|at| at <= now)))
 }
 
-fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep) {
+/// Sends and moves on; whether it was sent. A crash in between sends it once more.
+async fn act(
+    index: &impl DueIndex,
+    queue: &impl WorkQueue,
+    head: &Head,
+    now: Timestamp,
+    stuck_after: SignedDuration,
+) -> Result<bool, Fault> {
+    let decision = decide(head, now, stuck_after);
+    if decision.is_sent {
+        queue.send(&Work { obligation: head.id.clone() }).await?;
+    }
+    if let Some(next_action_at) = head.next_action_at {
+        index.postpone(&Due { id: head.id.clone(), next_action_at }, decision.next).await?;
+    }
+    Ok(decision.is_sent)
+}
+
+fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
+    sweep.due += 1;
     if head.state.erased_at().is_some() {
         return;
     }
@@ -159,12 +183,20 @@ fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep) {
     sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(open_for);
     if head.due_by.is_past(now) {
         sweep.overdue += 1;
+        notice(Notice::Alarming { head, why: "overdue" });
     } else if map.promise(head.route).is_some_and(|promise| head.due_by.is_near(promise.alarm_before, now)) {
         sweep.near_due += 1;
+        notice(Notice::Alarming { head, why: "near-due" });
     }
     match &head.state {
-        State::Planned { .. } => sweep.halted += 1,
-        State::Failed { .. } => sweep.failed += 1,
+        State::Planned { .. } => {
+            sweep.halted += 1;
+            notice(Notice::Alarming { head, why: "halted" });
+        }
+        State::Failed { .. } => {
+            sweep.failed += 1;
+            notice(Notice::Alarming { head, why: "failed" });
+        }
         State::Received | State::Executing { .. } | State::Verifying { .. } | State::Completed { .. } => {}
     }
 }

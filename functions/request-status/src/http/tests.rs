@@ -272,7 +272,7 @@ async fn a_fault_is_answered_and_logged_without_the_code() {
         ]
     );
     assert_eq!(logged[0]["obligation.ref"], samples::received().id.log_ref());
-    assert_eq!(logged[0]["fault"], "showcase.show failed: struck before");
+    assert_eq!(logged[0]["cause"], "showcase.show failed: struck before");
     assert_eq!((&logged[1]["http.status"], &logged[4]["http.status"]), (&503.into(), &200.into()));
     assert!(logged.iter().all(|line| line["request.id"] == "lambda-request-id"), "{text}");
 }

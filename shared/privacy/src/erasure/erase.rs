@@ -1,5 +1,7 @@
 //! Erase: empty every store of a place, the one that finds people last, in chunks under the lease.
 
+use jiff::SignedDuration;
+
 use super::{Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::deadline;
@@ -16,8 +18,10 @@ const CHUNK: usize = 2_000;
 /// How sort keys of the reverse links in a connection's own partition begin.
 const REVERSE_LINK: &str = "link#";
 
-/// The first wait after a failure; it doubles up to six hours.
-const FIRST_RETRY: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+/// The first wait after a failure. It doubles, but never past an hour: the sweeper counts for its alarms what is due,
+/// so an open obligation must be due at least that often.
+const FIRST_RETRY: SignedDuration = SignedDuration::from_mins(5);
+const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(1);
 
 impl<L, V, C> Visit<'_, '_, L, V, C>
 where
@@ -131,7 +135,7 @@ where
             | State::Verifying { .. }
             | State::Completed { .. } => 1,
         };
-        let wait = FIRST_RETRY * (1 << attempts.saturating_sub(1).min(6));
+        let wait = (FIRST_RETRY * (1 << attempts.saturating_sub(1).min(6))).min(LONGEST_RETRY);
         let now = self.engine.clock.now();
         let retry_at = now + wait;
         // What finds people waits for the stores that failed, so it is not erased either.

@@ -469,6 +469,35 @@ async fn one_worker_at_a_time() {
 }
 
 #[tokio::test]
+async fn who_loses_the_lease_erases_no_further_chunk() {
+    let run = Run::new();
+    let calls = {
+        let world = world();
+        open(&world).await;
+        run.visit(&world, "w").await.unwrap();
+        world.calls()
+    };
+    for call in 2..calls {
+        let world = world();
+        open(&world).await;
+        let left = std::sync::Arc::new(std::sync::Mutex::new(None));
+        let at_theft = std::sync::Arc::clone(&left);
+        world.interrupt(call, move |stored| {
+            *at_theft.lock().unwrap() = Some(stored.records());
+            stored.steal(&id(), "thief", now() + HOUR);
+        });
+        let worked = run.visit(&world, "w").await.unwrap();
+        let at_theft = left.lock().unwrap().unwrap();
+        let erased_since = at_theft - world.stored().records();
+        // The largest chunk is the inbox of one connection.
+        assert!(erased_since <= 12, "robbed before call {call}, then erased {erased_since}");
+        if head(&world).state.erased_at().is_none() {
+            assert_eq!(worked, Worked::Busy, "{call}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn three_second_looks_end_it() {
     let (world, run) = (world(), Run::new());
     open(&world).await;
@@ -518,6 +547,19 @@ async fn a_person_who_came_back_is_not_found_by_a_second_look() {
         occurred_at: world.now(),
     };
     assert!(world.ingest(&arrival, "contact#p1#signal#2026-03-10T12:15:00.000Z#new").is_ok());
+}
+
+#[tokio::test]
+async fn a_connection_made_again_under_its_old_id_is_left_alone() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    run.visit(&world, "w").await.unwrap();
+    world.pass(SignedDuration::from_mins(15));
+    world.connect("alder", "c1", world.now(), &[link()]);
+    fill(&world, "alder", "c1");
+    let before = world.of_tenant("alder");
+    assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::LookedClean { is_last: false });
+    assert_eq!(world.of_tenant("alder"), before);
 }
 
 #[tokio::test]

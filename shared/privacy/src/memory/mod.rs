@@ -70,6 +70,22 @@ pub struct Stored {
     now: Timestamp,
 }
 
+impl Stored {
+    /// Another worker takes an obligation over.
+    pub fn steal(&mut self, id: &ObligationId, worker: &str, until: Timestamp) {
+        if let Some(head) = self.heads.get_mut(id) {
+            head.leased_until = Some(until);
+            self.leases.insert(id.clone(), worker.to_owned());
+        }
+    }
+
+    /// How many items and object versions there are.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.items.values().map(BTreeSet::len).sum::<usize>() + self.objects.values().map(BTreeSet::len).sum::<usize>()
+    }
+}
+
 /// Something that happens just before a call, as another process would do it.
 type Interruption = Box<dyn FnOnce(&mut Stored) + Send>;
 
