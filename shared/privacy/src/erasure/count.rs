@@ -29,7 +29,8 @@ where
             let Some(range) = store.range(&scope.place) else {
                 continue;
             };
-            let mut records = Vec::new();
+            // The keys of this store, as long as they are all here and there is room for them.
+            let mut keys = if is_resumed { None } else { Some(Vec::new()) };
             loop {
                 let page = self.engine.vault.page(&store.name, &range, after.as_ref(), None, Read::Eventual).await?;
                 let mut found = Counts::new();
@@ -37,30 +38,39 @@ where
                     *found.entry(store.classify(&record.key).to_owned()).or_default() += 1;
                 }
                 scope.add(&found);
-                records.extend(page.records);
+                let room = REMEMBERED_KEYS.saturating_sub(self.remembered_keys);
+                keys = keys.filter(|keys| keys.len() + page.records.len() <= room);
+                if let Some(keys) = &mut keys {
+                    keys.extend(page.records);
+                }
                 after = page.next;
                 pages += 1;
                 if after.is_none() {
                     break;
                 }
                 if pages.is_multiple_of(PAGES_PER_CHECKPOINT) || self.engine.clock.now() >= self.stop_at {
-                    scope.cursor = Some(Cursor { store: store.name.clone(), after: after.clone() });
-                    self.engine.ledger.save_scope(head, scope).await?;
-                    self.renew().await?;
-                    scope.cursor = None;
+                    self.checkpoint(head, scope, Cursor { store: store.name.clone(), after: after.clone() }).await?;
                 }
             }
-            self.remember(scope, &store.name, records, is_resumed);
+            if let Some(keys) = keys {
+                self.remembered_keys += keys.len();
+                self.remembered.insert((scope.place.clone(), store.name.clone()), keys);
+            }
         }
         scope.stage = Stage::Counted;
         self.engine.ledger.save_scope(head, scope).await?;
         Ok(())
     }
 
-    fn remember(&mut self, scope: &Scope, store: &str, records: Vec<crate::ports::Record>, is_partial: bool) {
-        if !is_partial && self.remembered_keys + records.len() <= REMEMBERED_KEYS {
-            self.remembered_keys += records.len();
-            self.remembered.insert((scope.place.clone(), store.to_owned()), records);
+    /// Saves how far counting has come, under the lease: who lost it writes nothing over the work of another.
+    async fn checkpoint(&self, head: &Head, scope: &mut Scope, cursor: Cursor) -> Result<(), Stop> {
+        let renewed = self.renew().await;
+        if let Err(Stop::LostLease | Stop::Fault(_)) = renewed {
+            return renewed.map(drop);
         }
+        scope.cursor = Some(cursor);
+        self.engine.ledger.save_scope(head, scope).await?;
+        scope.cursor = None;
+        renewed.map(drop)
     }
 }

@@ -231,7 +231,7 @@ async fn what_gets_in_before_the_mark_is_found_by_the_strong_read() {
 async fn a_visit_that_runs_out_of_time_goes_on_where_it_stopped() {
     let run = Run::new();
     let world = world();
-    for signal in 0..5_000 {
+    for signal in 0..2_000 {
         world.put("alder", "c1", &format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{signal:05}"));
     }
     open(&world).await;
@@ -250,7 +250,22 @@ async fn a_visit_that_runs_out_of_time_goes_on_where_it_stopped() {
     assert!(visits > 2, "{visits}");
     assert_eq!(residue(&world), Vec::<String>::new());
     let signals = removed(&world).into_iter().find(|(class, _)| class == "signals").unwrap().1;
-    assert_eq!(signals, 5_016);
+    assert_eq!(signals, 2_016);
+}
+
+#[tokio::test]
+async fn more_keys_than_are_remembered_are_read_again_and_erased() {
+    let (world, run) = (World::new(now(), 1_000), Run::new());
+    world.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &[link()]);
+    let signals = REMEMBERED_KEYS + 1_500;
+    for signal in 0..signals {
+        world.put("alder", "c1", &format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{signal:05}"));
+    }
+    open(&world).await;
+    run.visit(&world, "w").await.unwrap();
+    assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+    let removed = removed(&world).into_iter().find(|(class, _)| class == "signals").unwrap().1;
+    assert_eq!(removed, u64::try_from(signals).unwrap());
 }
 
 /// A clock that moves on by a second whenever it is read.
