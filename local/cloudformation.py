@@ -54,6 +54,11 @@ def _exists(client: Any, stack: str) -> bool:
         if "does not exist" in str(error):
             return False
         raise
+    if found and found[0]["StackStatus"] == "ROLLBACK_COMPLETE":
+        raise StackError(
+            f"the first deployment of stack {stack} failed and was rolled back: CloudFormation wants it deleted before the next"
+            " try. What it had made of tables, bucket, key and secrets is kept and empty: delete that too."
+        )
     # A change set that was never executed leaves a stack in review: to be created still.
     return bool(found) and found[0]["StackStatus"] != "REVIEW_IN_PROGRESS"
 

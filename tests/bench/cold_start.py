@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
 HOSTS = [f"{service}.{REGION}.amazonaws.com" for service in ("secretsmanager", "dynamodb", "sqs")]
 TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
+ZIP_BYTES_MAX, CPU_MS_MAX = 3_000_000, 15.0
 ROUNDS = int(os.environ.get("ROUNDS", "11"))
 
 
@@ -200,7 +201,9 @@ def main() -> None:
         rounds = [one_round(bootstrap, bundle, runtime.server_port) for _ in range(ROUNDS + 1)][1:]
     cpu, memory = [cpu for cpu, _ in rounds], [memory for _, memory in rounds]
     print(f"zip {archive.stat().st_size / 1e6:.2f} MB, {ROUNDS} rounds, three hosts, {TRUST.read_text().count('BEGIN CERT')} roots")
+    too_much = archive.stat().st_size > ZIP_BYTES_MAX or statistics.median(cpu) > CPU_MS_MAX
     print(f"exec to first answer: median {statistics.median(cpu):.1f} CPU-ms (min {min(cpu):.1f}, max {max(cpu):.1f}), peak {statistics.median(memory):.1f} MB")
+    sys.exit("above the limits" if too_much else 0)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ pub enum Trouble {
     AnswerLost,
     /// The service is too busy.
     Throttled,
+    /// A transaction holds the row.
+    Conflict,
     /// A batch leaves all but its first item undone.
     Unprocessed,
     /// The service is down.
@@ -269,6 +271,11 @@ impl HttpConnector for Account {
         match trouble {
             Some(Trouble::Throttled) => {
                 let body = json!({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"}).to_string();
+                return HttpConnectorFuture::ready(Ok(respond(400, body)));
+            }
+            Some(Trouble::Conflict) => {
+                let body =
+                    json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException"}).to_string();
                 return HttpConnectorFuture::ready(Ok(respond(400, body)));
             }
             Some(Trouble::Down) => return HttpConnectorFuture::ready(Ok(respond(503, "{}".to_owned()))),

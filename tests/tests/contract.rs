@@ -93,6 +93,10 @@ async fn intake_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
     );
     assert!(ports.reopen(&finished, &newest).await.unwrap());
     assert!(!ports.reopen(&finished, &newest).await.unwrap(), "only once");
+    ports.save_scope(&finished, &Scope::found(place("alder", "c1", None))).await.unwrap();
+    let reopened = head_of(ports).await;
+    assert_eq!(ports.earlier_places(&reopened).await.unwrap(), [place("alder", "c1", None)]);
+    assert_eq!(ports.earlier_places(&finished).await.unwrap(), []);
     let shown = ports.show(&id()).await.unwrap().unwrap();
     assert_eq!((shown.head.seq, &shown.head.state, shown.earlier.len()), (2, &State::Received, 1));
     assert_eq!(shown.earlier[0].state, verifying);

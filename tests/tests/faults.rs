@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
 use privacy::deadline::DueBy;
 use privacy::erasure::{Engine, Worked};
+use privacy::ingest_gate::Mark;
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::policy::Route;
-use privacy::ports::{Intake, Opened, Read, Showcase, Stores};
+use privacy::ports::{Intake, Opened, Read, Showcase, Stores, Suppressions};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo::{self, Stopped};
 
@@ -121,6 +122,23 @@ async fn versions_that_s3_refuses_are_sent_again_and_pages_are_followed() {
     check("refused versions", |account| account.buckets().refuse(2)).await;
     check("refused for long", |account| account.buckets().refuse(9)).await;
     check("short pages", |account| account.buckets().set_page(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_partition_or_mark_is_waited_for_in_the_same_visit() {
+    for (operation, trouble, times) in
+        [("BatchWriteItem", Trouble::Throttled, 15), ("UpdateItem", Trouble::Throttled, 2)]
+    {
+        let account = account();
+        demo::ledger(&account).open(&request()).await.unwrap();
+        account.trouble(operation, &vec![trouble; times]);
+        assert_eq!(work_until_erased(&account).await, 1, "{operation} {trouble:?}");
+    }
+    let account = account();
+    let mark = Mark::place(&privacy::memory::place("alder", "c1", None));
+    account.trouble("UpdateItem", &[Trouble::Conflict; 5]);
+    demo::vault(&account).raise(&mark, now()).await.unwrap();
+    assert_eq!(account.dump("suppression").len(), 1);
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn what_is_not_yet_known_is_absent() {
-        expect![[r#"{"confirmation_code":"k7w3hq2mz5yt4n6rbd7cxa2fjv3ps5eo","state":"received","received_at":"2026-11-23T18:21:07.500Z","due_by":{"date":"2026-12-23","time_zone":"UTC"},"covers_until":"2026-11-23T18:21:05.000Z","second_looks":[],"removed":[],"outcomes":[],"kept":[{"class":"requests","title":"The record that this request was made and answered","reason":"The law asks us to be able to show it. It holds dates, counts and a keyed code, not your platform id."}],"earlier":[]}"#]].assert_eq(&document(&short(samples::received(), &[])).unwrap());
+        expect![[r#"{"confirmation_code":"k7w3hq2mz5yt4n6rbd7cxa2fjv3ps5eo","state":"received","received_at":"2026-11-23T18:21:07.500Z","due_by":{"date":"2026-12-23","time_zone":"UTC"},"covers_until":"2026-11-23T18:21:05.000Z","second_looks":[],"removed":[],"outcomes":[],"kept":[{"class":"requests","title":"The record that this request was made and answered","reason":"The law asks us to be able to show it. It holds dates, counts and the code of this page, not your platform id."}],"earlier":[]}"#]].assert_eq(&document(&short(samples::received(), &[])).unwrap());
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
               "kept": [
                 {
                   "class": "requests",
-                  "reason": "The law asks us to be able to show it. It holds dates, counts and a keyed code, not your platform id.",
+                  "reason": "The law asks us to be able to show it. It holds dates, counts and the code of this page, not your platform id.",
                   "title": "The record that this request was made and answered",
                   "until": "2028-11-23"
                 }
@@ -231,7 +231,7 @@ mod tests {
               "kept": [
                 {
                   "class": "requests",
-                  "reason": "The law asks us to be able to show it. It holds dates, counts and a keyed code, not your platform id.",
+                  "reason": "The law asks us to be able to show it. It holds dates, counts and the code of this page, not your platform id.",
                   "title": "The record that this request was made and answered"
                 }
               ],

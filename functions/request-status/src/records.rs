@@ -87,7 +87,7 @@ pub(crate) fn kept(view: &RequestView) -> Markup {
                     p { (record.reason) }
                     p {
                         @match record.until {
-                            Some(until) => { "We keep it until " (day(until)) "." }
+                            Some(until) => { "We keep it until " (day(until)) " at least." }
                             None => { "The last day is set when your data is removed. You will then find it here." }
                         }
                     }

@@ -168,9 +168,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// `cargo test -p request-status -- --ignored`, then open them.
+/// `cargo test -p request-status`, then open them.
 #[test]
-#[ignore = "writes the pages to the temporary directory, to be looked at"]
 fn write_the_pages() {
     let folder = std::env::temp_dir().join("request-status-pages");
     std::fs::create_dir_all(&folder).unwrap();

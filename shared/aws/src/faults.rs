@@ -21,6 +21,20 @@ const OURS_TO_MEND: [&str; 10] = [
     "KMSAccessDeniedException",
 ];
 
+/// Codes that mean: the row or the partition is in use, a moment later it is not.
+const BUSY: [&str; 5] = [
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+];
+
+/// Whether a short wait mends it.
+pub(crate) fn is_busy<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|code| BUSY.contains(&code))
+}
+
 /// What is logged of an SDK error: its kind and code. The message may quote the request.
 pub(crate) fn fault<E, R>(action: &'static str) -> impl FnOnce(SdkError<E, R>) -> Fault
 where

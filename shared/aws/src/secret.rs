@@ -64,18 +64,18 @@ impl<T> Secret<T> {
     /// # Errors
     /// [`Fault`] when there is no copy that may still be used and none can be had.
     pub async fn get(&self) -> Result<Arc<T>, Fault> {
-        self.get_not_older_than(self.keep.fresh_for).await
+        self.get_not_older_than(self.keep.fresh_for, self.keep.usable_for).await
     }
 
     /// The value for a caller whom the last one did not help.
     ///
     /// # Errors
-    /// [`Fault`], as [`Secret::get`]
+    /// [`Fault`] when it cannot be read: an old copy has already not helped.
     pub async fn get_anew(&self) -> Result<Arc<T>, Fault> {
-        self.get_not_older_than(IMPATIENT_AFTER).await
+        self.get_not_older_than(IMPATIENT_AFTER, IMPATIENT_AFTER).await
     }
 
-    async fn get_not_older_than(&self, age: Duration) -> Result<Arc<T>, Fault> {
+    async fn get_not_older_than(&self, age: Duration, usable_for: Duration) -> Result<Arc<T>, Fault> {
         let mut copy = self.copy.lock().await;
         let known = copy.as_ref().map(|copy| (Arc::clone(&copy.value), copy.read_at.elapsed()));
         if let Some((value, elapsed)) = &known
@@ -91,7 +91,7 @@ impl<T> Secret<T> {
                 *copy = Some(Copy { value: Arc::clone(&value), read_at });
                 Ok(value)
             }
-            (Err(_), Some((value, elapsed))) if elapsed < self.keep.usable_for => Ok(value),
+            (Err(_), Some((value, elapsed))) if elapsed < usable_for => Ok(value),
             (Err(fault), _) => Err(fault),
         }
     }

@@ -66,19 +66,32 @@ pub async fn accept_callback(
 ) -> Result<Accepted, Fault> {
     let new = obligation(terms, request, route, now)?;
     let id = new.id.clone();
-    let (became, is_waiting) = match intake.open(&new).await? {
-        Opened::New => (Became::New, true),
-        Opened::Widened => (Became::Widened, true),
-        Opened::Already(head) if head.state.erased_at().is_some() && is_new_request(&new, head.covers_until) => {
-            let reopened = intake.reopen(&head, &new).await?;
-            (if reopened { Became::Reopened } else { Became::Duplicate }, true)
-        }
-        // A write that timed out after it was carried out comes back as a failed condition on the retry,
-        // so a duplicate of something that nobody has looked at yet is sent again.
-        Opened::Already(head) => (Became::Duplicate, head.state == State::Received),
-    };
+    let (became, is_waiting) = store(intake, &new).await?;
     let unsent = if is_waiting { queue.send(&Work { obligation: id.clone() }).await.err() } else { None };
     Ok(Accepted { id, became, unsent })
+}
+
+/// How often a row that changes under our hands is tried before the caller is asked to come again.
+const ROUNDS: u32 = 3;
+
+/// What became of the request, and whether it waits for a worker.
+async fn store(intake: &impl Intake, new: &NewObligation) -> Result<(Became, bool), Fault> {
+    for _ in 0..ROUNDS {
+        match intake.open(new).await? {
+            Opened::New => return Ok((Became::New, true)),
+            Opened::Widened => return Ok((Became::Widened, true)),
+            Opened::Already(head) if head.state.erased_at().is_some() && is_new_request(new, head.covers_until) => {
+                if intake.reopen(&head, new).await? {
+                    return Ok((Became::Reopened, true));
+                }
+                // Another callback or a second look was quicker: what stands there now may still cover less.
+            }
+            // A write that timed out after it was carried out comes back as a failed condition on the retry,
+            // so a duplicate of something that nobody has looked at yet is sent again.
+            Opened::Already(head) => return Ok((Became::Duplicate, head.state == State::Received)),
+        }
+    }
+    Err(Fault::retry("accept", "the row changed under every try"))
 }
 
 fn is_new_request(new: &NewObligation, covered_until: Timestamp) -> bool {

@@ -24,29 +24,31 @@ pub struct Plan {
     pub over_ceiling: Vec<(String, u64)>,
 }
 
-/// Adds up what was found.
+/// Adds up all that was ever found.
 #[must_use]
-pub fn totals<'a>(scopes: impl IntoIterator<Item = &'a Scope>) -> Counts {
+pub fn totals(scopes: &[Scope]) -> Counts {
+    add_up(scopes.iter().map(|scope| &scope.counted))
+}
+
+fn add_up<'a>(all: impl Iterator<Item = &'a Counts>) -> Counts {
     let mut counts = Counts::new();
-    for scope in scopes {
-        for (class, count) in &scope.counted {
-            *counts.entry(class.clone()).or_default() += count;
-        }
+    for (class, count) in all.flatten() {
+        *counts.entry(class.clone()).or_default() += count;
     }
     counts
 }
 
-/// Plans the erasure of `scopes`. Their order does not matter.
+/// Plans the erasure of what is pending in `scopes`. Their order does not matter.
 #[must_use]
 pub fn plan(id: &ObligationId, covers_until: Timestamp, scopes: &[Scope], map: &DataMap) -> Plan {
-    let mut lines: Vec<String> = scopes.iter().map(|scope| format!("{}\n{:?}\n", scope.place, scope.counted)).collect();
+    let mut lines: Vec<String> = scopes.iter().map(|scope| format!("{}\n{:?}\n", scope.place, scope.pending)).collect();
     lines.sort_unstable();
     let mut digest = Sha256::new();
     digest.update(format!("{}\n{}\n", id.as_str(), instant::to_text(covers_until)));
     for line in lines {
         digest.update(line);
     }
-    let counts = totals(scopes);
+    let counts = add_up(scopes.iter().map(|scope| &scope.pending));
     let over_ceiling = counts
         .iter()
         .map(|(class, count)| (class, *count, map.ceiling(class)))

@@ -106,6 +106,8 @@ pub trait Ledger: Sync {
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
     /// Every place of a request, by strong reads.
     fn scopes(&self, head: &Head) -> impl Future<Output = Answer<Vec<Scope>>> + Send;
+    /// The places of earlier requests under the same code.
+    fn earlier_places(&self, head: &Head) -> impl Future<Output = Answer<Vec<Place>>> + Send;
     /// The checkpoint of one place. Never touches the due index.
     fn save_scope(&self, head: &Head, scope: &Scope) -> impl Future<Output = Answer<()>> + Send;
     /// The plan, beside the head.

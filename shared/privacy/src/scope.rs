@@ -78,6 +78,8 @@ pub struct Scope {
     pub stage: Stage,
     /// How many records were found, by class. Grows when more are found later.
     pub counted: Counts,
+    /// How many of those are still to be erased, by class. The plan and its ceilings are about these.
+    pub pending: Counts,
     /// Where counting goes on.
     pub cursor: Option<Cursor>,
     /// How many records the deletes have answered for: progress to show, not the outcome.
@@ -88,6 +90,6 @@ impl Scope {
     /// A place just found.
     #[must_use]
     pub fn found(place: Place) -> Self {
-        Self { place, stage: Stage::Found, counted: Counts::new(), cursor: None, removed: 0 }
+        Self { place, stage: Stage::Found, counted: Counts::new(), pending: Counts::new(), cursor: None, removed: 0 }
     }
 }

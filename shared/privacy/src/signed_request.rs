@@ -132,6 +132,10 @@ pub fn verify(text: &str, secrets: &AppSecrets) -> Result<SignedRequest, Refusal
         .map(|(namespace, _)| namespace.clone())
         .ok_or(Refusal::Signature)?;
     let json = decode(payload).ok_or(Refusal::PayloadEncoding)?;
+    // A derived reader would take an array for the object.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Refusal::Payload);
+    }
     let payload: Payload<'_> = serde_json::from_slice(&json).map_err(|_| Refusal::Payload)?;
     if payload.algorithm.map(RawValue::get) != Some("\"HMAC-SHA256\"") {
         return Err(Refusal::Algorithm);

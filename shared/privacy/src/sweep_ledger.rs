@@ -104,7 +104,10 @@ pub async fn sweep_ledger(
     mut notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
     let mut sweep = Sweep::default();
-    for shard in 0..DUE_SHARDS {
+    // Each minute begins with another shard, so that a sweep that runs out of time starves none for long.
+    let minute = clock.now().as_second().div_euclid(60);
+    let first = u8::try_from(minute.rem_euclid(i64::from(DUE_SHARDS))).unwrap_or_default();
+    for shard in (0..DUE_SHARDS).map(|offset| (first + offset) % DUE_SHARDS) {
         let mut taken = 0;
         loop {
             let now = clock.now();

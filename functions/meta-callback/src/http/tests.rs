@@ -199,6 +199,17 @@ async fn a_secret_that_cannot_be_read_again_does_not_serve_past_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_signature_that_cannot_be_judged_is_not_refused() {
+    let bench = Bench::new();
+    assert_eq!(bench.post(&good("appsecret")).await.0, 200);
+    bench.account.set_secret("arn:apps", r#"{"facebook":{"current":"new"}}"#);
+    bench.account.trouble("GetSecretValue", &[Trouble::Down; 3]);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(bench.post(&good("new")).await.0, 503, "it may be signed with a secret that we could not read");
+    assert_eq!(bench.post(&good("new")).await.0, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_any_secret_nothing_is_accepted() {
     for secrets in ["{}", "[]", r#"{"facebook":{"current":""}}"#] {
         let bench = Bench::new();

@@ -7,15 +7,37 @@ use jiff::Timestamp;
 use privacy::obligation::{Head, ObligationId, Outcome};
 use privacy::plan::Plan;
 use privacy::ports::{Advance, Answer, Lease, Leased, Ledger, NextAction};
-use privacy::scope::Scope;
+use privacy::scope::{Place, Scope};
 
 use super::{LedgerTable, head_key, key, partition, rows, sequenced};
-use crate::attributes::{Item, at, number, text};
+use crate::attributes::{Item, at, get_place, get_text, number, text};
 use crate::faults::{fault, refusing_row};
 
 impl LedgerTable {
     fn update_head(&self, id: &ObligationId) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.table).set_key(Some(head_key(id)))
+    }
+
+    /// Checkpoints of an obligation whose sort keys begin so, by strong reads.
+    async fn scope_rows(&self, head: &Head, beginning: String) -> Answer<Vec<Item>> {
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :scope)")
+                .expression_attribute_values(":pk", text(partition(&head.id)))
+                .expression_attribute_values(":scope", text(beginning.clone()));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.scopes"))?;
+            rows.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(rows);
+            }
+        }
     }
 
     async fn put_row(&self, action: &'static str, id: &ObligationId, sort: String, row: Item) -> Answer<()> {
@@ -104,26 +126,15 @@ impl Ledger for LedgerTable {
     }
 
     async fn scopes(&self, head: &Head) -> Answer<Vec<Scope>> {
-        let mut scopes = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :scope)")
-                .expression_attribute_values(":pk", text(partition(&head.id)))
-                .expression_attribute_values(":scope", text(format!("{}#", sequenced("scope", head.seq))));
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.scopes"))?;
-            for item in answer.items() {
-                scopes.push(rows::scope(item)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(scopes);
-            }
-        }
+        let rows = self.scope_rows(head, format!("{}#", sequenced("scope", head.seq))).await?;
+        rows.iter().map(rows::scope).collect()
+    }
+
+    async fn earlier_places(&self, head: &Head) -> Answer<Vec<Place>> {
+        let rows = self.scope_rows(head, "scope#".to_owned()).await?;
+        let own = format!("{}#", sequenced("scope", head.seq));
+        let is_earlier = |row: &&Item| get_text(row, "sk").is_ok_and(|sort| !sort.starts_with(&own));
+        rows.iter().filter(is_earlier).map(get_place).collect()
     }
 
     async fn save_scope(&self, head: &Head, scope: &Scope) -> Answer<()> {

@@ -142,13 +142,14 @@ pub(super) fn counts(item: &Item, name: &str) -> Result<Counts, Fault> {
 const STAGES: [(Stage, &str); 3] = [(Stage::Found, "found"), (Stage::Counted, "counted"), (Stage::Erased, "erased")];
 
 pub(super) fn scope_row(scope: &Scope) -> Item {
-    let Scope { place, stage, counted, cursor, removed } = scope;
+    let Scope { place, stage, counted, pending, cursor, removed } = scope;
     let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
     let mut row = HashMap::from([
         ("tenant_id".to_owned(), text(place.tenant.as_str())),
         ("connection_id".to_owned(), text(place.connection.as_str())),
         ("stage".to_owned(), text(stage)),
         ("counted".to_owned(), counts_value(counted)),
+        ("pending".to_owned(), counts_value(pending)),
         ("removed".to_owned(), number(removed)),
     ]);
     if let Some(contact) = &place.contact {
@@ -174,6 +175,7 @@ pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
             .map(|(stage, _)| *stage)
             .ok_or_else(|| unreadable("stage"))?,
         counted: counts(item, "counted")?,
+        pending: counts(item, "pending")?,
         cursor,
         removed: get_number(item, "removed")?,
     })

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use privacy::fault::Fault;
 
 use crate::attributes::{Item, text};
-use crate::faults::fault;
+use crate::faults::{fault, is_busy};
 
 /// What DynamoDB takes in one call.
 const BATCH: usize = 25;
@@ -52,8 +52,12 @@ async fn delete_batch(client: &Client, table: &str, mut requests: Vec<WriteReque
         if attempt > 0 {
             tokio::time::sleep(backoff(attempt)).await;
         }
-        let answer =
-            client.batch_write_item().request_items(table, requests).send().await.map_err(fault("batch.delete"))?;
+        let answer = match client.batch_write_item().request_items(table, requests.clone()).send().await {
+            Ok(answer) => answer,
+            // Nothing of the batch fitted into the partition's throughput: all of it is unprocessed.
+            Err(error) if attempt + 1 < TRIES && is_busy(&error) => continue,
+            Err(error) => return Err(fault("batch.delete")(error)),
+        };
         requests = answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
         if requests.is_empty() {
             return Ok(Vec::new());
@@ -64,7 +68,7 @@ async fn delete_batch(client: &Client, table: &str, mut requests: Vec<WriteReque
 }
 
 /// Exponential with full jitter, from 50 ms to at most 3 s.
-fn backoff(attempt: u32) -> Duration {
+pub(crate) fn backoff(attempt: u32) -> Duration {
     let ceiling = (50_u64 << attempt.min(6)).min(3_000);
     Duration::from_millis(fastrand::u64(ceiling / 2..=ceiling))
 }

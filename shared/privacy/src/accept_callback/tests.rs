@@ -124,6 +124,27 @@ async fn without_a_date_only_a_finished_request_is_opened_anew() {
 }
 
 #[tokio::test]
+async fn a_newer_callback_that_loses_the_race_to_open_anew_widens_what_won() {
+    for happens_before in [1, 2] {
+        let bench = Bench::new();
+        bench.accept("1", Some("2026-03-10T11:00:00Z")).await.unwrap();
+        bench.finish();
+        bench.world.pass(HOUR * 24);
+        bench.world.strike(None);
+        // A second look, or an older callback, opens the row again between our two writes.
+        bench.world.interrupt(happens_before, |stored| {
+            for head in stored.heads.values_mut() {
+                head.state = State::Received;
+                head.covers_until = "2026-03-11T10:00:00Z".parse().unwrap();
+            }
+        });
+        let accepted = bench.accept("1", Some("2026-03-11T11:00:00Z")).await.unwrap();
+        assert_eq!(accepted.became, Became::Widened, "{happens_before}");
+        assert_eq!(bench.head().covers_until.to_string(), "2026-03-11T11:00:00Z");
+    }
+}
+
+#[tokio::test]
 async fn a_callback_from_the_future_covers_no_more_than_now() {
     let bench = Bench::new();
     bench.accept("1", Some("2030-01-01T00:00:00Z")).await.unwrap();

@@ -47,7 +47,24 @@ where
                 }
             }
         }
+        if head.seq > 1 {
+            self.adopt(head, &mut scopes).await?;
+        }
         Ok(scopes)
+    }
+
+    /// Takes over the places of earlier requests under the same code, as erased: what is verified and looked at again
+    /// is everything that was ever erased for this person, although no link leads there any more.
+    async fn adopt(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<(), Stop> {
+        for place in self.engine.ledger.earlier_places(head).await? {
+            if !scopes.iter().any(|scope| scope.place == place) {
+                let mut adopted = Scope::found(place);
+                adopted.stage = Stage::Erased;
+                self.engine.ledger.save_scope(head, &adopted).await?;
+                scopes.push(adopted);
+            }
+        }
+        Ok(())
     }
 
     /// The covered places that identity links reach now, by strong reads.

@@ -53,6 +53,7 @@ where
             }
             if failures.len() == failed_before {
                 scope.stage = Stage::Erased;
+                scope.pending.clear();
             }
             self.engine.ledger.save_scope(head, scope).await?;
         }

@@ -174,6 +174,7 @@ where
                     match self.execute(&head, &plan.clone()).await? {
                         Executed::Stopped(worked) => return Ok(worked),
                         Executed::Overtaken => head = self.renew().await?,
+                        Executed::Unclean => head = self.prepare(&head).await?,
                     }
                 }
                 State::Verifying { erased_at, looks } => {
@@ -218,8 +219,8 @@ where
         if self.verify(head, &mut scopes).await? {
             return self.conclude(head, plan, &scopes).await;
         }
-        // Something was left or came in before the mark: counted, erased and verified in the next round.
-        Ok(Executed::Overtaken)
+        // Something was left or came in before the mark: marked, counted, planned, erased and verified in another round.
+        Ok(Executed::Unclean)
     }
 
     /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.
@@ -245,12 +246,14 @@ where
 enum Executed {
     Stopped(Worked),
     Overtaken,
+    Unclean,
 }
 
 impl Scope {
     fn add(&mut self, found: &Counts) {
         for (class, count) in found {
             *self.counted.entry(class.clone()).or_default() += count;
+            *self.pending.entry(class.clone()).or_default() += count;
         }
     }
 }

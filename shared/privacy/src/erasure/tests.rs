@@ -544,6 +544,68 @@ async fn a_second_look_that_finds_something_opens_the_case_again() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_opened_anew_still_looks_where_the_earlier_one_erased() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    run.visit(&world, "w").await.unwrap();
+    let finished = head(&world);
+    assert!(world.reopen(&finished, &request(now() + HOUR)).await.unwrap());
+    assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Erased { removed: Counts::new() });
+    // A signal comes back without its link.
+    world.put("alder", "c1", "contact#p1#signal#2026-02-01T00:00:00.000Z#s0");
+    world.pass(SignedDuration::from_mins(15));
+    assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Resurfaced { places: 1 });
+    run.visit(&world, "w").await.unwrap();
+    assert_eq!(residue(&world), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_confirmed_plan_does_not_wait_again_for_what_is_gone() {
+    let (world, run) = (world(), Run::new());
+    world.put("alder", "c1", "something#new");
+    open(&world).await;
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Halted { .. }));
+    let hash = head(&world).state.plan().unwrap().hash.clone();
+    world.stored().heads.get_mut(&id()).unwrap().confirmed_plan = Some(hash);
+    run.visit(&world, "w").await.unwrap();
+    world.put("alder", "c1", "contact#p1#score");
+    world.pass(SignedDuration::from_mins(15));
+    assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Resurfaced { places: 1 });
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Erased { .. }));
+}
+
+#[tokio::test]
+async fn a_place_first_seen_by_the_strong_read_is_marked_and_disarmed_too() {
+    let run = Run::new();
+    let calls = {
+        let world = world();
+        open(&world).await;
+        run.visit(&world, "w").await.unwrap();
+        world.calls()
+    };
+    let mut late = 0;
+    for call in 1..calls {
+        let world = world();
+        open(&world).await;
+        world.interrupt(call, |stored| {
+            let place = place("dogwood", "c8", None);
+            let connected_at = at("2026-01-01T00:00:00Z");
+            stored.links.entry(link()).or_default().insert(place.clone(), connected_at);
+            stored.connections.insert(place, crate::memory::ConnectionRow { connected_at, has_tokens: true });
+            let partition = ("connections".to_owned(), "connection#dogwood#c8".to_owned());
+            stored.items.entry(partition).or_default().insert("connection".to_owned());
+        });
+        run.visit(&world, "w").await.unwrap();
+        if world.of_tenant("dogwood").is_empty() {
+            late += 1;
+            let mark = Mark::place(&place("dogwood", "c8", None));
+            assert!(world.stored().marks.contains_key(&mark), "seen before call {call}, erased without a mark");
+        }
+    }
+    assert!(late > 20, "{late}");
+}
+
+#[tokio::test]
 async fn a_person_who_came_back_is_not_found_by_a_second_look() {
     let (world, run) = (world(), Run::new());
     open(&world).await;

@@ -10,7 +10,7 @@ use crate::ports::{
     Advance, Answer, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase, Shown,
     WorkQueue,
 };
-use crate::scope::Scope;
+use crate::scope::{Place, Scope};
 
 fn fresh(new: &NewObligation, seq: u32) -> Head {
     Head {
@@ -118,6 +118,14 @@ impl Ledger for World {
         let key = (head.id.clone(), head.seq);
         self.call("ledger.scopes", |stored| {
             stored.scopes.get(&key).map_or_else(Vec::new, |scopes| scopes.values().cloned().collect())
+        })
+    }
+
+    async fn earlier_places(&self, head: &Head) -> Answer<Vec<Place>> {
+        self.call("ledger.earlier_places", |stored| {
+            let of_earlier = |(id, seq): &(ObligationId, u32)| *id == head.id && *seq < head.seq;
+            let scopes = stored.scopes.iter().filter(|(key, _)| of_earlier(key));
+            scopes.flat_map(|(_, scopes)| scopes.keys().cloned()).collect()
         })
     }
 

@@ -87,6 +87,16 @@ fn nothing_of_an_unsigned_payload_is_looked_at() {
 }
 
 #[test]
+fn only_an_object_is_a_payload() {
+    for json in [r#"["HMAC-SHA256","218471",null,1700000000]"#, "null", "1", "\"x\"", ""] {
+        assert!(verify(&signed(json, "s"), &secrets("s")).is_err(), "{json}");
+    }
+    let array = signed(r#"["HMAC-SHA256","218471",null,1700000000]"#, "s");
+    assert_eq!(verify(&array, &secrets("s")), Err(Refusal::Payload));
+    assert!(verify(&signed(" {\"algorithm\":\"HMAC-SHA256\",\"user_id\":\"1\"}", "s"), &secrets("s")).is_ok());
+}
+
+#[test]
 fn one_signature_has_one_spelling() {
     let good = signed(r#"{"algorithm":"HMAC-SHA256","user_id":"1"}"#, "s");
     let (signature, payload) = good.split_once('.').unwrap();
