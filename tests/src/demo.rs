@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use privacy::data_map::DataMap;
+use privacy::deadline::DueBy;
 use privacy::identity::{Identity, Kind, Namespace, PlatformId};
 use privacy::keys::SubjectKeys;
+use privacy::obligation::NewObligation;
+use privacy::policy::Route;
 use privacy::ports::Clock;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::vault::{Names, Vault};
@@ -36,6 +39,23 @@ pub fn person(id: &str) -> Identity {
 #[must_use]
 pub fn keys() -> SubjectKeys {
     SubjectKeys::parse(SUBJECT_KEYS).unwrap()
+}
+
+/// A deletion request of a person, received at `now` and covering what was connected before.
+#[must_use]
+pub fn request(identity: &Identity, now: Timestamp) -> NewObligation {
+    let keys = keys();
+    NewObligation {
+        id: keys.obligation_id(identity).unwrap(),
+        route: Route::MetaDataDeletion,
+        links: keys.links(identity),
+        suppressions: keys.suppressions(identity),
+        received_at: now,
+        covers_until: now,
+        is_dated: true,
+        due_by: DueBy { date: "2036-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+        next_action_at: now,
+    }
 }
 
 /// The built-in policy.

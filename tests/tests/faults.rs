@@ -2,11 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
-use privacy::deadline::DueBy;
 use privacy::erasure::{Engine, Worked};
 use privacy::ingest_gate::Mark;
 use privacy::obligation::{NewObligation, ObligationId};
-use privacy::policy::Route;
 use privacy::ports::{Intake, Opened, Read, Showcase, Stores, Suppressions};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo::{self, Stopped};
@@ -16,18 +14,7 @@ fn now() -> Timestamp {
 }
 
 fn request() -> NewObligation {
-    let (keys, person) = (demo::keys(), demo::person("10158000000000001"));
-    NewObligation {
-        id: keys.obligation_id(&person).unwrap(),
-        route: Route::MetaDataDeletion,
-        links: keys.links(&person),
-        suppressions: keys.suppressions(&person),
-        received_at: now(),
-        covers_until: now(),
-        is_dated: true,
-        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
-        next_action_at: now() + SignedDuration::from_mins(5),
-    }
+    demo::request(&demo::person("10158000000000001"), now())
 }
 
 /// One person in two tenants, a bystander beside them, and another in a tenant of its own.

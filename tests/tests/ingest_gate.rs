@@ -2,7 +2,6 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
-use privacy::deadline::DueBy;
 use privacy::erasure::{Engine, Worked};
 use privacy::ingest_gate::Arrival;
 use privacy::keys::KeyedRef;
@@ -23,18 +22,7 @@ fn now() -> Timestamp {
 }
 
 fn request() -> NewObligation {
-    let (keys, person) = (demo::keys(), demo::person("10158000000000001"));
-    NewObligation {
-        id: keys.obligation_id(&person).unwrap(),
-        route: Route::MetaDeauthorize,
-        links: keys.links(&person),
-        suppressions: keys.suppressions(&person),
-        received_at: now(),
-        covers_until: now(),
-        is_dated: true,
-        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
-        next_action_at: now(),
-    }
+    NewObligation { route: Route::MetaDeauthorize, ..demo::request(&demo::person("10158000000000001"), now()) }
 }
 
 /// Writes a signal of alder's connection the way the product does; whether the gate let it in.

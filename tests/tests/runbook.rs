@@ -2,9 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use privacy::deadline::DueBy;
 use privacy::obligation::{Head, NewObligation, PlanHash, PlanRef, State};
-use privacy::policy::Route;
 use privacy::ports::{Advance, DueIndex, Intake, Lease, Ledger, NextAction};
 use privacy::sweep_ledger::decide;
 use privacy_tests::account::Account;
@@ -16,18 +14,7 @@ fn now() -> Timestamp {
 }
 
 fn request(covers_until: Timestamp) -> NewObligation {
-    let (keys, person) = (demo::keys(), demo::person("10158000000000001"));
-    NewObligation {
-        id: keys.obligation_id(&person).unwrap(),
-        route: Route::MetaDataDeletion,
-        links: keys.links(&person),
-        suppressions: keys.suppressions(&person),
-        received_at: now(),
-        covers_until,
-        is_dated: true,
-        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
-        next_action_at: now(),
-    }
+    NewObligation { covers_until, ..demo::request(&demo::person("10158000000000001"), now()) }
 }
 
 /// A ledger with one plan that waits for a person.

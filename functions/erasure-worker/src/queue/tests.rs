@@ -2,9 +2,7 @@ use std::collections::HashMap;
 
 use lambda_runtime::Context;
 use privacy::data_map::DataMap;
-use privacy::deadline::DueBy;
-use privacy::obligation::{NewObligation, Outcome};
-use privacy::policy::Route;
+use privacy::obligation::Outcome;
 use privacy::ports::{Intake, Opened, Showcase};
 use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
@@ -31,20 +29,10 @@ fn worker(account: &Account) -> Worker {
 }
 
 async fn open(account: &Account, user: &str) -> ObligationId {
-    let (keys, person, now) = (demo::keys(), demo::person(user), SystemClock.now());
+    let (person, now) = (demo::person(user), SystemClock.now());
     demo::connect(account, "alder", &format!("c{user}"), "2026-01-01T00:00:00.000Z", &person);
     demo::signals(account, "alder", &format!("c{user}"), 30, 300);
-    let new = NewObligation {
-        id: keys.obligation_id(&person).unwrap(),
-        route: Route::MetaDataDeletion,
-        links: keys.links(&person),
-        suppressions: keys.suppressions(&person),
-        received_at: now,
-        covers_until: now,
-        is_dated: true,
-        due_by: DueBy { date: "2036-01-01".parse().unwrap(), time_zone: "UTC".to_owned() },
-        next_action_at: now,
-    };
+    let new = demo::request(&person, now);
     assert_eq!(demo::ledger(account).open(&new).await.unwrap(), Opened::New);
     new.id
 }

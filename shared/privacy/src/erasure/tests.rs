@@ -97,6 +97,14 @@ impl Run {
     }
 }
 
+/// How many calls a visit makes that nothing disturbs.
+async fn calls_of_a_visit(run: &Run) -> u64 {
+    let world = world();
+    open(&world).await;
+    run.visit(&world, "w").await.unwrap();
+    world.calls()
+}
+
 /// Lines of `alder` that are not of connection c1.
 fn bystanders(world: &World) -> Vec<String> {
     let mut lines: Vec<String> = world.of_tenant("alder").into_iter().filter(|line| !line.contains("c1")).collect();
@@ -153,12 +161,7 @@ async fn everything_of_the_person_goes_and_nothing_else() {
 #[tokio::test]
 async fn a_fault_at_any_call_changes_nothing_about_the_outcome() {
     let run = Run::new();
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     assert!(calls > 40, "{calls}");
     for call in 1..=calls {
         for strike in [Strike::Before(call), Strike::After(call)] {
@@ -183,12 +186,7 @@ async fn a_fault_at_any_call_changes_nothing_about_the_outcome() {
 async fn ingest_at_any_moment_leaves_no_residue() {
     let run = Run::new();
     let (before, contact) = (at("2026-01-01T00:00:00Z"), place("alder", "c1", Some("p1")));
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     let (mut admitted, mut refused) = (0, 0);
     for call in 1..=calls {
         let world = world();
@@ -340,12 +338,7 @@ async fn a_plan_above_its_ceiling_halts_until_its_hash_is_confirmed() {
 #[tokio::test]
 async fn a_newer_callback_during_the_work_is_discovered_before_the_end() {
     let run = Run::new();
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     for call in 1..calls {
         let world = world();
         world.connect("dogwood", "c7", now(), &[link()]);
@@ -370,12 +363,7 @@ async fn a_newer_callback_during_the_work_is_discovered_before_the_end() {
 #[tokio::test]
 async fn a_newer_callback_between_any_two_calls_is_not_concluded_over() {
     let run = Run::new();
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     for call in 1..calls {
         let world = world();
         world.connect("dogwood", "c7", now(), &[link()]);
@@ -399,12 +387,7 @@ async fn a_newer_callback_between_any_two_calls_is_not_concluded_over() {
 #[tokio::test]
 async fn ingest_between_any_two_calls_leaves_no_residue() {
     let run = Run::new();
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     let mut admitted = 0;
     for call in 1..=calls {
         let world = world();
@@ -486,12 +469,7 @@ async fn one_worker_at_a_time() {
 #[tokio::test]
 async fn who_loses_the_lease_erases_no_further_chunk() {
     let run = Run::new();
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     for call in 2..calls {
         let world = world();
         open(&world).await;
@@ -577,12 +555,7 @@ async fn a_confirmed_plan_does_not_wait_again_for_what_is_gone() {
 #[tokio::test]
 async fn a_place_first_seen_by_the_strong_read_is_marked_and_disarmed_too() {
     let run = Run::new();
-    let calls = {
-        let world = world();
-        open(&world).await;
-        run.visit(&world, "w").await.unwrap();
-        world.calls()
-    };
+    let calls = calls_of_a_visit(&run).await;
     let mut late = 0;
     for call in 1..calls {
         let world = world();
