@@ -1,6 +1,8 @@
 //! One contract, run against the ports in memory and against the adapters over DynamoDB: what the use cases are
 //! tested with and what they run on agree.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
 use privacy::deadline::DueBy;
@@ -14,7 +16,7 @@ use privacy::ports::{
     Advance, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Read, Record, Showcase,
     Stores, Suppressions,
 };
-use privacy::scope::{Counts, Cursor, Scope, Stage};
+use privacy::scope::{Counts, Scope, Stage};
 use privacy_tests::account::Account;
 use privacy_tests::demo;
 use serde_json::json;
@@ -149,7 +151,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
     let mut one = Scope::found(place("alder", "c1", None));
     one.counted = Counts::from([("signals".to_owned(), 7)]);
     let after = Record { key: "contact#p1#score".to_owned(), version: None };
-    one.cursor = Some(Cursor { store: "inbox".to_owned(), after: Some(after) });
+    one.uncounted = BTreeMap::from([("inbox".to_owned(), Some(after)), ("media".to_owned(), None)]);
     let mut two = Scope::found(place("alder", "c1", Some("p1")));
     (two.stage, two.removed) = (Stage::Erased, 9);
     for scope in [&one, &two, &one] {

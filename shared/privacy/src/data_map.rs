@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::policy::model::{Model, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::{Promise, Route};
@@ -80,6 +82,13 @@ impl StoreMap {
     #[must_use]
     pub fn classify(&self, key: &str) -> &str {
         self.classes.iter().find(|(_, pattern)| pattern.matches(key)).map_or(UNCLASSIFIED, |(name, _)| name)
+    }
+
+    /// When a record happened, if its key says so in a placeholder `{instant}`.
+    #[must_use]
+    pub fn occurred_at(&self, key: &str) -> Option<Timestamp> {
+        let captured = self.classes.iter().find_map(|(_, pattern)| pattern.capture(key))?;
+        captured.into_iter().find(|(name, _)| *name == "instant").and_then(|(_, text)| text.parse().ok())
     }
 }
 

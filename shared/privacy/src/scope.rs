@@ -60,15 +60,6 @@ pub enum Stage {
     Erased,
 }
 
-/// Where counting stopped: a store and the last key that was counted there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor {
-    /// Name of the store.
-    pub store: String,
-    /// The last record that was counted.
-    pub after: Option<Record>,
-}
-
 /// A place and the work on it. The checkpoint: it never touches the due index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -80,8 +71,9 @@ pub struct Scope {
     pub counted: Counts,
     /// How many of those are still to be erased, by class. The plan and its ceilings are about these.
     pub pending: Counts,
-    /// Where counting goes on.
-    pub cursor: Option<Cursor>,
+    /// The stores that are not counted to their end, with the last record counted in each. When the place is
+    /// [`Stage::Counted`], those that could not be read: nothing is erased from them until they are counted.
+    pub uncounted: BTreeMap<String, Option<Record>>,
     /// How many records the deletes have answered for: progress to show, not the outcome.
     pub removed: u64,
 }
@@ -90,6 +82,19 @@ impl Scope {
     /// A place just found.
     #[must_use]
     pub fn found(place: Place) -> Self {
-        Self { place, stage: Stage::Found, counted: Counts::new(), pending: Counts::new(), cursor: None, removed: 0 }
+        Self {
+            place,
+            stage: Stage::Found,
+            counted: Counts::new(),
+            pending: Counts::new(),
+            uncounted: BTreeMap::new(),
+            removed: 0,
+        }
+    }
+
+    /// Something is there again: it is counted from the beginning.
+    pub fn find_again(&mut self) {
+        self.stage = Stage::Found;
+        self.uncounted.clear();
     }
 }

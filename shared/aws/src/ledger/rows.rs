@@ -1,6 +1,6 @@
 //! Rows of the ledger, read and written attribute by attribute: the stored form is a contract of its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::deadline::DueBy;
@@ -9,7 +9,7 @@ use privacy::keys::KeyedRef;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::ports::DUE_SHARDS;
-use privacy::scope::{Counts, Cursor, Scope, Stage};
+use privacy::scope::{Counts, Scope, Stage};
 
 use crate::attributes::{
     Item, at, find_at, get_at, get_number, get_place, get_text, get_texts, number, text, texts, unreadable,
@@ -142,7 +142,7 @@ pub(super) fn counts(item: &Item, name: &str) -> Result<Counts, Fault> {
 const STAGES: [(Stage, &str); 3] = [(Stage::Found, "found"), (Stage::Counted, "counted"), (Stage::Erased, "erased")];
 
 pub(super) fn scope_row(scope: &Scope) -> Item {
-    let Scope { place, stage, counted, pending, cursor, removed } = scope;
+    let Scope { place, stage, counted, pending, uncounted, removed } = scope;
     let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
     let mut row = HashMap::from([
         ("tenant_id".to_owned(), text(place.tenant.as_str())),
@@ -155,17 +155,17 @@ pub(super) fn scope_row(scope: &Scope) -> Item {
     if let Some(contact) = &place.contact {
         row.insert("contact_id".to_owned(), text(contact.as_str()));
     }
-    if let Some(cursor) = cursor {
-        row.insert("cursor".to_owned(), text(serde_json::json!(cursor).to_string()));
+    if !uncounted.is_empty() {
+        row.insert("uncounted".to_owned(), text(serde_json::json!(uncounted).to_string()));
     }
     row
 }
 
 pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
     let stage = get_text(item, "stage")?;
-    let cursor: Option<Cursor> = match item.get("cursor") {
-        Some(_) => Some(serde_json::from_str(get_text(item, "cursor")?).map_err(|_| unreadable("cursor"))?),
-        None => None,
+    let uncounted = match item.get("uncounted") {
+        Some(_) => serde_json::from_str(get_text(item, "uncounted")?).map_err(|_| unreadable("uncounted"))?,
+        None => BTreeMap::new(),
     };
     Ok(Scope {
         place: get_place(item)?,
@@ -176,7 +176,7 @@ pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
             .ok_or_else(|| unreadable("stage"))?,
         counted: counts(item, "counted")?,
         pending: counts(item, "pending")?,
-        cursor,
+        uncounted,
         removed: get_number(item, "removed")?,
     })
 }

@@ -1,9 +1,11 @@
 //! Count: read the keys of a place once, page by page, and sort them into record classes. Resumable.
 
 use super::{REMEMBERED_KEYS, Stop, Visit};
+use crate::data_map::{KeyRange, StoreMap};
+use crate::fault::Fault;
 use crate::obligation::Head;
-use crate::ports::{Clock, Connections, Ledger, Read, Stores, Suppressions};
-use crate::scope::{Counts, Cursor, Scope, Stage};
+use crate::ports::{Clock, Connections, Ledger, Page, Read, Record, Stores, Suppressions};
+use crate::scope::{Counts, Place, Scope, Stage, is_covered};
 
 /// After how many pages a long count is saved.
 const PAGES_PER_CHECKPOINT: u32 = 50;
@@ -14,63 +16,102 @@ where
     V: Stores + Connections + Suppressions,
     C: Clock,
 {
-    /// Counts a place that is [`Stage::Found`]; the keys are remembered for erasing while there is room.
+    /// Counts what is not counted yet of a place; the keys are remembered for erasing while there is room. A store
+    /// that cannot be read stays in `uncounted` and leaves the others counted.
     pub(super) async fn count(&mut self, head: &Head, scope: &mut Scope) -> Result<(), Stop> {
-        if scope.stage != Stage::Found {
+        let stores = self.engine.map.stores();
+        if scope.stage == Stage::Found && scope.uncounted.is_empty() {
+            scope.uncounted = stores.iter().map(|store| (store.name.clone(), None)).collect();
+        }
+        if scope.uncounted.is_empty() {
             return Ok(());
         }
-        let start = scope.cursor.take();
-        let is_resumed = start.is_some();
-        let stores = self.engine.map.stores();
-        let first = stores.iter().position(|store| start.as_ref().is_some_and(|cursor| cursor.store == store.name));
-        let mut after = start.and_then(|cursor| cursor.after);
-        let mut pages = 0_u32;
-        for store in stores.iter().skip(first.unwrap_or_default()) {
-            let Some(range) = store.range(&scope.place) else {
-                continue;
+        for store in stores {
+            let Some(after) = scope.uncounted.get(&store.name).cloned() else { continue };
+            let counted = match store.range(&scope.place) {
+                Some(range) => self.count_store(head, scope, store, &range, after).await?,
+                None => Ok(()),
             };
-            // The keys of this store, as long as they are all here and there is room for them.
-            let mut keys = if is_resumed { None } else { Some(Vec::new()) };
-            loop {
-                let page = self.engine.vault.page(&store.name, &range, after.as_ref(), None, Read::Eventual).await?;
-                let mut found = Counts::new();
-                for record in &page.records {
-                    *found.entry(store.classify(&record.key).to_owned()).or_default() += 1;
-                }
-                scope.add(&found);
-                let room = REMEMBERED_KEYS.saturating_sub(self.remembered_keys);
-                keys = keys.filter(|keys| keys.len() + page.records.len() <= room);
-                if let Some(keys) = &mut keys {
-                    keys.extend(page.records);
-                }
-                after = page.next;
-                pages += 1;
-                if after.is_none() {
-                    break;
-                }
-                if pages.is_multiple_of(PAGES_PER_CHECKPOINT) || self.engine.clock.now() >= self.stop_at {
-                    self.checkpoint(head, scope, Cursor { store: store.name.clone(), after: after.clone() }).await?;
-                }
-            }
-            if let Some(keys) = keys {
-                self.remembered_keys += keys.len();
-                self.remembered.insert((scope.place.clone(), store.name.clone()), keys);
+            match counted {
+                Ok(()) => drop(scope.uncounted.remove(&store.name)),
+                Err(fault) => drop(self.unreadable.insert(store.name.clone(), fault)),
             }
         }
-        scope.stage = Stage::Counted;
+        if scope.stage == Stage::Found {
+            scope.stage = Stage::Counted;
+        }
         self.engine.ledger.save_scope(head, scope).await?;
         Ok(())
     }
 
+    /// Counts one store of a place from a position on. The inner fault: it could not be read to its end.
+    async fn count_store(
+        &mut self,
+        head: &Head,
+        scope: &mut Scope,
+        store: &StoreMap,
+        range: &KeyRange,
+        mut after: Option<Record>,
+    ) -> Result<Result<(), Fault>, Stop> {
+        // The keys of this store, as long as they are all here and there is room for them.
+        let mut keys = if after.is_some() { None } else { Some(Vec::new()) };
+        let mut pages = 0_u32;
+        loop {
+            let page = match self.page(head, &scope.place, (store, range), after.as_ref(), Read::Eventual).await {
+                Ok(page) => page,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            let mut found = Counts::new();
+            for record in &page.records {
+                *found.entry(store.classify(&record.key).to_owned()).or_default() += 1;
+            }
+            scope.add(&found);
+            let room = REMEMBERED_KEYS.saturating_sub(self.remembered_keys);
+            keys = keys.filter(|keys| keys.len() + page.records.len() <= room);
+            if let Some(keys) = &mut keys {
+                keys.extend(page.records);
+            }
+            after = page.next;
+            pages += 1;
+            if after.is_none() {
+                break;
+            }
+            scope.uncounted.insert(store.name.clone(), after.clone());
+            if pages.is_multiple_of(PAGES_PER_CHECKPOINT) || self.engine.clock.now() >= self.stop_at {
+                self.checkpoint(head, scope).await?;
+            }
+        }
+        if let Some(keys) = keys {
+            self.remembered_keys += keys.len();
+            self.remembered.insert((scope.place.clone(), store.name.clone()), keys);
+        }
+        Ok(Ok(()))
+    }
+
+    /// A page of a place, without what a contact did after the request: that is not covered.
+    pub(super) async fn page(
+        &self,
+        head: &Head,
+        place: &Place,
+        (store, range): (&StoreMap, &KeyRange),
+        after: Option<&Record>,
+        read: Read,
+    ) -> Result<Page, Fault> {
+        let mut page = self.engine.vault.page(&store.name, range, after, None, read).await?;
+        if place.contact.is_some() {
+            let is_due = |at| is_covered(at, head.covers_until);
+            page.records.retain(|record| store.occurred_at(&record.key).is_none_or(is_due));
+        }
+        Ok(page)
+    }
+
     /// Saves how far counting has come, under the lease: who lost it writes nothing over the work of another.
-    async fn checkpoint(&self, head: &Head, scope: &mut Scope, cursor: Cursor) -> Result<(), Stop> {
+    async fn checkpoint(&self, head: &Head, scope: &Scope) -> Result<(), Stop> {
         let renewed = self.renew().await;
         if let Err(Stop::LostLease | Stop::Fault(_)) = renewed {
             return renewed.map(drop);
         }
-        scope.cursor = Some(cursor);
         self.engine.ledger.save_scope(head, scope).await?;
-        scope.cursor = None;
         renewed.map(drop)
     }
 }

@@ -35,8 +35,7 @@ where
             }
             match scopes.iter_mut().find(|scope| scope.place == place) {
                 Some(known) if known.stage == Stage::Erased => {
-                    known.stage = Stage::Found;
-                    known.cursor = None;
+                    known.find_again();
                     self.engine.ledger.save_scope(head, known).await?;
                 }
                 Some(_) => {}

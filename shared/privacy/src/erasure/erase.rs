@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Stop, Visit, Worked};
+use super::{Failures, Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::deadline;
 use crate::fault::{Fault, Turn};
@@ -29,19 +29,21 @@ where
     V: Stores + Connections + Suppressions,
     C: Clock,
 {
-    /// Erases every place that is not erased. A store that fails leaves the others done and itself due.
-    pub(super) async fn erase_all(&mut self, head: &Head, scopes: &mut [Scope]) -> Result<Vec<(String, Fault)>, Stop> {
-        let mut failures = Vec::new();
+    /// Erases every place that is not erased, as it was counted. A store that fails leaves the others done and itself due.
+    pub(super) async fn erase_all(&mut self, head: &Head, scopes: &mut [Scope]) -> Result<Failures, Stop> {
+        let mut failures = std::mem::take(&mut self.unreadable);
         for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
-            self.count(head, scope).await?;
-            let failed_before = failures.len();
+            let mut is_done = scope.uncounted.is_empty();
             for store in self.engine.map.stores() {
-                if store.identities && failures.len() > failed_before {
+                if scope.uncounted.contains_key(&store.name) || (store.identities && !is_done) {
                     continue;
                 }
                 match self.erase_store(head, scope, store).await {
                     Ok(()) => {}
-                    Err(Stop::Fault(fault)) => failures.push((store.name.clone(), fault)),
+                    Err(Stop::Fault(fault)) => {
+                        is_done = false;
+                        failures.insert(store.name.clone(), fault);
+                    }
                     Err(stop @ (Stop::OutOfTime | Stop::LostLease)) => {
                         // Progress is worth keeping when time runs out; who lost the lease writes nothing.
                         if matches!(stop, Stop::OutOfTime) {
@@ -51,7 +53,7 @@ where
                     }
                 }
             }
-            if failures.len() == failed_before {
+            if is_done {
                 scope.stage = Stage::Erased;
                 scope.pending.clear();
             }
@@ -78,7 +80,7 @@ where
         let mut after: Option<Record> = None;
         loop {
             let Page { records, next } =
-                self.engine.vault.page(&store.name, &range, after.as_ref(), None, Read::Eventual).await?;
+                self.page(head, &scope.place, (store, &range), after.as_ref(), Read::Eventual).await?;
             self.erase_records(scope, store, &range, &records).await?;
             if next.is_none() {
                 return Ok(());
@@ -125,17 +127,10 @@ where
         &self,
         head: &Head,
         plan: &PlanRef,
-        failures: Vec<(String, Fault)>,
+        failures: Failures,
         scopes: &[Scope],
     ) -> Result<Worked, Stop> {
-        let attempts = match &head.state {
-            State::Failed { attempts, .. } => attempts.saturating_add(1),
-            State::Received
-            | State::Planned { .. }
-            | State::Executing { .. }
-            | State::Verifying { .. }
-            | State::Completed { .. } => 1,
-        };
+        let attempts = self.failed_before.saturating_add(1);
         let wait = (FIRST_RETRY * (1 << attempts.saturating_sub(1).min(6))).min(LONGEST_RETRY);
         let now = self.engine.clock.now();
         let retry_at = now + wait;
@@ -143,7 +138,7 @@ where
         let is_failed = |class: &str| {
             let of = |store: &str| self.engine.map.classes_of(store).any(|name| name == class);
             self.engine.map.stores().iter().any(|store| store.identities && of(&store.name))
-                || failures.iter().any(|(store, _)| of(store))
+                || failures.keys().any(|store| of(store))
         };
         let failed = |(class, outcome): (String, Outcome)| {
             let outcome = if is_failed(&class) { Outcome::Failed { retry_at } } else { outcome };

@@ -22,10 +22,14 @@ where
             Some(_) | None => {}
         }
         let mut scopes = self.engine.ledger.scopes(head).await?;
-        if !self.verify(head, &mut scopes).await? {
+        let verified = self.verify(head, &mut scopes).await?;
+        if !verified.is_clean {
             let places = scopes.iter().filter(|scope| scope.stage == Stage::Found).count();
             self.advance(head, State::Received, NextAction::At(now)).await?;
             return Ok(Worked::Resurfaced { places });
+        }
+        if let Some((_, fault)) = verified.unreadable.into_iter().next() {
+            return Err(Stop::Fault(fault));
         }
         let mut looks = looks.to_vec();
         looks.push(now);

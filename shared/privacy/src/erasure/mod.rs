@@ -10,7 +10,7 @@ mod erase;
 mod look;
 mod verify;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
 use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
-use crate::scope::{Counts, Place, Scope};
+use crate::scope::{Counts, Place, Scope, Stage};
 
 /// How long a worker may be silent before another may take over.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -99,6 +99,9 @@ impl From<Fault> for Stop {
     }
 }
 
+/// The stores that failed, each with a cause.
+type Failures = BTreeMap<String, Fault>;
+
 /// Keys that were counted in this visit and need not be read again.
 type Remembered = HashMap<(Place, String), Vec<Record>>;
 
@@ -108,6 +111,10 @@ struct Visit<'e, 'a, L, V, C> {
     stop_at: Timestamp,
     remembered: Remembered,
     remembered_keys: usize,
+    /// Stores that could not be counted in this visit.
+    unreadable: Failures,
+    /// How often in a row this obligation had failed when the visit began.
+    failed_before: u32,
 }
 
 impl<L, V, C> Engine<'_, L, V, C>
@@ -122,7 +129,15 @@ where
     /// [`Fault`]: deliver the message again.
     pub async fn work(&self, id: &ObligationId, worker: &str, stop_at: Timestamp) -> Result<Worked, Fault> {
         let lease = Lease { id: id.clone(), worker: worker.to_owned() };
-        let mut visit = Visit { engine: self, lease, stop_at, remembered: Remembered::new(), remembered_keys: 0 };
+        let mut visit = Visit {
+            engine: self,
+            lease,
+            stop_at,
+            remembered: Remembered::new(),
+            remembered_keys: 0,
+            unreadable: Failures::new(),
+            failed_before: 0,
+        };
         match visit.run().await {
             Ok(worked) => {
                 self.ledger.release(&visit.lease).await?;
@@ -155,6 +170,9 @@ where
             Leased::Busy => return Ok(Worked::Busy),
             Leased::Gone => return Ok(Worked::Gone),
         };
+        if let State::Failed { attempts, .. } = &head.state {
+            self.failed_before = *attempts;
+        }
         for _ in 0..MAX_ROUNDS {
             match &head.state {
                 State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. }
@@ -212,15 +230,24 @@ where
 
     async fn execute(&mut self, head: &Head, plan: &PlanRef) -> Result<Executed, Stop> {
         let mut scopes = self.engine.ledger.scopes(head).await?;
+        let is_planned = |scope: &Scope| scope.stage != Stage::Found && scope.uncounted.is_empty();
+        if self.unreadable.is_empty() && !scopes.iter().all(is_planned) {
+            // What was found since, or could not be read at an earlier visit, is counted and planned before it is erased.
+            return Ok(Executed::Unclean);
+        }
         let failures = self.erase_all(head, &mut scopes).await?;
         if !failures.is_empty() {
             return self.failed(head, plan, failures, &scopes).await.map(Executed::Stopped);
         }
-        if self.verify(head, &mut scopes).await? {
-            return self.conclude(head, plan, &scopes).await;
+        let verified = self.verify(head, &mut scopes).await?;
+        if !verified.is_clean {
+            // Something was left or came in before the mark: marked, counted, planned, erased and verified in another round.
+            return Ok(Executed::Unclean);
         }
-        // Something was left or came in before the mark: marked, counted, planned, erased and verified in another round.
-        Ok(Executed::Unclean)
+        if !verified.unreadable.is_empty() {
+            return self.failed(head, plan, verified.unreadable, &scopes).await.map(Executed::Stopped);
+        }
+        self.conclude(head, plan, &scopes).await
     }
 
     /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.

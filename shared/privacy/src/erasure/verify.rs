@@ -1,9 +1,11 @@
 //! Verify: strong reads that must find nothing.
 
-use super::{Stop, Visit};
+use super::{Failures, Stop, Visit};
+use crate::data_map::{KeyRange, StoreMap};
+use crate::fault::Fault;
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Read, Stores, Suppressions};
-use crate::scope::{Scope, Stage, is_covered};
+use crate::scope::{Place, Scope, Stage, is_covered};
 
 impl<L, V, C> Visit<'_, '_, L, V, C>
 where
@@ -11,45 +13,94 @@ where
     V: Stores + Connections + Suppressions,
     C: Clock,
 {
-    /// Whether nothing is left. A place where something is left becomes [`Stage::Found`] again.
-    pub(super) async fn verify(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<bool, Stop> {
-        let mut is_clean = true;
+    /// Looks at every place. One where something is left becomes [`Stage::Found`] again; a store that cannot be read
+    /// leaves the others verified.
+    pub(super) async fn verify(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<Verified, Stop> {
+        let mut verified = Verified { is_clean: true, unreadable: Failures::new() };
         for scope in scopes.iter_mut() {
             self.renew().await?;
-            if self.has_residue(head, scope).await? {
-                is_clean = false;
-                scope.stage = Stage::Found;
-                scope.cursor = None;
+            if self.has_residue(head, &scope.place, &mut verified.unreadable).await? {
+                verified.is_clean = false;
+                scope.find_again();
                 self.engine.ledger.save_scope(head, scope).await?;
             }
         }
         for place in self.reached(head).await? {
             if !scopes.iter().any(|scope| scope.place == place && scope.stage == Stage::Found) {
-                is_clean = false;
+                verified.is_clean = false;
                 let known = scopes.iter_mut().find(|scope| scope.place == place);
                 let mut scope = known.map_or_else(|| Scope::found(place.clone()), |scope| scope.clone());
-                scope.stage = Stage::Found;
+                scope.find_again();
                 self.engine.ledger.save_scope(head, &scope).await?;
                 scopes.retain(|known| known.place != place);
                 scopes.push(scope);
             }
         }
-        Ok(is_clean)
+        Ok(verified)
     }
 
-    /// Whether a strong read finds anything of a place. A connection that was made after the request is the
-    /// person's new one: nothing of it is residue.
-    async fn has_residue(&self, head: &Head, scope: &Scope) -> Result<bool, Stop> {
+    /// Whether strong reads find anything of a place that the request covers. What came later is the person's new
+    /// life and no residue: a connection made after the request with all that is in it; of a contact, what they did
+    /// since, with the undated records about them (a profile, a score) that go with it.
+    async fn has_residue(&self, head: &Head, place: &Place, unreadable: &mut Failures) -> Result<bool, Stop> {
+        let mut found = Found::default();
         for store in self.engine.map.stores() {
-            let Some(range) = store.range(&scope.place) else {
-                continue;
-            };
-            let page = self.engine.vault.page(&store.name, &range, None, Some(1), Read::Strong).await?;
-            if !page.records.is_empty() || page.next.is_some() {
-                let connected_at = self.engine.vault.connected_at(&scope.place).await?;
-                return Ok(connected_at.is_none_or(|at| is_covered(at, head.covers_until)));
+            let Some(range) = store.range(place) else { continue };
+            if let Err(fault) = self.look_into(head, place, (store, &range), &mut found).await {
+                unreadable.insert(store.name.clone(), fault);
             }
         }
-        Ok(false)
+        if !found.is_covered && (!found.is_undated || found.is_later) {
+            return Ok(false);
+        }
+        let connected_at = self.engine.vault.connected_at(place).await?;
+        Ok(place.contact.is_some() || connected_at.is_none_or(|at| is_covered(at, head.covers_until)))
     }
+
+    async fn look_into(
+        &self,
+        head: &Head,
+        place: &Place,
+        (store, range): (&StoreMap, &KeyRange),
+        found: &mut Found,
+    ) -> Result<(), Fault> {
+        // One record of a connection is enough; those of a contact are told apart by when they happened.
+        let limit = if place.contact.is_some() { None } else { Some(1) };
+        let mut after = None;
+        while !found.is_covered {
+            let page = self.engine.vault.page(&store.name, range, after.as_ref(), limit, Read::Strong).await?;
+            for record in &page.records {
+                match store.occurred_at(&record.key).filter(|_| place.contact.is_some()) {
+                    Some(at) if is_covered(at, head.covers_until) => found.is_covered = true,
+                    Some(_) => found.is_later = true,
+                    None => found.is_undated = true,
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+            found.is_covered |= place.contact.is_none();
+        }
+        Ok(())
+    }
+}
+
+/// What strong reads came to.
+pub(super) struct Verified {
+    /// Nothing was found in what could be read.
+    pub(super) is_clean: bool,
+    /// The stores that could not be read.
+    pub(super) unreadable: Failures,
+}
+
+/// What there is of a place.
+#[derive(Default)]
+struct Found {
+    /// From before the request.
+    is_covered: bool,
+    /// From after it.
+    is_later: bool,
+    /// Its keys do not say when.
+    is_undated: bool,
 }

@@ -67,6 +67,7 @@ pub struct Stored {
     calls: u64,
     strike: Option<Strike>,
     broken_store: Option<String>,
+    unreadable_store: Option<String>,
     now: Timestamp,
 }
 
@@ -77,6 +78,11 @@ impl Stored {
             head.leased_until = Some(until);
             self.leases.insert(id.clone(), worker.to_owned());
         }
+    }
+
+    /// Every read of one store fails, until mended.
+    pub fn blind(&mut self, store: Option<&str>) {
+        self.unreadable_store = store.map(str::to_owned);
     }
 
     /// How many items and object versions there are.
@@ -135,6 +141,11 @@ impl World {
     /// Breaks every erase in one store, until mended.
     pub fn break_store(&self, store: Option<&str>) {
         self.stored().broken_store = store.map(str::to_owned);
+    }
+
+    /// As [`Stored::blind`].
+    pub fn blind_store(&self, store: Option<&str>) {
+        self.stored().blind(store);
     }
 
     pub(super) fn call<T>(&self, action: &'static str, effect: impl FnOnce(&mut Stored) -> T) -> Answer<T> {

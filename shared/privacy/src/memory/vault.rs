@@ -19,6 +19,9 @@ impl Stores for World {
         limit: Option<u16>,
         _read: Read,
     ) -> Answer<Page> {
+        if self.stored().unreadable_store.as_deref() == Some(store) {
+            return Err(Fault::retry("stores.page", "broken"));
+        }
         self.call("stores.page", |stored| {
             let all: Vec<Record> = match range {
                 KeyRange::Table { partition, begins_with } => {

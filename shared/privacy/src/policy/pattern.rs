@@ -83,23 +83,26 @@ impl Pattern {
     /// Whether a key is of this pattern.
     #[must_use]
     pub fn matches(&self, key: &str) -> bool {
+        self.capture(key).is_some()
+    }
+
+    /// What stands for each placeholder of a key, in order; `None` when the key is not of this pattern.
+    #[must_use]
+    pub fn capture<'a>(&'a self, key: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
         let mut rest = key;
+        let mut found = Vec::new();
         for part in &self.0 {
             match part {
-                Part::Literal(text) => match rest.strip_prefix(text.as_str()) {
-                    Some(tail) => rest = tail,
-                    None => return false,
-                },
-                Part::Slot(_) => {
+                Part::Literal(text) => rest = rest.strip_prefix(text.as_str())?,
+                Part::Slot(name) => {
                     let end = rest.find(SEPARATORS).unwrap_or(rest.len());
-                    if end == 0 {
-                        return false;
-                    }
-                    rest = rest.get(end..).unwrap_or_default();
+                    let (value, tail) = rest.split_at_checked(end).filter(|(value, _)| !value.is_empty())?;
+                    found.push((name.as_str(), value));
+                    rest = tail;
                 }
             }
         }
-        rest.is_empty()
+        rest.is_empty().then_some(found)
     }
 }
 
@@ -124,6 +127,14 @@ mod tests {
         for (pattern, key, expected) in cases {
             assert_eq!(Pattern::parse(pattern).unwrap().matches(key), expected, "{pattern} on {key}");
         }
+    }
+
+    #[test]
+    fn a_key_says_what_its_placeholders_stand_for() {
+        let pattern = Pattern::parse("contact#{contact}#signal#{instant}#{signal}").unwrap();
+        let captured = pattern.capture("contact#a#signal#2026-01-31T12:00:00.000Z#9").unwrap();
+        assert_eq!(captured, [("contact", "a"), ("instant", "2026-01-31T12:00:00.000Z"), ("signal", "9")]);
+        assert_eq!(pattern.capture("contact#a#score"), None);
     }
 
     #[test]
