@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import itertools
 import threading
 import time
@@ -19,6 +21,9 @@ class Ingest:
     def __init__(self, world: World, person: Person) -> None:
         self.world, self.connection = world, person.connections[0]
         self.client: Any = world.settings.client("dynamodb")
+        # The id of the obligation that a disconnect of this connection would open.
+        digest = hashlib.sha256(f"connection\n{self.connection.tenant_id}\n{self.connection.connection_id}".encode()).digest()
+        self.disconnected = "0" + base64.b32encode(digest[:20]).decode().lower()
         self.owner = world.subject_keys().suppression(person.namespace, "user", person.user_id)
         self.admitted, self.refused, self.faults = 0, 0, []
         self.stopped = threading.Event()
@@ -46,6 +51,14 @@ class Ingest:
                 elif "TransactionConflict" not in reasons:
                     self.faults.append(error.response["Error"]["Code"])
 
+    def not_disconnected(self, since: str) -> dict[str, Any]:
+        return {"ConditionCheck": {
+            "TableName": self.world.outputs["LedgerTableName"],
+            "Key": {"pk": {"S": f"obligation#{self.disconnected}"}, "sk": {"S": "head"}},
+            "ConditionExpression": "attribute_not_exists(pk) OR covers_until <= :since",
+            "ExpressionAttributeValues": {":since": {"S": since}},
+        }}
+
     def check(self, mark: str, since: str) -> dict[str, Any]:
         condition = "attribute_not_exists(pk) OR covers_until <= :since OR expires_at <= :now"
         values = {":since": {"S": since}, ":now": {"N": str(int(time.time()))}}
@@ -62,7 +75,8 @@ class Ingest:
             "pk": {"S": f"{tenant}#{connection}"}, "sk": {"S": f"contact#late#signal#{now}#{number:06}"},
             "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "record": {"S": "signal"},
         }}}
-        checks = [self.check(f"subject#{self.owner}", connected_at), self.check(f"connection#{tenant}#{connection}", connected_at)]
+        checks = [self.check(f"subject#{self.owner}", connected_at), self.check(f"connection#{tenant}#{connection}", connected_at),
+                  self.not_disconnected(connected_at)]
         self.client.transact_write_items(TransactItems=[*checks, put])
 
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from local.settings import REGION
 from tests.e2e.world import World
 
-FUNCTIONS = ("MetaCallback", "RequestStatus", "ErasureWorker", "RetentionSweeper")
+FUNCTIONS = ("MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "RetentionSweeper")
 KEY = {"pk": {"S": "permission-test"}, "sk": {"S": "none"}}
 Client = Callable[[str], Any]
 
@@ -20,6 +20,7 @@ Client = Callable[[str], Any]
 TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "InboxTableName")
 MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
+    ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
     ("RequestStatus", "LedgerTableName"): {"Query"},
     ("ErasureWorker", "LedgerTableName"): {"PutItem", "Query", "UpdateItem"},
     ("ErasureWorker", "SuppressionTableName"): {"UpdateItem"},
@@ -30,6 +31,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 # Allowed beside tables.
 MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
+    "DisconnectIntake": {"SendMessage"},
     "RequestStatus": set(),
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject"},
     "RetentionSweeper": {"SendMessage", "QueryDueIndex"},

@@ -133,7 +133,7 @@ def test_every_function_has_its_own_role_and_log_group() -> None:
         assert group["KmsKeyId"] == KEY_ARN and group["RetentionInDays"] <= 30
 
 
-@pytest.mark.parametrize("function", ["MetaCallback", "RequestStatus", "ErasureWorker", "RetentionSweeper"])
+@pytest.mark.parametrize("function", ["MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "RetentionSweeper"])
 def test_the_key_is_used_through_services_only(function: str) -> None:
     use = statements(f"{function}Role")["UseTheKeyThroughServices"]
     assert use["Resource"] == KEY_ARN and use["Condition"]["StringEquals"]["kms:ViaService"]

@@ -13,9 +13,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Body;
 use lambda_http::http::HeaderMap;
-use privacy::accept_callback::{Terms, accept_callback};
+use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::meta_secrets::AppSecrets;
-use privacy::policy::Route;
 use privacy::signed_request;
 use privacy_aws::connection::{Connection, Credentials};
 use privacy_aws::ledger::LedgerTable;
@@ -78,7 +77,7 @@ async fn main() {
             let field = privacy_edge::form::single_field(&headers, &body, "signed_request").await.unwrap();
             let request = signed_request::verify(&field, &secrets).unwrap();
             let accepted =
-                accept_callback(&ledger, &queue, terms, &request, Route::MetaDataDeletion, now).await.unwrap();
+                accept_callback(&ledger, &queue, terms, &request, Callback::DataDeletion, now).await.unwrap();
             black_box(
                 serde_json::json!({"url": accepted.id.as_str(), "confirmation_code": accepted.id.as_str()}).to_string(),
             );

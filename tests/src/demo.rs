@@ -10,6 +10,7 @@ use privacy::keys::SubjectKeys;
 use privacy::obligation::NewObligation;
 use privacy::policy::Route;
 use privacy::ports::Clock;
+use privacy::target::Target;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::vault::{Names, Vault};
 use serde_json::{Value, json};
@@ -48,8 +49,7 @@ pub fn request(identity: &Identity, now: Timestamp) -> NewObligation {
     NewObligation {
         id: keys.obligation_id(identity).unwrap(),
         route: Route::MetaDataDeletion,
-        links: keys.links(identity),
-        suppressions: keys.suppressions(identity),
+        target: Target::Person { links: keys.links(identity), suppressions: keys.suppressions(identity) },
         received_at: now,
         covers_until: now,
         is_dated: true,

@@ -17,6 +17,7 @@ use privacy::ports::{
     Stores, Suppressions,
 };
 use privacy::scope::{Counts, Scope, Stage};
+use privacy::target::Target;
 use privacy_tests::account::Account;
 use privacy_tests::demo;
 use serde_json::json;
@@ -37,8 +38,10 @@ fn request(covers_until: &str, is_dated: bool) -> NewObligation {
     NewObligation {
         id: id(),
         route: Route::MetaDataDeletion,
-        links: vec![KeyedRef::from_stored("v2-link".to_owned()), KeyedRef::from_stored("v1-link".to_owned())],
-        suppressions: vec![KeyedRef::from_stored("v1-owner".to_owned())],
+        target: Target::Person {
+            links: vec![KeyedRef::from_stored("v2-link".to_owned()), KeyedRef::from_stored("v1-link".to_owned())],
+            suppressions: vec![KeyedRef::from_stored("v1-owner".to_owned())],
+        },
         received_at: now(),
         covers_until: at(covers_until),
         is_dated,
@@ -76,7 +79,7 @@ async fn intake_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
     let mut newer = request("2026-03-10T11:00:00Z", true);
     newer.received_at = now() + SignedDuration::from_hours(1);
     newer.due_by.date = "2026-04-10".parse().unwrap();
-    assert_eq!(ports.open(&newer).await.unwrap(), Opened::Widened);
+    assert_eq!(ports.open(&newer).await.unwrap(), Opened::Widened(Box::new(first.clone())));
     let widened = head_of(ports).await;
     let expected =
         Head { covers_until: newer.covers_until, next_action_at: Some(newer.next_action_at), ..first.clone() };
@@ -153,7 +156,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
     let after = Record { key: "contact#p1#score".to_owned(), version: None };
     one.uncounted = BTreeMap::from([("inbox".to_owned(), Some(after)), ("media".to_owned(), None)]);
     let mut two = Scope::found(place("alder", "c1", Some("p1")));
-    (two.stage, two.removed) = (Stage::Erased, 9);
+    (two.stage, two.removed, two.is_reused) = (Stage::Erased, 9, true);
     for scope in [&one, &two, &one] {
         ports.save_scope(&head, scope).await.unwrap();
     }

@@ -7,11 +7,13 @@ use std::path::Path;
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::{Request, RequestExt};
 use privacy::data_map::DataMap;
+use privacy::ids::{ConnectionId, TenantId};
 use privacy::message::Work;
 use privacy::meta_secrets::AppSecrets;
 use privacy::obligation::ObligationId;
 use privacy::signed_request::{self, Refusal};
 use privacy_edge::form;
+use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 use privacy_tests::repository::{files, read, root};
 use privacy_tests::retention;
@@ -93,6 +95,16 @@ fn status_requests_name_a_code_or_nothing() {
         let code = request.raw_http_path().strip_prefix("/privacy/requests/").map(ObligationId::parse);
         assert_eq!(code.is_none(), path.contains(".unknown-path"), "{path}");
         assert!(code.is_none_or(|code| code.is_ok()), "{path}");
+    }
+}
+
+#[test]
+fn disconnects_name_a_connection() {
+    for (path, text) in events("disconnect-intake") {
+        let request = request(&path, &text);
+        let members = Members::read(request.headers(), request.body()).unwrap_or_else(|_| panic!("{path}"));
+        assert!(members.parse("tenant_id", TenantId::parse).unwrap().is_some(), "{path}");
+        assert!(members.parse("connection_id", ConnectionId::parse).unwrap().is_some(), "{path}");
     }
 }
 
@@ -238,8 +250,11 @@ fn every_metric_that_an_alarm_watches_is_emitted() {
 
 fn routes() -> BTreeSet<String> {
     let template = read("template.yaml");
-    let routes = between(&template, "RouteKey: ", ", Target").map(|route| route.trim_matches('\'').to_owned());
-    routes.collect()
+    let keys = between(&template, "RouteKey: ", "}\n").map(|rest| match rest.strip_prefix('\'') {
+        Some(quoted) => quoted.split('\'').next().unwrap().to_owned(),
+        None => rest.split(',').next().unwrap().to_owned(),
+    });
+    keys.collect()
 }
 
 /// `/privacy/requests/{code}` and `/privacy/requests/{confirmation_code}` are one path.
@@ -271,6 +286,7 @@ fn the_api_description_has_every_problem_and_no_other() {
     assert_eq!(described, known);
     for problem in [
         Problem::BadRequest,
+        Problem::BadMember("tenant_id"),
         Problem::NotFound,
         Problem::MethodNotAllowed("POST"),
         Problem::TooLarge,

@@ -29,7 +29,7 @@ fn request() -> NewObligation {
 async fn ingest(account: &Account, connection: &str, connected_at: Timestamp, owners: &[KeyedRef]) -> bool {
     let place = place("alder", connection, Some("p9"));
     let arrival = Arrival { place: &place, connected_at, owners, occurred_at: now() };
-    let gate = IngestGate::new(&account.connection(), "suppression".to_owned());
+    let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
     let read = gate.admit(&arrival, now()).await.unwrap().is_ok();
     let put = Put::builder()
         .table_name("inbox")

@@ -2,10 +2,10 @@
 //! what the job cannot be done for less than.
 
 use jiff::{SignedDuration, Timestamp};
-use privacy::accept_callback::{Became, Terms, accept_callback};
+use privacy::accept::{Accepted, Became};
+use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::erasure::{Engine, Worked};
 use privacy::identity::PlatformId;
-use privacy::policy::Route;
 use privacy::signed_request::{IssuedAt, SignedRequest};
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::{Account, Call};
@@ -18,7 +18,7 @@ fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()
 }
 
-async fn accept(account: &Account, issued_at: i64) -> privacy::accept_callback::Accepted {
+async fn accept(account: &Account, issued_at: i64) -> Accepted {
     let identity = demo::person("10158000000000001");
     let request = SignedRequest {
         namespace: identity.namespace,
@@ -29,7 +29,7 @@ async fn accept(account: &Account, issued_at: i64) -> privacy::accept_callback::
     let (keys, map) = (demo::keys(), demo::map());
     let terms = Terms { keys: &keys, map: &map, stuck_after: SignedDuration::from_mins(5) };
     let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/erasure".to_owned());
-    accept_callback(&demo::ledger(account), &queue, terms, &request, Route::MetaDataDeletion, now()).await.unwrap()
+    accept_callback(&demo::ledger(account), &queue, terms, &request, Callback::DataDeletion, now()).await.unwrap()
 }
 
 fn writes(calls: &[Call]) -> Vec<(&str, f64)> {

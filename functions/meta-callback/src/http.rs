@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method, Response, header};
 use lambda_http::{Body, Request, RequestExt};
-use privacy::accept_callback::{Accepted, Terms, accept_callback};
+use privacy::accept::Accepted;
+use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::fault::Fault;
 use privacy::keys::SubjectKeys;
 use privacy::meta_secrets::AppSecrets;
-use privacy::policy::Route;
 use privacy::ports::Clock;
 use privacy::signed_request::{self, Refusal, SignedRequest};
 use privacy_aws::connection::Connection;
@@ -85,14 +85,14 @@ impl Callbacks {
     }
 
     pub(crate) async fn answer(&self, request: &Request) -> Response<Body> {
-        let route = match request.raw_http_path() {
-            "/api/meta/data-deletion" => Route::MetaDataDeletion,
-            "/api/meta/deauthorize" => Route::MetaDeauthorize,
+        let callback = match request.raw_http_path() {
+            "/api/meta/data-deletion" => Callback::DataDeletion,
+            "/api/meta/deauthorize" => Callback::Deauthorize,
             _ => return Problem::NotFound.response(),
         };
         let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
-        let span = tracing::info_span!("callback", "request.id" = request_id, route = route.as_str());
-        let (answer, outcome) = match self.accept(request, route).await {
+        let span = tracing::info_span!("callback", "request.id" = request_id, route = callback.route().as_str());
+        let (answer, outcome) = match self.accept(request, callback).await {
             Ok(accepted) => {
                 let _entered = span.enter();
                 log_accepted(&accepted);
@@ -115,7 +115,7 @@ impl Callbacks {
         answer.response()
     }
 
-    async fn accept(&self, request: &Request, route: Route) -> Result<Accepted, Rejected> {
+    async fn accept(&self, request: &Request, callback: Callback) -> Result<Accepted, Rejected> {
         if request.method() != Method::POST {
             return Err(Problem::MethodNotAllowed("POST").into());
         }
@@ -123,7 +123,7 @@ impl Callbacks {
         let signed = self.verify(&field).await?;
         let keys = self.subject_keys.get().await?;
         let terms = Terms { keys: &keys, map: &self.map, stuck_after: self.config.stuck_after };
-        Ok(accept_callback(&self.ledger, &self.queue, terms, &signed, route, SystemClock.now()).await?)
+        Ok(accept_callback(&self.ledger, &self.queue, terms, &signed, callback, SystemClock.now()).await?)
     }
 
     /// A signature that does not hold may be one of a secret that was changed a moment ago: look once more.
@@ -155,12 +155,7 @@ impl Callbacks {
 }
 
 fn log_accepted(accepted: &Accepted) {
-    let became = match accepted.became {
-        privacy::accept_callback::Became::New => "new",
-        privacy::accept_callback::Became::Widened => "widened",
-        privacy::accept_callback::Became::Reopened => "reopened",
-        privacy::accept_callback::Became::Duplicate => "duplicate",
-    };
+    let became = accepted.became.as_str();
     let obligation = accepted.id.log_ref();
     match &accepted.unsent {
         None => tracing::info!(outcome = became, "obligation.ref" = obligation, "a callback was accepted"),

@@ -85,6 +85,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
             (
                 Format::Html | Format::Json,
                 Problem::BadRequest
+                | Problem::BadMember(_)
                 | Problem::NotFound
                 | Problem::MethodNotAllowed(_)
                 | Problem::TooLarge

@@ -150,6 +150,7 @@ fn facts(view: &RequestView, company: &Company) -> Markup {
         p {
             @match view.route {
                 Route::MetaDataDeletion => { "Meta told us that you want " (company.name) " to delete the data tied to your account." }
+                Route::Disconnect => { "A connection to " (company.name) " was disconnected." }
                 Route::MetaDeauthorize => {
                     "Meta told us that you removed " (company.name) " from your account. We treat that as a request to delete the \
                     data tied to it."

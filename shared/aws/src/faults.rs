@@ -30,6 +30,12 @@ const BUSY: [&str; 5] = [
     "TransactionInProgressException",
 ];
 
+/// Whether a transaction has the row.
+pub(crate) fn is_in_transaction<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    code.is_some_and(|code| code.starts_with("Transaction"))
+}
+
 /// Whether a short wait mends it.
 pub(crate) fn is_busy<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|code| BUSY.contains(&code))

@@ -1,4 +1,4 @@
-//! The ingest gate over the suppression table: for the product, before it writes a signal.
+//! The ingest gate over the suppression table and the ledger: for the product, before it writes a signal.
 
 use std::collections::HashMap;
 
@@ -6,24 +6,34 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ingest_gate::{self, Arrival, Entry, Mark, Suppressed};
+use privacy::ingest_gate::{self, Arrival, Check, Entry, KeptIn, Mark, Suppressed};
 
 use crate::attributes::{Item, at, get_at, get_text, number, text};
 use crate::connection::Connection;
 use crate::faults::fault;
+use crate::ledger::HEAD;
 
-/// Asks the suppression table.
+/// Asks the suppression table and the ledger.
 #[derive(Clone, Debug)]
 pub struct IngestGate {
     client: Client,
-    table: String,
+    suppression: String,
+    ledger: String,
 }
 
 impl IngestGate {
-    /// A gate over a suppression table.
+    /// A gate over a suppression table and a ledger.
     #[must_use]
-    pub fn new(connection: &Connection, table: String) -> Self {
-        Self { client: connection.dynamodb(), table }
+    pub fn new(connection: &Connection, suppression: String, ledger: String) -> Self {
+        Self { client: connection.dynamodb(), suppression, ledger }
+    }
+
+    fn row(&self, check: &Check) -> (&str, Item) {
+        let partition = ("pk".to_owned(), text(check.mark.as_str()));
+        match check.kept_in {
+            KeptIn::Suppression => (&self.suppression, Item::from([partition])),
+            KeptIn::Ledger => (&self.ledger, Item::from([partition, ("sk".to_owned(), text(HEAD))])),
+        }
     }
 
     /// The conditions to put into the same `TransactWriteItems` as the write of the signal. This form, and only
@@ -32,10 +42,11 @@ impl IngestGate {
     /// # Errors
     /// [`Fault`] when the SDK refuses to build a condition.
     pub fn conditions(&self, arrival: &Arrival<'_>, now: Timestamp) -> Result<Vec<TransactWriteItem>, Fault> {
-        let condition = |check: ingest_gate::Check| {
+        let condition = |check: Check| {
+            let (table, key) = self.row(&check);
             let built = ConditionCheck::builder()
-                .table_name(&self.table)
-                .key("pk", text(check.mark.as_str()))
+                .table_name(table)
+                .set_key(Some(key))
                 .condition_expression("attribute_not_exists(pk) OR covers_until <= :since OR expires_at <= :now")
                 .expression_attribute_values(":since", at(check.since))
                 .expression_attribute_values(":now", number(now.as_second()))
@@ -51,28 +62,30 @@ impl IngestGate {
     /// # Errors
     /// [`Fault`] when the marks cannot be read: the caller must not write.
     pub async fn admit(&self, arrival: &Arrival<'_>, now: Timestamp) -> Result<Result<(), Suppressed>, Fault> {
-        let mut wanted: Vec<Item> = ingest_gate::checks(arrival)
-            .iter()
-            .map(|check| HashMap::from([("pk".to_owned(), text(check.mark.as_str()))]))
-            .collect();
+        let mut wanted: HashMap<String, KeysAndAttributes> = HashMap::new();
+        for (table, keys) in self.rows(arrival) {
+            let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            wanted.insert(table, keys.map_err(|error| Fault::park("gate.read", error))?);
+        }
         let mut entries = Vec::new();
         while !wanted.is_empty() {
-            let keys = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
-            let keys = keys.map_err(|error| Fault::park("gate.read", error))?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, keys)
-                .send()
-                .await
-                .map_err(fault("gate.read"))?;
+            let batch = self.client.batch_get_item().set_request_items(Some(wanted));
+            let answer = batch.send().await.map_err(fault("gate.read"))?;
             for item in answer.responses.unwrap_or_default().into_values().flatten() {
                 entries.push(entry(&item)?);
             }
-            let left = answer.unprocessed_keys.unwrap_or_default().into_values().next();
-            wanted = left.map(|left| left.keys).unwrap_or_default();
+            wanted = answer.unprocessed_keys.unwrap_or_default();
         }
         Ok(ingest_gate::admit(arrival, &entries, now))
+    }
+
+    fn rows(&self, arrival: &Arrival<'_>) -> HashMap<String, Vec<Item>> {
+        let mut rows: HashMap<String, Vec<Item>> = HashMap::new();
+        for check in ingest_gate::checks(arrival) {
+            let (table, key) = self.row(&check);
+            rows.entry(table.to_owned()).or_default().push(key);
+        }
+        rows
     }
 }
 

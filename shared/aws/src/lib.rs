@@ -6,6 +6,7 @@ pub mod connection;
 mod faults;
 pub mod ingest_gate;
 pub mod ledger;
+mod patience;
 pub mod queue;
 pub mod secret;
 pub mod vault;

@@ -6,6 +6,7 @@ pub mod connect;
 pub mod env;
 pub mod form;
 pub mod http;
+pub mod json;
 pub mod log;
 pub mod metrics;
 pub mod problem;

@@ -12,6 +12,8 @@ pub enum Problem {
     NotFound,
     /// Another method; these are allowed.
     MethodNotAllowed(&'static str),
+    /// A member of the body is missing or cannot be read. Named, never repeated.
+    BadMember(&'static str),
     /// The body is larger than this path takes.
     TooLarge,
     /// The body is of a type that this path does not take.
@@ -25,7 +27,7 @@ impl Problem {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::BadRequest | Self::BadMember(_) => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -39,6 +41,7 @@ impl Problem {
     pub const fn slug(self) -> &'static str {
         match self {
             Self::BadRequest => "bad-request",
+            Self::BadMember(_) => "bad-member",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed(_) => "method-not-allowed",
             Self::TooLarge => "too-large",
@@ -50,6 +53,7 @@ impl Problem {
     const fn title(self) -> &'static str {
         match self {
             Self::BadRequest => "The request cannot be accepted.",
+            Self::BadMember(_) => "A member of the request is missing or cannot be read.",
             Self::NotFound => "There is nothing at this address.",
             Self::MethodNotAllowed(_) => "This address takes other methods.",
             Self::TooLarge => "The request body is too large.",
@@ -62,7 +66,16 @@ impl Problem {
     #[must_use]
     pub fn body(self) -> String {
         let (slug, title, status) = (self.slug(), self.title(), self.status().as_u16());
-        format!(r#"{{"type":"urn:privacy:problem:{slug}","title":"{title}","status":{status}}}"#)
+        let member = match self {
+            Self::BadMember(name) => format!(r#","member":"{name}""#),
+            Self::BadRequest
+            | Self::NotFound
+            | Self::MethodNotAllowed(_)
+            | Self::TooLarge
+            | Self::UnsupportedMediaType
+            | Self::Unavailable => String::new(),
+        };
+        format!(r#"{{"type":"urn:privacy:problem:{slug}","title":"{title}","status":{status}{member}}}"#)
     }
 
     /// The whole answer.
@@ -80,7 +93,7 @@ impl Problem {
             Self::Unavailable => {
                 headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("30"));
             }
-            Self::BadRequest | Self::NotFound | Self::TooLarge | Self::UnsupportedMediaType => {}
+            Self::BadRequest | Self::BadMember(_) | Self::NotFound | Self::TooLarge | Self::UnsupportedMediaType => {}
         }
         response
     }
@@ -94,6 +107,7 @@ mod tests {
     fn every_problem_is_json_with_its_own_type() {
         let all = [
             Problem::BadRequest,
+            Problem::BadMember("tenant_id"),
             Problem::NotFound,
             Problem::MethodNotAllowed("POST"),
             Problem::TooLarge,

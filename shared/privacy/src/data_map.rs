@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::policy::model::{Model, Range, StoreKind};
+use crate::ids::Platform;
+use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::{Promise, Route};
 use crate::scope::Place;
@@ -147,6 +148,12 @@ impl DataMap {
     #[must_use]
     pub fn promise(&self, route: Route) -> Option<&Promise> {
         self.model.promise.get(&route)
+    }
+
+    /// What a platform's terms ask beyond the promises, if the policy knows it.
+    #[must_use]
+    pub fn platform(&self, platform: &Platform) -> Option<&PlatformRule> {
+        self.model.platform.get(platform.as_str())
     }
 
     /// What a plan may erase of a class before it halts; an unclassified record always halts it.

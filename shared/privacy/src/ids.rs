@@ -66,6 +66,27 @@ opaque_id! {
     /// One authorised connection of a tenant to a platform. Never used twice: a reconnect makes a new one.
     ConnectionId
 }
+/// The name of a platform: 1 to 32 characters of `[a-z0-9-]`, beginning with a letter. Names that the policy does not
+/// know are platforms too: what is disconnected is erased all the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Platform(String);
+
+impl Platform {
+    /// # Errors
+    /// [`InvalidId`]
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+        if begins && text.len() <= 32 && text.bytes().all(allowed) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+    }
+
+    /// As it stands in paths and rows.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 opaque_id! {
     /// A person who interacted with a connected account, as a keyed reference. Holds no platform id.
     ContactId

@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::keys::KeyedRef;
+use crate::obligation::ObligationId;
 use crate::scope::{Place, is_covered};
 
 /// The key of a suppression entry.
@@ -27,6 +28,12 @@ impl Mark {
     pub fn place(place: &Place) -> Self {
         let kind = if place.contact.is_some() { "contact" } else { "connection" };
         Self(format!("{kind}#{place}"))
+    }
+
+    /// The ledger row of a disconnected connection, by its partition key.
+    #[must_use]
+    pub fn disconnected(connection: &Place) -> Self {
+        Self(ObligationId::of_connection(connection).partition())
     }
 
     /// A mark that was stored before.
@@ -61,11 +68,22 @@ pub struct Arrival<'a> {
     pub occurred_at: Timestamp,
 }
 
+/// Where a mark stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptIn {
+    /// In the suppression table.
+    Suppression,
+    /// In the ledger: the obligation of a disconnected connection is a mark itself.
+    Ledger,
+}
+
 /// One condition of the gate: the mark must be absent, expired, or cover no more than `since`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// Which mark.
     pub mark: Mark,
+    /// Where it stands.
+    pub kept_in: KeptIn,
     /// The instant that must not be covered: of connecting, or of the event.
     pub since: Timestamp,
 }
@@ -74,10 +92,13 @@ pub struct Check {
 #[must_use]
 pub fn checks(arrival: &Arrival<'_>) -> Vec<Check> {
     let connection = Place { contact: None, ..arrival.place.clone() };
+    let suppression = |mark, since| Check { mark, kept_in: KeptIn::Suppression, since };
     let by_connection = arrival.owners.iter().map(Mark::subject).chain([Mark::place(&connection)]);
-    let mut checks: Vec<Check> = by_connection.map(|mark| Check { mark, since: arrival.connected_at }).collect();
+    let mut checks: Vec<Check> = by_connection.map(|mark| suppression(mark, arrival.connected_at)).collect();
+    let disconnected = Mark::disconnected(&connection);
+    checks.push(Check { mark: disconnected, kept_in: KeptIn::Ledger, since: arrival.connected_at });
     if arrival.place.contact.is_some() {
-        checks.push(Check { mark: Mark::place(arrival.place), since: arrival.occurred_at });
+        checks.push(suppression(Mark::place(arrival.place), arrival.occurred_at));
     }
     checks
 }
@@ -171,6 +192,16 @@ mod tests {
                 "the connection is stopped",
                 vec![entry(Mark::place(&place(None)), "2026-03-02T00:00:00Z", None)],
                 Err(Suppressed),
+            ),
+            (
+                "the connection was disconnected",
+                vec![entry(Mark::disconnected(&place(None)), "2026-03-02T00:00:00Z", None)],
+                Err(Suppressed),
+            ),
+            (
+                "it was disconnected and connected again",
+                vec![entry(Mark::disconnected(&place(None)), "2026-03-01T00:00:00Z", None)],
+                Ok(()),
             ),
             (
                 "the contact wrote before asking",

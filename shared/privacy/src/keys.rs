@@ -17,7 +17,7 @@ use crate::identity::Identity;
 use crate::obligation::ObligationId;
 
 /// 160 bits: past guessing, and 32 characters in base 32.
-const REFERENCE_BYTES: usize = 20;
+pub(crate) const REFERENCE_BYTES: usize = 20;
 
 /// The secret that holds the root keys is not what it must be. Says nothing of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -170,7 +170,7 @@ impl Version {
     }
 }
 
-fn lower_base32() -> Encoding {
+pub(crate) fn lower_base32() -> Encoding {
     let mut specification = Specification::new();
     specification.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
     // The specification is a constant that encodes; the upper-case alphabet is the fallback nobody meets.

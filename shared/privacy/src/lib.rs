@@ -4,7 +4,9 @@
 //! This crate decides; adapters fetch and store. It has no AWS, HTTP, environment or wall clock in its
 //! `Cargo.toml`, so a rule can be tested here in milliseconds or it is in the wrong place.
 
+pub mod accept;
 pub mod accept_callback;
+pub mod accept_disconnect;
 pub mod data_map;
 pub mod deadline;
 pub mod erasure;
@@ -24,6 +26,7 @@ pub mod scope;
 pub mod show_request;
 pub mod signed_request;
 pub mod sweep_ledger;
+pub mod target;
 
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;

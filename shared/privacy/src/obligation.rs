@@ -15,8 +15,10 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::deadline::DueBy;
-use crate::keys::KeyedRef;
+use crate::keys;
 use crate::policy::Route;
+use crate::scope::Place;
+use crate::target::Target;
 
 /// Text that is not an obligation id: 26 to 64 characters of `[a-z0-9]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,10 +42,32 @@ impl ObligationId {
         }
     }
 
+    /// The obligation to erase a connection: its key is the connection, so that whoever is about to store something of
+    /// it, or to use its tokens, can check that one row. Tenant and connection ids are opaque, so no key is needed;
+    /// the `0` in front, which no code has, keeps it from being one.
+    #[must_use]
+    pub fn of_connection(place: &Place) -> Self {
+        let digest = Sha256::digest(format!("connection\n{}\n{}", place.tenant, place.connection).as_bytes());
+        let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
+        Self(format!("0{}", keys::lower_base32().encode(&bytes)))
+    }
+
+    /// Whether this is a confirmation code: of a person's request, which has a status page.
+    #[must_use]
+    pub fn is_code(&self) -> bool {
+        !self.0.starts_with('0')
+    }
+
     /// The code itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The partition key of its row in the ledger.
+    #[must_use]
+    pub fn partition(&self) -> String {
+        format!("obligation#{}", self.0)
     }
 
     /// A name for logs that does not open the status page: 12 hex digits of SHA-256.
@@ -185,10 +209,8 @@ pub struct Head {
     pub seq: u32,
     /// How it reached us first.
     pub route: Route,
-    /// Where its identity links stand, one per key version.
-    pub links: Vec<KeyedRef>,
-    /// Where its suppression entries stand, one per key version.
-    pub suppressions: Vec<KeyedRef>,
+    /// Whom or what it is about.
+    pub target: Target,
     /// When we received it. Never changes.
     pub received_at: Timestamp,
     /// Connections made before this instant are covered.
@@ -222,10 +244,8 @@ pub struct NewObligation {
     pub id: ObligationId,
     /// How it reached us.
     pub route: Route,
-    /// Where its identity links stand.
-    pub links: Vec<KeyedRef>,
-    /// Where its suppression entries stand.
-    pub suppressions: Vec<KeyedRef>,
+    /// Whom or what it is about.
+    pub target: Target,
     /// Now.
     pub received_at: Timestamp,
     /// What it covers.

@@ -29,8 +29,8 @@ pub trait Clock: Sync {
 pub enum Opened {
     /// It is a new obligation.
     New,
-    /// It was open and covers more now.
-    Widened,
+    /// It was open and covers more now; this is what stood there.
+    Widened(Box<Head>),
     /// Nothing was written; this is what stands there.
     Already(Box<Head>),
 }

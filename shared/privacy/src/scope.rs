@@ -67,6 +67,9 @@ pub struct Scope {
     pub place: Place,
     /// How far.
     pub stage: Stage,
+    /// The connection was made anew under its old id: only what is dated before the request, or not dated, is erased,
+    /// and its row, tokens and links stay.
+    pub is_reused: bool,
     /// How many records were found, by class. Grows when more are found later.
     pub counted: Counts,
     /// How many of those are still to be erased, by class. The plan and its ceilings are about these.
@@ -85,11 +88,18 @@ impl Scope {
         Self {
             place,
             stage: Stage::Found,
+            is_reused: false,
             counted: Counts::new(),
             pending: Counts::new(),
             uncounted: BTreeMap::new(),
             removed: 0,
         }
+    }
+
+    /// Whether records of a later date are somebody's new life, and stay.
+    #[must_use]
+    pub const fn spares_later(&self) -> bool {
+        self.is_reused || self.place.contact.is_some()
     }
 
     /// Something is there again: it is counted from the beginning.

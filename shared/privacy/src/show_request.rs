@@ -131,6 +131,9 @@ pub async fn show_request(
     second_looks: &[jiff::Span],
     id: &ObligationId,
 ) -> Result<Option<RequestView>, Fault> {
+    if !id.is_code() {
+        return Ok(None);
+    }
     let shown = showcase.show(id).await?;
     Ok(shown.map(|shown| view(shown, map, second_looks)))
 }

@@ -9,6 +9,7 @@ use lambda_http::Context;
 use privacy::memory::{Strike, World};
 use privacy::obligation::{Head, State};
 use privacy::policy::Route;
+use privacy::target::Target;
 
 use super::*;
 use crate::samples::{self, CODE};
@@ -46,8 +47,7 @@ fn site() -> Site<World, World> {
         id: view.id.clone(),
         seq: 1,
         route: Route::MetaDataDeletion,
-        links: Vec::new(),
-        suppressions: Vec::new(),
+        target: Target::Person { links: Vec::new(), suppressions: Vec::new() },
         received_at: view.received_at,
         covers_until: view.covers_until,
         due_by: view.due_by,

@@ -8,6 +8,7 @@ use privacy::ports::{Answer, Due, DueIndex, NextAction};
 use super::{DUE_INDEX, LedgerTable, head_key, rows};
 use crate::attributes::{at, get_at, text};
 use crate::faults::fault;
+use crate::patience;
 
 impl DueIndex for LedgerTable {
     async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Due>> {
@@ -48,7 +49,7 @@ impl DueIndex for LedgerTable {
         let update = update
             .condition_expression("next_action_at = :seen")
             .expression_attribute_values(":seen", at(due.next_action_at));
-        match update.send().await {
+        match patience::send(update).await {
             Ok(_) => Ok(()),
             Err(error)
                 if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>

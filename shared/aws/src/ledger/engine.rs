@@ -9,9 +9,10 @@ use privacy::plan::Plan;
 use privacy::ports::{Advance, Answer, Lease, Leased, Ledger, NextAction};
 use privacy::scope::{Place, Scope};
 
-use super::{LedgerTable, head_key, key, partition, rows, sequenced};
+use super::{LedgerTable, head_key, key, rows, sequenced};
 use crate::attributes::{Item, at, get_place, get_text, number, text};
 use crate::faults::{fault, refusing_row};
+use crate::patience;
 
 impl LedgerTable {
     fn update_head(&self, id: &ObligationId) -> UpdateItemFluentBuilder {
@@ -29,7 +30,7 @@ impl LedgerTable {
                 .table_name(&self.table)
                 .consistent_read(true)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :scope)")
-                .expression_attribute_values(":pk", text(partition(&head.id)))
+                .expression_attribute_values(":pk", text(head.id.partition()))
                 .expression_attribute_values(":scope", text(beginning.clone()));
             let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.scopes"))?;
             rows.extend(answer.items.unwrap_or_default());
@@ -56,7 +57,7 @@ impl LedgerTable {
 
 impl Ledger for LedgerTable {
     async fn lease(&self, lease: &Lease, now: Timestamp, until: Timestamp) -> Answer<Leased> {
-        let answer = self
+        let update = self
             .update_head(&lease.id)
             .update_expression("SET worker = :worker, leased_until = :until")
             .condition_expression("attribute_exists(pk) AND (attribute_not_exists(leased_until) OR leased_until <= :now OR worker = :worker)")
@@ -64,10 +65,8 @@ impl Ledger for LedgerTable {
             .expression_attribute_values(":until", at(until))
             .expression_attribute_values(":now", at(now))
             .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match patience::send(update).await {
             Ok(answer) => Ok(Leased::Granted(Box::new(rows::head(&answer.attributes.unwrap_or_default())?))),
             Err(error) => match refusing_row("ledger.lease")(error)? {
                 Some(_) => Ok(Leased::Busy),
@@ -77,14 +76,12 @@ impl Ledger for LedgerTable {
     }
 
     async fn release(&self, lease: &Lease) -> Answer<()> {
-        let answer = self
+        let update = self
             .update_head(&lease.id)
             .update_expression("REMOVE worker, leased_until")
             .condition_expression("worker = :worker")
-            .expression_attribute_values(":worker", text(&lease.worker))
-            .send()
-            .await;
-        match answer {
+            .expression_attribute_values(":worker", text(&lease.worker));
+        match patience::send(update).await {
             Ok(_) => Ok(()),
             Err(error)
                 if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
@@ -114,7 +111,7 @@ impl Ledger for LedgerTable {
         if let Some(covers_until) = advance.if_covers_until {
             update = update.expression_attribute_values(":covers_until", at(covers_until));
         }
-        match update.send().await {
+        match patience::send(update).await {
             Ok(answer) => rows::head(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error)
                 if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>

@@ -8,8 +8,9 @@ use privacy::obligation::{Head, NewObligation};
 use privacy::ports::{Answer, Intake, Opened};
 
 use super::{LedgerTable, head_key, key, rows, sequenced};
-use crate::attributes::{Item, at, number, text, texts};
+use crate::attributes::{Item, at, number, text};
 use crate::faults::{fault, refusing_row};
+use crate::patience;
 
 impl Intake for LedgerTable {
     async fn open(&self, new: &NewObligation) -> Answer<Opened> {
@@ -31,7 +32,7 @@ impl Intake for LedgerTable {
             .expression_attribute_values(":covers_until", at(new.covers_until))
             .expression_attribute_values(":next_action_at", at(new.next_action_at))
             .expression_attribute_values(":seq", number(1))
-            .return_values(ReturnValue::UpdatedOld)
+            .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         for (name, value) in rows::opening(new) {
             expression.push_str(&format!(", #{name} = if_not_exists(#{name}, :{name})"));
@@ -39,9 +40,11 @@ impl Intake for LedgerTable {
                 .expression_attribute_names(format!("#{name}"), name)
                 .expression_attribute_values(format!(":{name}"), value);
         }
-        match update.update_expression(expression).send().await {
-            Ok(answer) if answer.attributes().is_none_or(|old| !old.contains_key("covers_until")) => Ok(Opened::New),
-            Ok(_) => Ok(Opened::Widened),
+        match patience::send(update.update_expression(expression)).await {
+            Ok(answer) => match answer.attributes() {
+                Some(old) if old.contains_key("covers_until") => Ok(Opened::Widened(Box::new(rows::head(old)?))),
+                Some(_) | None => Ok(Opened::New),
+            },
             Err(error) => {
                 let row = refusing_row("intake.open")(error)?;
                 let row = row.ok_or_else(|| Fault::retry("intake.open", "the condition failed without a row"))?;
@@ -90,15 +93,14 @@ fn earlier_row(head: &Head) -> Item {
     let own = [
         ("seq", number(head.seq)),
         ("route", text(head.route.as_str())),
-        ("links", texts(&head.links)),
-        ("suppressions", texts(&head.suppressions)),
         ("received_at", at(head.received_at)),
         ("covers_until", at(head.covers_until)),
         ("due_date", text(head.due_by.date.to_string())),
         ("due_zone", text(&head.due_by.time_zone)),
         ("reopened", number(head.reopened)),
     ];
-    row.extend(own.into_iter().chain(facts).map(|(name, value)| (name.to_owned(), value)));
+    let target = rows::target_facts(&head.target);
+    row.extend(own.into_iter().chain(target).chain(facts).map(|(name, value)| (name.to_owned(), value)));
     row
 }
 

@@ -25,7 +25,7 @@ use crate::connection::Connection;
 /// The sparse index of what is due: `due_shard`, `next_action_at`, keys only.
 pub const DUE_INDEX: &str = "due";
 
-const HEAD: &str = "head";
+pub(crate) const HEAD: &str = "head";
 
 /// DynamoDB behind the ledger's ports.
 #[derive(Clone, Debug)]
@@ -42,16 +42,12 @@ impl LedgerTable {
     }
 }
 
-fn partition(id: &ObligationId) -> String {
-    format!("obligation#{}", id.as_str())
-}
-
 fn head_key(id: &ObligationId) -> Item {
     key(id, HEAD.to_owned())
 }
 
 fn key(id: &ObligationId, sort: String) -> Item {
-    Item::from([("pk".to_owned(), text(partition(id))), ("sk".to_owned(), text(sort))])
+    Item::from([("pk".to_owned(), text(id.partition())), ("sk".to_owned(), text(sort))])
 }
 
 fn sequenced(kind: &str, seq: u32) -> String {

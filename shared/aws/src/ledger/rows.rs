@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::deadline::DueBy;
 use privacy::fault::Fault;
+use privacy::ids::Platform;
 use privacy::keys::KeyedRef;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::ports::DUE_SHARDS;
 use privacy::scope::{Counts, Scope, Stage};
+use privacy::target::Target;
 
 use crate::attributes::{
     Item, at, find_at, get_at, get_number, get_place, get_text, get_texts, number, text, texts, unreadable,
@@ -21,17 +23,17 @@ pub(super) const STATE_FACTS: [&str; 7] =
 
 /// What a request brings, for a new row. `covers_until` and the due index are the caller's.
 pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
-    vec![
+    let mut facts = target_facts(&new.target);
+    facts.extend([
         ("route", text(new.route.as_str())),
-        ("links", texts(&new.links)),
-        ("suppressions", texts(&new.suppressions)),
         ("received_at", at(new.received_at)),
         ("due_date", text(new.due_by.date.to_string())),
         ("due_zone", text(&new.due_by.time_zone)),
         ("state", text(State::Received.name())),
         ("reopened", number(0)),
         ("due_shard", text(shard(&new.id))),
-    ]
+    ]);
+    facts
 }
 
 pub(super) fn shard(id: &ObligationId) -> String {
@@ -106,6 +108,26 @@ fn references(item: &Item, name: &str) -> Result<Vec<KeyedRef>, Fault> {
     Ok(get_texts(item, name)?.into_iter().map(KeyedRef::from_stored).collect())
 }
 
+/// The attributes of whom or what an obligation is about.
+pub(super) fn target_facts(target: &Target) -> Vec<(&'static str, AttributeValue)> {
+    match target {
+        Target::Person { links, suppressions } => vec![("links", texts(links)), ("suppressions", texts(suppressions))],
+        Target::Connection { place, platform } => vec![
+            ("tenant_id", text(place.tenant.as_str())),
+            ("connection_id", text(place.connection.as_str())),
+            ("platform", text(platform.as_str())),
+        ],
+    }
+}
+
+fn target(item: &Item) -> Result<Target, Fault> {
+    if item.contains_key("connection_id") {
+        let platform = Platform::parse(get_text(item, "platform")?).map_err(|_| unreadable("platform"))?;
+        return Ok(Target::Connection { place: get_place(item)?, platform });
+    }
+    Ok(Target::Person { links: references(item, "links")?, suppressions: references(item, "suppressions")? })
+}
+
 pub(super) fn head(item: &Item) -> Result<Head, Fault> {
     let route = get_text(item, "route")?;
     let due_by = DueBy {
@@ -117,8 +139,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         id: id_of(item)?,
         seq: get_number(item, "seq")?,
         route: Route::ALL.into_iter().find(|known| known.as_str() == route).ok_or_else(|| unreadable("route"))?,
-        links: references(item, "links")?,
-        suppressions: references(item, "suppressions")?,
+        target: target(item)?,
         received_at: get_at(item, "received_at")?,
         covers_until: get_at(item, "covers_until")?,
         due_by,
@@ -142,7 +163,7 @@ pub(super) fn counts(item: &Item, name: &str) -> Result<Counts, Fault> {
 const STAGES: [(Stage, &str); 3] = [(Stage::Found, "found"), (Stage::Counted, "counted"), (Stage::Erased, "erased")];
 
 pub(super) fn scope_row(scope: &Scope) -> Item {
-    let Scope { place, stage, counted, pending, uncounted, removed } = scope;
+    let Scope { place, stage, is_reused, counted, pending, uncounted, removed } = scope;
     let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
     let mut row = HashMap::from([
         ("tenant_id".to_owned(), text(place.tenant.as_str())),
@@ -152,6 +173,9 @@ pub(super) fn scope_row(scope: &Scope) -> Item {
         ("pending".to_owned(), counts_value(pending)),
         ("removed".to_owned(), number(removed)),
     ]);
+    if *is_reused {
+        row.insert("is_reused".to_owned(), AttributeValue::Bool(true));
+    }
     if let Some(contact) = &place.contact {
         row.insert("contact_id".to_owned(), text(contact.as_str()));
     }
@@ -174,6 +198,7 @@ pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
             .find(|(_, name)| *name == stage)
             .map(|(stage, _)| *stage)
             .ok_or_else(|| unreadable("stage"))?,
+        is_reused: item.contains_key("is_reused"),
         counted: counts(item, "counted")?,
         pending: counts(item, "pending")?,
         uncounted,

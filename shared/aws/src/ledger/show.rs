@@ -4,7 +4,7 @@ use privacy::fault::Fault;
 use privacy::obligation::{ObligationId, Outcome};
 use privacy::ports::{Answer, Showcase, Shown};
 
-use super::{HEAD, LedgerTable, partition, rows, sequenced};
+use super::{HEAD, LedgerTable, rows, sequenced};
 use crate::attributes::{get_text, text, unreadable};
 use crate::faults::fault;
 
@@ -17,7 +17,7 @@ impl Showcase for LedgerTable {
             .consistent_read(true)
             .scan_index_forward(false)
             .key_condition_expression("pk = :pk AND sk < :plan")
-            .expression_attribute_values(":pk", text(partition(id)))
+            .expression_attribute_values(":pk", text(id.partition()))
             .expression_attribute_values(":plan", text("plan#"))
             .send()
             .await

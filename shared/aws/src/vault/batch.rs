@@ -1,7 +1,5 @@
 //! Batched deletes by key: 25 to a call, a few calls at a time, unprocessed keys again until they are done.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -9,6 +7,7 @@ use privacy::fault::Fault;
 
 use crate::attributes::{Item, text};
 use crate::faults::{fault, is_busy};
+use crate::patience;
 
 /// What DynamoDB takes in one call.
 const BATCH: usize = 25;
@@ -50,7 +49,7 @@ fn request(key: &Key<'_>) -> Result<WriteRequest, Fault> {
 async fn delete_batch(client: &Client, table: &str, mut requests: Vec<WriteRequest>) -> Result<Vec<String>, Fault> {
     for attempt in 0..TRIES {
         if attempt > 0 {
-            tokio::time::sleep(backoff(attempt)).await;
+            tokio::time::sleep(patience::backoff(attempt)).await;
         }
         let answer = match client.batch_write_item().request_items(table, requests.clone()).send().await {
             Ok(answer) => answer,
@@ -65,10 +64,4 @@ async fn delete_batch(client: &Client, table: &str, mut requests: Vec<WriteReque
     }
     let keys = requests.iter().filter_map(|request| request.delete_request().map(|delete| &delete.key));
     Ok(keys.filter_map(|key| key.get("sk").and_then(|sort| sort.as_s().ok()).cloned()).collect())
-}
-
-/// Exponential with full jitter, from 50 ms to at most 3 s.
-pub(crate) fn backoff(attempt: u32) -> Duration {
-    let ceiling = (50_u64 << attempt.min(6)).min(3_000);
-    Duration::from_millis(fastrand::u64(ceiling / 2..=ceiling))
 }

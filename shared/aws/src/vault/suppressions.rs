@@ -1,15 +1,15 @@
 //! Suppression marks. `expires_at` is in seconds since 1970, as DynamoDB's expiry wants it; expired counts as absent.
 
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::Timestamp;
 use privacy::ingest_gate::Mark;
 use privacy::ports::{Answer, Suppressions};
 
-use super::{Vault, batch};
+use super::Vault;
 use crate::attributes::{at, number, text};
-use crate::faults::{fault, is_busy};
+use crate::faults::fault;
+use crate::patience;
 
 impl Vault {
     fn update_mark(&self, mark: &Mark) -> UpdateItemFluentBuilder {
@@ -17,23 +17,9 @@ impl Vault {
     }
 }
 
-/// How often a mark that the ingest gate is checking in a transaction is tried.
-const TRIES: u32 = 8;
-
-/// A condition that does not hold means: it is so already. Every signal that comes in checks its marks in a
-/// transaction, and a write beside one is refused: then it waits a moment.
+/// A condition that does not hold means: it is so already.
 async fn at_least(update: UpdateItemFluentBuilder, action: &'static str) -> Answer<()> {
-    for attempt in 1..TRIES {
-        match update.clone().send().await {
-            Err(error) if is_busy(&error) => tokio::time::sleep(batch::backoff(attempt)).await,
-            answer => return settled(answer, action),
-        }
-    }
-    settled(update.send().await, action)
-}
-
-fn settled<T, R>(answer: Result<T, SdkError<UpdateItemError, R>>, action: &'static str) -> Answer<()> {
-    match answer {
+    match patience::send_through_throttling(update).await {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
             Ok(())

@@ -1,4 +1,5 @@
 use super::*;
+use crate::accept::Became;
 use crate::identity::{Namespace, PlatformId};
 use crate::memory::{Strike, World, built_in_map};
 use crate::obligation::State;
@@ -19,10 +20,10 @@ impl Bench {
     }
 
     async fn accept(&self, id: &str, issued_at: Option<&str>) -> Result<Accepted, Fault> {
-        self.accept_by(Route::MetaDataDeletion, id, issued_at).await
+        self.accept_by(Callback::DataDeletion, id, issued_at).await
     }
 
-    async fn accept_by(&self, route: Route, id: &str, issued_at: Option<&str>) -> Result<Accepted, Fault> {
+    async fn accept_by(&self, callback: Callback, id: &str, issued_at: Option<&str>) -> Result<Accepted, Fault> {
         let seconds = issued_at.map(|at| at.parse::<Timestamp>().unwrap().as_second());
         let request = SignedRequest {
             namespace: Namespace::parse("facebook").unwrap(),
@@ -31,7 +32,7 @@ impl Bench {
             issued_at: seconds.map(crate::signed_request::IssuedAt::from_seconds),
         };
         let terms = Terms { keys: &self.keys, map: &self.map, stuck_after: HOUR };
-        accept_callback(&self.world, &self.world, terms, &request, route, self.world.now()).await
+        accept_callback(&self.world, &self.world, terms, &request, callback, self.world.now()).await
     }
 
     fn head(&self) -> crate::obligation::Head {
@@ -91,7 +92,7 @@ async fn a_newer_callback_widens_an_open_request_and_keeps_its_date() {
     bench.accept("1", Some("2026-03-10T11:00:00Z")).await.unwrap();
     let due_by = bench.head().due_by;
     bench.world.pass(HOUR * 24);
-    let newer = bench.accept_by(Route::MetaDeauthorize, "1", Some("2026-03-11T11:00:00Z")).await.unwrap();
+    let newer = bench.accept_by(Callback::Deauthorize, "1", Some("2026-03-11T11:00:00Z")).await.unwrap();
     assert_eq!(newer.became, Became::Widened);
     let head = bench.head();
     assert_eq!(head.covers_until.to_string(), "2026-03-11T11:00:00Z");

@@ -5,7 +5,7 @@ use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Page, Read, Record, Stores, Suppressions};
-use crate::scope::{Counts, Place, Scope, Stage, is_covered};
+use crate::scope::{Counts, Scope, Stage, is_covered};
 
 /// After how many pages a long count is saved.
 const PAGES_PER_CHECKPOINT: u32 = 50;
@@ -28,7 +28,7 @@ where
         }
         for store in stores {
             let Some(after) = scope.uncounted.get(&store.name).cloned() else { continue };
-            let counted = match store.range(&scope.place) {
+            let counted = match store.range(&scope.place).filter(|_| !(scope.is_reused && store.identities)) {
                 Some(range) => self.count_store(head, scope, store, &range, after).await?,
                 None => Ok(()),
             };
@@ -57,7 +57,7 @@ where
         let mut keys = if after.is_some() { None } else { Some(Vec::new()) };
         let mut pages = 0_u32;
         loop {
-            let page = match self.page(head, &scope.place, (store, range), after.as_ref(), Read::Eventual).await {
+            let page = match self.page(head, scope, (store, range), after.as_ref(), Read::Eventual).await {
                 Ok(page) => page,
                 Err(fault) => return Ok(Err(fault)),
             };
@@ -88,17 +88,17 @@ where
         Ok(Ok(()))
     }
 
-    /// A page of a place, without what a contact did after the request: that is not covered.
+    /// A page of a place, without what came after the request where that is not covered.
     pub(super) async fn page(
         &self,
         head: &Head,
-        place: &Place,
+        scope: &Scope,
         (store, range): (&StoreMap, &KeyRange),
         after: Option<&Record>,
         read: Read,
     ) -> Result<Page, Fault> {
         let mut page = self.engine.vault.page(&store.name, range, after, None, read).await?;
-        if place.contact.is_some() {
+        if scope.spares_later() {
             let is_due = |at| is_covered(at, head.covers_until);
             page.records.retain(|record| store.occurred_at(&record.key).is_none_or(is_due));
         }

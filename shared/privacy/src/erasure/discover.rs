@@ -14,7 +14,7 @@ where
 {
     /// From here on nothing of this person that is older gets in.
     pub(super) async fn suppress(&self, head: &Head) -> Result<(), Stop> {
-        for suppression in &head.suppressions {
+        for suppression in head.target.suppressions() {
             self.engine.vault.raise(&Mark::subject(suppression), head.covers_until).await?;
         }
         Ok(())
@@ -23,24 +23,28 @@ where
     /// Every covered place, each stopped before it is listed, together with the places known already.
     pub(super) async fn discover(&self, head: &Head) -> Result<Vec<Scope>, Stop> {
         let mut scopes = self.engine.ledger.scopes(head).await?;
-        for place in self.reached(head).await? {
+        let named = head.target.place();
+        for place in named.cloned().into_iter().chain(self.reached(head).await?) {
             self.renew().await?;
             self.engine.vault.raise(&Mark::place(&place), head.covers_until).await?;
+            let mut is_reused = false;
             if place.contact.is_none() {
                 let now = self.engine.clock.now();
                 match self.engine.vault.disarm(&place, head.covers_until, now).await? {
                     Disarmed::Done | Disarmed::Missing => {}
+                    Disarmed::Newer if named == Some(&place) => is_reused = true,
                     Disarmed::Newer => continue,
                 }
             }
             match scopes.iter_mut().find(|scope| scope.place == place) {
                 Some(known) if known.stage == Stage::Erased => {
                     known.find_again();
+                    known.is_reused = is_reused;
                     self.engine.ledger.save_scope(head, known).await?;
                 }
                 Some(_) => {}
                 None => {
-                    let found = Scope::found(place);
+                    let found = Scope { is_reused, ..Scope::found(place) };
                     self.engine.ledger.save_scope(head, &found).await?;
                     scopes.push(found);
                 }
@@ -69,7 +73,7 @@ where
     /// The covered places that identity links reach now, by strong reads.
     pub(super) async fn reached(&self, head: &Head) -> Result<Vec<Place>, Stop> {
         let mut places = Vec::new();
-        for link in &head.links {
+        for link in head.target.links() {
             let reaches = self.engine.vault.reach(link).await?;
             let covered = reaches.into_iter().filter(|reach| is_covered(reach.connected_at, head.covers_until));
             places.extend(covered.map(|reach| reach.place));

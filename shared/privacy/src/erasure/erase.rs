@@ -35,7 +35,7 @@ where
         for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
             let mut is_done = scope.uncounted.is_empty();
             for store in self.engine.map.stores() {
-                if scope.uncounted.contains_key(&store.name) || (store.identities && !is_done) {
+                if scope.uncounted.contains_key(&store.name) || (store.identities && (scope.is_reused || !is_done)) {
                     continue;
                 }
                 match self.erase_store(head, scope, store).await {
@@ -65,7 +65,7 @@ where
     async fn erase_store(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
         let range = store.range(&scope.place);
         if store.identities {
-            let mut links = head.links.clone();
+            let mut links = head.target.links().to_vec();
             if let Some(range) = &range {
                 links.extend(self.reverse_links(store, range).await?);
             }
@@ -80,7 +80,7 @@ where
         let mut after: Option<Record> = None;
         loop {
             let Page { records, next } =
-                self.page(head, &scope.place, (store, &range), after.as_ref(), Read::Eventual).await?;
+                self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?;
             self.erase_records(scope, store, &range, &records).await?;
             if next.is_none() {
                 return Ok(());
@@ -197,6 +197,6 @@ where
     fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<crate::ingest_gate::Mark> {
         use crate::ingest_gate::Mark;
         let places = scopes.iter().map(|scope: &Scope| -> &Place { &scope.place }).map(Mark::place);
-        head.suppressions.iter().map(Mark::subject).chain(places).collect()
+        head.target.suppressions().iter().map(Mark::subject).chain(places).collect()
     }
 }

@@ -39,38 +39,46 @@ where
         Ok(verified)
     }
 
-    /// Whether strong reads find anything of a place that the request covers. What came later is the person's new
-    /// life and no residue: a connection made after the request with all that is in it; of a contact, what they did
-    /// since, with the undated records about them (a profile, a score) that go with it.
+    /// Whether strong reads find anything of a place that the request covers. What came later is somebody's new life and
+    /// no residue: a connection made after the request with all that is in it; of a contact, or under the id of the
+    /// connection that was to go, what happened since, with the undated records (a profile, a score) that go with it.
     async fn has_residue(&self, head: &Head, place: &Place, unreadable: &mut Failures) -> Result<bool, Stop> {
+        let is_named = head.target.place() == Some(place);
+        let is_reused = is_named && self.is_newer(head, place).await?;
+        let tells_apart = is_reused || place.contact.is_some();
         let mut found = Found::default();
-        for store in self.engine.map.stores() {
+        for store in self.engine.map.stores().iter().filter(|store| !(is_reused && store.identities)) {
             let Some(range) = store.range(place) else { continue };
-            if let Err(fault) = self.look_into(head, place, (store, &range), &mut found).await {
+            if let Err(fault) = self.look_into(head, tells_apart, (store, &range), &mut found).await {
                 unreadable.insert(store.name.clone(), fault);
             }
         }
         if !found.is_covered && (!found.is_undated || found.is_later) {
             return Ok(false);
         }
+        Ok(is_named || place.contact.is_some() || !self.is_newer(head, place).await?)
+    }
+
+    /// Whether the connection of a place has a row that was made after the request.
+    async fn is_newer(&self, head: &Head, place: &Place) -> Result<bool, Stop> {
         let connected_at = self.engine.vault.connected_at(place).await?;
-        Ok(place.contact.is_some() || connected_at.is_none_or(|at| is_covered(at, head.covers_until)))
+        Ok(connected_at.is_some_and(|at| !is_covered(at, head.covers_until)))
     }
 
     async fn look_into(
         &self,
         head: &Head,
-        place: &Place,
+        tells_apart: bool,
         (store, range): (&StoreMap, &KeyRange),
         found: &mut Found,
     ) -> Result<(), Fault> {
-        // One record of a connection is enough; those of a contact are told apart by when they happened.
-        let limit = if place.contact.is_some() { None } else { Some(1) };
+        // One record is enough where nothing may be left; elsewhere records are told apart by when they happened.
+        let limit = if tells_apart { None } else { Some(1) };
         let mut after = None;
         while !found.is_covered {
             let page = self.engine.vault.page(&store.name, range, after.as_ref(), limit, Read::Strong).await?;
             for record in &page.records {
-                match store.occurred_at(&record.key).filter(|_| place.contact.is_some()) {
+                match store.occurred_at(&record.key).filter(|_| tells_apart) {
                     Some(at) if is_covered(at, head.covers_until) => found.is_covered = true,
                     Some(_) => found.is_later = true,
                     None => found.is_undated = true,
@@ -80,7 +88,7 @@ where
             if after.is_none() {
                 break;
             }
-            found.is_covered |= place.contact.is_none();
+            found.is_covered |= !tells_apart;
         }
         Ok(())
     }

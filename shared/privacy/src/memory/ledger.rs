@@ -17,8 +17,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         id: new.id.clone(),
         seq,
         route: new.route,
-        links: new.links.clone(),
-        suppressions: new.suppressions.clone(),
+        target: new.target.clone(),
         received_at: new.received_at,
         covers_until: new.covers_until,
         due_by: new.due_by.clone(),
@@ -38,9 +37,10 @@ impl Intake for World {
                 Opened::New
             }
             Some(head) if new.is_dated && head.state.erased_at().is_none() && head.covers_until < new.covers_until => {
+                let old = head.clone();
                 head.covers_until = new.covers_until;
                 head.next_action_at = Some(new.next_action_at);
-                Opened::Widened
+                Opened::Widened(Box::new(old))
             }
             Some(head) => Opened::Already(Box::new(head.clone())),
         })

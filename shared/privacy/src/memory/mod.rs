@@ -80,6 +80,16 @@ impl Stored {
         }
     }
 
+    /// Everything that the ingest gate reads.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let disconnected = self.heads.values().filter_map(|head| {
+            let mark = Mark::disconnected(head.target.place()?);
+            Some(Entry { mark, covers_until: head.covers_until, expires_at: None })
+        });
+        self.marks.values().cloned().chain(disconnected).collect()
+    }
+
     /// Every read of one store fails, until mended.
     pub fn blind(&mut self, store: Option<&str>) {
         self.unreadable_store = store.map(str::to_owned);
@@ -193,7 +203,7 @@ impl World {
     /// [`Suppressed`]
     pub fn ingest(&self, arrival: &Arrival<'_>, key: &str) -> Result<(), Suppressed> {
         let mut stored = self.stored();
-        let entries: Vec<Entry> = stored.marks.values().cloned().collect();
+        let entries = stored.entries();
         ingest_gate::admit(arrival, &entries, stored.now)?;
         let partition = format!("{}#{}", arrival.place.tenant, arrival.place.connection);
         stored.items.entry(("inbox".to_owned(), partition)).or_default().insert(key.to_owned());

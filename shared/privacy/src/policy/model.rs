@@ -16,6 +16,9 @@ pub struct Model {
     pub second_looks: SecondLooks,
     /// How long marks against return live.
     pub suppression: Suppression,
+    /// Platforms whose own terms are stricter than the promises.
+    #[serde(default)]
+    pub platform: BTreeMap<String, PlatformRule>,
     /// Where data lives.
     pub store: BTreeMap<String, Store>,
     /// What data there is.
@@ -46,6 +49,8 @@ pub enum Route {
     MetaDataDeletion,
     /// Meta's deauthorize callback.
     MetaDeauthorize,
+    /// A tenant disconnected an integration.
+    Disconnect,
 }
 
 impl Route {
@@ -55,11 +60,12 @@ impl Route {
         match self {
             Self::MetaDataDeletion => "meta-data-deletion",
             Self::MetaDeauthorize => "meta-deauthorize",
+            Self::Disconnect => "disconnect",
         }
     }
 
     /// Every route.
-    pub const ALL: [Self; 2] = [Self::MetaDataDeletion, Self::MetaDeauthorize];
+    pub const ALL: [Self; 3] = [Self::MetaDataDeletion, Self::MetaDeauthorize, Self::Disconnect];
 }
 
 /// A promise with a date. Spans are ISO 8601: `P30D`, `P1M`.
@@ -78,6 +84,18 @@ pub struct Promise {
     pub alarm_before: jiff::Span,
     /// IANA name of the zone whose calendar counts.
     pub time_zone: String,
+}
+
+/// What a platform's terms ask beyond the promises.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformRule {
+    /// For people.
+    pub title: String,
+    /// The page or section of its terms.
+    pub source: String,
+    /// Everything is gone at the latest this long after a disconnect.
+    pub erase_within: Option<jiff::Span>,
 }
 
 /// Spans after the erasure.

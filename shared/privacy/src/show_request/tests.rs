@@ -2,6 +2,7 @@ use super::*;
 use crate::keys::KeyedRef;
 use crate::memory::{World, built_in_map};
 use crate::obligation::{PlanHash, PlanRef};
+use crate::target::Target;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -12,8 +13,7 @@ fn head(state: State) -> Head {
         id: ObligationId::parse(&"a".repeat(32)).unwrap(),
         seq: 1,
         route: Route::MetaDataDeletion,
-        links: vec![KeyedRef::from_stored("v1-link".to_owned())],
-        suppressions: vec![],
+        target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![] },
         received_at: at("2026-03-10T12:00:00Z"),
         covers_until: at("2026-03-10T11:00:00Z"),
         due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },

@@ -4,6 +4,7 @@ use crate::memory::{Strike, World, built_in_map};
 use crate::obligation::{NewObligation, ObligationId, PlanHash, PlanRef};
 use crate::policy::Route;
 use crate::ports::{Clock, Intake};
+use crate::target::Target;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -21,8 +22,7 @@ async fn world(letters: &str) -> World {
         let new = NewObligation {
             id: id(letter),
             route: Route::MetaDataDeletion,
-            links: vec![],
-            suppressions: vec![],
+            target: Target::Person { links: vec![], suppressions: vec![] },
             received_at: world.now(),
             covers_until: world.now(),
             is_dated: true,

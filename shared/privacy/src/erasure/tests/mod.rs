@@ -14,6 +14,7 @@ use crate::obligation::{NewObligation, Outcome};
 use crate::policy::Route;
 use crate::ports::{Intake, Opened};
 use crate::scope::Stage;
+use crate::target::Target;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -41,8 +42,7 @@ fn request(covers_until: Timestamp) -> NewObligation {
     NewObligation {
         id: id(),
         route: Route::MetaDataDeletion,
-        links: vec![link()],
-        suppressions: vec![owner()],
+        target: Target::Person { links: vec![link()], suppressions: vec![owner()] },
         received_at: now(),
         covers_until,
         is_dated: true,

@@ -1,0 +1,115 @@
+use jiff::SignedDuration;
+use lambda_http::request::LambdaRequest;
+use privacy_tests::account::{Account, Trouble};
+use serde_json::{Value, json};
+
+use super::*;
+
+const GOOGLE: &str = "/api/integrations/google/disconnect";
+
+struct Bench {
+    account: Account,
+    intake: Intake,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let account = Account::new();
+        let config = Config {
+            ledger_table: "ledger".to_owned(),
+            erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
+            stuck_after: SignedDuration::from_mins(5),
+        };
+        let intake = Intake::new(&account.connection(), config).unwrap();
+        Self { account, intake }
+    }
+
+    async fn send(&self, method: &str, path: &str, media_type: &str, body: &str) -> (u16, Value) {
+        let event: LambdaRequest = serde_json::from_value(json!({
+            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
+            "headers": {"content-type": media_type},
+            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+            "body": body, "isBase64Encoded": false,
+        }))
+        .unwrap();
+        let response = self.intake.answer(&Request::from(event)).await;
+        let Body::Text(body) = response.body() else { panic!("not text") };
+        (response.status().as_u16(), serde_json::from_str(body).unwrap())
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.send("POST", path, "application/json", &body.to_string()).await
+    }
+}
+
+fn body() -> Value {
+    json!({"tenant_id": "alder", "connection_id": "c1"})
+}
+
+#[tokio::test]
+async fn a_disconnect_is_acknowledged_with_its_date_and_stored_once() {
+    let bench = Bench::new();
+    let (status, first) = bench.post(GOOGLE, &body()).await;
+    assert_eq!(status, 202);
+    let due_by: jiff::civil::Date = first["due_by"].as_str().unwrap().parse().unwrap();
+    let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    assert_eq!(due_by, today + jiff::Span::new().days(30));
+    assert_eq!(first["time_zone"], "UTC");
+    for again in [body(), json!({"tenant_id": "alder", "connection_id": "c1", "disconnected_at": null, "why": "-"})] {
+        assert_eq!(bench.post(GOOGLE, &again).await, (202, first.clone()));
+    }
+    assert_eq!(bench.account.dump("ledger").len(), 1);
+    let (_, other) = bench.post(GOOGLE, &json!({"tenant_id": "alder", "connection_id": "c2"})).await;
+    assert_ne!(other["obligation_id"], first["obligation_id"]);
+}
+
+#[tokio::test]
+async fn the_clock_runs_from_the_disconnect_itself() {
+    let bench = Bench::new();
+    let mut early = body();
+    early["disconnected_at"] = json!("2026-01-31T23:30:00-05:00");
+    let (status, answer) = bench.post("/api/integrations/meta/disconnect", &early).await;
+    assert_eq!((status, &answer["due_by"]), (202, &json!("2026-03-03")));
+}
+
+#[tokio::test]
+async fn anything_else_is_a_problem_that_names_the_member_and_stores_nothing() {
+    let bench = Bench::new();
+    let with = |name: &str, value: Value| {
+        let mut body = body();
+        body[name] = value;
+        body.to_string()
+    };
+    let json = "application/json";
+    let cases = [
+        (400, "bad-member", "POST", GOOGLE, json, with("tenant_id", json!(null))),
+        (400, "bad-member", "POST", GOOGLE, json, with("tenant_id", json!("a#b"))),
+        (400, "bad-member", "POST", GOOGLE, json, with("tenant_id", json!(7))),
+        (400, "bad-member", "POST", GOOGLE, json, with("connection_id", json!(""))),
+        (400, "bad-member", "POST", GOOGLE, json, with("disconnected_at", json!("yesterday"))),
+        (400, "bad-member", "POST", GOOGLE, json, with("disconnected_at", json!("9999-01-01T00:00:00Z"))),
+        (400, "bad-request", "POST", GOOGLE, json, String::new()),
+        (400, "bad-request", "POST", GOOGLE, json, "[]".to_owned()),
+        (400, "bad-request", "POST", GOOGLE, json, "{".to_owned()),
+        (413, "too-large", "POST", GOOGLE, json, with("why", json!("x".repeat(20_000)))),
+        (415, "unsupported-media-type", "POST", GOOGLE, "text/plain", body().to_string()),
+        (405, "method-not-allowed", "GET", GOOGLE, json, String::new()),
+        (404, "not-found", "POST", "/api/integrations/Google/disconnect", json, body().to_string()),
+        (404, "not-found", "POST", "/api/integrations//disconnect", json, body().to_string()),
+        (404, "not-found", "POST", "/api/integrations/a/b/disconnect", json, body().to_string()),
+    ];
+    for (status, slug, method, path, media_type, body) in cases {
+        let (found, problem) = bench.send(method, path, media_type, &body).await;
+        assert_eq!((found, &problem["type"]), (status, &json!(format!("urn:privacy:problem:{slug}"))), "{path} {body}");
+        assert!(!problem.to_string().contains("alder"), "nothing is echoed");
+    }
+    assert!(bench.account.dump("ledger").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_stored_is_not_acknowledged() {
+    let bench = Bench::new();
+    bench.account.trouble("UpdateItem", &vec![Trouble::Down; 10]);
+    let (status, problem) = bench.post(GOOGLE, &body()).await;
+    assert_eq!((status, problem["type"].as_str().unwrap()), (503, "urn:privacy:problem:unavailable"));
+}

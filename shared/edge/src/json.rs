@@ -1,0 +1,87 @@
+//! A JSON object as a request body. Members that nobody asks for are ignored; `null` counts as absent.
+
+use http::{HeaderMap, header};
+use lambda_http::Body;
+use serde_json::{Map, Value};
+
+use crate::form::BODY_BYTES_MAX;
+use crate::problem::Problem;
+
+/// The members of a body. Not printable: they are somebody's.
+pub struct Members(Map<String, Value>);
+
+impl std::fmt::Debug for Members {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Members(redacted)")
+    }
+}
+
+impl Members {
+    /// # Errors
+    /// [`Problem::TooLarge`], [`Problem::UnsupportedMediaType`], [`Problem::BadRequest`] when it is not an object.
+    pub fn read(headers: &HeaderMap, body: &Body) -> Result<Self, Problem> {
+        let bytes: &[u8] = body;
+        if bytes.len() > BODY_BYTES_MAX {
+            return Err(Problem::TooLarge);
+        }
+        let media_type = match headers.get(header::CONTENT_TYPE) {
+            Some(value) => value.to_str().map_err(|_| Problem::UnsupportedMediaType)?,
+            None => "application/json",
+        };
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::UnsupportedMediaType);
+        }
+        serde_json::from_slice(bytes).map(Self).map_err(|_| Problem::BadRequest)
+    }
+
+    /// A text member, parsed; `None` when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`] when it is not text or cannot be parsed.
+    pub fn parse<T, E>(&self, name: &'static str, parse: impl Fn(&str) -> Result<T, E>) -> Result<Option<T>, Problem> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => parse(text).map(Some).map_err(|_| Problem::BadMember(name)),
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(Problem::BadMember(name))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(media_type: Option<&str>, body: &str) -> Result<Members, Problem> {
+        let mut headers = HeaderMap::new();
+        if let Some(media_type) = media_type {
+            headers.insert(header::CONTENT_TYPE, media_type.parse().unwrap());
+        }
+        Members::read(&headers, &Body::from(body))
+    }
+
+    #[test]
+    fn an_object_is_read_and_nothing_else() {
+        assert!(read(Some("Application/JSON; charset=utf-8"), "{}").is_ok());
+        assert!(read(None, "{}").is_ok());
+        for body in ["", "[]", "1", "{", "{\"a\":1,}"] {
+            assert_eq!(read(None, body).err(), Some(Problem::BadRequest), "{body}");
+        }
+        assert_eq!(read(Some("text/plain"), "{}").err(), Some(Problem::UnsupportedMediaType));
+        let large = format!("{{\"a\":\"{}\"}}", "a".repeat(BODY_BYTES_MAX));
+        assert_eq!(read(None, &large).err(), Some(Problem::TooLarge));
+    }
+
+    #[test]
+    fn a_member_is_parsed_named_when_bad_and_never_printed() {
+        let members = read(None, r#"{"n": "7", "text": "seven", "null": null, "number": 7}"#).unwrap();
+        let parse = |name| members.parse(name, str::parse::<u8>);
+        assert_eq!(parse("n"), Ok(Some(7)));
+        assert_eq!((parse("null"), parse("absent")), (Ok(None), Ok(None)));
+        assert_eq!(parse("text"), Err(Problem::BadMember("text")));
+        assert_eq!(parse("number"), Err(Problem::BadMember("number")));
+        assert!(!format!("{members:?}").contains("seven"));
+    }
+}
