@@ -17,6 +17,7 @@ from local.build import build
 from local.demo import people
 from local.demo.counts import Counter
 from local.demo.model import Connection
+from local.demo.accounts import seed_accounts
 from local.demo.seed import seed
 from local.settings import REGION, STACK_NAME, Settings, StackError, default_state_dir, host_architecture
 from local.steps import step
@@ -126,6 +127,7 @@ def _seed(
     connections = people.connections(now)
     clients = {name: settings.client(name) for name in ("dynamodb", "s3", "secretsmanager")}
     seed(clients, outputs, [connection for connection in connections if wanted(connection)], now)
+    seed_accounts(clients, outputs, people.TENANTS, now)
     return {"meta_users": people.meta_users(connections), "tenants": people.tenants(connections)}
 
 

@@ -55,7 +55,8 @@ def records(connection: Connection, keys: SubjectKeys, now: datetime) -> Records
 
 
 def _connection(connection: Connection, keys: SubjectKeys, source: random.Random, made: Records) -> None:
-    """The connection row, and two rows per identity: one that finds the connection, one that finds that row again."""
+    """The connection row, its line in the tenant's directory, and two rows per identity: one that finds the connection,
+    one that finds that row again."""
     word = marker(source)
     made.markers |= {word} | {identity.value for identity in connection.identities}
     partition = f"connection#{connection.tenant_id}#{connection.connection_id}"
@@ -76,6 +77,10 @@ def _connection(connection: Connection, keys: SubjectKeys, source: random.Random
             for identity in connection.identities
             if identity.kind == "user"
         ],
+    })
+    made.connection_rows.append({
+        "pk": f"tenant#{connection.tenant_id}", "sk": connection.connection_id, **own,
+        "platform": connection.platform, "connected_at": instant(connection.connected_at),
     })
     for identity in connection.identities:
         link = keys.link(identity.namespace, identity.kind, identity.value)

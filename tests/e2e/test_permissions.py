@@ -17,7 +17,8 @@ KEY = {"pk": {"S": "permission-test"}, "sk": {"S": "none"}}
 Client = Callable[[str], Any]
 
 # Allowed table actions by function and table; what is not named must be refused.
-TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "InboxTableName")
+TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "InboxTableName", "AccountsTableName",
+          "ConversationsTableName")
 MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
     ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
@@ -26,6 +27,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("ErasureWorker", "SuppressionTableName"): {"UpdateItem"},
     ("ErasureWorker", "ConnectionsTableName"): {"BatchWriteItem", "GetItem", "Query", "UpdateItem"},
     ("ErasureWorker", "InboxTableName"): {"BatchWriteItem", "Query"},
+    ("ErasureWorker", "AccountsTableName"): {"BatchWriteItem", "Query"},
+    ("ErasureWorker", "ConversationsTableName"): {"BatchWriteItem", "Query"},
     ("RetentionSweeper", "LedgerTableName"): {"GetItem", "UpdateItem"},
 }
 # Allowed beside tables.

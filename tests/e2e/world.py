@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
+from local.demo.accounts import seed_accounts
 from local.demo.counts import Counter
 from local.demo.model import Connection, Identity
 from local.demo.records import records
@@ -74,6 +75,10 @@ class World:
         seed(self.clients, self.outputs, [connection], now)
         self.markers |= records(connection, SubjectKeys("v0", ""), now).markers
         return connection
+
+    def account(self, tenant: str) -> None:
+        """Gives a tenant an account, conversations and files of its own."""
+        self.markers |= seed_accounts(self.clients, self.outputs, [tenant], datetime.now(timezone.utc))
 
     def subject_keys(self) -> SubjectKeys:
         secret = self.clients["secretsmanager"].get_secret_value(SecretId=self.outputs["SubjectKeysArn"])
@@ -154,7 +159,22 @@ class World:
             for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
                 facts = [str(version.get(name)) for name in ("Key", "VersionId", "ETag", "Size", "IsLatest")]
                 found.setdefault(version["Key"].split("/")[1], []).append(" ".join(facts))
+        for tenant, facts in self.of_tenants().items():
+            found[f"own/{tenant}"] = facts
         return {key: sorted(value) for key, value in found.items() if key not in left_out}
+
+    def of_tenants(self) -> dict[str, list[str]]:
+        """What tenants have of their own: accounts, conversations, every version of their files."""
+        found: dict[str, list[str]] = {}
+        for output in ("AccountsTableName", "ConversationsTableName"):
+            for row in self.table(output):
+                found.setdefault(row["tenant_id"]["S"], []).append(repr(sorted(row.items())))
+        pages = self.clients["s3"].get_paginator("list_object_versions").paginate(Bucket=self.outputs["FilesBucketName"])
+        for page in pages:
+            for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
+                facts = [str(version.get(name)) for name in ("Key", "VersionId", "ETag", "Size", "IsLatest")]
+                found.setdefault(version["Key"].split("/")[0], []).append(" ".join(facts))
+        return found
 
     def obligations(self) -> set[str]:
         """The partition keys of the ledger: one per obligation."""

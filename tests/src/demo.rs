@@ -51,6 +51,7 @@ pub fn request(identity: &Identity, now: Timestamp) -> NewObligation {
         route: Route::MetaDataDeletion,
         target: Target::Person { links: keys.links(identity), suppressions: keys.suppressions(identity) },
         received_at: now,
+        starts_at: None,
         covers_until: now,
         is_dated: true,
         due_by: DueBy { date: "2036-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
@@ -73,7 +74,8 @@ pub fn ledger(account: &Account) -> LedgerTable {
 /// The vault of an account, by the built-in policy.
 #[must_use]
 pub fn vault(account: &Account) -> Vault {
-    let stores = ["inbox", "media", "connections"].map(|name| (name.to_owned(), name.to_owned()));
+    let stores = ["inbox", "media", "connections", "accounts", "conversations", "files"]
+        .map(|name| (name.to_owned(), name.to_owned()));
     let names = Names {
         stores: HashMap::from(stores),
         connections: "connections".to_owned(),
@@ -83,13 +85,18 @@ pub fn vault(account: &Account) -> Vault {
     Vault::new(&account.connection(), names)
 }
 
-/// Connects a person: the row with its tokens and the link both ways.
+/// Connects a person: the row with its tokens, the link both ways and its line in the directory of the tenant.
 pub fn connect(account: &Account, tenant: &str, connection: &str, connected_at: &str, identity: &Identity) {
     let link = keys().links(identity)[0].to_string();
     let partition = format!("connection#{tenant}#{connection}");
     let row = |sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": connection}});
     let mut connection_row = row("connection");
-    for (name, value) in [("connected_at", connected_at), ("access_token", "token-1"), ("refresh_token", "token-2")] {
+    for (name, value) in [
+        ("connected_at", connected_at),
+        ("access_token", "token-1"),
+        ("refresh_token", "token-2"),
+        ("platform", "facebook"),
+    ] {
         connection_row[name] = json!({"S": value});
     }
     connection_row["platform_user_id"] = json!({"S": identity.id.expose()});
@@ -97,7 +104,11 @@ pub fn connect(account: &Account, tenant: &str, connection: &str, connected_at: 
         "pk": {"S": format!("link#{link}")}, "sk": {"S": format!("{tenant}#{connection}")},
         "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "connected_at": {"S": connected_at},
     });
-    account.put_all("connections", &[connection_row, row(&format!("link#{link}")), forward]);
+    let listed = json!({
+        "pk": {"S": format!("tenant#{tenant}")}, "sk": {"S": connection}, "platform": {"S": "facebook"},
+        "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "connected_at": {"S": connected_at},
+    });
+    account.put_all("connections", &[connection_row, row(&format!("link#{link}")), forward, listed]);
 }
 
 /// So many signals of one contact, each an item of exactly `bytes`.
@@ -117,8 +128,11 @@ pub fn signals(account: &Account, tenant: &str, connection: &str, count: usize, 
 /// Everything of tables and buckets that names a tenant, to be compared before and after.
 #[must_use]
 pub fn of_tenant(account: &Account, tenant: &str) -> Vec<String> {
-    let mut lines: Vec<String> =
-        ["connections", "inbox"].iter().flat_map(|table| account.dump(table)).map(|item| item.to_string()).collect();
+    let mut lines: Vec<String> = ["accounts", "connections", "conversations", "inbox"]
+        .iter()
+        .flat_map(|table| account.dump(table))
+        .map(|item| item.to_string())
+        .collect();
     lines.extend(account.buckets().dump());
     lines.retain(|line| line.contains(tenant));
     lines

@@ -44,6 +44,21 @@ pub fn page(map: &DataMap) -> String {
             promise.time_zone
         );
     }
+    page += "\n## When an account ends\n\nDays count from the day on which the paid service ends, in the tenant's calendar.\n\n\
+             | phase | policy section | stores | platforms | erased from day | gone by the end of day | alarm before |\n|---|---|---|---|---|---|---|\n";
+    for (name, phase) in &policy.termination.phase {
+        let platforms = if phase.platforms.is_empty() { "all others".to_owned() } else { phase.platforms.join(", ") };
+        page += &format!(
+            "| {} (`{name}`) | {} | {} | {platforms} | {} | {} | {} |\n",
+            phase.title,
+            phase.policy,
+            phase.stores.join(", "),
+            phase.starts_after.get_days(),
+            phase.within.get_days(),
+            phase.alarm_before.get_days()
+        );
+    }
+    page += &format!("\nExport and reactivation are open until the phase `{}` begins.\n", policy.termination.window);
     let looks: Vec<String> = policy.second_looks.after.iter().map(words).collect();
     page += &format!("\nSecond looks after the erasure: {}.\n\n", looks.join(", "));
     page += "## Record classes\n\n\

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
 use privacy::deadline::DueBy;
+use privacy::ids::{Platform, TenantId};
 use privacy::ingest_gate::Mark;
 use privacy::keys::KeyedRef;
 use privacy::memory::{World, place};
@@ -13,10 +14,10 @@ use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, 
 use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::ports::{
-    Advance, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Read, Record, Showcase,
-    Stores, Suppressions,
+    Advance, Cancelled, Connected, Connections, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction,
+    Opened, Read, Record, Showcase, Stores, Suppressions,
 };
-use privacy::scope::{Counts, Scope, Stage};
+use privacy::scope::{Counts, Place, Scope, Stage};
 use privacy::target::Target;
 use privacy_tests::account::Account;
 use privacy_tests::demo;
@@ -43,6 +44,7 @@ fn request(covers_until: &str, is_dated: bool) -> NewObligation {
             suppressions: vec![KeyedRef::from_stored("v1-owner".to_owned())],
         },
         received_at: now(),
+        starts_at: None,
         covers_until: at(covers_until),
         is_dated,
         due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
@@ -198,6 +200,67 @@ async fn due_contract<P: Intake + DueIndex>(ports: &P) {
     assert_eq!(ports.due(shard, at("2030-01-01T00:00:00Z"), 10).await.unwrap(), vec![]);
 }
 
+/// A phase of a termination: it waits, is cancelled once, and opened anew after that.
+async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
+    let starts_at = now() + SignedDuration::from_hours(24);
+    let tenant = TenantId::parse("alder").unwrap();
+    let new = NewObligation {
+        id: ObligationId::of_termination(&tenant, "account"),
+        route: Route::Termination,
+        target: Target::Tenant { tenant, phase: "account".to_owned() },
+        starts_at: Some(starts_at),
+        is_dated: false,
+        ..request("2026-03-10T10:00:00Z", true)
+    };
+    assert_eq!(ports.cancel(&new.id, now()).await.unwrap(), Cancelled::Missing);
+    assert!(!ports.is_cancelled(&new.id).await.unwrap());
+    assert_eq!(ports.open(&new).await.unwrap(), Opened::New);
+    let head = ports.head(&new.id).await.unwrap().unwrap();
+    assert_eq!((&head.target, head.starts_at), (&new.target, Some(starts_at)));
+    assert_eq!(ports.cancel(&new.id, starts_at).await.unwrap(), Cancelled::TooLate, "its time has come");
+    for _ in 0..2 {
+        assert_eq!(ports.cancel(&new.id, now()).await.unwrap(), Cancelled::Done);
+    }
+    assert!(ports.is_cancelled(&new.id).await.unwrap());
+    let head = ports.head(&new.id).await.unwrap().unwrap();
+    assert_eq!((&head.state, head.next_action_at), (&State::Cancelled { at: now() }, None));
+    assert!(matches!(ports.open(&new).await.unwrap(), Opened::Already(_)));
+    let widening = NewObligation { is_dated: true, covers_until: now(), ..new.clone() };
+    assert!(matches!(ports.open(&widening).await.unwrap(), Opened::Already(_)), "a cancelled one is not widened");
+    assert!(ports.reopen(&head, &new).await.unwrap());
+    let again = ports.head(&new.id).await.unwrap().unwrap();
+    assert_eq!((again.seq, &again.state, again.starts_at), (2, &State::Received, Some(starts_at)));
+    assert!(!ports.reopen(&head, &new).await.unwrap(), "only once");
+}
+
+/// A disconnect names its connection; it reads back as it was written.
+async fn disconnect_contract<P: Intake + DueIndex>(ports: &P) {
+    let place = place("alder", "c1", None);
+    let new = NewObligation {
+        id: ObligationId::of_connection(&place),
+        route: Route::Disconnect,
+        target: Target::Connection { place, platform: Platform::parse("google").unwrap() },
+        ..request("2026-03-10T10:00:00Z", true)
+    };
+    assert_eq!(ports.open(&new).await.unwrap(), Opened::New);
+    let head = ports.head(&new.id).await.unwrap().unwrap();
+    assert_eq!((&head.target, head.route, head.starts_at), (&new.target, Route::Disconnect, None));
+}
+
+/// Alder has connections c1 and c2, birch has c3.
+async fn directory_contract(vault: &impl Connections) {
+    let tenant = TenantId::parse("alder").unwrap();
+    let listed = |connected: Vec<Connected>| connected.into_iter().map(|one| one.reach.place).collect::<Vec<_>>();
+    let (c1, c2) = (place("alder", "c1", None), place("alder", "c2", None));
+    let found = vault.of_tenant(&tenant).await.unwrap();
+    assert_eq!(found[0].platform, Platform::parse("facebook").unwrap());
+    assert_eq!(found[0].reach.connected_at, at("2026-01-01T00:00:00Z"));
+    assert_eq!(listed(found), [c1.clone(), c2.clone()]);
+    assert_eq!(vault.of_tenant(&TenantId::parse("nobody").unwrap()).await.unwrap(), vec![]);
+    assert_eq!(vault.connected_at(&Place::of_tenant(tenant)).await.unwrap(), None);
+    assert_eq!(vault.connected_at(&c2).await.unwrap(), Some(at("2026-01-01T00:00:00Z")));
+}
+
 /// `vault` holds three items and three object versions of alder's c1, and one of each of its c10.
 async fn vault_contract<P: Stores + Suppressions>(vault: &P) {
     let inbox = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: String::new() };
@@ -250,6 +313,13 @@ async fn the_ports_in_memory_keep_the_contract() {
     intake_contract(&world()).await;
     ledger_contract(&world()).await;
     due_contract(&world()).await;
+    cancel_contract(&world()).await;
+    disconnect_contract(&world()).await;
+    let directory = world();
+    for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
+        directory.connect(tenant, connection, at("2026-01-01T00:00:00Z"), &[]);
+    }
+    directory_contract(&directory).await;
     let vault = world();
     ITEMS.iter().for_each(|(connection, key)| vault.put("alder", connection, key));
     OBJECTS.iter().for_each(|(key, version)| vault.put_object(key, version));
@@ -264,6 +334,15 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     intake_contract(&demo::ledger(&Account::new())).await;
     ledger_contract(&demo::ledger(&Account::new())).await;
     due_contract(&demo::ledger(&Account::new())).await;
+    cancel_contract(&demo::ledger(&Account::new())).await;
+    disconnect_contract(&demo::ledger(&Account::new())).await;
+    let directory = Account::new();
+    for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
+        demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));
+    }
+    directory_contract(&demo::vault(&directory)).await;
+    demo::vault(&directory).unlink(&place("alder", "c1", None), &[]).await.unwrap();
+    assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
     let account = Account::new();
     for (connection, key) in ITEMS {
         account.put_all("inbox", &[json!({"pk": {"S": format!("alder#{connection}")}, "sk": {"S": key}})]);

@@ -287,6 +287,7 @@ fn the_api_description_has_every_problem_and_no_other() {
     for problem in [
         Problem::BadRequest,
         Problem::BadMember("tenant_id"),
+        Problem::WindowClosed,
         Problem::NotFound,
         Problem::MethodNotAllowed("POST"),
         Problem::TooLarge,

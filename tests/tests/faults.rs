@@ -35,7 +35,7 @@ fn account() -> Account {
 }
 
 fn is_of_person(line: &str) -> bool {
-    ["alder#c1\"", "alder/c1/", "birch"].iter().any(|part| line.contains(part))
+    ["alder#c1\"", "\"c1\"", "alder/c1/", "birch"].iter().any(|part| line.contains(part))
 }
 
 fn everything(account: &Account) -> Vec<String> {

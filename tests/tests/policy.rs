@@ -11,7 +11,7 @@ const SHIPPED: &str = include_str!("../../policy.toml");
 fn place(contact: Option<&str>) -> Place {
     Place {
         tenant: TenantId::parse("alder").unwrap(),
-        connection: ConnectionId::parse("c1").unwrap(),
+        connection: Some(ConnectionId::parse("c1").unwrap()),
         contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
     }
 }
@@ -103,6 +103,35 @@ fn each_mistake_is_named_with_its_place() {
             ),
             "[store.attic]: no record class lives in it",
         ),
+        (with("termination", "window = \"account\"", "window = \"attic\""), "[termination]: `window` names no phase"),
+        (
+            with("termination.phase.linkedin", "[\"inbox\", \"media\", ", "[\"inbox\", "),
+            "[termination.phase.linkedin]: it must empty every store of a connection",
+        ),
+        (
+            with("termination.phase.linkedin", "\"inbox\"", "\"attic\""),
+            "[termination.phase.linkedin]: one of its stores is not described",
+        ),
+        (
+            with("termination.phase.linkedin", "\"inbox\"", "\"accounts\""),
+            "[termination.phase.linkedin]: its stores must all belong",
+        ),
+        (
+            with("termination.phase.linkedin", "platforms = [\"linkedin\"]\n", ""),
+            "exactly one phase of [termination] without `platforms`",
+        ),
+        (
+            with("termination.phase.account", "stores = [\"accounts\"]", "stores = [\"conversations\"]"),
+            "[store.accounts]: exactly one phase",
+        ),
+        (
+            with("termination.phase.conversations", "within = \"P90D\"", "within = \"P30D\""),
+            "[termination.phase.conversations]: it must begin",
+        ),
+        (
+            with("class.account-users", "scope = [\"tenant\"]", "scope = [\"user\"]"),
+            "[class.account-users]: its scope must begin with tenant",
+        ),
         (format!("{SHIPPED}\n[surprise]\nx = 1\n"), "unknown field `surprise`"),
     ];
     for (text, expected) in cases {
@@ -156,7 +185,8 @@ fn another_company_changes_the_file_and_nothing_else() {
         .replace("[store.inbox]", "[store.messages]")
         .replace("store = \"inbox\"", "store = \"messages\"")
         .replace("contact#{contact}#", "who#{contact}#")
-        .replace("within = \"P30D\"", "within = \"P14D\"");
+        .replace("stores = [\"inbox\"", "stores = [\"messages\"")
+        .replace("within = \"P30D\"\nwork_within", "within = \"P14D\"\nwork_within");
     let model: Model = toml::from_str(&other).unwrap();
     validate(&model).unwrap();
     let map = DataMap::new(model).unwrap();

@@ -1,10 +1,13 @@
-//! Translates between HTTP and the use case: which connection, which answer. The gateway has checked who asks (IAM).
+//! Translates between HTTP and the use cases: which connection or account, which answer. The gateway has checked who asks
+//! (IAM).
 
-use http::{HeaderValue, Method, Response, StatusCode, header};
+mod answers;
+
+use http::{Method, Response};
 use jiff::SignedDuration;
 use lambda_http::{Body, Request, RequestExt};
-use privacy::accept::Accepted;
 use privacy::accept_disconnect::{Disconnect, accept_disconnect};
+use privacy::accept_termination::{InvalidTermination, Reactivated, Termination, accept_termination, reactivate};
 use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::fault::Fault;
 use privacy::ids::{ConnectionId, Platform, TenantId};
@@ -26,6 +29,13 @@ pub(crate) struct Intake {
     queue: SqsQueue,
     map: DataMap,
     stuck_after: SignedDuration,
+}
+
+/// What a path names.
+#[derive(Debug, PartialEq, Eq)]
+enum Subject {
+    Integration(Platform),
+    Account(TenantId),
 }
 
 /// A request that was not accepted.
@@ -58,73 +68,92 @@ impl Intake {
 
     pub(crate) async fn answer(&self, request: &Request) -> Response<Body> {
         let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
-        let span = tracing::info_span!("disconnect", "request.id" = request_id);
-        let answered = self.accept(request).await;
-        let _entered = span.enter();
-        match answered {
-            Ok(accepted) => {
-                log_accepted(&accepted);
-                acknowledgement(&accepted)
-            }
+        match self.take(request, request_id).await {
+            Ok(answer) => answer,
             Err(Rejected::Problem(problem)) => {
-                tracing::warn!(outcome = problem.slug(), "a request was not a disconnect");
+                tracing::warn!("request.id" = request_id, outcome = problem.slug(), "a request was refused");
                 problem.response()
             }
             Err(Rejected::Fault(fault)) => {
-                tracing::error!(outcome = "not-stored", cause = fault.chain(), "a disconnect could not be stored");
+                let cause = fault.chain();
+                tracing::error!("request.id" = request_id, outcome = "not-stored", cause, "a request was not stored");
                 Problem::Unavailable.response()
             }
         }
     }
 
-    async fn accept(&self, request: &Request) -> Result<Accepted, Rejected> {
-        let platform = platform(request.raw_http_path()).ok_or(Problem::NotFound)?;
-        if request.method() != Method::POST {
-            return Err(Problem::MethodNotAllowed("POST").into());
+    async fn take(&self, request: &Request, request_id: &str) -> Result<Response<Body>, Rejected> {
+        match (subject(request.raw_http_path()).ok_or(Problem::NotFound)?, request.method()) {
+            (Subject::Integration(platform), &Method::POST) => self.disconnect(request, request_id, platform).await,
+            (Subject::Integration(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
+            (Subject::Account(tenant), &Method::POST) => self.terminate(request, request_id, tenant).await,
+            (Subject::Account(tenant), &Method::DELETE) => self.reactivate(request_id, &tenant).await,
+            (Subject::Account(_), _) => Err(Problem::MethodNotAllowed("POST, DELETE").into()),
         }
+    }
+
+    async fn disconnect(
+        &self,
+        request: &Request,
+        request_id: &str,
+        platform: Platform,
+    ) -> Result<Response<Body>, Rejected> {
         let members = Members::read(request.headers(), request.body())?;
         let tenant = members.parse("tenant_id", TenantId::parse)?.ok_or(Problem::BadMember("tenant_id"))?;
-        let connection =
-            members.parse("connection_id", ConnectionId::parse)?.ok_or(Problem::BadMember("connection_id"))?;
+        let connection = members.parse("connection_id", ConnectionId::parse)?;
+        let connection = connection.ok_or(Problem::BadMember("connection_id"))?;
         let disconnected_at = members.parse("disconnected_at", str::parse)?;
-        let disconnect = Disconnect { place: Place { tenant, connection, contact: None }, platform, disconnected_at };
+        let disconnect = Disconnect { place: Place::of_connection(tenant, connection), platform, disconnected_at };
         let now = SystemClock.now();
         disconnect.check(now).map_err(|_| Problem::BadMember("disconnected_at"))?;
-        Ok(accept_disconnect(&self.ledger, &self.queue, &self.map, self.stuck_after, disconnect, now).await?)
+        let accepted =
+            accept_disconnect(&self.ledger, &self.queue, &self.map, self.stuck_after, disconnect, now).await?;
+        answers::log(request_id, "a disconnect was accepted", &accepted);
+        Ok(answers::disconnected(&accepted))
+    }
+
+    async fn terminate(
+        &self,
+        request: &Request,
+        request_id: &str,
+        tenant: TenantId,
+    ) -> Result<Response<Body>, Rejected> {
+        let members = Members::read_or_empty(request.headers(), request.body())?;
+        let time_zone = members.parse("time_zone", |name| Ok::<_, Problem>(name.to_owned()))?;
+        let termination = Termination {
+            tenant,
+            ended_at: members.parse("ended_at", str::parse)?,
+            time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),
+        };
+        let counted = termination.count(SystemClock.now()).map_err(|invalid| match invalid {
+            InvalidTermination::TimeZone => Problem::BadMember("time_zone"),
+            InvalidTermination::EndedAt => Problem::BadMember("ended_at"),
+        })?;
+        let clocked = accept_termination(&self.ledger, &self.queue, &self.map, &counted).await?;
+        for one in &clocked {
+            answers::log(request_id, "a phase of a termination was accepted", &one.accepted);
+        }
+        Ok(answers::terminated(&clocked, &self.map.model().termination.window))
+    }
+
+    async fn reactivate(&self, request_id: &str, tenant: &TenantId) -> Result<Response<Body>, Rejected> {
+        let (outcome, cancelled, begun) = match reactivate(&self.ledger, &self.map, tenant, SystemClock.now()).await? {
+            Reactivated::InTime { cancelled, begun } => ("reactivated", cancelled, begun),
+            Reactivated::NothingEnding => ("nothing-ending", Vec::new(), Vec::new()),
+            Reactivated::TooLate => return Err(Problem::WindowClosed.into()),
+        };
+        tracing::info!("request.id" = request_id, outcome, phases = cancelled.len(), "an account was reactivated");
+        Ok(answers::reactivated(&cancelled, &begun))
     }
 }
 
-/// `/api/integrations/{platform}/disconnect`
-fn platform(path: &str) -> Option<Platform> {
-    let name = path.strip_prefix("/api/integrations/")?.strip_suffix("/disconnect")?;
-    Platform::parse(name).ok()
-}
-
-fn acknowledgement(accepted: &Accepted) -> Response<Body> {
-    let due_by = accepted.due_by.date.to_string();
-    let body = serde_json::json!({
-        "obligation_id": accepted.id.as_str(),
-        "due_by": due_by,
-        "time_zone": accepted.due_by.time_zone,
-    });
-    let mut response = Response::new(Body::Text(body.to_string()));
-    *response.status_mut() = StatusCode::ACCEPTED;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-fn log_accepted(accepted: &Accepted) {
-    let (outcome, obligation) = (accepted.became.as_str(), accepted.id.log_ref());
-    match &accepted.unsent {
-        None => tracing::info!(outcome, "obligation.ref" = obligation, "a disconnect was accepted"),
-        Some(fault) => tracing::warn!(
-            outcome,
-            "obligation.ref" = obligation,
-            cause = fault.chain(),
-            "a disconnect was stored but not queued; the sweeper will send it"
-        ),
+/// `/api/integrations/{platform}/disconnect`, `/api/accounts/{tenant_id}/termination`
+fn subject(path: &str) -> Option<Subject> {
+    if let Some(rest) = path.strip_prefix("/api/integrations/") {
+        return Platform::parse(rest.strip_suffix("/disconnect")?).ok().map(Subject::Integration);
     }
+    let tenant = path.strip_prefix("/api/accounts/")?.strip_suffix("/termination")?;
+    TenantId::parse(tenant).ok().map(Subject::Account)
 }
 
 #[cfg(test)]

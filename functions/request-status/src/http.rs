@@ -86,6 +86,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 Format::Html | Format::Json,
                 Problem::BadRequest
                 | Problem::BadMember(_)
+                | Problem::WindowClosed
                 | Problem::NotFound
                 | Problem::MethodNotAllowed(_)
                 | Problem::TooLarge

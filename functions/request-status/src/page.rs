@@ -151,6 +151,7 @@ fn facts(view: &RequestView, company: &Company) -> Markup {
             @match view.route {
                 Route::MetaDataDeletion => { "Meta told us that you want " (company.name) " to delete the data tied to your account." }
                 Route::Disconnect => { "A connection to " (company.name) " was disconnected." }
+                Route::Termination => { "An account with " (company.name) " has ended." }
                 Route::MetaDeauthorize => {
                     "Meta told us that you removed " (company.name) " from your account. We treat that as a request to delete the \
                     data tied to it."

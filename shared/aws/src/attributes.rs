@@ -53,15 +53,31 @@ pub(crate) fn texts<T: ToString>(values: &[T]) -> AttributeValue {
     AttributeValue::L(values.iter().map(|value| text(value.to_string())).collect())
 }
 
-/// The place that a row names by `tenant_id`, `connection_id` and perhaps `contact_id`.
+/// A text attribute, parsed, if the row has it.
+pub(crate) fn find_parsed<T, E>(
+    item: &Item,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, Fault> {
+    match item.get(name) {
+        Some(_) => parse(get_text(item, name)?).map(Some).map_err(|_| unreadable(name)),
+        None => Ok(None),
+    }
+}
+
+/// The attributes that name a place.
+pub(crate) fn place_facts(place: &Place) -> Vec<(&'static str, AttributeValue)> {
+    let mut facts = vec![("tenant_id", text(place.tenant.as_str()))];
+    facts.extend(place.connection.iter().map(|connection| ("connection_id", text(connection.as_str()))));
+    facts.extend(place.contact.iter().map(|contact| ("contact_id", text(contact.as_str()))));
+    facts
+}
+
+/// The place that a row names by `tenant_id`, and perhaps `connection_id` and `contact_id`.
 pub(crate) fn get_place(item: &Item) -> Result<Place, Fault> {
-    let contact = match item.get("contact_id") {
-        Some(_) => Some(ContactId::parse(get_text(item, "contact_id")?).map_err(|_| unreadable("contact_id"))?),
-        None => None,
-    };
     Ok(Place {
-        tenant: TenantId::parse(get_text(item, "tenant_id")?).map_err(|_| unreadable("tenant_id"))?,
-        connection: ConnectionId::parse(get_text(item, "connection_id")?).map_err(|_| unreadable("connection_id"))?,
-        contact,
+        tenant: find_parsed(item, "tenant_id", TenantId::parse)?.ok_or_else(|| unreadable("tenant_id"))?,
+        connection: find_parsed(item, "connection_id", ConnectionId::parse)?,
+        contact: find_parsed(item, "contact_id", ContactId::parse)?,
     })
 }

@@ -35,6 +35,14 @@ impl Members {
         serde_json::from_slice(bytes).map(Self).map_err(|_| Problem::BadRequest)
     }
 
+    /// As [`Members::read`]; no body at all is an object without members.
+    ///
+    /// # Errors
+    /// As [`Members::read`].
+    pub fn read_or_empty(headers: &HeaderMap, body: &Body) -> Result<Self, Problem> {
+        if body.is_empty() { Ok(Self(Map::new())) } else { Self::read(headers, body) }
+    }
+
     /// A text member, parsed; `None` when it is absent.
     ///
     /// # Errors
@@ -69,6 +77,8 @@ mod tests {
         for body in ["", "[]", "1", "{", "{\"a\":1,}"] {
             assert_eq!(read(None, body).err(), Some(Problem::BadRequest), "{body}");
         }
+        assert!(Members::read_or_empty(&HeaderMap::new(), &Body::Empty).is_ok());
+        assert!(Members::read_or_empty(&HeaderMap::new(), &Body::from("[]")).is_err());
         assert_eq!(read(Some("text/plain"), "{}").err(), Some(Problem::UnsupportedMediaType));
         let large = format!("{{\"a\":\"{}\"}}", "a".repeat(BODY_BYTES_MAX));
         assert_eq!(read(None, &large).err(), Some(Problem::TooLarge));

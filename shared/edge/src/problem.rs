@@ -14,6 +14,8 @@ pub enum Problem {
     MethodNotAllowed(&'static str),
     /// A member of the body is missing or cannot be read. Named, never repeated.
     BadMember(&'static str),
+    /// An account cannot be reactivated any more: the erasure of its data has begun.
+    WindowClosed,
     /// The body is larger than this path takes.
     TooLarge,
     /// The body is of a type that this path does not take.
@@ -30,6 +32,7 @@ impl Problem {
             Self::BadRequest | Self::BadMember(_) => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WindowClosed => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -44,6 +47,7 @@ impl Problem {
             Self::BadMember(_) => "bad-member",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed(_) => "method-not-allowed",
+            Self::WindowClosed => "window-closed",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::Unavailable => "unavailable",
@@ -56,6 +60,7 @@ impl Problem {
             Self::BadMember(_) => "A member of the request is missing or cannot be read.",
             Self::NotFound => "There is nothing at this address.",
             Self::MethodNotAllowed(_) => "This address takes other methods.",
+            Self::WindowClosed => "The time for this has passed; every clock runs on.",
             Self::TooLarge => "The request body is too large.",
             Self::UnsupportedMediaType => "The request body is of a type that this address does not take.",
             Self::Unavailable => "The service cannot answer now. Please try again.",
@@ -71,6 +76,7 @@ impl Problem {
             Self::BadRequest
             | Self::NotFound
             | Self::MethodNotAllowed(_)
+            | Self::WindowClosed
             | Self::TooLarge
             | Self::UnsupportedMediaType
             | Self::Unavailable => String::new(),
@@ -93,7 +99,12 @@ impl Problem {
             Self::Unavailable => {
                 headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("30"));
             }
-            Self::BadRequest | Self::BadMember(_) | Self::NotFound | Self::TooLarge | Self::UnsupportedMediaType => {}
+            Self::BadRequest
+            | Self::BadMember(_)
+            | Self::NotFound
+            | Self::WindowClosed
+            | Self::TooLarge
+            | Self::UnsupportedMediaType => {}
         }
         response
     }
@@ -110,6 +121,7 @@ mod tests {
             Problem::BadMember("tenant_id"),
             Problem::NotFound,
             Problem::MethodNotAllowed("POST"),
+            Problem::WindowClosed,
             Problem::TooLarge,
             Problem::UnsupportedMediaType,
             Problem::Unavailable,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::message::Work;
-use crate::obligation::{NewObligation, ObligationId, State};
+use crate::obligation::{Head, NewObligation, ObligationId, State};
 use crate::ports::{Intake, Opened, WorkQueue};
 
 /// What became of a request, for the log. From outside all are the same.
@@ -46,6 +46,8 @@ pub struct Accepted {
     pub became: Became,
     /// The promised last day: of the first receipt, however often it is repeated.
     pub due_by: DueBy,
+    /// Nothing is done before this instant, if there is one.
+    pub starts_at: Option<Timestamp>,
     /// Why the queue did not take it, if it did not: the sweeper will send it.
     pub unsent: Option<Fault>,
 }
@@ -58,38 +60,49 @@ const ROUNDS: u32 = 3;
 /// # Errors
 /// [`Fault`]: nothing may have been stored, so the caller must not acknowledge.
 pub async fn accept(intake: &impl Intake, queue: &impl WorkQueue, new: &NewObligation) -> Result<Accepted, Fault> {
-    let Stored { became, due_by, is_waiting } = store(intake, new).await?;
+    let Stored { became, due_by, starts_at, is_waiting } = store(intake, new).await?;
     let id = new.id.clone();
-    let unsent = if is_waiting { queue.send(&Work { obligation: id.clone() }).await.err() } else { None };
-    Ok(Accepted { id, became, due_by, unsent })
+    let is_due = new.starts_at.is_none_or(|starts_at| starts_at <= new.received_at);
+    let unsent = if is_waiting && is_due { queue.send(&Work { obligation: id.clone() }).await.err() } else { None };
+    Ok(Accepted { id, became, due_by, starts_at, unsent })
 }
 
 struct Stored {
     became: Became,
     due_by: DueBy,
+    starts_at: Option<Timestamp>,
     is_waiting: bool,
 }
 
+impl Stored {
+    fn new(new: &NewObligation, became: Became) -> Self {
+        Self { became, due_by: new.due_by.clone(), starts_at: new.starts_at, is_waiting: true }
+    }
+
+    fn known(head: &Head, became: Became, is_waiting: bool) -> Self {
+        Self { became, due_by: head.due_by.clone(), starts_at: head.starts_at, is_waiting }
+    }
+}
+
 async fn store(intake: &impl Intake, new: &NewObligation) -> Result<Stored, Fault> {
-    let stored = |became, due_by: &DueBy, is_waiting| Ok(Stored { became, due_by: due_by.clone(), is_waiting });
     for _ in 0..ROUNDS {
         match intake.open(new).await? {
-            Opened::New => return stored(Became::New, &new.due_by, true),
-            Opened::Widened(head) => return stored(Became::Widened, &head.due_by, true),
-            Opened::Already(head) if head.state.erased_at().is_some() && is_new_request(new, head.covers_until) => {
+            Opened::New => return Ok(Stored::new(new, Became::New)),
+            Opened::Widened(head) => return Ok(Stored::known(&head, Became::Widened, true)),
+            Opened::Already(head) if head.state.is_finished() && is_new_request(new, &head) => {
                 if intake.reopen(&head, new).await? {
-                    return stored(Became::Reopened, &new.due_by, true);
+                    return Ok(Stored::new(new, Became::Reopened));
                 }
                 // Another request or a second look was quicker: what stands there now may still cover less.
             }
             // A write that timed out after it was carried out comes back as a failed condition on the retry,
             // so a duplicate of something that nobody has looked at yet is sent again.
-            Opened::Already(head) => return stored(Became::Duplicate, &head.due_by, head.state == State::Received),
+            Opened::Already(head) => return Ok(Stored::known(&head, Became::Duplicate, head.state == State::Received)),
         }
     }
     Err(Fault::retry("accept", "the row changed under every try"))
 }
 
-fn is_new_request(new: &NewObligation, covered_until: Timestamp) -> bool {
-    !new.is_dated || new.covers_until > covered_until
+fn is_new_request(new: &NewObligation, finished: &Head) -> bool {
+    !new.is_dated || new.covers_until > finished.covers_until || finished.state.erased_at().is_none()
 }

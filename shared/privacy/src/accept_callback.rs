@@ -79,6 +79,7 @@ fn obligation(
         route,
         target: Target::Person { links: terms.keys.links(&identity), suppressions: terms.keys.suppressions(&identity) },
         received_at: instant::to_millis(now),
+        starts_at: None,
         covers_until: instant::to_millis(covers_until),
         is_dated: request.issued_at.is_some(),
         due_by: DueBy::of(promise, now).map_err(|error| Fault::park("accept", error))?,

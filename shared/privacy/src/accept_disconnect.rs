@@ -72,6 +72,7 @@ fn obligation(
         id: ObligationId::of_connection(&place),
         route: Route::Disconnect,
         received_at: instant::to_millis(now),
+        starts_at: None,
         covers_until: instant::to_millis(ended_at),
         is_dated: disconnected_at.is_some(),
         due_by: due_by(map, &platform, ended_at)?,

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use crate::ids::Platform;
 use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
-use crate::policy::{Promise, Route};
+use crate::policy::{Phase, Promise, Route};
 use crate::scope::Place;
+use crate::target::Target;
 
 /// The class of a key that no pattern of the data map matches. It is erased with its range and reported.
 pub const UNCLASSIFIED: &str = "unclassified";
@@ -48,6 +49,8 @@ pub struct StoreMap {
     pub name: String,
     /// Whether it finds people: erased last.
     pub identities: bool,
+    tenant: Option<RangeMap>,
+    tenant_contact: Option<RangeMap>,
     connection: Option<RangeMap>,
     contact: Option<RangeMap>,
     classes: Vec<(String, Pattern)>,
@@ -63,10 +66,15 @@ impl StoreMap {
     /// The range of a place in this store, or `None` when the store holds nothing of such a place.
     #[must_use]
     pub fn range(&self, place: &Place) -> Option<KeyRange> {
-        let range = if place.contact.is_some() { &self.contact } else { &self.connection };
+        let range = match (&place.connection, &place.contact) {
+            (Some(_), Some(_)) => &self.contact,
+            (Some(_), None) => &self.connection,
+            (None, Some(_)) => &self.tenant_contact,
+            (None, None) => &self.tenant,
+        };
         let value = |name: &str| match name {
             "tenant" => Some(place.tenant.as_str()),
-            "connection" => Some(place.connection.as_str()),
+            "connection" => place.connection.as_ref().map(crate::ids::ConnectionId::as_str),
             "contact" => place.contact.as_ref().map(crate::ids::ContactId::as_str),
             _ => None,
         };
@@ -120,11 +128,14 @@ impl DataMap {
             for (class, described) in model.class.iter().filter(|(_, class)| class.store == *name) {
                 classes.push((class.clone(), Pattern::parse(&described.key)?));
             }
+            let ready = |range: &Option<Range>| range.as_ref().map(|range| range_map(store.kind, range)).transpose();
             stores.push(StoreMap {
                 name: name.clone(),
                 identities: store.identities,
-                connection: store.connection.as_ref().map(|range| range_map(store.kind, range)).transpose()?,
-                contact: store.contact.as_ref().map(|range| range_map(store.kind, range)).transpose()?,
+                tenant: ready(&store.tenant)?,
+                tenant_contact: ready(&store.tenant_contact)?,
+                connection: ready(&store.connection)?,
+                contact: ready(&store.contact)?,
                 classes,
             });
         }
@@ -150,6 +161,42 @@ impl DataMap {
         self.model.promise.get(&route)
     }
 
+    /// One phase of what happens when a tenant's account ends.
+    #[must_use]
+    pub fn phase(&self, name: &str) -> Option<&Phase> {
+        self.model.termination.phase.get(name)
+    }
+
+    /// Whether a phase takes connections of a platform: it names it, or no phase does.
+    #[must_use]
+    pub fn is_of_phase(&self, phase: &Phase, platform: &Platform) -> bool {
+        let names = |phase: &Phase| phase.platforms.iter().any(|name| name == platform.as_str());
+        if phase.platforms.is_empty() { !self.model.termination.phase.values().any(names) } else { names(phase) }
+    }
+
+    /// The stores that an obligation empties, the one that finds people last.
+    pub fn stores_of(&self, target: &Target) -> impl Iterator<Item = &StoreMap> {
+        let phase = match target {
+            Target::Person { .. } | Target::Connection { .. } => None,
+            Target::Tenant { phase, .. } => Some(self.phase(phase).map_or(&[][..], |phase| &phase.stores)),
+        };
+        self.stores.iter().filter(move |store| match phase {
+            Some(names) => names.contains(&store.name),
+            None => store.connection.is_some() || store.contact.is_some(),
+        })
+    }
+
+    /// How long before its date the alarm of an obligation rings.
+    #[must_use]
+    pub fn alarm_before(&self, route: Route, target: &Target) -> Option<jiff::Span> {
+        match target {
+            Target::Person { .. } | Target::Connection { .. } => {
+                self.promise(route).map(|promise| promise.alarm_before)
+            }
+            Target::Tenant { phase, .. } => self.phase(phase).map(|phase| phase.alarm_before),
+        }
+    }
+
     /// What a platform's terms ask beyond the promises, if the policy knows it.
     #[must_use]
     pub fn platform(&self, platform: &Platform) -> Option<&PlatformRule> {
@@ -173,10 +220,11 @@ impl DataMap {
         self.model.class.iter().filter(move |(_, class)| class.store == store).map(|(name, _)| name.as_str())
     }
 
-    /// The counts of a plan with every class of the data map in it, zero where nothing was found.
+    /// The counts of a plan with every class in it that the obligation is about, zero where nothing was found.
     #[must_use]
-    pub fn with_zeros(&self, counts: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
-        let mut all: BTreeMap<String, u64> = self.model.class.keys().map(|name| (name.clone(), 0)).collect();
+    pub fn with_zeros(&self, target: &Target, counts: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+        let classes = self.stores_of(target).flat_map(|store| store.classes.iter().map(|(name, _)| name));
+        let mut all: BTreeMap<String, u64> = classes.map(|name| (name.clone(), 0)).collect();
         all.extend(counts.iter().map(|(name, count)| (name.clone(), *count)));
         all
     }

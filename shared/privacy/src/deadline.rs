@@ -45,6 +45,14 @@ impl DueBy {
     }
 }
 
+/// The calendar of a zone, by its IANA name.
+///
+/// # Errors
+/// [`OutsideCalendar`] when no zone is known by that name.
+pub fn zone(name: &str) -> Result<TimeZone, OutsideCalendar> {
+    if name == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(name).map_err(|_| OutsideCalendar) }
+}
+
 /// The instant `span` after `at`, counted in UTC.
 ///
 /// # Errors

@@ -26,7 +26,11 @@ impl Mark {
     /// Refuses everything of a connection, or of one contact in it.
     #[must_use]
     pub fn place(place: &Place) -> Self {
-        let kind = if place.contact.is_some() { "contact" } else { "connection" };
+        let kind = match (&place.connection, &place.contact) {
+            (_, Some(_)) => "contact",
+            (Some(_), None) => "connection",
+            (None, None) => "tenant",
+        };
         Self(format!("{kind}#{place}"))
     }
 
@@ -150,7 +154,7 @@ mod tests {
     fn place(contact: Option<&str>) -> Place {
         Place {
             tenant: TenantId::parse("alder").unwrap(),
-            connection: ConnectionId::parse("c1").unwrap(),
+            connection: Some(ConnectionId::parse("c1").unwrap()),
             contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
         }
     }

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod accept_callback;
 pub mod accept_disconnect;
+pub mod accept_termination;
 pub mod data_map;
 pub mod deadline;
 pub mod erasure;

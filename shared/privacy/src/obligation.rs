@@ -2,93 +2,22 @@
 //!
 //! ```text
 //! Received ─► Planned ─► Executing ─► Verifying ─► Completed
-//!                │           │  ▲         │
+//!    │           │           │  ▲         │
 //!                │ (halted)  ▼  │         └── a second look that finds something re-opens the case
 //!                │        Failed { retry_at }
 //! ```
 //!
-//! A state holds only its own facts. `Verifying` starts at `erased_at`: a strong read found nothing.
+//! `Received` may wait for its `starts_at`; until then it can be `Cancelled`. A state holds only its own facts. `Verifying` starts at `erased_at`: a strong read found nothing.
 
-use std::fmt;
+mod id;
+
+pub use id::{InvalidObligationId, ObligationId};
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use crate::deadline::DueBy;
-use crate::keys;
 use crate::policy::Route;
-use crate::scope::Place;
 use crate::target::Target;
-
-/// Text that is not an obligation id: 26 to 64 characters of `[a-z0-9]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an obligation id")]
-pub struct InvalidObligationId;
-
-/// The key of an obligation. For a Meta callback it is also the confirmation code, which opens the status
-/// page: it stands in rows, queue messages and that one URL; logs get [`ObligationId::log_ref`].
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObligationId(String);
-
-impl ObligationId {
-    /// # Errors
-    /// [`InvalidObligationId`]
-    pub fn parse(text: &str) -> Result<Self, InvalidObligationId> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        if (26..=64).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidObligationId)
-        }
-    }
-
-    /// The obligation to erase a connection: its key is the connection, so that whoever is about to store something of
-    /// it, or to use its tokens, can check that one row. Tenant and connection ids are opaque, so no key is needed;
-    /// the `0` in front, which no code has, keeps it from being one.
-    #[must_use]
-    pub fn of_connection(place: &Place) -> Self {
-        let digest = Sha256::digest(format!("connection\n{}\n{}", place.tenant, place.connection).as_bytes());
-        let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
-        Self(format!("0{}", keys::lower_base32().encode(&bytes)))
-    }
-
-    /// Whether this is a confirmation code: of a person's request, which has a status page.
-    #[must_use]
-    pub fn is_code(&self) -> bool {
-        !self.0.starts_with('0')
-    }
-
-    /// The code itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The partition key of its row in the ledger.
-    #[must_use]
-    pub fn partition(&self) -> String {
-        format!("obligation#{}", self.0)
-    }
-
-    /// A name for logs that does not open the status page: 12 hex digits of SHA-256.
-    #[must_use]
-    pub fn log_ref(&self) -> String {
-        hex(Sha256::digest(self.0.as_bytes()).iter().take(6))
-    }
-
-    /// Which of `shards` parts of the due index it stands in.
-    #[must_use]
-    pub fn shard(&self, shards: u8) -> u8 {
-        let first = Sha256::digest(self.0.as_bytes()).first().copied().unwrap_or_default();
-        first.checked_rem(shards).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for ObligationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ObligationId(ref {})", self.log_ref())
-    }
-}
 
 fn hex<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
     bytes.map(|byte| format!("{byte:02x}")).collect()
@@ -165,6 +94,11 @@ pub enum State {
         /// When second looks found nothing.
         looks: Vec<Timestamp>,
     },
+    /// What it was for has not come to pass: the account was reactivated in time.
+    Cancelled {
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl State {
@@ -178,7 +112,14 @@ impl State {
             Self::Failed { .. } => "failed",
             Self::Verifying { .. } => "verifying",
             Self::Completed { .. } => "completed",
+            Self::Cancelled { .. } => "cancelled",
         }
+    }
+
+    /// Whether nothing more is to be erased: a new request begins a new one.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.erased_at().is_some() || matches!(self, Self::Cancelled { .. })
     }
 
     /// When everything was erased, once it is.
@@ -186,7 +127,11 @@ impl State {
     pub const fn erased_at(&self) -> Option<Timestamp> {
         match self {
             Self::Verifying { erased_at, .. } | Self::Completed { erased_at, .. } => Some(*erased_at),
-            Self::Received | Self::Planned { .. } | Self::Executing { .. } | Self::Failed { .. } => None,
+            Self::Received
+            | Self::Planned { .. }
+            | Self::Executing { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled { .. } => None,
         }
     }
 
@@ -195,7 +140,7 @@ impl State {
     pub const fn plan(&self) -> Option<&PlanRef> {
         match self {
             Self::Planned { plan } | Self::Executing { plan } | Self::Failed { plan, .. } => Some(plan),
-            Self::Received | Self::Verifying { .. } | Self::Completed { .. } => None,
+            Self::Received | Self::Verifying { .. } | Self::Completed { .. } | Self::Cancelled { .. } => None,
         }
     }
 }
@@ -213,6 +158,8 @@ pub struct Head {
     pub target: Target,
     /// When we received it. Never changes.
     pub received_at: Timestamp,
+    /// Nothing is done before this instant, if there is one.
+    pub starts_at: Option<Timestamp>,
     /// Connections made before this instant are covered.
     pub covers_until: Timestamp,
     /// The promised last day.
@@ -230,6 +177,12 @@ pub struct Head {
 }
 
 impl Head {
+    /// When the work could begin: from then on it counts as open.
+    #[must_use]
+    pub fn open_since(&self) -> Timestamp {
+        self.starts_at.map_or(self.received_at, |starts_at| starts_at.max(self.received_at))
+    }
+
     /// Whether a plan has to be made, or made again for a wider cover.
     #[must_use]
     pub fn needs_plan(&self) -> bool {
@@ -248,6 +201,8 @@ pub struct NewObligation {
     pub target: Target,
     /// Now.
     pub received_at: Timestamp,
+    /// Nothing is done before this instant, if there is one.
+    pub starts_at: Option<Timestamp>,
     /// What it covers.
     pub covers_until: Timestamp,
     /// Whether the request itself said what it covers. If not, only a finished request is opened anew.
@@ -273,25 +228,4 @@ pub enum Outcome {
         /// When it is tried again.
         retry_at: Timestamp,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_does_not_print_itself() {
-        let code = "abcdefghijklmnopqrstuvwxyz234567";
-        let id = ObligationId::parse(code).unwrap();
-        assert!(!format!("{id:?}").contains(code));
-        assert_eq!(id.log_ref().len(), 12);
-        assert!(!code.contains(&id.log_ref()));
-    }
-
-    #[test]
-    fn only_codes_are_codes() {
-        for bad in ["", "abc", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxy#", &"a".repeat(65)] {
-            assert!(ObligationId::parse(bad).is_err(), "{bad}");
-        }
-    }
 }

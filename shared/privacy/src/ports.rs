@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
+use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
 use crate::keys::KeyedRef;
 use crate::message::Work;
@@ -35,8 +36,22 @@ pub enum Opened {
     Already(Box<Head>),
 }
 
+/// What cancelling came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It will not begin; or it was cancelled before.
+    Done,
+    /// It has begun, or is erased: too late.
+    TooLate,
+    /// There is no such obligation.
+    Missing,
+}
+
 /// Accepts requests. At least once: a write that timed out may have been carried out.
 pub trait Intake: Sync {
+    /// Cancels an obligation that is not to begin before a later instant.
+    fn cancel(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Cancelled>> + Send;
+
     /// One conditional write that is its own outbox: the row is in the due index. Writes when there is no such
     /// obligation, or an open one that covers less and the request is dated.
     fn open(&self, new: &NewObligation) -> impl Future<Output = Answer<Opened>> + Send;
@@ -104,6 +119,8 @@ pub trait Ledger: Sync {
     fn release(&self, lease: &Lease) -> impl Future<Output = Answer<()>> + Send;
     /// Carries out a transition if the lease and the condition hold; the row after it, or `None`.
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Whether an obligation was cancelled, by a strong read.
+    fn is_cancelled(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
     /// Every place of a request, by strong reads.
     fn scopes(&self, head: &Head) -> impl Future<Output = Answer<Vec<Scope>>> + Send;
     /// The places of earlier requests under the same code.
@@ -175,8 +192,20 @@ pub enum Disarmed {
     Newer,
 }
 
+/// A connection in the directory of its tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connected {
+    /// Which, and when it was made.
+    pub reach: Reach,
+    /// Of which platform.
+    pub platform: Platform,
+}
+
 /// Platform connections and the identity links that find them.
 pub trait Connections: Sync {
+    /// Every connection of a tenant, by strong reads.
+    fn of_tenant(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<Connected>>> + Send;
+
     /// Every place an identity link reaches, by strong reads.
     fn reach(&self, link: &KeyedRef) -> impl Future<Output = Answer<Vec<Reach>>> + Send;
     /// Drops the tokens of a connection made before `covers_until` and stops it.
@@ -188,7 +217,7 @@ pub trait Connections: Sync {
     ) -> impl Future<Output = Answer<Disarmed>> + Send;
     /// When the connection of a place was made, if it has a row, by a strong read.
     fn connected_at(&self, place: &Place) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
-    /// Removes the links from identities to a place.
+    /// Removes the links from identities to a place, and a connection from the directory of its tenant.
     fn unlink(&self, place: &Place, links: &[KeyedRef]) -> impl Future<Output = Answer<()>> + Send;
 }
 

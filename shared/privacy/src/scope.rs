@@ -12,23 +12,44 @@ use crate::ports::Record;
 /// How many records of each class.
 pub type Counts = BTreeMap<String, u64>;
 
-/// One connection of one tenant, or one contact inside it. Every delete names it.
+/// Everything of a tenant itself, of one connection of it, or of one contact of either. Every delete names it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Whose data it is.
     pub tenant: TenantId,
-    /// Through which connection it came.
-    pub connection: ConnectionId,
-    /// The one person in it, or everything of the connection.
+    /// Through which connection it came; none for what the tenant has of its own: its account, its conversations.
+    pub connection: Option<ConnectionId>,
+    /// The one person in it, or everything.
     pub contact: Option<ContactId>,
+}
+
+impl Place {
+    /// What a tenant has of its own.
+    #[must_use]
+    pub const fn of_tenant(tenant: TenantId) -> Self {
+        Self { tenant, connection: None, contact: None }
+    }
+
+    /// Everything of one connection.
+    #[must_use]
+    pub const fn of_connection(tenant: TenantId, connection: ConnectionId) -> Self {
+        Self { tenant, connection: Some(connection), contact: None }
+    }
+
+    /// Whether it is one whole connection.
+    #[must_use]
+    pub const fn is_connection(&self) -> bool {
+        self.connection.is_some() && self.contact.is_none()
+    }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.tenant, self.connection)?;
+        let connection = self.connection.as_ref().map_or("", ConnectionId::as_str);
         match &self.contact {
-            Some(contact) => write!(f, "#{contact}"),
-            None => Ok(()),
+            Some(contact) => write!(f, "{}#{connection}#{contact}", self.tenant),
+            None if self.connection.is_some() => write!(f, "{}#{connection}", self.tenant),
+            None => write!(f, "{}", self.tenant),
         }
     }
 }
@@ -99,7 +120,7 @@ impl Scope {
     /// Whether records of a later date are somebody's new life, and stay.
     #[must_use]
     pub const fn spares_later(&self) -> bool {
-        self.is_reused || self.place.contact.is_some()
+        self.is_reused || !self.place.is_connection()
     }
 
     /// Something is there again: it is counted from the beginning.

@@ -31,7 +31,7 @@ impl PublicState {
             State::Received | State::Planned { .. } | State::Executing { .. } => Self::InProgress,
             State::Failed { .. } => Self::Failed,
             State::Verifying { .. } => Self::Verifying,
-            State::Completed { .. } => Self::Completed,
+            State::Completed { .. } | State::Cancelled { .. } => Self::Completed,
         }
     }
 
@@ -144,7 +144,11 @@ fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView
     let (done, completed_at): (&[Timestamp], _) = match &head.state {
         State::Verifying { looks, .. } => (looks, None),
         State::Completed { looks, completed_at, .. } => (looks, Some(*completed_at)),
-        State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. } => (&[], None),
+        State::Received
+        | State::Planned { .. }
+        | State::Executing { .. }
+        | State::Failed { .. }
+        | State::Cancelled { .. } => (&[], None),
     };
     let retry_at = match &head.state {
         State::Failed { retry_at, .. } => Some(*retry_at),
@@ -152,7 +156,8 @@ fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView
         | State::Planned { .. }
         | State::Executing { .. }
         | State::Verifying { .. }
-        | State::Completed { .. } => None,
+        | State::Completed { .. }
+        | State::Cancelled { .. } => None,
     };
     let titled =
         |(class, outcome): (String, Outcome)| ClassOutcome { title: map.title(&class).to_owned(), class, outcome };

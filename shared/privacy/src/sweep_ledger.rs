@@ -33,7 +33,7 @@ pub fn decide(head: &Head, now: Timestamp, stuck_after: SignedDuration) -> Decis
     let soon = NextAction::At(now + stuck_after);
     let is_leased = head.leased_until.is_some_and(|until| until > now);
     match &head.state {
-        State::Completed { .. } => Decision { is_sent: false, next: NextAction::Never },
+        State::Completed { .. } | State::Cancelled { .. } => Decision { is_sent: false, next: NextAction::Never },
         State::Planned { plan } if !head.needs_plan() && head.confirmed_plan.as_ref() != Some(&plan.hash) => {
             Decision { is_sent: false, next: NextAction::At(now + HALTED_RECHECK) }
         }
@@ -179,15 +179,15 @@ async fn act(
 
 fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
     sweep.due += 1;
-    if head.state.erased_at().is_some() {
+    if head.state.is_finished() {
         return;
     }
-    let open_for = now.duration_since(head.received_at).as_secs();
+    let open_for = now.duration_since(head.open_since()).as_secs();
     sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(open_for);
     if head.due_by.is_past(now) {
         sweep.overdue += 1;
         notice(Notice::Alarming { head, why: "overdue" });
-    } else if map.promise(head.route).is_some_and(|promise| head.due_by.is_near(promise.alarm_before, now)) {
+    } else if map.alarm_before(head.route, &head.target).is_some_and(|before| head.due_by.is_near(before, now)) {
         sweep.near_due += 1;
         notice(Notice::Alarming { head, why: "near-due" });
     }
@@ -200,7 +200,11 @@ fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut no
             sweep.failed += 1;
             notice(Notice::Alarming { head, why: "failed" });
         }
-        State::Received | State::Executing { .. } | State::Verifying { .. } | State::Completed { .. } => {}
+        State::Received
+        | State::Executing { .. }
+        | State::Verifying { .. }
+        | State::Completed { .. }
+        | State::Cancelled { .. } => {}
     }
 }
 

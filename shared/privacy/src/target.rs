@@ -1,6 +1,7 @@
-//! Whom or what an obligation is about: a person found by identity links, or one connection of a tenant.
+//! Whom or what an obligation is about: a person found by identity links, one connection of a tenant, or a part of
+//! what a tenant leaves behind.
 
-use crate::ids::Platform;
+use crate::ids::{Platform, TenantId};
 use crate::keys::KeyedRef;
 use crate::scope::Place;
 
@@ -21,6 +22,13 @@ pub enum Target {
         /// The platform that the dashboard named.
         platform: Platform,
     },
+    /// One part of what a tenant whose account has ended leaves behind.
+    Tenant {
+        /// Whose.
+        tenant: TenantId,
+        /// Which part: a phase of the policy's `[termination]`.
+        phase: String,
+    },
 }
 
 impl Target {
@@ -29,7 +37,7 @@ impl Target {
     pub fn links(&self) -> &[KeyedRef] {
         match self {
             Self::Person { links, .. } => links,
-            Self::Connection { .. } => &[],
+            Self::Connection { .. } | Self::Tenant { .. } => &[],
         }
     }
 
@@ -38,15 +46,15 @@ impl Target {
     pub fn suppressions(&self) -> &[KeyedRef] {
         match self {
             Self::Person { suppressions, .. } => suppressions,
-            Self::Connection { .. } => &[],
+            Self::Connection { .. } | Self::Tenant { .. } => &[],
         }
     }
 
-    /// The place that is reached without any link.
+    /// The connection that is named, if it is one.
     #[must_use]
-    pub const fn place(&self) -> Option<&Place> {
+    pub const fn connection(&self) -> Option<&Place> {
         match self {
-            Self::Person { .. } => None,
+            Self::Person { .. } | Self::Tenant { .. } => None,
             Self::Connection { place, .. } => Some(place),
         }
     }

@@ -106,10 +106,52 @@ async fn anything_else_is_a_problem_that_names_the_member_and_stores_nothing() {
     assert!(bench.account.dump("ledger").is_empty());
 }
 
+#[tokio::test]
+async fn a_termination_is_answered_with_the_days_of_its_phases_and_cancelled_in_time() {
+    let bench = Bench::new();
+    let path = "/api/accounts/alder/termination";
+    let next_year = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).year() + 1;
+    let ended_at = json!({"ended_at": format!("{next_year}-01-31T12:00:00Z")});
+    let (status, first) = bench.post(path, &ended_at).await;
+    assert_eq!(
+        (status, &first["due_by"], &first["time_zone"]),
+        (202, &json!(format!("{next_year}-05-01")), &json!("UTC"))
+    );
+    assert_eq!(first["export_until"], json!(format!("{next_year}-03-02")));
+    assert_eq!(first["phases"].as_array().unwrap().len(), 4);
+    assert_eq!(bench.post(path, &json!({})).await, (202, first), "repeating moves no clock");
+    let cancelled = json!({"cancelled": ["account", "conversations", "linkedin", "platforms"], "begun": []});
+    for _ in 0..2 {
+        assert_eq!(bench.send("DELETE", path, "application/json", "").await, (200, cancelled.clone()));
+    }
+    let (_, again) = bench.post(path, &json!({"ended_at": format!("{next_year}-06-10T12:00:00Z")})).await;
+    assert_eq!(again["export_until"], json!(format!("{next_year}-07-10")), "a new end starts new clocks");
+    let nobody = bench.send("DELETE", "/api/accounts/nobody/termination", "application/json", "").await;
+    assert_eq!(nobody, (200, json!({"cancelled": [], "begun": []})));
+}
+
+#[tokio::test]
+async fn a_reactivation_after_the_window_is_refused() {
+    let bench = Bench::new();
+    let path = "/api/accounts/alder/termination";
+    let (status, _) = bench.post(path, &json!({"ended_at": "2026-01-31T12:00:00Z"})).await;
+    assert_eq!(status, 202);
+    let (status, problem) = bench.send("DELETE", path, "application/json", "").await;
+    assert_eq!((status, problem["type"].as_str().unwrap()), (409, "urn:privacy:problem:window-closed"));
+    for (member, value) in
+        [("ended_at", json!("then")), ("ended_at", json!("1999-01-01T00:00:00Z")), ("time_zone", json!("Mars/Base"))]
+    {
+        let (status, problem) = bench.post("/api/accounts/birch/termination", &json!({member: value})).await;
+        assert_eq!((status, problem["member"].as_str().unwrap()), (400, member));
+    }
+    assert_eq!(bench.send("PUT", path, "application/json", "").await.0, 405);
+    assert_eq!(bench.post("/api/accounts/a.b/termination", &json!({})).await.0, 404);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_could_not_be_stored_is_not_acknowledged() {
     let bench = Bench::new();
-    bench.account.trouble("UpdateItem", &vec![Trouble::Down; 10]);
+    bench.account.trouble("UpdateItem", &[Trouble::Down; 10]);
     let (status, problem) = bench.post(GOOGLE, &body()).await;
     assert_eq!((status, problem["type"].as_str().unwrap()), (503, "urn:privacy:problem:unavailable"));
 }

@@ -49,6 +49,7 @@ fn site() -> Site<World, World> {
         route: Route::MetaDataDeletion,
         target: Target::Person { links: Vec::new(), suppressions: Vec::new() },
         received_at: view.received_at,
+        starts_at: None,
         covers_until: view.covers_until,
         due_by: view.due_by,
         state: State::Received,

@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
-use privacy::obligation::{Head, ObligationId, Outcome};
+use privacy::obligation::{Head, ObligationId, Outcome, State};
 use privacy::plan::Plan;
-use privacy::ports::{Advance, Answer, Lease, Leased, Ledger, NextAction};
+use privacy::ports::{Advance, Answer, DueIndex, Lease, Leased, Ledger, NextAction};
 use privacy::scope::{Place, Scope};
 
 use super::{LedgerTable, head_key, key, rows, sequenced};
@@ -122,6 +122,11 @@ impl Ledger for LedgerTable {
         }
     }
 
+    async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {
+        let head = DueIndex::head(self, id).await?;
+        Ok(head.is_some_and(|head| matches!(head.state, State::Cancelled { .. })))
+    }
+
     async fn scopes(&self, head: &Head) -> Answer<Vec<Scope>> {
         let rows = self.scope_rows(head, format!("{}#", sequenced("scope", head.seq))).await?;
         rows.iter().map(rows::scope).collect()
@@ -191,7 +196,6 @@ impl Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use privacy::obligation::State;
 
     #[test]
     fn a_transition_writes_its_facts_and_removes_the_others() {
@@ -201,7 +205,7 @@ mod tests {
             if_covers_until: None,
             is_reopening: false,
         };
-        expect_test::expect![[r#"SET #state = :state, erased_at = :erased_at, looks = :looks REMOVE plan_hash, plan_covers_until, retry_at, attempts, completed_at, next_action_at, due_shard"#]]
+        expect_test::expect![[r#"SET #state = :state, erased_at = :erased_at, looks = :looks REMOVE plan_hash, plan_covers_until, retry_at, attempts, completed_at, cancelled_at, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&advance).expression);
     }
 }

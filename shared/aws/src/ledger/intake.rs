@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::obligation::{Head, NewObligation};
-use privacy::ports::{Answer, Intake, Opened};
+use privacy::obligation::{Head, NewObligation, ObligationId, State};
+use privacy::ports::{Answer, Cancelled, Intake, Opened};
 
 use super::{LedgerTable, head_key, key, rows, sequenced};
 use crate::attributes::{Item, at, number, text};
@@ -13,13 +14,36 @@ use crate::faults::{fault, refusing_row};
 use crate::patience;
 
 impl Intake for LedgerTable {
+    async fn cancel(&self, id: &ObligationId, now: Timestamp) -> Answer<Cancelled> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(head_key(id)))
+            .update_expression("SET #state = :cancelled, cancelled_at = :now REMOVE next_action_at, due_shard")
+            .condition_expression("#state = :received AND starts_at > :now")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
+            .expression_attribute_values(":received", text(State::Received.name()))
+            .expression_attribute_values(":now", at(now))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match patience::send(update).await {
+            Ok(_) => Ok(Cancelled::Done),
+            Err(error) => match refusing_row("intake.cancel")(error)? {
+                Some(row) if matches!(rows::head(&row)?.state, State::Cancelled { .. }) => Ok(Cancelled::Done),
+                Some(_) => Ok(Cancelled::TooLate),
+                None => Ok(Cancelled::Missing),
+            },
+        }
+    }
+
     async fn open(&self, new: &NewObligation) -> Answer<Opened> {
         // What is there already stays, except what it covers and when it is due to be looked at.
         let mut expression =
             "SET covers_until = :covers_until, next_action_at = :next_action_at, seq = if_not_exists(seq, :seq)"
                 .to_owned();
         let condition = if new.is_dated {
-            "attribute_not_exists(pk) OR (covers_until < :covers_until AND attribute_not_exists(erased_at))"
+            "attribute_not_exists(pk) OR (covers_until < :covers_until AND attribute_not_exists(erased_at) AND attribute_not_exists(cancelled_at))"
         } else {
             "attribute_not_exists(pk)"
         };
@@ -79,7 +103,7 @@ impl LedgerTable {
         let mut put = Put::builder().table_name(&self.table).set_item(Some(row));
         if let Some(seq) = if_finished {
             put = put
-                .condition_expression("seq = :seq AND attribute_exists(erased_at)")
+                .condition_expression("seq = :seq AND (attribute_exists(erased_at) OR attribute_exists(cancelled_at))")
                 .expression_attribute_values(":seq", number(seq));
         }
         put.build().map_err(|error| Fault::park("intake.reopen", error))
@@ -100,7 +124,10 @@ fn earlier_row(head: &Head) -> Item {
         ("reopened", number(head.reopened)),
     ];
     let target = rows::target_facts(&head.target);
-    row.extend(own.into_iter().chain(target).chain(facts).map(|(name, value)| (name.to_owned(), value)));
+    let starts_at = head.starts_at.map(|starts_at| ("starts_at", at(starts_at)));
+    row.extend(
+        own.into_iter().chain(target).chain(starts_at).chain(facts).map(|(name, value)| (name.to_owned(), value)),
+    );
     row
 }
 

@@ -14,12 +14,12 @@ use privacy::scope::{Counts, Scope, Stage};
 use privacy::target::Target;
 
 use crate::attributes::{
-    Item, at, find_at, get_at, get_number, get_place, get_text, get_texts, number, text, texts, unreadable,
+    Item, at, find_at, get_at, get_number, get_place, get_text, get_texts, number, place_facts, text, texts, unreadable,
 };
 
 /// Attributes that only some states have: all are removed when a state is written.
-pub(super) const STATE_FACTS: [&str; 7] =
-    ["plan_hash", "plan_covers_until", "retry_at", "attempts", "erased_at", "completed_at", "looks"];
+pub(super) const STATE_FACTS: [&str; 8] =
+    ["plan_hash", "plan_covers_until", "retry_at", "attempts", "erased_at", "completed_at", "looks", "cancelled_at"];
 
 /// What a request brings, for a new row. `covers_until` and the due index are the caller's.
 pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
@@ -33,6 +33,7 @@ pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)
         ("reopened", number(0)),
         ("due_shard", text(shard(&new.id))),
     ]);
+    facts.extend(new.starts_at.map(|starts_at| ("starts_at", at(starts_at))));
     facts
 }
 
@@ -67,6 +68,7 @@ pub(super) fn state_facts(state: &State) -> Vec<(&'static str, AttributeValue)> 
             facts.push(("completed_at", at(*completed_at)));
             facts.push(("looks", looks_at(looks)));
         }
+        State::Cancelled { at: cancelled_at } => facts.push(("cancelled_at", at(*cancelled_at))),
     }
     facts
 }
@@ -95,6 +97,7 @@ fn state(item: &Item) -> Result<State, Fault> {
             completed_at: get_at(item, "completed_at")?,
             looks: looks()?,
         }),
+        "cancelled" => Ok(State::Cancelled { at: get_at(item, "cancelled_at")? }),
         _ => Err(unreadable("state")),
     }
 }
@@ -112,11 +115,14 @@ fn references(item: &Item, name: &str) -> Result<Vec<KeyedRef>, Fault> {
 pub(super) fn target_facts(target: &Target) -> Vec<(&'static str, AttributeValue)> {
     match target {
         Target::Person { links, suppressions } => vec![("links", texts(links)), ("suppressions", texts(suppressions))],
-        Target::Connection { place, platform } => vec![
-            ("tenant_id", text(place.tenant.as_str())),
-            ("connection_id", text(place.connection.as_str())),
-            ("platform", text(platform.as_str())),
-        ],
+        Target::Connection { place, platform } => {
+            let mut facts = place_facts(place);
+            facts.push(("platform", text(platform.as_str())));
+            facts
+        }
+        Target::Tenant { tenant, phase } => {
+            vec![("tenant_id", text(tenant.as_str())), ("phase", text(phase))]
+        }
     }
 }
 
@@ -124,6 +130,9 @@ fn target(item: &Item) -> Result<Target, Fault> {
     if item.contains_key("connection_id") {
         let platform = Platform::parse(get_text(item, "platform")?).map_err(|_| unreadable("platform"))?;
         return Ok(Target::Connection { place: get_place(item)?, platform });
+    }
+    if item.contains_key("phase") {
+        return Ok(Target::Tenant { tenant: get_place(item)?.tenant, phase: get_text(item, "phase")?.to_owned() });
     }
     Ok(Target::Person { links: references(item, "links")?, suppressions: references(item, "suppressions")? })
 }
@@ -141,6 +150,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         route: Route::ALL.into_iter().find(|known| known.as_str() == route).ok_or_else(|| unreadable("route"))?,
         target: target(item)?,
         received_at: get_at(item, "received_at")?,
+        starts_at: find_at(item, "starts_at")?,
         covers_until: get_at(item, "covers_until")?,
         due_by,
         state: state(item)?,
@@ -166,8 +176,6 @@ pub(super) fn scope_row(scope: &Scope) -> Item {
     let Scope { place, stage, is_reused, counted, pending, uncounted, removed } = scope;
     let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
     let mut row = HashMap::from([
-        ("tenant_id".to_owned(), text(place.tenant.as_str())),
-        ("connection_id".to_owned(), text(place.connection.as_str())),
         ("stage".to_owned(), text(stage)),
         ("counted".to_owned(), counts_value(counted)),
         ("pending".to_owned(), counts_value(pending)),
@@ -176,9 +184,7 @@ pub(super) fn scope_row(scope: &Scope) -> Item {
     if *is_reused {
         row.insert("is_reused".to_owned(), AttributeValue::Bool(true));
     }
-    if let Some(contact) = &place.contact {
-        row.insert("contact_id".to_owned(), text(contact.as_str()));
-    }
+    row.extend(place_facts(place).into_iter().map(|(name, value)| (name.to_owned(), value)));
     if !uncounted.is_empty() {
         row.insert("uncounted".to_owned(), text(serde_json::json!(uncounted).to_string()));
     }

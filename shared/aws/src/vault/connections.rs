@@ -1,24 +1,31 @@
 //! Platform connections and identity links.
 //!
 //! A connection is a partition `connection#<tenant>#<connection>`: its row `connection` and one row `link#<reference>`
-//! per identity that finds it. A link is found under `link#<reference>`, sorted by place.
+//! per identity that finds it. `tenant#<tenant>` lists the connections of a tenant. A link is found under `link#<reference>`, sorted by place.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use privacy::fault::Fault;
+use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
-use privacy::ports::{Answer, Connections, Disarmed};
+use privacy::ports::{Answer, Connected, Connections, Disarmed};
 use privacy::scope::{Place, Reach};
 
 use super::Vault;
 use super::batch::{self, Key};
-use crate::attributes::{Item, at, find_at, get_at, get_place, text};
+use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_place, text, unreadable};
 use crate::faults::{fault, refusing_row};
 
 const ROW: &str = "connection";
 
 fn partition(place: &Place) -> String {
-    format!("connection#{}#{}", place.tenant, place.connection)
+    let connection = Place { contact: None, ..place.clone() };
+    format!("connection#{connection}")
+}
+
+/// The directory of a tenant: one row per connection, sorted by its id.
+fn directory(tenant: &TenantId) -> String {
+    format!("tenant#{tenant}")
 }
 
 fn link_partition(link: &KeyedRef) -> String {
@@ -29,24 +36,44 @@ fn reach(item: &Item) -> Result<Reach, Fault> {
     Ok(Reach { place: get_place(item)?, connected_at: get_at(item, "connected_at")? })
 }
 
-impl Connections for Vault {
-    async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
-        let mut reaches = Vec::new();
+fn connected(item: &Item) -> Result<Connected, Fault> {
+    let platform = find_parsed(item, "platform", Platform::parse)?.ok_or_else(|| unreadable("platform"))?;
+    Ok(Connected { reach: reach(item)?, platform })
+}
+
+impl Vault {
+    /// Every row of a partition of the connections table, by strong reads.
+    async fn connection_rows<T>(
+        &self,
+        action: &'static str,
+        partition: String,
+        read: fn(&Item) -> Result<T, Fault>,
+    ) -> Answer<Vec<T>> {
+        let mut rows = Vec::new();
         let mut start = None;
         loop {
             let query = self.dynamodb.query().table_name(&self.names.connections).consistent_read(true);
-            let query = query
-                .key_condition_expression("pk = :link")
-                .expression_attribute_values(":link", text(link_partition(link)));
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("links.reach"))?;
+            let query =
+                query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", text(partition.clone()));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault(action))?;
             for item in answer.items() {
-                reaches.push(reach(item)?);
+                rows.push(read(item)?);
             }
             start = answer.last_evaluated_key;
             if start.is_none() {
-                return Ok(reaches);
+                return Ok(rows);
             }
         }
+    }
+}
+
+impl Connections for Vault {
+    async fn of_tenant(&self, tenant: &TenantId) -> Answer<Vec<Connected>> {
+        self.connection_rows("connections.of_tenant", directory(tenant), connected).await
+    }
+
+    async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
+        self.connection_rows("links.reach", link_partition(link), reach).await
     }
 
     async fn disarm(&self, place: &Place, covers_until: Timestamp, now: Timestamp) -> Answer<Disarmed> {
@@ -77,6 +104,9 @@ impl Connections for Vault {
 
     async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
         let key = Key { partition: &partition(place), sort: ROW }.item();
+        if place.connection.is_none() {
+            return Ok(None);
+        }
         let get = self.dynamodb.get_item().table_name(&self.names.connections).set_key(Some(key));
         let answer = get.consistent_read(true).projection_expression("connected_at").send().await;
         let item = answer.map_err(fault("connections.read"))?.item;
@@ -88,7 +118,11 @@ impl Connections for Vault {
         partitions.sort_unstable();
         partitions.dedup();
         let sort = place.to_string();
-        let keys: Vec<Key<'_>> = partitions.iter().map(|partition| Key { partition, sort: &sort }).collect();
+        let mut keys: Vec<Key<'_>> = partitions.iter().map(|partition| Key { partition, sort: &sort }).collect();
+        let directory = directory(&place.tenant);
+        if let (Some(connection), None) = (&place.connection, &place.contact) {
+            keys.push(Key { partition: &directory, sort: connection.as_str() });
+        }
         let left = batch::delete(&self.dynamodb, &self.names.connections, &keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
     }

@@ -19,14 +19,13 @@ where
     /// Counts what is not counted yet of a place; the keys are remembered for erasing while there is room. A store
     /// that cannot be read stays in `uncounted` and leaves the others counted.
     pub(super) async fn count(&mut self, head: &Head, scope: &mut Scope) -> Result<(), Stop> {
-        let stores = self.engine.map.stores();
         if scope.stage == Stage::Found && scope.uncounted.is_empty() {
-            scope.uncounted = stores.iter().map(|store| (store.name.clone(), None)).collect();
+            scope.uncounted = self.engine.map.stores_of(&head.target).map(|store| (store.name.clone(), None)).collect();
         }
         if scope.uncounted.is_empty() {
             return Ok(());
         }
-        for store in stores {
+        for store in self.engine.map.stores() {
             let Some(after) = scope.uncounted.get(&store.name).cloned() else { continue };
             let counted = match store.range(&scope.place).filter(|_| !(scope.is_reused && store.identities)) {
                 Some(range) => self.count_store(head, scope, store, &range, after).await?,

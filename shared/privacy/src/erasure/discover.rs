@@ -1,10 +1,13 @@
 //! Suppress and discover: raise the marks, then follow the identity links to every place they reach.
 
 use super::{Stop, Visit};
+use crate::fault::Fault;
+use crate::ids::TenantId;
 use crate::ingest_gate::Mark;
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Disarmed, Ledger, Stores, Suppressions};
-use crate::scope::{Place, Scope, Stage, is_covered};
+use crate::scope::{Place, Reach, Scope, Stage, is_covered};
+use crate::target::Target;
 
 impl<L, V, C> Visit<'_, '_, L, V, C>
 where
@@ -23,16 +26,18 @@ where
     /// Every covered place, each stopped before it is listed, together with the places known already.
     pub(super) async fn discover(&self, head: &Head) -> Result<Vec<Scope>, Stop> {
         let mut scopes = self.engine.ledger.scopes(head).await?;
-        let named = head.target.place();
-        for place in named.cloned().into_iter().chain(self.reached(head).await?) {
+        let named = self.named(head);
+        for place in named.clone().into_iter().chain(self.reached(head).await?) {
             self.renew().await?;
-            self.engine.vault.raise(&Mark::place(&place), head.covers_until).await?;
+            if place.connection.is_some() {
+                self.engine.vault.raise(&Mark::place(&place), head.covers_until).await?;
+            }
             let mut is_reused = false;
-            if place.contact.is_none() {
+            if place.is_connection() {
                 let now = self.engine.clock.now();
                 match self.engine.vault.disarm(&place, head.covers_until, now).await? {
                     Disarmed::Done | Disarmed::Missing => {}
-                    Disarmed::Newer if named == Some(&place) => is_reused = true,
+                    Disarmed::Newer if named.as_ref() == Some(&place) => is_reused = true,
                     Disarmed::Newer => continue,
                 }
             }
@@ -70,14 +75,33 @@ where
         Ok(())
     }
 
-    /// The covered places that identity links reach now, by strong reads.
-    pub(super) async fn reached(&self, head: &Head) -> Result<Vec<Place>, Stop> {
-        let mut places = Vec::new();
-        for link in head.target.links() {
-            let reaches = self.engine.vault.reach(link).await?;
-            let covered = reaches.into_iter().filter(|reach| is_covered(reach.connected_at, head.covers_until));
-            places.extend(covered.map(|reach| reach.place));
+    /// The place that the obligation names by itself: found without any link, and found every time.
+    fn named(&self, head: &Head) -> Option<Place> {
+        match &head.target {
+            Target::Person { .. } => None,
+            Target::Connection { place, .. } => Some(place.clone()),
+            Target::Tenant { tenant, .. } => {
+                let place = Place::of_tenant(tenant.clone());
+                self.engine.map.stores_of(&head.target).any(|store| store.range(&place).is_some()).then_some(place)
+            }
         }
+    }
+
+    pub(super) fn is_named(&self, head: &Head, place: &Place) -> bool {
+        self.named(head).as_ref() == Some(place)
+    }
+
+    /// The covered places that identity links, or the directory of a tenant, lead to now, by strong reads.
+    pub(super) async fn reached(&self, head: &Head) -> Result<Vec<Place>, Stop> {
+        let mut reaches = Vec::new();
+        for link in head.target.links() {
+            reaches.extend(self.engine.vault.reach(link).await?);
+        }
+        if let Target::Tenant { tenant, phase } = &head.target {
+            reaches.extend(self.connections(tenant, phase).await?);
+        }
+        reaches.retain(|reach| is_covered(reach.connected_at, head.covers_until));
+        let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
         places.sort_unstable();
         places.dedup();
         let mut covered = Vec::with_capacity(places.len());
@@ -89,5 +113,17 @@ where
             }
         }
         Ok(covered)
+    }
+
+    /// The connections of a tenant that a phase takes.
+    async fn connections(&self, tenant: &TenantId, phase: &str) -> Result<Vec<Reach>, Stop> {
+        let map = self.engine.map;
+        let phase = map.phase(phase).ok_or_else(|| Fault::park("discover", "the policy has no such phase"))?;
+        if !map.stores().iter().any(|store| store.identities && phase.stores.contains(&store.name)) {
+            return Ok(Vec::new());
+        }
+        let connected = self.engine.vault.of_tenant(tenant).await?;
+        let taken = connected.into_iter().filter(|connected| map.is_of_phase(phase, &connected.platform));
+        Ok(taken.map(|connected| connected.reach).collect())
     }
 }

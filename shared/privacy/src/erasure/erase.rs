@@ -34,7 +34,7 @@ where
         let mut failures = std::mem::take(&mut self.unreadable);
         for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
             let mut is_done = scope.uncounted.is_empty();
-            for store in self.engine.map.stores() {
+            for store in self.engine.map.stores_of(&head.target) {
                 if scope.uncounted.contains_key(&store.name) || (store.identities && (scope.is_reused || !is_done)) {
                     continue;
                 }
@@ -137,14 +137,14 @@ where
         // What finds people waits for the stores that failed, so it is not erased either.
         let is_failed = |class: &str| {
             let of = |store: &str| self.engine.map.classes_of(store).any(|name| name == class);
-            self.engine.map.stores().iter().any(|store| store.identities && of(&store.name))
+            self.engine.map.stores_of(&head.target).any(|store| store.identities && of(&store.name))
                 || failures.keys().any(|store| of(store))
         };
         let failed = |(class, outcome): (String, Outcome)| {
             let outcome = if is_failed(&class) { Outcome::Failed { retry_at } } else { outcome };
             (class, outcome)
         };
-        let outcomes: Vec<(String, Outcome)> = self.outcomes(scopes).into_iter().map(failed).collect();
+        let outcomes: Vec<(String, Outcome)> = self.outcomes(head, scopes).into_iter().map(failed).collect();
         self.engine.ledger.save_outcomes(head, &outcomes).await?;
         let state = State::Failed { plan: plan.clone(), retry_at, attempts };
         self.advance(head, state, NextAction::At(retry_at)).await?;
@@ -162,7 +162,7 @@ where
         scopes: &[Scope],
     ) -> Result<super::Executed, Stop> {
         let removed = plan::totals(scopes);
-        let outcomes = self.outcomes(scopes);
+        let outcomes = self.outcomes(head, scopes);
         self.engine.ledger.save_outcomes(head, &outcomes).await?;
         let erased_at = self.engine.clock.now();
         let outside = |error: deadline::OutsideCalendar| Stop::Fault(Fault::park("conclude", error));
@@ -186,17 +186,18 @@ where
     }
 
     /// An outcome for every record class of the data map, from what was counted.
-    fn outcomes(&self, scopes: &[Scope]) -> Vec<(String, Outcome)> {
+    fn outcomes(&self, head: &Head, scopes: &[Scope]) -> Vec<(String, Outcome)> {
         let outcome = |count: u64| {
             if count == 0 { Outcome::NothingFound } else { Outcome::Removed { count } }
         };
-        let counts = self.engine.map.with_zeros(&plan::totals(scopes));
+        let counts = self.engine.map.with_zeros(&head.target, &plan::totals(scopes));
         counts.into_iter().map(|(class, count)| (class, outcome(count))).collect()
     }
 
     fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<crate::ingest_gate::Mark> {
         use crate::ingest_gate::Mark;
-        let places = scopes.iter().map(|scope: &Scope| -> &Place { &scope.place }).map(Mark::place);
+        let places = scopes.iter().map(|scope: &Scope| -> &Place { &scope.place });
+        let places = places.filter(|place| place.connection.is_some()).map(Mark::place);
         head.target.suppressions().iter().map(Mark::subject).chain(places).collect()
     }
 }

@@ -9,6 +9,9 @@ mod discover;
 mod erase;
 mod look;
 mod verify;
+mod worked;
+
+pub use worked::Worked;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,6 +23,7 @@ use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
 use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
 use crate::scope::{Counts, Place, Scope, Stage};
+use crate::target::Target;
 
 /// How long a worker may be silent before another may take over.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -43,46 +47,6 @@ pub struct Engine<'a, L, V, C> {
     pub map: &'a DataMap,
     /// When second looks are due after the erasure; the policy's, unless a test stack shortens them.
     pub second_looks: &'a [jiff::Span],
-}
-
-/// What one visit came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Worked {
-    /// Nothing was due.
-    Idle,
-    /// Another worker has it.
-    Busy,
-    /// There is no such obligation.
-    Gone,
-    /// Time ran out; send it again.
-    Again,
-    /// The plan is above a ceiling and waits for a person.
-    Halted {
-        /// The classes and their ceilings.
-        over_ceiling: Vec<(String, u64)>,
-    },
-    /// Everything is erased and verified.
-    Erased {
-        /// What was removed in all, by class.
-        removed: Counts,
-    },
-    /// Some stores could not be erased; the rest is.
-    Failed {
-        /// The stores, with the causes for the log.
-        stores: Vec<(String, String)>,
-        /// When they are tried again.
-        retry_at: Timestamp,
-    },
-    /// A second look found nothing.
-    LookedClean {
-        /// Whether it was the last one.
-        is_last: bool,
-    },
-    /// A second look found something and re-opened the case.
-    Resurfaced {
-        /// In how many places.
-        places: usize,
-    },
 }
 
 /// Why a visit ends before its work is done.
@@ -173,6 +137,9 @@ where
         if let State::Failed { attempts, .. } = &head.state {
             self.failed_before = *attempts;
         }
+        if head.starts_at.is_some_and(|starts_at| now < starts_at) {
+            return Ok(Worked::Idle);
+        }
         for _ in 0..MAX_ROUNDS {
             match &head.state {
                 State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. }
@@ -198,7 +165,7 @@ where
                 State::Verifying { erased_at, looks } => {
                     return self.look(&head, *erased_at, &looks.clone()).await;
                 }
-                State::Completed { .. } => return Ok(Worked::Idle),
+                State::Completed { .. } | State::Cancelled { .. } => return Ok(Worked::Idle),
             }
         }
         Err(Stop::Fault(Fault::park("erasure", "a strong read still finds records after several rounds")))
@@ -206,6 +173,10 @@ where
 
     /// Suppress, discover, count, plan. Running it again finds what is new and keeps what is known.
     async fn prepare(&mut self, head: &Head) -> Result<Head, Stop> {
+        if self.was_reactivated(head).await? {
+            let state = State::Cancelled { at: self.engine.clock.now() };
+            return self.advance(head, state, NextAction::Never).await;
+        }
         self.suppress(head).await?;
         let mut scopes = self.discover(head).await?;
         for scope in &mut scopes {
@@ -220,6 +191,17 @@ where
             State::Planned { plan: reference }
         };
         self.advance(head, state, NextAction::Keep).await
+    }
+
+    /// Whether the account was reactivated in time: a reactivation that was cut short cancelled the window's phase first,
+    /// and the others follow it.
+    async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
+        let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
+        let window = &self.engine.map.model().termination.window;
+        if phase == window || head.state != State::Received {
+            return Ok(false);
+        }
+        Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
     }
 
     async fn halted(&self, head: &Head) -> Result<Worked, Stop> {

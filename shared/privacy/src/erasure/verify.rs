@@ -43,11 +43,11 @@ where
     /// no residue: a connection made after the request with all that is in it; of a contact, or under the id of the
     /// connection that was to go, what happened since, with the undated records (a profile, a score) that go with it.
     async fn has_residue(&self, head: &Head, place: &Place, unreadable: &mut Failures) -> Result<bool, Stop> {
-        let is_named = head.target.place() == Some(place);
-        let is_reused = is_named && self.is_newer(head, place).await?;
-        let tells_apart = is_reused || place.contact.is_some();
+        let is_named = self.is_named(head, place);
+        let is_reused = is_named && place.is_connection() && self.is_newer(head, place).await?;
+        let tells_apart = is_reused || !place.is_connection();
         let mut found = Found::default();
-        for store in self.engine.map.stores().iter().filter(|store| !(is_reused && store.identities)) {
+        for store in self.engine.map.stores_of(&head.target).filter(|store| !(is_reused && store.identities)) {
             let Some(range) = store.range(place) else { continue };
             if let Err(fault) = self.look_into(head, tells_apart, (store, &range), &mut found).await {
                 unreadable.insert(store.name.clone(), fault);
@@ -56,7 +56,7 @@ where
         if !found.is_covered && (!found.is_undated || found.is_later) {
             return Ok(false);
         }
-        Ok(is_named || place.contact.is_some() || !self.is_newer(head, place).await?)
+        Ok(tells_apart || is_named || !self.is_newer(head, place).await?)
     }
 
     /// Whether the connection of a place has a row that was made after the request.

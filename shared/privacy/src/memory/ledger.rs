@@ -7,8 +7,8 @@ use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::ports::{
-    Advance, Answer, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase, Shown,
-    WorkQueue,
+    Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase,
+    Shown, WorkQueue,
 };
 use crate::scope::{Place, Scope};
 
@@ -18,6 +18,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         seq,
         route: new.route,
         target: new.target.clone(),
+        starts_at: new.starts_at,
         received_at: new.received_at,
         covers_until: new.covers_until,
         due_by: new.due_by.clone(),
@@ -30,13 +31,26 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
 }
 
 impl Intake for World {
+    async fn cancel(&self, id: &ObligationId, now: Timestamp) -> Answer<Cancelled> {
+        self.call("intake.cancel", |stored| match stored.heads.get_mut(id) {
+            None => Cancelled::Missing,
+            Some(head) if matches!(head.state, State::Cancelled { .. }) => Cancelled::Done,
+            Some(head) if head.state == State::Received && head.starts_at.is_some_and(|starts_at| starts_at > now) => {
+                head.state = State::Cancelled { at: now };
+                head.next_action_at = None;
+                Cancelled::Done
+            }
+            Some(_) => Cancelled::TooLate,
+        })
+    }
+
     async fn open(&self, new: &NewObligation) -> Answer<Opened> {
         self.call("intake.open", |stored| match stored.heads.get_mut(&new.id) {
             None => {
                 stored.heads.insert(new.id.clone(), fresh(new, 1));
                 Opened::New
             }
-            Some(head) if new.is_dated && head.state.erased_at().is_none() && head.covers_until < new.covers_until => {
+            Some(head) if new.is_dated && !head.state.is_finished() && head.covers_until < new.covers_until => {
                 let old = head.clone();
                 head.covers_until = new.covers_until;
                 head.next_action_at = Some(new.next_action_at);
@@ -48,7 +62,7 @@ impl Intake for World {
 
     async fn reopen(&self, finished: &Head, new: &NewObligation) -> Answer<bool> {
         self.call("intake.reopen", |stored| match stored.heads.get(&new.id) {
-            Some(head) if head.seq == finished.seq && head.state.erased_at().is_some() => {
+            Some(head) if head.seq == finished.seq && head.state.is_finished() => {
                 let seq = head.seq + 1;
                 stored.earlier.entry(new.id.clone()).or_default().insert(0, head.clone());
                 stored.heads.insert(new.id.clone(), fresh(new, seq));
@@ -80,6 +94,12 @@ impl Ledger for World {
             let head = head.clone();
             stored.leases.insert(lease.id.clone(), lease.worker.clone());
             Leased::Granted(Box::new(head))
+        })
+    }
+
+    async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {
+        self.call("ledger.is_cancelled", |stored| {
+            stored.heads.get(id).is_some_and(|head| matches!(head.state, State::Cancelled { .. }))
         })
     }
 

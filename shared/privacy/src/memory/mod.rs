@@ -2,6 +2,7 @@
 //! against the adapters by the port contract in `tests/`.
 
 mod ledger;
+mod seed;
 mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::data_map::DataMap;
 use crate::fault::Fault;
-use crate::ids::{ConnectionId, ContactId, TenantId};
-use crate::ingest_gate::{self, Arrival, Entry, Mark, Suppressed};
+use crate::ids::{ConnectionId, ContactId, Platform, TenantId};
+use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::message::Work;
 use crate::obligation::{Head, ObligationId, Outcome};
@@ -27,6 +28,18 @@ pub struct ConnectionRow {
     pub connected_at: Timestamp,
     /// Whether it still has its tokens.
     pub has_tokens: bool,
+    /// Of which platform.
+    pub platform: Platform,
+}
+
+impl ConnectionRow {
+    /// A connection with its tokens. A name that is none becomes the platform `invalid`.
+    #[must_use]
+    pub fn new(platform: &str, connected_at: Timestamp) -> Self {
+        let platform = Platform::parse(platform).or_else(|_| Platform::parse("invalid"));
+        let Ok(platform) = platform else { unreachable!("`invalid` is a name") };
+        Self { connected_at, has_tokens: true, platform }
+    }
 }
 
 /// When a fault strikes: at the n-th call of any port, before or after its effect.
@@ -84,7 +97,7 @@ impl Stored {
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         let disconnected = self.heads.values().filter_map(|head| {
-            let mark = Mark::disconnected(head.target.place()?);
+            let mark = Mark::disconnected(head.target.connection()?);
             Some(Entry { mark, covers_until: head.covers_until, expires_at: None })
         });
         self.marks.values().cloned().chain(disconnected).collect()
@@ -176,46 +189,6 @@ impl World {
         Ok(answer)
     }
 
-    /// Connects a person: row, links both ways.
-    pub fn connect(&self, tenant: &str, connection: &str, connected_at: Timestamp, links: &[KeyedRef]) -> Place {
-        let place = place(tenant, connection, None);
-        let mut stored = self.stored();
-        stored.connections.insert(place.clone(), ConnectionRow { connected_at, has_tokens: true });
-        let partition = ("connections".to_owned(), format!("connection#{tenant}#{connection}"));
-        let rows = stored.items.entry(partition).or_default();
-        rows.insert("connection".to_owned());
-        rows.extend(links.iter().map(|link| format!("link#{link}")));
-        for link in links {
-            stored.links.entry(link.clone()).or_default().insert(place.clone(), connected_at);
-        }
-        place
-    }
-
-    /// Stores an item as the product would, without asking the gate.
-    pub fn put(&self, tenant: &str, connection: &str, key: &str) {
-        let partition = ("inbox".to_owned(), format!("{tenant}#{connection}"));
-        self.stored().items.entry(partition).or_default().insert(key.to_owned());
-    }
-
-    /// Stores an item through the gate, in one transaction with its conditions.
-    ///
-    /// # Errors
-    /// [`Suppressed`]
-    pub fn ingest(&self, arrival: &Arrival<'_>, key: &str) -> Result<(), Suppressed> {
-        let mut stored = self.stored();
-        let entries = stored.entries();
-        ingest_gate::admit(arrival, &entries, stored.now)?;
-        let partition = format!("{}#{}", arrival.place.tenant, arrival.place.connection);
-        stored.items.entry(("inbox".to_owned(), partition)).or_default().insert(key.to_owned());
-        Ok(())
-    }
-
-    /// Stores an object version.
-    pub fn put_object(&self, key: &str, version: &str) {
-        let objects = &mut self.stored().objects;
-        objects.entry("media".to_owned()).or_default().insert((key.to_owned(), version.to_owned()));
-    }
-
     /// Everything of a tenant, to be compared before and after.
     #[must_use]
     pub fn of_tenant(&self, tenant: &str) -> Vec<String> {
@@ -225,8 +198,10 @@ impl World {
         let mut lines: Vec<String> = items
             .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
             .collect();
-        let objects = stored.objects.values().flatten().filter(|(key, _)| names(key));
-        lines.extend(objects.map(|(key, version)| format!("{key} {version}")));
+        for (store, versions) in &stored.objects {
+            let objects = versions.iter().filter(|(key, _)| names(key));
+            lines.extend(objects.map(|(key, version)| format!("{store} {key} {version}")));
+        }
         lines.extend(
             stored
                 .connections
@@ -249,7 +224,7 @@ pub fn place(tenant: &str, connection: &str, contact: Option<&str>) -> Place {
     let contact =
         contact.map(|contact| ContactId::try_from(contact.to_owned()).or_else(|_| ContactId::try_from(invalid)));
     match (tenant, connection, contact.transpose()) {
-        (Ok(tenant), Ok(connection), Ok(contact)) => Place { tenant, connection, contact },
+        (Ok(tenant), Ok(connection), Ok(contact)) => Place { tenant, connection: Some(connection), contact },
         (Err(_), _, _) | (_, Err(_), _) | (_, _, Err(_)) => unreachable!("`invalid` is a valid id"),
     }
 }

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::World;
+use super::{ConnectionRow, World};
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
+use crate::ids::TenantId;
 use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
-use crate::ports::{Answer, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
+use crate::ports::{Answer, Connected, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
 use crate::scope::{Place, Reach, is_covered};
 
 impl Stores for World {
@@ -72,6 +73,17 @@ impl Stores for World {
 }
 
 impl Connections for World {
+    async fn of_tenant(&self, tenant: &TenantId) -> Answer<Vec<Connected>> {
+        self.call("connections.of_tenant", |stored| {
+            let rows = stored.connections.iter().filter(|(place, _)| place.tenant == *tenant);
+            let connected = |(place, row): (&Place, &ConnectionRow)| Connected {
+                reach: Reach { place: place.clone(), connected_at: row.connected_at },
+                platform: row.platform.clone(),
+            };
+            rows.map(connected).collect()
+        })
+    }
+
     async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
         self.call("connections.reach", |stored| {
             let places = stored.links.get(link).into_iter().flatten();

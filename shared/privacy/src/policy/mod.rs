@@ -5,6 +5,7 @@
 
 pub mod model;
 pub mod pattern;
+mod termination;
 pub mod validate;
 
-pub use model::{Model, Promise, Route};
+pub use model::{Model, Phase, Promise, Route};

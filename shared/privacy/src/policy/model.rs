@@ -19,6 +19,8 @@ pub struct Model {
     /// Platforms whose own terms are stricter than the promises.
     #[serde(default)]
     pub platform: BTreeMap<String, PlatformRule>,
+    /// What happens when a tenant's account ends.
+    pub termination: Termination,
     /// Where data lives.
     pub store: BTreeMap<String, Store>,
     /// What data there is.
@@ -51,6 +53,8 @@ pub enum Route {
     MetaDeauthorize,
     /// A tenant disconnected an integration.
     Disconnect,
+    /// A tenant's account has ended.
+    Termination,
 }
 
 impl Route {
@@ -61,11 +65,12 @@ impl Route {
             Self::MetaDataDeletion => "meta-data-deletion",
             Self::MetaDeauthorize => "meta-deauthorize",
             Self::Disconnect => "disconnect",
+            Self::Termination => "termination",
         }
     }
 
     /// Every route.
-    pub const ALL: [Self; 3] = [Self::MetaDataDeletion, Self::MetaDeauthorize, Self::Disconnect];
+    pub const ALL: [Self; 4] = [Self::MetaDataDeletion, Self::MetaDeauthorize, Self::Disconnect, Self::Termination];
 }
 
 /// A promise with a date. Spans are ISO 8601: `P30D`, `P1M`.
@@ -96,6 +101,37 @@ pub struct PlatformRule {
     pub source: String,
     /// Everything is gone at the latest this long after a disconnect.
     pub erase_within: Option<jiff::Span>,
+}
+
+/// What happens when a tenant's account ends, phase by phase.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Termination {
+    /// The phase whose beginning closes the window for export and reactivation.
+    pub window: String,
+    /// What is erased when, by name.
+    pub phase: BTreeMap<String, Phase>,
+}
+
+/// A part of what a tenant leaves behind. Spans count in days of the tenant's calendar from the day of termination.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phase {
+    /// Section of the published policy.
+    pub policy: String,
+    /// For people.
+    pub title: String,
+    /// The stores that are emptied.
+    pub stores: Vec<String>,
+    /// Only connections of these platforms; none named: of all that no other phase names.
+    #[serde(default)]
+    pub platforms: Vec<String>,
+    /// Erased from this day on, not before.
+    pub starts_after: jiff::Span,
+    /// Gone by the end of this day.
+    pub within: jiff::Span,
+    /// The alarm rings this long before that day.
+    pub alarm_before: jiff::Span,
 }
 
 /// Spans after the erasure.
@@ -136,6 +172,10 @@ pub struct Store {
     /// Attributes that are dropped before anything else: tokens.
     #[serde(default)]
     pub secrets: Vec<String>,
+    /// The key range of what a tenant has of its own.
+    pub tenant: Option<Range>,
+    /// The key range of one contact inside that.
+    pub tenant_contact: Option<Range>,
     /// The key range of one connection.
     pub connection: Option<Range>,
     /// The key range of one contact inside a connection.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::model::{Class, Clock, EraseRule, Model, Promise, Route, Store, StoreKind};
 use super::pattern::Pattern;
+use super::termination;
 
 /// Where the file is wrong, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl fmt::Display for InvalidPolicy {
 
 impl std::error::Error for InvalidPolicy {}
 
-fn invalid(place: impl Into<String>, problem: impl Into<String>) -> InvalidPolicy {
+pub(super) fn invalid(place: impl Into<String>, problem: impl Into<String>) -> InvalidPolicy {
     InvalidPolicy { place: place.into(), problem: problem.into() }
 }
 
@@ -31,7 +32,7 @@ fn invalid(place: impl Into<String>, problem: impl Into<String>) -> InvalidPolic
 /// # Errors
 /// The first [`InvalidPolicy`] found.
 pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
-    for route in Route::ALL {
+    for route in Route::ALL.into_iter().filter(|route| *route != Route::Termination) {
         let promise = model.promise.get(&route).ok_or_else(|| invalid("promise", format!("no {}", route.as_str())))?;
         validate_promise(route.as_str(), promise)?;
     }
@@ -51,10 +52,10 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
         validate_class(name, class, store)?;
     }
-    Ok(())
+    termination::validate(model)
 }
 
-fn nominal_hours(span: &jiff::Span) -> i64 {
+pub(super) fn nominal_hours(span: &jiff::Span) -> i64 {
     let days = i64::from(span.get_days()) + 7 * i64::from(span.get_weeks());
     let months = i64::from(span.get_months()) + 12 * i64::from(span.get_years());
     (days + 30 * months) * 24 + i64::from(span.get_hours())
@@ -89,12 +90,16 @@ fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
     if !named || name.is_empty() {
         return Err(invalid(place(), "a store's name is made of [a-z_]: a variable is named after it"));
     }
-    if store.connection.is_none() && store.contact.is_none() {
+    let ranges = [
+        (&store.tenant, &["tenant"][..]),
+        (&store.tenant_contact, &["tenant", "contact"][..]),
+        (&store.connection, &["tenant", "connection"][..]),
+        (&store.contact, &["tenant", "connection", "contact"][..]),
+    ];
+    if ranges.iter().all(|(range, _)| range.is_none()) {
         return Err(invalid(place(), "no key range: it could only be found by a scan"));
     }
-    for (range, slots) in
-        [(&store.connection, &["tenant", "connection"][..]), (&store.contact, &["tenant", "connection", "contact"][..])]
-    {
+    for (range, slots) in ranges {
         let Some(range) = range else { continue };
         let texts = match (store.kind, &range.partition, &range.prefix) {
             (StoreKind::Table, Some(partition), None) => {
@@ -133,8 +138,9 @@ fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), Invali
     if class.title.is_empty() || class.policy.is_empty() || class.basis.is_empty() {
         return Err(invalid(place(), "title, policy section and legal basis are needed"));
     }
-    if !class.scope.starts_with(&["tenant".to_owned(), "connection".to_owned()]) {
-        return Err(invalid(place(), "its scope must begin with tenant and connection"));
+    let widest: &[&str] = if store.connection.is_some() { &["tenant", "connection"] } else { &["tenant"] };
+    if !class.scope.iter().map(String::as_str).take(widest.len()).eq(widest.iter().copied()) {
+        return Err(invalid(place(), format!("its scope must begin with {}", widest.join(" and "))));
     }
     let rule = match store.kind {
         StoreKind::Table => EraseRule::Delete,

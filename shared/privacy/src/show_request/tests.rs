@@ -15,6 +15,7 @@ fn head(state: State) -> Head {
         route: Route::MetaDataDeletion,
         target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![] },
         received_at: at("2026-03-10T12:00:00Z"),
+        starts_at: None,
         covers_until: at("2026-03-10T11:00:00Z"),
         due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
         state,

@@ -24,6 +24,7 @@ async fn world(letters: &str) -> World {
             route: Route::MetaDataDeletion,
             target: Target::Person { links: vec![], suppressions: vec![] },
             received_at: world.now(),
+            starts_at: None,
             covers_until: world.now(),
             is_dated: true,
             due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },

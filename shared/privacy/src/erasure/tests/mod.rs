@@ -44,6 +44,7 @@ fn request(covers_until: Timestamp) -> NewObligation {
         route: Route::MetaDataDeletion,
         target: Target::Person { links: vec![link()], suppressions: vec![owner()] },
         received_at: now(),
+        starts_at: None,
         covers_until,
         is_dated: true,
         due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },

@@ -172,7 +172,7 @@ async fn a_place_first_seen_by_the_strong_read_is_marked_and_disarmed_too() {
             let place = place("dogwood", "c8", None);
             let connected_at = at("2026-01-01T00:00:00Z");
             stored.links.entry(link()).or_default().insert(place.clone(), connected_at);
-            stored.connections.insert(place, crate::memory::ConnectionRow { connected_at, has_tokens: true });
+            stored.connections.insert(place, crate::memory::ConnectionRow::new("facebook", connected_at));
             let partition = ("connections".to_owned(), "connection#dogwood#c8".to_owned());
             stored.items.entry(partition).or_default().insert("connection".to_owned());
         });

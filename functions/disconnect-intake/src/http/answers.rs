@@ -1,0 +1,63 @@
+//! What the dashboard gets back, and what is logged of it.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use lambda_http::Body;
+use privacy::accept::Accepted;
+use privacy::accept_termination::Clocked;
+use serde_json::{Value, json};
+
+fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+pub(super) fn disconnected(accepted: &Accepted) -> Response<Body> {
+    let body = json!({
+        "obligation_id": accepted.id.as_str(),
+        "due_by": accepted.due_by.date.to_string(),
+        "time_zone": accepted.due_by.time_zone,
+    });
+    answer(StatusCode::ACCEPTED, &body)
+}
+
+/// `export_until` is the last day before the window's phase begins.
+pub(super) fn terminated(clocked: &[Clocked], window: &str) -> Response<Body> {
+    let phase = |one: &Clocked| {
+        json!({
+            "phase": one.phase,
+            "obligation_id": one.accepted.id.as_str(),
+            "starts_on": one.starts_on.to_string(),
+            "due_by": one.accepted.due_by.date.to_string(),
+        })
+    };
+    let closes = clocked.iter().find(|one| one.phase == window);
+    let last = clocked.iter().max_by_key(|one| one.accepted.due_by.date);
+    let body = json!({
+        "export_until": closes.and_then(|one| one.starts_on.yesterday().ok()).map(|day| day.to_string()),
+        "due_by": last.map(|one| one.accepted.due_by.date.to_string()),
+        "time_zone": last.map(|one| one.accepted.due_by.time_zone.clone()),
+        "phases": clocked.iter().map(phase).collect::<Vec<Value>>(),
+    });
+    answer(StatusCode::ACCEPTED, &body)
+}
+
+pub(super) fn reactivated(cancelled: &[String], begun: &[String]) -> Response<Body> {
+    answer(StatusCode::OK, &json!({"cancelled": cancelled, "begun": begun}))
+}
+
+pub(super) fn log(request_id: &str, message: &'static str, accepted: &Accepted) {
+    let (outcome, obligation) = (accepted.became.as_str(), accepted.id.log_ref());
+    match &accepted.unsent {
+        None => tracing::info!("request.id" = request_id, outcome, "obligation.ref" = obligation, "{message}"),
+        Some(fault) => tracing::warn!(
+            "request.id" = request_id,
+            outcome,
+            "obligation.ref" = obligation,
+            cause = fault.chain(),
+            "{message} but not queued; the sweeper will send it"
+        ),
+    }
+}

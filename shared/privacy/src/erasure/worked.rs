@@ -1,0 +1,45 @@
+//! What a visit reports.
+
+use jiff::Timestamp;
+
+use crate::scope::Counts;
+
+/// What one visit came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worked {
+    /// Nothing was due.
+    Idle,
+    /// Another worker has it.
+    Busy,
+    /// There is no such obligation.
+    Gone,
+    /// Time ran out; send it again.
+    Again,
+    /// The plan is above a ceiling and waits for a person.
+    Halted {
+        /// The classes and their ceilings.
+        over_ceiling: Vec<(String, u64)>,
+    },
+    /// Everything is erased and verified.
+    Erased {
+        /// What was removed in all, by class.
+        removed: Counts,
+    },
+    /// Some stores could not be erased; the rest is.
+    Failed {
+        /// The stores, with the causes for the log.
+        stores: Vec<(String, String)>,
+        /// When they are tried again.
+        retry_at: Timestamp,
+    },
+    /// A second look found nothing.
+    LookedClean {
+        /// Whether it was the last one.
+        is_last: bool,
+    },
+    /// A second look found something and re-opened the case.
+    Resurfaced {
+        /// In how many places.
+        places: usize,
+    },
+}

@@ -1,0 +1,109 @@
+//! Ids of obligations: what each is derived from, and where it may be shown.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use super::hex;
+use crate::ids::TenantId;
+use crate::keys;
+use crate::scope::Place;
+
+/// Text that is not an obligation id: 26 to 64 characters of `[a-z0-9]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an obligation id")]
+pub struct InvalidObligationId;
+
+/// The key of an obligation. For a Meta callback it is also the confirmation code, which opens the status
+/// page: it stands in rows, queue messages and that one URL; logs get [`ObligationId::log_ref`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObligationId(String);
+
+impl ObligationId {
+    /// # Errors
+    /// [`InvalidObligationId`]
+    pub fn parse(text: &str) -> Result<Self, InvalidObligationId> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if (26..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidObligationId)
+        }
+    }
+
+    /// The obligation to erase a connection: its key is the connection, so that whoever is about to store something of
+    /// it, or to use its tokens, can check that one row. Tenant and connection ids are opaque, so no key is needed;
+    /// the `0` in front, which no code has, keeps it from being one.
+    #[must_use]
+    pub fn of_connection(place: &Place) -> Self {
+        let digest = Sha256::digest(format!("connection\n{}", place.to_string().replace('#', "\n")).as_bytes());
+        let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
+        Self(format!("0{}", keys::lower_base32().encode(&bytes)))
+    }
+
+    /// The obligation of one phase of a tenant's termination. Beginning with `1`, which no code does.
+    #[must_use]
+    pub fn of_termination(tenant: &TenantId, phase: &str) -> Self {
+        let digest = Sha256::digest(format!("termination\n{tenant}\n{phase}").as_bytes());
+        let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
+        Self(format!("1{}", keys::lower_base32().encode(&bytes)))
+    }
+
+    /// Whether this is a confirmation code: of a person's request, which has a status page.
+    #[must_use]
+    pub fn is_code(&self) -> bool {
+        !self.0.starts_with(['0', '1'])
+    }
+
+    /// The code itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The partition key of its row in the ledger.
+    #[must_use]
+    pub fn partition(&self) -> String {
+        format!("obligation#{}", self.0)
+    }
+
+    /// A name for logs that does not open the status page: 12 hex digits of SHA-256.
+    #[must_use]
+    pub fn log_ref(&self) -> String {
+        hex(Sha256::digest(self.0.as_bytes()).iter().take(6))
+    }
+
+    /// Which of `shards` parts of the due index it stands in.
+    #[must_use]
+    pub fn shard(&self, shards: u8) -> u8 {
+        let first = Sha256::digest(self.0.as_bytes()).first().copied().unwrap_or_default();
+        first.checked_rem(shards).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ObligationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ObligationId(ref {})", self.log_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_does_not_print_itself() {
+        let code = "abcdefghijklmnopqrstuvwxyz234567";
+        let id = ObligationId::parse(code).unwrap();
+        assert!(!format!("{id:?}").contains(code));
+        assert_eq!(id.log_ref().len(), 12);
+        assert!(!code.contains(&id.log_ref()));
+    }
+
+    #[test]
+    fn only_codes_are_codes() {
+        for bad in ["", "abc", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxy#", &"a".repeat(65)] {
+            assert!(ObligationId::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+"""An account ends: each part of what the tenant leaves goes on its days, and a reactivation in time stops it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+
+from local.demo.model import Connection
+from tests.e2e.test_disconnects import call_as, dashboard
+from tests.e2e.world import Answer, World, until
+
+__all__ = ["dashboard"]
+
+
+def tenant_with_everything(world: World) -> tuple[str, dict[str, Connection]]:
+    tenant = f"tenant-{uuid.uuid4().hex[:8]}"
+    world.account(tenant)
+    connections = {platform: world.person(tenant, namespace=platform).connections[0] for platform in ("facebook", "linkedin", "google")}
+    return tenant, connections
+
+
+def ended(days: int) -> dict[str, str]:
+    """The service ended at noon so many days ago, so that the clocks stand where they would after waiting."""
+    noon = datetime.now(timezone.utc).replace(hour=12, minute=0, second=0, microsecond=0)
+    return {"ended_at": (noon - timedelta(days=days)).isoformat()}
+
+
+def terminate(world: World, dashboard: boto3.Session, tenant: str, days: int) -> dict[str, Any]:
+    answer = call_as(dashboard, world, f"/api/accounts/{tenant}/termination", ended(days))
+    assert answer.status == 202, answer
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def reactivate(world: World, dashboard: boto3.Session, tenant: str) -> Answer:
+    return call_as(dashboard, world, f"/api/accounts/{tenant}/termination", {}, method="DELETE")
+
+
+def left(world: World, tenant: str, connections: dict[str, Connection]) -> set[str]:
+    found = {platform for platform, one in connections.items() if world.left([one])}
+    return found | ({"own"} if world.of_tenants().get(tenant) else set())
+
+
+def test_after_a_month_everything_is_gone_and_nothing_of_others(world: World, dashboard: boto3.Session) -> None:
+    tenant, connections = tenant_with_everything(world)
+    ids = [one.connection_id for one in connections.values()]
+    before = world.everything(without=[*ids, f"own/{tenant}"])
+    taken = terminate(world, dashboard, tenant, 32)
+    assert {one["phase"] for one in taken["phases"]} == {"account", "conversations", "linkedin", "platforms"}
+    until(lambda: not left(world, tenant, connections) or None, 90)
+    assert world.everything() == before
+    assert reactivate(world, dashboard, tenant).status == 409
+
+
+def test_in_the_first_month_only_what_platforms_ask_for_goes(world: World, dashboard: boto3.Session) -> None:
+    tenant, connections = tenant_with_everything(world)
+    taken = terminate(world, dashboard, tenant, 8)
+    today = datetime.now(timezone.utc).date()
+    assert taken["export_until"] == str(today + timedelta(days=22)) and taken["due_by"] == str(today + timedelta(days=82))
+    until(lambda: left(world, tenant, connections) == {"own", "facebook", "google"} or None, 60)
+    assert terminate(world, dashboard, tenant, 1) == taken, "no clock moves by repeating"
+    answer = reactivate(world, dashboard, tenant)
+    assert (answer.status, answer.json) == (200, {"cancelled": ["account", "conversations", "platforms"], "begun": ["linkedin"]})
+    world.sweep()
+    assert left(world, tenant, connections) == {"own", "facebook", "google"}
+    # A new end starts new clocks, and this one has run out.
+    again = terminate(world, dashboard, tenant, 28)
+    assert again["export_until"] == str(today + timedelta(days=2))
+    until(lambda: left(world, tenant, connections) == {"own"} or None, 60)
+
+
+def test_who_never_ended_is_not_touched(world: World, dashboard: boto3.Session) -> None:
+    before = world.obligations()
+    answer = reactivate(world, dashboard, f"tenant-{uuid.uuid4().hex[:8]}")
+    assert (answer.status, answer.json) == (200, {"cancelled": [], "begun": []})
+    unsigned = world.call("POST", "/api/accounts/tenant-alder/termination", b"{}", {"Content-Type": "application/json"})
+    assert unsigned.status == 403 and world.obligations() == before
