@@ -97,9 +97,11 @@ def parameters(settings: Settings) -> dict[str, str]:
 def _deploy(settings: Settings) -> dict[str, str]:
     s3 = settings.client("s3")
     s3.create_bucket(Bucket=ARTIFACTS)
-    template = package.upload(s3, ARTIFACTS)
+    # By its address, as on AWS: sent along, a template may have 51,200 bytes at most.
+    s3.put_object(Bucket=ARTIFACTS, Key="template.yaml", Body=package.upload(s3, ARTIFACTS).encode())
+    template = {"TemplateURL": f"{settings.endpoint}/{ARTIFACTS}/template.yaml"}
     return cloudformation.apply(
-        settings.client("cloudformation"), STACK_NAME, {"TemplateBody": template}, parameters(settings), poll_seconds=0.2
+        settings.client("cloudformation"), STACK_NAME, template, parameters(settings), poll_seconds=0.2
     )
 
 

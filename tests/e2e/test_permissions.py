@@ -23,7 +23,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
     ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
     ("RequestStatus", "LedgerTableName"): {"Query"},
-    ("ErasureWorker", "LedgerTableName"): {"PutItem", "Query", "UpdateItem"},
+    ("ErasureWorker", "LedgerTableName"): {"GetItem", "PutItem", "Query", "UpdateItem"},
     ("ErasureWorker", "SuppressionTableName"): {"UpdateItem"},
     ("ErasureWorker", "ConnectionsTableName"): {"BatchWriteItem", "GetItem", "Query", "UpdateItem"},
     ("ErasureWorker", "InboxTableName"): {"BatchWriteItem", "Query"},

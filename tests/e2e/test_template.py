@@ -72,23 +72,26 @@ def test_what_holds_data_outlives_the_stack() -> None:
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
 
 
-def test_the_bucket_keeps_versions_and_lets_nobody_in() -> None:
-    (bucket,) = of_type("S3::Bucket").values()
-    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY_ARN}
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+def test_every_bucket_keeps_versions_and_lets_nobody_in() -> None:
+    buckets = of_type("S3::Bucket")
+    assert set(buckets) == {"Media", "Files"}
+    for bucket in buckets.values():
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY_ARN}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
 def test_plain_http_is_refused_everywhere_on_aws() -> None:
-    (bucket_policy,) = of_type("S3::BucketPolicy").values()
+    bucket_policies = of_type("S3::BucketPolicy").values()
+    assert {policy["Bucket"]["Ref"] for policy in bucket_policies} == set(of_type("S3::Bucket"))
     (queue_policy,) = of_type("SQS::QueuePolicy").values()
     assert {one["Ref"] for one in queue_policy["Queues"]} == set(of_type("SQS::Queue"))
-    for policy in (bucket_policy, queue_policy):
+    for policy in (*bucket_policies, queue_policy):
         (statement,) = policy["PolicyDocument"]["Statement"]
         assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert {translated()[name]["Condition"] for name in ("MediaPolicy", "QueuesOnlyOverTls")} == {"OnAws"}
+    assert {translated()[name]["Condition"] for name in ("MediaPolicy", "FilesPolicy", "QueuesOnlyOverTls")} == {"OnAws"}
 
 
 def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:
@@ -142,7 +145,7 @@ def test_the_key_is_used_through_services_only(function: str) -> None:
 
 def test_the_worker_may_erase_versions_and_work_its_queue() -> None:
     worker = statements("ErasureWorkerRole")
-    assert flat(worker["EraseMedia"]["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert flat(worker["EraseObjects"]["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
     assert flat(worker["WorkTheQueue"]["Action"]) == {
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage",
     }

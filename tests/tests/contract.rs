@@ -1,21 +1,22 @@
 //! One contract, run against the ports in memory and against the adapters over DynamoDB: what the use cases are
 //! tested with and what they run on agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
 use privacy::deadline::DueBy;
-use privacy::ids::{Platform, TenantId};
+use privacy::ids::{ConnectionId, ContactId, Platform, TenantId};
 use privacy::ingest_gate::Mark;
 use privacy::keys::KeyedRef;
+use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::{World, place};
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::ports::{
-    Advance, Cancelled, Connected, Connections, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction,
-    Opened, Read, Record, Showcase, Stores, Suppressions,
+    Advance, Cancelled, Connected, Connections, DUE_SHARDS, Due, DueIndex, HoldBook, Intake, Lease, Leased, Ledger,
+    NextAction, Opened, Read, Record, Released, Showcase, Stores, Suppressions,
 };
 use privacy::scope::{Counts, Place, Scope, Stage};
 use privacy::target::Target;
@@ -142,6 +143,11 @@ async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
     for state in [
         State::Planned { plan: plan_ref() },
         State::Failed { plan: plan_ref(), retry_at: now(), attempts: 3 },
+        State::Held {
+            plan: plan_ref(),
+            by: vec![HoldId::parse("hold-0001").unwrap()],
+            review_by: "2026-05-01".parse().unwrap(),
+        },
         State::Completed { erased_at: now(), completed_at: now(), looks: vec![now(), now()] },
     ] {
         let after = ports.advance(&lease("w2"), &advance(state.clone(), NextAction::Never)).await.unwrap().unwrap();
@@ -155,6 +161,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
     assert_eq!(ports.scopes(&head).await.unwrap(), vec![]);
     let mut one = Scope::found(place("alder", "c1", None));
     one.counted = Counts::from([("signals".to_owned(), 7)]);
+    one.held = Counts::from([("signals".to_owned(), 2)]);
     let after = Record { key: "contact#p1#score".to_owned(), version: None };
     one.uncounted = BTreeMap::from([("inbox".to_owned(), Some(after)), ("media".to_owned(), None)]);
     let mut two = Scope::found(place("alder", "c1", Some("p1")));
@@ -173,6 +180,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
     ports.save_plan(&head, &plan).await.unwrap();
     let outcomes = [
         ("drafts".to_owned(), Outcome::NothingFound),
+        ("files".to_owned(), Outcome::Held { removed: 1, held: 2 }),
         ("media".to_owned(), Outcome::Failed { retry_at: now() }),
         ("signals".to_owned(), Outcome::Removed { count: 7 }),
     ];
@@ -231,6 +239,55 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
     let again = ports.head(&new.id).await.unwrap().unwrap();
     assert_eq!((again.seq, &again.state, again.starts_at), (2, &State::Received, Some(starts_at)));
     assert!(!ports.reopen(&head, &new).await.unwrap(), "only once");
+}
+
+fn hold(id: &str, tenant: &str) -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse(id).unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse(tenant).unwrap(),
+            connection: Some(ConnectionId::parse("c1").unwrap()),
+            contact: Some(ContactId::parse("p1").unwrap()),
+            classes: BTreeSet::from(["scores".to_owned(), "signals".to_owned()]),
+            from: Some(at("2026-01-01T00:00:00Z")),
+            until: Some(at("2026-02-01T00:00:00Z")),
+        },
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: now(),
+        review_by: "2026-05-01".parse().unwrap(),
+    }
+}
+
+/// Holds are placed once, found by their tenant while in force, and stay in the book.
+async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
+    let (one, other) = (hold("hold-0001", "alder"), hold("hold-0002", "birch"));
+    let bare =
+        HoldScope { connection: None, contact: None, classes: BTreeSet::new(), from: None, until: None, ..other.scope };
+    let other = LegalHold { scope: bare, proof: None, ..other };
+    for hold in [&one, &other, &one] {
+        ports.place(hold).await.unwrap();
+    }
+    let alder = TenantId::parse("alder").unwrap();
+    assert_eq!(ports.holds(&alder).await.unwrap(), vec![one.clone()]);
+    assert_eq!(ports.holds(&other.scope.tenant).await.unwrap(), vec![other.clone()]);
+    assert_eq!(HoldBook::release(ports, &HoldId::parse("hold-0009").unwrap(), now()).await.unwrap(), Released::Unknown);
+    assert_eq!(ports.waiting(&one.id).await.unwrap(), vec![]);
+    for _ in 0..2 {
+        ports.wait_for(&id(), &one.id).await.unwrap();
+    }
+    assert_eq!(ports.waiting(&one.id).await.unwrap(), vec![id()]);
+    let later = now() + SignedDuration::from_hours(1);
+    for at in [now(), later] {
+        assert_eq!(HoldBook::release(ports, &one.id, at).await.unwrap(), Released::Done);
+    }
+    assert_eq!(ports.holds(&alder).await.unwrap(), vec![]);
+    ports.place(&one).await.unwrap();
+    assert_eq!(ports.holds(&alder).await.unwrap(), vec![], "an id is used once");
+    let book: Vec<_> = ports.all().await.unwrap().into_iter().map(|booked| (booked.hold, booked.released_at)).collect();
+    assert_eq!(book, vec![(one, Some(now())), (other, None)]);
 }
 
 /// A disconnect names its connection; it reads back as it was written.
@@ -315,6 +372,7 @@ async fn the_ports_in_memory_keep_the_contract() {
     due_contract(&world()).await;
     cancel_contract(&world()).await;
     disconnect_contract(&world()).await;
+    hold_contract(&world()).await;
     let directory = world();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
         directory.connect(tenant, connection, at("2026-01-01T00:00:00Z"), &[]);
@@ -336,6 +394,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     due_contract(&demo::ledger(&Account::new())).await;
     cancel_contract(&demo::ledger(&Account::new())).await;
     disconnect_contract(&demo::ledger(&Account::new())).await;
+    hold_contract(&demo::ledger(&Account::new())).await;
     let directory = Account::new();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
         demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));

@@ -144,6 +144,9 @@ fn report(worked: &Worked, obligation: &str, request_id: &str) {
                 &[("ObligationsErased", 1), ("RecordsErased", total), ("UnclassifiedRecords", unclassified)],
             );
         }
+        Worked::Held { review_by } => {
+            tracing::info!(outcome = "held", %review_by, "legal holds keep a part; the rest is erased");
+        }
         Worked::Failed { stores, retry_at } => {
             tracing::error!(outcome = "failed", ?stores, %retry_at, "a part could not be erased");
             metrics::emit(now, &[("ObligationsFailed", 1)]);

@@ -55,6 +55,8 @@ struct Ended<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<String>,
 }
 
@@ -106,18 +108,22 @@ fn second_look(look: &Look) -> SecondLook {
 
 fn removed(of: &ClassOutcome) -> Option<Removed<'_>> {
     match of.outcome {
-        Outcome::Removed { count } => Some(Removed { class: &of.class, title: &of.title, count }),
-        Outcome::NothingFound | Outcome::Failed { .. } => None,
+        Outcome::Removed { count } | Outcome::Held { removed: count @ 1.., .. } => {
+            Some(Removed { class: &of.class, title: &of.title, count })
+        }
+        Outcome::Held { removed: 0, .. } | Outcome::NothingFound | Outcome::Failed { .. } => None,
     }
 }
 
 fn ended(of: &ClassOutcome) -> Ended<'_> {
-    let (outcome, count, retry_at) = match of.outcome {
-        Outcome::Removed { count } => ("removed", Some(count), None),
-        Outcome::NothingFound => ("nothing-found", None, None),
-        Outcome::Failed { retry_at } => ("failed", None, Some(instant::to_text(retry_at))),
-    };
-    Ended { class: &of.class, title: &of.title, outcome, count, retry_at }
+    let ended =
+        |outcome| Ended { class: &of.class, title: &of.title, outcome, count: None, held: None, retry_at: None };
+    match of.outcome {
+        Outcome::Removed { count } => Ended { count: Some(count), ..ended("removed") },
+        Outcome::NothingFound => ended("nothing-found"),
+        Outcome::Held { removed, held } => Ended { count: Some(removed), held: Some(held), ..ended("held") },
+        Outcome::Failed { retry_at } => Ended { retry_at: Some(instant::to_text(retry_at)), ..ended("failed") },
+    }
 }
 
 fn kept(record: &KeptRecord) -> Kept<'_> {

@@ -33,7 +33,8 @@ pub(crate) fn status(view: &RequestView, company: &Company, now: Timestamp) -> S
 
 /// Whether the promise is broken: the page then says so instead of promising a date that has passed.
 fn is_late(view: &RequestView, now: Timestamp) -> bool {
-    view.erased_at.is_none() && view.due_by.is_past(now)
+    // A legal hold delays lawfully; the page says so instead.
+    view.erased_at.is_none() && view.state != PublicState::Held && view.due_by.is_past(now)
 }
 
 /// Whether we have looked everywhere and there was nothing at all.
@@ -41,7 +42,7 @@ pub(crate) fn found_nothing(view: &RequestView) -> bool {
     let is_nothing = |outcome: &Outcome| match outcome {
         Outcome::NothingFound => true,
         Outcome::Removed { count } => *count == 0,
-        Outcome::Failed { .. } => false,
+        Outcome::Held { .. } | Outcome::Failed { .. } => false,
     };
     view.erased_at.is_some()
         && !view.outcomes.is_empty()
@@ -66,6 +67,15 @@ fn on_time(view: &RequestView, now: Timestamp) -> Headline {
             badge: "In progress",
             title: "We are removing your data",
             lead: vec![html! { "We will be done by " (end_of(&view.due_by)) " at the latest." }, html! { (RELOAD) }],
+        },
+        PublicState::Held => Headline {
+            tone: Tone::Warning,
+            badge: "Kept for now",
+            title: "The law makes us keep a part of your data for now",
+            lead: vec![
+                html! { "Everything else has been removed. What stays is locked away: we do not use it." },
+                html! { "It goes as soon as the duty to keep it ends. Until then we ask ourselves at least every 90 days whether it still has to stay. You do not need to do anything." },
+            ],
         },
         PublicState::Failed => Headline {
             tone: Tone::Warning,

@@ -36,7 +36,7 @@ const fn weight(outcome: &Outcome) -> u64 {
     match outcome {
         Outcome::Removed { count } => *count,
         Outcome::NothingFound => 0,
-        Outcome::Failed { .. } => u64::MAX,
+        Outcome::Held { .. } | Outcome::Failed { .. } => u64::MAX,
     }
 }
 
@@ -44,7 +44,7 @@ fn is_found(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Removed { count } => *count > 0,
         Outcome::NothingFound => false,
-        Outcome::Failed { .. } => true,
+        Outcome::Held { .. } | Outcome::Failed { .. } => true,
     }
 }
 
@@ -60,6 +60,9 @@ fn table(found: &[&ClassOutcome]) -> Markup {
                         @match &class.outcome {
                             Outcome::Removed { count } => { td { (grouped(*count)) } }
                             Outcome::NothingFound => { td { "0" } }
+                            Outcome::Held { removed, held } => {
+                                td.open { (grouped(*removed)) p { strong { "Kept for now: " (grouped(*held)) } } }
+                            }
                             Outcome::Failed { retry_at } => { td.open { strong { "Not removed yet" } p { "Next try: " (moment(*retry_at)) } } }
                         }
                     }

@@ -105,6 +105,14 @@ pub(crate) fn failed() -> RequestView {
     RequestView { state: PublicState::Failed, retry_at: Some(retry_at), outcomes, ..received() }
 }
 
+pub(crate) fn held() -> RequestView {
+    let outcomes = outcomes(&[
+        ("contacts", Outcome::Removed { count: 214 }),
+        ("signals", Outcome::Held { removed: 12_400, held: 80 }),
+    ]);
+    RequestView { state: PublicState::Held, outcomes, ..received() }
+}
+
 pub(crate) fn verifying() -> RequestView {
     RequestView {
         state: PublicState::Verifying,

@@ -39,7 +39,7 @@ const fn progress(state: PublicState) -> [Progress; 3] {
     match state {
         PublicState::Received => [Progress::ToCome, Progress::ToCome, Progress::ToCome],
         PublicState::InProgress => [Progress::UnderWay, Progress::ToCome, Progress::ToCome],
-        PublicState::Failed => [Progress::Delayed, Progress::ToCome, Progress::ToCome],
+        PublicState::Failed | PublicState::Held => [Progress::Delayed, Progress::ToCome, Progress::ToCome],
         PublicState::Verifying => [Progress::Done, Progress::UnderWay, Progress::ToCome],
         PublicState::Completed => [Progress::Done, Progress::Done, Progress::Done],
     }
@@ -129,6 +129,7 @@ mod tests {
             (samples::received(), ["Done", "Still to come", "Still to come", "Still to come"]),
             (samples::in_progress(), ["Done", "Under way", "Still to come", "Still to come"]),
             (samples::failed(), ["Done", "Delayed", "Still to come", "Still to come"]),
+            (samples::held(), ["Done", "Delayed", "Still to come", "Still to come"]),
             (samples::verifying(), ["Done", "Done", "Under way", "Still to come"]),
             (samples::completed(), ["Done", "Done", "Done", "Done"]),
         ];

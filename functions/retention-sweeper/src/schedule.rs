@@ -42,6 +42,8 @@ pub(crate) struct Report {
     overdue: u64,
     halted: u64,
     failed: u64,
+    held: u64,
+    holds_past_review: u64,
     is_truncated: bool,
 }
 
@@ -99,9 +101,20 @@ impl Sweeper {
         if sweep.faults > 0 {
             return Err(SweepFailed { faults: sweep.faults });
         }
-        let Sweep { due, sent, near_due, overdue, halted, failed, is_truncated, oldest_open_seconds: _, faults: _ } =
-            sweep;
-        Ok(Report { due, sent, near_due, overdue, halted, failed, is_truncated })
+        let Sweep {
+            due,
+            sent,
+            near_due,
+            overdue,
+            halted,
+            failed,
+            is_truncated,
+            oldest_open_seconds: _,
+            held,
+            holds_past_review,
+            faults: _,
+        } = sweep;
+        Ok(Report { due, sent, near_due, overdue, halted, failed, held, holds_past_review, is_truncated })
     }
 }
 
@@ -123,6 +136,8 @@ fn report(sweep: &Sweep, request_id: &str) {
             ("ObligationsOverdue", count(sweep.overdue)),
             ("PlansHalted", count(sweep.halted)),
             ("ObligationsFailed", count(sweep.failed)),
+            ("ObligationsHeld", count(sweep.held)),
+            ("HoldsPastReview", count(sweep.holds_past_review)),
             ("SweepSent", count(sweep.sent)),
             ("SweepTruncated", i64::from(sweep.is_truncated)),
         ],

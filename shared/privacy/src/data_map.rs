@@ -96,8 +96,14 @@ impl StoreMap {
     /// When a record happened, if its key says so in a placeholder `{instant}`.
     #[must_use]
     pub fn occurred_at(&self, key: &str) -> Option<Timestamp> {
+        self.captured(key, "instant").and_then(|text| text.parse().ok())
+    }
+
+    /// What stands for a placeholder in a key, if its class has that placeholder.
+    #[must_use]
+    pub fn captured<'a>(&'a self, key: &'a str, name: &str) -> Option<&'a str> {
         let captured = self.classes.iter().find_map(|(_, pattern)| pattern.capture(key))?;
-        captured.into_iter().find(|(name, _)| *name == "instant").and_then(|(_, text)| text.parse().ok())
+        captured.into_iter().find(|(known, _)| *known == name).map(|(_, text)| text)
     }
 }
 

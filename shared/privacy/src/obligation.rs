@@ -14,8 +14,10 @@ mod id;
 pub use id::{InvalidObligationId, ObligationId};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::deadline::DueBy;
+use crate::legal_hold::HoldId;
 use crate::policy::Route;
 use crate::target::Target;
 
@@ -78,6 +80,15 @@ pub enum State {
         /// How often in a row it failed.
         attempts: u32,
     },
+    /// Legal holds keep a part; the rest is erased.
+    Held {
+        /// The plan that is being worked off.
+        plan: PlanRef,
+        /// The holds that were met.
+        by: Vec<HoldId>,
+        /// The day by which the first of them is reviewed.
+        review_by: Date,
+    },
     /// Everything is erased and a strong read found nothing; second looks are due.
     Verifying {
         /// When the strong read found nothing.
@@ -110,6 +121,7 @@ impl State {
             Self::Planned { .. } => "planned",
             Self::Executing { .. } => "executing",
             Self::Failed { .. } => "failed",
+            Self::Held { .. } => "held",
             Self::Verifying { .. } => "verifying",
             Self::Completed { .. } => "completed",
             Self::Cancelled { .. } => "cancelled",
@@ -131,6 +143,7 @@ impl State {
             | Self::Planned { .. }
             | Self::Executing { .. }
             | Self::Failed { .. }
+            | Self::Held { .. }
             | Self::Cancelled { .. } => None,
         }
     }
@@ -139,7 +152,9 @@ impl State {
     #[must_use]
     pub const fn plan(&self) -> Option<&PlanRef> {
         match self {
-            Self::Planned { plan } | Self::Executing { plan } | Self::Failed { plan, .. } => Some(plan),
+            Self::Planned { plan } | Self::Executing { plan } | Self::Failed { plan, .. } | Self::Held { plan, .. } => {
+                Some(plan)
+            }
             Self::Received | Self::Verifying { .. } | Self::Completed { .. } | Self::Cancelled { .. } => None,
         }
     }
@@ -223,6 +238,13 @@ pub enum Outcome {
     },
     /// There was nothing.
     NothingFound,
+    /// A legal hold keeps some.
+    Held {
+        /// How many were removed.
+        removed: u64,
+        /// How many stay for now.
+        held: u64,
+    },
     /// Could not be erased yet.
     Failed {
         /// When it is tried again.

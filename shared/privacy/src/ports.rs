@@ -1,6 +1,10 @@
 //! What the use cases ask of the world. Each trait is what one actor needs, so a function's role can hold
 //! exactly the actions behind it. No type of a cloud SDK stands here.
 
+mod holds;
+
+pub use holds::{BookedHold, HoldBook, Released};
+
 use std::future::Future;
 
 use jiff::Timestamp;
@@ -11,6 +15,7 @@ use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
 use crate::keys::KeyedRef;
+use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
@@ -121,6 +126,10 @@ pub trait Ledger: Sync {
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
     /// Whether an obligation was cancelled, by a strong read.
     fn is_cancelled(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
+    /// The legal holds in force for a tenant, by a strong read.
+    fn holds(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<LegalHold>>> + Send;
+    /// Notes that an obligation waits for a hold, so that its release finds it.
+    fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> impl Future<Output = Answer<()>> + Send;
     /// Every place of a request, by strong reads.
     fn scopes(&self, head: &Head) -> impl Future<Output = Answer<Vec<Scope>>> + Send;
     /// The places of earlier requests under the same code.

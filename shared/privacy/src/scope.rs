@@ -95,6 +95,8 @@ pub struct Scope {
     pub counted: Counts,
     /// How many of those are still to be erased, by class. The plan and its ceilings are about these.
     pub pending: Counts,
+    /// How many of the counted a legal hold keeps, by class.
+    pub held: Counts,
     /// The stores that are not counted to their end, with the last record counted in each. When the place is
     /// [`Stage::Counted`], those that could not be read: nothing is erased from them until they are counted.
     pub uncounted: BTreeMap<String, Option<Record>>,
@@ -112,6 +114,7 @@ impl Scope {
             is_reused: false,
             counted: Counts::new(),
             pending: Counts::new(),
+            held: Counts::new(),
             uncounted: BTreeMap::new(),
             removed: 0,
         }
@@ -121,6 +124,24 @@ impl Scope {
     #[must_use]
     pub const fn spares_later(&self) -> bool {
         self.is_reused || !self.place.is_connection()
+    }
+
+    /// Counts one more record; one that is held is not pending.
+    pub fn find(&mut self, class: &str, is_held: bool) {
+        *self.counted.entry(class.to_owned()).or_default() += 1;
+        if !is_held {
+            *self.pending.entry(class.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// A hold was released: what it kept is found and counted again.
+    pub fn let_go(&mut self) {
+        for (class, held) in std::mem::take(&mut self.held) {
+            let counted = self.counted.entry(class).or_default();
+            *counted = counted.saturating_sub(held);
+        }
+        self.pending.clear();
+        self.find_again();
     }
 
     /// Something is there again: it is counted from the beginning.

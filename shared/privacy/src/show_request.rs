@@ -20,6 +20,8 @@ pub enum PublicState {
     Verifying,
     /// Done and looked at for the last time.
     Completed,
+    /// A legal hold keeps a part for now.
+    Held,
     /// A part could not be removed yet and is tried again.
     Failed,
 }
@@ -30,6 +32,7 @@ impl PublicState {
             State::Received if head.reopened == 0 => Self::Received,
             State::Received | State::Planned { .. } | State::Executing { .. } => Self::InProgress,
             State::Failed { .. } => Self::Failed,
+            State::Held { .. } => Self::Held,
             State::Verifying { .. } => Self::Verifying,
             State::Completed { .. } | State::Cancelled { .. } => Self::Completed,
         }
@@ -44,6 +47,7 @@ impl PublicState {
             Self::Verifying => "verifying",
             Self::Completed => "completed",
             Self::Failed => "failed",
+            Self::Held => "held",
         }
     }
 }
@@ -148,6 +152,7 @@ fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView
         | State::Planned { .. }
         | State::Executing { .. }
         | State::Failed { .. }
+        | State::Held { .. }
         | State::Cancelled { .. } => (&[], None),
     };
     let retry_at = match &head.state {
@@ -155,6 +160,7 @@ fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView
         State::Received
         | State::Planned { .. }
         | State::Executing { .. }
+        | State::Held { .. }
         | State::Verifying { .. }
         | State::Completed { .. }
         | State::Cancelled { .. } => None,

@@ -37,6 +37,7 @@ pub fn decide(head: &Head, now: Timestamp, stuck_after: SignedDuration) -> Decis
         State::Planned { plan } if !head.needs_plan() && head.confirmed_plan.as_ref() != Some(&plan.hash) => {
             Decision { is_sent: false, next: NextAction::At(now + HALTED_RECHECK) }
         }
+        State::Held { .. } => Decision { is_sent: !is_leased, next: NextAction::At(now + HALTED_RECHECK) },
         State::Received
         | State::Planned { .. }
         | State::Executing { .. }
@@ -62,6 +63,10 @@ pub struct Sweep {
     pub halted: u64,
     /// Obligations with a part that could not be erased.
     pub failed: u64,
+    /// Obligations of which legal holds keep a part.
+    pub held: u64,
+    /// Of those, the ones whose hold should have been reviewed by now.
+    pub holds_past_review: u64,
     /// Obligations that could not be handled; the sweep as a whole has failed.
     pub faults: u64,
     /// Whether more was due than one sweep takes.
@@ -77,7 +82,7 @@ pub enum Notice<'a> {
     Alarming {
         /// Which.
         head: &'a Head,
-        /// Why: `near-due`, `overdue`, `halted`, `failed`.
+        /// Why: `near-due`, `overdue`, `halted`, `failed`, `hold-past-review`.
         why: &'static str,
     },
 }
@@ -182,6 +187,15 @@ fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut no
     if head.state.is_finished() {
         return;
     }
+    if let State::Held { review_by, .. } = &head.state {
+        // A hold delays: what counts is whether somebody looks at it again in time.
+        sweep.held += 1;
+        if now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date() > *review_by {
+            sweep.holds_past_review += 1;
+            notice(Notice::Alarming { head, why: "hold-past-review" });
+        }
+        return;
+    }
     let open_for = now.duration_since(head.open_since()).as_secs();
     sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(open_for);
     if head.due_by.is_past(now) {
@@ -202,6 +216,7 @@ fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut no
         }
         State::Received
         | State::Executing { .. }
+        | State::Held { .. }
         | State::Verifying { .. }
         | State::Completed { .. }
         | State::Cancelled { .. } => {}

@@ -4,6 +4,8 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
+use privacy::ids::TenantId;
+use privacy::legal_hold::{HoldId, LegalHold};
 use privacy::obligation::{Head, ObligationId, Outcome, State};
 use privacy::plan::Plan;
 use privacy::ports::{Advance, Answer, DueIndex, Lease, Leased, Ledger, NextAction};
@@ -122,6 +124,14 @@ impl Ledger for LedgerTable {
         }
     }
 
+    async fn holds(&self, tenant: &TenantId) -> Answer<Vec<LegalHold>> {
+        self.holds_of(tenant).await
+    }
+
+    async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
+        self.note_waiting(id, hold).await
+    }
+
     async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {
         let head = DueIndex::head(self, id).await?;
         Ok(head.is_some_and(|head| matches!(head.state, State::Cancelled { .. })))
@@ -205,7 +215,7 @@ mod tests {
             if_covers_until: None,
             is_reopening: false,
         };
-        expect_test::expect![[r#"SET #state = :state, erased_at = :erased_at, looks = :looks REMOVE plan_hash, plan_covers_until, retry_at, attempts, completed_at, cancelled_at, next_action_at, due_shard"#]]
+        expect_test::expect![[r#"SET #state = :state, erased_at = :erased_at, looks = :looks REMOVE plan_hash, plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&advance).expression);
     }
 }

@@ -12,6 +12,7 @@
 
 mod due;
 mod engine;
+mod holds;
 mod intake;
 mod rows;
 mod show;

@@ -7,6 +7,7 @@ use privacy::deadline::DueBy;
 use privacy::fault::Fault;
 use privacy::ids::Platform;
 use privacy::keys::KeyedRef;
+use privacy::legal_hold::HoldId;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::ports::DUE_SHARDS;
@@ -14,12 +15,23 @@ use privacy::scope::{Counts, Scope, Stage};
 use privacy::target::Target;
 
 use crate::attributes::{
-    Item, at, find_at, get_at, get_number, get_place, get_text, get_texts, number, place_facts, text, texts, unreadable,
+    Item, at, find_at, find_parsed, get_at, get_number, get_place, get_text, get_texts, number, place_facts, text,
+    texts, unreadable,
 };
 
 /// Attributes that only some states have: all are removed when a state is written.
-pub(super) const STATE_FACTS: [&str; 8] =
-    ["plan_hash", "plan_covers_until", "retry_at", "attempts", "erased_at", "completed_at", "looks", "cancelled_at"];
+pub(super) const STATE_FACTS: [&str; 10] = [
+    "plan_hash",
+    "plan_covers_until",
+    "retry_at",
+    "attempts",
+    "erased_at",
+    "completed_at",
+    "looks",
+    "cancelled_at",
+    "held_by",
+    "review_by",
+];
 
 /// What a request brings, for a new row. `covers_until` and the due index are the caller's.
 pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
@@ -68,6 +80,11 @@ pub(super) fn state_facts(state: &State) -> Vec<(&'static str, AttributeValue)> 
             facts.push(("completed_at", at(*completed_at)));
             facts.push(("looks", looks_at(looks)));
         }
+        State::Held { by, review_by, .. } => {
+            let by: Vec<&str> = by.iter().map(HoldId::as_str).collect();
+            facts.push(("held_by", texts(&by)));
+            facts.push(("review_by", text(review_by.to_string())));
+        }
         State::Cancelled { at: cancelled_at } => facts.push(("cancelled_at", at(*cancelled_at))),
     }
     facts
@@ -97,6 +114,11 @@ fn state(item: &Item) -> Result<State, Fault> {
             completed_at: get_at(item, "completed_at")?,
             looks: looks()?,
         }),
+        "held" => {
+            let by = get_texts(item, "held_by")?.iter().map(|id| HoldId::parse(id)).collect::<Result<_, _>>();
+            let review_by = find_parsed(item, "review_by", str::parse)?.ok_or_else(|| unreadable("review_by"))?;
+            Ok(State::Held { plan: plan()?, by: by.map_err(|_| unreadable("held_by"))?, review_by })
+        }
         "cancelled" => Ok(State::Cancelled { at: get_at(item, "cancelled_at")? }),
         _ => Err(unreadable("state")),
     }
@@ -173,12 +195,13 @@ pub(super) fn counts(item: &Item, name: &str) -> Result<Counts, Fault> {
 const STAGES: [(Stage, &str); 3] = [(Stage::Found, "found"), (Stage::Counted, "counted"), (Stage::Erased, "erased")];
 
 pub(super) fn scope_row(scope: &Scope) -> Item {
-    let Scope { place, stage, is_reused, counted, pending, uncounted, removed } = scope;
+    let Scope { place, stage, is_reused, counted, pending, held, uncounted, removed } = scope;
     let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
     let mut row = HashMap::from([
         ("stage".to_owned(), text(stage)),
         ("counted".to_owned(), counts_value(counted)),
         ("pending".to_owned(), counts_value(pending)),
+        ("held".to_owned(), counts_value(held)),
         ("removed".to_owned(), number(removed)),
     ]);
     if *is_reused {
@@ -207,6 +230,7 @@ pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
         is_reused: item.contains_key("is_reused"),
         counted: counts(item, "counted")?,
         pending: counts(item, "pending")?,
+        held: counts(item, "held")?,
         uncounted,
         removed: get_number(item, "removed")?,
     })
@@ -216,6 +240,9 @@ pub(super) fn outcome_value(outcome: &Outcome) -> AttributeValue {
     let entries = match outcome {
         Outcome::Removed { count } => vec![("kind", text("removed")), ("count", number(count))],
         Outcome::NothingFound => vec![("kind", text("nothing-found"))],
+        Outcome::Held { removed, held } => {
+            vec![("kind", text("held")), ("removed", number(removed)), ("held", number(held))]
+        }
         Outcome::Failed { retry_at } => vec![("kind", text("failed")), ("retry_at", at(*retry_at))],
     };
     AttributeValue::M(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
@@ -226,6 +253,7 @@ pub(super) fn outcome(value: &AttributeValue) -> Result<Outcome, Fault> {
     match get_text(entries, "kind")? {
         "removed" => Ok(Outcome::Removed { count: get_number(entries, "count")? }),
         "nothing-found" => Ok(Outcome::NothingFound),
+        "held" => Ok(Outcome::Held { removed: get_number(entries, "removed")?, held: get_number(entries, "held")? }),
         "failed" => Ok(Outcome::Failed { retry_at: get_at(entries, "retry_at")? }),
         _ => Err(unreadable("outcomes")),
     }

@@ -3,9 +3,10 @@
 use super::{REMEMBERED_KEYS, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
+use crate::legal_hold::LegalHold;
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Page, Read, Record, Stores, Suppressions};
-use crate::scope::{Counts, Scope, Stage, is_covered};
+use crate::scope::{Scope, Stage, is_covered};
 
 /// After how many pages a long count is saved.
 const PAGES_PER_CHECKPOINT: u32 = 50;
@@ -25,10 +26,11 @@ where
         if scope.uncounted.is_empty() {
             return Ok(());
         }
+        let holds = self.holds(&scope.place).await?;
         for store in self.engine.map.stores() {
             let Some(after) = scope.uncounted.get(&store.name).cloned() else { continue };
             let counted = match store.range(&scope.place).filter(|_| !(scope.is_reused && store.identities)) {
-                Some(range) => self.count_store(head, scope, store, &range, after).await?,
+                Some(range) => self.count_store(head, scope, (store, &range), after, &holds).await?,
                 None => Ok(()),
             };
             match counted {
@@ -48,9 +50,9 @@ where
         &mut self,
         head: &Head,
         scope: &mut Scope,
-        store: &StoreMap,
-        range: &KeyRange,
+        (store, range): (&StoreMap, &KeyRange),
         mut after: Option<Record>,
+        holds: &[LegalHold],
     ) -> Result<Result<(), Fault>, Stop> {
         // The keys of this store, as long as they are all here and there is room for them.
         let mut keys = if after.is_some() { None } else { Some(Vec::new()) };
@@ -60,11 +62,11 @@ where
                 Ok(page) => page,
                 Err(fault) => return Ok(Err(fault)),
             };
-            let mut found = Counts::new();
-            for record in &page.records {
-                *found.entry(store.classify(&record.key).to_owned()).or_default() += 1;
+            let is_held = |record: &Record| holds.iter().any(|hold| hold.holds(&scope.place, store, &record.key));
+            let held: Vec<bool> = page.records.iter().map(is_held).collect();
+            for (record, is_held) in page.records.iter().zip(held) {
+                scope.find(store.classify(&record.key), is_held);
             }
-            scope.add(&found);
             let room = REMEMBERED_KEYS.saturating_sub(self.remembered_keys);
             keys = keys.filter(|keys| keys.len() + page.records.len() <= room);
             if let Some(keys) = &mut keys {

@@ -10,7 +10,7 @@ use crate::keys::KeyedRef;
 use crate::obligation::{Head, Outcome, PlanRef, State};
 use crate::plan;
 use crate::ports::{Advance, Clock, Connections, Ledger, NextAction, Page, Read, Record, Stores, Suppressions};
-use crate::scope::{Place, Scope, Stage};
+use crate::scope::{Counts, Place, Scope, Stage};
 
 /// Keys erased under one renewal of the lease.
 const CHUNK: usize = 2_000;
@@ -34,7 +34,15 @@ where
         let mut failures = std::mem::take(&mut self.unreadable);
         for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
             let mut is_done = scope.uncounted.is_empty();
+            scope.held.clear();
             for store in self.engine.map.stores_of(&head.target) {
+                if store.identities && !scope.held.is_empty() {
+                    // What finds the rest stays with what is held.
+                    let classes = self.engine.map.classes_of(&store.name);
+                    let found = classes.filter_map(|class| Some((class.to_owned(), *scope.pending.get(class)?)));
+                    scope.held.extend(found.collect::<Vec<_>>());
+                    continue;
+                }
                 if scope.uncounted.contains_key(&store.name) || (store.identities && (scope.is_reused || !is_done)) {
                     continue;
                 }
@@ -53,7 +61,7 @@ where
                     }
                 }
             }
-            if is_done {
+            if is_done && scope.held.is_empty() {
                 scope.stage = Stage::Erased;
                 scope.pending.clear();
             }
@@ -104,7 +112,7 @@ where
     }
 
     async fn erase_records(
-        &self,
+        &mut self,
         scope: &mut Scope,
         store: &StoreMap,
         range: &KeyRange,
@@ -112,7 +120,11 @@ where
     ) -> Result<(), Stop> {
         for chunk in records.chunks(CHUNK) {
             self.renew().await?;
-            let left = self.engine.vault.erase(&store.name, range, chunk).await?;
+            let chunk = self.unheld(scope, store, chunk).await?;
+            if chunk.is_empty() {
+                continue;
+            }
+            let left = self.engine.vault.erase(&store.name, range, &chunk).await?;
             let removed = chunk.len().saturating_sub(left.len());
             scope.removed = scope.removed.saturating_add(u64::try_from(removed).unwrap_or(u64::MAX));
             if !left.is_empty() {
@@ -185,13 +197,19 @@ where
         }
     }
 
-    /// An outcome for every record class of the data map, from what was counted.
-    fn outcomes(&self, head: &Head, scopes: &[Scope]) -> Vec<(String, Outcome)> {
-        let outcome = |count: u64| {
-            if count == 0 { Outcome::NothingFound } else { Outcome::Removed { count } }
+    /// An outcome for every record class that the obligation is about, from what was counted.
+    pub(super) fn outcomes(&self, head: &Head, scopes: &[Scope]) -> Vec<(String, Outcome)> {
+        let mut held = Counts::new();
+        for (class, count) in scopes.iter().flat_map(|scope| &scope.held) {
+            *held.entry(class.clone()).or_default() += count;
+        }
+        let outcome = |class: &str, count: u64| match (count, held.get(class).copied().unwrap_or_default()) {
+            (0, 0) => Outcome::NothingFound,
+            (count, 0) => Outcome::Removed { count },
+            (count, held) => Outcome::Held { removed: count.saturating_sub(held), held },
         };
         let counts = self.engine.map.with_zeros(&head.target, &plan::totals(scopes));
-        counts.into_iter().map(|(class, count)| (class, outcome(count))).collect()
+        counts.into_iter().map(|(class, count)| (class.clone(), outcome(&class, count))).collect()
     }
 
     fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<crate::ingest_gate::Mark> {

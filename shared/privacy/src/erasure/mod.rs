@@ -7,6 +7,7 @@
 mod count;
 mod discover;
 mod erase;
+mod hold;
 mod look;
 mod verify;
 mod worked;
@@ -15,14 +16,16 @@ pub use worked::Worked;
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::data_map::DataMap;
 use crate::fault::Fault;
+use crate::legal_hold::HoldId;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
 use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
-use crate::scope::{Counts, Place, Scope, Stage};
+use crate::scope::{Place, Scope, Stage};
 use crate::target::Target;
 
 /// How long a worker may be silent before another may take over.
@@ -77,6 +80,8 @@ struct Visit<'e, 'a, L, V, C> {
     remembered_keys: usize,
     /// Stores that could not be counted in this visit.
     unreadable: Failures,
+    /// The holds that were met in this visit.
+    held_by: BTreeMap<HoldId, Date>,
     /// How often in a row this obligation had failed when the visit began.
     failed_before: u32,
 }
@@ -100,6 +105,7 @@ where
             remembered: Remembered::new(),
             remembered_keys: 0,
             unreadable: Failures::new(),
+            held_by: BTreeMap::new(),
             failed_before: 0,
         };
         match visit.run().await {
@@ -142,7 +148,11 @@ where
         }
         for _ in 0..MAX_ROUNDS {
             match &head.state {
-                State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. }
+                State::Received
+                | State::Planned { .. }
+                | State::Executing { .. }
+                | State::Failed { .. }
+                | State::Held { .. }
                     if head.needs_plan() =>
                 {
                     head = self.prepare(&head).await?;
@@ -162,6 +172,10 @@ where
                         Executed::Unclean => head = self.prepare(&head).await?,
                     }
                 }
+                State::Held { by, review_by, .. } => match self.let_go(&head, &by.clone()).await? {
+                    true => head = self.prepare(&head).await?,
+                    false => return Ok(Worked::Held { review_by: *review_by }),
+                },
                 State::Verifying { erased_at, looks } => {
                     return self.look(&head, *erased_at, &looks.clone()).await;
                 }
@@ -221,6 +235,9 @@ where
         if !failures.is_empty() {
             return self.failed(head, plan, failures, &scopes).await.map(Executed::Stopped);
         }
+        if scopes.iter().any(|scope| !scope.held.is_empty()) {
+            return self.hold(head, plan, &scopes).await.map(Executed::Stopped);
+        }
         let verified = self.verify(head, &mut scopes).await?;
         if !verified.is_clean {
             // Something was left or came in before the mark: marked, counted, planned, erased and verified in another round.
@@ -256,15 +273,6 @@ enum Executed {
     Stopped(Worked),
     Overtaken,
     Unclean,
-}
-
-impl Scope {
-    fn add(&mut self, found: &Counts) {
-        for (class, count) in found {
-            *self.counted.entry(class.clone()).or_default() += count;
-            *self.pending.entry(class.clone()).or_default() += count;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a visit reports.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::scope::Counts;
 
@@ -24,6 +25,11 @@ pub enum Worked {
     Erased {
         /// What was removed in all, by class.
         removed: Counts,
+    },
+    /// Legal holds keep a part; the rest is erased.
+    Held {
+        /// The day by which the first of them is reviewed.
+        review_by: Date,
     },
     /// Some stores could not be erased; the rest is.
     Failed {

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 
 use super::World;
+use crate::ids::TenantId;
+use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
@@ -94,6 +96,18 @@ impl Ledger for World {
             let head = head.clone();
             stored.leases.insert(lease.id.clone(), lease.worker.clone());
             Leased::Granted(Box::new(head))
+        })
+    }
+
+    async fn holds(&self, tenant: &TenantId) -> Answer<Vec<LegalHold>> {
+        self.call("ledger.holds", |stored| {
+            stored.holds.iter().filter(|hold| hold.scope.tenant == *tenant).cloned().collect()
+        })
+    }
+
+    async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
+        self.call("ledger.wait_for", |stored| {
+            stored.waiting.insert((hold.clone(), id.clone()));
         })
     }
 

@@ -1,6 +1,7 @@
 //! Every port in memory, with a fault injected at a chosen call: the world that the use cases are tested in. Checked
 //! against the adapters by the port contract in `tests/`.
 
+mod holds;
 mod ledger;
 mod seed;
 mod vault;
@@ -15,6 +16,7 @@ use crate::fault::Fault;
 use crate::ids::{ConnectionId, ContactId, Platform, TenantId};
 use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
+use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, ObligationId, Outcome};
 use crate::plan::Plan;
@@ -74,6 +76,12 @@ pub struct Stored {
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
     /// Suppression entries.
     pub marks: BTreeMap<Mark, Entry>,
+    /// Legal holds in force.
+    pub holds: Vec<LegalHold>,
+    /// Every hold that ever was.
+    pub booked: BTreeMap<HoldId, crate::ports::BookedHold>,
+    /// Which obligation waits for which hold.
+    pub waiting: BTreeSet<(HoldId, ObligationId)>,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     leases: BTreeMap<ObligationId, String>,

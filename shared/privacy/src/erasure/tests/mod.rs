@@ -1,5 +1,6 @@
 //! The engine over ports in memory.
 
+mod holds;
 mod looks;
 mod races;
 mod troubles;
@@ -13,7 +14,7 @@ use crate::memory::{Strike, World, built_in_map, place};
 use crate::obligation::{NewObligation, Outcome};
 use crate::policy::Route;
 use crate::ports::{Intake, Opened};
-use crate::scope::Stage;
+use crate::scope::{Counts, Stage};
 use crate::target::Target;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -136,7 +137,7 @@ fn removed(world: &World) -> Vec<(String, u64)> {
     let outcomes = stored.outcomes.get(&(id(), seq)).cloned().unwrap_or_default();
     let count = |(class, outcome): (String, Outcome)| match outcome {
         Outcome::Removed { count } => Some((class, count)),
-        Outcome::NothingFound | Outcome::Failed { .. } => None,
+        Outcome::NothingFound | Outcome::Held { .. } | Outcome::Failed { .. } => None,
     };
     outcomes.into_iter().filter_map(count).collect()
 }

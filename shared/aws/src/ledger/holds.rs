@@ -1,0 +1,189 @@
+//! Legal holds in the ledger.
+//!
+//! | partition | sort key | holds |
+//! |---|---|---|
+//! | `holds#<tenant>` | `hold#<id>` | a hold in force: what the engine reads at every chunk |
+//! | `holds` | `<id>` | every hold, released ones too: what staff see |
+//! | `waiting#<id>` | `<obligation>` | an obligation that waits for this hold |
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use jiff::Timestamp;
+use privacy::fault::Fault;
+use privacy::ids::{ConnectionId, ContactId, TenantId};
+use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use privacy::obligation::ObligationId;
+use privacy::ports::{Answer, BookedHold, HoldBook, Released};
+
+use super::LedgerTable;
+use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_texts, text, texts, unreadable};
+use crate::faults::fault;
+
+/// The partition of every hold.
+const BOOK: &str = "holds";
+
+fn of_tenant(tenant: &TenantId) -> String {
+    format!("holds#{tenant}")
+}
+
+/// The attributes of a hold, without its key.
+pub(super) fn hold_facts(hold: &LegalHold) -> Vec<(&'static str, AttributeValue)> {
+    let LegalHold { id, scope, reason, approver, proof, placed_at, review_by } = hold;
+    let HoldScope { tenant, connection, contact, classes, from, until } = scope;
+    let classes: Vec<&String> = classes.iter().collect();
+    let mut facts = vec![
+        ("hold_id", text(id.as_str())),
+        ("tenant_id", text(tenant.as_str())),
+        ("classes", texts(&classes)),
+        ("reason", text(reason.expose())),
+        ("approver", text(approver.expose())),
+        ("placed_at", at(*placed_at)),
+        ("review_by", text(review_by.to_string())),
+    ];
+    facts.extend(connection.iter().map(|connection| ("connection_id", text(connection.as_str()))));
+    facts.extend(contact.iter().map(|contact| ("contact_id", text(contact.as_str()))));
+    facts.extend(from.iter().map(|from| ("held_from", at(*from))));
+    facts.extend(until.iter().map(|until| ("held_until", at(*until))));
+    facts.extend(proof.iter().map(|proof| ("proof", text(proof.expose()))));
+    facts
+}
+
+/// A hold as it was stored.
+pub(super) fn hold(item: &Item) -> Result<LegalHold, Fault> {
+    let note = |name: &str| find_parsed(item, name, Note::parse);
+    let needed = |name: &'static str| note(name)?.ok_or_else(|| unreadable(name));
+    Ok(LegalHold {
+        id: find_parsed(item, "hold_id", HoldId::parse)?.ok_or_else(|| unreadable("hold_id"))?,
+        scope: HoldScope {
+            tenant: find_parsed(item, "tenant_id", TenantId::parse)?.ok_or_else(|| unreadable("tenant_id"))?,
+            connection: find_parsed(item, "connection_id", ConnectionId::parse)?,
+            contact: find_parsed(item, "contact_id", ContactId::parse)?,
+            classes: get_texts(item, "classes")?.into_iter().collect(),
+            from: find_at(item, "held_from")?,
+            until: find_at(item, "held_until")?,
+        },
+        reason: needed("reason")?,
+        approver: needed("approver")?,
+        proof: note("proof")?,
+        placed_at: get_at(item, "placed_at")?,
+        review_by: find_parsed(item, "review_by", str::parse)?.ok_or_else(|| unreadable("review_by"))?,
+    })
+}
+
+impl LedgerTable {
+    pub(super) async fn holds_of(&self, tenant: &TenantId) -> Answer<Vec<LegalHold>> {
+        let mut holds = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :hold)")
+                .expression_attribute_values(":pk", text(of_tenant(tenant)))
+                .expression_attribute_values(":hold", text("hold#"));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.holds"))?;
+            for item in answer.items() {
+                holds.push(hold(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(holds);
+            }
+        }
+    }
+
+    pub(super) async fn note_waiting(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
+        let put = self.client.put_item().table_name(&self.table);
+        let put = put.item("pk", text(format!("waiting#{}", hold.as_str()))).item("sk", text(id.as_str()));
+        put.send().await.map(drop).map_err(fault("ledger.wait_for"))
+    }
+}
+
+fn booked(item: &Item) -> Result<BookedHold, Fault> {
+    Ok(BookedHold { hold: hold(item)?, released_at: find_at(item, "released_at")? })
+}
+
+fn row(hold: &LegalHold, partition: String, sort: String) -> Item {
+    let facts = hold_facts(hold).into_iter().chain([("pk", text(partition)), ("sk", text(sort))]);
+    facts.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn is_refused(error: &SdkError<TransactWriteItemsError>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
+        return false;
+    };
+    canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
+}
+
+impl LedgerTable {
+    async fn booked(&self, id: &HoldId) -> Answer<Option<BookedHold>> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let get = get.key("pk", text(BOOK)).key("sk", text(id.as_str()));
+        get.send().await.map_err(fault("holds.read"))?.item.as_ref().map(booked).transpose()
+    }
+
+    async fn partition_of<T>(&self, partition: String, read: fn(&Item) -> Result<T, Fault>) -> Answer<Vec<T>> {
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.client.query().table_name(&self.table).consistent_read(true);
+            let query =
+                query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", text(partition.clone()));
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("holds.read"))?;
+            for item in answer.items() {
+                rows.push(read(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+}
+
+impl HoldBook for LedgerTable {
+    async fn place(&self, hold: &LegalHold) -> Answer<()> {
+        let building = |error| Fault::park("holds.place", error);
+        let booked = row(hold, BOOK.to_owned(), hold.id.as_str().to_owned());
+        let book = Put::builder().table_name(&self.table).set_item(Some(booked));
+        let book = book.condition_expression("attribute_not_exists(pk)").build().map_err(building)?;
+        let in_force = row(hold, of_tenant(&hold.scope.tenant), format!("hold#{}", hold.id.as_str()));
+        let force = Put::builder().table_name(&self.table).set_item(Some(in_force)).build().map_err(building)?;
+        let items = [book, force].map(|put| TransactWriteItem::builder().put(put).build());
+        match self.client.transact_write_items().set_transact_items(Some(items.into())).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) => Err(fault("holds.place")(error)),
+        }
+    }
+
+    async fn release(&self, id: &HoldId, now: Timestamp) -> Answer<Released> {
+        let Some(booked) = self.booked(id).await? else { return Ok(Released::Unknown) };
+        let building = |error| Fault::park("holds.release", error);
+        let mark = Update::builder().table_name(&self.table).key("pk", text(BOOK)).key("sk", text(id.as_str()));
+        let mark = mark
+            .update_expression("SET released_at = if_not_exists(released_at, :now)")
+            .expression_attribute_values(":now", at(now));
+        let lift = Delete::builder().table_name(&self.table).key("pk", text(of_tenant(&booked.hold.scope.tenant)));
+        let lift = lift.key("sk", text(format!("hold#{}", id.as_str())));
+        let items = vec![
+            TransactWriteItem::builder().update(mark.build().map_err(building)?).build(),
+            TransactWriteItem::builder().delete(lift.build().map_err(building)?).build(),
+        ];
+        let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        sent.map_err(fault("holds.release"))?;
+        Ok(Released::Done)
+    }
+
+    async fn waiting(&self, id: &HoldId) -> Answer<Vec<ObligationId>> {
+        let obligation = |item: &Item| find_parsed(item, "sk", ObligationId::parse)?.ok_or_else(|| unreadable("sk"));
+        self.partition_of(format!("waiting#{}", id.as_str()), obligation).await
+    }
+
+    async fn all(&self) -> Answer<Vec<BookedHold>> {
+        self.partition_of(BOOK.to_owned(), booked).await
+    }
+}

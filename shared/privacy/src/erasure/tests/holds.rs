@@ -1,0 +1,175 @@
+//! Legal holds: before an erasure, in the middle of it, and after they are released.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::ids::{ContactId, TenantId};
+use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+
+fn hold(id: &str, tenant: &str, contact: Option<&str>, classes: &[&str]) -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse(id).unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse(tenant).unwrap(),
+            connection: None,
+            contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
+            classes: classes.iter().map(|class| (*class).to_owned()).collect::<BTreeSet<String>>(),
+            from: None,
+            until: None,
+        },
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: now(),
+        review_by: "2026-05-01".parse().unwrap(),
+    }
+}
+
+/// Alder keeps the signals of p1: four records of connection c1.
+fn of_p1() -> LegalHold {
+    hold("hold-0001", "alder", Some("p1"), &["signals"])
+}
+
+fn held_lines(world: &World) -> Vec<String> {
+    let is_held = |line: &String| line.starts_with("inbox alder#c1 contact#p1#signal");
+    world.of_tenant("alder").into_iter().filter(is_held).collect()
+}
+
+#[tokio::test]
+async fn a_hold_keeps_its_scope_and_delays_nothing_else() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    let before = bystanders(&world);
+    world.stored().holds.push(of_p1());
+    let review_by = "2026-05-01".parse().unwrap();
+    assert_eq!(run.visit(&world, "w1").await.unwrap(), Worked::Held { review_by });
+    assert_eq!(held_lines(&world).len(), 4);
+    let left: Vec<String> = residue(&world).into_iter().filter(|line| line.starts_with("inbox")).collect();
+    assert_eq!(left, held_lines(&world), "of the records only what is held stays");
+    let head = head(&world);
+    assert!(matches!(&head.state, State::Held { by, .. } if *by == [HoldId::parse("hold-0001").unwrap()]));
+    assert_eq!(head.state.erased_at(), None);
+    assert!(!world.stored().connections[&place("alder", "c1", None)].has_tokens, "the product uses nothing of it");
+    assert!(!world.stored().connections.contains_key(&place("birch", "c2", None)), "the other tenant is done");
+    let outcomes = world.stored().outcomes[&(id(), 1)].clone();
+    assert_eq!(outcomes["signals"], Outcome::Held { removed: 12, held: 4 });
+    assert_eq!(outcomes["scores"], Outcome::Removed { count: 4 });
+    assert_eq!(outcomes["connections"], Outcome::Held { removed: 1, held: 1 }, "what finds the rest stays with it");
+    assert_eq!(bystanders(&world), before);
+    assert_eq!(world.stored().waiting.len(), 1, "its release finds the obligation");
+}
+
+#[tokio::test]
+async fn what_is_held_goes_when_the_hold_is_released_on_the_old_clock() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    let due_by = head(&world).due_by;
+    world.stored().holds.push(of_p1());
+    run.visit(&world, "w1").await.unwrap();
+    world.pass(HOUR * 24);
+    world.strike(None);
+    assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Held { .. }), "it is looked at and stays");
+    assert!(world.calls() < 10, "nothing is read again while the hold is in force: {}", world.calls());
+    assert_eq!(held_lines(&world).len(), 4);
+    world.stored().holds.clear();
+    assert!(matches!(run.visit(&world, "w3").await.unwrap(), Worked::Erased { .. }));
+    assert_eq!(residue(&world), Vec::<String>::new());
+    assert_eq!(removed(&world), all_removed());
+    assert_eq!(head(&world).due_by, due_by);
+}
+
+#[tokio::test]
+async fn a_hold_placed_before_any_call_is_respected_from_its_next_chunk_on() {
+    let run = Run::new();
+    let calls = calls_of_a_visit(&run).await;
+    let (mut held, mut too_late) = (0, 0);
+    for call in 1..=calls {
+        let world = world();
+        open(&world).await;
+        let before = bystanders(&world);
+        world.interrupt(call, |stored| stored.holds.push(of_p1()));
+        let worked = run.visit(&world, "w1").await.unwrap();
+        world.interrupt(u64::MAX, |_| {});
+        match held_lines(&world).len() {
+            // One chunk holds them all: it had begun, or it had not.
+            4 => {
+                held += 1;
+                assert!(matches!(worked, Worked::Held { .. }), "{call}: {worked:?}");
+            }
+            0 => {
+                too_late += 1;
+                assert!(matches!(worked, Worked::Erased { .. }), "{call}: {worked:?}");
+            }
+            other => panic!("{call}: {other} of 4 held records left"),
+        }
+        world.stored().holds.clear();
+        run.visit(&world, "w2").await.unwrap();
+        assert_eq!(residue(&world), Vec::<String>::new(), "{call}");
+        assert_eq!(removed(&world), all_removed(), "{call}");
+        assert_eq!(bystanders(&world), before, "{call}");
+    }
+    assert!(held > 10 && too_late > 10, "{held} held, {too_late} too late");
+}
+
+#[tokio::test]
+async fn what_was_held_is_planned_before_it_goes() {
+    let (world, run) = (world(), Run::new());
+    world.put("alder", "c1", "something#new");
+    open(&world).await;
+    world.stored().holds.push(hold("hold-0001", "alder", None, &[]));
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }), "what is held is over no ceiling");
+    world.stored().holds.clear();
+    let halted = Worked::Halted { over_ceiling: vec![("unclassified".to_owned(), 0)] };
+    assert_eq!(run.visit(&world, "w2").await.unwrap(), halted);
+}
+
+#[tokio::test]
+async fn of_two_holds_each_keeps_its_own() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    world.stored().holds = vec![of_p1(), hold("hold-0002", "alder", Some("p2"), &["scores"])];
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
+    world.stored().holds.remove(0);
+    assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Held { .. }));
+    let left: Vec<String> = residue(&world).into_iter().filter(|line| line.starts_with("inbox")).collect();
+    assert_eq!(left, ["inbox alder#c1 contact#p2#score"]);
+    world.stored().holds.clear();
+    assert!(matches!(run.visit(&world, "w3").await.unwrap(), Worked::Erased { .. }));
+    assert_eq!(removed(&world), all_removed());
+}
+
+#[tokio::test]
+async fn a_hold_of_others_stops_nothing() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    world.stored().holds =
+        vec![hold("hold-0001", "cedar", None, &[]), hold("hold-0002", "alder", Some("p9"), &["signals"])];
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Erased { .. }));
+    assert_eq!(residue(&world), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_fault_at_any_call_loses_nothing_that_is_held() {
+    let run = Run::new();
+    let calls = calls_of_a_visit(&run).await;
+    for call in 1..=calls {
+        for strike in [Strike::Before(call), Strike::After(call)] {
+            let world = world();
+            open(&world).await;
+            world.stored().holds.push(of_p1());
+            world.strike(Some(strike));
+            for visit in 0..4 {
+                drop(run.visit(&world, &format!("w{visit}")).await);
+                world.strike(None);
+                world.pass(SignedDuration::from_mins(10));
+            }
+            assert_eq!(held_lines(&world).len(), 4, "{strike:?}");
+            assert!(matches!(head(&world).state, State::Held { .. }), "{strike:?}: {:?}", head(&world).state);
+            world.stored().holds.clear();
+            run.visit(&world, "last").await.unwrap();
+            assert_eq!(residue(&world), Vec::<String>::new(), "{strike:?}");
+            assert_eq!(removed(&world), all_removed(), "{strike:?}");
+        }
+    }
+}

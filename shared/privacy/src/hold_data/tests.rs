@@ -1,0 +1,115 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::accept_disconnect::{Disconnect, accept_disconnect};
+use crate::erasure::{Engine, Worked};
+use crate::ids::{Platform, TenantId};
+use crate::keys::KeyedRef;
+use crate::legal_hold::{HoldScope, Note};
+use crate::memory::{Strike, World, built_in_map, place};
+use crate::obligation::ObligationId;
+use crate::ports::Clock;
+use jiff::SignedDuration;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+fn hold(world: &World) -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse("alder").unwrap(),
+            connection: None,
+            contact: None,
+            classes: BTreeSet::from(["signals".to_owned()]),
+            from: None,
+            until: None,
+        },
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: world.now(),
+        review_by: "2026-05-01".parse().unwrap(),
+    }
+}
+
+/// A disconnected connection of alder whose signals are held.
+async fn held() -> (World, ObligationId) {
+    let world = World::new("2026-03-10T12:00:00Z".parse().unwrap(), 10);
+    let link = KeyedRef::from_stored("v1-link".to_owned());
+    world.connect("alder", "c1", "2026-01-01T00:00:00Z".parse().unwrap(), &[link]);
+    world.put("alder", "c1", "contact#p1#signal#2026-02-01T00:00:00.000Z#s1");
+    world.put("alder", "c1", "contact#p1#score");
+    place_hold(&world, &built_in_map(), &hold(&world), world.now()).await.unwrap();
+    let place = place("alder", "c1", None);
+    let disconnect = Disconnect { place, platform: Platform::parse("google").unwrap(), disconnected_at: None };
+    let accepted = accept_disconnect(&world, &world, &built_in_map(), HOUR, disconnect, world.now()).await.unwrap();
+    assert!(matches!(work(&world, &accepted.id).await, Worked::Held { .. }));
+    (world, accepted.id)
+}
+
+async fn work(world: &World, id: &ObligationId) -> Worked {
+    let map = built_in_map();
+    let looks = map.model().second_looks.after.clone();
+    let engine = Engine { ledger: world, vault: world, clock: world, map: &map, second_looks: &looks };
+    engine.work(id, "w", world.now() + HOUR).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_release_makes_what_waited_due_at_once() {
+    let (world, id) = held().await;
+    let before = world.stored().sent.len();
+    let hold = hold(&world).id;
+    assert_eq!(release_hold(&world, &world, &world, &hold, world.now()).await.unwrap(), Release::Done { waiting: 1 });
+    let now = world.now();
+    assert_eq!(world.stored().heads[&id].next_action_at, Some(now));
+    assert_eq!(world.stored().sent.len(), before + 1);
+    assert!(matches!(work(&world, &id).await, Worked::Erased { .. }));
+    assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+    assert_eq!(release_hold(&world, &world, &world, &hold, world.now()).await.unwrap(), Release::Done { waiting: 1 });
+}
+
+#[tokio::test]
+async fn a_release_that_was_cut_short_is_mended_by_asking_again_or_by_the_hour() {
+    for call in 1..=5 {
+        for strike in [Strike::Before(call), Strike::After(call)] {
+            let (world, id) = held().await;
+            let hold = hold(&world).id;
+            world.strike(Some(strike));
+            drop(release_hold(&world, &world, &world, &hold, world.now()).await);
+            world.strike(None);
+            if call % 2 == 0 {
+                release_hold(&world, &world, &world, &hold, world.now()).await.unwrap();
+            }
+            let worked = work(&world, &id).await;
+            let is_released = world.stored().holds.is_empty();
+            assert_eq!(matches!(worked, Worked::Erased { .. }), is_released, "{strike:?}: {worked:?}");
+            assert!(is_released || strike == Strike::Before(1), "{strike:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hold_that_may_not_be_is_not_placed_and_an_unknown_one_not_released() {
+    let world = World::new("2026-03-10T12:00:00Z".parse().unwrap(), 10);
+    let without_proof = LegalHold { proof: None, ..hold(&world) };
+    let refused = place_hold(&world, &built_in_map(), &without_proof, world.now()).await;
+    assert!(matches!(refused, Err(NotPlaced::Invalid(InvalidHold::Proof))));
+    assert!(world.stored().holds.is_empty());
+    let unknown = release_hold(&world, &world, &world, &without_proof.id, world.now()).await;
+    assert_eq!(unknown.unwrap(), Release::Unknown);
+}
+
+#[tokio::test]
+async fn placing_twice_changes_nothing_and_does_not_bring_back_what_was_released() {
+    let world = World::new("2026-03-10T12:00:00Z".parse().unwrap(), 10);
+    let (map, hold) = (built_in_map(), hold(&world));
+    for _ in 0..2 {
+        place_hold(&world, &map, &hold, world.now()).await.unwrap();
+    }
+    assert_eq!(world.stored().holds.len(), 1);
+    release_hold(&world, &world, &world, &hold.id, world.now()).await.unwrap();
+    place_hold(&world, &map, &hold, world.now()).await.unwrap();
+    assert!(world.stored().holds.is_empty());
+    assert_eq!(world.all().await.unwrap()[0].released_at, Some(world.now()));
+}

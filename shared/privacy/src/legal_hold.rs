@@ -1,0 +1,175 @@
+//! Legal holds: what must stay for now. A hold delays an erasure for exactly its scope and never refuses it; when it is
+//! released, the work is due at once on its old clock (law: GDPR article 17(3)(e); Meta Platform Terms 3.d.ii).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use crate::data_map::{DataMap, StoreMap};
+use crate::ids::{ConnectionId, ContactId, InvalidId, TenantId};
+use crate::scope::{Place, is_covered};
+
+/// A hold is looked at again after so many days at the latest.
+pub const REVIEW_WITHIN_DAYS: i32 = 90;
+
+/// What a person wrote about a hold: why, who said so, where the proof is. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Note(String);
+
+impl Note {
+    /// # Errors
+    /// [`InvalidId`] when it is empty or longer than 500 bytes.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let text = text.trim();
+        if (1..=500).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+    }
+
+    /// For the row, and for staff.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Note(redacted)")
+    }
+}
+
+/// Names a hold: 8 to 40 characters of `[a-z0-9-]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldId(String);
+
+impl HoldId {
+    /// # Errors
+    /// [`InvalidId`]
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if (8..=40).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId)
+        }
+    }
+
+    /// As it stands in rows.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a hold covers. Whatever is absent is not narrowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldScope {
+    /// Whose data. A hold is always of one tenant.
+    pub tenant: TenantId,
+    /// Through which connection.
+    pub connection: Option<ConnectionId>,
+    /// Of which person.
+    pub contact: Option<ContactId>,
+    /// Of which record classes; empty: of all.
+    pub classes: BTreeSet<String>,
+    /// Records from this instant on. Records without a date in their key are held too.
+    pub from: Option<Timestamp>,
+    /// Records before this instant.
+    pub until: Option<Timestamp>,
+}
+
+/// A hold that is in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegalHold {
+    /// Its name.
+    pub id: HoldId,
+    /// What it covers.
+    pub scope: HoldScope,
+    /// Why.
+    pub reason: Note,
+    /// Who approved it.
+    pub approver: Note,
+    /// Where the proof of the legal requirement is kept.
+    pub proof: Option<Note>,
+    /// Since when.
+    pub placed_at: Timestamp,
+    /// The last day on which somebody has to look at it again.
+    pub review_by: Date,
+}
+
+/// A hold that cannot be placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidHold {
+    /// It names a record class that the policy does not know.
+    #[error("a record class is not one of the policy's")]
+    Class,
+    /// It ends before it begins.
+    #[error("it holds what is dated before its beginning")]
+    Dates,
+    /// It is reviewed too late, or never was going to be.
+    #[error("the review is not within 90 days")]
+    Review,
+    /// It may hold a platform's data without saying where the proof of the legal requirement is.
+    #[error("a proof reference is needed for platform data")]
+    Proof,
+}
+
+impl LegalHold {
+    /// Whether it may be placed.
+    ///
+    /// # Errors
+    /// [`InvalidHold`]
+    pub fn check(&self, map: &DataMap, now: Timestamp) -> Result<(), InvalidHold> {
+        let classes = &map.model().class;
+        if !self.scope.classes.iter().all(|class| classes.contains_key(class)) {
+            return Err(InvalidHold::Class);
+        }
+        if self.scope.from.zip(self.scope.until).is_some_and(|(from, until)| from >= until) {
+            return Err(InvalidHold::Dates);
+        }
+        let today = now.to_zoned_datetime(TimeZone::UTC).date();
+        let latest = today.checked_add(Span::new().days(REVIEW_WITHIN_DAYS)).map_err(|_| InvalidHold::Review)?;
+        if self.review_by <= today || self.review_by > latest {
+            return Err(InvalidHold::Review);
+        }
+        let is_platforms =
+            |class: &str| classes.get(class).is_some_and(|class| class.scope.iter().any(|part| part == "connection"));
+        let may_hold_platforms =
+            self.scope.classes.is_empty() || self.scope.classes.iter().any(|class| is_platforms(class));
+        if may_hold_platforms && self.proof.is_none() {
+            return Err(InvalidHold::Proof);
+        }
+        Ok(())
+    }
+
+    /// Whether anything of a place can be held.
+    #[must_use]
+    pub fn touches(&self, place: &Place) -> bool {
+        let meets = |ours: Option<&str>, theirs: Option<&str>| ours.is_none() || theirs.is_none() || ours == theirs;
+        self.scope.tenant == place.tenant
+            && (self.scope.connection.is_none() || self.scope.connection == place.connection)
+            && meets(self.scope.contact.as_ref().map(ContactId::as_str), place.contact.as_ref().map(ContactId::as_str))
+    }
+
+    /// Whether one record of a place is held.
+    #[must_use]
+    pub fn holds(&self, place: &Place, store: &StoreMap, key: &str) -> bool {
+        if !self.touches(place) {
+            return false;
+        }
+        let HoldScope { contact, classes, from, until, .. } = &self.scope;
+        let is_of_contact = contact.as_ref().is_none_or(|contact| {
+            place.contact.as_ref() == Some(contact) || store.captured(key, "contact") == Some(contact.as_str())
+        });
+        let is_of_class = classes.is_empty() || classes.contains(store.classify(key));
+        let is_dated_so = store.occurred_at(key).is_none_or(|at| {
+            from.is_none_or(|from| !is_covered(at, from)) && until.is_none_or(|until| is_covered(at, until))
+        });
+        is_of_contact && is_of_class && is_dated_so
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+use super::*;
+use crate::memory::{built_in_map, place};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-03-10T12:00:00Z")
+}
+
+fn hold() -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse("alder").unwrap(),
+            connection: None,
+            contact: None,
+            classes: BTreeSet::new(),
+            from: None,
+            until: None,
+        },
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: now(),
+        review_by: "2026-06-08".parse().unwrap(),
+    }
+}
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn a_hold_covers_its_scope_and_nothing_else() {
+    let map = built_in_map();
+    let store = |name: &str| map.stores().iter().find(|store| store.name == name).unwrap();
+    let connection = place("alder", "c1", None);
+    let narrowed = |change: fn(&mut HoldScope)| {
+        let mut hold = hold();
+        change(&mut hold.scope);
+        hold
+    };
+    let signal = "contact#p1#signal#2026-02-01T00:00:00.000Z#s1";
+    let cases = [
+        ("the whole tenant", hold(), connection.clone(), "inbox", signal, true),
+        ("another tenant", hold(), place("birch", "c1", None), "inbox", signal, false),
+        (
+            "its connection",
+            narrowed(|scope| scope.connection = ConnectionId::parse("c1").ok()),
+            connection.clone(),
+            "inbox",
+            signal,
+            true,
+        ),
+        (
+            "another connection",
+            narrowed(|scope| scope.connection = ConnectionId::parse("c2").ok()),
+            connection.clone(),
+            "inbox",
+            signal,
+            false,
+        ),
+        (
+            "a connection, asked of the account",
+            narrowed(|scope| scope.connection = ConnectionId::parse("c1").ok()),
+            Place::of_tenant(connection.tenant.clone()),
+            "accounts",
+            "profile",
+            false,
+        ),
+        (
+            "its person in a connection",
+            narrowed(|scope| scope.contact = ContactId::parse("p1").ok()),
+            connection.clone(),
+            "inbox",
+            signal,
+            true,
+        ),
+        (
+            "another person in it",
+            narrowed(|scope| scope.contact = ContactId::parse("p2").ok()),
+            connection.clone(),
+            "inbox",
+            signal,
+            false,
+        ),
+        (
+            "its person asked for alone",
+            narrowed(|scope| scope.contact = ContactId::parse("p1").ok()),
+            place("alder", "c1", Some("p1")),
+            "inbox",
+            "contact#p1#score",
+            true,
+        ),
+        (
+            "a file of its person",
+            narrowed(|scope| scope.contact = ContactId::parse("p1").ok()),
+            connection.clone(),
+            "media",
+            "alder/c1/p1/avatar/a.jpg",
+            true,
+        ),
+        (
+            "a file of another",
+            narrowed(|scope| scope.contact = ContactId::parse("p1").ok()),
+            connection.clone(),
+            "media",
+            "alder/c1/p2/avatar/a.jpg",
+            false,
+        ),
+        (
+            "its class",
+            narrowed(|scope| scope.classes.extend(["signals".to_owned()])),
+            connection.clone(),
+            "inbox",
+            signal,
+            true,
+        ),
+        (
+            "another class",
+            narrowed(|scope| scope.classes.extend(["signals".to_owned()])),
+            connection.clone(),
+            "inbox",
+            "contact#p1#score",
+            false,
+        ),
+        (
+            "inside its dates",
+            narrowed(|scope| {
+                (scope.from, scope.until) = (Some(at("2026-02-01T00:00:00Z")), Some(at("2026-02-02T00:00:00Z")))
+            }),
+            connection.clone(),
+            "inbox",
+            signal,
+            true,
+        ),
+        (
+            "before its dates",
+            narrowed(|scope| scope.from = Some(at("2026-02-01T00:00:00.001Z"))),
+            connection.clone(),
+            "inbox",
+            signal,
+            false,
+        ),
+        (
+            "after its dates",
+            narrowed(|scope| scope.until = Some(at("2026-02-01T00:00:00Z"))),
+            connection.clone(),
+            "inbox",
+            signal,
+            false,
+        ),
+        (
+            "without a date",
+            narrowed(|scope| scope.until = Some(at("2026-02-01T00:00:00Z"))),
+            connection,
+            "inbox",
+            "contact#p1#profile",
+            true,
+        ),
+    ];
+    for (case, hold, place, name, key, expected) in cases {
+        assert_eq!(hold.holds(&place, store(name), key), expected, "{case}");
+    }
+}
+
+#[test]
+fn a_hold_is_placed_for_a_time_with_a_proof_and_known_classes() {
+    let check = |change: fn(&mut LegalHold)| {
+        let mut hold = hold();
+        change(&mut hold);
+        hold.check(&built_in_map(), now()).err()
+    };
+    assert_eq!(check(|_| {}), None, "the ninetieth day");
+    assert_eq!(check(|hold| hold.review_by = "2026-06-09".parse().unwrap()), Some(InvalidHold::Review));
+    assert_eq!(check(|hold| hold.review_by = "2026-03-10".parse().unwrap()), Some(InvalidHold::Review));
+    assert_eq!(check(|hold| hold.proof = None), Some(InvalidHold::Proof));
+    assert_eq!(
+        check(|hold| (hold.proof, hold.scope.classes) = (None, BTreeSet::from(["signals".to_owned()]))),
+        Some(InvalidHold::Proof)
+    );
+    assert_eq!(
+        check(|hold| (hold.proof, hold.scope.classes) = (None, BTreeSet::from(["account-users".to_owned()]))),
+        None
+    );
+    assert_eq!(check(|hold| hold.scope.classes = BTreeSet::from(["gossip".to_owned()])), Some(InvalidHold::Class));
+    assert_eq!(
+        check(|hold| (hold.scope.from, hold.scope.until) = (Some(now()), Some(now()))),
+        Some(InvalidHold::Dates)
+    );
+}
+
+#[test]
+fn what_people_wrote_about_it_is_never_printed() {
+    let printed = format!("{:?}", hold());
+    for word in ["court", "counsel", "file 7"] {
+        assert!(!printed.contains(word), "{printed}");
+    }
+    assert!(Note::parse(" ").is_err() && Note::parse(&"x".repeat(501)).is_err());
+    assert!(HoldId::parse("Hold#0001").is_err() && HoldId::parse("short").is_err());
+}

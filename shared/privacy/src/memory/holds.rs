@@ -1,0 +1,40 @@
+//! The book of legal holds in memory.
+
+use jiff::Timestamp;
+
+use super::World;
+use crate::legal_hold::{HoldId, LegalHold};
+use crate::obligation::ObligationId;
+use crate::ports::{Answer, BookedHold, HoldBook, Released};
+
+impl HoldBook for World {
+    async fn place(&self, hold: &LegalHold) -> Answer<()> {
+        self.call("holds.place", |stored| {
+            if !stored.booked.contains_key(&hold.id) {
+                stored.booked.insert(hold.id.clone(), BookedHold { hold: hold.clone(), released_at: None });
+                stored.holds.push(hold.clone());
+            }
+        })
+    }
+
+    async fn release(&self, id: &HoldId, now: Timestamp) -> Answer<Released> {
+        self.call("holds.release", |stored| match stored.booked.get_mut(id) {
+            Some(booked) => {
+                booked.released_at.get_or_insert(now);
+                stored.holds.retain(|hold| hold.id != *id);
+                Released::Done
+            }
+            None => Released::Unknown,
+        })
+    }
+
+    async fn waiting(&self, id: &HoldId) -> Answer<Vec<ObligationId>> {
+        self.call("holds.waiting", |stored| {
+            stored.waiting.iter().filter(|(hold, _)| hold == id).map(|(_, obligation)| obligation.clone()).collect()
+        })
+    }
+
+    async fn all(&self) -> Answer<Vec<BookedHold>> {
+        self.call("holds.all", |stored| stored.booked.values().cloned().collect())
+    }
+}

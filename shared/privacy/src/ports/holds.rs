@@ -1,0 +1,39 @@
+//! What staff do to legal holds.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+
+use super::Answer;
+use crate::legal_hold::{HoldId, LegalHold};
+use crate::obligation::ObligationId;
+
+/// What releasing a hold came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// It is not in force any more, now or before.
+    Done,
+    /// There never was such a hold.
+    Unknown,
+}
+
+/// A hold as staff see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookedHold {
+    /// As it was placed.
+    pub hold: LegalHold,
+    /// Since when it is not in force any more.
+    pub released_at: Option<Timestamp>,
+}
+
+/// The book of legal holds, for staff.
+pub trait HoldBook: Sync {
+    /// Puts a hold into force. Under an id that is taken, nothing changes.
+    fn place(&self, hold: &LegalHold) -> impl Future<Output = Answer<()>> + Send;
+    /// Takes a hold out of force.
+    fn release(&self, id: &HoldId, now: Timestamp) -> impl Future<Output = Answer<Released>> + Send;
+    /// The obligations that waited for a hold.
+    fn waiting(&self, id: &HoldId) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
+    /// Every hold, released ones too, by id.
+    fn all(&self) -> impl Future<Output = Answer<Vec<BookedHold>>> + Send;
+}
