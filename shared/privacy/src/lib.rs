@@ -5,6 +5,7 @@
 //! `Cargo.toml`, so a rule can be tested here in milliseconds or it is in the wrong place.
 
 pub mod accept_callback;
+pub mod clock;
 pub mod data_map;
 pub mod deadline;
 pub mod erasure;
@@ -14,6 +15,7 @@ pub mod ids;
 pub mod ingest_gate;
 pub mod instant;
 pub mod keys;
+pub mod law;
 pub mod message;
 pub mod meta_secrets;
 pub mod obligation;
