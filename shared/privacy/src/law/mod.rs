@@ -1,7 +1,10 @@
 //! The law file made ready for work: which rule holds for whom, and the dates that follow.
 //!
-//! `law.toml` is the only place of a legal period. This module finds rows in it.
+//! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
+//! four dates by one, [`extension`] moves them once.
 
+pub mod dates;
+pub mod extension;
 pub mod names;
 
 use crate::clock::Holidays;
@@ -59,6 +62,7 @@ pub struct Row<'a> {
     pub regime: &'a Regime,
     /// How long it gives.
     pub deadline: &'a Deadline,
+    law: &'a Law,
 }
 
 impl Law {
@@ -99,7 +103,7 @@ impl Law {
         let (regime_name, regime) = self.regime(regime).ok_or_else(|| NoDeadline::Regime(regime.to_owned()))?;
         let mut rows = self.model.deadline.iter();
         match rows.find(|row| row.regimes.contains(regime_name) && row.kinds.contains(&kind)) {
-            Some(deadline) => Ok(Row { regime_name, regime, deadline }),
+            Some(deadline) => Ok(Row { regime_name, regime, deadline, law: self }),
             None if regime.no_right.contains(&kind) => Err(NoDeadline::NoRight { regime: regime_name.clone(), kind }),
             None => Err(NoDeadline::NoRow { regime: regime_name.clone(), kind }),
         }

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::clock::model::Period;
+use crate::data_map::DataMap;
+use crate::policy::Route;
 
 const SHIPPED: &str = include_str!("../../law.toml");
 
@@ -153,5 +155,19 @@ fn a_name_leads_to_its_own_rule() {
     for (name, is_extended, expected) in cases {
         let rule = law().own_rule(name, is_extended).map_or_else(|error| error.to_string(), |rule| rule.to_string());
         assert_eq!(rule, expected, "{name} {is_extended}");
+    }
+}
+
+/// Both files say how long the callback may take: once for the eraser, once beside the laws.
+#[test]
+fn the_law_file_and_the_policy_file_promise_the_same() {
+    let map = DataMap::built_in().unwrap();
+    let law = law();
+    let row = law.row("META_CALLBACK", Kind::Erasure).unwrap();
+    for (route, received_at) in Route::ALL.into_iter().zip(["2028-01-31T12:00:00Z", "2026-12-15T12:00:00Z"]) {
+        let received_at = received_at.parse().unwrap();
+        let promised = crate::deadline::DueBy::of(map.promise(route).unwrap(), received_at).unwrap();
+        let receipt = dates::Receipt { received_at, person_zone: None, paused_days: 0 };
+        assert_eq!(row.dates(&receipt).unwrap().legal_due.due_by, promised);
     }
 }
