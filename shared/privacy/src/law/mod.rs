@@ -1,11 +1,12 @@
 //! The law file made ready for work: which rule holds for whom, and the dates that follow.
 //!
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
-//! four dates by one, [`extension`] moves them once.
+//! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
 
 pub mod dates;
 pub mod extension;
 pub mod names;
+pub mod retention;
 
 use crate::clock::Holidays;
 use crate::clock::model::{Deadline, Kind, Model, Regime};
