@@ -16,9 +16,16 @@ def tool_environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
+def functions() -> list[str]:
+    """Every package that Lambda runs: the folders of functions/."""
+    return sorted(folder.parent.name for folder in (ROOT / "functions").glob("*/Cargo.toml"))
+
+
 def build(architecture: str) -> None:
     # Where template.yaml looks, wherever CARGO_TARGET_DIR points.
     command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", "target/lambda"]
+    # Named one by one: cargo joins the features of what is built together, and a tool's are not the functions'.
+    command += [argument for name in functions() for argument in ("--package", name)]
     if architecture == "arm64":
         command.append("--arm64")
     try:
