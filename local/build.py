@@ -16,17 +16,28 @@ def tool_environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
+def functions() -> list[list[str]]:
+    """Every package that Lambda runs, the folders of functions/, in groups that are built together: cargo joins the
+    features of what it builds at once, and who counts in UTC alone is not to carry the time zones of the others."""
+    groups: dict[bool, list[str]] = {}
+    for manifest in sorted((ROOT / "functions").glob("*/Cargo.toml")):
+        groups.setdefault('features = ["zones"]' in manifest.read_text(), []).append(manifest.parent.name)
+    return list(groups.values())
+
+
 def build(architecture: str) -> None:
-    # Where template.yaml looks, wherever CARGO_TARGET_DIR points.
-    command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", "target/lambda"]
-    if architecture == "arm64":
-        command.append("--arm64")
-    try:
-        ended = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False)
-    except FileNotFoundError as error:
-        raise StackError("cargo is not installed; see https://rustup.rs") from error
-    if ended.returncode != 0:
-        raise StackError("the functions did not build; the compiler's words are above")
+    for group in functions():
+        # Where template.yaml looks, wherever CARGO_TARGET_DIR points.
+        command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", "target/lambda"]
+        command += [argument for name in group for argument in ("--package", name)]
+        if architecture == "arm64":
+            command.append("--arm64")
+        try:
+            ended = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False)
+        except FileNotFoundError as error:
+            raise StackError("cargo is not installed; see https://rustup.rs") from error
+        if ended.returncode != 0:
+            raise StackError("the functions did not build; the compiler's words are above")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use crate::accept::{Accepted, accept};
+use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::deadline::{self, DueBy};
 use crate::fault::Fault;
@@ -68,7 +69,7 @@ impl Termination {
     /// # Errors
     /// [`InvalidTermination`]
     pub fn count(self, now: Timestamp) -> Result<Counted, InvalidTermination> {
-        let zone = deadline::zone(&self.time_zone).map_err(|_| InvalidTermination::TimeZone)?;
+        let zone = zone::find(&self.time_zone).map_err(|_| InvalidTermination::TimeZone)?;
         let ended_at = self.ended_at.unwrap_or(now);
         let years =
             |years: i64| deadline::after(now, Span::new().years(years)).map_err(|_| InvalidTermination::EndedAt);
@@ -124,7 +125,7 @@ pub async fn accept_termination(
 
 /// In the calendar that it was counted in.
 fn starts_on(accepted: &Accepted) -> Result<Date, Fault> {
-    let zone = deadline::zone(&accepted.due_by.time_zone).map_err(|error| Fault::park("termination", error))?;
+    let zone = zone::find(&accepted.due_by.time_zone).map_err(|error| Fault::park("termination", error))?;
     let starts_at = accepted.starts_at.ok_or_else(|| Fault::park("termination", "a phase without a beginning"))?;
     Ok(starts_at.to_zoned_datetime(zone).date())
 }

@@ -1,9 +1,10 @@
 //! Due dates: calendar arithmetic on dates, never `now + n * 86400`.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
+use crate::clock::zone::{self, UnknownZone};
 use crate::policy::Promise;
 
 /// A span that leads outside the calendar.
@@ -11,7 +12,22 @@ use crate::policy::Promise;
 #[error("the date lies outside the calendar")]
 pub struct OutsideCalendar;
 
+/// Why a promise has no last day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDueDate {
+    /// Its zone.
+    #[error(transparent)]
+    Zone(#[from] UnknownZone),
+    /// Its span.
+    #[error(transparent)]
+    Span(#[from] OutsideCalendar),
+}
+
 /// The last day of a promise, in the calendar of its zone.
+///
+/// A zone other than UTC needs the feature `zones`. Where a stored zone is not known (a row written by a
+/// function with the feature, read by one without), the day is judged by the first zone on earth to see it:
+/// an alarm then comes hours early, never late.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueBy {
     /// The last day.
@@ -24,34 +40,42 @@ impl DueBy {
     /// The last day of `promise` for something received at `received_at`: the day of receipt does not count.
     ///
     /// # Errors
-    /// [`OutsideCalendar`]
-    pub fn of(promise: &Promise, received_at: Timestamp) -> Result<Self, OutsideCalendar> {
-        let received_on = received_at.to_zoned_datetime(TimeZone::UTC).date();
+    /// [`NoDueDate`]
+    pub fn of(promise: &Promise, received_at: Timestamp) -> Result<Self, NoDueDate> {
+        let received_on = zone::local_date(received_at, &zone::find(&promise.time_zone)?);
         let date = received_on.checked_add(promise.within).map_err(|_| OutsideCalendar)?;
         Ok(Self { date, time_zone: promise.time_zone.clone() })
     }
 
-    /// The first instant after the last day.
+    /// The last instant that counts: 23:59:59 of the day in its zone.
+    ///
+    /// # Errors
+    /// [`NoDueDate`]
+    pub fn at(&self) -> Result<Timestamp, NoDueDate> {
+        let zone = zone::find(&self.time_zone)?;
+        Ok(zone::last_second(self.date, &zone).ok_or(OutsideCalendar)?)
+    }
+
+    /// Whether the last day is over.
     #[must_use]
     pub fn is_past(&self, now: Timestamp) -> bool {
-        now.to_zoned_datetime(TimeZone::UTC).date() > self.date
+        self.today(now) > self.date
     }
 
     /// Whether less than `before` is left of the promise.
     #[must_use]
     pub fn is_near(&self, before: Span, now: Timestamp) -> bool {
-        let today = now.to_zoned_datetime(TimeZone::UTC).date();
-        self.date.checked_sub(before).is_ok_and(|alarm_on| today >= alarm_on)
+        self.date.checked_sub(before).is_ok_and(|alarm_on| self.today(now) >= alarm_on)
+    }
+
+    fn today(&self, now: Timestamp) -> Date {
+        let zone = zone::find(&self.time_zone).unwrap_or_else(|_| TimeZone::fixed(EARLIEST));
+        zone::local_date(now, &zone)
     }
 }
 
-/// The calendar of a zone, by its IANA name.
-///
-/// # Errors
-/// [`OutsideCalendar`] when no zone is known by that name.
-pub fn zone(name: &str) -> Result<TimeZone, OutsideCalendar> {
-    if name == "UTC" { Ok(TimeZone::UTC) } else { TimeZone::get(name).map_err(|_| OutsideCalendar) }
-}
+/// Where a day begins first.
+const EARLIEST: Offset = Offset::constant(14);
 
 /// The instant `span` after `at`, counted in UTC.
 ///
@@ -95,5 +119,47 @@ mod tests {
         let before: Span = "P5D".parse().unwrap();
         assert!(!due.is_near(before, at("2026-12-17T23:59:59Z")));
         assert!(due.is_near(before, at("2026-12-18T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_day_ends_when_it_ends_in_its_zone() {
+        let cases = [
+            ("UTC", "2026-12-23T23:59:59Z"),
+            ("America/Los_Angeles", "2026-12-24T07:59:59Z"),
+            ("Asia/Kolkata", "2026-12-23T18:29:59Z"),
+        ];
+        for (name, last) in cases {
+            let due = DueBy { date: "2026-12-23".parse().unwrap(), time_zone: name.to_owned() };
+            let last: Timestamp = last.parse().unwrap();
+            let next = last + Span::new().seconds(1);
+            assert_eq!(due.at(), Ok(last), "{name}");
+            assert_eq!((due.is_past(last), due.is_past(next)), (false, true), "{name}");
+            let day = Span::new().days(1);
+            let (before, first) = (last - Span::new().hours(48), last - Span::new().hours(48) + Span::new().seconds(1));
+            assert_eq!((due.is_near(day, before), due.is_near(day, first)), (false, true), "{name}");
+        }
+    }
+
+    #[test]
+    fn in_a_zone_that_is_not_known_no_alarm_is_late() {
+        let due = DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "Mars/Olympus".to_owned() };
+        assert_eq!(due.at(), Err(NoDueDate::Zone(UnknownZone("Mars/Olympus".to_owned()))));
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(!due.is_past(at("2026-12-23T09:59:59Z")));
+        assert!(due.is_past(at("2026-12-23T10:00:00Z")));
+    }
+
+    #[test]
+    fn a_promise_counts_in_its_zone() {
+        let map = DataMap::built_in().unwrap();
+        let mut promise = map.promise(Route::MetaDataDeletion).unwrap().clone();
+        // Still the evening before in Los Angeles.
+        let received_at: Timestamp = "2026-03-01T07:00:00Z".parse().unwrap();
+        for (name, expected) in [("UTC", "2026-03-31"), ("America/Los_Angeles", "2026-03-30")] {
+            promise.time_zone = name.to_owned();
+            assert_eq!(DueBy::of(&promise, received_at).unwrap().date.to_string(), expected, "{name}");
+        }
+        promise.time_zone = "Nowhere".to_owned();
+        assert_eq!(DueBy::of(&promise, received_at), Err(NoDueDate::Zone(UnknownZone("Nowhere".to_owned()))));
     }
 }

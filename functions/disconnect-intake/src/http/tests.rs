@@ -144,6 +144,16 @@ async fn a_reactivation_after_the_window_is_refused() {
         let (status, problem) = bench.post("/api/accounts/birch/termination", &json!({member: value})).await;
         assert_eq!((status, problem["member"].as_str().unwrap()), (400, member));
     }
+    let (status, counted) = bench
+        .post(
+            "/api/accounts/cedar/termination",
+            &json!({"ended_at": "2026-12-31T23:30:00Z", "time_zone": "Pacific/Auckland"}),
+        )
+        .await;
+    assert_eq!(
+        (status, &counted["time_zone"], &counted["due_by"]),
+        (202, &json!("Pacific/Auckland"), &json!("2027-04-01"))
+    );
     assert_eq!(bench.send("PUT", path, "application/json", "").await.0, 405);
     assert_eq!(bench.post("/api/accounts/a.b/termination", &json!({})).await.0, 404);
 }

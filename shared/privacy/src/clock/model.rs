@@ -1,0 +1,268 @@
+//! The shape of `law.toml`.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::holiday::CalendarName;
+use super::rule::{Roll, Rule};
+
+/// A whole file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// What staff work to, and when alarms ring.
+    pub work: Work,
+    /// Tables of holidays.
+    pub calendar: BTreeMap<CalendarName, Calendar>,
+    /// Laws and promises, by a name that is also the `regime` of a request.
+    pub regime: BTreeMap<String, Regime>,
+    /// What each regime gives how long for.
+    pub deadline: Vec<Deadline>,
+    /// Single rules outside of requests, by name.
+    pub clock: BTreeMap<String, Clock>,
+}
+
+/// The same for every regime.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Work {
+    /// The target is at most so many days after receipt.
+    pub target_days_max: u32,
+    /// The target is at least so many days before the legal date.
+    pub target_before_legal_days: u32,
+    /// The first alarm, before the target.
+    pub alarm_before_target_days: u32,
+    /// The third alarm, before the legal date.
+    pub alarm_before_legal_days: u32,
+}
+
+/// What happens to a holiday on a weekend.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Observed {
+    /// Nothing; substitutes are dated holidays of their own.
+    #[default]
+    AsDated,
+    /// From Saturday to Friday, from Sunday to Monday.
+    NearestWeekday,
+}
+
+/// A table of holidays for a range of years.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Calendar {
+    /// For people.
+    pub title: String,
+    /// Where it is from.
+    pub source: String,
+    /// The first year known.
+    pub first_year: i16,
+    /// The last year known.
+    pub last_year: i16,
+    /// What happens to a holiday on a weekend.
+    #[serde(default)]
+    pub observed: Observed,
+    /// The holidays.
+    pub holidays: Vec<Holiday>,
+}
+
+/// One holiday: `month` and `day`; or `month`, `weekday` and `nth` (-1 is the last); or `easter`, days from
+/// Easter Sunday; or one `date`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// For people.
+    pub name: String,
+    /// 1 to 12.
+    pub month: Option<i8>,
+    /// 1 to 31.
+    pub day: Option<i8>,
+    /// In lower case.
+    pub weekday: Option<WeekdayName>,
+    /// Which one of the month.
+    pub nth: Option<i8>,
+    /// Days from Easter Sunday.
+    pub easter: Option<i32>,
+    /// In one year only.
+    pub date: Option<Date>,
+}
+
+/// `monday`, …
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "they say it all")]
+pub enum WeekdayName {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl From<WeekdayName> for Weekday {
+    fn from(name: WeekdayName) -> Self {
+        match name {
+            WeekdayName::Monday => Self::Monday,
+            WeekdayName::Tuesday => Self::Tuesday,
+            WeekdayName::Wednesday => Self::Wednesday,
+            WeekdayName::Thursday => Self::Thursday,
+            WeekdayName::Friday => Self::Friday,
+            WeekdayName::Saturday => Self::Saturday,
+            WeekdayName::Sunday => Self::Sunday,
+        }
+    }
+}
+
+/// A law, or a promise that works like one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regime {
+    /// For people.
+    pub title: String,
+    /// IANA name of the zone whose calendar counts. For a country or state with several: the one of its capital.
+    pub time_zone: String,
+    /// Kinds that it gives no right to.
+    #[serde(default)]
+    pub no_right: Vec<Kind>,
+    /// Other names for it in a `regime` column.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Since when it holds, where that is recent. Shown; a request before it is dated all the same.
+    pub in_force_from: Option<Date>,
+}
+
+/// What a person asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A copy.
+    Access,
+    /// Which categories, from where, for what, to whom.
+    Know,
+    /// Mend what is wrong.
+    Correction,
+    /// The legal end of data.
+    Erasure,
+    /// A copy that machines read.
+    Portability,
+    /// Keep, but do not use.
+    Restriction,
+    /// Stop a use.
+    Objection,
+    /// Take back consent.
+    ConsentWithdrawal,
+    /// Out of sale, sharing, targeted advertising, profiling.
+    OptOut,
+    /// Limit the use of sensitive data.
+    Limit,
+    /// Look again at a denial.
+    Appeal,
+    /// Something went wrong.
+    Complaint,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Access,
+        Self::Know,
+        Self::Correction,
+        Self::Erasure,
+        Self::Portability,
+        Self::Restriction,
+        Self::Objection,
+        Self::ConsentWithdrawal,
+        Self::OptOut,
+        Self::Limit,
+        Self::Appeal,
+        Self::Complaint,
+    ];
+
+    /// As it stands in `law.toml`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Know => "know",
+            Self::Correction => "correction",
+            Self::Erasure => "erasure",
+            Self::Portability => "portability",
+            Self::Restriction => "restriction",
+            Self::Objection => "objection",
+            Self::ConsentWithdrawal => "consent-withdrawal",
+            Self::OptOut => "opt-out",
+            Self::Limit => "limit",
+            Self::Appeal => "appeal",
+            Self::Complaint => "complaint",
+        }
+    }
+}
+
+/// How long regimes give for kinds of requests. Rules here only count; zone and roll are added to them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// Names it beside the regime: `OPTOUT` makes `CA_CCPA_OPTOUT`. Absent: it goes by the regime's name.
+    pub label: Option<String>,
+    /// Other names for it in a `regime` column.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Names of regimes.
+    pub regimes: Vec<String>,
+    /// What is asked for.
+    pub kinds: Vec<Kind>,
+    /// Confirmation of receipt. Absent: on the day of receipt, by our own choice.
+    pub ack: Option<Period>,
+    /// The answer.
+    pub respond: Period,
+    /// What the policy promises beside it; the earlier of both is the legal date.
+    pub promise: Option<Period>,
+    /// The answer after an extension, counted from the receipt. Absent: there is no extension.
+    pub extended: Option<Period>,
+    /// How the law rolls its last day.
+    pub roll: Option<Roll>,
+    /// Whether the law stops the clock while we wait for the person.
+    #[serde(default)]
+    pub pauses: bool,
+    /// What the numbers do not say.
+    pub note: Option<String>,
+}
+
+/// A rule and where it is from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// How to count.
+    pub rule: Rule,
+    /// A reading of the same law that is never later. Alarms go by it, and so does the date itself in a year
+    /// that a table of holidays does not know.
+    pub strict: Option<Rule>,
+    /// Law, policy section, or `choice` of this project.
+    pub source: String,
+    /// False where nobody has read the number in the law's own text yet.
+    #[serde(default = "confirmed")]
+    pub confirmed: bool,
+}
+
+/// A single rule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// For people: what ends, or what may begin.
+    pub title: String,
+    /// With its zone.
+    pub rule: Rule,
+    /// Law, policy section, or platform page.
+    pub source: String,
+    /// False where nobody has read the number in the law's own text yet.
+    #[serde(default = "confirmed")]
+    pub confirmed: bool,
+}
+
+const fn confirmed() -> bool {
+    true
+}

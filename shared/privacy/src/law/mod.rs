@@ -1,0 +1,122 @@
+//! The law file made ready for work: which rule holds for whom, and the dates that follow.
+//!
+//! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
+//! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
+
+pub mod dates;
+pub mod extension;
+pub mod names;
+pub mod retention;
+
+use crate::clock::Holidays;
+use crate::clock::model::{Deadline, Kind, Model, Regime};
+use crate::clock::validate::{self, InvalidLaw};
+
+/// The law file that was built in cannot be used: only a test with a file of its own can meet this.
+#[derive(Debug, thiserror::Error)]
+pub enum UnusableLaw {
+    /// Not the shape of a law file.
+    #[error("law: not the expected shape")]
+    Shape(#[from] serde_json::Error),
+    /// A table of holidays that validation would have refused.
+    #[error(transparent)]
+    Holidays(#[from] InvalidLaw),
+}
+
+/// Why there is no deadline.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDeadline {
+    /// No such regime in the file.
+    #[error("no regime {0}")]
+    Regime(String),
+    /// The file says that the regime gives no such right.
+    #[error("{regime} gives no right of {}", .kind.as_str())]
+    NoRight {
+        /// Its name.
+        regime: String,
+        /// What was asked for.
+        kind: Kind,
+    },
+    /// The file says nothing about it. The row of `UNKNOWN` has a date for every kind.
+    #[error("{regime} says nothing about {}", .kind.as_str())]
+    NoRow {
+        /// Its name.
+        regime: String,
+        /// What was asked for.
+        kind: Kind,
+    },
+}
+
+/// A law file ready for work.
+#[derive(Debug)]
+pub struct Law {
+    model: Model,
+    holidays: Holidays,
+}
+
+/// One row for one regime.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The regime's name.
+    pub regime_name: &'a str,
+    /// The regime.
+    pub regime: &'a Regime,
+    /// How long it gives.
+    pub deadline: &'a Deadline,
+    law: &'a Law,
+}
+
+impl Law {
+    /// The law file that this crate was built with.
+    ///
+    /// # Errors
+    /// [`UnusableLaw`], which the build has ruled out.
+    pub fn built_in() -> Result<Self, UnusableLaw> {
+        Self::new(serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/law.json")))?)
+    }
+
+    /// Makes a validated file ready.
+    ///
+    /// # Errors
+    /// [`UnusableLaw`]
+    pub fn new(model: Model) -> Result<Self, UnusableLaw> {
+        let holidays = validate::holidays(&model)?;
+        Ok(Self { model, holidays })
+    }
+
+    /// The file itself.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Every table of holidays.
+    #[must_use]
+    pub fn holidays(&self) -> &Holidays {
+        &self.holidays
+    }
+
+    /// The row of a regime for what a person asks for.
+    ///
+    /// # Errors
+    /// [`NoDeadline`]
+    pub fn row(&self, regime: &str, kind: Kind) -> Result<Row<'_>, NoDeadline> {
+        let (regime_name, regime) = self.regime(regime).ok_or_else(|| NoDeadline::Regime(regime.to_owned()))?;
+        let mut rows = self.model.deadline.iter();
+        match rows.find(|row| row.regimes.contains(regime_name) && row.kinds.contains(&kind)) {
+            Some(deadline) => Ok(Row { regime_name, regime, deadline, law: self }),
+            None if regime.no_right.contains(&kind) => Err(NoDeadline::NoRight { regime: regime_name.clone(), kind }),
+            None => Err(NoDeadline::NoRow { regime: regime_name.clone(), kind }),
+        }
+    }
+
+    /// A regime by its name or another name of it.
+    fn regime(&self, name: &str) -> Option<(&String, &Regime)> {
+        let is_it =
+            |(known, regime): &(&String, &Regime)| *known == name || regime.also.iter().any(|also| also == name);
+        self.model.regime.iter().find(is_it)
+    }
+}
+
+#[cfg(test)]
+mod tests;
