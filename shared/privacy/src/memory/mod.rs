@@ -2,6 +2,7 @@
 //! against the adapters by the port contract in `tests/`.
 
 mod ledger;
+mod receipts;
 mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use crate::obligation::{Head, ObligationId, Outcome};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
+
+pub use receipts::StoredChains;
 
 /// A connection row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub struct Stored {
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
     /// Suppression entries.
     pub marks: BTreeMap<Mark, Entry>,
+    /// Receipts, and what the ledger knows of their chains.
+    pub chains: StoredChains,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     leases: BTreeMap<ObligationId, String>,
