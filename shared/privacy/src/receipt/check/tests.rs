@@ -172,16 +172,22 @@ fn a_kind_that_is_added_later_does_not_break_an_older_check() {
         issued_at: issued_at(1),
         body: body(1),
     };
-    let sealed = |kind: &str, version: &str| {
+    let sealed = |from: &str, to: &str| {
         let text = envelope::peek(entry.seal(&key("1")).unwrap().as_bytes()).unwrap();
-        let text = text.replace("erasure-receipt", kind).replace(r#""version":1"#, version);
-        let file = envelope::seal(text, &key("1")).unwrap().into_bytes();
+        let file = envelope::seal(text.replacen(from, to, 1), &key("1")).unwrap().into_bytes();
         let head = ChainHead { position: entry.position.clone(), entry: EntryHash::of(&file), issued_at: issued_at(1) };
         Folder { files: BTreeMap::from([(1, file)]), head: Some(head.seal(&key("1")).unwrap().into_bytes()) }
     };
-    assert_eq!(check(&sealed("audit", r#""version":1"#)), Vec::<String>::new());
-    for (kind, version) in [("erasure-receipt", r#""version":2"#), ("Ana Lima", r#""version":1"#)] {
-        assert_eq!(check(&sealed(kind, version)), ["1 is signed and no entry of a version that is known"]);
+    assert_eq!(check(&sealed("erasure-receipt", "audit")), Vec::<String>::new());
+    for (from, to) in [
+        (r#""version":1"#, r#""version":2"#),
+        ("erasure-receipt", "Ana Lima"),
+        (r#""request":1"#, r#""request":1,"name":"Ana Lima""#),
+        (r#".000Z","body""#, r#"Z","body""#),
+        (r#".000Z","body""#, r#".0001Z","body""#),
+        (&chain("o").to_string(), "218471"),
+    ] {
+        assert_eq!(check(&sealed(from, to)), ["1 is signed and no entry of a version that is known"], "{to}");
     }
 }
 
