@@ -7,5 +7,6 @@ mod faults;
 pub mod ingest_gate;
 pub mod ledger;
 pub mod queue;
+pub mod receipts;
 pub mod secret;
 pub mod vault;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::World;
+use crate::fault::Fault;
 use crate::keys::KeyedRef;
 use crate::ports::Answer;
 use crate::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, StoredHead, Tag};
@@ -36,14 +37,15 @@ impl ChainLedger for World {
     }
 
     async fn propose(&self, occasion: &Occasion, intent: &Intent) -> Answer<Intent> {
-        self.call("chains.propose", |stored| {
+        let stands = self.call("chains.propose", |stored| {
             let intents = &mut stored.chains.intents;
             let stands = intents.get(occasion).map_or(0, |stands| stands.revision);
             if stands + 1 == intent.revision {
                 intents.insert(occasion.clone(), intent.clone());
             }
-            intents.get(occasion).cloned().unwrap_or_else(|| intent.clone())
-        })
+            intents.get(occasion).cloned()
+        })?;
+        stands.ok_or_else(|| Fault::park("chains.propose", "the intent before it is gone"))
     }
 
     async fn hint(&self, chain: &KeyedRef) -> Answer<Option<u64>> {

@@ -40,7 +40,7 @@ pub trait ChainLedger: Sync {
     fn intent(&self, occasion: &Occasion) -> impl Future<Output = Answer<Option<Intent>>> + Send;
 
     /// Writes an intent if the one before it, by its revision, is what stands there. Answers with what stands there
-    /// afterwards: this one, or the one of whoever was quicker.
+    /// afterwards: this one, or the one of whoever was quicker. A fault for a person when the one before is gone.
     fn propose(&self, occasion: &Occasion, intent: &Intent) -> impl Future<Output = Answer<Intent>> + Send;
 
     /// The newest place of a chain that this ledger has heard of. It may be behind, or lost.
