@@ -182,6 +182,19 @@ async fn what_is_moved_renamed_or_copied_is_found() {
     .await;
 }
 
+#[tokio::test]
+async fn a_broken_chain_says_so_beside_a_good_one() {
+    let synced = Synced::write(&bucket().await);
+    flip(&synced.entry("alder", 2));
+    expect_test::expect![[r#"
+        ok      v1-ner2hyeaglosoodf4nd72qbo4z4pgpbg  1 entry, 2026-03-14 to 2026-03-14
+        BROKEN  v1-p22qex6q5f6ypuoygnn3gk6v3ov432uv  4 entries, 2026-03-10 to 2026-03-13
+                receipts/v1-p22qex6q5f6ypuoygnn3gk6v3ov432uv/0000000002.json does not match its signature
+        2 chains, 5 entries, 1 problem
+    "#]]
+    .assert_eq(&verify(&synced.0, &[]).1);
+}
+
 fn flip(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let place = bytes.len() / 3;
