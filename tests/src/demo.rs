@@ -12,6 +12,7 @@ use privacy::policy::Route;
 use privacy::ports::Clock;
 use privacy::target::Target;
 use privacy_aws::ledger::LedgerTable;
+use privacy_aws::receipts::ReceiptBucket;
 use privacy_aws::vault::{Names, Vault};
 use serde_json::{Value, json};
 
@@ -69,6 +70,12 @@ pub fn map() -> DataMap {
 #[must_use]
 pub fn ledger(account: &Account) -> LedgerTable {
     LedgerTable::new(&account.connection(), "ledger".to_owned())
+}
+
+/// The receipts of an account.
+#[must_use]
+pub fn receipts(account: &Account) -> ReceiptBucket {
+    ReceiptBucket::new(&account.connection(), "receipts".to_owned())
 }
 
 /// The vault of an account, by the built-in policy.

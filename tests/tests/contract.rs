@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
 use privacy::deadline::DueBy;
+use privacy::fault::Turn;
 use privacy::ids::{ConnectionId, ContactId, Platform, TenantId};
 use privacy::ingest_gate::Mark;
 use privacy::keys::KeyedRef;
@@ -18,6 +19,7 @@ use privacy::ports::{
     Advance, Cancelled, Connected, Connections, DUE_SHARDS, Due, DueIndex, HoldBook, Intake, Lease, Leased, Ledger,
     NextAction, Opened, Read, Record, Released, Showcase, Stores, Suppressions,
 };
+use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
 use privacy::scope::{Counts, Place, Scope, Stage};
 use privacy::target::Target;
 use privacy_tests::account::Account;
@@ -318,6 +320,56 @@ async fn directory_contract(vault: &impl Connections) {
     assert_eq!(vault.connected_at(&c2).await.unwrap(), Some(at("2026-01-01T00:00:00Z")));
 }
 
+async fn chain_contract<L: ChainLedger, S: ChainStore>(ledger: &L, store: &S) {
+    let chain = KeyedRef::from_stored("v1-chain".to_owned());
+    let occasion = |request: u32, tenant: &str| Occasion::Erasure {
+        obligation: id(),
+        request,
+        tenant: TenantId::parse(tenant).unwrap(),
+    };
+    let place = |seq: u64| Position { chain: chain.clone(), seq };
+    let intent = |seq: u64, file: &str, revision: u32| Intent { position: place(seq), file: file.to_owned(), revision };
+    let alder = occasion(1, "alder");
+    assert_eq!(ledger.intent(&alder).await.unwrap(), None);
+    assert_eq!(ledger.propose(&alder, &intent(2, "x", 2)).await.unwrap_err().turn, Turn::Park, "nothing to follow");
+    let first = intent(1, "one\n", 1);
+    assert_eq!(ledger.propose(&alder, &first).await.unwrap(), first);
+    assert_eq!(ledger.propose(&alder, &intent(1, "other", 1)).await.unwrap(), first, "the first stands");
+    let second = intent(2, "two\n", 2);
+    assert_eq!(ledger.propose(&alder, &second).await.unwrap(), second);
+    for late in [&first, &intent(3, "other", 2), &intent(5, "early", 4)] {
+        assert_eq!(ledger.propose(&alder, late).await.unwrap(), second, "{late:?}");
+    }
+    assert_eq!(ledger.intent(&alder).await.unwrap(), Some(second));
+    for other in [occasion(2, "alder"), occasion(1, "birch")] {
+        assert_eq!(ledger.intent(&other).await.unwrap(), None, "{other:?}");
+    }
+
+    assert_eq!(ledger.hint(&chain).await.unwrap(), None);
+    for (raised, hint) in [(3, 3), (2, 3), (3, 3), (11, 11)] {
+        ledger.raise_hint(&place(raised)).await.unwrap();
+        assert_eq!(ledger.hint(&chain).await.unwrap(), Some(hint));
+    }
+
+    assert_eq!(store.entry(&place(1)).await.unwrap(), None);
+    assert_eq!(store.put_entry(&place(1), "one\n").await.unwrap(), Put::Stored);
+    for file in ["one\n", "other"] {
+        assert_eq!(store.put_entry(&place(1), file).await.unwrap(), Put::Taken);
+    }
+    assert_eq!(store.entry(&place(1)).await.unwrap().unwrap(), b"one\n");
+    assert_eq!(store.put_entry(&place(2), "one\n").await.unwrap(), Put::Stored);
+
+    assert_eq!(store.head(&chain).await.unwrap(), None);
+    assert!(!store.put_head(&chain, "lost", Some(&Tag("\"gone\"".to_owned()))).await.unwrap(), "nothing to replace");
+    assert!(store.put_head(&chain, "head 1", None).await.unwrap());
+    assert!(!store.put_head(&chain, "late", None).await.unwrap(), "there is one");
+    let one = store.head(&chain).await.unwrap().unwrap();
+    assert_eq!(one.file, b"head 1");
+    assert!(store.put_head(&chain, "head 2", Some(&one.tag)).await.unwrap());
+    assert!(!store.put_head(&chain, "late", Some(&one.tag)).await.unwrap(), "another has replaced it");
+    assert_eq!(store.head(&chain).await.unwrap().unwrap().file, b"head 2");
+}
+
 /// `vault` holds three items and three object versions of alder's c1, and one of each of its c10.
 async fn vault_contract<P: Stores + Suppressions>(vault: &P) {
     let inbox = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: String::new() };
@@ -378,6 +430,7 @@ async fn the_ports_in_memory_keep_the_contract() {
         directory.connect(tenant, connection, at("2026-01-01T00:00:00Z"), &[]);
     }
     directory_contract(&directory).await;
+    chain_contract(&world(), &world()).await;
     let vault = world();
     ITEMS.iter().for_each(|(connection, key)| vault.put("alder", connection, key));
     OBJECTS.iter().for_each(|(key, version)| vault.put_object(key, version));
@@ -402,6 +455,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     directory_contract(&demo::vault(&directory)).await;
     demo::vault(&directory).unlink(&place("alder", "c1", None), &[]).await.unwrap();
     assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
+    chain_contract(&demo::ledger(&Account::new()), &demo::receipts(&Account::new())).await;
     let account = Account::new();
     for (connection, key) in ITEMS {
         account.put_all("inbox", &[json!({"pk": {"S": format!("alder#{connection}")}, "sk": {"S": key}})]);

@@ -8,5 +8,6 @@ pub mod ingest_gate;
 pub mod ledger;
 mod patience;
 pub mod queue;
+pub mod receipts;
 pub mod secret;
 pub mod vault;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::identity::Identity;
+use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 
 /// 160 bits: past guessing, and 32 characters in base 32.
@@ -39,6 +40,7 @@ enum Purpose {
     Link,
     Suppression,
     Code,
+    Receipt,
 }
 
 impl Purpose {
@@ -47,9 +49,15 @@ impl Purpose {
             Self::Link => "link",
             Self::Suppression => "suppression",
             Self::Code => "code",
+            Self::Receipt => "receipt",
         }
     }
 }
+
+/// Text that is not a keyed reference: a version of 1 to 8 characters of `[a-z0-9]`, `-`, 32 of `[a-z2-7]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a keyed reference")]
+pub struct InvalidKeyedRef;
 
 /// A keyed hash of an identity, with the version of its key in front: `v1-mfrgg…`. Safe in keys and logs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,11 +70,26 @@ impl KeyedRef {
         Self(text)
     }
 
+    /// A reference that came from outside, such as the name of a folder.
+    ///
+    /// # Errors
+    /// [`InvalidKeyedRef`]
+    pub fn parse(text: &str) -> Result<Self, InvalidKeyedRef> {
+        let (version, digest) = text.split_once('-').ok_or(InvalidKeyedRef)?;
+        let is_digest = digest.len() == REFERENCE_BYTES * 8 / 5
+            && digest.bytes().all(|byte| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte));
+        if is_version(version) && is_digest { Ok(Self(text.to_owned())) } else { Err(InvalidKeyedRef) }
+    }
+
     /// As it stands in keys.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn is_version(name: &str) -> bool {
+    (1..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 impl fmt::Display for KeyedRef {
@@ -80,6 +103,7 @@ struct Version {
     link: Hmac<Sha256>,
     suppression: Hmac<Sha256>,
     code: Hmac<Sha256>,
+    receipt: Hmac<Sha256>,
 }
 
 /// The root keys, current version first, with one derived key per purpose.
@@ -108,9 +132,7 @@ impl SubjectKeys {
         }
         let mut versions = Vec::with_capacity(roots.len());
         for (name, root) in roots {
-            let named = (1..=8).contains(&name.len())
-                && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-            if !named || root.len() < 32 {
+            if !is_version(&name) || root.len() < 32 {
                 return Err(InvalidKeyRing::WeakVersion);
             }
             versions.push(Version::derive(name, root.as_bytes())?);
@@ -136,12 +158,28 @@ impl SubjectKeys {
     #[must_use]
     pub fn obligation_id(&self, identity: &Identity) -> Option<ObligationId> {
         let current = self.versions.first()?;
-        ObligationId::parse(&current.digest(Purpose::Code, identity)).ok()
+        ObligationId::parse(&current.digest(Purpose::Code, &identity.canonical())).ok()
+    }
+
+    /// The chain that the receipts of a tenant stand in, under the current key: a new key version begins a new chain.
+    #[must_use]
+    pub fn receipt_chain(&self, tenant: &TenantId) -> Option<KeyedRef> {
+        self.receipt(&format!("tenant#{tenant}"))
+    }
+
+    /// What receipts call an obligation: the same in every chain, and not the code, which opens the status page.
+    #[must_use]
+    pub fn receipt_obligation(&self, id: &ObligationId) -> Option<KeyedRef> {
+        self.receipt(&format!("obligation#{}", id.as_str()))
+    }
+
+    fn receipt(&self, canonical: &str) -> Option<KeyedRef> {
+        self.versions.first().map(|current| current.reference(Purpose::Receipt, canonical))
     }
 
     fn references(&self, identity: &Identity, purpose: Purpose) -> Vec<KeyedRef> {
-        let reference = |version: &Version| KeyedRef(format!("{}-{}", version.name, version.digest(purpose, identity)));
-        self.versions.iter().map(reference).collect()
+        let canonical = identity.canonical();
+        self.versions.iter().map(|version| version.reference(purpose, &canonical)).collect()
     }
 }
 
@@ -154,16 +192,27 @@ impl Version {
             expander.expand(info.as_bytes(), &mut bytes).map_err(|_| InvalidKeyRing::WeakVersion)?;
             Hmac::<Sha256>::new_from_slice(&bytes).map_err(|_| InvalidKeyRing::WeakVersion)
         };
-        Ok(Self { link: key(Purpose::Link)?, suppression: key(Purpose::Suppression)?, code: key(Purpose::Code)?, name })
+        Ok(Self {
+            link: key(Purpose::Link)?,
+            suppression: key(Purpose::Suppression)?,
+            code: key(Purpose::Code)?,
+            receipt: key(Purpose::Receipt)?,
+            name,
+        })
     }
 
-    fn digest(&self, purpose: Purpose, identity: &Identity) -> String {
+    fn reference(&self, purpose: Purpose, canonical: &str) -> KeyedRef {
+        KeyedRef(format!("{}-{}", self.name, self.digest(purpose, canonical)))
+    }
+
+    fn digest(&self, purpose: Purpose, canonical: &str) -> String {
         let mut mac = match purpose {
             Purpose::Link => self.link.clone(),
             Purpose::Suppression => self.suppression.clone(),
             Purpose::Code => self.code.clone(),
+            Purpose::Receipt => self.receipt.clone(),
         };
-        mac.update(identity.canonical().as_bytes());
+        mac.update(canonical.as_bytes());
         let digest = mac.finalize().into_bytes();
         let bytes: Vec<u8> = digest.iter().copied().take(REFERENCE_BYTES).collect();
         lower_base32().encode(&bytes)
@@ -211,6 +260,30 @@ mod tests {
         let code = ring.obligation_id(&person).unwrap().as_str().to_owned();
         assert_ne!(link, suppression);
         assert!(!link.contains(&code) && !suppression.contains(&code));
+    }
+
+    #[test]
+    fn receipts_name_tenants_and_obligations_by_references_of_their_own() {
+        let (ring, person) = (ring(), identity("facebook", "218471"));
+        let code = ring.obligation_id(&person).unwrap();
+        let obligation = ring.receipt_obligation(&code).unwrap();
+        // The code as a tenant's id, and still another reference.
+        let chain = ring.receipt_chain(&TenantId::parse(code.as_str()).unwrap()).unwrap();
+        assert_ne!(obligation, chain);
+        for reference in [&obligation, &chain] {
+            assert!(!reference.as_str().contains(code.as_str()));
+            assert_eq!(KeyedRef::parse(reference.as_str()).as_ref(), Ok(reference));
+        }
+    }
+
+    #[test]
+    fn only_references_are_references() {
+        let digest = "y3fjn7qjk3aklpndekaqfvgtp7dozi2s";
+        assert!(KeyedRef::parse(&format!("v1-{digest}")).is_ok());
+        for bad in ["", "v1", digest, "v1-218471", &format!("V1-{digest}"), &format!("v1-{digest}a"), "tenant-alder"] {
+            assert_eq!(KeyedRef::parse(bad), Err(InvalidKeyedRef), "{bad}");
+        }
+        assert!(KeyedRef::parse(&format!("v1-{}", digest.replace('7', "1"))).is_err());
     }
 
     #[test]

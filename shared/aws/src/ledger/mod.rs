@@ -6,14 +6,17 @@
 //! | `head` | the obligation as it is now, under 1 KiB; the only row in the due index |
 //! | `outcome#<seq>` | the outcome of every record class |
 //! | `plan#<seq>` | counts, hash, ceilings |
+//! | `receipt#<seq>#<tenant>` | where its receipt goes, byte for byte |
 //! | `scope#<seq>#<place>` | the checkpoint of one place |
 //!
-//! so that what the status page shows is one key range.
+//! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
+//! chain of receipts that was heard of.
 
 mod due;
 mod engine;
 mod holds;
 mod intake;
+mod receipts;
 mod rows;
 mod show;
 

@@ -3,6 +3,7 @@
 
 mod holds;
 mod ledger;
+mod receipts;
 mod seed;
 mod vault;
 
@@ -22,6 +23,8 @@ use crate::obligation::{Head, ObligationId, Outcome};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
+
+pub use receipts::StoredChains;
 
 /// A connection row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +85,8 @@ pub struct Stored {
     pub booked: BTreeMap<HoldId, crate::ports::BookedHold>,
     /// Which obligation waits for which hold.
     pub waiting: BTreeSet<(HoldId, ObligationId)>,
+    /// Receipts, and what the ledger knows of their chains.
+    pub chains: StoredChains,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     leases: BTreeMap<ObligationId, String>,

@@ -1,0 +1,531 @@
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll, Waker};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::data_map::DataMap;
+use crate::deadline::DueBy;
+use crate::fault::Turn;
+use crate::ids::TenantId;
+use crate::keys::SubjectKeys;
+use crate::memory::{Strike, World, built_in_map, place};
+use crate::obligation::{Head, ObligationId, PlanHash, State};
+use crate::policy::Route;
+use crate::receipt::{
+    ChainCheck, ClassOutcome, Confirmation, ErasureReceipt, Name, PublicKeys, StoredHead, Summary, Tag, tenants,
+};
+use crate::scope::{Counts, Scope};
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00.5Z".parse().unwrap()
+}
+
+fn world() -> World {
+    World::new(now(), 10)
+}
+
+static MAP: LazyLock<DataMap> = LazyLock::new(built_in_map);
+
+static KEYS: LazyLock<SubjectKeys> =
+    LazyLock::new(|| SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap());
+
+fn signing(digit: &str) -> SigningKey {
+    SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, digit.repeat(64))).unwrap()
+}
+
+fn public(key: &SigningKey) -> PublicKeys {
+    PublicKeys::parse(&key.public_hex()).unwrap()
+}
+
+fn tenant() -> TenantId {
+    TenantId::parse("tenant-alder").unwrap()
+}
+
+fn chain() -> KeyedRef {
+    KEYS.receipt_chain(&tenant()).unwrap()
+}
+
+fn code(letter: &str) -> ObligationId {
+    ObligationId::parse(&letter.repeat(32)).unwrap()
+}
+
+fn occasion(letter: &str) -> Occasion {
+    Occasion::Erasure { obligation: code(letter), request: 1, tenant: tenant() }
+}
+
+fn head(letter: &str) -> Head {
+    Head {
+        id: code(letter),
+        seq: 1,
+        route: Route::MetaDataDeletion,
+        target: crate::target::Target::Person { links: vec![], suppressions: vec![] },
+        starts_at: None,
+        received_at: "2026-03-09T08:00:00Z".parse().unwrap(),
+        covers_until: "2026-03-09T07:59:00Z".parse().unwrap(),
+        due_by: DueBy { date: "2026-04-08".parse().unwrap(), time_zone: "UTC".to_owned() },
+        state: State::Received,
+        next_action_at: None,
+        leased_until: None,
+        reopened: 0,
+        confirmed_plan: None,
+    }
+}
+
+fn scopes() -> Vec<Scope> {
+    let mut own = Scope::found(place("tenant-alder", "connection-1", None));
+    own.counted = Counts::from([("signals".to_owned(), 12), ("scores".to_owned(), 1)]);
+    let mut other = Scope::found(place("tenant-birch", "connection-2", Some("contact-218471")));
+    other.counted = Counts::from([("signals".to_owned(), 700)]);
+    vec![own, other]
+}
+
+fn receipt(letter: &str) -> ErasureReceipt {
+    let plan = PlanHash::from_stored("f".repeat(64));
+    ErasureReceipt::draft(&KEYS, &MAP, &head(letter), (now(), &plan), (&tenant(), &scopes())).unwrap()
+}
+
+fn body(letter: &str) -> Body {
+    Body::ErasureReceipt(receipt(letter))
+}
+
+async fn append(world: &World, letter: &str) -> Answer<Appended> {
+    let key = signing("1");
+    let chains = Chains { ledger: world, store: world, clock: world, key: &key };
+    chains.append(&occasion(letter), &chain(), &body(letter)).await
+}
+
+/// Every problem of a stored chain, head included.
+fn problems(world: &World, keys: &PublicKeys) -> (Summary, Vec<String>) {
+    let stored = world.stored();
+    let mut check = ChainCheck::new(chain(), keys);
+    let mut problems = Vec::new();
+    for (position, file) in &stored.chains.entries {
+        let found = check.entry(position.seq, file);
+        problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", position.seq)));
+    }
+    let (summary, problem) = check.finish(stored.chains.heads.get(&chain()).map(|(file, _)| file.as_slice()));
+    problems.extend(problem.map(|problem| problem.to_string()));
+    (summary, problems)
+}
+
+/// How many entries each obligation has.
+fn per_obligation(world: &World) -> BTreeMap<KeyedRef, u32> {
+    let mut counts = BTreeMap::new();
+    for file in world.stored().chains.entries.values() {
+        let Body::ErasureReceipt(receipt) = Entry::open(file, &public(&signing("1"))).unwrap().body;
+        *counts.entry(receipt.obligation).or_default() += 1;
+    }
+    counts
+}
+
+/// The chain is whole, its head and hint agree, and each of these has one entry.
+fn violations(world: &World, letters: &[&str]) -> Vec<String> {
+    let (summary, mut found) = problems(world, &public(&signing("1")));
+    let once: BTreeMap<KeyedRef, u32> =
+        letters.iter().map(|letter| (KEYS.receipt_obligation(&code(letter)).unwrap(), 1)).collect();
+    if per_obligation(world) != once {
+        found.push(format!("not one entry each: {:?}", per_obligation(world).values()));
+    }
+    if world.stored().chains.hints.get(&chain()) != Some(&summary.last) {
+        found.push("the hint is behind".to_owned());
+    }
+    found
+}
+
+fn sound(world: &World, letters: &[&str], when: &str) {
+    assert_eq!(violations(world, letters), Vec::<String>::new(), "{when}");
+}
+
+#[tokio::test]
+async fn entries_follow_each_other_and_the_head_follows_them() {
+    let world = world();
+    for (letter, seq) in [("a", 1), ("b", 2), ("c", 3)] {
+        let appended = append(&world, letter).await.unwrap();
+        assert_eq!(appended.position, Position { chain: chain(), seq });
+        world.pass(SignedDuration::from_hours(24));
+    }
+    sound(&world, &["a", "b", "c"], "one after the other");
+    let (summary, _) = problems(&world, &public(&signing("1")));
+    assert_eq!((summary.entries, summary.kinds["erasure-receipt"]), (3, 3));
+    assert_eq!(summary.last_at.unwrap() - summary.first_at.unwrap(), SignedDuration::from_hours(48));
+}
+
+#[tokio::test]
+async fn the_stored_form_stays_what_it_is() {
+    let world = world();
+    let mut receipt = receipt("a");
+    receipt.classes.insert(
+        Name::parse("scores").unwrap(),
+        ClassOutcome::Retained { count: 1, because: Name::parse("legal-hold").unwrap() },
+    );
+    receipt.processors = BTreeMap::from([
+        (Name::parse("analytics").unwrap(), Confirmation::FoundNothing { at: now() }),
+        (Name::parse("mail").unwrap(), Confirmation::ExpiresBy { date: "2026-04-01".parse().unwrap() }),
+    ]);
+    let key = signing("1");
+    let chains = Chains { ledger: &world, store: &world, clock: &world, key: &key };
+    chains.append(&occasion("a"), &chain(), &Body::ErasureReceipt(receipt)).await.unwrap();
+    let stored = world.stored();
+    let files: String = stored
+        .chains
+        .objects()
+        .into_iter()
+        .map(|(key, file)| format!("{key}\n{}", String::from_utf8(file).unwrap()))
+        .collect();
+    expect_test::expect![[r#"
+        receipts/v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2/0000000001.json
+        {"signed":"{\"type\":\"entry\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"previous\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"issued_at\":\"2026-03-10T12:00:00.500Z\",\"body\":{\"kind\":\"erasure-receipt\",\"obligation\":\"v1-ftp3l4gmp7kuc7nqkqmymttfn4vkayfl\",\"request\":1,\"route\":\"meta-data-deletion\",\"policy\":\"13.4\",\"received_at\":\"2026-03-09T08:00:00.000Z\",\"due_by\":{\"date\":\"2026-04-08\",\"time_zone\":\"UTC\"},\"erased_at\":\"2026-03-10T12:00:00.500Z\",\"classes\":{\"attachments\":{\"outcome\":\"nothing-found\"},\"avatars\":{\"outcome\":\"nothing-found\"},\"connections\":{\"outcome\":\"nothing-found\"},\"contacts\":{\"outcome\":\"nothing-found\"},\"drafts\":{\"outcome\":\"nothing-found\"},\"embeddings\":{\"outcome\":\"nothing-found\"},\"identity-links\":{\"outcome\":\"nothing-found\"},\"payloads\":{\"outcome\":\"nothing-found\"},\"scores\":{\"outcome\":\"retained\",\"count\":1,\"because\":\"legal-hold\"},\"signals\":{\"outcome\":\"removed\",\"count\":12},\"summaries\":{\"outcome\":\"nothing-found\"}},\"processors\":{\"analytics\":{\"how\":\"found-nothing\",\"at\":\"2026-03-10T12:00:00.500Z\"},\"mail\":{\"how\":\"expires-by\",\"date\":\"2026-04-01\"}},\"plan\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}}","key":"10ba682c8ad13513","signature":"12101d1b6a5896f915d9c079668595afca60262b74a3323dd74615f700df675ff6b697c0d27af67c704c8ff2b1271a89a31c73f2fd526d8258ca57f31ea9ea00"}
+        receipts/v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2/head.json
+        {"signed":"{\"type\":\"head\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"entry\":\"89a32ad523f096f2c36e973b04462a25e8dc5bc5e1f81c8db021b7c344847090\",\"issued_at\":\"2026-03-10T12:00:00.500Z\"}","key":"10ba682c8ad13513","signature":"f53cc0f45906fcd36c307be79ccb20f6576efdd89cf22ab762211720882de95b12330ec194da8e89e3a0f225508344d000bab5ae188bb8e98fa2a866f78d1006"}
+    "#]].assert_eq(&files);
+}
+
+#[tokio::test]
+async fn a_redelivery_finds_its_entry_and_changes_nothing() {
+    let world = world();
+    let first = append(&world, "a").await.unwrap();
+    append(&world, "b").await.unwrap();
+    let before = world.stored().chains.objects();
+    world.pass(SignedDuration::from_hours(1));
+    let mut later = receipt("a");
+    later.erased_at += SignedDuration::from_hours(1);
+    let key = signing("2");
+    let chains = Chains { ledger: &world, store: &world, clock: &world, key: &key };
+    let again = chains.append(&occasion("a"), &chain(), &Body::ErasureReceipt(later)).await.unwrap();
+    assert_eq!(again, first);
+    assert_eq!(world.stored().chains.objects(), before, "neither another body nor another key");
+}
+
+#[tokio::test]
+async fn each_request_and_each_tenant_is_an_occasion_of_its_own() {
+    let world = world();
+    let key = signing("1");
+    let chains = Chains { ledger: &world, store: &world, clock: &world, key: &key };
+    let birch = TenantId::parse("tenant-birch").unwrap();
+    for (request, tenant) in [(1, tenant()), (2, tenant()), (1, birch.clone()), (1, tenant())] {
+        let chain = KEYS.receipt_chain(&tenant).unwrap();
+        let mut receipt = receipt("a");
+        receipt.request = request;
+        let occasion = Occasion::Erasure { obligation: code("a"), request, tenant };
+        chains.append(&occasion, &chain, &Body::ErasureReceipt(receipt)).await.unwrap();
+    }
+    let seqs: Vec<u64> = world.stored().chains.entries.keys().map(|position| position.seq).collect();
+    assert_eq!(seqs.len(), 3);
+    assert_eq!(world.stored().chains.hints[&chain()], 2);
+    assert_eq!(world.stored().chains.hints[&KEYS.receipt_chain(&birch).unwrap()], 1);
+}
+
+#[tokio::test]
+async fn a_fault_at_any_call_changes_nothing_about_the_outcome() {
+    let calls = {
+        let world = world();
+        append(&world, "a").await.unwrap();
+        world.strike(None);
+        append(&world, "b").await.unwrap();
+        world.calls()
+    };
+    assert_eq!(calls, 9);
+    for call in 1..=calls {
+        for strike in [Strike::Before(call), Strike::After(call)] {
+            let world = world();
+            append(&world, "a").await.unwrap();
+            world.strike(Some(strike));
+            assert!(append(&world, "b").await.is_err(), "{strike:?}");
+            world.strike(None);
+            world.pass(SignedDuration::from_mins(1));
+            append(&world, "b").await.unwrap();
+            sound(&world, &["a", "b"], &format!("{strike:?}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_intent_whose_place_was_taken_moves_on() {
+    let world = world();
+    append(&world, "a").await.unwrap();
+    // The worker is lost after its intent for place 2, and others go on.
+    world.strike(Some(Strike::Before(6)));
+    append(&world, "b").await.unwrap_err();
+    world.strike(None);
+    assert_eq!(world.stored().chains.intents[&occasion("b")].position.seq, 2);
+    for letter in ["c", "d", "e", "f", "g"] {
+        append(&world, letter).await.unwrap();
+    }
+    let appended = append(&world, "b").await.unwrap();
+    assert_eq!(appended.position.seq, 7);
+    assert_eq!(world.stored().chains.intents[&occasion("b")].revision, 2);
+    sound(&world, &["a", "b", "c", "d", "e", "f", "g"], "moved on");
+}
+
+#[tokio::test]
+async fn a_hint_or_head_that_is_behind_or_lost_only_costs_reads() {
+    let letters: Vec<String> = ('a'..='t').map(String::from).collect();
+    type Loss = fn(&mut crate::memory::Stored);
+    let losses: [(&str, Loss, u64); 4] = [
+        ("hint", |stored| stored.chains.hints.clear(), 9),
+        ("old hint", |stored| stored.chains.hints.values_mut().for_each(|hint| *hint = 3), 9),
+        ("head", |stored| stored.chains.heads.clear(), 9),
+        ("both", |stored| (stored.chains.hints.clear(), stored.chains.heads.clear()).0, 30),
+    ];
+    for (what, lose, calls) in losses {
+        let world = world();
+        for letter in &letters {
+            append(&world, letter).await.unwrap();
+        }
+        lose(&mut world.stored());
+        world.strike(None);
+        append(&world, "z").await.unwrap();
+        assert!(world.calls() <= calls, "{what}: {} calls", world.calls());
+        let all: Vec<&str> = letters.iter().map(String::as_str).chain(["z"]).collect();
+        sound(&world, &all, what);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_appended_to_hide_that_the_tail_was_cut_off() {
+    for keeps_head in [true, false] {
+        let world = world();
+        append(&world, "a").await.unwrap();
+        append(&world, "b").await.unwrap();
+        world.stored().chains.entries.pop_last();
+        if keeps_head {
+            world.stored().chains.hints.clear();
+        } else {
+            world.stored().chains.heads.clear();
+        }
+        assert_eq!(append(&world, "c").await.unwrap_err().turn, Turn::Park, "{keeps_head}");
+        assert_eq!(world.stored().chains.entries.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_chain_goes_on_under_the_next_signing_key() {
+    let world = world();
+    append(&world, "a").await.unwrap();
+    let key = signing("2");
+    let chains = Chains { ledger: &world, store: &world, clock: &world, key: &key };
+    chains.append(&occasion("b"), &chain(), &body("b")).await.unwrap();
+    let both = public(&signing("1")).with(public(&key));
+    assert_eq!(problems(&world, &both).1, Vec::<String>::new());
+    let (_, found) = problems(&world, &public(&key));
+    assert_eq!(found, [format!("1: is signed with the key {}, which was not given", signing("1").id().as_str())]);
+}
+
+#[tokio::test]
+async fn what_is_no_reference_date_or_name_is_never_signed() {
+    let world = world();
+    type Spoil = fn(&mut ErasureReceipt);
+    let spoils: [Spoil; 2] = [
+        |receipt| receipt.obligation = KeyedRef::from_stored("218471".to_owned()),
+        |receipt| receipt.plan = PlanHash::from_stored("ana@example.org".to_owned()),
+    ];
+    for spoil in spoils {
+        let mut receipt = receipt("a");
+        spoil(&mut receipt);
+        let key = signing("1");
+        let chains = Chains { ledger: &world, store: &world, clock: &world, key: &key };
+        let fault = chains.append(&occasion("a"), &chain(), &Body::ErasureReceipt(receipt)).await.unwrap_err();
+        assert_eq!(fault.turn, Turn::Park);
+        let chain = KeyedRef::from_stored("tenant-alder".to_owned());
+        assert_eq!(chains.append(&occasion("a"), &chain, &body("a")).await.unwrap_err().turn, Turn::Park);
+    }
+    let stored = world.stored();
+    assert!(stored.chains.objects().is_empty() && stored.chains.intents.is_empty());
+}
+
+#[tokio::test]
+async fn no_plain_id_stands_in_any_file_or_name() {
+    let world = world();
+    append(&world, "a").await.unwrap();
+    assert_eq!(tenants(&scopes()).len(), 2);
+    let files: String = world
+        .stored()
+        .chains
+        .objects()
+        .into_iter()
+        .map(|(key, file)| format!("{key} {}", String::from_utf8(file).unwrap()))
+        .collect();
+    for mark in ["tenant", "alder", "birch", "connection-", "contact-", "218471", code("a").as_str()] {
+        assert!(!files.contains(mark), "{mark} in {files}");
+    }
+    assert!(
+        files.contains(r#"\"count\":12"#) && !files.contains("712") && !files.contains("700"),
+        "only its own counts"
+    );
+}
+
+// ------------------------------------------------------------------------------------- many workers
+
+/// What a careless implementation would leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Careless {
+    Nothing,
+    ForgetsIntents,
+    ReplacesIntents,
+    Overwrites,
+    WritesOldHeads,
+}
+
+/// The world, where another worker may go on before each call.
+struct Shared<'a>(&'a World, Careless);
+
+async fn pause() {
+    let mut is_over = false;
+    poll_fn(|_| if std::mem::replace(&mut is_over, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+}
+
+impl ChainLedger for Shared<'_> {
+    async fn intent(&self, occasion: &Occasion) -> Answer<Option<Intent>> {
+        pause().await;
+        if self.1 == Careless::ForgetsIntents {
+            return Ok(None);
+        }
+        self.0.intent(occasion).await
+    }
+
+    async fn propose(&self, occasion: &Occasion, intent: &Intent) -> Answer<Intent> {
+        pause().await;
+        if matches!(self.1, Careless::ForgetsIntents | Careless::ReplacesIntents) {
+            self.0.stored().chains.intents.insert(occasion.clone(), intent.clone());
+            return Ok(intent.clone());
+        }
+        self.0.propose(occasion, intent).await
+    }
+
+    async fn hint(&self, chain: &KeyedRef) -> Answer<Option<u64>> {
+        pause().await;
+        self.0.hint(chain).await
+    }
+
+    async fn raise_hint(&self, newest: &Position) -> Answer<()> {
+        pause().await;
+        self.0.raise_hint(newest).await
+    }
+}
+
+impl ChainStore for Shared<'_> {
+    async fn put_entry(&self, position: &Position, file: &str) -> Answer<Put> {
+        pause().await;
+        if self.1 == Careless::Overwrites {
+            self.0.stored().chains.entries.remove(position);
+        }
+        self.0.put_entry(position, file).await
+    }
+
+    async fn entry(&self, position: &Position) -> Answer<Option<Vec<u8>>> {
+        pause().await;
+        self.0.entry(position).await
+    }
+
+    async fn head(&self, chain: &KeyedRef) -> Answer<Option<StoredHead>> {
+        pause().await;
+        ChainStore::head(self.0, chain).await
+    }
+
+    async fn put_head(&self, chain: &KeyedRef, file: &str, replaces: Option<&Tag>) -> Answer<bool> {
+        pause().await;
+        if self.1 == Careless::WritesOldHeads {
+            self.0.stored().chains.heads.insert(chain.clone(), (file.as_bytes().to_vec(), 1));
+            return Ok(true);
+        }
+        self.0.put_head(chain, file, replaces).await
+    }
+}
+
+/// Workers take turns as `next` says, and some are lost and their message delivered again. In the end every message
+/// is worked off.
+fn simulate(
+    careless: Careless,
+    letters: &[&str],
+    turns: usize,
+    mut next: impl FnMut() -> (usize, bool),
+) -> Vec<String> {
+    let world = world();
+    let shared = Shared(&world, careless);
+    let key = signing("1");
+    let chains = Chains { ledger: &shared, store: &shared, clock: &world, key: &key };
+    type Work<'w> = Pin<Box<dyn Future<Output = Answer<Appended>> + 'w>>;
+    let bodies: Vec<_> = letters
+        .iter()
+        .enumerate()
+        .map(|(worker, letter)| {
+            let mut receipt = receipt(letter);
+            // Each delivery would write it a little differently.
+            receipt.erased_at += SignedDuration::from_secs(worker.try_into().unwrap());
+            (occasion(letter), chain(), Body::ErasureReceipt(receipt))
+        })
+        .collect();
+    let start = |worker: usize| -> Work<'_> {
+        let (occasion, chain, body) = &bodies[worker];
+        Box::pin(chains.append(occasion, chain, body))
+    };
+    let mut context = Context::from_waker(Waker::noop());
+    let mut works: Vec<Option<Work<'_>>> = (0..letters.len()).map(|worker| Some(start(worker))).collect();
+    for _ in 0..turns {
+        let (worker, is_lost) = next();
+        if is_lost {
+            works[worker] = Some(start(worker));
+        }
+        if let Some(work) = &mut works[worker]
+            && work.as_mut().poll(&mut context).is_ready()
+        {
+            works[worker] = None;
+        }
+    }
+    for mut work in works.into_iter().flatten() {
+        while work.as_mut().poll(&mut context).is_pending() {}
+    }
+    let distinct: std::collections::BTreeSet<&str> = letters.iter().copied().collect();
+    violations(&world, &distinct.into_iter().collect::<Vec<_>>())
+}
+
+/// Two deliveries of one message and two other messages, at one chain.
+fn simulate_seed(careless: Careless, seed: u64) -> Vec<String> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut draw = move |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below).unwrap()
+    };
+    simulate(careless, &["a", "a", "b", "c"], 80, move || (draw(4), draw(24) == 0))
+}
+
+#[test]
+fn workers_at_one_chain_never_lose_double_or_break_an_entry() {
+    for seed in 0..300 {
+        assert_eq!(simulate_seed(Careless::Nothing, seed), Vec::<String>::new(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_worker_may_pause_at_any_call_while_another_goes_any_number_of_steps() {
+    for letters in [["a", "a"], ["a", "b"]] {
+        for (pause, steps) in (0..12).flat_map(|pause| (0..12).map(move |steps| (pause, steps))) {
+            let mut turn = 0;
+            let found = simulate(Careless::Nothing, &letters, pause + steps, || {
+                turn += 1;
+                (usize::from(turn > pause), false)
+            });
+            assert_eq!(found, Vec::<String>::new(), "{letters:?}: {pause} steps, then {steps} of the other");
+        }
+    }
+}
+
+#[test]
+fn the_same_simulation_finds_what_a_careless_implementation_does() {
+    let cases = [
+        (Careless::ForgetsIntents, "not one entry each"),
+        (Careless::ReplacesIntents, "not one entry each"),
+        (Careless::Overwrites, "does not link"),
+        (Careless::WritesOldHeads, "out of date"),
+    ];
+    for (careless, violation) in cases {
+        let is_found = |seed| simulate_seed(careless, seed).iter().any(|found| found.contains(violation));
+        assert!((0..300).any(is_found), "{careless:?}");
+    }
+}

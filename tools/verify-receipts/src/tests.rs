@@ -1,0 +1,273 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::ids::TenantId;
+use privacy::keys::{KeyedRef, SubjectKeys};
+use privacy::memory::World;
+use privacy::obligation::{ObligationId, PlanHash};
+use privacy::policy::Route;
+use privacy::receipt::{Body, Chains, EntryHash, ErasureReceipt, LastDay, Occasion, Section, SigningKey, Zone};
+
+use super::*;
+
+fn key(digit: char) -> SigningKey {
+    SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, digit.to_string().repeat(64))).unwrap()
+}
+
+fn subject_keys() -> SubjectKeys {
+    SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap()
+}
+
+fn chain(tenant: &str) -> KeyedRef {
+    subject_keys().receipt_chain(&TenantId::parse(tenant).unwrap()).unwrap()
+}
+
+/// Appends an entry as the service does.
+async fn append(world: &World, key: &SigningKey, tenant: &str, letter: char) {
+    let obligation = ObligationId::parse(&letter.to_string().repeat(32)).unwrap();
+    let body = Body::ErasureReceipt(ErasureReceipt {
+        obligation: subject_keys().receipt_obligation(&obligation).unwrap(),
+        request: 1,
+        route: Route::MetaDataDeletion,
+        policy: Section::parse("13.4").unwrap(),
+        received_at: "2026-03-09T08:00:00Z".parse().unwrap(),
+        due_by: LastDay { date: "2026-04-08".parse().unwrap(), time_zone: Zone::parse("UTC").unwrap() },
+        erased_at: "2026-03-10T12:00:00Z".parse().unwrap(),
+        classes: [].into(),
+        processors: [].into(),
+        plan: PlanHash::from_stored("0f".repeat(32)),
+    });
+    let occasion = Occasion::Erasure { obligation, request: 1, tenant: TenantId::parse(tenant).unwrap() };
+    Chains { ledger: world, store: world, clock: world, key }.append(&occasion, &chain(tenant), &body).await.unwrap();
+    world.pass(SignedDuration::from_hours(24));
+}
+
+/// A folder as synced from the bucket, gone when it is dropped.
+struct Synced(PathBuf);
+
+impl Synced {
+    fn write(world: &World) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("verify-receipts-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let synced = Self(std::env::temp_dir().join(name));
+        for (name, bytes) in world.stored().chains.objects() {
+            let path = synced.0.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        synced
+    }
+
+    fn chain(&self, tenant: &str) -> PathBuf {
+        self.0.join("receipts").join(chain(tenant).as_str())
+    }
+
+    fn entry(&self, tenant: &str, seq: u64) -> PathBuf {
+        self.chain(tenant).join(format!("{seq:010}.json"))
+    }
+}
+
+impl Drop for Synced {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+/// Four entries of alder, one of birch.
+async fn bucket() -> World {
+    let world = World::new("2026-03-10T12:00:00Z".parse::<Timestamp>().unwrap(), 10);
+    for letter in ['a', 'b', 'c', 'd'] {
+        append(&world, &key('1'), "alder", letter).await;
+    }
+    append(&world, &key('1'), "birch", 'a').await;
+    world
+}
+
+fn verify(folder: &Path, more: &[&str]) -> (u8, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let public = key('1').public_hex();
+    let arguments = [folder.to_str().unwrap(), "--key", &public].into_iter().chain(more.iter().copied());
+    let code = run(arguments.map(str::to_owned), &mut out, &mut err);
+    (code, String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap())
+}
+
+#[tokio::test]
+async fn an_untouched_folder_passes() {
+    let synced = Synced::write(&bucket().await);
+    let (code, said) = verify(&synced.0, &[]);
+    expect_test::expect![[r#"
+        ok      v1-ner2hyeaglosoodf4nd72qbo4z4pgpbg  1 entry, 2026-03-14 to 2026-03-14
+        ok      v1-p22qex6q5f6ypuoygnn3gk6v3ov432uv  4 entries, 2026-03-10 to 2026-03-13
+        2 chains, 5 entries, 0 problems
+    "#]]
+    .assert_eq(&said);
+    assert_eq!(code, GOOD);
+    let (code, inner) = verify(&synced.0.join("receipts"), &[]);
+    assert_eq!((code, inner), (GOOD, said), "the folder itself, or what is in it");
+}
+
+/// What is done to a folder, and what must be said of it.
+type Case = (&'static str, fn(&Synced), &'static str);
+
+async fn all_found(cases: &[Case]) {
+    let world = bucket().await;
+    for (what, damage, expected) in cases {
+        let synced = Synced::write(&world);
+        damage(&synced);
+        let (code, said) = verify(&synced.0, &[]);
+        assert!(code == BROKEN && said.contains(expected), "{what}: {code} {said}");
+        let (code, said) = verify(&synced.0, &["--json"]);
+        let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!((code, &report["ok"]), (BROKEN, &serde_json::Value::Bool(false)), "{what}");
+    }
+}
+
+fn rename(from: PathBuf, to: PathBuf) {
+    fs::rename(from, to).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_changed_or_removed_is_found() {
+    all_found(&[
+        ("a flipped bit", |of| flip(&of.entry("alder", 2)), "0000000002.json does not match its signature"),
+        ("in a head", |of| flip(&of.chain("alder").join("head.json")), "head.json does not match its signature"),
+        (
+            "one in the middle removed",
+            |of| fs::remove_file(of.entry("alder", 2)).unwrap(),
+            "0000000003.json is preceded by a gap: 2 to 2 are missing",
+        ),
+        (
+            "the last removed",
+            |of| fs::remove_file(of.entry("alder", 4)).unwrap(),
+            "head.json reaches to 4, the entries end at 3: the tail is cut off",
+        ),
+        (
+            "the head removed",
+            |of| fs::remove_file(of.chain("birch").join("head.json")).unwrap(),
+            "head.json is missing",
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_moved_renamed_or_copied_is_found() {
+    let swap = |of: &Synced| {
+        rename(of.entry("alder", 2), of.entry("alder", 9));
+        rename(of.entry("alder", 3), of.entry("alder", 2));
+        rename(of.entry("alder", 9), of.entry("alder", 3));
+    };
+    all_found(&[
+        ("two swapped", swap, "0000000002.json belongs at place 3"),
+        ("renamed", |of| rename(of.entry("alder", 4), of.entry("alder", 5)), "0000000005.json belongs at place 4"),
+        (
+            "another kind of name",
+            |of| rename(of.entry("alder", 4), of.chain("alder").join("4.json")),
+            "4.json is neither an entry nor a head",
+        ),
+        (
+            "copied into another chain",
+            |of| fs::write(of.entry("birch", 2), fs::read(of.entry("alder", 2)).unwrap()).unwrap(),
+            "0000000002.json belongs to the chain v1-",
+        ),
+        (
+            "a chain called otherwise",
+            |of| rename(of.chain("alder"), of.chain("cedar")),
+            "0000000001.json belongs to the chain v1-",
+        ),
+        ("a stray file", |of| fs::write(of.0.join("receipts/notes.txt"), "").unwrap(), "notes.txt is not a chain"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn a_broken_chain_says_so_beside_a_good_one() {
+    let synced = Synced::write(&bucket().await);
+    flip(&synced.entry("alder", 2));
+    expect_test::expect![[r#"
+        ok      v1-ner2hyeaglosoodf4nd72qbo4z4pgpbg  1 entry, 2026-03-14 to 2026-03-14
+        BROKEN  v1-p22qex6q5f6ypuoygnn3gk6v3ov432uv  4 entries, 2026-03-10 to 2026-03-13
+                receipts/v1-p22qex6q5f6ypuoygnn3gk6v3ov432uv/0000000002.json does not match its signature
+        2 chains, 5 entries, 1 problem
+    "#]]
+    .assert_eq(&verify(&synced.0, &[]).1);
+}
+
+fn flip(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let place = bytes.len() / 3;
+    bytes[place] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn keys_that_were_not_given_sign_nothing() {
+    let world = bucket().await;
+    append(&world, &key('2'), "alder", 'e').await;
+    let synced = Synced::write(&world);
+    let (code, said) = verify(&synced.0, &[]);
+    assert_eq!(code, BROKEN);
+    assert!(
+        said.contains("0000000005.json is signed with the key") && said.contains("head.json is signed with"),
+        "{said}"
+    );
+    let list = synced.0.join("keys.txt");
+    fs::write(&list, format!("# after the rotation\n{}\n", key('2').public_hex())).unwrap();
+    assert_eq!(verify(&synced.0, &["--key", list.to_str().unwrap()]).0, GOOD);
+}
+
+#[tokio::test]
+async fn what_an_earlier_report_saw_must_still_stand() {
+    let world = World::new("2026-03-10T12:00:00Z".parse::<Timestamp>().unwrap(), 10);
+    append(&world, &key('1'), "alder", 'a').await;
+    let old = Synced::write(&world);
+    append(&world, &key('1'), "alder", 'b').await;
+    append(&world, &key('1'), "birch", 'b').await;
+    let new = Synced::write(&world);
+    let report = |of: &Synced| {
+        let path = of.0.join("report.json");
+        fs::write(&path, verify(&of.0, &["--json"]).1).unwrap();
+        path
+    };
+    let (old_report, new_report) = (report(&old), report(&new));
+    assert_eq!(verify(&new.0, &["--seen", old_report.to_str().unwrap()]).0, GOOD, "it only grew");
+    assert_eq!(verify(&old.0, &[]).0, GOOD, "put back with its head, it agrees with itself");
+    let (code, said) = verify(&old.0, &["--seen", new_report.to_str().unwrap()]);
+    assert_eq!(code, BROKEN);
+    assert!(said.contains("0000000002.json is not what the earlier report saw there"), "{said}");
+    assert!(said.contains(&format!("{} is gone", chain("birch"))), "{said}");
+}
+
+#[tokio::test]
+async fn the_report_for_machines_names_the_last_file() {
+    let synced = Synced::write(&bucket().await);
+    let (_, said) = verify(&synced.0, &["--json"]);
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let birch = report["chains"].as_array().unwrap().iter().find(|one| one["entries"] == 1).unwrap();
+    let expected = serde_json::json!({
+        "chain": chain("birch").as_str(), "ok": true, "entries": 1, "kinds": {"erasure-receipt": 1},
+        "first_at": "2026-03-14T12:00:00.000Z", "last_at": "2026-03-14T12:00:00.000Z", "seq": 1,
+        "hash": EntryHash::of(&fs::read(synced.entry("birch", 1)).unwrap()).to_string(),
+    });
+    assert_eq!((birch, &report["problems"]), (&expected, &serde_json::json!([])));
+}
+
+#[tokio::test]
+async fn what_cannot_be_checked_is_neither_good_nor_broken() {
+    let synced = Synced::write(&bucket().await);
+    let folder = synced.0.to_str().unwrap();
+    for bad in [&[][..], &[folder], &[folder, "--key"], &[folder, "--key", "d75a"], &[folder, folder], &["--nothing"]] {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = run(bad.iter().map(|argument| (*argument).to_owned()), &mut out, &mut err);
+        assert!(code == UNCHECKED && out.is_empty() && err.starts_with(b"verify-receipts: "), "{bad:?}");
+    }
+    assert_eq!(verify(&synced.0.join("nowhere"), &[]).0, UNCHECKED);
+    assert_eq!(verify(&synced.0, &["--seen", synced.entry("birch", 1).to_str().unwrap()]).0, UNCHECKED);
+    let (code, said) = verify(&synced.chain("birch"), &[]);
+    assert!(code == BROKEN && said.contains("holds no chain"), "a wrong folder never passes: {said}");
+    let mut out = Vec::new();
+    assert_eq!(run(["--help".to_owned()].into_iter(), &mut out, &mut Vec::new()), GOOD);
+    assert_eq!(out, arguments::USAGE.as_bytes());
+}
