@@ -51,7 +51,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
         validate_class(name, class, store)?;
     }
-    Ok(())
+    super::processor_rules::validate(model)
 }
 
 fn nominal_hours(span: &jiff::Span) -> i64 {
