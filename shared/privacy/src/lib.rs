@@ -20,6 +20,7 @@ pub mod obligation;
 pub mod plan;
 pub mod policy;
 pub mod ports;
+pub mod processors;
 pub mod scope;
 pub mod show_request;
 pub mod signed_request;
