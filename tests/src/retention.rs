@@ -1,6 +1,7 @@
 //! `docs/retention.md` as the policy file says it.
 
 use privacy::data_map::DataMap;
+use privacy::policy::processor::Settle;
 use serde_json::{Value, json};
 
 fn words(span: &jiff::Span) -> String {
@@ -21,6 +22,37 @@ fn words(span: &jiff::Span) -> String {
 /// `delete-all-versions` as JSON has it becomes `delete all versions`.
 fn name(rule: &Value) -> String {
     rule.as_str().unwrap().replace('-', " ")
+}
+
+/// Who else holds copies, and how their end is known.
+fn processors(map: &DataMap) -> String {
+    let mut part = "## Who else holds copies\n\n\
+                    An erasure is complete when each has confirmed, or the date by which its copy expires has passed. A follow-up \
+                    query confirms, never a processor's \"accepted\".\n\n\
+                    | processor | policy section | concerned by | how its end is known | what it keeps |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for processor in map.model().processor.values() {
+        let routes: Vec<&str> =
+            processor.routes.iter().filter_map(|route| Some(map.promise(*route)?.title.as_str())).collect();
+        let routes = if routes.is_empty() { "no request yet".to_owned() } else { routes.join(", ") };
+        let (end, kept) = match &processor.settle {
+            Settle::OwnInfrastructure(own) => (own.reason.clone(), "nothing"),
+            Settle::Expires(expires) => {
+                (format!("expires {} after our own erasure ({})", words(&expires.after), expires.source), "nothing")
+            }
+            Settle::Http(http) => (
+                format!(
+                    "asked to erase; looked at {} later, again and again until nothing is found; alarm after {}",
+                    words(&http.confirm_after),
+                    words(&http.alarm_after)
+                ),
+                http.retains.as_ref().map_or("nothing", |retains| retains.reason.as_str()),
+            ),
+        };
+        part += &format!("| {} | {} | {routes} | {end} | {kept} |\n", processor.title, processor.policy.join(", "));
+    }
+    part += "\n";
+    part
 }
 
 /// The page as Markdown.
@@ -79,8 +111,9 @@ pub fn page(map: &DataMap) -> String {
             class.ceiling_per_request
         );
     }
-    page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n\
-             ## What is kept\n\n| record | why | rule | kept for, from the erasure on |\n|---|---|---|---|\n";
+    page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
+    page += &processors(map);
+    page += "## What is kept\n\n| record | why | rule | kept for, from the erasure on |\n|---|---|---|---|\n";
     for kept in policy.kept.values() {
         page += &format!("| {} | {} | {} | {} |\n", kept.title, kept.reason, kept.source, words(&kept.keep_for));
     }

@@ -140,6 +140,108 @@ fn each_mistake_is_named_with_its_place() {
     }
 }
 
+/// A mistake in a processor: section, what stands there, what is written instead, and the problem named.
+const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 46] = [
+    ("processor.hosting", "title = \"Hosting", "title = \"\" #", "[processor.hosting]: title and policy section"),
+    ("processor.hosting", "\"contacts\", ", "\"kontacts\", ", "[processor.hosting]: record class `kontacts`"),
+    ("processor.hosting", "\"meta-deauthorize\"", "\"carrier-pigeon\"", "carrier-pigeon"),
+    ("processor.hosting.settle", "kind = \"own-infrastructure\"", "kind = \"trust\"", "unknown variant `trust`"),
+    ("processor.hosting.settle", "reason = ", "because = ", "unknown field `because`"),
+    ("processor.anthropic.settle", "after = \"P30D\"\n", "", "missing field `after`"),
+    ("processor.anthropic.settle", "\"P30D\"", "\"P0D\"", "[processor.anthropic]: `after` is not a span"),
+    ("processor.anthropic.settle", "\"P30D\"", "\"-P30D\"", "[processor.anthropic]: `after` is not a span"),
+    ("processor.anthropic.settle", "\"P30D\"", "\"PT36H\"", "[processor.anthropic]: `after` is counted in days"),
+    ("processor.anthropic.settle", "source = \"its", "source = \"\" # ", "`source` is empty"),
+    ("processor.posthog.settle", "parameter = \"posthog\"", "parameter = \"\"", "`parameter` is made of"),
+    ("processor.posthog.settle", "[\"posthog.kazozo.com\"]", "[]", "no host is allowed"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "localhost", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "169.254.169.254", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "posthog.internal", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "Posthog.kazozo.com", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "posthog.kazozo.com.", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "xn--psthog-6za.kazozo.com", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "pösthog.kazozo.com", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "user@posthog.kazozo.com", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "posthog.kazozo.com:8443", "not a public host name"),
+    ("processor.posthog.settle", "posthog.kazozo.com", "*.kazozo.com", "not a public host name"),
+    (
+        "processor.posthog.settle",
+        "accept = \"application/json\"",
+        "host = \"elsewhere\"",
+        "header `host` cannot be sent",
+    ),
+    (
+        "processor.posthog.settle",
+        "accept = \"application/json\"",
+        "accept = \"a\\r\\nb: c\"",
+        "header `accept` cannot be sent",
+    ),
+    (
+        "processor.posthog.settle",
+        "accept = \"application/json\"",
+        "accept = \"{subject}\"",
+        "`headers` are sent as they are",
+    ),
+    ("processor.posthog.settle", "{ authorization = \"Bearer {secret}\" }", "{}", "no `secret_headers`"),
+    ("processor.posthog.settle", "Bearer {secret}", "Bearer phx_abc", "must hold `{secret}` once"),
+    ("processor.posthog.settle", "Bearer {secret}", "{secret} {subject}", "must hold `{secret}` once"),
+    ("processor.posthog.settle", "confirm_after = \"PT1H\"", "confirm_after = \"P11D\"", "shorter than `alarm_after`"),
+    ("processor.posthog.settle", "alarm_after = \"P10D\"", "alarm_after = \"P1M\"", "counted in days or less"),
+    ("processor.posthog.settle.subject.ask", "method = \"POST\"", "method = \"GET\"", "subject: ask: GET has no body"),
+    (
+        "processor.posthog.settle.subject.ask",
+        "[\"{subject}\"]",
+        "[\"{email}\"]",
+        "`{email}` is not an opaque id of a subject",
+    ),
+    (
+        "processor.posthog.settle.subject.ask",
+        "[\"{subject}\"]",
+        "[\"{tenant}\"]",
+        "`{tenant}` is not an opaque id of a subject",
+    ),
+    ("processor.posthog.settle.subject.ask", "[\"{subject}\"]", "[\"all\"]", "so that it reaches nobody else"),
+    ("processor.posthog.settle.subject.ask", "distinct_ids = ", "\"{subject}\" = ", "a placeholder cannot be a key"),
+    ("processor.posthog.settle.subject.ask", "path = \"/", "path = \"//", "`path` must begin with one `/`"),
+    ("processor.posthog.settle.subject.ask", "path = \"/", "path = \"@evil.example/", "`path` must begin with one `/`"),
+    ("processor.posthog.settle.subject.ask", "/persons/", "/../", "`path` must begin with one `/`"),
+    ("processor.posthog.settle.subject.ask", "[200, 202, 204]", "[200, 302]", "`expected` must be statuses"),
+    ("processor.posthog.settle.subject.ask", "[404]", "[401]", "`nothing_there` can be"),
+    (
+        "processor.posthog.settle.subject.confirm",
+        "[{ status = 200, pointer = \"/results\", is_empty = true }]",
+        "[]",
+        "`gone` is empty",
+    ),
+    (
+        "processor.posthog.settle.subject.confirm",
+        ", pointer = \"/results\", is_empty = true",
+        "",
+        "a bare status says gone only as",
+    ),
+    ("processor.posthog.settle.subject.confirm", ", is_empty = true", "", "either `equals` or `is_empty"),
+    ("processor.payments.settle.subject.ask", "method = \"DELETE\"", "method = \"GET\"", "GET erases nothing"),
+    ("processor.payments.settle", "source = \"GDPR", "source = \"\" # \"", "`retains` needs reason and source"),
+    ("processor.crm.settle.contact.ask", "{tenant}.{connection}.{contact}", "{contact}", "contact: ask: it must name"),
+];
+
+#[test]
+fn each_mistake_in_a_processor_is_named_with_its_place() {
+    for (section, from, to, expected) in PROCESSOR_MISTAKES {
+        let problem = problem(&with(section, from, to)).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
+        assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
+    }
+    let shouting = SHIPPED.replace("[processor.messages", "[processor.Messages");
+    assert!(problem(&shouting).unwrap().contains("[processor.Messages]: its name is made of"));
+    let (head, tail) = SHIPPED.split_once("[[processor.crm.settle.contact.confirm]]").unwrap();
+    assert!(!tail.contains("[["), "the CRM's query stands last");
+    assert!(problem(head).unwrap().contains("missing field `confirm`"), "an ask without a query");
+    let (head, _) = SHIPPED.split_once("[processor.crm.settle.contact.ask]").unwrap();
+    assert!(problem(head).unwrap().contains("[processor.crm]: it can be asked about nothing"));
+    let (head, _) = SHIPPED.split_once("[processor.hosting]").unwrap();
+    assert!(problem(head).unwrap().contains("missing field `processor`"));
+}
+
 #[test]
 fn ranges_reach_one_connection_or_one_contact_and_nobody_else() {
     let map = DataMap::built_in().unwrap();

@@ -27,6 +27,7 @@ pub mod obligation;
 pub mod plan;
 pub mod policy;
 pub mod ports;
+pub mod processors;
 pub mod receipt;
 pub mod scope;
 pub mod show_request;

@@ -3,9 +3,12 @@
 
 mod holds;
 mod ledger;
+mod processors;
 mod receipts;
 mod seed;
 mod vault;
+
+pub use processors::{Mood, Vendor, Vendors};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -89,12 +92,15 @@ pub struct Stored {
     pub chains: StoredChains,
     /// Messages that were sent.
     pub sent: Vec<Work>,
+    /// Downstream processors and what is stored of them.
+    pub vendors: Vendors,
     leases: BTreeMap<ObligationId, String>,
     calls: u64,
     strike: Option<Strike>,
     broken_store: Option<String>,
     unreadable_store: Option<String>,
     now: Timestamp,
+    tick: SignedDuration,
 }
 
 impl Stored {
@@ -157,6 +163,11 @@ impl World {
         stored.now += span;
     }
 
+    /// Lets every call take so long.
+    pub fn tick(&self, span: SignedDuration) {
+        self.stored().tick = span;
+    }
+
     /// Strikes once, at a call counted from now.
     pub fn strike(&self, strike: Option<Strike>) {
         let mut stored = self.stored();
@@ -187,7 +198,8 @@ impl World {
     pub(super) fn call<T>(&self, action: &'static str, effect: impl FnOnce(&mut Stored) -> T) -> Answer<T> {
         let mut stored = self.stored();
         stored.calls += 1;
-        let calls = stored.calls;
+        let (calls, tick) = (stored.calls, stored.tick);
+        stored.now += tick;
         let mut interruption = self.interruption.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, happening)) = interruption.take_if(|(call, _)| *call == calls) {
             happening(&mut stored);

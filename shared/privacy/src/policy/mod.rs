@@ -5,6 +5,8 @@
 
 pub mod model;
 pub mod pattern;
+pub mod processor;
+pub mod processor_rules;
 mod termination;
 pub mod validate;
 

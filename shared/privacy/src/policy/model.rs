@@ -27,6 +27,8 @@ pub struct Model {
     pub class: BTreeMap<String, Class>,
     /// What of our own records stays, and why.
     pub kept: BTreeMap<String, Kept>,
+    /// Who else holds copies, and how their end is known.
+    pub processor: BTreeMap<String, super::processor::Processor>,
 }
 
 /// Names and addresses for pages.

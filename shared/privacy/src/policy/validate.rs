@@ -52,7 +52,8 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
         validate_class(name, class, store)?;
     }
-    termination::validate(model)
+    termination::validate(model)?;
+    super::processor_rules::validate(model)
 }
 
 pub(super) fn nominal_hours(span: &jiff::Span) -> i64 {

@@ -1,0 +1,31 @@
+//! Downstream processors: an erasure is complete when each has confirmed, or the date by which its copy expires has
+//! passed (GDPR Art. 19, CCPA regulations section 7022, policy sections 5 and 13.3).
+//!
+//! ```text
+//!            accepted                 every query finds nothing
+//! Waiting ─────────────► Asked ─────────────────────────────────► Confirmed | Retained
+//!    ▲  └ again later      │ └ again later
+//!    └─────────────────────┘ a query still finds something
+//!
+//! at once: ExpiresBy (cannot be asked) | Confirmed (our own stores) | NotConcerned
+//! ```
+//!
+//! What counts is the follow-up query, never a processor's "accepted". Asking twice and looking twice is defined, so any
+//! call may be lost, repeated or cut short. Nothing is ever given up: what lasts too long rings and is asked on.
+
+mod ports;
+mod report;
+mod settle;
+mod settlement;
+mod state;
+mod target;
+
+pub use ports::{Finding, ProcessorLedger, Processors, Reply};
+pub use report::{Line, Report, Trouble};
+pub use settle::{Case, Settling};
+pub use settlement::{Entry, Settlement};
+pub use state::{Due, Happened, How, Rule, State, step};
+pub use target::Target;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Every processor of one obligation: what is stored between visits.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::state::{How, State};
+use super::target::{Target, digest};
+use crate::deadline::OutsideCalendar;
+use crate::policy::processor::{Processor, Settle};
+use crate::policy::{Model, Route};
+
+/// One processor: its state, and how far the present pass over the targets has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Where it stands.
+    pub state: State,
+    /// Since when it is to be settled.
+    pub since: Timestamp,
+    /// How many targets, in order, are asked or found gone in this state.
+    pub done: usize,
+}
+
+/// All processors of one request, as of one version. Holds names, instants and a hash; nobody's data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// Counts the saves, from 1.
+    pub version: u64,
+    /// The re-opening that it is for; a later one begins anew.
+    pub reopened: u32,
+    /// Names the targets that it is for; other targets begin anew.
+    pub targets: String,
+    /// By the processor's name.
+    pub entries: BTreeMap<String, Entry>,
+}
+
+impl Settlement {
+    /// What is to go on from: the stored one if it is for the same targets and re-opening, and a new one otherwise. A
+    /// processor that the policy file has gained meanwhile begins now; one that it no longer lets us ask begins anew,
+    /// since a pass over no targets would confirm without a query.
+    pub(super) fn begin(
+        stored: Option<Self>,
+        model: &Model,
+        route: Route,
+        reopened: u32,
+        targets: &[&Target],
+        now: Timestamp,
+    ) -> Result<Self, OutsideCalendar> {
+        let name = digest(targets);
+        let mut settlement = match stored {
+            Some(stored) if stored.targets == name && stored.reopened >= reopened => stored,
+            Some(other) => Self { version: other.version, reopened, targets: name, entries: BTreeMap::new() },
+            None => Self { version: 0, reopened, targets: name, entries: BTreeMap::new() },
+        };
+        for (name, processor) in &model.processor {
+            let fresh = first(processor, route, targets, now)?;
+            let is_kept =
+                settlement.entries.get(name).is_some_and(|entry| entry.state.due().is_none() || fresh.due().is_some());
+            if !is_kept {
+                settlement.entries.insert(name.clone(), Entry { state: fresh, since: now, done: 0 });
+            }
+        }
+        Ok(settlement)
+    }
+}
+
+/// The first state of a processor, once our own copies are found gone.
+fn first(processor: &Processor, route: Route, targets: &[&Target], now: Timestamp) -> Result<State, OutsideCalendar> {
+    if !processor.routes.contains(&route) {
+        return Ok(State::NotConcerned);
+    }
+    match &processor.settle {
+        Settle::OwnInfrastructure(_) => Ok(State::Confirmed { at: now, how: How::OwnErasure }),
+        Settle::Expires(expires) => {
+            let today = now.to_zoned_datetime(TimeZone::UTC).date();
+            let date = today.checked_add(expires.after).map_err(|_| OutsideCalendar)?;
+            Ok(State::ExpiresBy { date })
+        }
+        Settle::Http(http) if targets.iter().any(|target| http.exchange(target.kind()).is_some()) => {
+            Ok(State::Waiting { next_try_at: now, attempts: 0 })
+        }
+        Settle::Http(_) => Ok(State::NotConcerned),
+    }
+}

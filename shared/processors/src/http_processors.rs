@@ -1,0 +1,99 @@
+//! The processors of a policy file over HTTP.
+
+use std::collections::BTreeMap;
+
+use http::HeaderMap;
+use privacy::fault::Fault;
+use privacy::policy::Model;
+use privacy::policy::processor::{Exchange, Http, Settle};
+use privacy::processors::{Finding, Processors, Reply, Target};
+
+use crate::answer::{finding, is_body_read, reply};
+use crate::base_url::BaseUrl;
+use crate::client::{Client, Patience};
+use crate::problem::Problem;
+use crate::request::{headers, request};
+use crate::resolver::Guarded;
+use crate::settings::{InvalidSettings, Settings};
+
+/// One processor, ready to be asked. The headers with the secret are marked as sensitive and never print.
+#[derive(Clone, Debug)]
+struct Known {
+    http: Http,
+    base: BaseUrl,
+    headers: HeaderMap,
+}
+
+/// Every HTTP processor that a route concerns. A call takes at most [`Patience::total`] per request: one for an ask, one
+/// per query for a look.
+#[derive(Clone, Debug)]
+pub struct HttpProcessors {
+    known: BTreeMap<String, Known>,
+    client: Client,
+}
+
+impl HttpProcessors {
+    /// Processors as the policy file describes them and as they are configured. Loads the certificates that the machine
+    /// trusts, which takes milliseconds: make it when it is needed and keep it.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`]
+    pub fn new(model: &Model, settings: &Settings, patience: Patience) -> Result<Self, InvalidSettings> {
+        Self::over(Client::new(Guarded::system(), patience)?, model, settings)
+    }
+
+    pub(crate) fn over(client: Client, model: &Model, settings: &Settings) -> Result<Self, InvalidSettings> {
+        let mut known = BTreeMap::new();
+        for (name, processor) in model.processor.iter().filter(|(_, processor)| !processor.routes.is_empty()) {
+            let http = match &processor.settle {
+                Settle::Http(http) => http,
+                Settle::OwnInfrastructure(_) | Settle::Expires(_) => continue,
+            };
+            let (base, secret) = settings.of(&http.parameter, &http.hosts)?;
+            let headers = headers(http, secret);
+            let headers = headers.ok_or_else(|| InvalidSettings::Secret { parameter: http.parameter.clone() })?;
+            known.insert(name.clone(), Known { http: Http::clone(http), base, headers });
+        }
+        Ok(Self { known, client })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn move_to(&mut self, name: &str, base: BaseUrl) {
+        self.known.get_mut(name).unwrap().base = base;
+    }
+
+    fn exchange(&self, name: &str, target: &Target) -> Result<(&Known, &Exchange), Problem> {
+        let known = self.known.get(name).ok_or(Problem::NotConfigured)?;
+        Ok((known, known.http.exchange(target.kind()).ok_or(Problem::Unaskable)?))
+    }
+
+    async fn try_ask(&self, name: &str, target: &Target) -> Result<Reply, Problem> {
+        let (known, exchange) = self.exchange(name, target)?;
+        let request = request(&known.base, &known.headers, exchange.ask.call(), target)?;
+        reply(&exchange.ask, &self.client.send(request, |_| false).await?)
+    }
+
+    async fn try_confirm(&self, name: &str, target: &Target) -> Result<Finding, Problem> {
+        let (known, exchange) = self.exchange(name, target)?;
+        for confirm in &exchange.confirm {
+            let request = request(&known.base, &known.headers, confirm.call(), target)?;
+            let answer = self.client.send(request, |status| is_body_read(confirm, status.as_u16())).await?;
+            match finding(confirm, &answer)? {
+                Finding::Gone => {}
+                found @ (Finding::StillThere | Finding::Later { .. }) => return Ok(found),
+            }
+        }
+        // A list without a query is refused at build; it would prove nothing.
+        if exchange.confirm.is_empty() { Err(Problem::Unaskable) } else { Ok(Finding::Gone) }
+    }
+}
+
+impl Processors for HttpProcessors {
+    async fn ask(&self, name: &str, target: &Target) -> Result<Reply, Fault> {
+        self.try_ask(name, target).await.map_err(|problem| problem.fault("processors.ask", name))
+    }
+
+    async fn confirm(&self, name: &str, target: &Target) -> Result<Finding, Fault> {
+        self.try_confirm(name, target).await.map_err(|problem| problem.fault("processors.confirm", name))
+    }
+}
