@@ -1,0 +1,100 @@
+//! Another company changes the policy file and nothing else: the same use cases and the same engine on a second file.
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::accept_disconnect::{Disconnect, accept_disconnect};
+use privacy::accept_termination::{Termination, accept_termination};
+use privacy::data_map::DataMap;
+use privacy::erasure::{Engine, Worked};
+use privacy::ids::{Platform, TenantId};
+use privacy::keys::KeyedRef;
+use privacy::memory::{World, place};
+use privacy::obligation::ObligationId;
+use privacy::policy::validate::validate;
+use privacy::ports::Clock;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+fn map() -> DataMap {
+    let model = toml::from_str(include_str!("../policies/northwind.toml")).unwrap();
+    validate(&model).unwrap();
+    DataMap::new(model).unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Two tenants, each with a mailbox of so many tickets and a desk.
+fn world(tickets: usize) -> World {
+    let world = World::new(at("2026-03-10T12:00:00Z"), 3);
+    for tenant in ["alder", "birch"] {
+        let link = KeyedRef::from_stored(format!("v1-{tenant}"));
+        world.connect_by("imap", tenant, "c1", at("2026-01-01T00:00:00Z"), &[link]);
+        let partition = format!("box#{tenant}#c1");
+        for ticket in 0..tickets {
+            world.put_item("tickets", &partition, &format!("from#p1#ticket#2026-02-01T00:00:00.000Z#t{ticket}"));
+        }
+        world.put_item("tickets", &partition, "from#p1#card");
+        world.put_version("uploads", &format!("up/{tenant}/c1/a.pdf"), "1");
+        world.put_item("desk", &format!("desk#{tenant}"), "macro#m1");
+    }
+    world.strike(None);
+    world
+}
+
+async fn work(world: &World, id: &ObligationId) -> Worked {
+    let map = map();
+    let looks = &map.model().second_looks.after;
+    let engine = Engine { ledger: world, vault: world, clock: world, map: &map, second_looks: looks };
+    engine.work(id, "w", world.now() + HOUR).await.unwrap()
+}
+
+async fn disconnect(world: &World) -> (ObligationId, String) {
+    let (place, platform) = (place("alder", "c1", None), Platform::parse("imap").unwrap());
+    let disconnect = Disconnect { place, platform, disconnected_at: None };
+    let accepted = accept_disconnect(world, world, &map(), HOUR, disconnect, world.now()).await.unwrap();
+    (accepted.id, accepted.due_by.date.to_string())
+}
+
+#[tokio::test]
+async fn a_mailbox_goes_by_its_own_dates_stores_and_looks() {
+    let world = world(4);
+    let before = world.of_tenant("birch");
+    let (id, due_by) = disconnect(&world).await;
+    assert_eq!(due_by, "2026-03-17");
+    let Worked::Erased { removed } = work(&world, &id).await else { panic!("not erased") };
+    assert_eq!((removed["tickets"], removed["senders"], removed["uploads"]), (4, 1, 1));
+    assert_eq!(world.of_tenant("alder"), ["desk desk#alder macro#m1"]);
+    assert_eq!(world.of_tenant("birch"), before);
+    for is_last in [false, true] {
+        world.pass(HOUR * 24 * 3);
+        assert_eq!(work(&world, &id).await, Worked::LookedClean { is_last });
+    }
+}
+
+#[tokio::test]
+async fn its_ceilings_are_its_own() {
+    let world = world(6);
+    let (id, _) = disconnect(&world).await;
+    assert_eq!(work(&world, &id).await, Worked::Halted { over_ceiling: vec![("tickets".to_owned(), 5)] });
+}
+
+#[tokio::test]
+async fn its_accounts_end_by_its_own_phases() {
+    let world = world(4);
+    let tenant = TenantId::parse("alder").unwrap();
+    let termination = Termination { tenant: tenant.clone(), ended_at: None, time_zone: "UTC".to_owned() };
+    let counted = termination.count(world.now()).unwrap();
+    let clocked = accept_termination(&world, &world, &map(), &counted).await.unwrap();
+    let days: Vec<String> = clocked.iter().map(|one| format!("{} {}", one.phase, one.starts_on)).collect();
+    assert_eq!(days, ["desk 2026-03-25", "mailboxes 2026-03-11"]);
+    let phase = |name: &str| ObligationId::of_termination(&tenant, name);
+    assert_eq!(work(&world, &phase("mailboxes")).await, Worked::Idle);
+    world.pass(HOUR * 24);
+    assert!(matches!(work(&world, &phase("mailboxes")).await, Worked::Erased { .. }));
+    assert_eq!(work(&world, &phase("desk")).await, Worked::Idle);
+    assert_eq!(world.of_tenant("alder"), ["desk desk#alder macro#m1"]);
+    world.pass(HOUR * 24 * 14);
+    assert!(matches!(work(&world, &phase("desk")).await, Worked::Erased { .. }));
+    assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+}
