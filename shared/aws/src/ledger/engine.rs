@@ -21,28 +21,6 @@ impl LedgerTable {
         self.client.update_item().table_name(&self.table).set_key(Some(head_key(id)))
     }
 
-    /// Checkpoints of an obligation whose sort keys begin so, by strong reads.
-    async fn scope_rows(&self, head: &Head, beginning: String) -> Answer<Vec<Item>> {
-        let mut rows = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :scope)")
-                .expression_attribute_values(":pk", text(head.id.partition()))
-                .expression_attribute_values(":scope", text(beginning.clone()));
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.scopes"))?;
-            rows.extend(answer.items.unwrap_or_default());
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(rows);
-            }
-        }
-    }
-
     async fn put_row(&self, action: &'static str, id: &ObligationId, sort: String, row: Item) -> Answer<()> {
         let mut item = key(id, sort);
         item.extend(row);
@@ -138,12 +116,13 @@ impl Ledger for LedgerTable {
     }
 
     async fn scopes(&self, head: &Head) -> Answer<Vec<Scope>> {
-        let rows = self.scope_rows(head, format!("{}#", sequenced("scope", head.seq))).await?;
+        let beginning = format!("{}#", sequenced("scope", head.seq));
+        let rows = self.rows("ledger.scopes", head.id.partition(), &beginning).await?;
         rows.iter().map(rows::scope).collect()
     }
 
     async fn earlier_places(&self, head: &Head) -> Answer<Vec<Place>> {
-        let rows = self.scope_rows(head, "scope#".to_owned()).await?;
+        let rows = self.rows("ledger.scopes", head.id.partition(), "scope#").await?;
         let own = format!("{}#", sequenced("scope", head.seq));
         let is_earlier = |row: &&Item| get_text(row, "sk").is_ok_and(|sort| !sort.starts_with(&own));
         rows.iter().filter(is_earlier).map(get_place).collect()

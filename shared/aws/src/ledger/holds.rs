@@ -73,26 +73,7 @@ pub(super) fn hold(item: &Item) -> Result<LegalHold, Fault> {
 
 impl LedgerTable {
     pub(super) async fn holds_of(&self, tenant: &TenantId) -> Answer<Vec<LegalHold>> {
-        let mut holds = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .consistent_read(true)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :hold)")
-                .expression_attribute_values(":pk", text(of_tenant(tenant)))
-                .expression_attribute_values(":hold", text("hold#"));
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("ledger.holds"))?;
-            for item in answer.items() {
-                holds.push(hold(item)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(holds);
-            }
-        }
+        self.rows("ledger.holds", of_tenant(tenant), "hold#").await?.iter().map(hold).collect()
     }
 
     pub(super) async fn note_waiting(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
@@ -123,24 +104,6 @@ impl LedgerTable {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
         let get = get.key("pk", text(BOOK)).key("sk", text(id.as_str()));
         get.send().await.map_err(fault("holds.read"))?.item.as_ref().map(booked).transpose()
-    }
-
-    async fn partition_of<T>(&self, partition: String, read: fn(&Item) -> Result<T, Fault>) -> Answer<Vec<T>> {
-        let mut rows = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self.client.query().table_name(&self.table).consistent_read(true);
-            let query =
-                query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", text(partition.clone()));
-            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault("holds.read"))?;
-            for item in answer.items() {
-                rows.push(read(item)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(rows);
-            }
-        }
     }
 }
 
@@ -180,10 +143,10 @@ impl HoldBook for LedgerTable {
 
     async fn waiting(&self, id: &HoldId) -> Answer<Vec<ObligationId>> {
         let obligation = |item: &Item| find_parsed(item, "sk", ObligationId::parse)?.ok_or_else(|| unreadable("sk"));
-        self.partition_of(format!("waiting#{}", id.as_str()), obligation).await
+        self.rows("holds.waiting", format!("waiting#{}", id.as_str()), "").await?.iter().map(obligation).collect()
     }
 
     async fn all(&self) -> Answer<Vec<BookedHold>> {
-        self.partition_of(BOOK.to_owned(), booked).await
+        self.rows("holds.all", BOOK.to_owned(), "").await?.iter().map(booked).collect()
     }
 }

@@ -22,9 +22,11 @@ mod show;
 
 use aws_sdk_dynamodb::Client;
 use privacy::obligation::ObligationId;
+use privacy::ports::Answer;
 
 use crate::attributes::{Item, text};
 use crate::connection::Connection;
+use crate::faults::fault;
 
 /// The sparse index of what is due: `due_shard`, `next_action_at`, keys only.
 pub const DUE_INDEX: &str = "due";
@@ -43,6 +45,28 @@ impl LedgerTable {
     #[must_use]
     pub fn new(connection: &Connection, table: String) -> Self {
         Self { client: connection.dynamodb(), table }
+    }
+
+    /// The rows of a partition whose sort keys begin so, by strong reads.
+    async fn rows(&self, action: &'static str, partition: String, beginning: &str) -> Answer<Vec<Item>> {
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self.client.query().table_name(&self.table).consistent_read(true);
+            let query = query.expression_attribute_values(":pk", text(partition.clone()));
+            let query = if beginning.is_empty() {
+                query.key_condition_expression("pk = :pk")
+            } else {
+                let query = query.key_condition_expression("pk = :pk AND begins_with(sk, :beginning)");
+                query.expression_attribute_values(":beginning", text(beginning))
+            };
+            let answer = query.set_exclusive_start_key(start).send().await.map_err(fault(action))?;
+            rows.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(rows);
+            }
+        }
     }
 }
 
