@@ -44,6 +44,8 @@ pub struct Accepted {
     pub id: ObligationId,
     /// What became of it.
     pub became: Became,
+    /// When it was first received.
+    pub received_at: Timestamp,
     /// The promised last day: of the first receipt, however often it is repeated.
     pub due_by: DueBy,
     /// Nothing is done before this instant, if there is one.
@@ -60,15 +62,26 @@ const ROUNDS: u32 = 3;
 /// # Errors
 /// [`Fault`]: nothing may have been stored, so the caller must not acknowledge.
 pub async fn accept(intake: &impl Intake, queue: &impl WorkQueue, new: &NewObligation) -> Result<Accepted, Fault> {
-    let Stored { became, due_by, starts_at, is_waiting } = store(intake, new).await?;
+    accept_where(intake, queue, new, |finished| is_new_request(new, finished)).await
+}
+
+/// As [`accept`]; `is_new` says whether it is a new request beside a finished one.
+pub(crate) async fn accept_where(
+    intake: &impl Intake,
+    queue: &impl WorkQueue,
+    new: &NewObligation,
+    is_new: impl Fn(&Head) -> bool,
+) -> Result<Accepted, Fault> {
+    let Stored { became, received_at, due_by, starts_at, is_waiting } = store(intake, new, is_new).await?;
     let id = new.id.clone();
     let is_due = new.starts_at.is_none_or(|starts_at| starts_at <= new.received_at);
     let unsent = if is_waiting && is_due { queue.send(&Work { obligation: id.clone() }).await.err() } else { None };
-    Ok(Accepted { id, became, due_by, starts_at, unsent })
+    Ok(Accepted { id, became, received_at, due_by, starts_at, unsent })
 }
 
 struct Stored {
     became: Became,
+    received_at: Timestamp,
     due_by: DueBy,
     starts_at: Option<Timestamp>,
     is_waiting: bool,
@@ -76,20 +89,32 @@ struct Stored {
 
 impl Stored {
     fn new(new: &NewObligation, became: Became) -> Self {
-        Self { became, due_by: new.due_by.clone(), starts_at: new.starts_at, is_waiting: true }
+        Self {
+            became,
+            received_at: new.received_at,
+            due_by: new.due_by.clone(),
+            starts_at: new.starts_at,
+            is_waiting: true,
+        }
     }
 
     fn known(head: &Head, became: Became, is_waiting: bool) -> Self {
-        Self { became, due_by: head.due_by.clone(), starts_at: head.starts_at, is_waiting }
+        Self {
+            became,
+            received_at: head.received_at,
+            due_by: head.due_by.clone(),
+            starts_at: head.starts_at,
+            is_waiting,
+        }
     }
 }
 
-async fn store(intake: &impl Intake, new: &NewObligation) -> Result<Stored, Fault> {
+async fn store(intake: &impl Intake, new: &NewObligation, is_new: impl Fn(&Head) -> bool) -> Result<Stored, Fault> {
     for _ in 0..ROUNDS {
         match intake.open(new).await? {
             Opened::New => return Ok(Stored::new(new, Became::New)),
             Opened::Widened(head) => return Ok(Stored::known(&head, Became::Widened, true)),
-            Opened::Already(head) if head.state.is_finished() && is_new_request(new, &head) => {
+            Opened::Already(head) if head.state.is_finished() && is_new(&head) => {
                 if intake.reopen(&head, new).await? {
                     return Ok(Stored::new(new, Became::Reopened));
                 }

@@ -8,14 +8,14 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::accept::{Accepted, accept};
+use crate::accept::{Accepted, accept_where};
 use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::deadline::{self, DueBy};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::instant;
-use crate::obligation::{NewObligation, ObligationId};
+use crate::obligation::{Head, NewObligation, ObligationId};
 use crate::policy::{Phase, Route};
 use crate::ports::{Cancelled, Intake, WorkQueue};
 use crate::target::Target;
@@ -58,6 +58,7 @@ pub struct Clocked {
 pub struct Counted {
     tenant: TenantId,
     ended_on: Date,
+    is_dated: bool,
     zone: TimeZone,
     zone_name: String,
     now: Timestamp,
@@ -70,6 +71,7 @@ impl Termination {
     /// [`InvalidTermination`]
     pub fn count(self, now: Timestamp) -> Result<Counted, InvalidTermination> {
         let zone = zone::find(&self.time_zone).map_err(|_| InvalidTermination::TimeZone)?;
+        let is_dated = self.ended_at.is_some();
         let ended_at = self.ended_at.unwrap_or(now);
         let years =
             |years: i64| deadline::after(now, Span::new().years(years)).map_err(|_| InvalidTermination::EndedAt);
@@ -77,7 +79,14 @@ impl Termination {
             return Err(InvalidTermination::EndedAt);
         }
         let ended_on = ended_at.to_zoned_datetime(zone.clone()).date();
-        Ok(Counted { tenant: self.tenant, ended_on, zone, zone_name: self.time_zone, now: instant::to_millis(now) })
+        Ok(Counted {
+            tenant: self.tenant,
+            ended_on,
+            is_dated,
+            zone,
+            zone_name: self.time_zone,
+            now: instant::to_millis(now),
+        })
     }
 }
 
@@ -114,12 +123,22 @@ pub async fn accept_termination(
     map: &DataMap,
     termination: &Counted,
 ) -> Result<Vec<Clocked>, Fault> {
-    let mut clocked = Vec::new();
-    for (name, phase) in &map.model().termination.phase {
+    let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
+    let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
+    let new = termination.obligation(window, phase)?;
+    let is_later = |finished: &Head| {
+        !termination.is_dated || new.covers_until > finished.covers_until || finished.state.erased_at().is_none()
+    };
+    let accepted = accept_where(intake, queue, &new, is_later).await?;
+    let begun_at = accepted.received_at;
+    let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];
+    for (name, phase) in phases.iter().filter(|(name, _)| *name != window) {
         let new = termination.obligation(name, phase)?;
-        let accepted = accept(intake, queue, &new).await?;
+        // What is finished belongs to this termination, and stays so, unless it is older than the window.
+        let accepted = accept_where(intake, queue, &new, |finished| finished.received_at < begun_at).await?;
         clocked.push(Clocked { phase: name.clone(), starts_on: starts_on(&accepted)?, accepted });
     }
+    clocked.sort_by(|one, other| one.phase.cmp(&other.phase));
     Ok(clocked)
 }
 

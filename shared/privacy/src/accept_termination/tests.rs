@@ -155,6 +155,39 @@ async fn accepting_again_keeps_the_clocks() {
 }
 
 #[tokio::test]
+async fn a_part_that_is_gone_stays_of_its_termination_however_often_that_is_repeated() {
+    let world = world();
+    terminate(&world, None).await.unwrap();
+    go_to(&world, "2026-02-08T00:00:00Z");
+    work(&world).await;
+    for again in terminate(&world, Some("2026-02-07T12:00:00Z")).await.unwrap() {
+        assert_eq!(again.accepted.became, Became::Duplicate, "{}", again.phase);
+    }
+    go_to(&world, "2026-03-03T00:00:00Z");
+    work(&world).await;
+    let repeated = terminate(&world, Some("2026-01-31T12:00:00Z")).await.unwrap();
+    assert!(repeated.iter().all(|one| one.accepted.became == Became::Duplicate), "the same end, late");
+    let ended_again = terminate(&world, Some("2026-03-02T12:00:00Z")).await.unwrap();
+    let reopened = ended_again.iter().filter(|one| one.accepted.became == Became::Reopened).count();
+    assert_eq!(reopened, 4, "a later end is a new one");
+}
+
+#[tokio::test]
+async fn a_crash_while_a_new_end_is_accepted_leaves_no_part_behind() {
+    for call in 1..=12 {
+        let world = world();
+        terminate(&world, None).await.unwrap();
+        cancel(&world).await;
+        world.pass(DAY);
+        world.strike(Some(Strike::Before(call)));
+        drop(terminate(&world, None).await);
+        world.strike(None);
+        terminate(&world, None).await.unwrap();
+        assert!(world.stored().heads.values().all(|head| head.state == State::Received), "{call}");
+    }
+}
+
+#[tokio::test]
 async fn a_reactivation_in_the_window_cancels_and_a_new_end_starts_new_clocks() {
     let world = world();
     terminate(&world, None).await.unwrap();
