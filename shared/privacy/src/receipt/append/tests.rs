@@ -54,7 +54,7 @@ fn code(letter: &str) -> ObligationId {
 }
 
 fn occasion(letter: &str) -> Occasion {
-    Occasion::Erasure { obligation: code(letter), request: 1, tenant: tenant() }
+    Occasion::Erasure { obligation: code(letter), request: 1, reopened: 0, tenant: tenant() }
 }
 
 fn head(letter: &str) -> Head {
@@ -178,9 +178,9 @@ async fn the_stored_form_stays_what_it_is() {
         .collect();
     expect_test::expect![[r#"
         receipts/v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2/0000000001.json
-        {"signed":"{\"type\":\"entry\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"previous\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"issued_at\":\"2026-03-10T12:00:00.500Z\",\"body\":{\"kind\":\"erasure-receipt\",\"obligation\":\"v1-ftp3l4gmp7kuc7nqkqmymttfn4vkayfl\",\"request\":1,\"route\":\"meta-data-deletion\",\"policy\":\"13.4\",\"received_at\":\"2026-03-09T08:00:00.000Z\",\"due_by\":{\"date\":\"2026-04-08\",\"time_zone\":\"UTC\"},\"erased_at\":\"2026-03-10T12:00:00.500Z\",\"classes\":{\"attachments\":{\"outcome\":\"nothing-found\"},\"avatars\":{\"outcome\":\"nothing-found\"},\"connections\":{\"outcome\":\"nothing-found\"},\"contacts\":{\"outcome\":\"nothing-found\"},\"drafts\":{\"outcome\":\"nothing-found\"},\"embeddings\":{\"outcome\":\"nothing-found\"},\"identity-links\":{\"outcome\":\"nothing-found\"},\"payloads\":{\"outcome\":\"nothing-found\"},\"scores\":{\"outcome\":\"retained\",\"count\":1,\"because\":\"legal-hold\"},\"signals\":{\"outcome\":\"removed\",\"count\":12},\"summaries\":{\"outcome\":\"nothing-found\"}},\"processors\":{\"analytics\":{\"how\":\"found-nothing\",\"at\":\"2026-03-10T12:00:00.500Z\"},\"mail\":{\"how\":\"expires-by\",\"date\":\"2026-04-01\"}},\"plan\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}}","key":"10ba682c8ad13513","signature":"12101d1b6a5896f915d9c079668595afca60262b74a3323dd74615f700df675ff6b697c0d27af67c704c8ff2b1271a89a31c73f2fd526d8258ca57f31ea9ea00"}
+        {"signed":"{\"type\":\"entry\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"previous\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"issued_at\":\"2026-03-10T12:00:00.500Z\",\"body\":{\"kind\":\"erasure-receipt\",\"obligation\":\"v1-ftp3l4gmp7kuc7nqkqmymttfn4vkayfl\",\"request\":1,\"reopened\":0,\"route\":\"meta-data-deletion\",\"policy\":\"13.4\",\"received_at\":\"2026-03-09T08:00:00.000Z\",\"due_by\":{\"date\":\"2026-04-08\",\"time_zone\":\"UTC\"},\"erased_at\":\"2026-03-10T12:00:00.500Z\",\"classes\":{\"attachments\":{\"outcome\":\"nothing-found\"},\"avatars\":{\"outcome\":\"nothing-found\"},\"connections\":{\"outcome\":\"nothing-found\"},\"contacts\":{\"outcome\":\"nothing-found\"},\"drafts\":{\"outcome\":\"nothing-found\"},\"embeddings\":{\"outcome\":\"nothing-found\"},\"identity-links\":{\"outcome\":\"nothing-found\"},\"payloads\":{\"outcome\":\"nothing-found\"},\"scores\":{\"outcome\":\"retained\",\"count\":1,\"because\":\"legal-hold\"},\"signals\":{\"outcome\":\"removed\",\"count\":12},\"summaries\":{\"outcome\":\"nothing-found\"}},\"processors\":{\"analytics\":{\"how\":\"found-nothing\",\"at\":\"2026-03-10T12:00:00.500Z\"},\"mail\":{\"how\":\"expires-by\",\"date\":\"2026-04-01\"}},\"plan\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}}","key":"10ba682c8ad13513","signature":"edad5c0f47fdb9dbb0985aa4ee71b10ed670fd1f3d4d6292531d716f1d977a64eeed16ff87c197c4caec971792f067fc903178425d66a0f48c1eb3fcfefe8405"}
         receipts/v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2/head.json
-        {"signed":"{\"type\":\"head\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"entry\":\"89a32ad523f096f2c36e973b04462a25e8dc5bc5e1f81c8db021b7c344847090\",\"issued_at\":\"2026-03-10T12:00:00.500Z\"}","key":"10ba682c8ad13513","signature":"f53cc0f45906fcd36c307be79ccb20f6576efdd89cf22ab762211720882de95b12330ec194da8e89e3a0f225508344d000bab5ae188bb8e98fa2a866f78d1006"}
+        {"signed":"{\"type\":\"head\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"entry\":\"e8ddb77cf458f456dfca42880fb9980fb7371d45ca8bab10c2715632b1e74711\",\"issued_at\":\"2026-03-10T12:00:00.500Z\"}","key":"10ba682c8ad13513","signature":"6d5524cd9282b7a810508785f431536e37120fc145bb7c8efd4ecc0acff8ad3b6bc657a307d4fc3308df60a6a359a5b2c5581f4040d6e099158f0e92a805610a"}
     "#]].assert_eq(&files);
 }
 
@@ -210,7 +210,7 @@ async fn each_request_and_each_tenant_is_an_occasion_of_its_own() {
         let chain = KEYS.receipt_chain(&tenant).unwrap();
         let mut receipt = receipt("a");
         receipt.request = request;
-        let occasion = Occasion::Erasure { obligation: code("a"), request, tenant };
+        let occasion = Occasion::Erasure { obligation: code("a"), request, reopened: 0, tenant };
         chains.append(&occasion, &chain, &Body::ErasureReceipt(receipt)).await.unwrap();
     }
     let seqs: Vec<u64> = world.stored().chains.entries.keys().map(|position| position.seq).collect();
