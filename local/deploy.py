@@ -79,6 +79,7 @@ def deploy() -> None:
 
     with step("building the functions"):
         build(given["Architecture"])
+        package.release()
     with step("uploading"):
         s3 = session.client("s3")
         artifact_bucket(s3, bucket, region)
@@ -88,7 +89,8 @@ def deploy() -> None:
     outputs = cloudformation.apply(client, stack, {"TemplateURL": address}, earlier | given, poll_seconds=5, agreed=agreed)
     width = max(map(len, outputs))
     print("\n".join(f"{name:{width}}  {value}" for name, value in sorted(outputs.items())))
-    print("\nNext: store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then.")
+    print("\nNext: store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then.\n"
+          "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.")
 
 
 if __name__ == "__main__":

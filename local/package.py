@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from local.build import MOVABLE_CLOCK
 from local.settings import ROOT, TEMPLATE, StackError
 
 CODE_URI = re.compile(r"^(\s+CodeUri: )(target/\S+\.zip)$", re.MULTILINE)
@@ -34,6 +35,19 @@ def _contents(path: Path) -> str:
     """What is inside, not the zip itself: packing the same binary again changes the time written there."""
     with ZipFile(path) as packed:
         return " ".join(f"{name} {hashlib.sha256(packed.read(name)).hexdigest()}" for name in sorted(packed.namelist()))
+
+
+def has_movable_clock(archive: Path) -> bool:
+    """Whether a test stack could move the clock of this function."""
+    with ZipFile(archive) as packed:
+        return MOVABLE_CLOCK in packed.read("bootstrap")
+
+
+def release() -> None:
+    """Stops what is not a release from becoming one."""
+    movable = [name for name, path in zips().items() if has_movable_clock(path)]
+    if movable:
+        raise StackError(f"built for a test stack, with a clock that can be moved: {', '.join(movable)}; run make build")
 
 
 def upload(s3: Any, bucket: str) -> str:

@@ -69,7 +69,8 @@ def stop(settings: Settings) -> None:
         while _processes(settings) and time.monotonic() < deadline:
             time.sleep(0.05)
     settings.pid_file.unlink(missing_ok=True)
-    settings.vendors_file.unlink(missing_ok=True)
+    for file in (settings.vendors_file, settings.clock_file):
+        file.unlink(missing_ok=True)
     shutil.rmtree(settings.temp_dir, ignore_errors=True)
 
 
@@ -83,6 +84,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "STATE_DIR": str(settings.temp_dir / "state"),
         "S3_DATA_DIR": str(settings.temp_dir / "s3"),
         MARK: str(settings.state_dir),
+        # Read by functions that were built for a test stack.
+        "MOVABLE_CLOCK_FILE": str(settings.clock_file),
         "GATEWAY_PORT": str(settings.port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",

@@ -57,6 +57,11 @@ class Settings:
         return self.state_dir / "ministack.pid"
 
     @property
+    def clock_file(self) -> Path:
+        """By how many seconds the functions' time is moved."""
+        return self.state_dir / "clock"
+
+    @property
     def vendors_file(self) -> Path:
         """The port of the processors on this machine."""
         return self.state_dir / "vendors.port"

@@ -31,7 +31,7 @@ def up(settings: Settings) -> dict[str, Any]:
     # NO_BUILD=1 deploys what target/lambda already holds.
     if os.environ.get("NO_BUILD") != "1":
         with step("building the functions"):
-            build(host_architecture())
+            build(host_architecture(), movable_clock=True)
     wanted = package.digest(parameters(settings))
     running = server.is_up(settings)
     if running and settings.stack_file.exists() and _deployed(settings) == wanted:

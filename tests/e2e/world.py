@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
+from local import clock
 from local.demo.accounts import seed_accounts
 from local.demo.counts import Counter
 from local.demo.model import Connection, Identity
@@ -52,7 +53,7 @@ class World:
         self.api_url: str = stack["api_url"]
         self.outputs: dict[str, str] = stack["outputs"]
         self.secrets: dict[str, str] = stack["demo"]["meta_app_secrets"]
-        names = ("dynamodb", "s3", "secretsmanager", "sqs", "lambda", "logs", "sts")
+        names = ("dynamodb", "s3", "secretsmanager", "sqs", "lambda", "logs", "sts", "events")
         self.clients: dict[str, Any] = {name: settings.client(name) for name in names}
         self.counter = Counter(self.clients, self.outputs)
         # Personal words of everybody these tests made; nothing of them may stay anywhere.
@@ -128,6 +129,10 @@ class World:
             return known if known["state"] in ERASED else None
 
         return until(erased, seconds)
+
+    def move(self, days: float) -> None:
+        """The functions live so many days later than this machine; 0 brings them back."""
+        clock.move(self.settings, timedelta(days=days))
 
     def sweep(self) -> None:
         answer = self.clients["lambda"].invoke(

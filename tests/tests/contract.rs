@@ -204,6 +204,10 @@ async fn due_contract<P: Intake + DueIndex>(ports: &P) {
     for other in (0..DUE_SHARDS).filter(|other| *other != shard) {
         assert_eq!(ports.due(other, due_at, 10).await.unwrap(), vec![]);
     }
+    for since in [due_at, due_at + SignedDuration::from_mins(9)] {
+        ports.mark_late(&id(), since).await.unwrap();
+        assert_eq!(head_of(ports).await.late_since, Some(due_at), "the first time counts");
+    }
     let stale = Due { id: id(), next_action_at: now() };
     ports.postpone(&stale, NextAction::Never).await.unwrap();
     assert_eq!(head_of(ports).await.next_action_at, Some(due_at), "somebody else has moved it on");

@@ -18,7 +18,7 @@ use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::vault::Vault;
-use privacy_edge::clock::SystemClock;
+use privacy_edge::clock::{self, SystemClock};
 use privacy_edge::metrics;
 
 use crate::config::Config;
@@ -50,8 +50,7 @@ impl Worker {
 
     pub(crate) async fn handle(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
         let LambdaEvent { payload, context } = event;
-        let deadline = i64::try_from(context.deadline).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-        let stop_at = deadline.map_or_else(|| SystemClock.now(), |deadline| deadline - LAST_CHUNK);
+        let stop_at = clock::stop_at(context.deadline, LAST_CHUNK);
         let records = payload.records.iter().map(|record| self.record(record, &context.request_id, stop_at));
         let failed = join_all(records).await.into_iter().flatten();
         let mut response = SqsBatchResponse::default();

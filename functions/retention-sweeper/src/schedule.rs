@@ -1,6 +1,6 @@
 //! Translates between the schedule and the use case: one tick is one sweep, with a report in logs and metrics.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use lambda_runtime::LambdaEvent;
 use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::ports::Clock;
@@ -8,7 +8,7 @@ use privacy::sweep_ledger::{Bounds, Notice, Sweep, sweep_ledger};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
-use privacy_edge::clock::SystemClock;
+use privacy_edge::clock::{self, SystemClock};
 use privacy_edge::metrics;
 use serde::{Deserialize, Serialize};
 
@@ -82,9 +82,7 @@ impl Sweeper {
 
     pub(crate) async fn tick(&self, event: &LambdaEvent<Tick>) -> Result<Report, SweepFailed> {
         let request_id = event.context.request_id.as_str();
-        let deadline =
-            i64::try_from(event.context.deadline).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-        let stop_at = deadline.map_or_else(|| SystemClock.now(), |deadline| deadline - LAST_OBLIGATION);
+        let stop_at = clock::stop_at(event.context.deadline, LAST_OBLIGATION);
         let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
         let log = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => {

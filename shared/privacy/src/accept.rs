@@ -62,7 +62,7 @@ const ROUNDS: u32 = 3;
 /// # Errors
 /// [`Fault`]: nothing may have been stored, so the caller must not acknowledge.
 pub async fn accept(intake: &impl Intake, queue: &impl WorkQueue, new: &NewObligation) -> Result<Accepted, Fault> {
-    accept_where(intake, queue, new, |finished| is_new_request(new, finished)).await
+    accept_where(intake, queue, new, |finished| is_new_request(new.is_dated, new.covers_until, finished)).await
 }
 
 /// As [`accept`]; `is_new` says whether it is a new request beside a finished one.
@@ -128,6 +128,7 @@ async fn store(intake: &impl Intake, new: &NewObligation, is_new: impl Fn(&Head)
     Err(Fault::retry("accept", "the row changed under every try"))
 }
 
-fn is_new_request(new: &NewObligation, finished: &Head) -> bool {
-    !new.is_dated || new.covers_until > finished.covers_until || finished.state.erased_at().is_none()
+/// Whether a request is a new one beside a finished one: it is not dated, it covers more, or nothing was erased then.
+pub(crate) fn is_new_request(is_dated: bool, covers_until: Timestamp, finished: &Head) -> bool {
+    !is_dated || covers_until > finished.covers_until || finished.state.erased_at().is_none()
 }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::accept::{Accepted, accept_where};
+use crate::accept::{Accepted, accept_where, is_new_request};
 use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::deadline::{self, DueBy};
@@ -126,9 +126,7 @@ pub async fn accept_termination(
     let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
     let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
     let new = termination.obligation(window, phase)?;
-    let is_later = |finished: &Head| {
-        !termination.is_dated || new.covers_until > finished.covers_until || finished.state.erased_at().is_none()
-    };
+    let is_later = |finished: &Head| is_new_request(termination.is_dated, new.covers_until, finished);
     let accepted = accept_where(intake, queue, &new, is_later).await?;
     let begun_at = accepted.received_at;
     let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];

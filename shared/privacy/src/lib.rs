@@ -20,6 +20,7 @@ pub mod ingest_gate;
 pub mod instant;
 pub mod keys;
 pub mod law;
+pub mod ledger_event;
 pub mod legal_hold;
 pub mod message;
 pub mod meta_secrets;

@@ -191,6 +191,8 @@ pub struct Head {
     pub reopened: u32,
     /// The plan that staff confirmed, for one above its ceiling.
     pub confirmed_plan: Option<PlanHash>,
+    /// When the sweeper first saw it past its date.
+    pub late_since: Option<Timestamp>,
 }
 
 impl Head {

@@ -270,6 +270,8 @@ pub trait DueIndex: Sync {
     fn due(&self, shard: u8, now: Timestamp, limit: u16) -> impl Future<Output = Answer<Vec<Due>>> + Send;
     /// The row itself, by a strong read.
     fn head(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Notes since when an obligation is past its date, once.
+    fn mark_late(&self, id: &ObligationId, since: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Moves an entry on, if nobody else did.
     fn postpone(&self, due: &Due, next: NextAction) -> impl Future<Output = Answer<()>> + Send;
 }

@@ -164,6 +164,11 @@ async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<O
     Ok(head.filter(|head| head.next_action_at.is_some_and(|at| at <= now)))
 }
 
+/// Whether it has to be noted that an obligation is past its date: once, for whoever acts on such events.
+fn is_late(head: &Head, now: Timestamp) -> bool {
+    head.late_since.is_none() && !head.state.is_finished() && head.due_by.is_past(now)
+}
+
 /// Sends and moves on; whether it was sent. A crash in between sends it once more.
 async fn act(
     index: &impl DueIndex,
@@ -172,6 +177,9 @@ async fn act(
     now: Timestamp,
     stuck_after: SignedDuration,
 ) -> Result<bool, Fault> {
+    if is_late(head, now) {
+        index.mark_late(&head.id, now).await?;
+    }
     let decision = decide(head, now, stuck_after);
     if decision.is_sent {
         queue.send(&Work { obligation: head.id.clone() }).await?;

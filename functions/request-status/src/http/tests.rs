@@ -57,6 +57,7 @@ fn site() -> Site<World, World> {
         leased_until: None,
         reopened: 0,
         confirmed_plan: None,
+        late_since: None,
     };
     world.stored().heads.insert(view.id, head);
     let map = DataMap::built_in().unwrap();

@@ -37,6 +37,26 @@ impl DueIndex for LedgerTable {
         item.as_ref().map(rows::head).transpose()
     }
 
+    async fn mark_late(&self, id: &ObligationId, since: Timestamp) -> Answer<()> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(head_key(id)))
+            .update_expression("SET late_since = :since")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(late_since)")
+            .expression_attribute_values(":since", at(since));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("due.mark_late")(error)),
+        }
+    }
+
     async fn postpone(&self, due: &Due, next: NextAction) -> Answer<()> {
         let update = self.client.update_item().table_name(&self.table).set_key(Some(head_key(&due.id)));
         let update = match next {

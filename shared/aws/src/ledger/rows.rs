@@ -184,6 +184,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         leased_until: find_at(item, "leased_until")?,
         reopened: get_number(item, "reopened")?,
         confirmed_plan: confirmed.map(|hash| PlanHash::from_stored(hash.clone())),
+        late_since: find_at(item, "late_since")?,
     })
 }
 

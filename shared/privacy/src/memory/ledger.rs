@@ -29,6 +29,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         leased_until: None,
         reopened: 0,
         confirmed_plan: None,
+        late_since: None,
     }
 }
 
@@ -215,6 +216,14 @@ impl DueIndex for World {
 
     async fn head(&self, id: &ObligationId) -> Answer<Option<Head>> {
         self.call("due.head", |stored| stored.heads.get(id).cloned())
+    }
+
+    async fn mark_late(&self, id: &ObligationId, since: Timestamp) -> Answer<()> {
+        self.call("due.mark_late", |stored| {
+            if let Some(head) = stored.heads.get_mut(id) {
+                head.late_since.get_or_insert(since);
+            }
+        })
     }
 
     async fn postpone(&self, due: &Due, next: NextAction) -> Answer<()> {

@@ -1,5 +1,7 @@
 //! The engine's data ports in memory.
 
+use std::ops::Bound;
+
 use jiff::Timestamp;
 
 use super::{ConnectionRow, World};
@@ -24,24 +26,30 @@ impl Stores for World {
             return Err(Fault::retry("stores.page", "broken"));
         }
         self.call("stores.page", |stored| {
-            let all: Vec<Record> = match range {
+            let limit = limit.map_or(self.page_records, usize::from);
+            // One more than fits tells whether there is another page.
+            let mut records: Vec<Record> = match range {
                 KeyRange::Table { partition, begins_with } => {
+                    let from = after.map_or(Bound::Included(begins_with), |after| Bound::Excluded(&after.key));
                     let keys = stored.items.get(&(store.to_owned(), partition.clone()));
-                    let matching = keys.into_iter().flatten().filter(|key| key.starts_with(begins_with));
+                    let keys = keys.into_iter().flat_map(|keys| keys.range::<String, _>((from, Bound::Unbounded)));
+                    let matching = keys.take_while(|key| key.starts_with(begins_with)).take(limit + 1);
                     matching.map(|key| Record { key: key.clone(), version: None }).collect()
                 }
                 KeyRange::Bucket { prefix } => {
-                    let versions =
-                        stored.objects.get(store).into_iter().flatten().filter(|(key, _)| key.starts_with(prefix));
-                    versions.map(|(key, version)| Record { key: key.clone(), version: Some(version.clone()) }).collect()
+                    let position = |after: &Record| (after.key.clone(), after.version.clone().unwrap_or_default());
+                    let from = after.map_or(Bound::Included((prefix.clone(), String::new())), |after| {
+                        Bound::Excluded(position(after))
+                    });
+                    let versions = stored.objects.get(store);
+                    let versions = versions.into_iter().flat_map(|all| all.range((from.clone(), Bound::Unbounded)));
+                    let matching = versions.take_while(|(key, _)| key.starts_with(prefix)).take(limit + 1);
+                    matching.map(|(key, version)| Record { key: key.clone(), version: Some(version.clone()) }).collect()
                 }
             };
-            let position = |record: &Record| (record.key.clone(), record.version.clone());
-            let limit = limit.map_or(self.page_records, usize::from);
-            let rest: Vec<Record> =
-                all.into_iter().filter(|record| after.is_none_or(|after| position(record) > position(after))).collect();
-            let records: Vec<Record> = rest.iter().take(limit).cloned().collect();
-            let next = if rest.len() > limit { records.last().cloned() } else { None };
+            let has_more = records.len() > limit;
+            records.truncate(limit);
+            let next = if has_more { records.last().cloned() } else { None };
             Page { records, next }
         })
     }

@@ -23,6 +23,7 @@ fn head(state: State) -> Head {
         leased_until: None,
         reopened: 0,
         confirmed_plan: None,
+        late_since: None,
     }
 }
 

@@ -153,3 +153,16 @@ async fn a_sweep_stops_at_its_bounds_and_says_so() {
     let swept = sweep_ledger(&world, &world, &world, &built_in_map(), bounds, |_| {}).await;
     assert_eq!((swept.is_truncated, swept.sent), (true, 0));
 }
+
+#[tokio::test]
+async fn what_is_past_its_date_is_noted_once() {
+    let world = world("a").await;
+    let mut first = None;
+    for _ in 0..3 {
+        world.pass(SignedDuration::from_hours(24 * 40));
+        sweep(&world).await;
+        let late_since = world.stored().heads.values().next().unwrap().late_since;
+        first = first.or(late_since);
+        assert_eq!((late_since.is_some(), late_since), (true, first));
+    }
+}

@@ -55,6 +55,44 @@ async fn a_visit_that_runs_out_of_time_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn a_million_records_are_erased_across_many_invocations() {
+    const RECORDS: u64 = 1_000_000;
+    let (world, run) = (World::new(now(), 10_000), Run::new());
+    world.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &[link()]);
+    world.put("birch", "c2", "contact#p1#profile");
+    for signal in 0..RECORDS {
+        world.put("alder", "c1", &format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{signal:07}"));
+    }
+    open(&world).await;
+    let engine = Engine {
+        ledger: &world,
+        vault: &world,
+        aftermath: &proof(&world, &run.map),
+        clock: &Ticking(&world),
+        map: &run.map,
+        second_looks: &run.looks,
+    };
+    let (mut visits, mut left) = (0, usize::MAX);
+    loop {
+        visits += 1;
+        let stop_at = world.now() + SignedDuration::from_secs(90);
+        let worked = engine.work(&id(), &format!("w{visits}"), stop_at).await.unwrap();
+        let records = world.stored().records();
+        assert!(records <= left, "each visit goes on where the last one stopped");
+        left = records;
+        if let Worked::Erased { removed } = worked {
+            assert_eq!(removed["signals"], RECORDS);
+            break;
+        }
+        assert_eq!(worked, Worked::Again);
+        assert!(visits < 100);
+    }
+    assert!(visits > 5, "{visits}");
+    assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+    assert_eq!(world.of_tenant("birch").len(), 1);
+}
+
+#[tokio::test]
 async fn more_keys_than_are_remembered_are_read_again_and_erased() {
     let (world, run) = (World::new(now(), 1_000), Run::new());
     world.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &[link()]);

@@ -72,6 +72,7 @@ fn head(letter: &str) -> Head {
         leased_until: None,
         reopened: 0,
         confirmed_plan: None,
+        late_since: None,
     }
 }
 

@@ -1,0 +1,122 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::deadline::DueBy;
+use crate::legal_hold::HoldId;
+use crate::memory::plan_hash;
+use crate::obligation::{ObligationId, PlanRef};
+use crate::target::Target;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn head(state: State) -> Head {
+    Head {
+        id: ObligationId::parse(&"a".repeat(32)).unwrap(),
+        seq: 1,
+        route: Route::MetaDataDeletion,
+        target: Target::Person { links: vec![], suppressions: vec![] },
+        received_at: at("2026-03-10T12:00:00Z"),
+        starts_at: None,
+        covers_until: at("2026-03-10T12:00:00Z"),
+        due_by: DueBy { date: "2026-04-09".parse().unwrap(), time_zone: "UTC".to_owned() },
+        state,
+        next_action_at: None,
+        leased_until: None,
+        reopened: 0,
+        confirmed_plan: None,
+        late_since: None,
+    }
+}
+
+fn plan() -> PlanRef {
+    PlanRef { hash: plan_hash(), covers_until: at("2026-03-10T12:00:00Z") }
+}
+
+fn states() -> Vec<State> {
+    let erased_at = at("2026-03-10T12:01:00Z");
+    let by = vec![HoldId::parse("hold-2026-1").unwrap()];
+    vec![
+        State::Received,
+        State::Planned { plan: plan() },
+        State::Executing { plan: plan() },
+        State::Failed { plan: plan(), retry_at: erased_at, attempts: 1 },
+        State::Held { plan: plan(), by, review_by: "2026-05-01".parse().unwrap() },
+        State::Verifying { plan: plan_hash(), erased_at, looks: vec![] },
+        State::Completed { erased_at, completed_at: at("2026-04-10T00:00:00Z"), looks: vec![] },
+        State::Cancelled { at: erased_at },
+    ]
+}
+
+fn kinds(before: Option<&Head>, after: &Head) -> Vec<&'static str> {
+    events(before, after).iter().map(|event| event.kind.name()).collect()
+}
+
+#[test]
+fn every_change_of_state_is_told_once() {
+    let named = ["received", "planned", "executing", "failed", "held", "verifying", "completed", "cancelled"];
+    let told =
+        [&[][..], &["halted"], &[], &["failed"], &["held"], &["erased", "retained"], &["completed"], &["cancelled"]];
+    for (index, after) in states().into_iter().enumerate() {
+        assert_eq!(after.name(), named[index]);
+        let after = head(after);
+        let received = head(State::Executing { plan: plan() });
+        assert_eq!(kinds(Some(&received), &after), told[index], "{}", named[index]);
+        let first: Vec<&str> = ["accepted"].into_iter().chain(told[index].iter().copied()).collect();
+        assert_eq!(kinds(None, &after), first, "a row that nobody saw before tells what it is");
+        let mut leased = after.clone();
+        leased.leased_until = Some(at("2026-03-10T13:00:00Z"));
+        leased.next_action_at = Some(at("2026-03-10T13:00:00Z"));
+        assert_eq!(kinds(Some(&after), &leased), [""; 0], "a lease says nothing");
+    }
+}
+
+#[test]
+fn what_comes_again_is_told_again_and_what_is_told_twice_is_known() {
+    let held = states().remove(4);
+    assert_eq!(kinds(Some(&head(held)), &head(State::Executing { plan: plan() })), ["released"]);
+
+    let looked = |reopened: u32, looks: Vec<Timestamp>| {
+        let erased_at = at("2026-03-10T12:01:00Z");
+        Head { reopened, ..head(State::Verifying { plan: plan_hash(), erased_at, looks }) }
+    };
+    assert_eq!(kinds(Some(&looked(0, vec![])), &looked(0, vec![at("2026-03-10T12:16:00Z")])), [""; 0]);
+    let back = Head { reopened: 1, ..head(State::Received) };
+    assert_eq!(kinds(Some(&looked(0, vec![])), &back), ["resurfaced"]);
+
+    let again = Head { seq: 2, ..head(State::Received) };
+    assert_eq!(kinds(Some(&looked(0, vec![])), &again), ["accepted"], "a new request under the same code");
+
+    let late = Head { late_since: Some(at("2026-04-10T00:05:00Z")), ..head(State::Received) };
+    assert_eq!(kinds(Some(&head(State::Received)), &late), ["late"]);
+    assert_eq!(kinds(Some(&late), &late), [""; 0]);
+
+    let erased = head(states().remove(5));
+    let (one, two) = (events(None, &erased), events(None, &erased));
+    assert_eq!(one, two, "the same fact has the same id");
+    let ids: BTreeSet<&str> = one.iter().map(|event| event.event_id.as_str()).collect();
+    assert_eq!(ids.len(), one.len());
+    assert_ne!(events(None, &again)[0].event_id, one[0].event_id);
+}
+
+#[test]
+fn an_event_holds_references_and_dates_and_nothing_else() {
+    let text = serde_json::to_string_pretty(&events(None, &head(State::Received))[0]).unwrap();
+    assert!(!text.contains(&"a".repeat(32)), "the code opens the status page");
+    expect_test::expect![[r#"
+        {
+          "version": 1,
+          "event_id": "cc8302742bc3595957a5f0e1720ae9d7",
+          "kind": "accepted",
+          "obligation_ref": "3ba3f5f43b92",
+          "request": 1,
+          "reopened": 0,
+          "route": "meta-data-deletion",
+          "received_at": "2026-03-10T12:00:00.000Z",
+          "due_by": {
+            "date": "2026-04-09",
+            "time_zone": "UTC"
+          }
+        }"#]].assert_eq(&text);
+}

@@ -1,0 +1,35 @@
+"""What a release holds: built as `make build` and `make deploy` build it, not as the test stack is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from local import package
+from local.build import build, functions
+from local.settings import ROOT, host_architecture
+from tests.e2e.world import World
+
+FOLDER = "target/release-lambda"
+NAMES = sorted(name for group in functions() for name in group)
+
+
+@pytest.fixture(scope="module")
+def release() -> Path:
+    # NO_BUILD=1 looks at what an earlier run built.
+    if os.environ.get("NO_BUILD") != "1":
+        build(host_architecture(), FOLDER)
+    return ROOT / FOLDER
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_release_has_a_clock_that_can_be_moved(world: World, release: Path, name: str) -> None:
+    assert not package.has_movable_clock(release / name / "bootstrap.zip")
+    # The search would find it: what the test stack runs has it, where the function reads the time at all.
+    assert package.has_movable_clock(ROOT / "target/lambda" / name / "bootstrap.zip") or name == "request-status"
+
+
+def test_the_callback_stays_under_three_megabytes(release: Path) -> None:
+    assert (release / "meta-callback" / "bootstrap.zip").stat().st_size <= 3_000_000
