@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from local.settings import REGION
 from tests.e2e.world import World
 
-FUNCTIONS = ("MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "RetentionSweeper")
+FUNCTIONS = ("MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "RetentionSweeper", "LedgerEvents")
 KEY = {"pk": {"S": "permission-test"}, "sk": {"S": "none"}}
 Client = Callable[[str], Any]
 
@@ -39,6 +39,7 @@ MAY_ALSO: dict[str, set[str]] = {
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",
                       "GetProcessors", "ListReceipts", "PutReceipt"},
     "RetentionSweeper": {"SendMessage", "QueryDueIndex"},
+    "LedgerEvents": {"PutEvents"},
 }
 
 
@@ -107,6 +108,9 @@ def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[
         "QueryDueIndex": lambda: client("dynamodb").query(
             TableName=outputs["LedgerTableName"], IndexName="due",
             KeyConditionExpression="due_shard = :none", ExpressionAttributeValues={":none": {"S": "none"}},
+        ),
+        "PutEvents": lambda: client("events").put_events(
+            Entries=[{"EventBusName": outputs["EventBusName"], "Source": "permission-test", "DetailType": "none", "Detail": "{}"}]
         ),
         "InvokeFunction": lambda: client("lambda").invoke(FunctionName=outputs["RetentionSweeperFunctionName"]),
         "ListUsers": lambda: client("iam").list_users(),

@@ -14,6 +14,7 @@ use privacy_aws::connection::{Connection, Credentials, Patience};
 use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
+use crate::bus;
 
 /// One call that was answered.
 #[derive(Clone, Debug)]
@@ -210,6 +211,11 @@ impl Account {
                 Some(secret) => (200, json!({"SecretString": secret})),
                 None => (400, json!({"__type": "ResourceNotFoundException"})),
             },
+            "AWSEvents" => {
+                let (taken, answer) = bus::put(&body, trouble == Some(Trouble::Unprocessed));
+                self.log.lock().unwrap().sent.extend(taken);
+                (200, answer)
+            }
             other => panic!("no service {other}"),
         };
         (operation.to_owned(), status, answer.to_string(), None)

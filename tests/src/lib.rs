@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod buckets;
+mod bus;
 pub mod demo;
 pub mod repository;
 pub mod retention;

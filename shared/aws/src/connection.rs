@@ -108,6 +108,13 @@ impl Connection {
     }
 
     /// A client.
+    #[cfg(feature = "events")]
+    #[must_use]
+    pub fn event_bridge(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::from_conf(client_config!(aws_sdk_eventbridge, self).build())
+    }
+
+    /// A client.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::from_conf(client_config!(aws_sdk_sqs, self).build())

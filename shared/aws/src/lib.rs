@@ -3,6 +3,8 @@
 
 mod attributes;
 pub mod connection;
+#[cfg(feature = "events")]
+pub mod event_bus;
 mod faults;
 pub mod ingest_gate;
 pub mod ledger;

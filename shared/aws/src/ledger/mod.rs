@@ -16,11 +16,14 @@
 mod due;
 mod engine;
 mod holds;
+mod images;
 mod intake;
 mod processors;
 mod receipts;
 mod rows;
 mod show;
+
+pub use images::head_of_image;
 
 use aws_sdk_dynamodb::Client;
 use privacy::obligation::ObligationId;

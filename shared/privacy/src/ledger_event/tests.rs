@@ -118,5 +118,23 @@ fn an_event_holds_references_and_dates_and_nothing_else() {
             "date": "2026-04-09",
             "time_zone": "UTC"
           }
-        }"#]].assert_eq(&text);
+        }"#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn the_schema_names_every_member_kind_and_route() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../docs/ledger-event.schema.json")).unwrap();
+    let event = serde_json::to_value(&events(None, &head(State::Received))[0]).unwrap();
+    let names = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&schema["properties"]), names(&event));
+    assert_eq!(names(&schema["properties"]["due_by"]["properties"]), names(&event["due_by"]));
+    assert_eq!(schema["required"].as_array().unwrap().len(), names(&event).len());
+    let texts = |value: &serde_json::Value| -> BTreeSet<String> {
+        value["enum"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(texts(&schema["properties"]["kind"]), Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect());
+    let routes = Route::ALL.iter().map(|route| route.as_str().to_owned()).collect();
+    assert_eq!(texts(&schema["properties"]["route"]), routes);
 }
