@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::class_rules;
 use super::model::{Class, Clock, EraseRule, Model, Promise, Route, Store, StoreKind};
+use super::own_rules;
 use super::pattern::Pattern;
 use super::termination;
 
@@ -53,6 +55,8 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         validate_class(name, class, store)?;
     }
     termination::validate(model)?;
+    class_rules::validate(model)?;
+    own_rules::validate(model)?;
     super::processor_rules::validate(model)
 }
 
@@ -156,7 +160,7 @@ fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), Invali
     validate_clock(&class.clock).map_err(|problem| invalid(place(), problem))
 }
 
-fn validate_clock(clock: &Clock) -> Result<(), &'static str> {
+pub(super) fn validate_clock(clock: &Clock) -> Result<(), &'static str> {
     if clock.anchor.is_empty() {
         return Err("its clock has no anchor");
     }
