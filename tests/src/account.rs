@@ -228,7 +228,7 @@ impl Account {
         let (status, mut answer) = dispatch!(self.database, body, operation, {
             "PutItem" => put_item, "GetItem" => get_item, "UpdateItem" => update_item, "DeleteItem" => delete_item,
             "Query" => query, "BatchWriteItem" => batch_write_item, "BatchGetItem" => batch_get_item,
-            "TransactWriteItems" => transact_write_items,
+            "TransactWriteItems" => transact_write_items, "Scan" => scan,
         });
         for (table, rest) in undone {
             answer["UnprocessedItems"] = json!({table: rest});
@@ -242,7 +242,7 @@ impl Account {
         // One object, or one per table of a batch.
         let all: Vec<&Value> = consumed.as_array().map_or_else(|| vec![consumed], |all| all.iter().collect());
         let units: f64 = all.iter().map(|one| one["CapacityUnits"].as_f64().unwrap_or_default()).sum();
-        let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem");
+        let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem" | "Scan");
         let (rru, wru) = if is_read { (units, 0.0) } else { (0.0, units) };
         self.log.lock().unwrap().calls.push(Call { operation: operation.to_owned(), status, rru, wru });
     }

@@ -5,6 +5,7 @@ mod attributes;
 pub mod connection;
 mod faults;
 pub mod ingest_gate;
+pub mod inventory;
 pub mod ledger;
 mod patience;
 pub mod queue;
