@@ -56,7 +56,10 @@ fn classes(policy: &Model) -> String {
             span(ends.last_day),
             span(ends.purge_lead),
             span(ends.alarm_before),
-            name(&json!(class.erase)),
+            match &class.shared {
+                Some(shared) => format!("taken out of {}, then delete", shared.store),
+                None => name(&json!(class.erase)),
+            },
             name(&json!(class.export)),
             class.ceiling_per_request
         );

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 const OUTPUTS: &str = r#"{"api_url": "x", "outputs": {
     "LedgerTableName": "ledger", "SuppressionTableName": "suppression", "ConnectionsTableName": "connections",
     "InboxTableName": "inbox", "AccountsTableName": "accounts", "ConversationsTableName": "conversations",
-    "MediaBucketName": "media", "FilesBucketName": "files", "ErasureQueueUrl": "x"}}"#;
+    "MediaBucketName": "media", "PeopleTableName": "people", "FilesBucketName": "files", "ErasureQueueUrl": "x"}}"#;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()
@@ -80,6 +80,7 @@ async fn account() -> Account {
         demo::connect(&account, "alder", connection, "2026-01-01T00:00:00.000Z", &person);
         demo::signals(&account, "alder", connection, 12, 300);
     }
+    demo::share(&account, "alder", "x", &[("c1", "p1", 3), ("c2", "p1", 4)]);
     account.buckets().put_in("media", "alder/c1/p1/avatar/a.jpg", "1");
     account.buckets().put_in("files", "alder/p1/talk/quote.pdf", "1");
     account.buckets().put_in("receipts", "receipts/v1-abc/0000000001.json", "1");
@@ -160,7 +161,7 @@ async fn a_stray_attribute_key_object_and_table_are_named_without_their_values()
     }
     let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for line in [
-        "inbox 30 items, 4 unclassified:",
+        "inbox 32 items, 4 unclassified:",
         "attribute signals: mood 2",
         "attribute signals: * 1",
         "key *#* | contact#*#* 2",
@@ -199,7 +200,7 @@ async fn a_store_that_nobody_named_is_not_passed_over() {
     assert_eq!(write_report(&reports, &mut out).unwrap(), UNCHECKED);
     let text = String::from_utf8(out).unwrap();
     assert!(
-        text.contains("inbox            24 items, all classified") && text.contains("media            NOT CHECKED"),
+        text.contains("inbox            26 items, all classified") && text.contains("media            NOT CHECKED"),
         "{text}"
     );
 }

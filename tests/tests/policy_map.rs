@@ -27,7 +27,7 @@ const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";
 const ROLLING: &str = "clock = { anchor = \"occurred_at\", floor = \"P2D\", ceiling = \"P30D\" }";
 
 /// Section, what stands there, what is written instead, and the problem named.
-const MISTAKES: [(&str, &str, &str, &str); 33] = [
+const MISTAKES: [(&str, &str, &str, &str); 43] = [
     ("class.signals", "attributes = [", "no = [", "unknown field `no`"),
     ("class.scores", "redact = []\n", "", "missing field `redact`"),
     ("class.account-keys", "attributes = [\"tenant_id\", \"secret\"]\n", "", "[class.account-keys]: `attributes` must"),
@@ -117,6 +117,36 @@ const MISTAKES: [(&str, &str, &str, &str); 33] = [
         ENDS,
         "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }\nplatform_limit = { within = \"P10D\", source = \"terms\" }",
         "[class.scores]: it must end before [promise.disconnect]",
+    ),
+    (
+        "class.sources",
+        "erase = \"source\"",
+        "erase = \"delete\"",
+        "[class.sources]: `erase = \"source\"` and `shared` go",
+    ),
+    (
+        "class.scores",
+        "erase = \"delete\"",
+        "erase = \"source\"",
+        "[class.scores]: `erase = \"source\"` and `shared` go",
+    ),
+    ("class.avatars", "erase = \"delete-all-versions\"", "erase = \"source\"", "[class.avatars]: `erase` does not fit"),
+    ("class.sources.shared", "store = \"people\"", "store = \"inbox\"", "must lie in the tenant's range"),
+    ("class.sources.shared", "partition = \"people#", "partition = \"persons#", "must lie in the tenant's range"),
+    ("class.sources.shared", "sort = \"person#", "sort = \"someone#", "no record class has the key"),
+    ("class.sources.shared", "total = \"total\"", "total = \"sum\"", "has no attribute `sum`"),
+    ("class.people", "\"sources\", ", "", "has no attribute `sources`"),
+    (
+        "class.sources.shared",
+        "source = \"{connection}#{contact}\"",
+        "source = \"{connection}\"",
+        "tells its pointers apart",
+    ),
+    (
+        "class.sources.shared",
+        "source = \"{connection}#{contact}\"",
+        "source = \"{contact}\"",
+        "tells its pointers apart",
     ),
     ("own.requests", "floor = \"P24M\"", "floor = \"P12M\"", "[own.requests]: its floor is not what [kept.requests]"),
     ("own.requests", "ceiling = \"P25M\"", "ceiling = \"P23M\"", "[own.requests]: its clock must be kept longer"),

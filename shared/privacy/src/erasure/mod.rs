@@ -5,6 +5,7 @@
 //! always from the head of a range, and every chunk begins by renewing the lease on the ledger row.
 
 mod count;
+mod detach;
 mod discover;
 mod erase;
 mod hold;

@@ -6,6 +6,7 @@ mod ledger;
 mod processors;
 mod receipts;
 mod seed;
+mod shared;
 mod vault;
 
 pub use processors::{Mood, Vendor, Vendors};
@@ -28,6 +29,7 @@ use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
 
 pub use receipts::StoredChains;
+pub use shared::SharedSources;
 
 /// A connection row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Stored {
     pub connections: BTreeMap<Place, ConnectionRow>,
     /// Items by store and partition.
     pub items: BTreeMap<(String, String), BTreeSet<String>>,
+    /// What the sources of shared rows contributed, by store, partition and sort key.
+    pub shared: BTreeMap<(String, String, String), SharedSources>,
     /// Object versions by store.
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
     /// Suppression entries.
@@ -223,6 +227,9 @@ impl World {
         let mut lines: Vec<String> = items
             .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
             .collect();
+        lines.extend(
+            stored.shared.iter().filter(|((_, partition, _), _)| names(partition)).map(|row| format!("{row:?}")),
+        );
         for (store, versions) in &stored.objects {
             let objects = versions.iter().filter(|(key, _)| names(key));
             lines.extend(objects.map(|(key, version)| format!("{store} {key} {version}")));

@@ -11,6 +11,7 @@ mod own_rules;
 pub mod pattern;
 pub mod processor;
 pub mod processor_rules;
+pub mod shared;
 mod termination;
 pub mod validate;
 

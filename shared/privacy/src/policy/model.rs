@@ -228,6 +228,9 @@ pub struct Class {
     /// Every attribute that its rows may hold beside their key. Not in what functions carry.
     #[serde(default, skip_serializing)]
     pub attributes: Vec<String>,
+    /// Where the row stands that this one is a source of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<super::shared::Shared>,
     /// What a platform allows, where that is less than its clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform_limit: Option<super::own::PlatformLimit>,
@@ -259,6 +262,8 @@ pub enum EraseRule {
     Delete,
     /// Every object version and delete marker.
     DeleteAllVersions,
+    /// By key, after what it contributed was taken out of the row that it is a source of.
+    Source,
 }
 
 /// Whether records of a class go into an export.

@@ -56,6 +56,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     }
     termination::validate(model)?;
     class_rules::validate(model)?;
+    super::shared::validate(model)?;
     own_rules::validate(model)?;
     super::processor_rules::validate(model)
 }
@@ -147,11 +148,11 @@ fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), Invali
     if !class.scope.iter().map(String::as_str).take(widest.len()).eq(widest.iter().copied()) {
         return Err(invalid(place(), format!("its scope must begin with {}", widest.join(" and "))));
     }
-    let rule = match store.kind {
-        StoreKind::Table => EraseRule::Delete,
-        StoreKind::Bucket => EraseRule::DeleteAllVersions,
+    let fits = match class.erase {
+        EraseRule::Delete | EraseRule::Source => store.kind == StoreKind::Table,
+        EraseRule::DeleteAllVersions => store.kind == StoreKind::Bucket,
     };
-    if class.erase != rule {
+    if !fits {
         return Err(invalid(place(), "`erase` does not fit its store"));
     }
     if class.ceiling_per_request == 0 {

@@ -3,6 +3,7 @@
 mod holds;
 mod looks;
 mod races;
+mod shared;
 mod troubles;
 mod visits;
 
