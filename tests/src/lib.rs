@@ -7,3 +7,4 @@ pub mod buckets;
 pub mod demo;
 pub mod repository;
 pub mod retention;
+pub mod timeline;

@@ -7,7 +7,7 @@ use privacy::policy::own::{Own, Purge};
 use privacy::policy::processor::Settle;
 use serde_json::{Value, json};
 
-fn words(span: &jiff::Span) -> String {
+pub(crate) fn words(span: &jiff::Span) -> String {
     let parts = [
         (i64::from(span.get_years()), "year"),
         (i64::from(span.get_months()), "month"),
@@ -142,7 +142,11 @@ pub fn page(map: &DataMap) -> String {
     let policy = map.model();
     let mut page = format!(
         "# What {} promises to erase, and what it keeps\n\n\
-         Made from `policy.toml`; change that file, then run `UPDATE_EXPECT=1 cargo test -p privacy-tests --test documents`.\n\n\
+         ![What happens to data, and when: every promise, phase and record on one line of days](timeline.svg)\n\n\
+         A request is worked off in days and alarms before its last day. When an account ends, nothing of its own goes while export and \
+         reactivation are open; what came through platforms does not wait for that. What several connections know together loses the \
+         part of the one that goes. Our own records stay as long as a law asks, and say which. The picture and every table here are \
+         made from `policy.toml`; change that file, then run `UPDATE_EXPECT=1 cargo test -p privacy-tests --test documents`.\n\n\
          ## Promises\n\n| route | policy section | erased within | we work to | alarm before the date | calendar |\n|---|---|---|---|---|---|\n",
         policy.company.name
     );
