@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from local.settings import REGION, Settings, StackError
+from local.settings import REGION, ROOT, Settings, StackError
 
 # Every process of a stack carries this variable, so that stopping finds exactly those, orphans too.
 MARK = "PRIVACY_STACK_STATE"
@@ -42,8 +42,18 @@ def start(settings: Settings) -> None:
             start_new_session=True,
         )
     settings.pid_file.write_text(f"{process.pid}\n")
+    settings.vendors_file.unlink(missing_ok=True)
+    subprocess.Popen(
+        [sys.executable, "-m", "local.vendors", str(settings.vendors_file)],
+        cwd=ROOT,
+        env={MARK: str(settings.state_dir), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     deadline = time.monotonic() + 60
-    while not _healthy(settings):
+    while not _healthy(settings) or not settings.vendors_file.exists() or not settings.vendors_file.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
             stop(settings)
             raise StackError(f"the AWS stand-in did not start; its last words are in {settings.log_file}")
@@ -59,6 +69,7 @@ def stop(settings: Settings) -> None:
         while _processes(settings) and time.monotonic() < deadline:
             time.sleep(0.05)
     settings.pid_file.unlink(missing_ok=True)
+    settings.vendors_file.unlink(missing_ok=True)
     shutil.rmtree(settings.temp_dir, ignore_errors=True)
 
 

@@ -57,6 +57,11 @@ class Settings:
         return self.state_dir / "ministack.pid"
 
     @property
+    def vendors_file(self) -> Path:
+        """The port of the processors on this machine."""
+        return self.state_dir / "vendors.port"
+
+    @property
     def stack_file(self) -> Path:
         return self.state_dir / "stack.json"
 

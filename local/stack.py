@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
-from local import cloudformation, package, server
+from local import cloudformation, package, server, vendors
 from local.build import build
 from local.demo import people
 from local.demo.counts import Counter
@@ -90,6 +90,7 @@ def parameters(settings: Settings) -> dict[str, str]:
         "LocalEndpoint": settings.endpoint,
         "StuckAfterSeconds": "20",
         "SecondLooks": "PT15S,P7D,P30D",
+        "ProcessorConfirmAfter": "PT0S",
         "SweepSchedule": "rate(1 minute)",
     }
 
@@ -115,6 +116,10 @@ def _first_data(settings: Settings, outputs: dict[str, str]) -> dict[str, Any]:
     with step("setting the Meta app secrets"):
         settings.client("secretsmanager").put_secret_value(
             SecretId=outputs["MetaAppSecretsArn"], SecretString=json.dumps(app_secrets)
+        )
+    with step("setting where the processors are"):
+        settings.client("secretsmanager").put_secret_value(
+            SecretId=outputs["ProcessorsArn"], SecretString=vendors.settings(int(settings.vendors_file.read_text()))
         )
     with step("writing the demo data"):
         known = _seed(settings, outputs)

@@ -37,7 +37,8 @@ MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
     "DisconnectIntake": {"SendMessage"},
     "RequestStatus": set(),
-    "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject"},
+    "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",
+                      "GetProcessors", "ListReceipts", "PutReceipt"},
     "RetentionSweeper": {"SendMessage", "QueryDueIndex"},
 }
 
@@ -82,7 +83,7 @@ def table_calls(client: Client, table: str) -> dict[str, Callable[[], Any]]:
 
 def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[], Any]]:
     queue, bucket = outputs["ErasureQueueUrl"], outputs["MediaBucketName"]
-    dead, key = outputs["ErasureDeadLettersUrl"], "no/such/object"
+    dead, key, receipts = outputs["ErasureDeadLettersUrl"], "no/such/object", outputs["ReceiptsBucketName"]
     return {
         "ReceiveMessage": lambda: client("sqs").receive_message(QueueUrl=queue, VisibilityTimeout=0),
         "PurgeQueue": lambda: client("sqs").purge_queue(QueueUrl=queue),
@@ -95,6 +96,14 @@ def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[
         "PutObject": lambda: client("s3").put_object(Bucket=bucket, Key="permission/test", Body=b""),
         "GetAppSecrets": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["MetaAppSecretsArn"]),
         "GetSubjectKeys": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["SubjectKeysArn"]),
+        "GetReceiptKey": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["ReceiptKeyArn"]),
+        "GetProcessors": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["ProcessorsArn"]),
+        "ListReceipts": lambda: client("s3").list_objects_v2(Bucket=receipts, MaxKeys=1),
+        "PutReceipt": lambda: client("s3").put_object(
+            Bucket=receipts, Key="receipts/permission-test", Body=b"", IfMatch="never"
+        ),
+        "PutBesideReceipts": lambda: client("s3").put_object(Bucket=receipts, Key="none", Body=b"", IfMatch="never"),
+        "DeleteReceipt": lambda: client("s3").delete_object(Bucket=receipts, Key="receipts/no-such"),
         "PutSecret": lambda: client("secretsmanager").put_secret_value(SecretId="no-such-secret", SecretString="{}"),
         "QueryDueIndex": lambda: client("dynamodb").query(
             TableName=outputs["LedgerTableName"], IndexName="due",

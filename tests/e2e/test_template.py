@@ -74,12 +74,19 @@ def test_what_holds_data_outlives_the_stack() -> None:
 
 def test_every_bucket_keeps_versions_and_lets_nobody_in() -> None:
     buckets = of_type("S3::Bucket")
-    assert set(buckets) == {"Media", "Files"}
+    assert set(buckets) == {"Media", "Files", "Receipts"}
     for bucket in buckets.values():
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY_ARN}
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_nobody_removes_a_receipt() -> None:
+    (_, kept) = translated()["ReceiptsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (kept["Effect"], kept["Principal"]) == ("Deny", "*")
+    assert {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"} == set(kept["Action"])
+    assert "LifecycleConfiguration" not in of_type("S3::Bucket")["Receipts"]
 
 
 def test_plain_http_is_refused_everywhere_on_aws() -> None:
@@ -88,10 +95,10 @@ def test_plain_http_is_refused_everywhere_on_aws() -> None:
     (queue_policy,) = of_type("SQS::QueuePolicy").values()
     assert {one["Ref"] for one in queue_policy["Queues"]} == set(of_type("SQS::Queue"))
     for policy in (*bucket_policies, queue_policy):
-        (statement,) = policy["PolicyDocument"]["Statement"]
+        statement = policy["PolicyDocument"]["Statement"][0]
         assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert {translated()[name]["Condition"] for name in ("MediaPolicy", "FilesPolicy", "QueuesOnlyOverTls")} == {"OnAws"}
+    assert {translated()[name]["Condition"] for name in ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "QueuesOnlyOverTls")} == {"OnAws"}
 
 
 def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:

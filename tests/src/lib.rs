@@ -8,3 +8,4 @@ pub mod demo;
 pub mod repository;
 pub mod retention;
 pub mod timeline;
+pub mod workshop;

@@ -105,6 +105,9 @@ fn own(policy: &Model) -> String {
     part
 }
 
+/// The route of a tenant whose account has ended has phases instead of one promise.
+const ENDED: &str = "End of an account";
+
 /// Who else holds copies, and how their end is known.
 fn processors(map: &DataMap) -> String {
     let mut part = "## Who else holds copies\n\n\
@@ -113,8 +116,11 @@ fn processors(map: &DataMap) -> String {
                     | processor | policy section | concerned by | how its end is known | what it keeps |\n|---|---|---|---|---|\n"
         .to_owned();
     for processor in map.model().processor.values() {
-        let routes: Vec<&str> =
-            processor.routes.iter().filter_map(|route| Some(map.promise(*route)?.title.as_str())).collect();
+        let routes: Vec<&str> = processor
+            .routes
+            .iter()
+            .map(|route| map.promise(*route).map_or(ENDED, |promise| promise.title.as_str()))
+            .collect();
         let routes = if routes.is_empty() { "no request yet".to_owned() } else { routes.join(", ") };
         let (end, kept) = match &processor.settle {
             Settle::OwnInfrastructure(own) => (own.reason.clone(), "nothing"),

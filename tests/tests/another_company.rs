@@ -7,7 +7,7 @@ use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
-use privacy::memory::{World, place};
+use privacy::memory::{World, place, proof};
 use privacy::obligation::ObligationId;
 use privacy::policy::validate::validate;
 use privacy::ports::Clock;
@@ -45,7 +45,14 @@ fn world(tickets: usize) -> World {
 async fn work(world: &World, id: &ObligationId) -> Worked {
     let map = map();
     let looks = &map.model().second_looks.after;
-    let engine = Engine { ledger: world, vault: world, clock: world, map: &map, second_looks: looks };
+    let engine = Engine {
+        ledger: world,
+        vault: world,
+        aftermath: &proof(world, &map),
+        clock: world,
+        map: &map,
+        second_looks: looks,
+    };
     engine.work(id, "w", world.now() + HOUR).await.unwrap()
 }
 

@@ -11,7 +11,7 @@ use privacy::ids::{ConnectionId, ContactId, Platform, TenantId};
 use privacy::ingest_gate::Mark;
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
-use privacy::memory::{World, place};
+use privacy::memory::{World, place, plan_hash};
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::policy::Route;
@@ -19,6 +19,7 @@ use privacy::ports::{
     Advance, Cancelled, Connected, Connections, DUE_SHARDS, Detached, Due, DueIndex, HoldBook, Intake, Lease, Leased,
     Ledger, NextAction, Opened, Read, Record, Released, Showcase, Stores, Suppressions,
 };
+use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
 use privacy::scope::{Counts, Place, Scope, Stage};
 use privacy::target::Target;
@@ -91,7 +92,7 @@ async fn intake_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
     assert_eq!(widened, expected, "the date of the first receipt stays");
 
     ports.lease(&lease("w"), now(), now() + SignedDuration::from_secs(60)).await.unwrap();
-    let verifying = State::Verifying { erased_at: now(), looks: vec![now()] };
+    let verifying = State::Verifying { plan: plan_hash(), erased_at: now(), looks: vec![now()] };
     ports.advance(&lease("w"), &advance(verifying.clone(), NextAction::Keep)).await.unwrap().unwrap();
     ports.release(&lease("w")).await.unwrap();
     let finished = head_of(ports).await;
@@ -132,7 +133,10 @@ async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
 
     let moved = ports.advance(&lease("w2"), &advance(executing.clone(), NextAction::Keep)).await.unwrap().unwrap();
     assert_eq!((&moved.state, moved.next_action_at), (&executing, head.next_action_at));
-    let mut guarded = advance(State::Verifying { erased_at: now(), looks: vec![] }, NextAction::At(now() + minute));
+    let mut guarded = advance(
+        State::Verifying { plan: plan_hash(), erased_at: now(), looks: vec![] },
+        NextAction::At(now() + minute),
+    );
     guarded.if_covers_until = Some(at("2026-03-10T11:00:00Z"));
     assert_eq!(ports.advance(&lease("w2"), &guarded).await.unwrap(), None, "it covers something else now");
     guarded.if_covers_until = Some(now());
@@ -320,11 +324,23 @@ async fn directory_contract(vault: &impl Connections) {
     assert_eq!(vault.connected_at(&c2).await.unwrap(), Some(at("2026-01-01T00:00:00Z")));
 }
 
+async fn processors_contract(ledger: &impl ProcessorLedger) {
+    let settlement = |version: u64| Settlement { version, reopened: 0, targets: "t".to_owned(), entries: [].into() };
+    assert_eq!(ledger.load(&id(), 1).await.unwrap(), None);
+    assert!(!ledger.save(&id(), 1, &settlement(2)).await.unwrap(), "nothing to follow");
+    assert!(ledger.save(&id(), 1, &settlement(1)).await.unwrap());
+    assert!(!ledger.save(&id(), 1, &settlement(1)).await.unwrap(), "once");
+    assert!(ledger.save(&id(), 1, &settlement(2)).await.unwrap());
+    assert_eq!(ledger.load(&id(), 1).await.unwrap(), Some(settlement(2)));
+    assert_eq!(ledger.load(&id(), 2).await.unwrap(), None, "another request");
+}
+
 async fn chain_contract<L: ChainLedger, S: ChainStore>(ledger: &L, store: &S) {
     let chain = KeyedRef::from_stored("v1-chain".to_owned());
     let occasion = |request: u32, tenant: &str| Occasion::Erasure {
         obligation: id(),
         request,
+        reopened: 0,
         tenant: TenantId::parse(tenant).unwrap(),
     };
     let place = |seq: u64| Position { chain: chain.clone(), seq };
@@ -459,6 +475,7 @@ async fn the_ports_in_memory_keep_the_contract() {
     shared_contract(&people).await;
     let left = people.stored().shared.values().next().cloned().unwrap();
     assert_eq!((left.sources, left.total), (BTreeMap::from([("c9#p1".to_owned(), 3)]), 3));
+    processors_contract(&world()).await;
     let vault = world();
     ITEMS.iter().for_each(|(connection, key)| vault.put("alder", connection, key));
     OBJECTS.iter().for_each(|(key, version)| vault.put_object(key, version));
@@ -490,6 +507,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     shared_contract(&demo::vault(&people)).await;
     let left = people.dump("people").remove(0);
     assert_eq!((&left["sources"]["M"], &left["total"]["N"]), (&json!({"c9#p1": {"N": "3"}}), &json!("3")));
+    processors_contract(&demo::ledger(&Account::new())).await;
     let account = Account::new();
     for (connection, key) in ITEMS {
         account.put_all("inbox", &[json!({"pk": {"S": format!("alder#{connection}")}, "sk": {"S": key}})]);

@@ -2,12 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
-use privacy::erasure::{Engine, Worked};
+use privacy::erasure::Worked;
 use privacy::ingest_gate::Mark;
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::ports::{Intake, Opened, Read, Showcase, Stores, Suppressions};
 use privacy_tests::account::{Account, Trouble};
-use privacy_tests::demo::{self, Stopped};
+use privacy_tests::demo;
+use privacy_tests::workshop::Workshop;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()
@@ -43,15 +44,7 @@ fn everything(account: &Account) -> Vec<String> {
 }
 
 async fn visit(account: &Account, worker: &str, at: Timestamp) -> Result<Worked, privacy::fault::Fault> {
-    let (ledger, vault, map, clock) = (demo::ledger(account), demo::vault(account), demo::map(), Stopped(at));
-    let engine = Engine {
-        ledger: &ledger,
-        vault: &vault,
-        clock: &clock,
-        map: &map,
-        second_looks: &map.model().second_looks.after,
-    };
-    engine.work(&request().id, worker, at + SignedDuration::from_hours(1)).await
+    Workshop::of(account).work(&request().id, worker, at).await
 }
 
 async fn work_until_erased(account: &Account) -> u32 {

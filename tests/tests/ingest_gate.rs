@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
-use privacy::erasure::{Engine, Worked};
+use privacy::erasure::Worked;
 use privacy::ingest_gate::Arrival;
 use privacy::keys::KeyedRef;
 use privacy::memory::place;
@@ -11,7 +11,8 @@ use privacy::policy::Route;
 use privacy::ports::Intake;
 use privacy_aws::ingest_gate::IngestGate;
 use privacy_tests::account::{Account, Trouble};
-use privacy_tests::demo::{self, Stopped};
+use privacy_tests::demo;
+use privacy_tests::workshop::Workshop;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -46,15 +47,7 @@ async fn ingest(account: &Account, connection: &str, connected_at: Timestamp, ow
 }
 
 async fn work(account: &Account, worker: &str, at: Timestamp) -> Option<Worked> {
-    let (ledger, vault, map, clock) = (demo::ledger(account), demo::vault(account), demo::map(), Stopped(at));
-    let engine = Engine {
-        ledger: &ledger,
-        vault: &vault,
-        clock: &clock,
-        map: &map,
-        second_looks: &map.model().second_looks.after,
-    };
-    engine.work(&request().id, worker, at + SignedDuration::from_hours(1)).await.ok()
+    Workshop::of(account).work(&request().id, worker, at).await.ok()
 }
 
 fn connected_at() -> Timestamp {

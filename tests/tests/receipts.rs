@@ -35,6 +35,7 @@ async fn append(account: &Account, letter: &str) -> Result<Appended, Fault> {
     let body = Body::ErasureReceipt(ErasureReceipt {
         obligation: demo::keys().receipt_obligation(&obligation).unwrap(),
         request: 1,
+        reopened: 0,
         route: Route::MetaDataDeletion,
         policy: Section::parse("13.4").unwrap(),
         received_at: now(),
@@ -44,7 +45,7 @@ async fn append(account: &Account, letter: &str) -> Result<Appended, Fault> {
         processors: [].into(),
         plan: PlanHash::from_stored("0f".repeat(32)),
     });
-    let occasion = Occasion::Erasure { obligation, request: 1, tenant: tenant() };
+    let occasion = Occasion::Erasure { obligation, request: 1, reopened: 0, tenant: tenant() };
     let chains = Chains { ledger: &ledger, store: &store, clock: &Stopped(now()), key: &key };
     chains.append(&occasion, &chain(), &body).await
 }

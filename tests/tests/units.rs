@@ -4,12 +4,13 @@
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept::{Accepted, Became};
 use privacy::accept_callback::{Callback, Terms, accept_callback};
-use privacy::erasure::{Engine, Worked};
+use privacy::erasure::Worked;
 use privacy::identity::PlatformId;
 use privacy::signed_request::{IssuedAt, SignedRequest};
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::{Account, Call};
-use privacy_tests::demo::{self, Stopped};
+use privacy_tests::demo;
+use privacy_tests::workshop::Workshop;
 
 const USD_PER_WRU: f64 = 0.625e-6;
 const USD_PER_RRU: f64 = 0.125e-6;
@@ -74,15 +75,7 @@ async fn erasing_ten_thousand_records_stays_at_the_floor() {
     let id = accept(&account, now().as_second()).await.id;
     drop(account.take_calls());
 
-    let (ledger, vault, map, clock) = (demo::ledger(&account), demo::vault(&account), demo::map(), Stopped(now()));
-    let engine = Engine {
-        ledger: &ledger,
-        vault: &vault,
-        clock: &clock,
-        map: &map,
-        second_looks: &map.model().second_looks.after,
-    };
-    let worked = engine.work(&id, "worker-1", now() + SignedDuration::from_hours(1)).await.unwrap();
+    let worked = Workshop::of(&account).work(&id, "worker-1", now()).await.unwrap();
     let Worked::Erased { removed } = worked else { panic!("{worked:?}") };
     assert_eq!(removed["signals"], RECORDS as u64);
     assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());

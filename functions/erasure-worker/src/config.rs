@@ -16,17 +16,41 @@ pub(crate) struct Config {
     pub(crate) names: Names,
     pub(crate) second_looks: Vec<jiff::Span>,
     pub(crate) map: DataMap,
+    pub(crate) downstream: DownstreamConfig,
+}
+
+/// What processors and receipts need.
+#[derive(Debug)]
+pub(crate) struct DownstreamConfig {
+    pub(crate) subject_keys_arn: String,
+    pub(crate) receipt_key_arn: String,
+    pub(crate) processors_arn: String,
+    pub(crate) receipts_bucket: String,
+    /// Only a test stack may have its processors on its own machine.
+    pub(crate) is_local_allowed: bool,
 }
 
 impl Config {
     pub(crate) fn read() -> Result<Self, Error> {
         let map = DataMap::built_in()?;
+        let map = match env::span("PROCESSOR_CONFIRM_AFTER")? {
+            Some(wait) => map.confirming_after(wait),
+            None => map,
+        };
+        let downstream = DownstreamConfig {
+            subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
+            receipt_key_arn: env::required("RECEIPT_KEY_ARN")?,
+            processors_arn: env::required("PROCESSORS_ARN")?,
+            receipts_bucket: env::required("RECEIPTS_BUCKET")?,
+            is_local_allowed: env::optional("PROCESSORS_ON_THIS_MACHINE").is_some(),
+        };
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
             names: names(&map)?,
             second_looks: env::second_looks(&map.model().second_looks.after)?,
             map,
+            downstream,
         })
     }
 }

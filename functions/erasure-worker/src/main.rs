@@ -1,6 +1,7 @@
 //! The eraser: works off obligations that the queue names. Wiring only.
 
 mod config;
+mod downstream;
 mod queue;
 
 use aws_lambda_events::sqs::SqsEvent;

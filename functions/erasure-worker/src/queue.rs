@@ -22,6 +22,7 @@ use privacy_edge::clock::SystemClock;
 use privacy_edge::metrics;
 
 use crate::config::Config;
+use crate::downstream::{AtWork, Downstream};
 
 /// No chunk begins when less than this is left of the invocation: a chunk with its retries takes less.
 const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(40);
@@ -32,6 +33,7 @@ pub(crate) struct Worker {
     ledger: LedgerTable,
     vault: Vault,
     queue: SqsQueue,
+    downstream: Downstream,
     config: Config,
 }
 
@@ -41,6 +43,7 @@ impl Worker {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
             vault: Vault::new(connection, config.names.clone()),
             queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
+            downstream: Downstream::new(connection, &config.downstream),
             config,
         }
     }
@@ -106,9 +109,11 @@ impl Worker {
     }
 
     async fn work(&self, id: &ObligationId, worker: &str, stop_at: Timestamp) -> Result<Worked, Fault> {
+        let aftermath = AtWork { downstream: &self.downstream, ledger: &self.ledger, map: &self.config.map };
         let engine = Engine {
             ledger: &self.ledger,
             vault: &self.vault,
+            aftermath: &aftermath,
             clock: &SystemClock,
             map: &self.config.map,
             second_looks: &self.config.second_looks,
@@ -146,6 +151,14 @@ fn report(worked: &Worked, obligation: &str, request_id: &str) {
         }
         Worked::Held { review_by } => {
             tracing::info!(outcome = "held", %review_by, "legal holds keep a part; the rest is erased");
+        }
+        Worked::Settling { unsettled, overdue, troubles, next_at } => {
+            for (processor, cause) in troubles {
+                tracing::warn!(outcome = "processor-failed", processor, cause, "a processor did not work out");
+            }
+            tracing::info!(outcome = "settling", ?unsettled, ?overdue, %next_at, "processors have yet to confirm");
+            let overdue = i64::try_from(overdue.len()).unwrap_or(i64::MAX);
+            metrics::emit(now, &[("ProcessorsOverdue", overdue)]);
         }
         Worked::Failed { stores, retry_at } => {
             tracing::error!(outcome = "failed", ?stores, %retry_at, "a part could not be erased");

@@ -45,6 +45,15 @@ pub fn stuck_after() -> Result<jiff::SignedDuration, BadEnvironment> {
         .map(|seconds| jiff::SignedDuration::from_secs(seconds.into()))
 }
 
+/// An ISO 8601 span that may be missing.
+///
+/// # Errors
+/// [`BadEnvironment`]
+pub fn span(name: &str) -> Result<Option<jiff::Span>, BadEnvironment> {
+    let unreadable = |_| BadEnvironment::Unreadable(name.to_owned(), "an ISO 8601 span");
+    optional(name).map(|text| text.parse().map_err(unreadable)).transpose()
+}
+
 /// `SECOND_LOOKS`, comma-separated ISO 8601 spans, or else what the policy says.
 ///
 /// # Errors

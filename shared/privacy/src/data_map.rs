@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::ids::Platform;
 use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
+use crate::policy::processor::Settle;
 use crate::policy::{Phase, Promise, Route};
 use crate::scope::Place;
 use crate::target::Target;
@@ -156,6 +157,18 @@ impl DataMap {
         Ok(Self { model, stores })
     }
 
+    /// The same policy with another wait between asking an HTTP processor and looking at it, for test stacks.
+    #[must_use]
+    pub fn confirming_after(mut self, wait: jiff::Span) -> Self {
+        for processor in self.model.processor.values_mut() {
+            match &mut processor.settle {
+                Settle::Http(http) => http.confirm_after = wait,
+                Settle::OwnInfrastructure(_) | Settle::Expires(_) => {}
+            }
+        }
+        self
+    }
+
     /// The policy file itself.
     #[must_use]
     pub fn model(&self) -> &Model {
@@ -197,6 +210,17 @@ impl DataMap {
             Some(names) => names.contains(&store.name),
             None => store.connection.is_some() || store.contact.is_some(),
         })
+    }
+
+    /// The section of the policy that promises an obligation's end.
+    #[must_use]
+    pub fn section(&self, route: Route, target: &Target) -> Option<&str> {
+        match target {
+            Target::Person { .. } | Target::Connection { .. } => {
+                self.promise(route).map(|promise| promise.policy.as_str())
+            }
+            Target::Tenant { phase, .. } => self.phase(phase).map(|phase| phase.policy.as_str()),
+        }
     }
 
     /// How long before its date the alarm of an obligation rings.

@@ -91,6 +91,8 @@ pub enum State {
     },
     /// Everything is erased and a strong read found nothing; second looks are due.
     Verifying {
+        /// The plan that was worked off.
+        plan: PlanHash,
         /// When the strong read found nothing.
         erased_at: Timestamp,
         /// When second looks found nothing.

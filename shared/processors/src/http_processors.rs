@@ -24,12 +24,22 @@ struct Known {
     headers: HeaderMap,
 }
 
+impl Known {
+    fn new(http: &Http, settings: &Settings) -> Result<Self, InvalidSettings> {
+        let (base, secret) = settings.of(&http.parameter, &http.hosts)?;
+        let headers = headers(http, secret);
+        let headers = headers.ok_or_else(|| InvalidSettings::Secret { parameter: http.parameter.clone() })?;
+        Ok(Self { http: http.clone(), base, headers })
+    }
+}
+
 /// Every HTTP processor that a route concerns. A call takes at most [`Patience::total`] per request: one for an ask, one
 /// per query for a look.
 #[derive(Clone, Debug)]
 pub struct HttpProcessors {
     known: BTreeMap<String, Known>,
     client: Client,
+    unusable: Vec<InvalidSettings>,
 }
 
 impl HttpProcessors {
@@ -37,24 +47,31 @@ impl HttpProcessors {
     /// trusts, which takes milliseconds: make it when it is needed and keep it.
     ///
     /// # Errors
-    /// [`InvalidSettings`]
+    /// [`InvalidSettings::Certificates`]. A processor whose settings cannot be used leaves the others usable: it cannot
+    /// be asked, and is in [`HttpProcessors::unusable`].
     pub fn new(model: &Model, settings: &Settings, patience: Patience) -> Result<Self, InvalidSettings> {
-        Self::over(Client::new(Guarded::system(), patience)?, model, settings)
+        Ok(Self::over(Client::new(Guarded::system(), patience)?, model, settings))
     }
 
-    pub(crate) fn over(client: Client, model: &Model, settings: &Settings) -> Result<Self, InvalidSettings> {
-        let mut known = BTreeMap::new();
+    pub(crate) fn over(client: Client, model: &Model, settings: &Settings) -> Self {
+        let (mut known, mut unusable) = (BTreeMap::new(), Vec::new());
         for (name, processor) in model.processor.iter().filter(|(_, processor)| !processor.routes.is_empty()) {
             let http = match &processor.settle {
                 Settle::Http(http) => http,
                 Settle::OwnInfrastructure(_) | Settle::Expires(_) => continue,
             };
-            let (base, secret) = settings.of(&http.parameter, &http.hosts)?;
-            let headers = headers(http, secret);
-            let headers = headers.ok_or_else(|| InvalidSettings::Secret { parameter: http.parameter.clone() })?;
-            known.insert(name.clone(), Known { http: Http::clone(http), base, headers });
+            match Known::new(http, settings) {
+                Ok(ready) => drop(known.insert(name.clone(), ready)),
+                Err(invalid) => unusable.push(invalid),
+            }
         }
-        Ok(Self { known, client })
+        Self { known, client, unusable }
+    }
+
+    /// What is wrong with the settings of processors that cannot be asked; names no secret and no address.
+    #[must_use]
+    pub fn unusable(&self) -> &[InvalidSettings] {
+        &self.unusable
     }
 
     #[cfg(test)]

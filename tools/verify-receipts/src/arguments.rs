@@ -10,11 +10,13 @@ use crate::seen::{self, Seen};
 /// Printed by `--help`.
 pub(crate) const USAGE: &str = "\
 verify-receipts <folder> --key <file or hex>... [--seen <report>] [--json]
+verify-receipts --public-key < <secret of the signing key>
 
   <folder>  as synced from the bucket: receipts/<chain>/0000000001.json …, head.json
   --key     a public key of 64 hex digits, or a file with one to a line; may be given again
   --seen    an earlier --json report: what stood there then must still stand there
   --json    a report for machines
+  --public-key  reads the secret of the signing key and prints its public half, which is what others get
 
 0 everything is as it was signed   1 something is not   2 it could not be checked
 ";
@@ -47,6 +49,7 @@ pub(crate) struct Arguments {
 #[derive(Debug)]
 pub(crate) enum Asked {
     Help,
+    PublicKey,
     Check(Box<Arguments>),
 }
 
@@ -57,6 +60,7 @@ impl Arguments {
             let mut value = || arguments.next().ok_or_else(|| Invalid::Unknown(argument.clone()));
             match argument.as_str() {
                 "--help" => return Ok(Asked::Help),
+                "--public-key" => return Ok(Asked::PublicKey),
                 "--json" => is_json = true,
                 "--key" => {
                     let more = public_keys(&value()?)?;

@@ -10,7 +10,10 @@ use privacy::obligation::{ObligationId, PlanHash};
 use privacy::policy::Route;
 use privacy::receipt::{Body, Chains, EntryHash, ErasureReceipt, LastDay, Occasion, Section, SigningKey, Zone};
 
-use super::*;
+use std::io;
+
+use crate::arguments;
+use crate::run::*;
 
 fn key(digit: char) -> SigningKey {
     SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, digit.to_string().repeat(64))).unwrap()
@@ -30,6 +33,7 @@ async fn append(world: &World, key: &SigningKey, tenant: &str, letter: char) {
     let body = Body::ErasureReceipt(ErasureReceipt {
         obligation: subject_keys().receipt_obligation(&obligation).unwrap(),
         request: 1,
+        reopened: 0,
         route: Route::MetaDataDeletion,
         policy: Section::parse("13.4").unwrap(),
         received_at: "2026-03-09T08:00:00Z".parse().unwrap(),
@@ -39,7 +43,7 @@ async fn append(world: &World, key: &SigningKey, tenant: &str, letter: char) {
         processors: [].into(),
         plan: PlanHash::from_stored("0f".repeat(32)),
     });
-    let occasion = Occasion::Erasure { obligation, request: 1, tenant: TenantId::parse(tenant).unwrap() };
+    let occasion = Occasion::Erasure { obligation, request: 1, reopened: 0, tenant: TenantId::parse(tenant).unwrap() };
     Chains { ledger: world, store: world, clock: world, key }.append(&occasion, &chain(tenant), &body).await.unwrap();
     world.pass(SignedDuration::from_hours(24));
 }
@@ -89,7 +93,7 @@ fn verify(folder: &Path, more: &[&str]) -> (u8, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let public = key('1').public_hex();
     let arguments = [folder.to_str().unwrap(), "--key", &public].into_iter().chain(more.iter().copied());
-    let code = run(arguments.map(str::to_owned), &mut out, &mut err);
+    let code = run(arguments.map(str::to_owned), &mut io::empty(), &mut out, &mut err);
     (code, String::from_utf8(out).unwrap() + &String::from_utf8(err).unwrap())
 }
 
@@ -260,7 +264,7 @@ async fn what_cannot_be_checked_is_neither_good_nor_broken() {
     let folder = synced.0.to_str().unwrap();
     for bad in [&[][..], &[folder], &[folder, "--key"], &[folder, "--key", "d75a"], &[folder, folder], &["--nothing"]] {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let code = run(bad.iter().map(|argument| (*argument).to_owned()), &mut out, &mut err);
+        let code = run(bad.iter().map(|argument| (*argument).to_owned()), &mut io::empty(), &mut out, &mut err);
         assert!(code == UNCHECKED && out.is_empty() && err.starts_with(b"verify-receipts: "), "{bad:?}");
     }
     assert_eq!(verify(&synced.0.join("nowhere"), &[]).0, UNCHECKED);
@@ -268,6 +272,22 @@ async fn what_cannot_be_checked_is_neither_good_nor_broken() {
     let (code, said) = verify(&synced.chain("birch"), &[]);
     assert!(code == BROKEN && said.contains("holds no chain"), "a wrong folder never passes: {said}");
     let mut out = Vec::new();
-    assert_eq!(run(["--help".to_owned()].into_iter(), &mut out, &mut Vec::new()), GOOD);
+    assert_eq!(run(["--help".to_owned()].into_iter(), &mut io::empty(), &mut out, &mut Vec::new()), GOOD);
     assert_eq!(out, arguments::USAGE.as_bytes());
+}
+
+#[test]
+fn the_public_key_is_told_and_the_seed_is_not() {
+    let asked = |mut secret: &[u8]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = run(["--public-key".to_owned()].into_iter(), &mut secret, &mut out, &mut err);
+        (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    };
+    let seed = "7".repeat(64);
+    let (code, printed, _) = asked(format!("{{\"seed\":\"{seed}\"}}\n").as_bytes());
+    let key = SigningKey::parse(&format!("{{\"seed\":\"{seed}\"}}")).unwrap();
+    assert_eq!((code, printed.trim()), (GOOD, key.public_hex().as_str()));
+    let (code, printed, error) = asked(b"{\"seed\":\"sesame\"}");
+    assert_eq!((code, printed.as_str()), (UNCHECKED, ""));
+    assert!(!error.contains("sesame"));
 }

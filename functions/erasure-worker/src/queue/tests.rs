@@ -9,8 +9,16 @@ use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 
 use super::*;
+use crate::config::DownstreamConfig;
 
 fn worker(account: &Account) -> Worker {
+    account.set_secret("arn:subject-keys", demo::SUBJECT_KEYS);
+    account.set_secret("arn:receipt-key", &format!(r#"{{"seed":"{}"}}"#, "7".repeat(64)));
+    account.set_secret("arn:processors", "{}");
+    worker_as_it_is(account)
+}
+
+fn worker_as_it_is(account: &Account) -> Worker {
     let stores = ["inbox", "media", "connections"].map(|name| (name.to_owned(), name.to_owned()));
     let names = Names {
         stores: HashMap::from(stores),
@@ -23,7 +31,14 @@ fn worker(account: &Account) -> Worker {
         erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
         names,
         second_looks: vec!["PT15M".parse().unwrap()],
-        map: DataMap::built_in().unwrap(),
+        map: DataMap::built_in().unwrap().confirming_after(jiff::Span::new()),
+        downstream: DownstreamConfig {
+            subject_keys_arn: "arn:subject-keys".to_owned(),
+            receipt_key_arn: "arn:receipt-key".to_owned(),
+            processors_arn: "arn:processors".to_owned(),
+            receipts_bucket: "receipts".to_owned(),
+            is_local_allowed: true,
+        },
     };
     Worker::new(&account.connection(), config)
 }
@@ -87,4 +102,17 @@ async fn work_that_runs_out_of_time_sends_itself_on() {
     assert_eq!(account.sent(), [body(&one)], "too little is left to begin a chunk");
     assert_eq!(deliver(&account, 120, &account.sent()).await, Vec::<String>::new());
     assert!(is_erased(&account, &one).await);
+}
+
+#[tokio::test]
+async fn what_is_ours_is_erased_though_no_secret_can_be_had() {
+    let account = Account::new();
+    let id = open(&account, "10158000000000001").await;
+    let worker = worker_as_it_is(&account);
+    let stop_at = SystemClock.now() + SignedDuration::from_mins(1);
+    assert!(worker.work(&id, "w", stop_at).await.is_err(), "it comes again");
+    assert!(is_erased(&account, &id).await);
+    assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());
+    let head = demo::ledger(&account).show(&id).await.unwrap().unwrap().head;
+    assert_eq!(head.state.erased_at(), None, "nobody is told that all is gone");
 }

@@ -184,17 +184,23 @@ impl Transition {
 
 #[cfg(test)]
 mod tests {
+    use privacy::obligation::PlanHash;
+
     use super::*;
 
     #[test]
     fn a_transition_writes_its_facts_and_removes_the_others() {
         let advance = Advance {
-            state: State::Verifying { erased_at: "2026-03-01T00:00:00Z".parse().unwrap(), looks: vec![] },
+            state: State::Verifying {
+                plan: PlanHash::from_stored("0f".repeat(32)),
+                erased_at: "2026-03-01T00:00:00Z".parse().unwrap(),
+                looks: vec![],
+            },
             next_action: NextAction::Never,
             if_covers_until: None,
             is_reopening: false,
         };
-        expect_test::expect![[r#"SET #state = :state, erased_at = :erased_at, looks = :looks REMOVE plan_hash, plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
+        expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&advance).expression);
     }
 }

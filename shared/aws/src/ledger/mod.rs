@@ -6,6 +6,7 @@
 //! | `head` | the obligation as it is now, under 1 KiB; the only row in the due index |
 //! | `outcome#<seq>` | the outcome of every record class |
 //! | `plan#<seq>` | counts, hash, ceilings |
+//! | `processors#<seq>` | where every processor stands |
 //! | `receipt#<seq>#<tenant>` | where its receipt goes, byte for byte |
 //! | `scope#<seq>#<place>` | the checkpoint of one place |
 //!
@@ -16,6 +17,7 @@ mod due;
 mod engine;
 mod holds;
 mod intake;
+mod processors;
 mod receipts;
 mod rows;
 mod show;

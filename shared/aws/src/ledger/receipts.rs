@@ -13,8 +13,9 @@ use crate::faults::{fault, refusing_row};
 
 fn intent_key(occasion: &Occasion) -> Item {
     match occasion {
-        Occasion::Erasure { obligation, request, tenant } => {
-            key(obligation, format!("{}#{tenant}", sequenced("receipt", *request)))
+        Occasion::Erasure { obligation, request, reopened, tenant } => {
+            let again = if *reopened == 0 { String::new() } else { format!("#again-{reopened}") };
+            key(obligation, format!("{}#{tenant}{again}", sequenced("receipt", *request)))
         }
     }
 }
@@ -30,7 +31,7 @@ fn read_intent(row: &Item) -> Result<Intent, Fault> {
 }
 
 impl LedgerTable {
-    async fn row(&self, action: &'static str, key: Item) -> Answer<Option<Item>> {
+    pub(super) async fn row(&self, action: &'static str, key: Item) -> Answer<Option<Item>> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(key)).consistent_read(true);
         get.send().await.map(|answer| answer.item).map_err(fault(action))
     }

@@ -71,7 +71,8 @@ pub(super) fn state_facts(state: &State) -> Vec<(&'static str, AttributeValue)> 
             facts.push(("retry_at", at(*retry_at)));
             facts.push(("attempts", number(attempts)));
         }
-        State::Verifying { erased_at, looks } => {
+        State::Verifying { plan, erased_at, looks } => {
+            facts.push(("plan_hash", text(plan.as_str())));
             facts.push(("erased_at", at(*erased_at)));
             facts.push(("looks", looks_at(looks)));
         }
@@ -108,7 +109,10 @@ fn state(item: &Item) -> Result<State, Fault> {
             retry_at: get_at(item, "retry_at")?,
             attempts: get_number(item, "attempts")?,
         }),
-        "verifying" => Ok(State::Verifying { erased_at: get_at(item, "erased_at")?, looks: looks()? }),
+        "verifying" => {
+            let plan = PlanHash::from_stored(get_text(item, "plan_hash")?.to_owned());
+            Ok(State::Verifying { plan, erased_at: get_at(item, "erased_at")?, looks: looks()? })
+        }
         "completed" => Ok(State::Completed {
             erased_at: get_at(item, "erased_at")?,
             completed_at: get_at(item, "completed_at")?,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::accept::Became;
 use crate::identity::{Namespace, PlatformId};
-use crate::memory::{Strike, World, built_in_map};
+use crate::memory::{Strike, World, built_in_map, plan_hash};
 use crate::obligation::State;
 use crate::ports::Clock;
 
@@ -43,7 +43,7 @@ impl Bench {
         let erased_at = self.world.now();
         let mut stored = self.world.stored();
         for head in stored.heads.values_mut() {
-            head.state = State::Verifying { erased_at, looks: vec![] };
+            head.state = State::Verifying { plan: plan_hash(), erased_at, looks: vec![] };
         }
     }
 }

@@ -3,7 +3,7 @@ use crate::accept::Became;
 use crate::erasure::{Engine, Worked};
 use crate::ingest_gate::Arrival;
 use crate::keys::KeyedRef;
-use crate::memory::{Strike, World, built_in_map, place};
+use crate::memory::{Strike, World, place, prompt_map, proof};
 use crate::obligation::State;
 use crate::ports::Clock;
 
@@ -36,13 +36,20 @@ fn disconnect(platform: &str, disconnected_at: Option<&str>) -> Disconnect {
 }
 
 async fn accepted(world: &World, disconnect: Disconnect) -> Result<Accepted, Fault> {
-    accept_disconnect(world, world, &built_in_map(), HOUR, disconnect, world.now()).await
+    accept_disconnect(world, world, &prompt_map(), HOUR, disconnect, world.now()).await
 }
 
 async fn work(world: &World, id: &ObligationId) -> Worked {
-    let map = built_in_map();
+    let map = prompt_map();
     let looks = map.model().second_looks.after.clone();
-    let engine = Engine { ledger: world, vault: world, clock: world, map: &map, second_looks: &looks };
+    let engine = Engine {
+        ledger: world,
+        vault: world,
+        aftermath: &proof(world, &map),
+        clock: world,
+        map: &map,
+        second_looks: &looks,
+    };
     engine.work(id, "w", world.now() + HOUR).await.unwrap()
 }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::accept::Became;
 use crate::erasure::Engine;
 use crate::keys::KeyedRef;
-use crate::memory::{Strike, World, built_in_map, place};
+use crate::memory::{Strike, World, place, prompt_map, proof};
 use crate::obligation::State;
 use crate::ports::Clock;
 use jiff::SignedDuration;
@@ -43,18 +43,25 @@ fn world() -> World {
 
 async fn terminate(world: &World, ended_at: Option<&str>) -> Result<Vec<Clocked>, Fault> {
     let termination = Termination { tenant: tenant("alder"), ended_at: ended_at.map(at), time_zone: "UTC".to_owned() };
-    accept_termination(world, world, &built_in_map(), &termination.count(world.now()).unwrap()).await
+    accept_termination(world, world, &prompt_map(), &termination.count(world.now()).unwrap()).await
 }
 
 async fn cancel(world: &World) -> Reactivated {
-    reactivate(world, &built_in_map(), &tenant("alder"), world.now()).await.unwrap()
+    reactivate(world, &prompt_map(), &tenant("alder"), world.now()).await.unwrap()
 }
 
 /// Lets every phase work that may, as the sweeper would have it.
 async fn work(world: &World) {
-    let map = built_in_map();
+    let map = prompt_map();
     let looks = map.model().second_looks.after.clone();
-    let engine = Engine { ledger: world, vault: world, clock: world, map: &map, second_looks: &looks };
+    let engine = Engine {
+        ledger: world,
+        vault: world,
+        aftermath: &proof(world, &map),
+        clock: world,
+        map: &map,
+        second_looks: &looks,
+    };
     for phase in map.model().termination.phase.keys() {
         let id = ObligationId::of_termination(&tenant("alder"), phase);
         engine.work(&id, "w", world.now() + HOUR).await.unwrap();
@@ -228,7 +235,7 @@ async fn a_reactivation_that_was_cut_short_is_followed_by_the_phases_it_missed()
     let world = world();
     terminate(&world, None).await.unwrap();
     world.strike(Some(Strike::Before(2)));
-    assert!(reactivate(&world, &built_in_map(), &tenant("alder"), world.now()).await.is_err());
+    assert!(reactivate(&world, &prompt_map(), &tenant("alder"), world.now()).await.is_err());
     world.strike(None);
     go_to(&world, "2026-04-01T00:00:00Z");
     work(&world).await;

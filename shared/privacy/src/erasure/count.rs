@@ -1,6 +1,6 @@
 //! Count: read the keys of a place once, page by page, and sort them into record classes. Resumable.
 
-use super::{REMEMBERED_KEYS, Stop, Visit};
+use super::{Aftermath, REMEMBERED_KEYS, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
 use crate::legal_hold::LegalHold;
@@ -11,11 +11,12 @@ use crate::scope::{Scope, Stage, is_covered};
 /// After how many pages a long count is saved.
 const PAGES_PER_CHECKPOINT: u32 = 50;
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     /// Counts what is not counted yet of a place; the keys are remembered for erasing while there is room. A store
     /// that cannot be read stays in `uncounted` and leaves the others counted.

@@ -2,7 +2,7 @@
 //! the rows that point there are erased. So a pointer that is gone means that the shared row no longer names it, and a
 //! crash in between finds the pointer again.
 
-use super::{Stop, Visit};
+use super::{Aftermath, Stop, Visit};
 use crate::data_map::{SharedRow, StoreMap};
 use crate::ports::{Clock, Connections, Ledger, Record, Stores, Suppressions};
 use crate::scope::Scope;
@@ -10,11 +10,12 @@ use crate::scope::Scope;
 /// Rows detached under one renewal of the lease: each takes up to two writes.
 const ROWS: usize = 500;
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     pub(super) async fn detach(&self, scope: &Scope, store: &StoreMap, chunk: &[Record]) -> Result<(), Stop> {
         let row = |record: &Record| store.shared_row(&scope.place, &record.key);

@@ -1,6 +1,6 @@
 //! Suppress and discover: raise the marks, then follow the identity links to every place they reach.
 
-use super::{Stop, Visit};
+use super::{Aftermath, Stop, Visit};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::ingest_gate::Mark;
@@ -9,11 +9,12 @@ use crate::ports::{Clock, Connections, Disarmed, Ledger, Stores, Suppressions};
 use crate::scope::{Place, Reach, Scope, Stage, is_covered};
 use crate::target::Target;
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     /// From here on nothing of this person that is older gets in.
     pub(super) async fn suppress(&self, head: &Head) -> Result<(), Stop> {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Failures, Stop, Visit, Worked};
+use super::{Aftermath, Failures, Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::deadline;
 use crate::fault::{Fault, Turn};
@@ -23,11 +23,12 @@ const REVERSE_LINK: &str = "link#";
 const FIRST_RETRY: SignedDuration = SignedDuration::from_mins(5);
 const LONGEST_RETRY: SignedDuration = SignedDuration::from_hours(1);
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     /// Erases every place that is not erased, as it was counted. A store that fails leaves the others done and itself due.
     pub(super) async fn erase_all(&mut self, head: &Head, scopes: &mut [Scope]) -> Result<Failures, Stop> {
@@ -167,7 +168,8 @@ where
         Ok(Worked::Failed { stores, retry_at })
     }
 
-    /// A strong read found nothing: write the outcomes, let the marks expire in due time, and plan the looks.
+    /// A strong read found nothing: write the outcomes, hear every processor, let the marks expire in due time, plan the
+    /// looks, and write the receipts.
     pub(super) async fn conclude(
         &self,
         head: &Head,
@@ -177,6 +179,11 @@ where
         let removed = plan::totals(scopes);
         let outcomes = self.outcomes(head, scopes);
         self.engine.ledger.save_outcomes(head, &outcomes).await?;
+        let report = self.settle(head, scopes, None).await?;
+        if !report.is_settled() {
+            let state = State::Executing { plan: plan.clone() };
+            return self.wait_for_processors(head, state, &report).await.map(super::Executed::Stopped);
+        }
         let erased_at = self.engine.clock.now();
         let outside = |error: deadline::OutsideCalendar| Stop::Fault(Fault::park("conclude", error));
         let keep_for = self.engine.map.model().suppression.keep_for;
@@ -187,13 +194,17 @@ where
         let first_look = self.engine.second_looks.first().copied().unwrap_or_default();
         let next = deadline::after(erased_at, first_look).map_err(outside)?;
         let advance = Advance {
-            state: State::Verifying { erased_at, looks: Vec::new() },
+            state: State::Verifying { plan: plan.hash.clone(), erased_at, looks: Vec::new() },
             next_action: NextAction::At(next),
             if_covers_until: Some(plan.covers_until),
             is_reopening: false,
         };
         match self.engine.ledger.advance(&self.lease, &advance).await? {
-            Some(_) => Ok(super::Executed::Stopped(Worked::Erased { removed })),
+            Some(verified) => {
+                // A crash before this is mended by the next second look.
+                self.engine.aftermath.certify(&verified, scopes, &report).await?;
+                Ok(super::Executed::Stopped(Worked::Erased { removed }))
+            }
             None => Ok(super::Executed::Overtaken),
         }
     }

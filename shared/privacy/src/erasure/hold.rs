@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Stop, Visit, Worked};
+use super::{Aftermath, Stop, Visit, Worked};
 use crate::data_map::StoreMap;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::obligation::{Head, PlanRef, State};
@@ -13,11 +13,12 @@ use crate::scope::{Place, Scope};
 /// How often an obligation that is held looks whether it still is, should a release not have reached it.
 const RECHECK: SignedDuration = SignedDuration::from_hours(1);
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     /// The holds that can touch a place, as they are now.
     pub(super) async fn holds(&self, place: &Place) -> Result<Vec<LegalHold>, Stop> {

@@ -2,24 +2,30 @@
 
 use jiff::Timestamp;
 
-use super::{Stop, Visit, Worked};
+use super::{Aftermath, Stop, Visit, Worked};
 use crate::deadline;
 use crate::fault::Fault;
-use crate::obligation::{Head, State};
+use crate::obligation::{Head, PlanHash, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
 use crate::scope::Stage;
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
-    pub(super) async fn look(&self, head: &Head, erased_at: Timestamp, looks: &[Timestamp]) -> Result<Worked, Stop> {
+    pub(super) async fn look(
+        &self,
+        head: &Head,
+        (erased_at, plan): (Timestamp, &PlanHash),
+        looks: &[Timestamp],
+    ) -> Result<Worked, Stop> {
         let now = self.engine.clock.now();
-        match self.look_due_at(erased_at, looks.len())? {
-            Some(due_at) if now < due_at => return Ok(Worked::Idle),
-            Some(_) | None => {}
+        let due_at = self.look_due_at(erased_at, looks.len())?;
+        if due_at.is_some_and(|due_at| now < due_at) {
+            return Ok(Worked::Idle);
         }
         let mut scopes = self.engine.ledger.scopes(head).await?;
         let verified = self.verify(head, &mut scopes).await?;
@@ -31,11 +37,24 @@ where
         if let Some((_, fault)) = verified.unreadable.into_iter().next() {
             return Err(Stop::Fault(fault));
         }
+        let verifying = |looks| State::Verifying { plan: plan.clone(), erased_at, looks };
+        // A processor that confirmed before this look was due is asked once more whether it still finds nothing.
+        let report = self.settle(head, &scopes, due_at).await?;
+        if !report.is_settled() {
+            return self.wait_for_processors(head, verifying(looks.to_vec()), &report).await;
+        }
+        self.engine.aftermath.certify(head, &scopes, &report).await?;
         let mut looks = looks.to_vec();
-        looks.push(now);
-        match self.look_due_at(erased_at, looks.len())? {
+        if due_at.is_some() {
+            looks.push(now);
+        }
+        let next = match self.look_due_at(erased_at, looks.len())? {
+            Some(next) => Some(next),
+            None => self.expired_at(&report)?,
+        };
+        match next {
             Some(next) => {
-                self.advance(head, State::Verifying { erased_at, looks }, NextAction::At(next)).await?;
+                self.advance(head, verifying(looks), NextAction::At(next)).await?;
                 Ok(Worked::LookedClean { is_last: false })
             }
             None => {

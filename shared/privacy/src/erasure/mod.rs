@@ -1,18 +1,21 @@
 //! The engine: works one obligation in bounded chunks, from suppression to the last second look.
 //!
-//! *suppress → discover → count → plan → erase → verify → look again.* Any step may run twice, crash anywhere or
+//! *suppress → discover → count → plan → erase → verify → settle → look again.* Any step may run twice, crash anywhere or
 //! meet throttling; the outcome is the same. Marks are raised before anything is read, deletes go by key and
 //! always from the head of a range, and every chunk begins by renewing the lease on the ledger row.
 
+mod aftermath;
 mod count;
 mod detach;
 mod discover;
 mod erase;
 mod hold;
 mod look;
+mod settle;
 mod verify;
 mod worked;
 
+pub use aftermath::{Aftermath, Proof};
 pub use worked::Worked;
 
 use std::collections::{BTreeMap, HashMap};
@@ -40,11 +43,13 @@ const REMEMBERED_KEYS: usize = 20_000;
 
 /// What the engine works with.
 #[derive(Debug)]
-pub struct Engine<'a, L, V, C> {
+pub struct Engine<'a, L, V, C, A> {
     /// The ledger.
     pub ledger: &'a L,
     /// Tables, buckets, connections and marks.
     pub vault: &'a V,
+    /// Processors and receipts.
+    pub aftermath: &'a A,
     /// The time.
     pub clock: &'a C,
     /// The policy.
@@ -73,8 +78,8 @@ type Failures = BTreeMap<String, Fault>;
 /// Keys that were counted in this visit and need not be read again.
 type Remembered = HashMap<(Place, String), Vec<Record>>;
 
-struct Visit<'e, 'a, L, V, C> {
-    engine: &'e Engine<'a, L, V, C>,
+struct Visit<'e, 'a, L, V, C, A> {
+    engine: &'e Engine<'a, L, V, C, A>,
     lease: Lease,
     stop_at: Timestamp,
     remembered: Remembered,
@@ -87,11 +92,12 @@ struct Visit<'e, 'a, L, V, C> {
     failed_before: u32,
 }
 
-impl<L, V, C> Engine<'_, L, V, C>
+impl<L, V, C, A> Engine<'_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     /// Works on one obligation until it is done, halted, or no chunk may begin any more (`stop_at`).
     ///
@@ -128,11 +134,12 @@ where
     }
 }
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     async fn run(&mut self) -> Result<Worked, Stop> {
         let now = self.engine.clock.now();
@@ -177,8 +184,8 @@ where
                     true => head = self.prepare(&head).await?,
                     false => return Ok(Worked::Held { review_by: *review_by }),
                 },
-                State::Verifying { erased_at, looks } => {
-                    return self.look(&head, *erased_at, &looks.clone()).await;
+                State::Verifying { plan, erased_at, looks } => {
+                    return self.look(&head, (*erased_at, plan), looks).await;
                 }
                 State::Completed { .. } | State::Cancelled { .. } => return Ok(Worked::Idle),
             }

@@ -1,17 +1,18 @@
 //! Verify: strong reads that must find nothing.
 
-use super::{Failures, Stop, Visit};
+use super::{Aftermath, Failures, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Read, Stores, Suppressions};
 use crate::scope::{Place, Scope, Stage, is_covered};
 
-impl<L, V, C> Visit<'_, '_, L, V, C>
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
     L: Ledger,
     V: Stores + Connections + Suppressions,
     C: Clock,
+    A: Aftermath,
 {
     /// Looks at every place. One where something is left becomes [`Stage::Found`] again; a store that cannot be read
     /// leaves the others verified.

@@ -38,6 +38,17 @@ pub enum Worked {
         /// When they are tried again.
         retry_at: Timestamp,
     },
+    /// Nothing of ours is left, and some processors have not confirmed yet.
+    Settling {
+        /// Their names.
+        unsettled: Vec<String>,
+        /// Those that should have by now.
+        overdue: Vec<String>,
+        /// What did not work out in this visit, with the causes for the log.
+        troubles: Vec<(String, String)>,
+        /// When they are asked or looked at next.
+        next_at: Timestamp,
+    },
     /// A second look found nothing.
     LookedClean {
         /// Whether it was the last one.

@@ -6,7 +6,7 @@ use crate::erasure::{Engine, Worked};
 use crate::ids::{Platform, TenantId};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldScope, Note};
-use crate::memory::{Strike, World, built_in_map, place};
+use crate::memory::{Strike, World, place, prompt_map, proof};
 use crate::obligation::ObligationId;
 use crate::ports::Clock;
 use jiff::SignedDuration;
@@ -40,18 +40,25 @@ async fn held() -> (World, ObligationId) {
     world.connect("alder", "c1", "2026-01-01T00:00:00Z".parse().unwrap(), &[link]);
     world.put("alder", "c1", "contact#p1#signal#2026-02-01T00:00:00.000Z#s1");
     world.put("alder", "c1", "contact#p1#score");
-    place_hold(&world, &built_in_map(), &hold(&world), world.now()).await.unwrap();
+    place_hold(&world, &prompt_map(), &hold(&world), world.now()).await.unwrap();
     let place = place("alder", "c1", None);
     let disconnect = Disconnect { place, platform: Platform::parse("google").unwrap(), disconnected_at: None };
-    let accepted = accept_disconnect(&world, &world, &built_in_map(), HOUR, disconnect, world.now()).await.unwrap();
+    let accepted = accept_disconnect(&world, &world, &prompt_map(), HOUR, disconnect, world.now()).await.unwrap();
     assert!(matches!(work(&world, &accepted.id).await, Worked::Held { .. }));
     (world, accepted.id)
 }
 
 async fn work(world: &World, id: &ObligationId) -> Worked {
-    let map = built_in_map();
+    let map = prompt_map();
     let looks = map.model().second_looks.after.clone();
-    let engine = Engine { ledger: world, vault: world, clock: world, map: &map, second_looks: &looks };
+    let engine = Engine {
+        ledger: world,
+        vault: world,
+        aftermath: &proof(world, &map),
+        clock: world,
+        map: &map,
+        second_looks: &looks,
+    };
     engine.work(id, "w", world.now() + HOUR).await.unwrap()
 }
 
@@ -93,7 +100,7 @@ async fn a_release_that_was_cut_short_is_mended_by_asking_again_or_by_the_hour()
 async fn a_hold_that_may_not_be_is_not_placed_and_an_unknown_one_not_released() {
     let world = World::new("2026-03-10T12:00:00Z".parse().unwrap(), 10);
     let without_proof = LegalHold { proof: None, ..hold(&world) };
-    let refused = place_hold(&world, &built_in_map(), &without_proof, world.now()).await;
+    let refused = place_hold(&world, &prompt_map(), &without_proof, world.now()).await;
     assert!(matches!(refused, Err(NotPlaced::Invalid(InvalidHold::Proof))));
     assert!(world.stored().holds.is_empty());
     let unknown = release_hold(&world, &world, &world, &without_proof.id, world.now()).await;
@@ -103,7 +110,7 @@ async fn a_hold_that_may_not_be_is_not_placed_and_an_unknown_one_not_released() 
 #[tokio::test]
 async fn placing_twice_changes_nothing_and_does_not_bring_back_what_was_released() {
     let world = World::new("2026-03-10T12:00:00Z".parse().unwrap(), 10);
-    let (map, hold) = (built_in_map(), hold(&world));
+    let (map, hold) = (prompt_map(), hold(&world));
     for _ in 0..2 {
         place_hold(&world, &map, &hold, world.now()).await.unwrap();
     }

@@ -1,6 +1,7 @@
 //! Every port in memory, with a fault injected at a chosen call: the world that the use cases are tested in. Checked
 //! against the adapters by the port contract in `tests/`.
 
+mod aftermath;
 mod holds;
 mod ledger;
 mod processors;
@@ -9,6 +10,7 @@ mod seed;
 mod shared;
 mod vault;
 
+pub use aftermath::proof;
 pub use processors::{Mood, Vendor, Vendors};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +25,7 @@ use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
-use crate::obligation::{Head, ObligationId, Outcome};
+use crate::obligation::{Head, ObligationId, Outcome, PlanHash};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
@@ -273,7 +275,22 @@ impl Clock for World {
     }
 }
 
-/// The policy that was built in, for tests.
+/// A plan's hash.
+#[must_use]
+pub fn plan_hash() -> PlanHash {
+    PlanHash::from_stored("0f".repeat(32))
+}
+
+/// The built-in policy, with processors that may be looked at as soon as they are asked.
+///
+/// # Panics
+/// Never: the build has validated it.
+#[must_use]
+pub fn prompt_map() -> DataMap {
+    built_in_map().confirming_after(jiff::Span::new())
+}
+
+/// The built-in policy.
 ///
 /// # Panics
 /// Never: the build has validated it.

@@ -80,15 +80,15 @@ where
         Ok(Report::of(&settlement, self.map.model(), self.clock.now(), troubles))
     }
 
-    /// A second look at what follow-up queries once confirmed; what is found again is asked again.
+    /// A second look at what follow-up queries confirmed before `since`; what is found again is asked again.
     ///
     /// # Errors
     /// As [`Settling::settle`].
-    pub async fn look_again(&self, case: &Case<'_>, stop_at: Timestamp) -> Result<Report, Fault> {
+    pub async fn look_again(&self, case: &Case<'_>, since: Timestamp, stop_at: Timestamp) -> Result<Report, Fault> {
         let (mut settlement, _) = self.begin(case).await?;
         let (before, now) = (settlement.clone(), self.clock.now());
         for entry in settlement.entries.values_mut() {
-            let state = entry.state.looked_at_again(now);
+            let state = entry.state.looked_at_again(since, now);
             if state != entry.state {
                 *entry = Entry { state, since: now, done: 0 };
             }

@@ -111,16 +111,17 @@ impl State {
         }
     }
 
-    /// What was settled by a follow-up query is looked at again; anything else stays.
+    /// What was settled by a follow-up query before `since` is looked at again; anything else stays.
     #[must_use]
-    pub fn looked_at_again(&self, now: Timestamp) -> Self {
+    pub fn looked_at_again(&self, since: Timestamp, now: Timestamp) -> Self {
         match self {
-            Self::Confirmed { at, how: How::FollowUp } | Self::Retained { at, .. } => {
+            Self::Confirmed { at, how: How::FollowUp } | Self::Retained { at, .. } if *at < since => {
                 Self::Asked { asked_at: *at, confirm_at: now, attempts: 0 }
             }
-            Self::Waiting { .. }
+            Self::Retained { .. }
+            | Self::Waiting { .. }
             | Self::Asked { .. }
-            | Self::Confirmed { how: How::OwnErasure, .. }
+            | Self::Confirmed { .. }
             | Self::ExpiresBy { .. }
             | Self::NotConcerned => self.clone(),
         }

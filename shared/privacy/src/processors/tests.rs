@@ -108,7 +108,7 @@ impl Run {
         let settling = Settling { processors: world, ledger: world, clock: world, map: &self.map };
         let (id, route) = (id(), Route::MetaDataDeletion);
         let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets };
-        settling.look_again(&case, world.now() + HOUR).await
+        settling.look_again(&case, world.now() + MINUTE, world.now() + HOUR).await
     }
 
     /// Visits when the report asks for it, or at once after a fault, until all are settled.

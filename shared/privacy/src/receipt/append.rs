@@ -78,6 +78,20 @@ impl<L: ChainLedger, S: ChainStore, C: Clock> Chains<'_, L, S, C> {
         Err(Fault::retry("receipt.append", "every place was lost to another worker"))
     }
 
+    /// Whether the entry of an occasion stands and its chain knows: the hint is raised last.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn is_appended(&self, occasion: &Occasion) -> Answer<bool> {
+        let Some(intent) = self.ledger.intent(occasion).await? else { return Ok(false) };
+        let hint = self.ledger.hint(&intent.position.chain).await?;
+        if hint.is_none_or(|hint| hint < intent.position.seq) {
+            return Ok(false);
+        }
+        // The hint may be that of the entry to which the place was lost.
+        Ok(self.store.entry(&intent.position).await?.is_some_and(|file| file == intent.file.as_bytes()))
+    }
+
     /// An intent for the place after `end`.
     fn draft(&self, end: End, chain: &KeyedRef, body: &Body, revision: u32) -> Answer<Intent> {
         let position = Position { chain: chain.clone(), seq: end.seq.saturating_add(1) };

@@ -39,6 +39,8 @@ pub struct ErasureReceipt {
     pub obligation: KeyedRef,
     /// Which request under its code, from 1.
     pub request: u32,
+    /// How often a second look had re-opened it: each time there is another receipt.
+    pub reopened: u32,
     /// How the request reached us.
     pub route: Route,
     /// The section of the policy that promises it.
@@ -100,8 +102,8 @@ pub enum Confirmation {
         #[serde(with = "stored::instant")]
         at: Timestamp,
     },
-    /// It said so.
-    Answered {
+    /// It keeps what the law asks it to keep, and a query found nothing else.
+    Retained {
         /// When.
         #[serde(with = "stored::instant")]
         at: Timestamp,
@@ -146,7 +148,7 @@ impl ErasureReceipt {
         (erased_at, plan): (Timestamp, &PlanHash),
         (tenant, scopes): (&TenantId, &[Scope]),
     ) -> Result<Self, Undraftable> {
-        let promise = map.model().promise.get(&head.route).ok_or(Undraftable::NoPromise)?;
+        let section = map.section(head.route, &head.target).ok_or(Undraftable::NoPromise)?;
         let own: Vec<Scope> = scopes.iter().filter(|scope| scope.place.tenant == *tenant).cloned().collect();
         let outcome =
             |count: u64| if count == 0 { ClassOutcome::NothingFound } else { ClassOutcome::Removed { count } };
@@ -155,8 +157,9 @@ impl ErasureReceipt {
         Ok(Self {
             obligation: keys.receipt_obligation(&head.id).ok_or(Undraftable::NoKey)?,
             request: head.seq,
+            reopened: head.reopened,
             route: head.route,
-            policy: Section::parse(&promise.policy)?,
+            policy: Section::parse(section)?,
             received_at: head.received_at,
             due_by: LastDay { date: head.due_by.date, time_zone: Zone::parse(&head.due_by.time_zone)? },
             erased_at,

@@ -17,6 +17,8 @@ pub enum Occasion {
         obligation: ObligationId,
         /// Which request under its code, from 1.
         request: u32,
+        /// How often a second look had re-opened it.
+        reopened: u32,
         /// At which tenant.
         tenant: TenantId,
     },

@@ -1,6 +1,6 @@
 use super::*;
 use crate::keys::KeyedRef;
-use crate::memory::{World, built_in_map};
+use crate::memory::{World, built_in_map, plan_hash};
 use crate::obligation::{PlanHash, PlanRef};
 use crate::target::Target;
 
@@ -47,7 +47,7 @@ async fn every_state_has_its_public_name() {
         (State::Planned { plan: plan() }, "in-progress"),
         (State::Executing { plan: plan() }, "in-progress"),
         (failed, "failed"),
-        (State::Verifying { erased_at, looks: vec![] }, "verifying"),
+        (State::Verifying { plan: plan_hash(), erased_at, looks: vec![] }, "verifying"),
         (completed, "completed"),
     ];
     for (state, name) in cases {
@@ -61,7 +61,7 @@ async fn every_state_has_its_public_name() {
 #[tokio::test]
 async fn looks_are_due_after_the_erasure_and_done_when_they_were() {
     let (erased_at, done_at) = (at("2026-03-10T12:01:00Z"), at("2026-03-10T12:17:00Z"));
-    let view = shown(head(State::Verifying { erased_at, looks: vec![done_at] })).await;
+    let view = shown(head(State::Verifying { plan: plan_hash(), erased_at, looks: vec![done_at] })).await;
     let looks: Vec<(String, bool)> =
         view.looks.iter().map(|look| (look.due_at.to_string(), look.done_at.is_some())).collect();
     let expected = [("2026-03-10T12:16:00Z", true), ("2026-03-17T12:01:00Z", false), ("2026-04-09T12:01:00Z", false)];
@@ -72,7 +72,8 @@ async fn looks_are_due_after_the_erasure_and_done_when_they_were() {
 async fn what_is_kept_says_why_and_until_when() {
     let before = shown(head(State::Received)).await;
     assert!(before.kept.iter().all(|kept| kept.until.is_none() && !kept.reason.is_empty()));
-    let after = shown(head(State::Verifying { erased_at: at("2026-03-10T12:01:00Z"), looks: vec![] })).await;
+    let after =
+        shown(head(State::Verifying { plan: plan_hash(), erased_at: at("2026-03-10T12:01:00Z"), looks: vec![] })).await;
     assert!(after.kept.iter().all(|kept| kept.until == Some("2028-03-10".parse().unwrap())));
 }
 

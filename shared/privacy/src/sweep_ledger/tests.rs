@@ -1,6 +1,6 @@
 use super::*;
 use crate::deadline::DueBy;
-use crate::memory::{Strike, World, built_in_map};
+use crate::memory::{Strike, World, built_in_map, plan_hash};
 use crate::obligation::{NewObligation, ObligationId, PlanHash, PlanRef};
 use crate::policy::Route;
 use crate::ports::{Clock, Intake};
@@ -76,7 +76,7 @@ async fn work_under_way_is_left_alone() {
 async fn a_second_look_that_is_due_is_sent_and_a_finished_one_leaves_the_index() {
     let world = world("ab").await;
     world.pass(MINUTE * 5);
-    set(&world, 'a', State::Verifying { erased_at: world.now(), looks: vec![] });
+    set(&world, 'a', State::Verifying { plan: plan_hash(), erased_at: world.now(), looks: vec![] });
     let completed = State::Completed { erased_at: world.now(), completed_at: world.now(), looks: vec![] };
     set(&world, 'b', completed);
     let swept = sweep(&world).await;

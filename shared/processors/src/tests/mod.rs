@@ -49,7 +49,7 @@ fn settings() -> String {
 fn processors(base: &BaseUrl, answers: impl FnMut(&str) -> Vec<IpAddr> + Send + 'static) -> HttpProcessors {
     let resolver = Guarded::for_test(|address| address.is_loopback(), answers);
     let client = Client::new(resolver, QUICK).unwrap();
-    let mut processors = HttpProcessors::over(client, map().model(), &Settings::parse(&settings()).unwrap()).unwrap();
+    let mut processors = HttpProcessors::over(client, map().model(), &Settings::parse(&settings()).unwrap());
     for name in ["posthog", "crm", "payments"] {
         processors.move_to(name, base.clone());
     }
@@ -328,7 +328,7 @@ async fn a_name_is_looked_up_and_checked_anew_for_every_request_and_once_for_eac
 #[tokio::test]
 async fn the_resolver_of_the_machine_lets_no_loopback_through() {
     let client = Client::new(Guarded::system(), QUICK).unwrap();
-    let mut processors = HttpProcessors::over(client, map().model(), &Settings::parse(&settings()).unwrap()).unwrap();
+    let mut processors = HttpProcessors::over(client, map().model(), &Settings::parse(&settings()).unwrap());
     let vendor = Vendor::start(|_| Conduct::answer(202, "")).await;
     processors.move_to("posthog", BaseUrl::for_test(Scheme::HTTPS, &format!("localhost:{}", vendor.address.port())));
     let fault = processors.ask("posthog", &subject()).await.unwrap_err();
@@ -387,9 +387,11 @@ async fn nothing_printed_holds_a_secret_an_id_or_a_body() {
 }
 
 #[test]
-fn settings_that_could_not_work_are_refused_at_start() {
+fn settings_that_could_not_work_are_named_at_start() {
     let map = map();
-    let new = |json: &str| HttpProcessors::new(map.model(), &Settings::parse(json).unwrap(), QUICK).err();
+    let new = |json: &str| {
+        HttpProcessors::new(map.model(), &Settings::parse(json).unwrap(), QUICK).unwrap().unusable().first().cloned()
+    };
     assert_eq!(new(&settings()), None);
     let parameter = "posthog".to_owned();
     let without = settings().replace("\"posthog\":", "\"hogpost\":");
@@ -412,7 +414,8 @@ fn settings_that_could_not_work_are_refused_at_start() {
         assert!(!format!("{error} {error:?}").contains(SECRET));
     }
     let unconcerned = settings().replace("\"payments\":", "\"unused\":");
-    assert!(HttpProcessors::new(built_in_map().model(), &Settings::parse(&unconcerned).unwrap(), QUICK).is_ok());
+    let without = HttpProcessors::new(built_in_map().model(), &Settings::parse(&unconcerned).unwrap(), QUICK).unwrap();
+    assert_eq!(without.unusable(), []);
 }
 
 #[tokio::test]
@@ -424,7 +427,9 @@ async fn a_test_stack_may_have_its_vendor_on_this_machine() {
     assert_eq!(processors.ask("posthog", &subject()).await.unwrap(), Reply::Accepted);
     let foreign = settings().replace("https://posthog.kazozo.com", "http://10.0.0.1:80");
     let foreign = Settings::parse_for_test_stack(&foreign).unwrap();
-    assert!(HttpProcessors::new(map().model(), &foreign, QUICK).is_err());
+    let processors = HttpProcessors::new(map().model(), &foreign, QUICK).unwrap();
+    assert_eq!(processors.unusable(), [InvalidSettings::BaseUrl { parameter: "posthog".to_owned() }]);
+    assert_eq!(processors.ask("posthog", &subject()).await.unwrap_err().turn, privacy::fault::Turn::Park);
 }
 
 /// The whole way: a vendor that accepts every ask and really erases at the third.

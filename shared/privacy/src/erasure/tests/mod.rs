@@ -2,6 +2,7 @@
 
 mod holds;
 mod looks;
+mod proofs;
 mod races;
 mod shared;
 mod troubles;
@@ -11,7 +12,7 @@ use super::*;
 use crate::deadline::DueBy;
 use crate::ingest_gate::{Arrival, Mark};
 use crate::keys::KeyedRef;
-use crate::memory::{Strike, World, built_in_map, place};
+use crate::memory::{Strike, World, place, prompt_map, proof};
 use crate::obligation::{NewObligation, Outcome};
 use crate::policy::Route;
 use crate::ports::{Intake, Opened};
@@ -96,13 +97,20 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let map = built_in_map();
+        let map = prompt_map();
         let looks = map.model().second_looks.after.clone();
         Self { map, looks }
     }
 
     async fn visit(&self, world: &World, worker: &str) -> Result<Worked, Fault> {
-        let engine = Engine { ledger: world, vault: world, clock: world, map: &self.map, second_looks: &self.looks };
+        let engine = Engine {
+            ledger: world,
+            vault: world,
+            aftermath: &proof(world, &self.map),
+            clock: world,
+            map: &self.map,
+            second_looks: &self.looks,
+        };
         engine.work(&id(), worker, world.now() + HOUR).await
     }
 }

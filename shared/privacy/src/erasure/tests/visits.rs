@@ -13,7 +13,8 @@ async fn everything_of_the_person_goes_and_nothing_else() {
     assert_eq!(bystanders(&world), before);
     assert_eq!(removed(&world), all_removed());
     let head = head(&world);
-    assert_eq!(head.state, State::Verifying { erased_at: now(), looks: vec![] });
+    let State::Verifying { erased_at, looks, .. } = &head.state else { panic!("{:?}", head.state) };
+    assert_eq!((*erased_at, looks.as_slice()), (now(), &[][..]));
     assert_eq!(head.next_action_at, Some(now() + SignedDuration::from_mins(15)));
     assert_eq!(head.leased_until, None);
     let outcomes = world.stored().outcomes[&(id(), 1)].clone();
@@ -29,8 +30,14 @@ async fn a_visit_that_runs_out_of_time_goes_on_where_it_stopped() {
         world.put("alder", "c1", &format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{signal:05}"));
     }
     open(&world).await;
-    let engine =
-        Engine { ledger: &world, vault: &world, clock: &Ticking(&world), map: &run.map, second_looks: &run.looks };
+    let engine = Engine {
+        ledger: &world,
+        vault: &world,
+        aftermath: &proof(&world, &run.map),
+        clock: &Ticking(&world),
+        map: &run.map,
+        second_looks: &run.looks,
+    };
     let mut visits = 0;
     loop {
         visits += 1;

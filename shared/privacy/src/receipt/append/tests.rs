@@ -54,7 +54,7 @@ fn code(letter: &str) -> ObligationId {
 }
 
 fn occasion(letter: &str) -> Occasion {
-    Occasion::Erasure { obligation: code(letter), request: 1, tenant: tenant() }
+    Occasion::Erasure { obligation: code(letter), request: 1, reopened: 0, tenant: tenant() }
 }
 
 fn head(letter: &str) -> Head {
@@ -178,9 +178,9 @@ async fn the_stored_form_stays_what_it_is() {
         .collect();
     expect_test::expect![[r#"
         receipts/v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2/0000000001.json
-        {"signed":"{\"type\":\"entry\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"previous\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"issued_at\":\"2026-03-10T12:00:00.500Z\",\"body\":{\"kind\":\"erasure-receipt\",\"obligation\":\"v1-ftp3l4gmp7kuc7nqkqmymttfn4vkayfl\",\"request\":1,\"route\":\"meta-data-deletion\",\"policy\":\"13.4\",\"received_at\":\"2026-03-09T08:00:00.000Z\",\"due_by\":{\"date\":\"2026-04-08\",\"time_zone\":\"UTC\"},\"erased_at\":\"2026-03-10T12:00:00.500Z\",\"classes\":{\"attachments\":{\"outcome\":\"nothing-found\"},\"avatars\":{\"outcome\":\"nothing-found\"},\"connections\":{\"outcome\":\"nothing-found\"},\"contacts\":{\"outcome\":\"nothing-found\"},\"drafts\":{\"outcome\":\"nothing-found\"},\"embeddings\":{\"outcome\":\"nothing-found\"},\"identity-links\":{\"outcome\":\"nothing-found\"},\"payloads\":{\"outcome\":\"nothing-found\"},\"scores\":{\"outcome\":\"retained\",\"count\":1,\"because\":\"legal-hold\"},\"signals\":{\"outcome\":\"removed\",\"count\":12},\"sources\":{\"outcome\":\"nothing-found\"},\"summaries\":{\"outcome\":\"nothing-found\"}},\"processors\":{\"analytics\":{\"how\":\"found-nothing\",\"at\":\"2026-03-10T12:00:00.500Z\"},\"mail\":{\"how\":\"expires-by\",\"date\":\"2026-04-01\"}},\"plan\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}}","key":"10ba682c8ad13513","signature":"e150086a73feff32848c9d3288f16ef4e204640c486dd6e419734fd13ef68622162d894e83005714fc288f71d055084a594f913c5f373c946f9ebde0046bcf07"}
+        {"signed":"{\"type\":\"entry\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"previous\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"issued_at\":\"2026-03-10T12:00:00.500Z\",\"body\":{\"kind\":\"erasure-receipt\",\"obligation\":\"v1-ftp3l4gmp7kuc7nqkqmymttfn4vkayfl\",\"request\":1,\"reopened\":0,\"route\":\"meta-data-deletion\",\"policy\":\"13.4\",\"received_at\":\"2026-03-09T08:00:00.000Z\",\"due_by\":{\"date\":\"2026-04-08\",\"time_zone\":\"UTC\"},\"erased_at\":\"2026-03-10T12:00:00.500Z\",\"classes\":{\"attachments\":{\"outcome\":\"nothing-found\"},\"avatars\":{\"outcome\":\"nothing-found\"},\"connections\":{\"outcome\":\"nothing-found\"},\"contacts\":{\"outcome\":\"nothing-found\"},\"drafts\":{\"outcome\":\"nothing-found\"},\"embeddings\":{\"outcome\":\"nothing-found\"},\"identity-links\":{\"outcome\":\"nothing-found\"},\"payloads\":{\"outcome\":\"nothing-found\"},\"scores\":{\"outcome\":\"retained\",\"count\":1,\"because\":\"legal-hold\"},\"signals\":{\"outcome\":\"removed\",\"count\":12},\"sources\":{\"outcome\":\"nothing-found\"},\"summaries\":{\"outcome\":\"nothing-found\"}},\"processors\":{\"analytics\":{\"how\":\"found-nothing\",\"at\":\"2026-03-10T12:00:00.500Z\"},\"mail\":{\"how\":\"expires-by\",\"date\":\"2026-04-01\"}},\"plan\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}}","key":"10ba682c8ad13513","signature":"6826b0864597c30d010ee49f952dddd832fee08a9d43cec3d1f2ac5fa055d21278322f961f420677ffe2d0c3f4d74bf51eb986b4b7a6b92ef61be6170606f405"}
         receipts/v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2/head.json
-        {"signed":"{\"type\":\"head\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"entry\":\"062ae378ea7fee4d1b5cedecf765a0e421245949b11d8cba81b30baec1acf471\",\"issued_at\":\"2026-03-10T12:00:00.500Z\"}","key":"10ba682c8ad13513","signature":"f7d9e99a5a873a82c2e201167f80b82ac9820a7551d43897001a82a52a2d4300273d02ef23cc7796e89cfed84a87feae9eff837c47341ca5764b08e6a9a84206"}
+        {"signed":"{\"type\":\"head\",\"version\":1,\"chain\":\"v1-qukbcbapzhozas3cimvtx2y3d6ktpmh2\",\"seq\":1,\"entry\":\"3457eb44f4ace9facec74a273eb606fe7cea3ed65afa110eeb4022f9e72183d9\",\"issued_at\":\"2026-03-10T12:00:00.500Z\"}","key":"10ba682c8ad13513","signature":"da4407d8abc8fda2b3f6477c0fdd93272925b64adec33e57853b0ce28a323eced3d749f45643265f625662841f964574bb3372ef0d29197f2978c0fb60fb0d02"}
     "#]].assert_eq(&files);
 }
 
@@ -210,7 +210,7 @@ async fn each_request_and_each_tenant_is_an_occasion_of_its_own() {
         let chain = KEYS.receipt_chain(&tenant).unwrap();
         let mut receipt = receipt("a");
         receipt.request = request;
-        let occasion = Occasion::Erasure { obligation: code("a"), request, tenant };
+        let occasion = Occasion::Erasure { obligation: code("a"), request, reopened: 0, tenant };
         chains.append(&occasion, &chain, &Body::ErasureReceipt(receipt)).await.unwrap();
     }
     let seqs: Vec<u64> = world.stored().chains.entries.keys().map(|position| position.seq).collect();

@@ -27,6 +27,7 @@ fn body(seq: u64) -> Body {
     Body::ErasureReceipt(ErasureReceipt {
         obligation: chain("o"),
         request: seq.try_into().unwrap(),
+        reopened: 0,
         route: Route::MetaDeauthorize,
         policy: Section::parse("13.4").unwrap(),
         received_at: issued_at(seq),

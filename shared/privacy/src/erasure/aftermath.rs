@@ -1,0 +1,123 @@
+//! What is left to do once our own copies are gone: every processor confirms, and every tenant gets a receipt.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use jiff::Timestamp;
+
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::keys::SubjectKeys;
+use crate::obligation::{Head, State};
+use crate::ports::{Answer, Clock};
+use crate::processors::{self, Case, How, ProcessorLedger, Processors, Report, Settling, Target};
+use crate::receipt::{
+    Body, ChainLedger, ChainStore, Chains, Confirmation, ErasureReceipt, InvalidName, Name, Occasion, SigningKey,
+    Undraftable, tenants,
+};
+use crate::scope::Scope;
+
+/// What the engine asks for after a strong read found nothing. Every call may be repeated.
+pub trait Aftermath: Sync {
+    /// Asks every processor that is due, and looks at it, until no call may begin any more (`stop_at`). What was confirmed
+    /// before `confirmed_since` is looked at again.
+    fn settle(
+        &self,
+        head: &Head,
+        scopes: &[Scope],
+        confirmed_since: Option<Timestamp>,
+        stop_at: Timestamp,
+    ) -> impl Future<Output = Answer<Report>> + Send;
+
+    /// Makes sure that every tenant that was reached has its receipt. The head is verified: it says since when.
+    fn certify(&self, head: &Head, scopes: &[Scope], report: &Report) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Processors and receipts over their ports.
+#[derive(Debug)]
+pub struct Proof<'a, P, L, S, C> {
+    /// The processors.
+    pub processors: &'a P,
+    /// Where their states, and the intents of receipts, are kept.
+    pub ledger: &'a L,
+    /// Where receipts stand.
+    pub store: &'a S,
+    /// The time.
+    pub clock: &'a C,
+    /// The policy.
+    pub map: &'a DataMap,
+    /// Name tenants and obligations in receipts.
+    pub subject_keys: &'a SubjectKeys,
+    /// Signs receipts.
+    pub signing_key: &'a SigningKey,
+}
+
+impl<P, L, S, C> Aftermath for Proof<'_, P, L, S, C>
+where
+    P: Processors,
+    L: ProcessorLedger + ChainLedger,
+    S: ChainStore,
+    C: Clock,
+{
+    async fn settle(
+        &self,
+        head: &Head,
+        scopes: &[Scope],
+        confirmed_since: Option<Timestamp>,
+        stop_at: Timestamp,
+    ) -> Answer<Report> {
+        let Self { processors, ledger, clock, map, .. } = self;
+        let settling = Settling { processors: *processors, ledger: *ledger, clock: *clock, map };
+        let people = head.target.links().iter().cloned().map(Target::Subject);
+        let targets: Vec<Target> =
+            people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
+        let case = Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets };
+        match confirmed_since {
+            Some(since) => settling.look_again(&case, since, stop_at).await,
+            None => settling.settle(&case, stop_at).await,
+        }
+    }
+
+    async fn certify(&self, head: &Head, scopes: &[Scope], report: &Report) -> Answer<()> {
+        let chains = Chains { ledger: self.ledger, store: self.store, clock: self.clock, key: self.signing_key };
+        let unwritable = |error: Undraftable| Fault::park("receipt.draft", error);
+        let State::Verifying { plan, erased_at, .. } = &head.state else {
+            return Err(Fault::park("receipt.draft", "nothing is verified"));
+        };
+        for tenant in tenants(scopes) {
+            let no_key = || Fault::park("receipt.draft", "the ring of subject keys is empty");
+            let chain = self.subject_keys.receipt_chain(&tenant).ok_or_else(no_key)?;
+            let occasion = Occasion::Erasure {
+                obligation: head.id.clone(),
+                request: head.seq,
+                reopened: head.reopened,
+                tenant: tenant.clone(),
+            };
+            if chains.is_appended(&occasion).await? {
+                continue;
+            }
+            let draft = ErasureReceipt::draft(self.subject_keys, self.map, head, (*erased_at, plan), (&tenant, scopes));
+            let mut receipt = draft.map_err(unwritable)?;
+            receipt.processors = confirmations(report).map_err(unwritable)?;
+            chains.append(&occasion, &chain, &Body::ErasureReceipt(receipt)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a receipt says of the processors that are concerned. It is written once all of them have an answer.
+fn confirmations(report: &Report) -> Result<BTreeMap<Name, Confirmation>, Undraftable> {
+    let mut confirmations = BTreeMap::new();
+    for line in &report.lines {
+        use processors::State;
+        let confirmation = match &line.state {
+            State::Confirmed { at, how: How::FollowUp | How::OwnErasure } => Confirmation::FoundNothing { at: *at },
+            State::Retained { at, .. } => Confirmation::Retained { at: *at },
+            State::ExpiresBy { date } => Confirmation::ExpiresBy { date: *date },
+            State::Waiting { .. } | State::Asked { .. } | State::NotConcerned => continue,
+        };
+        let name = Name::parse(&line.name).map_err(|error: InvalidName| Undraftable::from(error))?;
+        confirmations.insert(name, confirmation);
+    }
+    Ok(confirmations)
+}

@@ -1,0 +1,77 @@
+//! Settle: nothing of ours is left; every processor confirms or names a date, before anything counts as erased.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+
+use super::{Aftermath, Stop, Visit, Worked};
+use crate::fault::{Fault, Turn};
+use crate::obligation::{Head, State};
+use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
+use crate::processors::Report;
+use crate::scope::Scope;
+
+/// Calls to processors begin only this long after the lease was renewed, so that none outlasts it.
+const CALLS: SignedDuration = SignedDuration::from_secs(30);
+
+/// An open obligation is due at least this often, so that the sweeper counts it for its alarms.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+    A: Aftermath,
+{
+    /// Works every processor that is due until none is.
+    pub(super) async fn settle(
+        &self,
+        head: &Head,
+        scopes: &[Scope],
+        mut confirmed_since: Option<Timestamp>,
+    ) -> Result<Report, Stop> {
+        loop {
+            self.renew().await?;
+            let now = self.engine.clock.now();
+            let stop_at = self.stop_at.min(now + CALLS);
+            let report = self.engine.aftermath.settle(head, scopes, confirmed_since, stop_at).await?;
+            confirmed_since = None;
+            let is_due = report.next_action_at.is_some_and(|at| at <= self.engine.clock.now());
+            if !is_due || !report.troubles.is_empty() {
+                return Ok(report);
+            }
+        }
+    }
+
+    /// Everything of ours is done; some processors are not. The state stays, and the obligation is due with the next of them.
+    pub(super) async fn wait_for_processors(&self, head: &Head, state: State, report: &Report) -> Result<Worked, Stop> {
+        let now = self.engine.clock.now();
+        let soonest = now + SignedDuration::from_secs(1);
+        let next = report.next_action_at.map_or(soonest, |at| at.max(soonest)).min(now + LONGEST_WAIT);
+        self.advance(head, state, NextAction::At(next)).await?;
+        let unsettled = report.lines.iter().filter(|line| line.state.due().is_some());
+        let line = |trouble: &crate::processors::Trouble| {
+            let parked = if matches!(trouble.turn, Turn::Park) { "parked: " } else { "" };
+            (trouble.name.clone(), format!("{parked}{}", trouble.cause))
+        };
+        Ok(Worked::Settling {
+            unsettled: unsettled.map(|line| line.name.clone()).collect(),
+            overdue: report.overdue.clone(),
+            troubles: report.troubles.iter().map(line).collect(),
+            next_at: next,
+        })
+    }
+
+    /// Once every processor has an answer: when the last date by which a copy expires is past, if it is not yet.
+    pub(super) fn expired_at(&self, report: &Report) -> Result<Option<Timestamp>, Stop> {
+        let now = self.engine.clock.now();
+        if report.is_complete(now) {
+            return Ok(None);
+        }
+        let outside = || Stop::Fault(Fault::park("settle", crate::deadline::OutsideCalendar));
+        let Some(date) = report.expires_by() else { return Ok(None) };
+        let after = date.checked_add(Span::new().days(1)).map_err(|_| outside())?;
+        let midnight = after.to_zoned_datetime(TimeZone::UTC).map_err(|_| outside())?;
+        Ok(Some(midnight.timestamp()))
+    }
+}
