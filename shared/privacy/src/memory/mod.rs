@@ -12,6 +12,8 @@ mod vault;
 
 pub use aftermath::proof;
 pub use processors::{Mood, Vendor, Vendors};
+pub use receipts::StoredChains;
+pub use shared::SharedSources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -29,9 +31,6 @@ use crate::obligation::{Head, ObligationId, Outcome, PlanHash};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
-
-pub use receipts::StoredChains;
-pub use shared::SharedSources;
 
 /// A connection row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -229,9 +228,7 @@ impl World {
         let mut lines: Vec<String> = items
             .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
             .collect();
-        lines.extend(
-            stored.shared.iter().filter(|((_, partition, _), _)| names(partition)).map(|row| format!("{row:?}")),
-        );
+        lines.extend(stored.shared_lines(names));
         for (store, versions) in &stored.objects {
             let objects = versions.iter().filter(|(key, _)| names(key));
             lines.extend(objects.map(|(key, version)| format!("{store} {key} {version}")));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::World;
+use super::{Stored, World};
 use crate::data_map::SharedRow;
 use crate::ports::{Answer, Detached, SharedRows};
 
@@ -17,6 +17,14 @@ pub struct SharedSources {
 
 fn key(row: &SharedRow) -> (String, String, String) {
     (row.store.clone(), row.partition.clone(), row.sort.clone())
+}
+
+impl Stored {
+    /// The shared rows of some partitions, to be compared before and after.
+    pub(super) fn shared_lines(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let rows = self.shared.iter().filter(|((_, partition, _), _)| is_wanted(partition));
+        rows.map(|row| format!("{row:?}")).collect()
+    }
 }
 
 impl World {
