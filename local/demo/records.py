@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from local.demo.keys import SubjectKeys
-from local.demo.model import Connection, MediaObject, Records, instant
+from local.demo.model import Connection, Contribution, MediaObject, Records, instant
 
 FIRST = ("Maren", "Ilse", "Tobias", "Noor", "Caspar", "Yuki", "Odile", "Renzo", "Freya", "Anselm", "Priya", "Wanda")
 LAST = ("Oakhurst", "Lindqvist", "Barros", "Achterberg", "Imai", "Delacroix", "Fontana", "Nyberg", "Okafor", "Sandoval")
@@ -22,6 +22,10 @@ SENTENCES = (
     "Honestly the support has been slow this week, I hope that gets better soon.",
     "We are comparing three products for the new office and yours is on the list.",
 )
+
+
+# The first contacts of every connection are known to the tenant's other connections as well.
+SHARED = 2
 
 
 def marker(source: random.Random) -> str:
@@ -45,6 +49,8 @@ def records(connection: Connection, keys: SubjectKeys, now: datetime) -> Records
     contacts = [_contact(connection, keys, source, made) for _ in range(connection.contacts)]
     for contact in contacts:
         made.inbox_rows += _about(connection, contact, source)
+    for number, contact in enumerate(contacts[:SHARED]):
+        _share(connection, contact, f"s{number}", made)
     for number in range(connection.signals):
         contact = contacts[number % len(contacts)]
         age = (now - connection.connected_at) * source.random()
@@ -124,6 +130,13 @@ def _about(connection: Connection, contact: Contact, source: random.Random) -> l
             "text": f"{contact.name} writes often. {source.choice(SENTENCES)} {source.choice(SENTENCES)}",
         },
     ]
+
+
+def _share(connection: Connection, contact: Contact, person_id: str, made: Records) -> None:
+    """The pointer in the inbox, and what it stands for in the row of the person."""
+    made.inbox_rows.append(_row(connection, contact, f"source#{person_id}", "source"))
+    source = f"{connection.connection_id}#{contact.contact_id}"
+    made.contributions.append(Contribution(connection.tenant_id, person_id, source, connection.signals))
 
 
 def _signal(

@@ -11,7 +11,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeSerializer
 
 from local.demo.keys import SubjectKeys
-from local.demo.model import Connection, MediaObject
+from local.demo.model import Connection, Contribution, MediaObject
 from local.demo.records import records
 
 _serialize = TypeSerializer().serialize
@@ -29,6 +29,7 @@ def seed(clients: Mapping[str, Any], outputs: Mapping[str, str], connections: It
             for table, rows in (("ConnectionsTableName", made.connection_rows), ("InboxTableName", made.inbox_rows)):
                 for start in range(0, len(rows), BATCH):
                     waiting.append(pool.submit(put_rows, clients["dynamodb"], outputs[table], rows[start : start + BATCH]))
+            waiting += [pool.submit(_contribute, clients["dynamodb"], outputs["PeopleTableName"], one) for one in made.contributions]
             waiting += [pool.submit(_put_object, clients["s3"], outputs["MediaBucketName"], item) for item in made.media]
         for one in waiting:
             one.result()
@@ -42,6 +43,27 @@ def put_rows(dynamodb: Any, table: str, rows: list[dict[str, Any]]) -> None:
         left = dynamodb.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
         if left:
             time.sleep(0.05)
+
+
+def _contribute(dynamodb: Any, table: str, one: Contribution) -> None:
+    """Adds a source to a person, and its number to the person's total, once."""
+    key = {"pk": {"S": f"people#{one.tenant_id}"}, "sk": {"S": f"person#{one.person_id}"}}
+    dynamodb.update_item(
+        TableName=table, Key=key,
+        UpdateExpression="SET tenant_id = :tenant, sources = if_not_exists(sources, :none), #total = if_not_exists(#total, :zero)",
+        ExpressionAttributeNames={"#total": "total"},
+        ExpressionAttributeValues={":tenant": {"S": one.tenant_id}, ":none": {"M": {}}, ":zero": {"N": "0"}},
+    )
+    try:
+        dynamodb.update_item(
+            TableName=table, Key=key,
+            UpdateExpression="SET sources.#source = :number, #total = #total + :number",
+            ConditionExpression="attribute_not_exists(sources.#source)",
+            ExpressionAttributeNames={"#source": one.source, "#total": "total"},
+            ExpressionAttributeValues={":number": {"N": str(one.number)}},
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        pass
 
 
 def _put_object(s3: Any, bucket: str, item: MediaObject) -> None:

@@ -78,6 +78,29 @@ def test_a_disconnected_connection_goes_and_nothing_else(
     assert (page.status, page.body) == (404, unknown.body)
 
 
+def people(world: World, tenant: str) -> dict[str, tuple[int, dict[str, int]]]:
+    """The people whom connections of a tenant know: the total, and what each source added."""
+    rows = [row for row in world.table("PeopleTableName") if row["pk"]["S"] == f"people#{tenant}"]
+    numbers = {row["sk"]["S"]: {key: int(value["N"]) for key, value in row["sources"]["M"].items()} for row in rows}
+    return {row["sk"]["S"]: (int(row["total"]["N"]), numbers[row["sk"]["S"]]) for row in rows}
+
+
+def test_whom_others_know_too_keeps_the_others_only(world: World, dashboard: boto3.Session) -> None:
+    tenant = f"tenant-{uuid.uuid4().hex[:8]}"
+    going, staying = connection(world, "google", tenant), connection(world, "google", tenant)
+    assert all(len(sources) == 2 for _, sources in people(world, tenant).values())
+    disconnect(dashboard, world, "google", body(going))
+    until(lambda: world.left([going]) == 0 or None, 60)
+    left = people(world, tenant)
+    assert len(left) == 2
+    for total, sources in left.values():
+        assert total == sum(sources.values()) > 0
+        assert [source.split("#")[0] for source in sources] == [staying.connection_id]
+    disconnect(dashboard, world, "google", body(staying))
+    until(lambda: world.left([staying]) == 0 or None, 60)
+    assert people(world, tenant) == {}
+
+
 def test_the_write_itself_stops_ingest(world: World, dashboard: boto3.Session) -> None:
     person = world.person("tenant-dogwood", namespace="google", signals=300)
     with Ingest(world, person) as ingest:

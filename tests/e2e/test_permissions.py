@@ -18,7 +18,7 @@ Client = Callable[[str], Any]
 
 # Allowed table actions by function and table; what is not named must be refused.
 TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "InboxTableName", "AccountsTableName",
-          "ConversationsTableName")
+          "ConversationsTableName", "PeopleTableName")
 MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
     ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
@@ -27,6 +27,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("ErasureWorker", "SuppressionTableName"): {"UpdateItem"},
     ("ErasureWorker", "ConnectionsTableName"): {"BatchWriteItem", "GetItem", "Query", "UpdateItem"},
     ("ErasureWorker", "InboxTableName"): {"BatchWriteItem", "Query"},
+    ("ErasureWorker", "PeopleTableName"): {"BatchWriteItem", "DeleteItem", "Query", "UpdateItem"},
     ("ErasureWorker", "AccountsTableName"): {"BatchWriteItem", "Query"},
     ("ErasureWorker", "ConversationsTableName"): {"BatchWriteItem", "Query"},
     ("RetentionSweeper", "LedgerTableName"): {"GetItem", "UpdateItem"},

@@ -82,11 +82,11 @@ macro_rules! dispatch {
 }
 
 impl Account {
-    /// An empty account with the four tables of the service.
+    /// An empty account with the tables of the service.
     #[must_use]
     pub fn new() -> Self {
         let account = Self { database: Database::memory().unwrap(), buckets: Buckets::default(), log: Arc::default() };
-        for table in ["accounts", "connections", "conversations", "inbox"] {
+        for table in ["accounts", "connections", "conversations", "inbox", "people"] {
             account.create_table(table, &["pk", "sk"], None);
         }
         account.create_table("suppression", &["pk"], None);
@@ -234,7 +234,7 @@ impl Account {
         let (status, mut answer) = dispatch!(self.database, body, operation, {
             "PutItem" => put_item, "GetItem" => get_item, "UpdateItem" => update_item, "DeleteItem" => delete_item,
             "Query" => query, "BatchWriteItem" => batch_write_item, "BatchGetItem" => batch_get_item,
-            "TransactWriteItems" => transact_write_items,
+            "TransactWriteItems" => transact_write_items, "Scan" => scan,
         });
         for (table, rest) in undone {
             answer["UnprocessedItems"] = json!({table: rest});
@@ -248,7 +248,7 @@ impl Account {
         // One object, or one per table of a batch.
         let all: Vec<&Value> = consumed.as_array().map_or_else(|| vec![consumed], |all| all.iter().collect());
         let units: f64 = all.iter().map(|one| one["CapacityUnits"].as_f64().unwrap_or_default()).sum();
-        let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem");
+        let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem" | "Scan");
         let (rru, wru) = if is_read { (units, 0.0) } else { (0.0, units) };
         self.log.lock().unwrap().calls.push(Call { operation: operation.to_owned(), status, rru, wru });
     }
@@ -271,19 +271,16 @@ fn respond(status: u16, body: String) -> HttpResponse {
     HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
 }
 
+fn refuse(exception: &str) -> HttpResponse {
+    respond(400, json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{exception}")}).to_string())
+}
+
 impl HttpConnector for Account {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let trouble = self.next_trouble(&operation_of(&request));
         match trouble {
-            Some(Trouble::Throttled) => {
-                let body = json!({"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"}).to_string();
-                return HttpConnectorFuture::ready(Ok(respond(400, body)));
-            }
-            Some(Trouble::Conflict) => {
-                let body =
-                    json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException"}).to_string();
-                return HttpConnectorFuture::ready(Ok(respond(400, body)));
-            }
+            Some(Trouble::Throttled) => return HttpConnectorFuture::ready(Ok(refuse("ThrottlingException"))),
+            Some(Trouble::Conflict) => return HttpConnectorFuture::ready(Ok(refuse("TransactionConflictException"))),
             Some(Trouble::Down) => return HttpConnectorFuture::ready(Ok(respond(503, "{}".to_owned()))),
             Some(Trouble::AnswerLost | Trouble::Unprocessed) | None => {}
         }

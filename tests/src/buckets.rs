@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
     versions: Arc<Mutex<BTreeSet<(String, String, bool)>>>,
+    homes: Arc<Mutex<BTreeMap<String, String>>>,
     refused: Arc<Mutex<u32>>,
     page: Arc<Mutex<Option<usize>>>,
     objects: Arc<Mutex<BTreeMap<String, (String, u64)>>>,
@@ -25,7 +26,13 @@ pub(crate) struct Answered {
 }
 
 impl Buckets {
-    /// Stores a version, or a delete marker.
+    /// Stores a version in one bucket alone.
+    pub fn put_in(&self, bucket: &str, key: &str, version: &str) {
+        self.homes.lock().unwrap().insert(key.to_owned(), bucket.to_owned());
+        self.put(key, version, false);
+    }
+
+    /// Stores a version, or a delete marker, that every bucket lists.
     pub fn put(&self, key: &str, version: &str, is_marker: bool) {
         self.versions.lock().unwrap().insert((key.to_owned(), version.to_owned(), is_marker));
     }
@@ -75,7 +82,7 @@ impl Buckets {
                 let header = |name: &str| request.headers().get(name).map(str::to_owned);
                 self.put_object(path, body, header("if-none-match"), header("if-match"))
             }
-            _ => (200, self.list(uri), None),
+            _ => (200, self.list(uri, path.trim_end_matches('/')), None),
         };
         Answered { operation, status, body, tag }
     }
@@ -111,7 +118,7 @@ impl Buckets {
         (200, String::new(), Some(format!("\"{writing}\"")))
     }
 
-    fn list(&self, uri: &str) -> String {
+    fn list(&self, uri: &str, bucket: &str) -> String {
         let query = |name: &str| {
             let found =
                 uri.split(['?', '&']).find_map(|pair| pair.strip_prefix(&format!("{name}="))).unwrap_or_default();
@@ -119,9 +126,10 @@ impl Buckets {
         };
         let after = (query("key-marker"), query("version-id-marker"));
         let limit = query("max-keys").parse().ok().or(*self.page.lock().unwrap()).unwrap_or(1000);
-        let versions = self.versions.lock().unwrap();
+        let (versions, homes) = (self.versions.lock().unwrap(), self.homes.lock().unwrap());
         let rest: Vec<_> = versions
             .iter()
+            .filter(|(key, _, _)| homes.get(key).is_none_or(|home| home == bucket))
             .filter(|(key, version, _)| key.starts_with(&query("prefix")) && (key, version) > (&after.0, &after.1))
             .collect();
         let mut xml = "<ListVersionsResult>".to_owned();

@@ -81,7 +81,7 @@ pub fn receipts(account: &Account) -> ReceiptBucket {
 /// The vault of an account, by the built-in policy.
 #[must_use]
 pub fn vault(account: &Account) -> Vault {
-    let stores = ["inbox", "media", "connections", "accounts", "conversations", "files"]
+    let stores = ["inbox", "media", "connections", "accounts", "conversations", "files", "people"]
         .map(|name| (name.to_owned(), name.to_owned()));
     let names = Names {
         stores: HashMap::from(stores),
@@ -132,10 +132,31 @@ pub fn signals(account: &Account, tenant: &str, connection: &str, count: usize, 
     account.put_all("inbox", &items);
 }
 
+/// What contacts of connections contributed to one person: the pointers, and the row that several connections feed.
+pub fn share(account: &Account, tenant: &str, person: &str, contributions: &[(&str, &str, i64)]) {
+    let pointer = |(connection, contact, _): &(&str, &str, i64)| {
+        json!({
+            "pk": {"S": format!("{tenant}#{connection}")}, "sk": {"S": format!("contact#{contact}#source#{person}")},
+            "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "contact_id": {"S": contact},
+        })
+    };
+    account.put_all("inbox", &contributions.iter().map(pointer).collect::<Vec<_>>());
+    let mut sources = json!({});
+    for (connection, contact, number) in contributions {
+        sources[format!("{connection}#{contact}")] = json!({"N": number.to_string()});
+    }
+    let total: i64 = contributions.iter().map(|(_, _, number)| number).sum();
+    let row = json!({
+        "pk": {"S": format!("people#{tenant}")}, "sk": {"S": format!("person#{person}")}, "tenant_id": {"S": tenant},
+        "sources": {"M": sources}, "total": {"N": total.to_string()},
+    });
+    account.put_all("people", &[row]);
+}
+
 /// Everything of tables and buckets that names a tenant, to be compared before and after.
 #[must_use]
 pub fn of_tenant(account: &Account, tenant: &str) -> Vec<String> {
-    let mut lines: Vec<String> = ["accounts", "connections", "conversations", "inbox"]
+    let mut lines: Vec<String> = ["accounts", "connections", "conversations", "inbox", "people"]
         .iter()
         .flat_map(|table| account.dump(table))
         .map(|item| item.to_string())

@@ -8,4 +8,5 @@ mod bus;
 pub mod demo;
 pub mod repository;
 pub mod retention;
+pub mod timeline;
 pub mod workshop;

@@ -1,11 +1,15 @@
 //! `docs/retention.md` as the policy file says it.
 
 use privacy::data_map::DataMap;
+use privacy::policy::Ends;
+use privacy::policy::model::Model;
+use privacy::policy::own::{Own, Purge};
 use privacy::policy::processor::Settle;
 use serde_json::{Value, json};
 
-fn words(span: &jiff::Span) -> String {
+pub(crate) fn words(span: &jiff::Span) -> String {
     let parts = [
+        (i64::from(span.get_years()), "year"),
         (i64::from(span.get_months()), "month"),
         (i64::from(span.get_days()), "day"),
         (i64::from(span.get_hours()), "hour"),
@@ -15,13 +19,90 @@ fn words(span: &jiff::Span) -> String {
     let parts = parts.iter().filter(|(count, _)| *count != 0);
     let parts: Vec<String> =
         parts.map(|(count, unit)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" })).collect();
-    assert!(!parts.is_empty(), "a span of nothing, or in years or weeks: {span}");
+    if span.is_zero() {
+        return "0 days".to_owned();
+    }
+    assert!(!parts.is_empty(), "a span of nothing, or in weeks: {span}");
     parts.join(" ")
 }
 
 /// `delete-all-versions` as JSON has it becomes `delete all versions`.
 fn name(rule: &Value) -> String {
     rule.as_str().unwrap().replace('-', " ")
+}
+
+fn span(span: Option<jiff::Span>) -> String {
+    span.map_or("–".to_owned(), |span| words(&span))
+}
+
+/// When each class ends, by the stricter of policy and platform.
+fn classes(policy: &Model) -> String {
+    let mut part = "## Record classes\n\n\
+             Spans count from the anchor. \"Gone by\" is the shorter of the policy's period and the platform's.\n\n\
+             | record class | policy section | store | anchor | at least | gone by | purged from, before | alarm, before | how it is erased | export | taken out | ceiling per request |\n\
+             |---|---|---|---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for class in policy.class.values() {
+        let ends = Ends::effective(class, policy);
+        let redact = if class.redact.is_empty() { "–".to_owned() } else { class.redact.join(", ") };
+        let limit = class.platform_limit.as_ref().map_or(String::new(), |limit| format!(" ({})", limit.source));
+        part += &format!(
+            "| {} | {} | {} | `{}` | {} | {}{limit} | {} | {} | {} | {} | {redact} | {} |\n",
+            class.title,
+            class.policy.join(", "),
+            class.store,
+            class.clock.anchor,
+            span(ends.floor),
+            span(ends.last_day),
+            span(ends.purge_lead),
+            span(ends.alarm_before),
+            match &class.shared {
+                Some(shared) => format!("taken out of {}, then delete", shared.store),
+                None => name(&json!(class.erase)),
+            },
+            name(&json!(class.export)),
+            class.ceiling_per_request
+        );
+    }
+    for rule in policy.platform.values() {
+        if let Some(within) = &rule.erase_within {
+            part += &format!(
+                "\nWhat came through {} goes within {} of a disconnect: {}.\n",
+                rule.title,
+                words(within),
+                rule.source
+            );
+        }
+    }
+    part
+}
+
+/// What is kept of our own, for how long and why.
+fn own(policy: &Model) -> String {
+    let mut part =
+        "## What is kept\n\n| record | why | rule | kept for, from the erasure on |\n|---|---|---|---|\n".to_owned();
+    for kept in policy.kept.values() {
+        part += &format!("| {} | {} | {} | {} |\n", kept.title, kept.reason, kept.source, words(&kept.keep_for));
+    }
+    part += "\n## Our own records\n\n\
+             | record | where | anchor | at least | at most | alarm, before | legal basis | rule | ended by |\n|---|---|---|---|---|---|---|---|---|\n";
+    for own in policy.own.values() {
+        let Own { title, clock, basis, source, alarm_before, .. } = own;
+        let ended = match own.purge {
+            Purge::WithErasure => "the erasure of what it belongs to",
+            Purge::Expiry => "the expiry of its table; expired counts as absent",
+            Purge::NotBuilt => "nothing yet",
+        };
+        let place = own.store.as_deref().unwrap_or("not built yet");
+        part += &format!(
+            "| {title} | {place} | `{}` | {} | {} | {} | {basis} | {source} | {ended} |\n",
+            clock.anchor,
+            span(clock.floor),
+            span(clock.ceiling),
+            span(*alarm_before)
+        );
+    }
+    part
 }
 
 /// The route of a tenant whose account has ended has phases instead of one promise.
@@ -67,7 +148,11 @@ pub fn page(map: &DataMap) -> String {
     let policy = map.model();
     let mut page = format!(
         "# What {} promises to erase, and what it keeps\n\n\
-         Made from `policy.toml`; change that file, then run `UPDATE_EXPECT=1 cargo test -p privacy-tests --test documents`.\n\n\
+         ![What happens to data, and when: every promise, phase and record on one line of days](timeline.svg)\n\n\
+         A request is worked off in days and alarms before its last day. When an account ends, nothing of its own goes while export and \
+         reactivation are open; what came through platforms does not wait for that. What several connections know together loses the \
+         part of the one that goes. Our own records stay as long as a law asks, and say which. The picture and every table here are \
+         made from `policy.toml`; change that file, then run `UPDATE_EXPECT=1 cargo test -p privacy-tests --test documents`.\n\n\
          ## Promises\n\n| route | policy section | erased within | we work to | alarm before the date | calendar |\n|---|---|---|---|---|---|\n",
         policy.company.name
     );
@@ -99,29 +184,9 @@ pub fn page(map: &DataMap) -> String {
     page += &format!("\nExport and reactivation are open until the phase `{}` begins.\n", policy.termination.window);
     let looks: Vec<String> = policy.second_looks.after.iter().map(words).collect();
     page += &format!("\nSecond looks after the erasure: {}.\n\n", looks.join(", "));
-    page += "## Record classes\n\n\
-             | record class | policy section | store | what ends it | how it is erased | export | ceiling per request |\n|---|---|---|---|---|---|---|\n";
-    for class in policy.class.values() {
-        let bound =
-            |span: &Option<jiff::Span>, word: &str| span.as_ref().map(|span| format!(", {word} {}", words(span)));
-        let ends = [bound(&class.clock.floor, "at least"), bound(&class.clock.ceiling, "at most")];
-        let ends: String = ends.into_iter().flatten().collect();
-        page += &format!(
-            "| {} | {} | {} | `{}`{ends} | {} | {} | {} |\n",
-            class.title,
-            class.policy.join(", "),
-            class.store,
-            class.clock.anchor,
-            name(&json!(class.erase)),
-            name(&json!(class.export)),
-            class.ceiling_per_request
-        );
-    }
+    page += &classes(policy);
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
     page += &processors(map);
-    page += "## What is kept\n\n| record | why | rule | kept for, from the erasure on |\n|---|---|---|---|\n";
-    for kept in policy.kept.values() {
-        page += &format!("| {} | {} | {} | {} |\n", kept.title, kept.reason, kept.source, words(&kept.keep_for));
-    }
+    page += &own(policy);
     page
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use privacy::data_map::KeyRange;
+use privacy::data_map::{KeyRange, SharedRow};
 use privacy::deadline::DueBy;
 use privacy::fault::Turn;
 use privacy::ids::{ConnectionId, ContactId, Platform, TenantId};
@@ -16,8 +16,8 @@ use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, 
 use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::ports::{
-    Advance, Cancelled, Connected, Connections, DUE_SHARDS, Due, DueIndex, HoldBook, Intake, Lease, Leased, Ledger,
-    NextAction, Opened, Read, Record, Released, Showcase, Stores, Suppressions,
+    Advance, Cancelled, Connected, Connections, DUE_SHARDS, Detached, Due, DueIndex, HoldBook, Intake, Lease, Leased,
+    Ledger, NextAction, Opened, Read, Record, Released, Showcase, Stores, Suppressions,
 };
 use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
@@ -427,6 +427,27 @@ async fn vault_contract<P: Stores + Suppressions>(vault: &P) {
     }
 }
 
+/// `vault` holds alder's people x, of c1's p1 and c9's p1, and y, of c1's p1 alone.
+async fn shared_contract<P: Stores>(vault: &P) {
+    let row = |person: &str, source: &str| SharedRow {
+        store: "people".to_owned(),
+        partition: "people#alder".to_owned(),
+        sort: format!("person#{person}"),
+        source: source.to_owned(),
+        total: Some("total".to_owned()),
+    };
+    let rows = [row("x", "c1#p1"), row("y", "c1#p1"), row("z", "c1#p1")];
+    let expected = [Detached::Kept, Detached::Emptied, Detached::Absent];
+    assert_eq!(vault.detach(&rows).await.unwrap(), expected);
+    let again = [Detached::Kept, Detached::Absent, Detached::Absent];
+    assert_eq!(vault.detach(&rows).await.unwrap(), again, "twice is once");
+    assert_eq!(vault.detach(&[row("x", "c7#p1")]).await.unwrap(), [Detached::Kept], "none of its sources");
+    assert_eq!(vault.detach(&[]).await.unwrap(), []);
+    let people = KeyRange::Table { partition: "people#alder".to_owned(), begins_with: String::new() };
+    let left = vault.page("people", &people, None, None, Read::Strong).await.unwrap().records;
+    assert_eq!(left.iter().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["person#x"]);
+}
+
 const ITEMS: [(&str, &str); 4] =
     [("c1", "contact#p1#profile"), ("c1", "contact#p1#score"), ("c1", "contact#p2#score"), ("c10", "contact#p1#score")];
 const OBJECTS: [(&str, &str); 4] = [
@@ -451,6 +472,13 @@ async fn the_ports_in_memory_keep_the_contract() {
     }
     directory_contract(&directory).await;
     chain_contract(&world(), &world()).await;
+    let people = world();
+    [("c1", "x", 5), ("c9", "x", 3), ("c1", "y", 2)]
+        .iter()
+        .for_each(|(connection, person, number)| people.share("alder", connection, "p1", person, *number));
+    shared_contract(&people).await;
+    let left = people.stored().shared.values().next().cloned().unwrap();
+    assert_eq!((left.sources, left.total), (BTreeMap::from([("c9#p1".to_owned(), 3)]), 3));
     processors_contract(&world()).await;
     let vault = world();
     ITEMS.iter().for_each(|(connection, key)| vault.put("alder", connection, key));
@@ -477,6 +505,12 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     demo::vault(&directory).unlink(&place("alder", "c1", None), &[]).await.unwrap();
     assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
     chain_contract(&demo::ledger(&Account::new()), &demo::receipts(&Account::new())).await;
+    let people = Account::new();
+    demo::share(&people, "alder", "x", &[("c1", "p1", 5), ("c9", "p1", 3)]);
+    demo::share(&people, "alder", "y", &[("c1", "p1", 2)]);
+    shared_contract(&demo::vault(&people)).await;
+    let left = people.dump("people").remove(0);
+    assert_eq!((&left["sources"]["M"], &left["total"]["N"]), (&json!({"c9#p1": {"N": "3"}}), &json!("3")));
     processors_contract(&demo::ledger(&Account::new())).await;
     let account = Account::new();
     for (connection, key) in ITEMS {

@@ -16,7 +16,7 @@ use privacy_edge::form;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 use privacy_tests::repository::{files, read, root};
-use privacy_tests::retention;
+use privacy_tests::{retention, timeline};
 
 const APP_SECRETS: &str = r#"{"facebook":{"current":"appsecret"}}"#;
 
@@ -170,6 +170,26 @@ fn every_path_that_a_document_names_exists() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
+/// Twenty questions that law and policy leave open. Where a path stands, [`every_path_that_a_document_names_exists`] looks.
+#[test]
+fn every_decision_names_its_place_or_says_that_it_is_not_built() {
+    let text = read("docs/decisions.md");
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| #"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), 20);
+    for (index, row) in rows.iter().enumerate() {
+        let [number, question, decision, reason, place] = row.as_slice() else { panic!("{row:?}") };
+        assert_eq!(*number, (index + 1).to_string());
+        assert!([question, decision, reason].iter().all(|text| !text.is_empty()), "{row:?}");
+        let paths: Vec<&str> = place.split('`').skip(1).step_by(2).filter_map(as_path).collect();
+        assert!(paths.iter().all(|path| root().join(path).is_file()), "{number}: {place}");
+        assert!(!paths.is_empty() || *place == "not built yet", "{number}: {place}");
+    }
+}
+
 /// Names of tests are sentences; no other word in backticks is as long.
 #[test]
 fn every_test_that_a_document_names_exists() {
@@ -321,7 +341,17 @@ fn no_file_is_too_long() {
 
 // ---------------------------------------------------------------------------------------------- retention
 
+/// The policy file with what functions do not carry.
+fn whole_map() -> DataMap {
+    DataMap::new(toml::from_str(&read("policy.toml")).unwrap()).unwrap()
+}
+
 #[test]
 fn the_retention_table_is_what_the_policy_file_says() {
-    expect_test::expect_file!["../../docs/retention.md"].assert_eq(&retention::page(&DataMap::built_in().unwrap()));
+    expect_test::expect_file!["../../docs/retention.md"].assert_eq(&retention::page(&whole_map()));
+}
+
+#[test]
+fn the_timeline_is_what_the_policy_file_says() {
+    expect_test::expect_file!["../../docs/timeline.svg"].assert_eq(&timeline::picture(&whole_map()));
 }

@@ -168,3 +168,31 @@ async fn the_ledger_holds_no_identifier_and_no_secret() {
     let id: ObligationId = request().id;
     assert!(text.contains(id.as_str()));
 }
+
+/// The rows of alder's people by person: sources and total.
+fn people(account: &Account) -> Vec<String> {
+    account
+        .dump("people")
+        .iter()
+        .map(|row| format!("{} {} {}", row["sk"]["S"], row["sources"]["M"], row["total"]["N"]))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shared_row_loses_its_source_once_whatever_happens() {
+    for operation in ["UpdateItem", "DeleteItem", "BatchWriteItem", "Query"] {
+        for troubles in [vec![Trouble::AnswerLost], vec![Trouble::Down; 4], vec![Trouble::Throttled; 12]] {
+            let account = account();
+            demo::share(&account, "alder", "x", &[("c1", "p1", 5), ("c1", "p2", 2), ("c9", "p1", 3)]);
+            demo::share(&account, "alder", "y", &[("c1", "p1", 4)]);
+            demo::share(&account, "cedar", "x", &[("c3", "p1", 9)]);
+            demo::ledger(&account).open(&request()).await.unwrap();
+            account.trouble(operation, &troubles);
+            work_until_erased(&account).await;
+            let left = [r#""person#x" {"c3#p1":{"N":"9"}} "9""#, r#""person#x" {"c9#p1":{"N":"3"}} "3""#];
+            let mut found = people(&account);
+            found.sort();
+            assert_eq!(found, left, "{operation} {troubles:?}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ pub mod connection;
 pub mod event_bus;
 mod faults;
 pub mod ingest_gate;
+pub mod inventory;
 pub mod ledger;
 mod patience;
 pub mod queue;

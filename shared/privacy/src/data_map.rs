@@ -1,5 +1,9 @@
 //! The policy file made ready for work: key ranges to fill and patterns to recognise keys by.
 
+mod shared;
+
+pub use shared::SharedRow;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -55,6 +59,7 @@ pub struct StoreMap {
     connection: Option<RangeMap>,
     contact: Option<RangeMap>,
     classes: Vec<(String, Pattern)>,
+    pointers: Vec<shared::Pointers>,
 }
 
 #[derive(Debug)]
@@ -131,9 +136,10 @@ impl DataMap {
     pub fn new(model: Model) -> Result<Self, UnusablePolicy> {
         let mut stores = Vec::with_capacity(model.store.len());
         for (name, store) in &model.store {
-            let mut classes = Vec::new();
+            let (mut classes, mut pointers) = (Vec::new(), Vec::new());
             for (class, described) in model.class.iter().filter(|(_, class)| class.store == *name) {
                 classes.push((class.clone(), Pattern::parse(&described.key)?));
+                pointers.extend(shared::Pointers::of(described, &model)?);
             }
             let ready = |range: &Option<Range>| range.as_ref().map(|range| range_map(store.kind, range)).transpose();
             stores.push(StoreMap {
@@ -144,6 +150,7 @@ impl DataMap {
                 connection: ready(&store.connection)?,
                 contact: ready(&store.contact)?,
                 classes,
+                pointers,
             });
         }
         stores.sort_by_key(|store| store.identities);

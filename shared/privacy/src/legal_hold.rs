@@ -163,7 +163,10 @@ impl LegalHold {
         let is_of_contact = contact.as_ref().is_none_or(|contact| {
             place.contact.as_ref() == Some(contact) || store.captured(key, "contact") == Some(contact.as_str())
         });
-        let is_of_class = classes.is_empty() || classes.contains(store.classify(key));
+        let is_named = |class: &str| classes.contains(class);
+        // What a held row was added up from is held with it.
+        let is_of_class =
+            classes.is_empty() || is_named(store.classify(key)) || store.shared_class(key).is_some_and(is_named);
         let is_dated_so = store.occurred_at(key).is_none_or(|at| {
             from.is_none_or(|from| !is_covered(at, from)) && until.is_none_or(|until| is_covered(at, until))
         });

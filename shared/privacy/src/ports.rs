@@ -2,8 +2,10 @@
 //! exactly the actions behind it. No type of a cloud SDK stands here.
 
 mod holds;
+mod shared;
 
 pub use holds::{BookedHold, HoldBook, Released};
+pub use shared::{Detached, SharedRows};
 
 use std::future::Future;
 
@@ -170,7 +172,7 @@ pub struct Page {
 }
 
 /// The tables and buckets of the data map.
-pub trait Stores: Sync {
+pub trait Stores: SharedRows + Sync {
     /// Keys only, one page of at most `limit` records, after a record of an earlier page.
     fn page(
         &self,

@@ -4,6 +4,7 @@
 mod batch;
 mod connections;
 mod objects;
+mod shared;
 mod stores;
 mod suppressions;
 

@@ -125,6 +125,7 @@ where
             if chunk.is_empty() {
                 continue;
             }
+            self.detach(scope, store, &chunk).await?;
             let left = self.engine.vault.erase(&store.name, range, &chunk).await?;
             let removed = chunk.len().saturating_sub(left.len());
             scope.removed = scope.removed.saturating_add(u64::try_from(removed).unwrap_or(u64::MAX));

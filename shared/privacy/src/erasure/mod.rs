@@ -6,6 +6,7 @@
 
 mod aftermath;
 mod count;
+mod detach;
 mod discover;
 mod erase;
 mod hold;

@@ -7,10 +7,13 @@ mod ledger;
 mod processors;
 mod receipts;
 mod seed;
+mod shared;
 mod vault;
 
 pub use aftermath::proof;
 pub use processors::{Mood, Vendor, Vendors};
+pub use receipts::StoredChains;
+pub use shared::SharedSources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,8 +31,6 @@ use crate::obligation::{Head, ObligationId, Outcome, PlanHash};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
-
-pub use receipts::StoredChains;
 
 /// A connection row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +81,8 @@ pub struct Stored {
     pub connections: BTreeMap<Place, ConnectionRow>,
     /// Items by store and partition.
     pub items: BTreeMap<(String, String), BTreeSet<String>>,
+    /// What the sources of shared rows contributed, by store, partition and sort key.
+    pub shared: BTreeMap<(String, String, String), SharedSources>,
     /// Object versions by store.
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
     /// Suppression entries.
@@ -225,6 +228,7 @@ impl World {
         let mut lines: Vec<String> = items
             .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
             .collect();
+        lines.extend(stored.shared_lines(names));
         for (store, versions) in &stored.objects {
             let objects = versions.iter().filter(|(key, _)| names(key));
             lines.extend(objects.map(|(key, version)| format!("{store} {key} {version}")));

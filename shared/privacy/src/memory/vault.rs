@@ -65,6 +65,7 @@ impl Stores for World {
                         if let Some(keys) = stored.items.get_mut(&(store.to_owned(), partition.clone())) {
                             keys.remove(&record.key);
                         }
+                        stored.shared.remove(&(store.to_owned(), partition.clone(), record.key.clone()));
                         if record.key == "connection" {
                             stored.connections.retain(|place, _| format!("connection#{place}") != *partition);
                         }

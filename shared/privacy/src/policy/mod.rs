@@ -3,11 +3,17 @@
 //! `policy.toml` is the only place of a retention number. It is validated when this crate is built; a file
 //! that does not validate does not compile.
 
+mod class_rules;
+mod ends;
 pub mod model;
+pub mod own;
+mod own_rules;
 pub mod pattern;
 pub mod processor;
 pub mod processor_rules;
+pub mod shared;
 mod termination;
 pub mod validate;
 
+pub use ends::Ends;
 pub use model::{Model, Phase, Promise, Route};

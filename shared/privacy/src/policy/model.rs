@@ -29,6 +29,9 @@ pub struct Model {
     pub kept: BTreeMap<String, Kept>,
     /// Who else holds copies, and how their end is known.
     pub processor: BTreeMap<String, super::processor::Processor>,
+    /// Our own records. Not in what functions carry.
+    #[serde(default, skip_serializing)]
+    pub own: BTreeMap<String, super::own::Own>,
 }
 
 /// Names and addresses for pages.
@@ -222,6 +225,21 @@ pub struct Class {
     pub redact: Vec<String>,
     /// A plan that would erase more of it halts.
     pub ceiling_per_request: u64,
+    /// Every attribute that its rows may hold beside their key. Not in what functions carry.
+    #[serde(default, skip_serializing)]
+    pub attributes: Vec<String>,
+    /// Where the row stands that this one is a source of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<super::shared::Shared>,
+    /// What a platform allows, where that is less than its clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_limit: Option<super::own::PlatformLimit>,
+    /// Purging begins this long before its last day; where neither a promise nor a phase says when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purge_lead: Option<jiff::Span>,
+    /// The alarm rings this long before its last day; where neither a promise nor a phase says when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarm_before: Option<jiff::Span>,
 }
 
 /// Anchor and period of a record class.
@@ -244,6 +262,8 @@ pub enum EraseRule {
     Delete,
     /// Every object version and delete marker.
     DeleteAllVersions,
+    /// By key, after what it contributed was taken out of the row that it is a source of.
+    Source,
 }
 
 /// Whether records of a class go into an export.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::class_rules;
 use super::model::{Class, Clock, EraseRule, Model, Promise, Route, Store, StoreKind};
+use super::own_rules;
 use super::pattern::Pattern;
 use super::termination;
 
@@ -53,6 +55,9 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         validate_class(name, class, store)?;
     }
     termination::validate(model)?;
+    class_rules::validate(model)?;
+    super::shared::validate(model)?;
+    own_rules::validate(model)?;
     super::processor_rules::validate(model)
 }
 
@@ -143,11 +148,11 @@ fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), Invali
     if !class.scope.iter().map(String::as_str).take(widest.len()).eq(widest.iter().copied()) {
         return Err(invalid(place(), format!("its scope must begin with {}", widest.join(" and "))));
     }
-    let rule = match store.kind {
-        StoreKind::Table => EraseRule::Delete,
-        StoreKind::Bucket => EraseRule::DeleteAllVersions,
+    let fits = match class.erase {
+        EraseRule::Delete | EraseRule::Source => store.kind == StoreKind::Table,
+        EraseRule::DeleteAllVersions => store.kind == StoreKind::Bucket,
     };
-    if class.erase != rule {
+    if !fits {
         return Err(invalid(place(), "`erase` does not fit its store"));
     }
     if class.ceiling_per_request == 0 {
@@ -156,7 +161,7 @@ fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), Invali
     validate_clock(&class.clock).map_err(|problem| invalid(place(), problem))
 }
 
-fn validate_clock(clock: &Clock) -> Result<(), &'static str> {
+pub(super) fn validate_clock(clock: &Clock) -> Result<(), &'static str> {
     if clock.anchor.is_empty() {
         return Err("its clock has no anchor");
     }

@@ -4,6 +4,7 @@ mod holds;
 mod looks;
 mod proofs;
 mod races;
+mod shared;
 mod troubles;
 mod visits;
 

@@ -1,0 +1,132 @@
+//! What a record class must hold beyond its own clock: the names of its attributes, a key that is found without a scan, and
+//! clocks that do not contradict each other, a platform, a promise or a phase.
+
+use std::collections::BTreeSet;
+
+use super::ends::{DISCONNECTED, Ends, TERMINATED, phases};
+use super::model::{Class, Model, Route, Store, StoreKind};
+use super::validate::{InvalidPolicy, invalid, nominal_hours};
+
+/// What every table calls its keys.
+const KEYS: [&str; 2] = ["pk", "sk"];
+
+pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
+    for (name, class) in &model.class {
+        let refuse = |problem: String| invalid(format!("class.{name}"), problem);
+        let store = model.store.get(&class.store).ok_or_else(|| refuse("its store is not described".to_owned()))?;
+        named_attributes(class, store)
+            .and_then(|()| found_by_range(class, store))
+            .and_then(|()| spans(class))
+            .and_then(|()| agree(class, model))
+            .map_err(refuse)?;
+    }
+    Ok(())
+}
+
+fn named_attributes(class: &Class, store: &Store) -> Result<(), String> {
+    match (store.kind, class.attributes.is_empty()) {
+        (StoreKind::Table, true) => Err("`attributes` must name what its rows hold".to_owned()),
+        (StoreKind::Table, false) => attributes(&class.attributes),
+        (StoreKind::Bucket, true) => Ok(()),
+        (StoreKind::Bucket, false) => Err("objects have no `attributes`".to_owned()),
+    }
+}
+
+/// Attributes of the rows of a table, each named once and none like a key.
+pub(super) fn attributes(names: &[String]) -> Result<(), String> {
+    let mut known = BTreeSet::new();
+    for name in names {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_name) {
+            return Err(format!("attribute `{name}` is no name"));
+        }
+        if KEYS.contains(&name.as_str()) {
+            return Err(format!("attribute `{name}` is named like a key"));
+        }
+        if !known.insert(name) {
+            return Err(format!("attribute `{name}` is named twice"));
+        }
+    }
+    Ok(())
+}
+
+/// Every range of the store that its scope promises must hold its keys: what lies outside is found by a scan only.
+fn found_by_range(class: &Class, store: &Store) -> Result<(), String> {
+    let is_of_contact = class.scope.iter().any(|part| part == "contact");
+    let (whole, contact) = match store.connection {
+        Some(_) => (&store.connection, &store.contact),
+        None => (&store.tenant, &store.tenant_contact),
+    };
+    let beginning = |range: &super::model::Range| range.begins_with.clone().or_else(|| range.prefix.clone());
+    if is_of_contact && contact.is_none() {
+        return Err("its scope names a contact, and its store has no key range for one: it needs a scan".to_owned());
+    }
+    let ranges = whole.iter().chain(contact.iter().filter(|_| is_of_contact));
+    match ranges.filter_map(beginning).find(|beginning| !class.key.starts_with(beginning)) {
+        Some(beginning) => {
+            Err(format!("its key does not begin with `{beginning}` as the range of its store does: it needs a scan"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Floor ≤ platform limit; purging before the alarm, the alarm before the last day.
+fn spans(class: &Class) -> Result<(), String> {
+    if let Some(limit) = &class.platform_limit {
+        if limit.source.is_empty() || nominal_hours(&limit.within) <= 0 {
+            return Err("`platform_limit` needs a span and its source".to_owned());
+        }
+        if class.clock.floor.is_some_and(|floor| nominal_hours(&limit.within) < nominal_hours(&floor)) {
+            return Err("its platform limit ends before its floor".to_owned());
+        }
+    }
+    ordered(&Ends::of(class))
+}
+
+/// `alarm_before` ≤ `purge_lead` ≤ the whole span.
+pub(super) fn ordered(ends: &Ends) -> Result<(), String> {
+    let (lead, alarm) = (ends.purge_lead.map(|span| nominal_hours(&span)), ends.alarm_before);
+    match (lead, alarm.map(|span| nominal_hours(&span)), ends.last_day.map(|span| nominal_hours(&span))) {
+        (None, None, _) => Ok(()),
+        (Some(lead), Some(alarm), Some(last)) if alarm <= lead && lead <= last && alarm >= 0 => Ok(()),
+        (_, _, None) => Err("`purge_lead` and `alarm_before` count back from a last day, and it has none".to_owned()),
+        (_, _, Some(_)) => {
+            Err("`purge_lead` and `alarm_before` are both needed: it purges, then it alarms, then it ends".to_owned())
+        }
+    }
+}
+
+/// A class, the promise of a disconnect and the phases of a termination speak of the same days.
+fn agree(class: &Class, model: &Model) -> Result<(), String> {
+    let ends = Ends::of(class);
+    let within = |span: &jiff::Span| ends.last_day.is_none_or(|last| nominal_hours(span) <= nominal_hours(&last));
+    let is_said_twice = class.purge_lead.is_some();
+    match class.clock.anchor.as_str() {
+        DISCONNECTED | TERMINATED if is_said_twice => {
+            Err("its promise or phase says when it is purged: two clocks would contradict".to_owned())
+        }
+        DISCONNECTED => match model.promise.get(&Route::Disconnect) {
+            Some(promise) if !within(&promise.within) => {
+                Err("it must end before [promise.disconnect] does: two clocks contradict".to_owned())
+            }
+            Some(_) | None => Ok(()),
+        },
+        TERMINATED => {
+            let is_early =
+                |starts: &jiff::Span| ends.floor.is_some_and(|floor| nominal_hours(starts) < nominal_hours(&floor));
+            match phases(class, model).find(|phase| !within(&phase.within) || is_early(&phase.starts_after)) {
+                Some(phase) => {
+                    let title = &phase.title;
+                    Err(format!(
+                        "the phase `{title}` begins before its floor or ends after its ceiling: two clocks contradict"
+                    ))
+                }
+                None => Ok(()),
+            }
+        }
+        _ if ends.last_day.is_some() && !is_said_twice => {
+            Err("neither a promise nor a phase ends it: `purge_lead` and `alarm_before` are needed".to_owned())
+        }
+        _ => Ok(()),
+    }
+}

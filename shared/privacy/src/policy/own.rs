@@ -1,0 +1,70 @@
+//! The shape of what a policy file says of our own records and of single classes beyond their clock. Checks and documents read
+//! it; functions do not, so it is not in what they carry.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::Clock;
+
+/// A record of our own: what it is for, how long it stays, and which rows or objects hold it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Own {
+    /// For people.
+    pub title: String,
+    /// Sections of the published policy; empty where it says nothing.
+    pub policy: Vec<String>,
+    /// The table or bucket. None: nothing of it is stored yet, and this is the rule for whoever builds it.
+    pub store: Option<String>,
+    /// What ends it.
+    pub clock: Clock,
+    /// The section of `[kept]` that says it to people; its span is then the floor.
+    pub kept: Option<String>,
+    /// Why it may be kept until then.
+    pub basis: String,
+    /// The rule behind its clock.
+    pub source: String,
+    /// What ends it.
+    pub purge: Purge,
+    /// Purging begins this long before its last day.
+    pub purge_lead: Option<jiff::Span>,
+    /// The alarm rings this long before its last day.
+    pub alarm_before: Option<jiff::Span>,
+    /// Its rows or objects.
+    #[serde(default)]
+    pub rows: Vec<OwnRow>,
+}
+
+/// One kind of row, or of object.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnRow {
+    /// Pattern of the partition key; none: objects of a bucket.
+    pub partition: Option<String>,
+    /// Pattern of the sort key or object key; none: a table without sort keys.
+    pub key: Option<String>,
+    /// Every attribute a row may hold beside its key; none, when the key says it all.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+}
+
+/// What ends a record of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purge {
+    /// The erasure of what it belongs to.
+    WithErasure,
+    /// The expiry of its table, which is a help only: a row past its time counts as absent at every read.
+    Expiry,
+    /// Nothing yet.
+    NotBuilt,
+}
+
+/// What a platform's terms allow for one class, where they are stricter than the policy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformLimit {
+    /// Gone at the latest this long after the anchor of the class.
+    pub within: jiff::Span,
+    /// The page or section of the platform's terms.
+    pub source: String,
+}

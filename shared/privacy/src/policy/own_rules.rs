@@ -1,0 +1,63 @@
+//! What the `[own.*]` sections of a policy file must hold.
+
+use super::class_rules;
+use super::ends::Ends;
+use super::model::{Model, StoreKind};
+use super::own::{Own, OwnRow};
+use super::pattern::Pattern;
+use super::validate::{InvalidPolicy, invalid, nominal_hours, validate_clock};
+
+pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
+    for (name, own) in &model.own {
+        validate_own(own, model).map_err(|problem| invalid(format!("own.{name}"), problem))?;
+    }
+    for name in model.kept.keys() {
+        if !model.own.values().any(|own| own.kept.as_ref() == Some(name)) {
+            return Err(invalid(format!("kept.{name}"), "no record of [own] says how it is kept"));
+        }
+    }
+    Ok(())
+}
+
+fn validate_own(own: &Own, model: &Model) -> Result<(), String> {
+    if own.title.is_empty() || own.basis.is_empty() || own.source.is_empty() {
+        return Err("title, legal basis and the source of its clock are needed".to_owned());
+    }
+    validate_clock(&own.clock)?;
+    if let Some(name) = &own.kept {
+        let kept = model.kept.get(name).ok_or("`kept` names no section of [kept]")?;
+        let floor = own.clock.floor.map(|floor| nominal_hours(&floor));
+        if floor != Some(nominal_hours(&kept.keep_for)) {
+            return Err(format!("its floor is not what [kept.{name}] says: two clocks contradict"));
+        }
+    }
+    class_rules::ordered(&Ends {
+        floor: own.clock.floor,
+        last_day: own.clock.ceiling,
+        purge_lead: own.purge_lead,
+        alarm_before: own.alarm_before,
+    })?;
+    if own.store.is_some() == own.rows.is_empty() {
+        return Err("a store needs rows, and rows need a store".to_owned());
+    }
+    let is_bucket = own.rows.iter().any(|row| row.partition.is_none());
+    let known = own.store.as_ref().and_then(|store| model.store.get(store)).map(|store| store.kind);
+    if known.is_some_and(|kind| (kind == StoreKind::Bucket) != is_bucket) {
+        return Err("its rows are not of the kind of its store".to_owned());
+    }
+    own.rows.iter().try_for_each(|row| validate_row(row, is_bucket))
+}
+
+fn validate_row(row: &OwnRow, is_bucket: bool) -> Result<(), String> {
+    for text in row.partition.iter().chain(&row.key) {
+        Pattern::parse(text).map_err(|error| error.to_string())?;
+    }
+    match (&row.partition, &row.key) {
+        (Some(_), _) if !is_bucket => class_rules::attributes(&row.attributes),
+        (None, Some(key)) if is_bucket && row.attributes.is_empty() => match key.split_once('/') {
+            Some((prefix, _)) if !prefix.contains('{') => Ok(()),
+            Some(_) | None => Err(format!("object key `{key}` does not begin with a fixed prefix: it needs a scan")),
+        },
+        (Some(_) | None, _) => Err("a row needs `partition`, an object a `key` alone".to_owned()),
+    }
+}

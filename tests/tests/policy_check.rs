@@ -1,0 +1,230 @@
+//! `make policy-check`: what the service and the product write is in the map, and what is not is named without its value.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use policy_check::{Arguments, Asked, Check, GOOD, Known, Names, StoreReport, UNCHECKED, UNCLASSIFIED, write_report};
+use privacy::erasure::Worked;
+use privacy::ids::TenantId;
+use privacy::keys::KeyedRef;
+use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use privacy::policy::Model;
+use privacy::ports::{HoldBook, Intake, Lease, Ledger};
+use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
+use privacy_aws::inventory::Inventory;
+use privacy_tests::account::{Account, Trouble};
+use privacy_tests::demo;
+use privacy_tests::workshop::Workshop;
+use serde_json::{Value, json};
+
+const OUTPUTS: &str = r#"{"api_url": "x", "outputs": {
+    "LedgerTableName": "ledger", "SuppressionTableName": "suppression", "ConnectionsTableName": "connections",
+    "InboxTableName": "inbox", "AccountsTableName": "accounts", "ConversationsTableName": "conversations",
+    "MediaBucketName": "media", "PeopleTableName": "people", "ReceiptsBucketName": "receipts", "FilesBucketName": "files", "ErasureQueueUrl": "x"}}"#;
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00Z".parse().unwrap()
+}
+
+fn known() -> Known {
+    let model: Model = toml::from_str(include_str!("../../policy.toml")).unwrap();
+    Known::of(&model).unwrap()
+}
+
+async fn check(account: &Account, names: &Names, shows_words: bool) -> Vec<StoreReport> {
+    let (inventory, known) = (Inventory::new(&account.connection()), known());
+    let check = Check { inventory: &inventory, known: &known, pace: 7, shows_words };
+    check.all(names, &mut Vec::new()).await.unwrap()
+}
+
+/// The report on everything, and its exit code.
+async fn report(account: &Account) -> (String, u8) {
+    let mut out = Vec::new();
+    let code = write_report(&check(account, &Names::of_outputs(OUTPUTS).unwrap(), false).await, &mut out).unwrap();
+    (String::from_utf8(out).unwrap(), code)
+}
+
+async fn visit(account: &Account, at: Timestamp) -> Worked {
+    let id = demo::request(&demo::person("10158000000000001"), now()).id;
+    Workshop::of(account).work(&id, &at.to_string(), at).await.unwrap()
+}
+
+fn hold(id: &str) -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse(id).unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse("alder").unwrap(),
+            connection: None,
+            contact: None,
+            classes: BTreeSet::from(["signals".to_owned()]),
+            from: Some(now()),
+            until: None,
+        },
+        reason: note("a claim"),
+        approver: note("counsel"),
+        proof: Some(note("case 1")),
+        placed_at: now(),
+        review_by: "2026-04-01".parse().unwrap(),
+    }
+}
+
+/// A tenant with a person, an account and conversations; an erasure that failed, was held, released and finished; and
+/// a receipt on its way.
+async fn account() -> Account {
+    let account = Account::new();
+    let person = demo::person("10158000000000001");
+    for connection in ["c1", "c2"] {
+        demo::connect(&account, "alder", connection, "2026-01-01T00:00:00.000Z", &person);
+        demo::signals(&account, "alder", connection, 12, 300);
+    }
+    demo::share(&account, "alder", "x", &[("c1", "p1", 3), ("c2", "p1", 4)]);
+    account.buckets().put_in("media", "alder/c1/p1/avatar/a.jpg", "1");
+    account.buckets().put_in("files", "alder/p1/talk/quote.pdf", "1");
+    account.buckets().put_in("receipts", "receipts/v1-abc/0000000001.json", "1");
+    let request = demo::request(&person, now());
+    let ledger = demo::ledger(&account);
+    ledger.open(&request).await.unwrap();
+    let worker = Lease { id: request.id.clone(), worker: "w0".to_owned() };
+    let before = |minutes| now() - SignedDuration::from_mins(minutes);
+    ledger.lease(&worker, before(2), before(1)).await.unwrap();
+    ledger.place(&hold("hold-0001")).await.unwrap();
+    ledger.wait_for(&request.id, &HoldId::parse("hold-0001").unwrap()).await.unwrap();
+    let occasion = Occasion::Erasure {
+        obligation: request.id,
+        request: 1,
+        reopened: 0,
+        tenant: TenantId::parse("alder").unwrap(),
+    };
+    let position = Position { chain: KeyedRef::from_stored("v1-chain".to_owned()), seq: 1 };
+    let intent = Intent { position: position.clone(), file: "one".to_owned(), revision: 1 };
+    ledger.propose(&occasion, &intent).await.unwrap();
+    ledger.raise_hint(&position).await.unwrap();
+    account
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_that_is_written_is_in_the_map() {
+    let account = account().await;
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    account.trouble("BatchWriteItem", &[Trouble::Down; 60]);
+    assert!(matches!(visit(&account, now()).await, Worked::Failed { .. }));
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    account.trouble("BatchWriteItem", &[]);
+    for minutes in [10, 70, 140] {
+        visit(&account, now() + SignedDuration::from_mins(minutes)).await;
+    }
+    demo::ledger(&account).release_hold("hold-0001").await;
+    let (text, code) = report(&account).await;
+    assert_eq!(code, GOOD, "{text}");
+    assert!(account.dump("ledger").len() >= 8 && text.contains("all classified"), "{text}");
+}
+
+trait Release {
+    async fn release_hold(&self, id: &str);
+}
+
+impl<L: HoldBook> Release for L {
+    async fn release_hold(&self, id: &str) {
+        self.release(&HoldId::parse(id).unwrap(), now()).await.unwrap();
+    }
+}
+
+fn row(partition: &str, sort: &str, attributes: &[&str]) -> Value {
+    let mut row = json!({"pk": {"S": partition}, "sk": {"S": sort}});
+    for name in attributes {
+        row[*name] = json!({"S": "maren@example.com"});
+    }
+    row
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stray_attribute_key_object_and_table_are_named_without_their_values() {
+    let account = account().await;
+    let signal = |index: u32| format!("contact#p1#signal#2026-02-01T00:00:00.000Z#{index}");
+    let rows = [
+        row("alder#c1", &signal(1), &["text", "mood"]),
+        row("alder#c1", &signal(2), &["mood"]),
+        row("alder#c1", &signal(3), &["maren@example.com"]),
+        row("alder#c1", "contact#p1#marensecret", &["text"]),
+        row("alder#c1", "contact#p2#marensecret", &["text"]),
+        row("alder#c1#marensecret", "contact#p2#profile", &["name"]),
+    ];
+    account.put_all("inbox", &rows);
+    account.put_all("ledger", &[row("marensecret", "head", &[])]);
+    account.buckets().put_in("media", "alder/c1/p1/marensecret.jpg", "1");
+    let mut names = Names::of_outputs(OUTPUTS).unwrap();
+    names.insert("marketing_lists=x", policy_check::Physical::Table).unwrap();
+    let mut out = Vec::new();
+    assert_eq!(write_report(&check(&account, &names, false).await, &mut out).unwrap(), UNCLASSIFIED);
+    let text = String::from_utf8(out).unwrap();
+    for value in ["maren", "alder", "example", "p1", "c1"] {
+        assert!(!text.contains(value), "{value}: {text}");
+    }
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in [
+        "inbox 32 items, 4 unclassified:",
+        "attribute signals: mood 2",
+        "attribute signals: * 1",
+        "key *#* | contact#*#* 2",
+        "key *#*#* | contact#*#profile 1",
+        "key * | head 1",
+        "key */*/*/* 1",
+        "store marketing_lists 1",
+        "connections 8 items, all classified",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "no `{line}` in {text}");
+    }
+    let spoken = check(&account, &names, true).await;
+    let named: Vec<&str> =
+        spoken.iter().flat_map(|report| report.findings.keys().map(|one| one.name.as_str())).collect();
+    assert!(named.contains(&"*#* | contact#*#marensecret"), "only when asked: {named:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_store_is_waited_for_and_one_that_stays_down_is_said_so() {
+    let account = account().await;
+    account.trouble("Scan", &[Trouble::Throttled; 4]);
+    assert_eq!(report(&account).await.1, GOOD);
+    account.trouble("Scan", &[Trouble::Down; 90]);
+    let (inventory, known) = (Inventory::new(&account.connection()), known());
+    let check = Check { inventory: &inventory, known: &known, pace: 100, shows_words: false };
+    let failed = check.all(&Names::of_outputs(OUTPUTS).unwrap(), &mut Vec::new()).await.unwrap_err();
+    assert!(failed.to_string().starts_with("accounts: inventory.rows failed"), "{failed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_nobody_named_is_not_passed_over() {
+    let names =
+        Names::of_outputs(r#"{"Stacks": [{"Outputs": [{"OutputKey": "InboxTableName", "OutputValue": "inbox"}]}]}"#);
+    let mut out = Vec::new();
+    let reports = check(&account().await, &names.unwrap(), false).await;
+    assert_eq!(write_report(&reports, &mut out).unwrap(), UNCHECKED);
+    let text = String::from_utf8(out).unwrap();
+    assert!(
+        text.contains("inbox            26 items, all classified") && text.contains("media            NOT CHECKED"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn arguments_that_cannot_be_followed_are_named() {
+    let parse = |line: &str| Arguments::parse(line.split_whitespace().map(str::to_owned));
+    for (line, problem) in [
+        ("", "give --outputs"),
+        ("--table inbox", "--table is not"),
+        ("--table", "--table is not"),
+        ("--items-per-second 0 --table inbox=x", "--items-per-second is not"),
+        ("--outputs nowhere.json", "--outputs nowhere.json"),
+        ("--wat", "--wat is not"),
+    ] {
+        assert!(parse(line).unwrap_err().to_string().contains(problem), "{line}");
+    }
+    let Asked::Check(asked) = parse("--table inbox=t --bucket media=b --items-per-second 5").unwrap() else { panic!() };
+    assert_eq!((asked.pace, asked.names.stores().count(), asked.shows_words), (5, 2, false));
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = policy_check::run(["--table".to_owned()].into_iter(), &mut out, &mut err).await;
+    assert_eq!((code, out.len()), (UNCHECKED, 0));
+    let code = policy_check::run(["--help".to_owned()].into_iter(), &mut out, &mut err).await;
+    assert!(code == GOOD && String::from_utf8(out).unwrap().contains("--outputs"));
+}

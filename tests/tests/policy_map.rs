@@ -1,0 +1,210 @@
+//! What the data map must say of attributes, of clocks that meet, and of our own records: each mistake is refused with its
+//! place.
+
+use privacy::data_map::DataMap;
+use privacy::policy::model::Model;
+use privacy::policy::{Ends, validate::validate};
+
+const SHIPPED: &str = include_str!("../../policy.toml");
+
+/// Replaces the first `from` after the heading `[section]`.
+fn with(section: &str, from: &str, to: &str) -> String {
+    let start = SHIPPED.find(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}]"));
+    let (head, tail) = SHIPPED.split_at(start);
+    assert!(tail.contains(from), "[{section}] has no `{from}`");
+    format!("{head}{}", tail.replacen(from, to, 1))
+}
+
+fn problem(text: &str) -> Option<String> {
+    match toml::from_str::<Model>(text) {
+        Ok(model) => validate(&model).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+const ENDS: &str = "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }";
+const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";
+const ROLLING: &str = "clock = { anchor = \"occurred_at\", floor = \"P2D\", ceiling = \"P30D\" }";
+
+/// Section, what stands there, what is written instead, and the problem named.
+const MISTAKES: [(&str, &str, &str, &str); 43] = [
+    ("class.signals", "attributes = [", "no = [", "unknown field `no`"),
+    ("class.scores", "redact = []\n", "", "missing field `redact`"),
+    ("class.account-keys", "attributes = [\"tenant_id\", \"secret\"]\n", "", "[class.account-keys]: `attributes` must"),
+    ("class.account-keys", "\"secret\"]", "\"sk\"]", "[class.account-keys]: attribute `sk` is named like a key"),
+    ("class.account-keys", "\"secret\"]", "\"pk\"]", "attribute `pk` is named like a key"),
+    ("class.account-keys", "\"secret\"]", "\"tenant_id\"]", "attribute `tenant_id` is named twice"),
+    ("class.account-keys", "\"secret\"]", "\"\"]", "attribute `` is no name"),
+    ("class.account-keys", "\"secret\"]", "\"a key\"]", "attribute `a key` is no name"),
+    ("class.avatars", "redact = []\n", "redact = []\nattributes = [\"x\"]\n", "[class.avatars]: objects have no"),
+    (
+        "class.signals",
+        "key = \"contact#{contact}#",
+        "key = \"signal#{contact}#",
+        "[class.signals]: its key does not begin",
+    ),
+    ("class.avatars", "/{contact}/avatar", "/avatar/{contact}", "[class.avatars]: its key does not begin"),
+    ("class.conversation-files", "key = \"{tenant}/", "key = \"all/{tenant}/", "it needs a scan"),
+    (
+        "class.account-users",
+        "scope = [\"tenant\"]",
+        "scope = [\"tenant\", \"contact\"]",
+        "no key range for one: it needs a scan",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"disconnected_at\", ceiling = \"P20D\" }",
+        "[promise.disconnect] does: two clocks",
+    ),
+    (
+        "class.account-users",
+        "floor = \"P30D\", ceiling = \"P31D\"",
+        "floor = \"P30D\", ceiling = \"P30D\"",
+        "begins before its floor or ends after",
+    ),
+    (
+        "class.account-users",
+        "floor = \"P30D\", ceiling = \"P31D\"",
+        "floor = \"P32D\", ceiling = \"P40D\"",
+        "begins before its floor or ends after",
+    ),
+    ("class.scores", ENDS, ROLLS, "[class.scores]: neither a promise nor a phase ends it"),
+    (
+        "class.scores",
+        "redact = []\n",
+        "redact = []\npurge_lead = \"P2D\"\nalarm_before = \"P1D\"\n",
+        "two clocks would contradict",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }\npurge_lead = \"P2D\"",
+        "are both needed",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }\npurge_lead = \"P1D\"\nalarm_before = \"P2D\"",
+        "are both needed",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }\npurge_lead = \"P31D\"\nalarm_before = \"P2D\"",
+        "are both needed",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"occurred_at\", floor = \"P1D\" }\npurge_lead = \"P1D\"\nalarm_before = \"P1D\"",
+        "and it has none",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"x\", floor = \"P2D\" }\nplatform_limit = { within = \"PT24H\", source = \"terms\" }",
+        "its platform limit ends before its floor",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"x\", floor = \"P2D\" }\nplatform_limit = { within = \"P3D\", source = \"\" }",
+        "needs a span and its source",
+    ),
+    (
+        "class.scores",
+        ENDS,
+        "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }\nplatform_limit = { within = \"P10D\", source = \"terms\" }",
+        "[class.scores]: it must end before [promise.disconnect]",
+    ),
+    (
+        "class.sources",
+        "erase = \"source\"",
+        "erase = \"delete\"",
+        "[class.sources]: `erase = \"source\"` and `shared` go",
+    ),
+    (
+        "class.scores",
+        "erase = \"delete\"",
+        "erase = \"source\"",
+        "[class.scores]: `erase = \"source\"` and `shared` go",
+    ),
+    ("class.avatars", "erase = \"delete-all-versions\"", "erase = \"source\"", "[class.avatars]: `erase` does not fit"),
+    ("class.sources.shared", "store = \"people\"", "store = \"inbox\"", "must lie in the tenant's range"),
+    ("class.sources.shared", "partition = \"people#", "partition = \"persons#", "must lie in the tenant's range"),
+    ("class.sources.shared", "sort = \"person#", "sort = \"someone#", "no record class has the key"),
+    ("class.sources.shared", "total = \"total\"", "total = \"sum\"", "has no attribute `sum`"),
+    ("class.people", "\"sources\", ", "", "has no attribute `sources`"),
+    (
+        "class.sources.shared",
+        "source = \"{connection}#{contact}\"",
+        "source = \"{connection}\"",
+        "tells its pointers apart",
+    ),
+    (
+        "class.sources.shared",
+        "source = \"{connection}#{contact}\"",
+        "source = \"{contact}\"",
+        "tells its pointers apart",
+    ),
+    ("own.requests", "floor = \"P24M\"", "floor = \"P12M\"", "[own.requests]: its floor is not what [kept.requests]"),
+    ("own.requests", "ceiling = \"P25M\"", "ceiling = \"P23M\"", "[own.requests]: its clock must be kept longer"),
+    ("own.suppression", "kept = \"suppression\"\n", "", "[kept.suppression]: no record of [own]"),
+    ("own.finders", "store = \"connections\"\n", "", "[own.finders]: a store needs rows"),
+    ("own.finders", "store = \"connections\"", "store = \"media\"", "[own.finders]: its rows are not of the kind"),
+    ("own.finders", "attributes = [\"tenant_id\", ", "attributes = [\"sk\", ", "attribute `sk` is named like a key"),
+    (
+        "own.receipts",
+        "key = \"receipts/{chain}",
+        "key = \"{chain}",
+        "does not begin with a fixed prefix: it needs a scan",
+    ),
+    (
+        "own.verification",
+        "source = \"CCPA",
+        "source = \"\" # ",
+        "[own.verification]: title, legal basis and the source",
+    ),
+];
+
+#[test]
+fn each_mistake_in_the_map_is_named_with_its_place() {
+    assert_eq!(problem(SHIPPED), None);
+    for (section, from, to, expected) in MISTAKES {
+        let problem = problem(&with(section, from, to)).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
+        assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
+    }
+}
+
+#[test]
+fn a_class_ends_by_the_stricter_of_policy_and_platform() {
+    let limited = format!(
+        "{ROLLING}\nplatform_limit = {{ within = \"P10D\", source = \"terms\" }}\npurge_lead = \"P3D\"\nalarm_before = \"P1D\""
+    );
+    let text = with("class.scores", ENDS, &limited);
+    assert_eq!(problem(&text), None);
+    let model: Model = toml::from_str(&text).unwrap();
+    let ends = |class: &str| Ends::effective(&model.class[class], &model);
+    let days = |span: Option<jiff::Span>| span.map(|span| span.get_days());
+    assert_eq!((days(ends("scores").last_day), days(ends("scores").purge_lead)), (Some(10), Some(3)));
+    let disconnected = ends("signals");
+    assert_eq!(
+        (days(disconnected.last_day), days(disconnected.purge_lead)),
+        (Some(30), Some(27)),
+        "worked off in 3 days"
+    );
+    let talks = ends("conversation-messages");
+    let talks = (days(talks.floor), days(talks.last_day), days(talks.purge_lead), days(talks.alarm_before));
+    assert_eq!(talks, (Some(30), Some(90), Some(59), Some(15)));
+}
+
+/// A cold start reads it: what only checks and documents need does not grow it.
+#[test]
+fn functions_carry_no_attributes_and_no_records_of_our_own() {
+    let whole: Model = toml::from_str(SHIPPED).unwrap();
+    let carried = DataMap::built_in().unwrap();
+    assert!(carried.model().own.is_empty() && !whole.own.is_empty());
+    assert!(carried.model().class.values().all(|class| class.attributes.is_empty()));
+    assert_eq!(carried.model().class.len(), whole.class.len());
+}

@@ -1,0 +1,104 @@
+//! What the map knows: for every store, which keys there may be and what rows under them may hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use privacy::policy::Model;
+use privacy::policy::model::Range;
+use privacy::policy::pattern::{InvalidPattern, Pattern};
+
+use crate::shape::words_of;
+
+/// One kind of row or object.
+#[derive(Debug)]
+pub struct Kind {
+    /// The record class, or the record of our own.
+    pub name: String,
+    partition: Option<Pattern>,
+    key: Option<Pattern>,
+    attributes: BTreeSet<String>,
+}
+
+/// The map, ready to be asked.
+#[derive(Debug, Default)]
+pub struct Known {
+    stores: BTreeMap<String, Vec<Kind>>,
+    required: BTreeSet<String>,
+    words: BTreeSet<String>,
+}
+
+impl Known {
+    /// A validated policy.
+    ///
+    /// # Errors
+    /// [`InvalidPattern`], which validation has ruled out.
+    pub fn of(model: &Model) -> Result<Self, InvalidPattern> {
+        let mut known = Self { required: model.store.keys().cloned().collect(), ..Self::default() };
+        for (name, class) in &model.class {
+            let Some(store) = model.store.get(&class.store) else { continue };
+            for range in store.connection.iter().chain(&store.tenant) {
+                let Range { partition, .. } = range;
+                known.note(&class.store, name, (partition.as_deref(), Some(&class.key)), &class.attributes)?;
+            }
+        }
+        for (name, own) in &model.own {
+            let Some(store) = &own.store else { continue };
+            for row in &own.rows {
+                known.note(store, name, (row.partition.as_deref(), row.key.as_deref()), &row.attributes)?;
+            }
+        }
+        Ok(known)
+    }
+
+    fn note(
+        &mut self,
+        store: &str,
+        name: &str,
+        (partition, key): (Option<&str>, Option<&str>),
+        attributes: &[String],
+    ) -> Result<(), InvalidPattern> {
+        self.words.extend(partition.into_iter().chain(key).flat_map(words_of).map(str::to_owned));
+        let kind = Kind {
+            name: name.to_owned(),
+            partition: partition.map(Pattern::parse).transpose()?,
+            key: key.map(Pattern::parse).transpose()?,
+            attributes: attributes.iter().cloned().collect(),
+        };
+        self.stores.entry(store.to_owned()).or_default().push(kind);
+        Ok(())
+    }
+
+    /// Every store of the map.
+    pub fn stores(&self) -> impl Iterator<Item = &str> {
+        self.stores.keys().map(String::as_str)
+    }
+
+    /// Whether people's data lives in a store: it must be there to be checked.
+    #[must_use]
+    pub fn is_required(&self, store: &str) -> bool {
+        self.required.contains(store)
+    }
+
+    /// Whether a word stands in a pattern of the map, and so says nothing about anybody.
+    #[must_use]
+    pub fn is_word(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
+    /// The kind of a row or object, if the map knows it.
+    #[must_use]
+    pub fn kind(&self, store: &str, partition: Option<&str>, key: Option<&str>) -> Option<&Kind> {
+        let fits = |pattern: &Option<Pattern>, text: Option<&str>| match (pattern, text) {
+            (Some(pattern), Some(text)) => pattern.matches(text),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        self.stores.get(store)?.iter().find(|kind| fits(&kind.partition, partition) && fits(&kind.key, key))
+    }
+}
+
+impl Kind {
+    /// The attributes that no class names, of those of a row.
+    pub fn unknown<'a>(&'a self, attributes: &'a [String]) -> impl Iterator<Item = &'a str> {
+        attributes.iter().filter(|name| !self.attributes.contains(*name)).map(String::as_str)
+    }
+}
