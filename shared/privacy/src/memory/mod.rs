@@ -4,6 +4,7 @@
 mod holds;
 mod ledger;
 mod processors;
+mod purge;
 mod receipts;
 mod seed;
 mod vault;
@@ -27,6 +28,7 @@ use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
 
+pub use purge::StoredPurges;
 pub use receipts::StoredChains;
 
 /// A connection row.
@@ -90,6 +92,8 @@ pub struct Stored {
     pub waiting: BTreeSet<(HoldId, ObligationId)>,
     /// Receipts, and what the ledger knows of their chains.
     pub chains: StoredChains,
+    /// What the ledger keeps of purges, and their reports.
+    pub purges: StoredPurges,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.
@@ -120,6 +124,11 @@ impl Stored {
             Some(Entry { mark, covers_until: head.covers_until, expires_at: None })
         });
         self.marks.values().cloned().chain(disconnected).collect()
+    }
+
+    /// Lets the clock show an instant.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// Every read of one store fails, until mended.

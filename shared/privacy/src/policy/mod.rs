@@ -5,6 +5,7 @@
 
 pub mod model;
 pub mod pattern;
+pub mod period;
 pub mod processor;
 pub mod processor_rules;
 mod termination;
