@@ -10,12 +10,13 @@
 //! | `scope#<seq>#<place>` | the checkpoint of one place |
 //!
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
-//! chain of receipts that was heard of.
+//! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
 
 mod due;
 mod engine;
 mod holds;
 mod intake;
+mod purges;
 mod receipts;
 mod rows;
 mod show;

@@ -115,8 +115,7 @@ pub fn unit_of(partition: &str) -> Option<Unit> {
 pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     for (name, store) in &model.store {
         if let Some(period) = &store.period {
-            validate_store(name, store, period, model)
-                .map_err(|problem| invalid(format!("store.{name}"), problem))?;
+            validate_store(name, store, period, model).map_err(|problem| invalid(format!("store.{name}"), problem))?;
         }
     }
     for (name, class) in &model.class {
@@ -137,7 +136,8 @@ fn validate_store(name: &str, store: &Store, period: &PeriodRange, model: &Model
     let classes: Vec<&Class> = model.class.values().filter(|class| class.store == name).collect();
     match (&period.partition, &period.registry, &store.connection) {
         (Some(partition), None, None) => {
-            unit_of(partition).ok_or("`period.partition` needs {hour}, {day} or {month}, then {shard}: its age is its key")?;
+            unit_of(partition)
+                .ok_or("`period.partition` needs {hour}, {day} or {month}, then {shard}: its age is its key")?;
             if classes.len() > 1 {
                 return Err("a partition of a period holds one class: it goes as a whole");
             }
@@ -147,13 +147,18 @@ fn validate_store(name: &str, store: &Store, period: &PeriodRange, model: &Model
             if !slots.slots().eq(["class", "period", "shard"]) || !registry.contains("#{class}#") {
                 return Err("`period.registry` needs {class}, {period} and {shard} after a name of its own");
             }
-            let mut literals: Vec<&str> = classes.iter().filter_map(|class| beginning(&class.key)).map(|it| it.0).collect();
+            let mut literals: Vec<&str> =
+                classes.iter().filter_map(|class| beginning(&class.key)).map(|it| it.0).collect();
             literals.sort_unstable();
             if literals.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
                 return Err("two of its classes begin with the same text: the period of one would hold the other");
             }
         }
-        _ => return Err("`period` needs a `partition`, or beside `connection` a `registry`: no other way finds a period"),
+        _ => {
+            return Err(
+                "`period` needs a `partition`, or beside `connection` a `registry`: no other way finds a period",
+            );
+        }
     }
     Ok(())
 }

@@ -72,7 +72,9 @@ impl PeriodClass {
     fn of(name: &str, class: &Class, store: &Store) -> Result<Option<Self>, UnusablePolicy> {
         let (Some(period), Some(purge)) = (&store.period, &class.purge) else { return Ok(None) };
         let found = match (&period.partition, &period.registry) {
-            (Some(partition), _) => unit_of(partition).map(|unit| Ok((unit, Layout::Partitions(Pattern::parse(partition)?)))),
+            (Some(partition), _) => {
+                unit_of(partition).map(|unit| Ok((unit, Layout::Partitions(Pattern::parse(partition)?))))
+            }
             (None, Some(registry)) => beginning(&class.key).map(|(literal, unit)| {
                 Ok((unit, Layout::Connections { registry: Pattern::parse(registry)?, literal: literal.to_owned() }))
             }),

@@ -117,9 +117,7 @@ where
         for range in target.class.partitions(target.period) {
             stays.add(match &target.class.layout {
                 Layout::Partitions(_) => self.empty_range(target, &range, None, allowance).await?,
-                Layout::Connections { literal, .. } => {
-                    self.empty_listed(target, &range, literal, allowance).await?
-                }
+                Layout::Connections { literal, .. } => self.empty_listed(target, &range, literal, allowance).await?,
             });
         }
         Ok(stays)

@@ -97,10 +97,10 @@ pub async fn purge_periods(
     }
     report.ended_at = clock.now();
     report.classes = courses.into_iter().map(|course| (course.class.name.clone(), course.report)).collect();
-    if !bounds.is_dry_run {
-        if let Err(fault) = ledger.note_run(report.ended_at).await {
-            report.faults.push(fault.chain());
-        }
+    if !bounds.is_dry_run
+        && let Err(fault) = ledger.note_run(report.ended_at).await
+    {
+        report.faults.push(fault.chain());
     }
     report
 }

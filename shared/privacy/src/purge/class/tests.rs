@@ -115,6 +115,9 @@ fn every_period_is_found_by_keys_that_its_date_gives() {
         ranges.into_iter().map(partition).collect::<Vec<_>>()
     };
     assert_eq!(partitions("billing-records"), ["billing#2026-03-10#0", "billing#2026-03-10#1"]);
-    assert_eq!(partitions("member-profiles"), ["due#member-profiles#2026-03-10T05#0", "due#member-profiles#2026-03-10T05#1"]);
+    assert_eq!(
+        partitions("member-profiles"),
+        ["due#member-profiles#2026-03-10T05#0", "due#member-profiles#2026-03-10T05#1"]
+    );
     assert_eq!(partitions("page-reports"), ["due#page-reports#2026-03-10#0", "due#page-reports#2026-03-10#1"]);
 }

@@ -61,12 +61,12 @@ async fn a_release_makes_what_was_held_due_at_the_next_run() {
     let world = world();
     place(&mut world.stored(), of_alder());
     run(&world).await;
-    world.pass(HOUR / 2);
+    world.pass(HOUR / 6);
     world.strike(None);
     run(&world).await;
-    assert!(world.calls() < 20, "while it is in force nothing of it is read: {} calls", world.calls());
+    assert!(world.calls() < 10, "while it is in force nothing of it is read: {} calls", world.calls());
     HoldBook::release(&world, &HoldId::parse("hold-0001").unwrap(), world.now()).await.unwrap();
-    world.pass(HOUR / 4);
+    world.pass(HOUR / 6);
     let report = run(&world).await;
     assert_eq!((class(&report, "member-profiles").held, held(&world)), (0, 0));
     assert!(!profiles(&world).iter().any(|line| line.contains("T14") || line.contains("T15")), "the registry too");
@@ -110,7 +110,8 @@ async fn a_hold_of_others_or_of_other_dates_stops_nothing() {
     of_connection.scope.connection = Some(ConnectionId::parse("c9").unwrap());
     let mut of_last_year = hold("hold-0003", "alder", &[]);
     of_last_year.scope.until = Some(at("2027-01-01T00:00:00Z"));
-    for hold in [hold("hold-0001", "cedar", &[]), of_connection, of_last_year, hold("hold-0004", "alder", &["signals"])] {
+    for hold in [hold("hold-0001", "cedar", &[]), of_connection, of_last_year, hold("hold-0004", "alder", &["signals"])]
+    {
         place(&mut world.stored(), hold);
     }
     let report = run(&world).await;

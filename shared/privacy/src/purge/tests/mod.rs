@@ -39,15 +39,19 @@ async fn run_with(world: &World, classes: &[PeriodClass], bounds: Bounds) -> Run
     purge_periods(world, world, world, &built_in_map(), classes, bounds).await
 }
 
-/// From three days before on.
+/// From the day before on.
 async fn run(world: &World) -> RunReport {
-    run_with(world, &classes("2027-03-01"), bounds(world)).await
+    run_with(world, &classes("2027-03-09"), bounds(world)).await
 }
 
 /// Hours of one connection: two profiles each, listed in the registry.
 fn put_hours(world: &World, tenant: &str, connection: &str, hours: &[&str]) {
     for (number, hour) in hours.iter().enumerate() {
-        world.put_item("social", &format!("due#member-profiles#{hour}#{}", number % 2), &format!("{tenant}#{connection}"));
+        world.put_item(
+            "social",
+            &format!("due#member-profiles#{hour}#{}", number % 2),
+            &format!("{tenant}#{connection}"),
+        );
         for member in ["m1", "m2"] {
             let key = format!("member#{hour}#{hour}:10:00.000Z#{member}");
             world.put_item("social", &format!("{tenant}#{connection}"), &key);
@@ -62,7 +66,11 @@ fn world() -> World {
     let world = World::new(noon(), 3);
     for (tenant, connection) in [("alder", "c1"), ("birch", "c2")] {
         put_hours(&world, tenant, connection, &HOURS);
-        world.put_item("social", &format!("{tenant}#{connection}"), "activity#2027-03-09T14#2027-03-09T14:10:00.000Z#a1");
+        world.put_item(
+            "social",
+            &format!("{tenant}#{connection}"),
+            "activity#2027-03-09T14#2027-03-09T14:10:00.000Z#a1",
+        );
         world.put_item("social", "due#member-activity#2027-03-09T14#1", &format!("{tenant}#{connection}"));
         world.put(tenant, connection, "contact#p1#profile");
     }
@@ -78,7 +86,10 @@ fn lines(world: &World, store: &str) -> Vec<String> {
 
 /// What is left of profiles, registry and records.
 fn profiles(world: &World) -> Vec<String> {
-    lines(world, "social").into_iter().filter(|line| line.contains("member#") || line.contains("due#member-profiles")).collect()
+    lines(world, "social")
+        .into_iter()
+        .filter(|line| line.contains("member#") || line.contains("due#member-profiles"))
+        .collect()
 }
 
 fn class<'a>(report: &'a RunReport, name: &str) -> &'a ClassReport {
@@ -108,21 +119,25 @@ async fn what_is_due_goes_and_nothing_else() {
 async fn a_dry_run_says_the_same_and_writes_nothing() {
     let world = world();
     let before = lines(&world, "social");
-    let dry = run_with(&world, &classes("2027-03-01"), Bounds { is_dry_run: true, ..bounds(&world) }).await;
+    let dry = run_with(&world, &classes("2027-03-09"), Bounds { is_dry_run: true, ..bounds(&world) }).await;
     assert_eq!(lines(&world, "social"), before);
     assert!(world.stored().purges.progress.is_empty() && world.stored().purges.last_run.is_none());
     assert!(!dry.is_schedule_alive, "no run was ever made");
     let done = run(&world).await;
     for (name, done) in &done.classes {
         let dry = class(&dry, name);
-        assert_eq!((dry.purged, dry.held, dry.kept, dry.periods), (done.purged, done.held, done.kept, done.periods), "{name}");
+        assert_eq!(
+            (dry.purged, dry.held, dry.kept, dry.periods),
+            (done.purged, done.held, done.kept, done.periods),
+            "{name}"
+        );
     }
     world.pass(HOUR);
     let dry = Bounds { is_dry_run: true, ..bounds(&world) };
-    assert!(run_with(&world, &classes("2027-03-01"), dry).await.is_schedule_alive);
+    assert!(run_with(&world, &classes("2027-03-09"), dry).await.is_schedule_alive);
     world.pass(HOUR * 3);
     let dry = Bounds { is_dry_run: true, ..bounds(&world) };
-    assert!(!run_with(&world, &classes("2027-03-01"), dry).await.is_schedule_alive, "three hours without a run");
+    assert!(!run_with(&world, &classes("2027-03-09"), dry).await.is_schedule_alive, "three hours without a run");
 }
 
 #[tokio::test]
@@ -214,7 +229,7 @@ async fn the_class_with_the_earliest_deadline_goes_first_and_the_rest_is_truncat
 #[tokio::test]
 async fn a_run_without_time_does_nothing_and_says_so() {
     let world = world();
-    let report = run_with(&world, &classes("2027-03-01"), Bounds { stop_at: world.now(), ..bounds(&world) }).await;
+    let report = run_with(&world, &classes("2027-03-09"), Bounds { stop_at: world.now(), ..bounds(&world) }).await;
     assert!(class(&report, "member-profiles").truncated && report.total(|class| class.purged) == 0);
 }
 

@@ -38,7 +38,8 @@ async fn one_class_that_fails_leaves_the_others_done_and_itself_due() {
         let report = run_with(&world, &classes, bounds(&world)).await;
         assert_eq!(report.failures(), 1);
         assert!(class(&report, "security-logs").fault.is_some());
-        assert_eq!(class(&report, "security-logs").swept_until, None, "no period before was written down, none is passed");
+        let swept_until = Some(at("2026-03-09T00:00:00Z"));
+        assert_eq!(class(&report, "security-logs").swept_until, swept_until, "up to the day that fails");
     }
     assert!(profiles(&world).iter().all(|line| line.contains("2027-03-09T16")));
     world.break_store(None);
@@ -56,10 +57,11 @@ async fn another_sweeper_at_any_call_changes_nothing() {
     for call in 1..=calls_of_a_run().await {
         let world = std::sync::Arc::new(world());
         // The other one gets as far as time lets it, then this one does all, then the other one goes on.
-        let short = Bounds { stop_at: noon() + SignedDuration::from_secs(i64::try_from(call).unwrap()), ..bounds(&world) };
+        let short =
+            Bounds { stop_at: noon() + SignedDuration::from_secs(i64::try_from(call).unwrap()), ..bounds(&world) };
         world.tick(SignedDuration::from_secs(1));
         let (one, other) = (world.clone(), world.clone());
-        let classes = classes("2027-03-01");
+        let classes = classes("2027-03-09");
         let first = run_with(&one, &classes, short);
         let second = run_with(&other, &classes, bounds(&world));
         let (_, report) = tokio::join!(first, second);
@@ -85,7 +87,11 @@ async fn a_backlog_is_worked_off_run_by_run_and_is_late_meanwhile() {
         assert_eq!(report.failures(), 0);
         let logs = class(&report, "security-logs");
         left.push(lines(&world, "logs").len());
-        assert_eq!((logs.truncated, logs.late > 0), (logs.truncated, logs.truncated), "late exactly while it is not done");
+        assert_eq!(
+            (logs.truncated, logs.late > 0),
+            (logs.truncated, logs.truncated),
+            "late exactly while it is not done"
+        );
         if !logs.truncated {
             break;
         }
