@@ -81,11 +81,11 @@ macro_rules! dispatch {
 }
 
 impl Account {
-    /// An empty account with the four tables of the service.
+    /// An empty account with the tables of the service.
     #[must_use]
     pub fn new() -> Self {
         let account = Self { database: Database::memory().unwrap(), buckets: Buckets::default(), log: Arc::default() };
-        for table in ["accounts", "connections", "conversations", "inbox"] {
+        for table in ["accounts", "billing", "connections", "conversations", "inbox", "logs", "social"] {
             account.create_table(table, &["pk", "sk"], None);
         }
         account.create_table("suppression", &["pk"], None);

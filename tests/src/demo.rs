@@ -13,6 +13,7 @@ use privacy::ports::Clock;
 use privacy::target::Target;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::receipts::ReceiptBucket;
+use privacy_aws::reports::ReportBucket;
 use privacy_aws::vault::{Names, Vault};
 use serde_json::{Value, json};
 
@@ -78,10 +79,16 @@ pub fn receipts(account: &Account) -> ReceiptBucket {
     ReceiptBucket::new(&account.connection(), "receipts".to_owned())
 }
 
+/// The reports of an account.
+#[must_use]
+pub fn reports(account: &Account) -> ReportBucket {
+    ReportBucket::new(&account.connection(), "reports".to_owned())
+}
+
 /// The vault of an account, by the built-in policy.
 #[must_use]
 pub fn vault(account: &Account) -> Vault {
-    let stores = ["inbox", "media", "connections", "accounts", "conversations", "files"]
+    let stores = ["inbox", "media", "connections", "accounts", "conversations", "files", "social", "billing", "logs"]
         .map(|name| (name.to_owned(), name.to_owned()));
     let names = Names {
         stores: HashMap::from(stores),
@@ -135,7 +142,7 @@ pub fn signals(account: &Account, tenant: &str, connection: &str, count: usize, 
 /// Everything of tables and buckets that names a tenant, to be compared before and after.
 #[must_use]
 pub fn of_tenant(account: &Account, tenant: &str) -> Vec<String> {
-    let mut lines: Vec<String> = ["accounts", "connections", "conversations", "inbox"]
+    let mut lines: Vec<String> = ["accounts", "billing", "connections", "conversations", "inbox", "logs", "social"]
         .iter()
         .flat_map(|table| account.dump(table))
         .map(|item| item.to_string())

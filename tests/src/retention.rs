@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 fn words(span: &jiff::Span) -> String {
     let parts = [
+        (i64::from(span.get_years()), "year"),
         (i64::from(span.get_months()), "month"),
+        (i64::from(span.get_weeks()), "week"),
         (i64::from(span.get_days()), "day"),
         (i64::from(span.get_hours()), "hour"),
         (span.get_minutes(), "minute"),
@@ -15,7 +17,7 @@ fn words(span: &jiff::Span) -> String {
     let parts = parts.iter().filter(|(count, _)| *count != 0);
     let parts: Vec<String> =
         parts.map(|(count, unit)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" })).collect();
-    assert!(!parts.is_empty(), "a span of nothing, or in years or weeks: {span}");
+    assert!(!parts.is_empty(), "a span of nothing: {span}");
     parts.join(" ")
 }
 
@@ -52,6 +54,39 @@ fn processors(map: &DataMap) -> String {
         part += &format!("| {} | {} | {routes} | {end} | {kept} |\n", processor.title, processor.policy.join(", "));
     }
     part += "\n";
+    part
+}
+
+/// What goes by its date, and when.
+fn periods(map: &DataMap) -> String {
+    let mut part = "## What goes by its date\n\n\
+                    Counted in UTC and purged every hour, hour by hour or day by day, oldest deadline first. A ceiling is that of the oldest \
+                    record of a period, a floor that of its newest. Where both are the same, the floor wins: it goes the day after.\n\n\
+                    | record class | policy section | store | what ends it | purged before | alarm | platform limit | export | ceiling per run |\n|---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for class in map.model().class.values() {
+        let Some(purge) = &class.purge else { continue };
+        let bound =
+            |span: &Option<jiff::Span>, word: &str| span.as_ref().map(|span| format!(", {word} {}", words(span)));
+        let ends: String = [bound(&class.clock.floor, "at least"), bound(&class.clock.ceiling, "at most")]
+            .into_iter()
+            .flatten()
+            .collect();
+        let limit = purge.platform_limit.as_ref();
+        let limit = limit.map_or("none".to_owned(), |limit| format!("{} ({})", words(&limit.at_most), limit.source));
+        let lead = if purge.lead.is_zero() { "its day after".to_owned() } else { words(&purge.lead) };
+        part += &format!(
+            "| {} | {} | {} | `{}`{ends} | {lead} | {} after | {limit} | {} | {} |\n",
+            class.title,
+            class.policy.join(", "),
+            class.store,
+            class.clock.anchor,
+            words(&purge.alarm_after),
+            name(&json!(class.export)),
+            purge.ceiling_per_run
+        );
+    }
+    part += "\nAbove a ceiling a class halts until staff confirm. A record that no class knows, or that is dated after its period, stays and rings.\n\n";
     part
 }
 
@@ -95,7 +130,7 @@ pub fn page(map: &DataMap) -> String {
     page += &format!("\nSecond looks after the erasure: {}.\n\n", looks.join(", "));
     page += "## Record classes\n\n\
              | record class | policy section | store | what ends it | how it is erased | export | ceiling per request |\n|---|---|---|---|---|---|---|\n";
-    for class in policy.class.values() {
+    for class in policy.class.values().filter(|class| class.purge.is_none()) {
         let bound =
             |span: &Option<jiff::Span>, word: &str| span.as_ref().map(|span| format!(", {word} {}", words(span)));
         let ends = [bound(&class.clock.floor, "at least"), bound(&class.clock.ceiling, "at most")];
@@ -112,6 +147,7 @@ pub fn page(map: &DataMap) -> String {
         );
     }
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
+    page += &periods(map);
     page += &processors(map);
     page += "## What is kept\n\n| record | why | rule | kept for, from the erasure on |\n|---|---|---|---|\n";
     for kept in policy.kept.values() {
