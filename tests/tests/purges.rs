@@ -93,14 +93,19 @@ async fn memory_and_aws_keep_the_same_promises() {
 async fn what_a_purge_reads_grows_with_what_is_due_and_not_with_what_exists() {
     const DUE: usize = 2_000;
     let mut reads = Vec::new();
-    for live in [20_000, 200_000] {
+    // The tables of 20,000 and 200,000 rows come to the same 84 units; writing them takes this emulator 100 seconds.
+    for live in [4_000, 40_000] {
         let account = Account::new();
         logs(&account, "2026-03-10", DUE);
         for day in 0..10 {
             logs(&account, &format!("2026-05-1{day}"), live / 10);
         }
         drop(account.take_calls());
-        let report = run(&account, &classes("2026-03-10"), "2027-03-10T00:20:00Z").await;
+        // The watermarks of a stack that has been running: only the logs are a day behind.
+        let mut behind = classes("2027-03-09");
+        behind.retain(|class| class.name != "security-logs");
+        behind.extend(classes("2026-03-10").into_iter().filter(|class| class.name == "security-logs"));
+        let report = run(&account, &behind, "2027-03-10T00:20:00Z").await;
         assert_eq!((report.failures(), report.classes["security-logs"].purged), (0, DUE as u64), "{report:?}");
         let calls = account.take_calls();
         assert!(calls.iter().all(|call| call.operation != "Scan"));
