@@ -132,6 +132,11 @@ fn each_mistake_is_named_with_its_place() {
             with("class.account-users", "scope = [\"tenant\"]", "scope = [\"user\"]"),
             "[class.account-users]: its scope must begin with tenant",
         ),
+        (
+            with("class.page-reports", "ceiling_per_request = 1_000_000\n", "")
+                .replace("\"social\"\nkey = \"report", "\"billing\"\nkey = \"report"),
+            "[store.billing]: a partition of a period holds one class",
+        ),
         (format!("{SHIPPED}\n[surprise]\nx = 1\n"), "unknown field `surprise`"),
     ];
     let of_periods = PERIOD_MISTAKES.map(|(section, from, to, expected)| (with(section, from, to), expected));
@@ -142,7 +147,7 @@ fn each_mistake_is_named_with_its_place() {
 }
 
 /// A mistake in what goes by its date: section, what stands there, what is written instead, and the problem named.
-const PERIOD_MISTAKES: [(&str, &str, &str, &str); 23] = [
+const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
     ("store.billing", "billing#{day}#{shard}", "billing#{shard}", "[store.billing]: `period.partition` needs {hour}"),
     ("store.billing", "billing#{day}#{shard}", "billing#{day}", "[store.billing]: `period.partition` needs {hour}"),
     ("store.billing", "billing#{day}#{shard}", "{tenant}#{day}#{shard}", "`period.partition` needs {hour}"),
@@ -154,7 +159,6 @@ const PERIOD_MISTAKES: [(&str, &str, &str, &str); 23] = [
     ("class.member-activity", "activity#{hour}", "member#{hour}", "two of its classes begin with the same text"),
     ("class.member-profiles", "member#{hour}#", "member#", "its key must begin with a name and then {hour}"),
     ("class.security-logs", "{tenant}#{instant}", "{event}#{instant}", "its key must begin with {tenant}"),
-    ("class.security-logs", "store = \"logs\"", "store = \"billing\"", "holds one class"),
     ("class.security-logs", "\"P12M\"", "\"P1D\"", "[class.security-logs]: `purge.lead` is longer"),
     ("class.security-logs", "\"P12M\"", "\"PT36H\"", "cannot end after hours"),
     ("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P2D\"", "it would ring after the limit"),
