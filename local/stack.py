@@ -9,7 +9,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from local import cloudformation, package, server, vendors
@@ -18,6 +18,7 @@ from local.demo import people
 from local.demo.counts import Counter
 from local.demo.model import Connection
 from local.demo.accounts import seed_accounts
+from local.demo.periods import dated, seed_dated
 from local.demo.seed import seed
 from local.settings import REGION, STACK_NAME, Settings, StackError, default_state_dir, host_architecture
 from local.steps import step
@@ -135,6 +136,8 @@ def _seed(
     clients = {name: settings.client(name) for name in ("dynamodb", "s3", "secretsmanager")}
     seed(clients, outputs, [connection for connection in connections if wanted(connection)], now)
     seed_accounts(clients, outputs, people.TENANTS, now)
+    linkedin = next(connection for connection in connections if connection.platform == "linkedin")
+    seed_dated(clients, outputs, dated(linkedin.tenant_id, linkedin.connection_id, now, now - timedelta(days=3)))
     return {"meta_users": people.meta_users(connections), "tenants": people.tenants(connections)}
 
 

@@ -74,7 +74,7 @@ def test_what_holds_data_outlives_the_stack() -> None:
 
 def test_every_bucket_keeps_versions_and_lets_nobody_in() -> None:
     buckets = of_type("S3::Bucket")
-    assert set(buckets) == {"Media", "Files", "Receipts"}
+    assert set(buckets) == {"Media", "Files", "Receipts", "Reports"}
     for bucket in buckets.values():
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY_ARN}
@@ -98,7 +98,8 @@ def test_plain_http_is_refused_everywhere_on_aws() -> None:
         statement = policy["PolicyDocument"]["Statement"][0]
         assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert {translated()[name]["Condition"] for name in ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "QueuesOnlyOverTls")} == {"OnAws"}
+    names = ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "ReportsPolicy", "QueuesOnlyOverTls")
+    assert {translated()[name]["Condition"] for name in names} == {"OnAws"}
 
 
 def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:
@@ -158,10 +159,12 @@ def test_the_worker_may_erase_versions_and_work_its_queue() -> None:
     }
 
 
-def test_the_schedule_may_start_the_sweeper_and_park_what_failed() -> None:
-    (schedule,) = of_type("Scheduler::Schedule").values()
-    assert schedule["Target"]["RoleArn"] == {"Fn::GetAtt": ["SweepRole", "Arn"]}
-    assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SweeperDeadLetters", "Arn"]}}
+def test_the_schedules_may_start_the_sweeper_and_park_what_failed() -> None:
+    schedules = of_type("Scheduler::Schedule")
+    assert {one["Target"]["Input"] for one in schedules.values()} == {'{"sweep":"due"}', '{"sweep":"periods"}'}
+    for schedule in schedules.values():
+        assert schedule["Target"]["RoleArn"] == {"Fn::GetAtt": ["SweepRole", "Arn"]}
+        assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["SweeperDeadLetters", "Arn"]}}
     given = {(one["Action"], one["Resource"]["Fn::GetAtt"][0]) for sid, one in statements("SweepRole").items() if "Key" not in sid}
     assert given == {("lambda:InvokeFunction", "RetentionSweeper"), ("sqs:SendMessage", "SweeperDeadLetters")}
 

@@ -183,7 +183,8 @@ class World:
 
     def obligations(self) -> set[str]:
         """The partition keys of the ledger: one per obligation."""
-        return {row["pk"]["S"] for row in self.table("LedgerTableName")}
+        partitions = {row["pk"]["S"] for row in self.table("LedgerTableName")}
+        return {partition for partition in partitions if partition.startswith("obligation#")}
 
 
 def until(look: Callable[[], T | None], seconds: float, pause: float = 0.5) -> T:

@@ -86,7 +86,7 @@ impl Account {
     #[must_use]
     pub fn new() -> Self {
         let account = Self { database: Database::memory().unwrap(), buckets: Buckets::default(), log: Arc::default() };
-        for table in ["accounts", "connections", "conversations", "inbox", "people"] {
+        for table in ["accounts", "billing", "connections", "conversations", "inbox", "logs", "people", "social"] {
             account.create_table(table, &["pk", "sk"], None);
         }
         account.create_table("suppression", &["pk"], None);

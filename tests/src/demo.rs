@@ -13,6 +13,7 @@ use privacy::ports::Clock;
 use privacy::target::Target;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::receipts::ReceiptBucket;
+use privacy_aws::reports::ReportBucket;
 use privacy_aws::vault::{Names, Vault};
 use serde_json::{Value, json};
 
@@ -78,11 +79,18 @@ pub fn receipts(account: &Account) -> ReceiptBucket {
     ReceiptBucket::new(&account.connection(), "receipts".to_owned())
 }
 
+/// The reports of an account.
+#[must_use]
+pub fn reports(account: &Account) -> ReportBucket {
+    ReportBucket::new(&account.connection(), "reports".to_owned())
+}
+
 /// The vault of an account, by the built-in policy.
 #[must_use]
 pub fn vault(account: &Account) -> Vault {
-    let stores = ["inbox", "media", "connections", "accounts", "conversations", "files", "people"]
-        .map(|name| (name.to_owned(), name.to_owned()));
+    let stores =
+        ["inbox", "media", "connections", "accounts", "conversations", "files", "people", "social", "billing", "logs"]
+            .map(|name| (name.to_owned(), name.to_owned()));
     let names = Names {
         stores: HashMap::from(stores),
         connections: "connections".to_owned(),
@@ -156,11 +164,10 @@ pub fn share(account: &Account, tenant: &str, person: &str, contributions: &[(&s
 /// Everything of tables and buckets that names a tenant, to be compared before and after.
 #[must_use]
 pub fn of_tenant(account: &Account, tenant: &str) -> Vec<String> {
-    let mut lines: Vec<String> = ["accounts", "connections", "conversations", "inbox", "people"]
-        .iter()
-        .flat_map(|table| account.dump(table))
-        .map(|item| item.to_string())
-        .collect();
+    const TABLES: [&str; 8] =
+        ["accounts", "billing", "connections", "conversations", "inbox", "logs", "people", "social"];
+    let mut lines: Vec<String> =
+        TABLES.iter().flat_map(|table| account.dump(table)).map(|item| item.to_string()).collect();
     lines.extend(account.buckets().dump());
     lines.retain(|line| line.contains(tenant));
     lines

@@ -11,6 +11,7 @@ pub(crate) fn words(span: &jiff::Span) -> String {
     let parts = [
         (i64::from(span.get_years()), "year"),
         (i64::from(span.get_months()), "month"),
+        (i64::from(span.get_weeks()), "week"),
         (i64::from(span.get_days()), "day"),
         (i64::from(span.get_hours()), "hour"),
         (span.get_minutes(), "minute"),
@@ -22,7 +23,7 @@ pub(crate) fn words(span: &jiff::Span) -> String {
     if span.is_zero() {
         return "0 days".to_owned();
     }
-    assert!(!parts.is_empty(), "a span of nothing, or in weeks: {span}");
+    assert!(!parts.is_empty(), "a span of nothing: {span}");
     parts.join(" ")
 }
 
@@ -42,7 +43,7 @@ fn classes(policy: &Model) -> String {
              | record class | policy section | store | anchor | at least | gone by | purged from, before | alarm, before | how it is erased | export | taken out | ceiling per request |\n\
              |---|---|---|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
-    for class in policy.class.values() {
+    for class in policy.class.values().filter(|class| class.purge.is_none()) {
         let ends = Ends::effective(class, policy);
         let redact = if class.redact.is_empty() { "–".to_owned() } else { class.redact.join(", ") };
         let limit = class.platform_limit.as_ref().map_or(String::new(), |limit| format!(" ({})", limit.source));
@@ -142,6 +143,39 @@ fn processors(map: &DataMap) -> String {
     part
 }
 
+/// What goes by its date, and when.
+fn periods(map: &DataMap) -> String {
+    let mut part = "## What goes by its date\n\n\
+                    Counted in UTC and purged every hour, hour by hour or day by day, oldest deadline first. A ceiling is that of the oldest \
+                    record of a period, a floor that of its newest. Where both are the same, the floor wins: it goes the day after.\n\n\
+                    | record class | policy section | store | what ends it | purged before | alarm | platform limit | export | ceiling per run |\n|---|---|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for class in map.model().class.values() {
+        let Some(purge) = &class.purge else { continue };
+        let bound =
+            |span: &Option<jiff::Span>, word: &str| span.as_ref().map(|span| format!(", {word} {}", words(span)));
+        let ends: String = [bound(&class.clock.floor, "at least"), bound(&class.clock.ceiling, "at most")]
+            .into_iter()
+            .flatten()
+            .collect();
+        let limit = purge.platform_limit.as_ref();
+        let limit = limit.map_or("none".to_owned(), |limit| format!("{} ({})", words(&limit.at_most), limit.source));
+        let lead = if purge.lead.is_zero() { "its day after".to_owned() } else { words(&purge.lead) };
+        part += &format!(
+            "| {} | {} | {} | `{}`{ends} | {lead} | {} after | {limit} | {} | {} |\n",
+            class.title,
+            class.policy.join(", "),
+            class.store,
+            class.clock.anchor,
+            words(&purge.alarm_after),
+            name(&json!(class.export)),
+            purge.ceiling_per_run
+        );
+    }
+    part += "\nAbove a ceiling a class halts until staff confirm. A record that no class knows, or that is dated after its period, stays and rings.\n\n";
+    part
+}
+
 /// The page as Markdown.
 #[must_use]
 pub fn page(map: &DataMap) -> String {
@@ -186,6 +220,7 @@ pub fn page(map: &DataMap) -> String {
     page += &format!("\nSecond looks after the erasure: {}.\n\n", looks.join(", "));
     page += &classes(policy);
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
+    page += &periods(map);
     page += &processors(map);
     page += &own(policy);
     page

@@ -11,6 +11,7 @@ use privacy::memory::{World, place, proof};
 use privacy::obligation::ObligationId;
 use privacy::policy::validate::validate;
 use privacy::ports::Clock;
+use privacy::purge::{Bounds, PeriodClass, purge_periods};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -104,4 +105,33 @@ async fn its_accounts_end_by_its_own_phases() {
     world.pass(HOUR * 24 * 14);
     assert!(matches!(work(&world, &phase("desk")).await, Worked::Erased { .. }));
     assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn its_visits_go_by_months_with_its_own_lead_and_ceiling() {
+    let world = world(0);
+    for month in ["2025-12", "2026-01"] {
+        for visit in 0..3 {
+            let key = format!("alder#{month}-20T12:00:00.000Z#v{visit}");
+            world.put_item("visits", &format!("visits#{month}#0"), &key);
+        }
+    }
+    let map = map();
+    let classes = PeriodClass::all(&map).unwrap();
+    let left = |world: &World| {
+        let stored = world.stored();
+        stored.items.iter().filter(|((store, _), _)| store == "visits").map(|(_, keys)| keys.len()).sum::<usize>()
+    };
+    // The oldest visit of December can be of the 1st: by March 1 it is three months old, two days before that it goes.
+    for (now, purged, expected) in [
+        ("2026-02-27T23:00:00Z", 0, 6),
+        ("2026-02-28T00:00:00Z", 3, 3),
+        ("2026-03-29T23:00:00Z", 0, 3),
+        ("2026-03-31T00:00:00Z", 3, 0),
+    ] {
+        world.stored().set_now(at(now));
+        let bounds = Bounds { stop_at: at(now) + HOUR, records_max: 1_000, is_dry_run: false };
+        let report = purge_periods(&world, &world, &world, &map, &classes, bounds).await;
+        assert_eq!((report.failures(), report.classes["visits"].purged, left(&world)), (0, purged, expected), "{now}");
+    }
 }

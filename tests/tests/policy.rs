@@ -105,7 +105,7 @@ fn each_mistake_is_named_with_its_place() {
         ),
         (with("termination", "window = \"account\"", "window = \"attic\""), "[termination]: `window` names no phase"),
         (
-            with("termination.phase.linkedin", "[\"inbox\", \"media\", ", "[\"inbox\", "),
+            with("termination.phase.linkedin", "\"media\", ", ""),
             "[termination.phase.linkedin]: it must empty every store of a connection",
         ),
         (
@@ -132,13 +132,45 @@ fn each_mistake_is_named_with_its_place() {
             with("class.account-users", "scope = [\"tenant\"]", "scope = [\"user\"]"),
             "[class.account-users]: its scope must begin with tenant",
         ),
+        (
+            with("class.page-reports", "ceiling_per_request = 1_000_000\n", "")
+                .replace("\"social\"\nkey = \"report", "\"billing\"\nkey = \"report"),
+            "[store.billing]: a partition of a period holds one class",
+        ),
         (format!("{SHIPPED}\n[surprise]\nx = 1\n"), "unknown field `surprise`"),
     ];
-    for (text, expected) in cases {
+    let of_periods = PERIOD_MISTAKES.map(|(section, from, to, expected)| (with(section, from, to), expected));
+    for (text, expected) in cases.into_iter().chain(of_periods) {
         let problem = problem(&text).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
         assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
     }
 }
+
+/// A mistake in what goes by its date: section, what stands there, what is written instead, and the problem named.
+const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
+    ("store.billing", "billing#{day}#{shard}", "billing#{shard}", "[store.billing]: `period.partition` needs {hour}"),
+    ("store.billing", "billing#{day}#{shard}", "billing#{day}", "[store.billing]: `period.partition` needs {hour}"),
+    ("store.billing", "billing#{day}#{shard}", "{tenant}#{day}#{shard}", "`period.partition` needs {hour}"),
+    ("store.billing", "partition = ", "registry = ", "[store.billing]: `period` needs a `partition`"),
+    ("store.billing", "shards = 2", "shards = 0", "[store.billing]: `shards`"),
+    ("store.billing", "period = {", "# period = {", "[store.billing]: no key range: it could only be found by a scan"),
+    ("store.social", "period = {", "# period = {", "`purge` needs a store with `period`"),
+    ("store.social", "due#{class}#{period}", "due#{period}", "`period.registry` needs {class}, {period} and {shard}"),
+    ("class.member-activity", "activity#{hour}", "member#{hour}", "two of its classes begin with the same text"),
+    ("class.member-profiles", "member#{hour}#", "member#", "its key must begin with a name and then {hour}"),
+    ("class.security-logs", "{tenant}#{instant}", "{event}#{instant}", "its key must begin with {tenant}"),
+    ("class.security-logs", "\"P12M\"", "\"P1D\"", "[class.security-logs]: `purge.lead` is longer"),
+    ("class.security-logs", "\"P12M\"", "\"PT36H\"", "cannot end after hours"),
+    ("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P2D\"", "it would ring after the limit"),
+    ("class.security-logs", "recorded_at", "disconnected_at", "its anchor is `recorded_at`"),
+    ("class.security-logs.purge", "since = \"2026-01-01\"\n", "", "missing field `since`"),
+    ("class.security-logs.purge", "ceiling_per_run = 200_000", "ceiling_per_run = 0", "would halt every run"),
+    ("class.member-profiles", "ceiling = \"PT24H\"", "ceiling = \"PT25H\"", "the shortest wins"),
+    ("class.member-profiles.purge", "lead = \"PT3H\"", "lead = \"PT24H\"", "`purge.lead` is longer"),
+    ("class.billing-records", "ceiling = \"P7Y\"", "ceiling = \"P6Y\"", "must be kept longer than it may be kept"),
+    ("class.billing-records", "recorded_at\"", "fiscal_year_end\", fiscal_year_ends = \"12-32\"", "as MM-DD"),
+    ("class.billing-records", "redact = []", "redact = []\nceiling_per_request = 1", "no request reaches it"),
+];
 
 /// A mistake in a processor: section, what stands there, what is written instead, and the problem named.
 const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 46] = [

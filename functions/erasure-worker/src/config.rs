@@ -1,12 +1,11 @@
 //! What this function reads from its environment.
 
-use std::collections::HashMap;
-
 use lambda_runtime::Error;
 use privacy::data_map::DataMap;
-use privacy::policy::model::StoreKind;
+use privacy::policy::model::Store;
 use privacy_aws::vault::Names;
 use privacy_edge::env::{self, BadEnvironment};
+use privacy_edge::stores;
 
 /// Everything it needs and nothing else.
 #[derive(Debug)]
@@ -55,25 +54,15 @@ impl Config {
     }
 }
 
-/// Each store of the policy names its variable: `inbox` is in `INBOX_TABLE`, `media` in `MEDIA_BUCKET`.
+/// The stores that requests reach; the one that finds people by a name of its own too.
 fn names(map: &DataMap) -> Result<Names, BadEnvironment> {
     let mut names = Names {
-        stores: HashMap::new(),
-        connections: String::new(),
-        secrets: Vec::new(),
         suppression: env::required("SUPPRESSION_TABLE")?,
+        ..Names::of_stores(stores::names(map, Store::is_reached_by_requests)?)
     };
-    for (name, store) in &map.model().store {
-        let kind = match store.kind {
-            StoreKind::Table => "TABLE",
-            StoreKind::Bucket => "BUCKET",
-        };
-        let physical = env::required(&format!("{}_{kind}", name.to_ascii_uppercase()))?;
-        if store.identities {
-            names.connections.clone_from(&physical);
-            names.secrets.clone_from(&store.secrets);
-        }
-        names.stores.insert(name.clone(), physical);
+    for (name, store) in map.model().store.iter().filter(|(_, store)| store.identities) {
+        names.connections = names.stores.get(name).cloned().unwrap_or_default();
+        names.secrets.clone_from(&store.secrets);
     }
     Ok(names)
 }

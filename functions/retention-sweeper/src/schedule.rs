@@ -1,145 +1,63 @@
-//! Translates between the schedule and the use case: one tick is one sweep, with a report in logs and metrics.
+//! Translates between the schedules and the sweeps: a tick names its sweep.
 
 use jiff::SignedDuration;
-use lambda_runtime::LambdaEvent;
-use privacy::data_map::{DataMap, UnusablePolicy};
-use privacy::ports::Clock;
-use privacy::sweep_ledger::{Bounds, Notice, Sweep, sweep_ledger};
+use lambda_runtime::{Error, LambdaEvent};
+use privacy::data_map::DataMap;
 use privacy_aws::connection::Connection;
-use privacy_aws::ledger::LedgerTable;
-use privacy_aws::queue::SqsQueue;
-use privacy_edge::clock::{self, SystemClock};
-use privacy_edge::metrics;
+use privacy_edge::clock;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
+use crate::due::{self, Due};
+use crate::periods::{self, Periods};
 
-/// No obligation is begun when less than this is left of the invocation.
-const LAST_OBLIGATION: SignedDuration = SignedDuration::from_secs(28);
-/// More of one shard waits for the next tick.
-const PER_SHARD_MAX: u64 = 1_000;
-
-/// What the schedule sends. There is one kind of sweep yet.
+/// What a schedule sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tick {
-    #[serde(rename = "sweep")]
-    _sweep: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Kind {
-    Due,
+#[serde(tag = "sweep", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Tick {
+    /// What is due in the ledger.
+    Due {},
+    /// What goes by its date.
+    Periods {
+        /// Say what would go, and write nothing.
+        #[serde(default)]
+        dry_run: bool,
+    },
 }
 
 /// The answer, for whoever invokes the function by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Report {
-    due: u64,
-    sent: u64,
-    near_due: u64,
-    overdue: u64,
-    halted: u64,
-    failed: u64,
-    held: u64,
-    holds_past_review: u64,
-    is_truncated: bool,
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    Due(due::Report),
+    Periods(periods::Answer),
 }
 
-/// The sweep could not handle something: the invocation fails, so that the schedule tries again and an alarm rings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SweepFailed {
-    faults: u64,
-}
-
-impl std::fmt::Display for SweepFailed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} parts of the ledger could not be swept", self.faults)
-    }
-}
-
-impl std::error::Error for SweepFailed {}
-
-/// Sweeps.
+/// Both sweeps.
 #[derive(Debug)]
 pub(crate) struct Sweeper {
-    ledger: LedgerTable,
-    queue: SqsQueue,
     map: DataMap,
-    stuck_after: SignedDuration,
+    due: Due,
+    periods: Periods,
 }
 
 impl Sweeper {
-    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, UnusablePolicy> {
-        Ok(Self {
-            ledger: LedgerTable::new(connection, config.ledger_table),
-            queue: SqsQueue::new(connection, config.erasure_queue_url),
-            map: DataMap::built_in()?,
-            stuck_after: config.stuck_after,
-        })
+    pub(crate) fn new(connection: &Connection) -> Result<Self, Error> {
+        let map = DataMap::built_in()?;
+        let config = Config::read(&map)?;
+        Ok(Self { due: Due::new(connection, &config), periods: Periods::new(connection, &config, &map)?, map })
     }
 
-    pub(crate) async fn tick(&self, event: &LambdaEvent<Tick>) -> Result<Report, SweepFailed> {
+    pub(crate) async fn tick(&self, event: &LambdaEvent<Tick>) -> Result<Answer, Error> {
         let request_id = event.context.request_id.as_str();
-        let stop_at = clock::stop_at(event.context.deadline, LAST_OBLIGATION);
-        let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
-        let log = |notice: Notice<'_>| match notice {
-            Notice::Fault(fault) => {
-                let cause = fault.chain();
-                tracing::error!("request.id" = request_id, outcome = "fault", cause, "part of a sweep failed");
+        let ends_at = clock::stop_at(event.context.deadline, SignedDuration::ZERO);
+        match event.payload {
+            Tick::Due {} => Ok(Answer::Due(self.due.sweep(&self.map, request_id, ends_at).await?)),
+            Tick::Periods { dry_run } => {
+                Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))
             }
-            Notice::Alarming { head, why } => {
-                let (obligation, due_by) = (head.id.log_ref(), head.due_by.date);
-                tracing::warn!("request.id" = request_id, "obligation.ref" = obligation, outcome = why, %due_by, "needs attention");
-            }
-        };
-        let sweep = sweep_ledger(&self.ledger, &self.queue, &SystemClock, &self.map, bounds, log).await;
-        report(&sweep, request_id);
-        if sweep.faults > 0 {
-            return Err(SweepFailed { faults: sweep.faults });
         }
-        let Sweep {
-            due,
-            sent,
-            near_due,
-            overdue,
-            halted,
-            failed,
-            is_truncated,
-            oldest_open_seconds: _,
-            held,
-            holds_past_review,
-            faults: _,
-        } = sweep;
-        Ok(Report { due, sent, near_due, overdue, halted, failed, held, holds_past_review, is_truncated })
     }
-}
-
-fn report(sweep: &Sweep, request_id: &str) {
-    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    tracing::info!(
-        "request.id" = request_id,
-        outcome = "swept",
-        sweep.due,
-        sweep.sent,
-        sweep.is_truncated,
-        "the ledger was swept"
-    );
-    metrics::emit(
-        SystemClock.now(),
-        &[
-            ("OldestOpenObligationSeconds", sweep.oldest_open_seconds),
-            ("ObligationsNearDue", count(sweep.near_due)),
-            ("ObligationsOverdue", count(sweep.overdue)),
-            ("PlansHalted", count(sweep.halted)),
-            ("ObligationsFailed", count(sweep.failed)),
-            ("ObligationsHeld", count(sweep.held)),
-            ("HoldsPastReview", count(sweep.holds_past_review)),
-            ("SweepSent", count(sweep.sent)),
-            ("SweepTruncated", i64::from(sweep.is_truncated)),
-        ],
-    );
 }
 
 #[cfg(test)]
@@ -148,10 +66,17 @@ mod tests {
 
     #[test]
     fn only_known_sweeps_are_started() {
-        let read = |text: &str| serde_json::from_str::<Tick>(text).is_ok();
-        assert!(read(r#"{"sweep":"due"}"#));
-        for bad in ["{}", r#"{"sweep":"everything"}"#, r#"{"sweep":"due","as_of":"2030-01-01T00:00:00Z"}"#] {
-            assert!(!read(bad), "{bad}");
+        let read = |text: &str| serde_json::from_str::<Tick>(text).ok();
+        assert_eq!(read(r#"{"sweep":"due"}"#), Some(Tick::Due {}));
+        assert_eq!(read(r#"{"sweep":"periods"}"#), Some(Tick::Periods { dry_run: false }));
+        assert_eq!(read(r#"{"sweep":"periods","dry_run":true}"#), Some(Tick::Periods { dry_run: true }));
+        for bad in [
+            "{}",
+            r#"{"sweep":"everything"}"#,
+            r#"{"sweep":"due","dry_run":true}"#,
+            r#"{"sweep":"periods","as_of":"2030-01-01T00:00:00Z"}"#,
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
         }
     }
 }

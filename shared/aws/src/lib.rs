@@ -12,5 +12,6 @@ pub mod ledger;
 mod patience;
 pub mod queue;
 pub mod receipts;
+pub mod reports;
 pub mod secret;
 pub mod vault;

@@ -10,3 +10,4 @@ pub mod json;
 pub mod log;
 pub mod metrics;
 pub mod problem;
+pub mod stores;

@@ -181,6 +181,12 @@ impl DataMap {
         &self.stores
     }
 
+    /// One store by its name.
+    #[must_use]
+    pub fn store(&self, name: &str) -> Option<&StoreMap> {
+        self.stores.iter().find(|store| store.name == name)
+    }
+
     /// The promise of a route. Validation ensures that there is one.
     #[must_use]
     pub fn promise(&self, route: Route) -> Option<&Promise> {

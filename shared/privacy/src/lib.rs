@@ -29,6 +29,7 @@ pub mod plan;
 pub mod policy;
 pub mod ports;
 pub mod processors;
+pub mod purge;
 pub mod receipt;
 pub mod scope;
 pub mod show_request;

@@ -8,6 +8,10 @@ use privacy::policy::pattern::{InvalidPattern, Pattern};
 
 use crate::shape::words_of;
 
+/// The rows that say which connections have records of a period, and what they hold.
+const REGISTRY: &str = "registry of periods";
+const OWNER: [&str; 2] = ["tenant_id", "connection_id"];
+
 /// One kind of row or object.
 #[derive(Debug)]
 pub struct Kind {
@@ -38,6 +42,15 @@ impl Known {
             for range in store.connection.iter().chain(&store.tenant) {
                 let Range { partition, .. } = range;
                 known.note(&class.store, name, (partition.as_deref(), Some(&class.key)), &class.attributes)?;
+            }
+            if let Some(period) = &store.period {
+                if let Some(partition) = &period.partition {
+                    known.note(&class.store, name, (Some(partition), Some(&class.key)), &class.attributes)?;
+                }
+                if let Some(registry) = &period.registry {
+                    let owner = OWNER.map(str::to_owned);
+                    known.note(&class.store, REGISTRY, (Some(registry), Some("{tenant}#{connection}")), &owner)?;
+                }
             }
         }
         for (name, own) in &model.own {

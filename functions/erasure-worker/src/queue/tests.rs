@@ -19,7 +19,7 @@ fn worker(account: &Account) -> Worker {
 }
 
 fn worker_as_it_is(account: &Account) -> Worker {
-    let stores = ["inbox", "media", "connections"].map(|name| (name.to_owned(), name.to_owned()));
+    let stores = ["inbox", "media", "connections", "people", "social"].map(|name| (name.to_owned(), name.to_owned()));
     let names = Names {
         stores: HashMap::from(stores),
         connections: "connections".to_owned(),

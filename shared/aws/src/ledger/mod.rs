@@ -11,7 +11,7 @@
 //! | `scope#<seq>#<place>` | the checkpoint of one place |
 //!
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
-//! chain of receipts that was heard of.
+//! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
 
 mod due;
 mod engine;
@@ -19,6 +19,7 @@ mod holds;
 mod images;
 mod intake;
 mod processors;
+mod purges;
 mod receipts;
 mod rows;
 mod show;

@@ -27,6 +27,14 @@ pub struct Names {
     pub suppression: String,
 }
 
+impl Names {
+    /// Only the tables and buckets of stores: no connection is disarmed and no mark raised by who has these.
+    #[must_use]
+    pub fn of_stores(stores: HashMap<String, String>) -> Self {
+        Self { stores, connections: String::new(), secrets: Vec::new(), suppression: String::new() }
+    }
+}
+
 /// DynamoDB and S3 behind the engine's ports.
 #[derive(Clone, Debug)]
 pub struct Vault {

@@ -5,6 +5,7 @@ mod aftermath;
 mod holds;
 mod ledger;
 mod processors;
+mod purge;
 mod receipts;
 mod seed;
 mod shared;
@@ -12,6 +13,7 @@ mod vault;
 
 pub use aftermath::proof;
 pub use processors::{Mood, Vendor, Vendors};
+pub use purge::StoredPurges;
 pub use receipts::StoredChains;
 pub use shared::SharedSources;
 
@@ -95,6 +97,8 @@ pub struct Stored {
     pub waiting: BTreeSet<(HoldId, ObligationId)>,
     /// Receipts, and what the ledger knows of their chains.
     pub chains: StoredChains,
+    /// What the ledger keeps of purges, and their reports.
+    pub purges: StoredPurges,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.
@@ -125,6 +129,11 @@ impl Stored {
             Some(Entry { mark, covers_until: head.covers_until, expires_at: None })
         });
         self.marks.values().cloned().chain(disconnected).collect()
+    }
+
+    /// Lets the clock show an instant.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     /// Every read of one store fails, until mended.

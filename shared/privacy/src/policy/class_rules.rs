@@ -124,7 +124,7 @@ fn agree(class: &Class, model: &Model) -> Result<(), String> {
                 None => Ok(()),
             }
         }
-        _ if ends.last_day.is_some() && !is_said_twice => {
+        _ if ends.last_day.is_some() && !is_said_twice && class.purge.is_none() => {
             Err("neither a promise nor a phase ends it: `purge_lead` and `alarm_before` are needed".to_owned())
         }
         _ => Ok(()),

@@ -9,6 +9,7 @@ pub mod model;
 pub mod own;
 mod own_rules;
 pub mod pattern;
+pub mod period;
 pub mod processor;
 pub mod processor_rules;
 pub mod shared;

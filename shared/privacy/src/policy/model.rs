@@ -185,6 +185,16 @@ pub struct Store {
     pub connection: Option<Range>,
     /// The key range of one contact inside a connection.
     pub contact: Option<Range>,
+    /// How its hours, days or months are found, where records go by their date.
+    pub period: Option<super::period::PeriodRange>,
+}
+
+impl Store {
+    /// Whether requests, disconnects and terminations find anything in it: the worker needs it.
+    #[must_use]
+    pub const fn is_reached_by_requests(&self) -> bool {
+        self.connection.is_some() || self.contact.is_some() || self.tenant.is_some() || self.tenant_contact.is_some()
+    }
 }
 
 /// One contiguous key range. `partition` for tables, `prefix` for buckets.
@@ -223,7 +233,8 @@ pub struct Class {
     pub export: ExportRule,
     /// What an export takes out of it.
     pub redact: Vec<String>,
-    /// A plan that would erase more of it halts.
+    /// A plan that would erase more of it halts. 0 where no request reaches it.
+    #[serde(default)]
     pub ceiling_per_request: u64,
     /// Every attribute that its rows may hold beside their key. Not in what functions carry.
     #[serde(default, skip_serializing)]
@@ -240,6 +251,8 @@ pub struct Class {
     /// The alarm rings this long before its last day; where neither a promise nor a phase says when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm_before: Option<jiff::Span>,
+    /// How it is purged, where its records go by their date.
+    pub purge: Option<super::period::Purge>,
 }
 
 /// Anchor and period of a record class.
@@ -248,6 +261,8 @@ pub struct Class {
 pub struct Clock {
     /// The event that starts it.
     pub anchor: String,
+    /// The last day of each fiscal year, for the anchor `fiscal_year_end`: `12-31`.
+    pub fiscal_year_ends: Option<String>,
     /// Kept at least this long.
     pub floor: Option<jiff::Span>,
     /// Gone at the latest after this long.

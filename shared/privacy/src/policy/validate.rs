@@ -54,6 +54,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
         validate_class(name, class, store)?;
     }
+    super::period::validate(model)?;
     termination::validate(model)?;
     class_rules::validate(model)?;
     super::shared::validate(model)?;
@@ -102,7 +103,7 @@ fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
         (&store.connection, &["tenant", "connection"][..]),
         (&store.contact, &["tenant", "connection", "contact"][..]),
     ];
-    if ranges.iter().all(|(range, _)| range.is_none()) {
+    if ranges.iter().all(|(range, _)| range.is_none()) && store.period.is_none() {
         return Err(invalid(place(), "no key range: it could only be found by a scan"));
     }
     for (range, slots) in ranges {
@@ -155,8 +156,10 @@ fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), Invali
     if !fits {
         return Err(invalid(place(), "`erase` does not fit its store"));
     }
-    if class.ceiling_per_request == 0 {
-        return Err(invalid(place(), "`ceiling_per_request` of 0 would halt every plan"));
+    match (store.is_reached_by_requests(), class.ceiling_per_request) {
+        (true, 0) => return Err(invalid(place(), "`ceiling_per_request` of 0 would halt every plan")),
+        (false, 1..) => return Err(invalid(place(), "no request reaches it: `ceiling_per_request` says nothing")),
+        (true, 1..) | (false, 0) => {}
     }
     validate_clock(&class.clock).map_err(|problem| invalid(place(), problem))
 }

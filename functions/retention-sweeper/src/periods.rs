@@ -1,0 +1,134 @@
+//! The purge of what goes by its date: one tick is one run, with a report in the bucket, in logs and in metrics.
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::{DataMap, UnusablePolicy};
+use privacy::ports::Clock;
+use privacy::purge::{Bounds, ClassReport, PeriodClass, RunReport, purge_periods, store_report};
+use privacy_aws::connection::Connection;
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::reports::ReportBucket;
+use privacy_aws::vault::{Names, Vault};
+use privacy_edge::clock::SystemClock;
+use privacy_edge::metrics;
+use serde::Serialize;
+
+use crate::config::Config;
+
+/// Nothing is begun when less than this is left of the invocation: a chunk with its retries takes less.
+const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(28);
+/// At about so many records a run ends: what 90 seconds can erase, with room.
+const RECORDS_MAX: u64 = 200_000;
+
+/// The report of a run, and where it is kept.
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    report: RunReport,
+    stored_under: Option<String>,
+}
+
+/// Something could not be swept: the invocation fails, so that an alarm rings. The rest is done and reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{failures} parts of what goes by its date could not be swept")]
+pub(crate) struct PurgeFailed {
+    failures: usize,
+}
+
+/// Purges.
+#[derive(Debug)]
+pub(crate) struct Periods {
+    ledger: LedgerTable,
+    vault: Vault,
+    reports: ReportBucket,
+    classes: Vec<PeriodClass>,
+}
+
+impl Periods {
+    pub(crate) fn new(connection: &Connection, config: &Config, map: &DataMap) -> Result<Self, UnusablePolicy> {
+        Ok(Self {
+            ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            vault: Vault::new(connection, Names::of_stores(config.stores.clone())),
+            reports: ReportBucket::new(connection, config.reports_bucket.clone()),
+            classes: PeriodClass::all(map)?,
+        })
+    }
+
+    pub(crate) async fn sweep(
+        &self,
+        map: &DataMap,
+        request_id: &str,
+        ends_at: Timestamp,
+        is_dry_run: bool,
+    ) -> Result<Answer, PurgeFailed> {
+        let bounds = Bounds { stop_at: ends_at - LAST_CHUNK, records_max: RECORDS_MAX, is_dry_run };
+        let report = purge_periods(&self.ledger, &self.vault, &SystemClock, map, &self.classes, bounds).await;
+        let mut failures = report.failures();
+        let mut stored_under = None;
+        if !is_dry_run {
+            emit(&report);
+            match store_report(&self.reports, &report).await {
+                Ok(key) => stored_under = Some(key),
+                Err(fault) => {
+                    failures += 1;
+                    let cause = fault.chain();
+                    tracing::error!("request.id" = request_id, outcome = "fault", cause, "a report was not stored");
+                }
+            }
+        }
+        log(&report, request_id);
+        if failures > 0 { Err(PurgeFailed { failures }) } else { Ok(Answer { report, stored_under }) }
+    }
+}
+
+fn log(report: &RunReport, request_id: &str) {
+    let is_dry_run = report.is_dry_run;
+    for cause in &report.faults {
+        tracing::error!("request.id" = request_id, outcome = "fault", cause, "part of a purge failed");
+    }
+    for (class, report) in &report.classes {
+        let ClassReport {
+            purged,
+            held,
+            kept,
+            periods,
+            held_periods: _,
+            late,
+            truncated,
+            halted,
+            swept_until: _,
+            fault,
+        } = report;
+        if let Some(cause) = fault {
+            tracing::error!("request.id" = request_id, outcome = "fault", class, cause, "a class was not swept");
+        }
+        let outcome = if *halted { "purge-halted" } else { "purged" };
+        tracing::info!(
+            "request.id" = request_id,
+            outcome,
+            class,
+            is_dry_run,
+            purge_count = purged,
+            held,
+            kept,
+            periods,
+            late,
+            truncated,
+            "a class was swept"
+        );
+    }
+}
+
+fn emit(report: &RunReport) {
+    let total = |number: fn(&ClassReport) -> u64| i64::try_from(report.total(number)).unwrap_or(i64::MAX);
+    metrics::emit(
+        SystemClock.now(),
+        &[
+            ("RecordsPurged", total(|class| class.purged)),
+            ("PeriodsPurged", total(|class| class.periods)),
+            ("PeriodsHeld", total(|class| class.held_periods)),
+            ("RecordsKept", total(|class| class.kept)),
+            ("PeriodsLate", total(|class| class.late)),
+            ("PeriodsHalted", total(|class| u64::from(class.halted))),
+            ("PurgeTruncated", total(|class| u64::from(class.truncated))),
+        ],
+    );
+}

@@ -1,0 +1,143 @@
+//! How far purging has come.
+//!
+//! | partition | sort key | holds |
+//! |---|---|---|
+//! | `purge#<class>` | `watermark` | `swept_until`; `halted_at` and `confirmed_ceiling` while the class is halted |
+//! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
+//! | `purge` | `run` | when the last run ended |
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use jiff::Timestamp;
+use privacy::fault::Fault;
+use privacy::instant;
+use privacy::legal_hold::HoldId;
+use privacy::ports::Answer;
+use privacy::purge::{Leftover, Progress, PurgeLedger};
+
+use super::LedgerTable;
+use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
+use crate::faults::fault;
+use crate::patience;
+
+const WATERMARK: &str = "watermark";
+const LEFT: &str = "left#";
+
+fn partition(class: &str) -> String {
+    format!("purge#{class}")
+}
+
+fn left(starts_at: Timestamp) -> String {
+    format!("{LEFT}{}", instant::to_text(starts_at))
+}
+
+fn leftover(row: &Item) -> Result<Leftover, Fault> {
+    let holds: Result<Vec<HoldId>, _> = get_texts(row, "held_by")?.iter().map(|id| HoldId::parse(id)).collect();
+    Ok(Leftover {
+        starts_at: get_at(row, "starts_at")?,
+        look_at: get_at(row, "look_at")?,
+        by: holds.map_err(|_| unreadable("held_by"))?,
+        held: get_number(row, "held")?,
+        kept: get_number(row, "kept")?,
+    })
+}
+
+fn find_number(row: &Item, name: &str) -> Result<Option<u64>, Fault> {
+    if row.contains_key(name) { get_number(row, name).map(Some) } else { Ok(None) }
+}
+
+impl LedgerTable {
+    fn update_purge(&self, partition: String, sort: String) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).key("pk", text(partition)).key("sk", text(sort))
+    }
+}
+
+/// A condition that does not hold means: it is so already.
+async fn forward(update: UpdateItemFluentBuilder, action: &'static str) -> Answer<()> {
+    match patience::send(update).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Ok(())
+        }
+        Err(error) => Err(fault(action)(error)),
+    }
+}
+
+impl PurgeLedger for LedgerTable {
+    async fn progress(&self, class: &str) -> Answer<Progress> {
+        let mut progress = Progress::default();
+        for row in self.rows("purges.progress", partition(class), "").await? {
+            match get_text(&row, "sk")? {
+                WATERMARK => {
+                    progress.swept_until = find_at(&row, "swept_until")?;
+                    progress.halted_at = find_number(&row, "halted_at")?;
+                    progress.confirmed_ceiling = find_number(&row, "confirmed_ceiling")?;
+                }
+                sort if sort.starts_with(LEFT) => progress.leftovers.push(leftover(&row)?),
+                _ => return Err(unreadable("sk")),
+            }
+        }
+        Ok(progress)
+    }
+
+    async fn advance(&self, class: &str, swept_until: Timestamp) -> Answer<()> {
+        let update = self
+            .update_purge(partition(class), WATERMARK.to_owned())
+            .update_expression("SET swept_until = :until")
+            .condition_expression("attribute_not_exists(swept_until) OR swept_until < :until")
+            .expression_attribute_values(":until", at(swept_until));
+        forward(update, "purges.advance").await
+    }
+
+    async fn list(&self, class: &str, leftover: &Leftover) -> Answer<()> {
+        let Leftover { starts_at, look_at, by, held, kept } = leftover;
+        let by: Vec<&str> = by.iter().map(HoldId::as_str).collect();
+        let update = self
+            .update_purge(partition(class), left(*starts_at))
+            .update_expression(
+                "SET starts_at = :starts_at, look_at = :look_at, held_by = :by, held = :held, kept = :kept",
+            )
+            .expression_attribute_values(":starts_at", at(*starts_at))
+            .expression_attribute_values(":look_at", at(*look_at))
+            .expression_attribute_values(":by", texts(&by))
+            .expression_attribute_values(":held", number(held))
+            .expression_attribute_values(":kept", number(kept));
+        patience::send(update).await.map(drop).map_err(fault("purges.list"))
+    }
+
+    async fn unlist(&self, class: &str, starts_at: Timestamp) -> Answer<()> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = delete.key("pk", text(partition(class))).key("sk", text(left(starts_at)));
+        delete.send().await.map(drop).map_err(fault("purges.unlist"))
+    }
+
+    async fn halt(&self, class: &str, ceiling: u64) -> Answer<()> {
+        let update = self
+            .update_purge(partition(class), WATERMARK.to_owned())
+            .update_expression("SET halted_at = :ceiling")
+            .expression_attribute_values(":ceiling", number(ceiling));
+        patience::send(update).await.map(drop).map_err(fault("purges.halt"))
+    }
+
+    async fn resume(&self, class: &str) -> Answer<()> {
+        let update = self.update_purge(partition(class), WATERMARK.to_owned());
+        let update = update.update_expression("REMOVE halted_at, confirmed_ceiling");
+        patience::send(update).await.map(drop).map_err(fault("purges.resume"))
+    }
+
+    async fn last_run(&self) -> Answer<Option<Timestamp>> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let get = get.key("pk", text("purge")).key("sk", text("run"));
+        let row = get.send().await.map_err(fault("purges.last_run"))?.item;
+        row.map_or(Ok(None), |row| find_at(&row, "ended_at"))
+    }
+
+    async fn note_run(&self, ended_at: Timestamp) -> Answer<()> {
+        let update = self
+            .update_purge("purge".to_owned(), "run".to_owned())
+            .update_expression("SET ended_at = :ended_at")
+            .condition_expression("attribute_not_exists(ended_at) OR ended_at < :ended_at")
+            .expression_attribute_values(":ended_at", at(ended_at));
+        forward(update, "purges.note_run").await
+    }
+}

@@ -1,0 +1,86 @@
+//! What the ledger keeps of purges, and reports, in memory.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::World;
+use crate::ports::Answer;
+use crate::purge::{Leftover, Progress, PurgeLedger, Reports};
+
+/// Watermarks, leftovers and reports.
+#[derive(Debug, Default)]
+pub struct StoredPurges {
+    /// By class.
+    pub progress: BTreeMap<String, Progress>,
+    /// When the last run ended.
+    pub last_run: Option<Timestamp>,
+    /// By key.
+    pub reports: BTreeMap<String, String>,
+}
+
+impl StoredPurges {
+    fn of(&mut self, class: &str) -> &mut Progress {
+        self.progress.entry(class.to_owned()).or_default()
+    }
+}
+
+impl PurgeLedger for World {
+    async fn progress(&self, class: &str) -> Answer<Progress> {
+        self.call("purges.progress", |stored| stored.purges.progress.get(class).cloned().unwrap_or_default())
+    }
+
+    async fn advance(&self, class: &str, swept_until: Timestamp) -> Answer<()> {
+        self.call("purges.advance", |stored| {
+            let progress = stored.purges.of(class);
+            progress.swept_until = progress.swept_until.max(Some(swept_until));
+        })
+    }
+
+    async fn list(&self, class: &str, leftover: &Leftover) -> Answer<()> {
+        self.call("purges.list", |stored| {
+            let leftovers = &mut stored.purges.of(class).leftovers;
+            leftovers.retain(|known| known.starts_at != leftover.starts_at);
+            leftovers.push(leftover.clone());
+            leftovers.sort_by_key(|leftover| leftover.starts_at);
+        })
+    }
+
+    async fn unlist(&self, class: &str, starts_at: Timestamp) -> Answer<()> {
+        self.call("purges.unlist", |stored| {
+            stored.purges.of(class).leftovers.retain(|known| known.starts_at != starts_at);
+        })
+    }
+
+    async fn halt(&self, class: &str, ceiling: u64) -> Answer<()> {
+        self.call("purges.halt", |stored| stored.purges.of(class).halted_at = Some(ceiling))
+    }
+
+    async fn resume(&self, class: &str) -> Answer<()> {
+        self.call("purges.resume", |stored| {
+            let progress = stored.purges.of(class);
+            progress.halted_at = None;
+            progress.confirmed_ceiling = None;
+        })
+    }
+
+    async fn last_run(&self) -> Answer<Option<Timestamp>> {
+        self.call("purges.last_run", |stored| stored.purges.last_run)
+    }
+
+    async fn note_run(&self, ended_at: Timestamp) -> Answer<()> {
+        self.call("purges.note_run", |stored| {
+            stored.purges.last_run = stored.purges.last_run.max(Some(ended_at));
+        })
+    }
+}
+
+impl Reports for World {
+    async fn store(&self, key: &str, json: &str) -> Answer<bool> {
+        self.call("reports.store", |stored| {
+            let is_free = !stored.purges.reports.contains_key(key);
+            stored.purges.reports.entry(key.to_owned()).or_insert_with(|| json.to_owned());
+            is_free
+        })
+    }
+}

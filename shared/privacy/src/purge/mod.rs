@@ -1,0 +1,247 @@
+//! Purges what goes by its date: for each class the periods that are due, from its watermark on, oldest deadline first over all
+//! classes. What is due is computed, never searched for, so reads grow with what is due and not with what exists.
+//!
+//! A period is emptied shard by shard and proven empty by a strong read; then the watermark passes it. What legal holds keep,
+//! or the data map does not know, does not stop the watermark: the period is listed and looked at again, at once when a hold is
+//! released. Every period is looked at once more a day after it was due, for records that came late. Whatever DynamoDB's own
+//! expiry has removed or not removed says nothing here: only a strong read does.
+
+mod class;
+mod empty;
+mod holds;
+mod leftovers;
+mod period;
+mod ports;
+mod report;
+
+pub use class::PeriodClass;
+pub use period::Period;
+pub use ports::{Leftover, Progress, PurgeLedger, Reports};
+pub use report::{ClassReport, RunReport, store_report};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::ports::{Clock, HoldBook, Stores};
+
+use empty::{Allowance, Stop, Target};
+use holds::InForce;
+
+/// After so many empty periods the watermark is written down.
+const PERIODS_PER_CHECKPOINT: u64 = 24;
+
+/// When a period is looked at once more, from when it was due on.
+const SECOND_LOOK: SignedDuration = SignedDuration::from_hours(24);
+
+/// Bounds of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Nothing is begun after this instant.
+    pub stop_at: Timestamp,
+    /// At about so many records the run ends.
+    pub records_max: u64,
+    /// Plan and write nothing.
+    pub is_dry_run: bool,
+}
+
+/// One run.
+pub(crate) struct Purger<'a, L, V, C> {
+    ledger: &'a L,
+    vault: &'a V,
+    clock: &'a C,
+    bounds: Bounds,
+    in_force: InForce,
+    purged: u64,
+}
+
+/// One class in a run.
+struct Course<'a> {
+    class: &'a PeriodClass,
+    progress: Progress,
+    allowance: Allowance,
+    /// The period to begin with next, while there is one.
+    next: Option<Period>,
+    /// Swept and not written down yet.
+    unsaved: u64,
+    /// Whether the ledger has said how far it has come.
+    is_known: bool,
+    report: ClassReport,
+}
+
+/// Purges every period that is due, as far as the bounds allow. A class that fails leaves the others swept and itself due.
+pub async fn purge_periods(
+    ledger: &(impl PurgeLedger + HoldBook),
+    vault: &impl Stores,
+    clock: &impl Clock,
+    map: &DataMap,
+    classes: &[PeriodClass],
+    bounds: Bounds,
+) -> RunReport {
+    let mut report = RunReport::began(clock.now(), bounds.is_dry_run);
+    match ledger.last_run().await {
+        Ok(at) => report.ran_last(at),
+        Err(fault) => report.faults.push(fault.chain()),
+    }
+    let mut run = Purger { ledger, vault, clock, bounds, in_force: InForce::default(), purged: 0 };
+    let mut courses = Vec::with_capacity(classes.len());
+    for class in classes {
+        courses.push(run.begin(class).await);
+    }
+    while let Some(course) = run.most_urgent(&mut courses) {
+        run.step(map, course).await;
+    }
+    for course in &mut courses {
+        run.look_at_leftovers(map, course).await;
+        run.end(course).await;
+    }
+    report.ended_at = clock.now();
+    report.classes = courses.into_iter().map(|course| (course.class.name.clone(), course.report)).collect();
+    if !bounds.is_dry_run
+        && let Err(fault) = ledger.note_run(report.ended_at).await
+    {
+        report.faults.push(fault.chain());
+    }
+    report
+}
+
+impl<'m, L, V, C> Purger<'_, L, V, C>
+where
+    L: PurgeLedger + HoldBook,
+    V: Stores,
+    C: Clock,
+{
+    async fn begin<'c>(&self, class: &'c PeriodClass) -> Course<'c> {
+        let mut report = ClassReport::default();
+        let mut is_known = true;
+        let progress = self.ledger.progress(&class.name).await.unwrap_or_else(|fault| {
+            report.fault = Some(fault.chain());
+            is_known = false;
+            Progress::default()
+        });
+        let ceiling = class.ceiling_per_run().max(progress.confirmed_ceiling.unwrap_or_default());
+        report.halted = progress.halted_at.is_some_and(|halted_at| ceiling <= halted_at);
+        let next = progress.swept_until.map_or_else(|| class.first(), |at| Some(class.period(at)));
+        Course { class, progress, allowance: Allowance { ceiling, purged: 0 }, next, unsaved: 0, is_known, report }
+    }
+
+    /// The class whose next period has the earliest alarm, of those that have one that is due.
+    fn most_urgent<'c, 'p>(&self, courses: &'c mut [Course<'p>]) -> Option<&'c mut Course<'p>> {
+        let now = self.clock.now();
+        let urgency = |course: &Course<'_>| {
+            let period = course.next.as_ref().filter(|_| course.may_go_on(self.bounds.is_dry_run))?;
+            course.class.due_at(period).filter(|due_at| *due_at <= now)?;
+            course.class.late_at(period)
+        };
+        let due = courses.iter_mut().filter_map(|course| Some((urgency(course)?, course)));
+        due.min_by_key(|(late_at, _)| *late_at).map(|(_, course)| course)
+    }
+
+    /// Empties the next period of a class and passes it.
+    async fn step(&mut self, map: &'m DataMap, course: &mut Course<'_>) {
+        let Some(period) = course.next else { return };
+        if let Err(stop) = self.pass(map, course, &period).await {
+            course.stop(stop);
+        }
+    }
+
+    async fn pass(&mut self, map: &'m DataMap, course: &mut Course<'_>, period: &Period) -> Result<(), Stop> {
+        if self.is_out_of_time() {
+            return Err(Stop::OutOfTime);
+        }
+        let purged_before = course.allowance.purged;
+        let target = course.target(map, period)?;
+        let stays = self.empty(target, &mut course.allowance).await?;
+        self.list(course, period, stays, false).await?;
+        course.next = period.next();
+        course.report.periods += 1;
+        course.unsaved += 1;
+        if course.allowance.purged > purged_before || course.unsaved >= PERIODS_PER_CHECKPOINT {
+            self.save(course).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the watermark down.
+    async fn save(&self, course: &mut Course<'_>) -> Result<(), Fault> {
+        let Some(swept_until) = course.next.as_ref().and_then(Period::starts_at).filter(|_| course.unsaved > 0) else {
+            return Ok(());
+        };
+        if !self.bounds.is_dry_run {
+            self.ledger.advance(&course.class.name, swept_until).await?;
+            course.progress.swept_until = Some(swept_until);
+        }
+        course.unsaved = 0;
+        Ok(())
+    }
+
+    /// Writes down how far the class has come, and what there is to say about it.
+    async fn end(&self, course: &mut Course<'_>) {
+        let mut ended = self.save(course).await;
+        let is_done = !course.report.truncated && !course.report.halted && course.report.fault.is_none();
+        let was_halted = course.progress.halted_at.is_some() || course.progress.confirmed_ceiling.is_some();
+        if ended.is_ok() && course.is_known && !self.bounds.is_dry_run {
+            if course.report.halted && course.progress.halted_at != Some(course.allowance.ceiling) {
+                ended = self.ledger.halt(&course.class.name, course.allowance.ceiling).await;
+            } else if is_done && was_halted {
+                ended = self.ledger.resume(&course.class.name).await;
+            }
+        }
+        if let Err(fault) = ended {
+            course.report.fault.get_or_insert(fault.chain());
+        }
+        course.summarise(self.clock.now());
+    }
+}
+
+impl<'c> Course<'c> {
+    fn may_go_on(&self, is_dry_run: bool) -> bool {
+        !self.report.truncated && self.report.fault.is_none() && (is_dry_run || !self.report.halted)
+    }
+
+    fn target<'t>(&self, map: &'t DataMap, period: &'t Period) -> Result<Target<'t>, Fault>
+    where
+        'c: 't,
+    {
+        let store = map.store(&self.class.store).ok_or_else(|| Fault::park("purge", "a class without a store"))?;
+        Ok(Target { class: self.class, store, period })
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        match stop {
+            Stop::OutOfTime => self.report.truncated = true,
+            Stop::AboveCeiling => self.report.halted = true,
+            Stop::Fault(fault) => self.report.fault = Some(fault.chain()),
+        }
+    }
+
+    /// The numbers of the report, from where the class stands now.
+    fn summarise(&mut self, now: Timestamp) {
+        let report = &mut self.report;
+        report.purged = self.allowance.purged;
+        report.halted |= self.allowance.purged > self.allowance.ceiling;
+        report.swept_until = self.progress.swept_until;
+        for leftover in &self.progress.leftovers {
+            report.held += leftover.held;
+            report.kept += leftover.kept;
+            report.held_periods += u64::from(leftover.held > 0);
+            let late_at = self.class.late_at(&self.class.period(leftover.starts_at));
+            report.late += u64::from(leftover.kept > 0 && late_at.is_some_and(|late_at| late_at <= now));
+        }
+        if !self.is_known {
+            return;
+        }
+        // A dry run has passed periods that are still there.
+        let mut open = self.progress.swept_until.map_or_else(|| self.class.first(), |at| Some(self.class.period(at)));
+        while let Some(period) = open {
+            if self.class.late_at(&period).is_none_or(|late_at| late_at > now) {
+                break;
+            }
+            report.late += 1;
+            open = period.next();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

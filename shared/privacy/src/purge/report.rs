@@ -1,0 +1,109 @@
+//! What a run did and found, class by class. Holds names of classes and numbers, nothing of people.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::ports::Reports;
+use crate::fault::Fault;
+use crate::instant;
+
+/// A run that ended longer ago than this means that the schedule is off.
+const SCHEDULE_IS_ALIVE: SignedDuration = SignedDuration::from_hours(2);
+
+/// One class in one run. A dry run says what it would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ClassReport {
+    /// Records erased.
+    pub purged: u64,
+    /// Records that legal holds keep, in every period that is due.
+    pub held: u64,
+    /// Records that stay because the data map does not know them, or they are dated after their period.
+    pub kept: u64,
+    /// Periods that the watermark has passed in this run.
+    pub periods: u64,
+    /// Periods of which holds keep a part.
+    pub held_periods: u64,
+    /// Periods that are still there though their alarm date has passed. Held ones are not late: a hold delays.
+    pub late: u64,
+    /// More is due than this run could take.
+    pub truncated: bool,
+    /// Above its ceiling: nothing goes until staff confirm.
+    pub halted: bool,
+    /// Every period before this is emptied or listed.
+    pub swept_until: Option<Timestamp>,
+    /// Why it could not be swept.
+    pub fault: Option<String>,
+}
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RunReport {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Nothing was written.
+    pub is_dry_run: bool,
+    /// When the last run ended that was not dry.
+    pub last_run_at: Option<Timestamp>,
+    /// Whether that is recent enough for the schedule to be alive.
+    pub is_schedule_alive: bool,
+    /// By class.
+    pub classes: BTreeMap<String, ClassReport>,
+    /// What failed beside the classes.
+    pub faults: Vec<String>,
+}
+
+impl RunReport {
+    pub(super) fn began(started_at: Timestamp, is_dry_run: bool) -> Self {
+        Self {
+            started_at,
+            ended_at: started_at,
+            is_dry_run,
+            last_run_at: None,
+            is_schedule_alive: false,
+            classes: BTreeMap::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    pub(super) fn ran_last(&mut self, at: Option<Timestamp>) {
+        self.last_run_at = at;
+        self.is_schedule_alive = at.is_some_and(|at| self.started_at.duration_since(at) <= SCHEDULE_IS_ALIVE);
+    }
+
+    /// How many parts failed: the invocation fails with them.
+    #[must_use]
+    pub fn failures(&self) -> usize {
+        self.faults.len() + self.classes.values().filter(|class| class.fault.is_some()).count()
+    }
+
+    /// The sum of a number over all classes.
+    #[must_use]
+    pub fn total(&self, number: impl Fn(&ClassReport) -> u64) -> u64 {
+        self.classes.values().map(number).fold(0, u64::saturating_add)
+    }
+}
+
+/// Two runs that end in the same millisecond get keys of their own.
+const TRIES: u32 = 5;
+
+/// Stores the report of a run under `sweeps/<date>/<instant>.json`; the key it got.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn store_report(reports: &impl Reports, report: &RunReport) -> Result<String, Fault> {
+    let json = serde_json::to_string(report).map_err(|error| Fault::park("reports.write", error))?;
+    let at = instant::to_text(report.ended_at);
+    let date = at.get(..10).unwrap_or_default();
+    for attempt in 0..TRIES {
+        let suffix = if attempt == 0 { String::new() } else { format!("-{attempt}") };
+        let key = format!("sweeps/{date}/{at}{suffix}.json");
+        if reports.store(&key, &json).await? {
+            return Ok(key);
+        }
+    }
+    Err(Fault::retry("reports.store", "every key of this instant is taken"))
+}

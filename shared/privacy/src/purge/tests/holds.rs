@@ -1,0 +1,119 @@
+//! Legal holds before a run, in the middle of it, and after they are released.
+
+use super::*;
+use crate::ids::{ConnectionId, TenantId};
+use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use crate::memory::Stored;
+use crate::ports::{BookedHold, HoldBook};
+
+fn hold(id: &str, tenant: &str, classes: &[&str]) -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse(id).unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse(tenant).unwrap(),
+            connection: None,
+            contact: None,
+            classes: classes.iter().map(|class| (*class).to_owned()).collect(),
+            from: None,
+            until: None,
+        },
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: noon(),
+        review_by: "2027-05-01".parse().unwrap(),
+    }
+}
+
+fn place(stored: &mut Stored, hold: LegalHold) {
+    stored.booked.insert(hold.id.clone(), BookedHold { hold, released_at: None });
+}
+
+fn of_alder() -> LegalHold {
+    hold("hold-0001", "alder", &["member-profiles"])
+}
+
+/// The due hours of alder.
+fn held(world: &World) -> usize {
+    let is_held = |line: &&String| line.starts_with("alder#c1 member#") && !line.contains("2027-03-09T16");
+    profiles(world).iter().filter(is_held).count()
+}
+
+#[tokio::test]
+async fn a_hold_keeps_its_scope_while_the_watermark_moves_on() {
+    let world = world();
+    place(&mut world.stored(), of_alder());
+    let report = run(&world).await;
+    let profiles_report = class(&report, "member-profiles");
+    assert_eq!((profiles_report.purged, profiles_report.held, profiles_report.held_periods), (4, 4, 2));
+    assert_eq!(profiles_report.swept_until, Some(at("2027-03-09T16:00:00Z")));
+    assert_eq!((held(&world), report.failures()), (4, 0));
+    world.pass(DAY * 2);
+    let report = run(&world).await;
+    let profiles_report = class(&report, "member-profiles");
+    assert_eq!((profiles_report.held, profiles_report.late), (6, 0), "a hold delays: nothing is late");
+    assert_eq!(held(&world), 4);
+}
+
+#[tokio::test]
+async fn a_release_makes_what_was_held_due_at_the_next_run() {
+    let world = world();
+    place(&mut world.stored(), of_alder());
+    run(&world).await;
+    world.pass(HOUR / 6);
+    world.strike(None);
+    run(&world).await;
+    assert!(world.calls() < 10, "while it is in force nothing of it is read: {} calls", world.calls());
+    HoldBook::release(&world, &HoldId::parse("hold-0001").unwrap(), world.now()).await.unwrap();
+    world.pass(HOUR / 6);
+    let report = run(&world).await;
+    assert_eq!((class(&report, "member-profiles").held, held(&world)), (0, 0));
+    assert!(!profiles(&world).iter().any(|line| line.contains("T14") || line.contains("T15")), "the registry too");
+}
+
+#[tokio::test]
+async fn a_hold_placed_before_any_call_keeps_all_or_comes_too_late() {
+    let calls = {
+        let world = world();
+        run(&world).await;
+        world.calls()
+    };
+    let (mut kept, mut too_late) = (0, 0);
+    for call in 1..=calls {
+        let world = world();
+        // Each call takes longer than a reading of the holds is good for.
+        world.tick(SignedDuration::from_secs(6));
+        world.interrupt(call, |stored| place(stored, of_alder()));
+        let report = run(&world).await;
+        assert_eq!(report.failures(), 0, "{call}: {report:?}");
+        world.interrupt(u64::MAX, |_| {});
+        match held(&world) {
+            0 => too_late += 1,
+            2 | 4 => kept += 1,
+            other => panic!("{call}: {other} of 4 are left: an hour goes as a whole or stays"),
+        }
+        let left = held(&world) as u64;
+        assert_eq!(class(&report, "member-profiles").held, left, "{call}");
+        world.stored().booked.clear();
+        world.pass(HOUR);
+        run(&world).await;
+        assert_eq!(held(&world), 0, "{call}");
+    }
+    assert!(kept > 5 && too_late > 1, "{kept} kept, {too_late} too late");
+}
+
+#[tokio::test]
+async fn a_hold_of_others_or_of_other_dates_stops_nothing() {
+    let world = world();
+    let mut of_connection = hold("hold-0002", "alder", &[]);
+    of_connection.scope.connection = Some(ConnectionId::parse("c9").unwrap());
+    let mut of_last_year = hold("hold-0003", "alder", &[]);
+    of_last_year.scope.until = Some(at("2027-01-01T00:00:00Z"));
+    for hold in [hold("hold-0001", "cedar", &[]), of_connection, of_last_year, hold("hold-0004", "alder", &["signals"])]
+    {
+        place(&mut world.stored(), hold);
+    }
+    let report = run(&world).await;
+    assert_eq!((class(&report, "member-profiles").purged, class(&report, "member-profiles").held), (8, 0));
+}

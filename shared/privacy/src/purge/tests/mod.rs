@@ -1,0 +1,254 @@
+//! Runs over ports in memory.
+
+mod holds;
+mod troubles;
+mod years;
+
+use super::*;
+use crate::memory::{Strike, World, built_in_map};
+use crate::ports::Clock;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn noon() -> Timestamp {
+    at("2027-03-10T12:30:00Z")
+}
+
+/// The classes of the shipped policy that these tests look at, each from a day on.
+fn classes(since: &str) -> Vec<PeriodClass> {
+    let mut model = built_in_map().model().clone();
+    for class in model.class.values_mut() {
+        if let Some(purge) = &mut class.purge {
+            purge.since = since.parse().unwrap();
+            purge.ceiling_per_run = 1_000;
+        }
+    }
+    PeriodClass::all(&DataMap::new(model).unwrap()).unwrap()
+}
+
+fn bounds(world: &World) -> Bounds {
+    Bounds { stop_at: world.now() + HOUR, records_max: 10_000, is_dry_run: false }
+}
+
+async fn run_with(world: &World, classes: &[PeriodClass], bounds: Bounds) -> RunReport {
+    purge_periods(world, world, world, &built_in_map(), classes, bounds).await
+}
+
+/// From the day before on.
+async fn run(world: &World) -> RunReport {
+    run_with(world, &classes("2027-03-09"), bounds(world)).await
+}
+
+/// Hours of one connection: two profiles each, listed in the registry.
+fn put_hours(world: &World, tenant: &str, connection: &str, hours: &[&str]) {
+    for (number, hour) in hours.iter().enumerate() {
+        world.put_item(
+            "social",
+            &format!("due#member-profiles#{hour}#{}", number % 2),
+            &format!("{tenant}#{connection}"),
+        );
+        for member in ["m1", "m2"] {
+            let key = format!("member#{hour}#{hour}:10:00.000Z#{member}");
+            world.put_item("social", &format!("{tenant}#{connection}"), &key);
+        }
+    }
+}
+
+/// Due, due, not due.
+const HOURS: [&str; 3] = ["2027-03-09T14", "2027-03-09T15", "2027-03-09T16"];
+
+fn world() -> World {
+    let world = World::new(noon(), 3);
+    for (tenant, connection) in [("alder", "c1"), ("birch", "c2")] {
+        put_hours(&world, tenant, connection, &HOURS);
+        world.put_item(
+            "social",
+            &format!("{tenant}#{connection}"),
+            "activity#2027-03-09T14#2027-03-09T14:10:00.000Z#a1",
+        );
+        world.put_item("social", "due#member-activity#2027-03-09T14#1", &format!("{tenant}#{connection}"));
+        world.put(tenant, connection, "contact#p1#profile");
+    }
+    world.strike(None);
+    world
+}
+
+fn lines(world: &World, store: &str) -> Vec<String> {
+    let stored = world.stored();
+    let of_store = stored.items.iter().filter(|((name, _), _)| name == store);
+    of_store.flat_map(|((_, partition), keys)| keys.iter().map(move |key| format!("{partition} {key}"))).collect()
+}
+
+/// What is left of profiles, registry and records.
+fn profiles(world: &World) -> Vec<String> {
+    lines(world, "social")
+        .into_iter()
+        .filter(|line| line.contains("member#") || line.contains("due#member-profiles"))
+        .collect()
+}
+
+fn class<'a>(report: &'a RunReport, name: &str) -> &'a ClassReport {
+    &report.classes[name]
+}
+
+#[tokio::test]
+async fn what_is_due_goes_and_nothing_else() {
+    let world = world();
+    let report = run(&world).await;
+    assert_eq!(report.failures(), 0, "{report:?}");
+    let profiles_report = class(&report, "member-profiles");
+    assert_eq!((profiles_report.purged, profiles_report.late, profiles_report.truncated), (8, 0, false));
+    assert_eq!(profiles_report.swept_until, Some(at("2027-03-09T16:00:00Z")), "noon and 21 hours ago");
+    assert_eq!(class(&report, "member-activity").purged, 0, "48 hours are not over");
+    let left = profiles(&world);
+    assert_eq!(left.len(), 6, "{left:?}");
+    assert!(left.iter().all(|line| line.contains("2027-03-09T16")), "{left:?}");
+    assert_eq!(lines(&world, "inbox").len(), 2);
+    assert_eq!(lines(&world, "social").iter().filter(|line| line.contains("activity")).count(), 4);
+    world.pass(HOUR);
+    assert_eq!(class(&run(&world).await, "member-profiles").purged, 4);
+    assert_eq!(profiles(&world), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_dry_run_says_the_same_and_writes_nothing() {
+    let world = world();
+    let before = lines(&world, "social");
+    let dry = run_with(&world, &classes("2027-03-09"), Bounds { is_dry_run: true, ..bounds(&world) }).await;
+    assert_eq!(lines(&world, "social"), before);
+    assert!(world.stored().purges.progress.is_empty() && world.stored().purges.last_run.is_none());
+    assert!(!dry.is_schedule_alive, "no run was ever made");
+    let done = run(&world).await;
+    for (name, done) in &done.classes {
+        let dry = class(&dry, name);
+        assert_eq!(
+            (dry.purged, dry.held, dry.kept, dry.periods),
+            (done.purged, done.held, done.kept, done.periods),
+            "{name}"
+        );
+    }
+    world.pass(HOUR);
+    let dry = Bounds { is_dry_run: true, ..bounds(&world) };
+    assert!(run_with(&world, &classes("2027-03-09"), dry).await.is_schedule_alive);
+    world.pass(HOUR * 3);
+    let dry = Bounds { is_dry_run: true, ..bounds(&world) };
+    assert!(!run_with(&world, &classes("2027-03-09"), dry).await.is_schedule_alive, "three hours without a run");
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_back_purges_nothing_and_moves_no_watermark_back() {
+    let world = world();
+    run(&world).await;
+    let (before, progress) = (lines(&world, "social"), format!("{:?}", world.stored().purges.progress));
+    world.pass(DAY * -3);
+    let report = run(&world).await;
+    assert_eq!((report.failures(), report.total(|class| class.purged)), (0, 0));
+    assert_eq!((lines(&world, "social"), format!("{:?}", world.stored().purges.progress)), (before, progress));
+}
+
+#[tokio::test]
+async fn a_record_that_came_late_is_found_at_the_second_look() {
+    let world = world();
+    run(&world).await;
+    put_hours(&world, "alder", "c1", &["2027-03-09T14"]);
+    world.pass(HOUR * 2);
+    let report = run(&world).await;
+    assert_eq!(class(&report, "member-profiles").purged, 4, "only what has become due");
+    world.pass(DAY);
+    let report = run(&world).await;
+    assert_eq!(class(&report, "member-profiles").purged, 2);
+    assert_eq!(profiles(&world), Vec::<String>::new());
+    world.pass(DAY * 2);
+    run(&world).await;
+    let listed = world.stored().purges.progress["member-profiles"].leftovers.len();
+    assert!(listed <= 24, "only the last day is looked at again: {listed}");
+}
+
+#[tokio::test]
+async fn a_record_that_nobody_knows_or_that_is_dated_otherwise_stays_and_becomes_late() {
+    let world = World::new(noon(), 3);
+    let partition = "billing#2020-03-01#0";
+    for key in ["alder#2020-03-01T10:00:00.000Z#r1", "alder#2021-03-01T10:00:00.000Z#r2", "alder#notes", "-"] {
+        world.put_item("billing", partition, key);
+    }
+    let classes = classes("2020-02-20");
+    let report = run_with(&world, &classes, bounds(&world)).await;
+    let billing = class(&report, "billing-records");
+    assert_eq!((billing.purged, billing.kept, billing.late), (1, 3, 1));
+    assert_eq!(lines(&world, "billing").len(), 3);
+    world.stored().items.clear();
+    world.pass(DAY);
+    let report = run_with(&world, &classes, bounds(&world)).await;
+    let billing = class(&report, "billing-records");
+    assert_eq!((billing.kept, billing.late), (0, 0));
+}
+
+#[tokio::test]
+async fn above_its_ceiling_a_class_halts_before_the_slice_and_goes_on_when_staff_raise_it() {
+    let world = world();
+    for record in 0..1_001 {
+        world.put_item("logs", "log#2026-03-09#2", &format!("alder#2026-03-09T00:00:00.000Z#{record:05}"));
+    }
+    let classes = classes("2026-03-01");
+    for _ in 0..2 {
+        let report = run_with(&world, &classes, bounds(&world)).await;
+        assert_eq!((class(&report, "security-logs").halted, class(&report, "security-logs").purged), (true, 0));
+        assert_eq!(lines(&world, "logs").len(), 1_001);
+        world.pass(HOUR);
+    }
+    assert_eq!(profiles(&world), Vec::<String>::new(), "the other classes go on");
+    world.pass(DAY);
+    let report = run_with(&world, &classes, bounds(&world)).await;
+    assert!(class(&report, "security-logs").late > 0, "it is late while it waits");
+    world.stored().purges.progress.get_mut("security-logs").unwrap().confirmed_ceiling = Some(2_000);
+    let report = run_with(&world, &classes, bounds(&world)).await;
+    assert_eq!((class(&report, "security-logs").halted, class(&report, "security-logs").purged), (false, 1_001));
+    let progress = world.stored().purges.progress["security-logs"].clone();
+    assert_eq!((progress.halted_at, progress.confirmed_ceiling), (None, None), "it was confirmed for this once");
+}
+
+#[tokio::test]
+async fn the_class_with_the_earliest_deadline_goes_first_and_the_rest_is_truncated() {
+    let world = world();
+    for record in 0..5 {
+        world.put_item("logs", "log#2026-03-02#2", &format!("alder#2026-03-02T00:00:00.000Z#{record:05}"));
+    }
+    let few = Bounds { records_max: 5, ..bounds(&world) };
+    let report = run_with(&world, &classes("2026-03-01"), few).await;
+    assert_eq!(class(&report, "security-logs").purged, 5, "due for days");
+    assert!(class(&report, "member-profiles").truncated && class(&report, "member-profiles").purged == 0);
+    let report = run_with(&world, &classes("2026-03-01"), bounds(&world)).await;
+    assert_eq!((class(&report, "member-profiles").purged, report.failures()), (8, 0));
+}
+
+#[tokio::test]
+async fn a_run_without_time_does_nothing_and_says_so() {
+    let world = world();
+    let report = run_with(&world, &classes("2027-03-09"), Bounds { stop_at: world.now(), ..bounds(&world) }).await;
+    assert!(class(&report, "member-profiles").truncated && report.total(|class| class.purged) == 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_erased_leaves_only_its_lines_in_the_registry_and_they_go_with_their_hour() {
+    let world = world();
+    world.stored().items.remove(&("social".to_owned(), "alder#c1".to_owned()));
+    let report = run(&world).await;
+    assert_eq!((report.failures(), class(&report, "member-profiles").purged), (0, 4));
+    assert!(profiles(&world).iter().all(|line| line.contains("2027-03-09T16")));
+}
+
+#[tokio::test]
+async fn a_report_is_stored_once_under_its_instant() {
+    let world = world();
+    let report = run(&world).await;
+    let first = store_report(&world, &report).await.unwrap();
+    assert_eq!(first, "sweeps/2027-03-10/2027-03-10T12:30:00.000Z.json");
+    assert_eq!(store_report(&world, &report).await.unwrap(), "sweeps/2027-03-10/2027-03-10T12:30:00.000Z-1.json");
+    let stored = world.stored().purges.reports[&first].clone();
+    assert!(stored.contains("\"purged\":8") && !stored.contains("alder"), "{stored}");
+}

@@ -1,0 +1,96 @@
+"""What goes by its date goes by it, through the deployed sweeper, and what is not past its date stays as it is."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import datetime, timezone
+from typing import Any
+
+from local.demo.periods import Dated, dated, seed_dated
+from tests.e2e.world import World
+
+TABLES = ("SocialTableName", "BillingTableName", "LogsTableName")
+# No rolling class of the policy begins earlier.
+SINCE = datetime(2026, 11, 20, tzinfo=timezone.utc)
+
+
+def purge(world: World, dry_run: bool = False) -> dict[str, Any]:
+    tick = json.dumps({"sweep": "periods", "dry_run": dry_run}).encode()
+    answer = world.clients["lambda"].invoke(FunctionName=world.outputs["RetentionSweeperFunctionName"], Payload=tick)
+    told: dict[str, Any] = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer, told
+    return told
+
+
+def purge_all(world: World) -> dict[str, Any]:
+    """Runs until nothing is left over for the next run: the first ones pass the time before the stack was made."""
+    for _ in range(30):
+        told = purge(world)
+        if not any(one["truncated"] for one in told["report"]["classes"].values()):
+            return told
+    raise AssertionError("thirty runs were not enough")
+
+
+def keys(rows: dict[str, list[dict[str, object]]]) -> set[tuple[str, str]]:
+    return {(str(row["pk"]), str(row["sk"])) for of_table in rows.values() for row in of_table}
+
+
+def stored(world: World) -> set[tuple[str, str]]:
+    return {(row["pk"]["S"], row["sk"]["S"]) for output in TABLES for row in world.table(output)}
+
+
+def forget(world: World, name: str) -> None:
+    """Takes the watermark of a class away, and the list of what is looked at again."""
+    for row in world.table("LedgerTableName"):
+        if row["pk"]["S"] == f"purge#{name}":
+            key = {"pk": row["pk"], "sk": row["sk"]}
+            world.clients["dynamodb"].delete_item(TableName=world.outputs["LedgerTableName"], Key=key)
+
+
+def tenant(world: World) -> Dated:
+    made = dated(f"tenant-{uuid.uuid4().hex[:8]}", f"c{uuid.uuid4().hex[:12]}", datetime.now(timezone.utc), SINCE)
+    seed_dated(world.clients, world.outputs, made)
+    world.markers |= made.markers
+    return made
+
+
+def test_what_is_past_its_date_goes_and_a_report_says_so(world: World) -> None:
+    # What is due of others goes first, so that what goes then is ours.
+    purge_all(world)
+    made = tenant(world)
+    before = stored(world)
+    assert made.due and keys(made.due) <= before and keys(made.live) <= before
+    # These hours were passed a moment ago: without a watermark the class begins again.
+    forget(world, "member-profiles")
+    told = purge_all(world)
+    assert before - stored(world) == keys(made.due)
+    report = told["report"]
+    assert report["is_dry_run"] is False and set(report["classes"]) >= {"billing-records", "security-logs", "member-profiles"}
+    assert all(one["fault"] is None and not one["halted"] for one in report["classes"].values())
+    body = world.clients["s3"].get_object(Bucket=world.outputs["ReportsBucketName"], Key=told["stored_under"])["Body"].read()
+    assert json.loads(body) == report
+    assert not [word for word in made.markers if word.encode() in body]
+
+
+def test_a_dry_run_writes_nothing_and_knows_that_the_schedule_lives(world: World) -> None:
+    purge_all(world)
+    before, reports = stored(world), world.clients["s3"].list_objects_v2(Bucket=world.outputs["ReportsBucketName"])["KeyCount"]
+    told = purge(world, dry_run=True)
+    assert told["report"]["is_dry_run"] and told["report"]["is_schedule_alive"] and told["stored_under"] is None
+    assert stored(world) == before
+    assert world.clients["s3"].list_objects_v2(Bucket=world.outputs["ReportsBucketName"])["KeyCount"] == reports
+
+
+def test_a_disconnect_reaches_what_goes_by_its_hour(world: World) -> None:
+    """The whole partition of a connection is one key range, whatever hours are in it."""
+    partitions = {row["pk"]["S"] for row in world.table("SocialTableName")}
+    person = world.person(f"tenant-{uuid.uuid4().hex[:8]}")
+    (connection,) = person.connections
+    made = dated(connection.tenant_id, connection.connection_id, datetime.now(timezone.utc), SINCE)
+    seed_dated(world.clients, world.outputs, made)
+    world.markers |= made.markers
+    world.await_erased(world.ask(person))
+    left = {row["pk"]["S"] for row in world.table("SocialTableName")}
+    assert f"{connection.tenant_id}#{connection.connection_id}" not in left
+    assert {pk for pk in partitions if not pk.startswith("due#")} <= left
