@@ -2,8 +2,10 @@
 //! exactly the actions behind it. No type of a cloud SDK stands here.
 
 mod holds;
+mod staff;
 
-pub use holds::{BookedHold, HoldBook, Released};
+pub use holds::{BookedHold, HoldBook, Placed, Released};
+pub use staff::{Confirmed, PlanBook, Register};
 
 use std::future::Future;
 

@@ -19,6 +19,7 @@ mod intake;
 mod receipts;
 mod rows;
 mod show;
+mod staff;
 
 use aws_sdk_dynamodb::Client;
 use privacy::obligation::ObligationId;

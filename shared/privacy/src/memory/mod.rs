@@ -6,6 +6,7 @@ mod ledger;
 mod processors;
 mod receipts;
 mod seed;
+mod staff;
 mod vault;
 
 pub use processors::{Mood, Vendor, Vendors};

@@ -81,6 +81,8 @@ impl Route {
 pub struct Promise {
     /// Section of the published policy.
     pub policy: String,
+    /// The sentence of the published policy that is kept here, word for word.
+    pub sentence: String,
     /// For people.
     pub title: String,
     /// Everything is erased at the latest this long after receipt, counted in calendar days of `time_zone`.
@@ -121,6 +123,8 @@ pub struct Termination {
 pub struct Phase {
     /// Section of the published policy.
     pub policy: String,
+    /// The sentence of the published policy that is kept here, word for word.
+    pub sentence: String,
     /// For people.
     pub title: String,
     /// The stores that are emptied.
