@@ -109,7 +109,7 @@ async fn placing_twice_changes_nothing_and_does_not_bring_back_what_was_released
     }
     assert_eq!(world.stored().holds.len(), 1);
     release_hold(&world, &world, &world, &hold.id, world.now()).await.unwrap();
-    place_hold(&world, &map, &hold, world.now()).await.unwrap();
+    assert!(matches!(place_hold(&world, &map, &hold, world.now()).await, Err(NotPlaced::Taken)));
     assert!(world.stored().holds.is_empty());
     assert_eq!(world.all().await.unwrap()[0].released_at, Some(world.now()));
 }
