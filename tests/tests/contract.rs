@@ -16,8 +16,9 @@ use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, 
 use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::ports::{
-    Advance, BookedHold, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Due, DueIndex, HoldBook, Intake, Lease, Leased, Ledger,
-    NextAction, Opened, Placed, PlanBook, Read, Record, Register, Released, Showcase, Stores, Suppressions,
+    Advance, BookedHold, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Due, DueIndex, HoldBook, Intake,
+    Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record, Register, Released, Showcase, Stores,
+    Suppressions,
 };
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
 use privacy::scope::{Counts, Place, Scope, Stage};

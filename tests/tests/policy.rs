@@ -43,7 +43,11 @@ fn each_mistake_is_named_with_its_place() {
         (with("promise.disconnect", "sentence = ", "title2 = "), "unknown field `title2`"),
         (with("promise.disconnect", "policy = \"13.4\"", "policy = \"\""), "[promise.disconnect]: a policy section"),
         (
-            with("termination.phase.account", "Account data is retained for the duration of the subscription plus 30 days after termination to allow export.", ""),
+            with(
+                "termination.phase.account",
+                "Account data is retained for the duration of the subscription plus 30 days after termination to allow export.",
+                "",
+            ),
             "[termination.phase.account]: the sentence of the policy",
         ),
         (with("class.signals", "export = \"include\"\n", ""), "missing field `export`"),

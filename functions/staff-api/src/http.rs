@@ -159,7 +159,12 @@ impl Staff {
         match confirm_plan(&self.ledger, &self.queue, &id, &hash, SystemClock.now()).await? {
             Confirmed::Done => {
                 let obligation = id.log_ref();
-                tracing::info!("request.id" = request_id, "obligation.ref" = obligation, outcome = "confirmed", "a plan was confirmed");
+                tracing::info!(
+                    "request.id" = request_id,
+                    "obligation.ref" = obligation,
+                    outcome = "confirmed",
+                    "a plan was confirmed"
+                );
                 Ok(answers::confirmed(&id, &hash))
             }
             Confirmed::Differs => Err(Problem::PlanDiffers.into()),
@@ -172,7 +177,13 @@ impl Staff {
         let now = SystemClock.now();
         let standings = standing(&self.map, &read.heads, now);
         let (obligations, is_complete) = (read.heads.len(), read.is_complete);
-        tracing::info!("request.id" = request_id, outcome = "shown", obligations, is_complete, "the promises were judged");
+        tracing::info!(
+            "request.id" = request_id,
+            outcome = "shown",
+            obligations,
+            is_complete,
+            "the promises were judged"
+        );
         Ok(answers::promises(&standings, is_complete, now))
     }
 }

@@ -62,8 +62,7 @@ pub fn judge(head: &Head, map: &DataMap, now: Timestamp) -> Judged {
         State::Failed { .. } => Some(Trouble::Failed),
         State::Received | State::Executing { .. } => None,
     };
-    let is_near =
-        || map.alarm_before(head.route, &head.target).is_some_and(|before| head.due_by.is_near(before, now));
+    let is_near = || map.alarm_before(head.route, &head.target).is_some_and(|before| head.due_by.is_near(before, now));
     let timeliness = if head.due_by.is_past(now) {
         Timeliness::Overdue
     } else if is_near() {

@@ -51,7 +51,8 @@ pub(crate) enum Failed {
 
 /// Calls, and reads the answer. Everything but success is an error that names the problem.
 pub(crate) async fn answer(call: &Call) -> Result<Value, Failed> {
-    let request = signed(call, &Config::read()?, SystemClock.now().into())?;
+    let now = Duration::from_millis(SystemClock.now().as_millisecond().unsigned_abs());
+    let request = signed(call, &Config::read()?, SystemTime::UNIX_EPOCH + now)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let connector = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider);
     let connector = connector.map_err(|_| Failed::Certificates)?.https_or_http().enable_http1().build();

@@ -8,8 +8,16 @@ pub(crate) fn text(form: Form, answer: &Value) -> String {
     match form {
         Form::Promises => promises(answer),
         Form::Holds => {
-            let columns =
-                ["hold_id", "tenant_id", "classes", "review_by", "is_past_review", "waiting", "released_at", "approver"];
+            let columns = [
+                "hold_id",
+                "tenant_id",
+                "classes",
+                "review_by",
+                "is_past_review",
+                "waiting",
+                "released_at",
+                "approver",
+            ];
             table(&columns, list(answer, "holds"))
         }
         Form::Facts => facts(answer, ""),
@@ -22,8 +30,18 @@ fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
 
 fn promises(answer: &Value) -> String {
     let columns = [
-        "holds", "policy", "promise", "open", "near_due", "overdue", "halted", "held", "failed", "oldest_open_at",
-        "next_due", "last_proof",
+        "holds",
+        "policy",
+        "promise",
+        "open",
+        "near_due",
+        "overdue",
+        "halted",
+        "held",
+        "failed",
+        "oldest_open_at",
+        "next_due",
+        "last_proof",
     ];
     let mut text = table(&columns, list(answer, "promises"));
     for one in list(answer, "promises") {

@@ -71,7 +71,10 @@ fn what_cannot_be_followed_is_said_before_anything_is_sent() {
 fn a_problem_is_named_with_its_type_and_member() {
     let error = |status, body: &str| call::read(status, body.as_bytes()).unwrap_err().to_string();
     let problem = json!({"type": "urn:privacy:problem:invalid-hold", "title": "The hold may not be placed.", "status": 422, "member": "proof"});
-    assert_eq!(error(422, &problem.to_string()), "urn:privacy:problem:invalid-hold (proof): The hold may not be placed.");
+    assert_eq!(
+        error(422, &problem.to_string()),
+        "urn:privacy:problem:invalid-hold (proof): The hold may not be placed."
+    );
     assert!(matches!(call::read(403, br#"{"message":"Forbidden"}"#), Err(Failed::Forbidden)));
     assert!(matches!(call::read(502, b"<html>"), Err(Failed::Unreadable(502))));
     assert_eq!(call::read(201, br#"{"a":1}"#).unwrap(), json!({"a": 1}));
@@ -91,7 +94,8 @@ fn a_call_is_signed_and_goes_over_tls_or_stays_on_this_machine() {
     for address in ["https://api.example.com", "http://127.0.0.1:4566/_aws/execute-api/x/$default"] {
         let request = call::signed(&call, &config(address), now).unwrap();
         let authorization = request.headers()["authorization"].to_str().unwrap();
-        let start = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260310/us-east-1/execute-api/aws4_request, SignedHeaders=";
+        let start =
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260310/us-east-1/execute-api/aws4_request, SignedHeaders=";
         assert!(authorization.starts_with(start), "{authorization}");
         assert_eq!(request.headers()["x-amz-security-token"], "open");
         assert_eq!(request.uri().to_string(), format!("{address}/api/staff/holds"));

@@ -187,9 +187,8 @@ async fn the_promises_are_listed_with_what_is_open() {
     halted(&bench).await;
     let ledger = bench.get("/api/staff/promises").await;
     assert_eq!(ledger["is_complete"], true);
-    let find = |name: &str| {
-        ledger["promises"].as_array().unwrap().iter().find(|one| one["promise"] == name).unwrap().clone()
-    };
+    let find =
+        |name: &str| ledger["promises"].as_array().unwrap().iter().find(|one| one["promise"] == name).unwrap().clone();
     let deletion = find("promise.meta-data-deletion");
     assert_eq!((&deletion["holds"], &deletion["open"], &deletion["halted"]), (&json!(true), &json!(1), &json!(1)));
     assert_eq!(deletion["next_due"], json!({"date": "2036-04-09", "time_zone": "UTC"}));

@@ -123,7 +123,10 @@ async fn a_hold_is_placed_once_and_an_id_is_never_used_for_another() {
     place_hold(&world, &map, &again, now).await.unwrap();
     assert_eq!(world.stored().holds.len(), 1);
     again.scope.classes = BTreeSet::new();
-    assert!(matches!(place_hold(&world, &map, &again, now).await, Err(NotPlaced::Taken)), "it would hold something else");
+    assert!(
+        matches!(place_hold(&world, &map, &again, now).await, Err(NotPlaced::Taken)),
+        "it would hold something else"
+    );
     let first = hold(&world);
     release_hold(&world, &world, &world, &first.id, now).await.unwrap();
     assert!(matches!(place_hold(&world, &map, &first, now).await, Err(NotPlaced::Taken)), "it would not be in force");

@@ -49,7 +49,11 @@ impl PlanBook for World {
                 | State::Verifying { .. }
                 | State::Completed { .. }
                 | State::Cancelled { .. } => {
-                    if head.confirmed_plan.as_ref() == Some(hash) { Confirmed::Done } else { Confirmed::Differs }
+                    if head.confirmed_plan.as_ref() == Some(hash) {
+                        Confirmed::Done
+                    } else {
+                        Confirmed::Differs
+                    }
                 }
             }
         })

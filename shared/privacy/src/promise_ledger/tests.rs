@@ -111,7 +111,8 @@ async fn a_sentence_stops_to_hold_when_its_date_is_past_and_the_others_hold_on()
 
 #[tokio::test]
 async fn what_is_held_is_counted_apart_and_breaks_no_promise() {
-    let states = [held("2026-05-01"), held("2026-04-11"), State::Failed { plan: plan(), retry_at: at(RECEIVED), attempts: 1 }];
+    let states =
+        [held("2026-05-01"), held("2026-04-11"), State::Failed { plan: plan(), retry_at: at(RECEIVED), attempts: 1 }];
     let world = world(&states.map(|state| ("termination.phase.conversations", state))).await;
     let at_last = &ledger(&world, "2026-04-12T00:00:00Z").await["termination.phase.conversations"];
     assert_eq!((at_last.open, at_last.held, at_last.holds_past_review), (3, 2, 1));
