@@ -354,6 +354,13 @@ async fn staff_contract<P: Intake + DueIndex + Ledger + Register + PlanBook>(por
     assert_eq!(ports.confirm(&id(), &hash, now()).await.unwrap(), Confirmed::Done, "it was");
     assert_eq!(head_of(ports).await.next_action_at, Some(now() + minute * 2), "and is left alone");
     assert_eq!(ports.confirm(&id(), &another, now()).await.unwrap(), Confirmed::Differs);
+    let overtaken = PlanRef { hash: hash.clone(), covers_until: now() - minute };
+    ports.advance(&lease("w"), &advance(State::Planned { plan: overtaken }, NextAction::Keep)).await.unwrap().unwrap();
+    assert_eq!(
+        ports.confirm(&id(), &hash, now()).await.unwrap(),
+        Confirmed::Differs,
+        "a newer request has overtaken it"
+    );
 }
 
 /// A disconnect names its connection; it reads back as it was written.
