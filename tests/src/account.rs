@@ -187,10 +187,6 @@ impl Account {
         }
     }
 
-    fn next_trouble(&self, operation: &str) -> Option<Trouble> {
-        self.log.lock().unwrap().troubles.get_mut(operation)?.pop()
-    }
-
     fn answer(&self, request: &HttpRequest, trouble: Option<Trouble>) -> (String, u16, String, Option<String>) {
         let target = request.headers().get("x-amz-target").map(str::to_owned);
         let body = request.body().bytes().unwrap_or_default();
@@ -277,7 +273,7 @@ fn refuse(exception: &str) -> HttpResponse {
 
 impl HttpConnector for Account {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let trouble = self.next_trouble(&operation_of(&request));
+        let trouble = self.log.lock().unwrap().troubles.get_mut(&operation_of(&request)).and_then(Vec::pop);
         match trouble {
             Some(Trouble::Throttled) => return HttpConnectorFuture::ready(Ok(refuse("ThrottlingException"))),
             Some(Trouble::Conflict) => return HttpConnectorFuture::ready(Ok(refuse("TransactionConflictException"))),

@@ -16,8 +16,9 @@ use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, 
 use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::ports::{
-    Advance, Cancelled, Connected, Connections, DUE_SHARDS, Detached, Due, DueIndex, HoldBook, Intake, Lease, Leased,
-    Ledger, NextAction, Opened, Read, Record, Released, Showcase, Stores, Suppressions,
+    Advance, BookedHold, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Detached, Due, DueIndex, HoldBook,
+    Intake, Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record, Register, Released, Showcase,
+    Stores, Suppressions,
 };
 use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
@@ -277,9 +278,12 @@ async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
     let bare =
         HoldScope { connection: None, contact: None, classes: BTreeSet::new(), from: None, until: None, ..other.scope };
     let other = LegalHold { scope: bare, proof: None, ..other };
-    for hold in [&one, &other, &one] {
-        ports.place(hold).await.unwrap();
+    for hold in [&one, &other] {
+        assert_eq!(ports.place(hold).await.unwrap(), Placed::New);
     }
+    let booked = BookedHold { hold: one.clone(), released_at: None };
+    let again = LegalHold { placed_at: now() + SignedDuration::from_hours(1), ..one.clone() };
+    assert_eq!(ports.place(&again).await.unwrap(), Placed::Already(Box::new(booked)), "nothing is written");
     let alder = TenantId::parse("alder").unwrap();
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![one.clone()]);
     assert_eq!(ports.holds(&other.scope.tenant).await.unwrap(), vec![other.clone()]);
@@ -294,10 +298,77 @@ async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
         assert_eq!(HoldBook::release(ports, &one.id, at).await.unwrap(), Released::Done);
     }
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![]);
-    ports.place(&one).await.unwrap();
+    assert!(matches!(ports.place(&one).await.unwrap(), Placed::Already(_)));
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![], "an id is used once");
     let book: Vec<_> = ports.all().await.unwrap().into_iter().map(|booked| (booked.hold, booked.released_at)).collect();
     assert_eq!(book, vec![(one, Some(now())), (other, None)]);
+}
+
+/// Everything open is read page by page, and one plan is confirmed: the one that waits.
+async fn staff_contract<P: Intake + DueIndex + Ledger + Register + PlanBook>(ports: &P) {
+    let other = |number: u32| ObligationId::parse(&format!("{number:032}")).unwrap();
+    for number in 0..12 {
+        let next_action_at = now() + SignedDuration::from_mins(i64::from(number / 4));
+        let new = NewObligation { id: other(number), next_action_at, ..request("2026-03-10T12:00:00Z", true) };
+        ports.open(&new).await.unwrap();
+    }
+    let mut read = Vec::new();
+    for shard in 0..DUE_SHARDS {
+        let mut after: Option<Due> = None;
+        while let Some(last) = {
+            let page = ports.page(shard, after.as_ref(), 1).await.unwrap();
+            read.extend(page.iter().map(|due| due.id.clone()));
+            page.last().cloned()
+        } {
+            after = Some(last);
+        }
+    }
+    read.sort();
+    assert_eq!(read, (0..12).map(other).collect::<Vec<_>>());
+    read.push(other(99));
+    let mut heads = ports.heads(&read).await.unwrap();
+    heads.sort_by(|one, two| one.id.cmp(&two.id));
+    assert_eq!(heads.iter().map(|head| head.id.clone()).collect::<Vec<_>>(), (0..12).map(other).collect::<Vec<_>>());
+    assert_eq!(ports.heads(&[]).await.unwrap(), vec![]);
+
+    let (hash, minute) = (plan_ref().hash, SignedDuration::from_mins(1));
+    assert_eq!(ports.confirm(&id(), &hash, now()).await.unwrap(), Confirmed::Missing);
+    ports.open(&request("2026-03-10T12:00:00Z", true)).await.unwrap();
+    assert_eq!(ports.confirm(&id(), &hash, now()).await.unwrap(), Confirmed::Differs, "nothing waits");
+    let plan = Plan {
+        hash: hash.clone(),
+        covers_until: now(),
+        places: 2,
+        counts: BTreeMap::from([("unclassified".to_owned(), 3)]),
+        over_ceiling: vec![("unclassified".to_owned(), 0)],
+    };
+    let head = head_of(ports).await;
+    assert_eq!(ports.plan(&head).await.unwrap(), None);
+    ports.save_plan(&head, &plan).await.unwrap();
+    assert_eq!(ports.plan(&head).await.unwrap(), Some(plan));
+    ports.lease(&lease("w"), now(), now() + minute).await.unwrap();
+    let planned = advance(State::Planned { plan: plan_ref() }, NextAction::At(now() + minute * 60));
+    ports.advance(&lease("w"), &planned).await.unwrap().unwrap();
+    let another = PlanHash::from_stored("0".repeat(64));
+    assert_eq!(ports.confirm(&id(), &another, now()).await.unwrap(), Confirmed::Differs);
+    assert_eq!(head_of(ports).await.confirmed_plan, None);
+    for at in [now() + minute, now() + minute * 2] {
+        assert_eq!(ports.confirm(&id(), &hash, at).await.unwrap(), Confirmed::Done);
+        let head = head_of(ports).await;
+        assert_eq!((head.confirmed_plan, head.next_action_at), (Some(hash.clone()), Some(at)));
+    }
+    let executing = advance(State::Executing { plan: plan_ref() }, NextAction::Keep);
+    ports.advance(&lease("w"), &executing).await.unwrap().unwrap();
+    assert_eq!(ports.confirm(&id(), &hash, now()).await.unwrap(), Confirmed::Done, "it was");
+    assert_eq!(head_of(ports).await.next_action_at, Some(now() + minute * 2), "and is left alone");
+    assert_eq!(ports.confirm(&id(), &another, now()).await.unwrap(), Confirmed::Differs);
+    let overtaken = PlanRef { hash: hash.clone(), covers_until: now() - minute };
+    ports.advance(&lease("w"), &advance(State::Planned { plan: overtaken }, NextAction::Keep)).await.unwrap().unwrap();
+    assert_eq!(
+        ports.confirm(&id(), &hash, now()).await.unwrap(),
+        Confirmed::Differs,
+        "a newer request has overtaken it"
+    );
 }
 
 /// A disconnect names its connection; it reads back as it was written.
@@ -466,6 +537,7 @@ async fn the_ports_in_memory_keep_the_contract() {
     cancel_contract(&world()).await;
     disconnect_contract(&world()).await;
     hold_contract(&world()).await;
+    staff_contract(&world()).await;
     let directory = world();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
         directory.connect(tenant, connection, at("2026-01-01T00:00:00Z"), &[]);
@@ -497,6 +569,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     cancel_contract(&demo::ledger(&Account::new())).await;
     disconnect_contract(&demo::ledger(&Account::new())).await;
     hold_contract(&demo::ledger(&Account::new())).await;
+    staff_contract(&demo::ledger(&Account::new())).await;
     let directory = Account::new();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
         demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));

@@ -109,6 +109,21 @@ fn disconnects_name_a_connection() {
 }
 
 #[test]
+fn calls_of_staff_are_signed_and_for_a_route() {
+    for (path, text) in events("staff-api") {
+        let request = request(&path, &text);
+        assert!(text.contains("\"iam\""), "{path}");
+        if request.body().is_empty() {
+            continue;
+        }
+        let members = Members::read(request.headers(), request.body()).unwrap_or_else(|_| panic!("{path}"));
+        let tenant = members.parse("tenant_id", TenantId::parse).unwrap();
+        let hash = members.parse("plan_hash", |text| Ok::<_, ()>(text.len())).unwrap();
+        assert!(tenant.is_some() || hash == Some(64), "{path}");
+    }
+}
+
+#[test]
 fn a_batch_holds_good_and_poison_records() {
     for (path, text) in events("erasure-worker") {
         let batch: SqsEvent = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -306,6 +321,9 @@ fn the_api_description_has_every_problem_and_no_other() {
         Problem::BadRequest,
         Problem::BadMember("tenant_id"),
         Problem::WindowClosed,
+        Problem::InvalidHold("proof"),
+        Problem::HoldTaken,
+        Problem::PlanDiffers,
         Problem::NotFound,
         Problem::MethodNotAllowed("POST"),
         Problem::TooLarge,

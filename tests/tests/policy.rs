@@ -40,6 +40,16 @@ fn the_shipped_policy_is_valid() {
 fn each_mistake_is_named_with_its_place() {
     let cases = [
         (with("class.signals", "erase = \"delete\"\n", ""), "missing field `erase`"),
+        (with("promise.disconnect", "sentence = ", "title2 = "), "unknown field `title2`"),
+        (with("promise.disconnect", "policy = \"13.4\"", "policy = \"\""), "[promise.disconnect]: a policy section"),
+        (
+            with(
+                "termination.phase.account",
+                "Account data is retained for the duration of the subscription plus 30 days after termination to allow export.",
+                "",
+            ),
+            "[termination.phase.account]: the sentence of the policy",
+        ),
         (with("class.signals", "export = \"include\"\n", ""), "missing field `export`"),
         (
             with(
@@ -327,4 +337,21 @@ fn another_company_changes_the_file_and_nothing_else() {
     let messages = map.stores().iter().find(|store| store.name == "messages").unwrap();
     assert_eq!(messages.classify("who#p1#score"), "scores");
     assert_eq!(messages.classify("contact#p1#score"), UNCLASSIFIED);
+}
+
+/// Runs of white space become one space.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_sentence_that_is_kept_stands_in_the_published_policy() {
+    let published = folded(include_str!("../../docs/privacy-policy.txt"));
+    let model: Model = toml::from_str(SHIPPED).unwrap();
+    let promises = model.promise.values().map(|promise| (&promise.sentence, &promise.policy));
+    let phases = model.termination.phase.values().map(|phase| (&phase.sentence, &phase.policy));
+    for (sentence, section) in promises.chain(phases) {
+        let (_, from) = published.split_once(&format!(" {section}")).unwrap_or_else(|| panic!("no section {section}"));
+        assert!(from.contains(&folded(sentence)), "section {section} does not say: {sentence}");
+    }
 }

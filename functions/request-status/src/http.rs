@@ -87,6 +87,9 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 Problem::BadRequest
                 | Problem::BadMember(_)
                 | Problem::WindowClosed
+                | Problem::InvalidHold(_)
+                | Problem::HoldTaken
+                | Problem::PlanDiffers
                 | Problem::NotFound
                 | Problem::MethodNotAllowed(_)
                 | Problem::TooLarge

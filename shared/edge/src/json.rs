@@ -56,6 +56,23 @@ impl Members {
             }
         }
     }
+
+    /// A member that is a list of texts; empty when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`] when it is something else.
+    pub fn texts(&self, name: &'static str) -> Result<Vec<String>, Problem> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(values)) => {
+                let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
+                texts.collect::<Option<_>>().ok_or(Problem::BadMember(name))
+            }
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                Err(Problem::BadMember(name))
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -93,5 +110,14 @@ mod tests {
         assert_eq!(parse("text"), Err(Problem::BadMember("text")));
         assert_eq!(parse("number"), Err(Problem::BadMember("number")));
         assert!(!format!("{members:?}").contains("seven"));
+    }
+
+    #[test]
+    fn a_list_holds_texts_and_nothing_else() {
+        let members = read(None, r#"{"list": ["a", "b"], "mixed": ["a", 1], "text": "a", "null": null}"#).unwrap();
+        assert_eq!(members.texts("list"), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!((members.texts("null"), members.texts("absent")), (Ok(vec![]), Ok(vec![])));
+        assert_eq!(members.texts("mixed"), Err(Problem::BadMember("mixed")));
+        assert_eq!(members.texts("text"), Err(Problem::BadMember("text")));
     }
 }

@@ -16,6 +16,12 @@ pub enum Problem {
     BadMember(&'static str),
     /// An account cannot be reactivated any more: the erasure of its data has begun.
     WindowClosed,
+    /// A legal hold that may not be placed, for what this member says or lacks.
+    InvalidHold(&'static str),
+    /// Another hold has this id, or it was released.
+    HoldTaken,
+    /// This is not the plan that waits for a confirmation.
+    PlanDiffers,
     /// The body is larger than this path takes.
     TooLarge,
     /// The body is of a type that this path does not take.
@@ -32,7 +38,8 @@ impl Problem {
             Self::BadRequest | Self::BadMember(_) => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::WindowClosed => StatusCode::CONFLICT,
+            Self::WindowClosed | Self::HoldTaken | Self::PlanDiffers => StatusCode::CONFLICT,
+            Self::InvalidHold(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -48,6 +55,9 @@ impl Problem {
             Self::NotFound => "not-found",
             Self::MethodNotAllowed(_) => "method-not-allowed",
             Self::WindowClosed => "window-closed",
+            Self::InvalidHold(_) => "invalid-hold",
+            Self::HoldTaken => "hold-taken",
+            Self::PlanDiffers => "plan-differs",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::Unavailable => "unavailable",
@@ -61,6 +71,9 @@ impl Problem {
             Self::NotFound => "There is nothing at this address.",
             Self::MethodNotAllowed(_) => "This address takes other methods.",
             Self::WindowClosed => "The time for this has passed; every clock runs on.",
+            Self::InvalidHold(_) => "The hold may not be placed.",
+            Self::HoldTaken => "Another hold has this id, or it was released.",
+            Self::PlanDiffers => "This is not the plan that waits for a confirmation.",
             Self::TooLarge => "The request body is too large.",
             Self::UnsupportedMediaType => "The request body is of a type that this address does not take.",
             Self::Unavailable => "The service cannot answer now. Please try again.",
@@ -72,11 +85,13 @@ impl Problem {
     pub fn body(self) -> String {
         let (slug, title, status) = (self.slug(), self.title(), self.status().as_u16());
         let member = match self {
-            Self::BadMember(name) => format!(r#","member":"{name}""#),
+            Self::BadMember(name) | Self::InvalidHold(name) => format!(r#","member":"{name}""#),
             Self::BadRequest
             | Self::NotFound
             | Self::MethodNotAllowed(_)
             | Self::WindowClosed
+            | Self::HoldTaken
+            | Self::PlanDiffers
             | Self::TooLarge
             | Self::UnsupportedMediaType
             | Self::Unavailable => String::new(),
@@ -103,6 +118,9 @@ impl Problem {
             | Self::BadMember(_)
             | Self::NotFound
             | Self::WindowClosed
+            | Self::InvalidHold(_)
+            | Self::HoldTaken
+            | Self::PlanDiffers
             | Self::TooLarge
             | Self::UnsupportedMediaType => {}
         }
@@ -122,6 +140,9 @@ mod tests {
             Problem::NotFound,
             Problem::MethodNotAllowed("POST"),
             Problem::WindowClosed,
+            Problem::InvalidHold("proof"),
+            Problem::HoldTaken,
+            Problem::PlanDiffers,
             Problem::TooLarge,
             Problem::UnsupportedMediaType,
             Problem::Unavailable,

@@ -7,7 +7,7 @@ use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::legal_hold::{HoldId, InvalidHold, LegalHold};
 use crate::message::Work;
-use crate::ports::{Due, DueIndex, HoldBook, NextAction, Released, WorkQueue};
+use crate::ports::{Due, DueIndex, HoldBook, NextAction, Placed, Released, WorkQueue};
 
 /// Why a hold was not placed.
 #[derive(Debug, thiserror::Error)]
@@ -15,12 +15,15 @@ pub enum NotPlaced {
     /// It may not be.
     #[error(transparent)]
     Invalid(#[from] InvalidHold),
+    /// Another hold has its id, or it was released: an id is used once.
+    #[error("the id of the hold is taken")]
+    Taken,
     /// It could not be stored.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-/// Places a hold. Doing it twice under the same id changes nothing.
+/// Places a hold. Doing it twice changes nothing.
 ///
 /// # Errors
 /// [`NotPlaced`]
@@ -31,7 +34,13 @@ pub async fn place_hold(
     now: Timestamp,
 ) -> Result<(), NotPlaced> {
     hold.check(map, now)?;
-    Ok(book.place(hold).await?)
+    match book.place(hold).await? {
+        Placed::New => Ok(()),
+        Placed::Already(booked) => {
+            let again = LegalHold { placed_at: booked.hold.placed_at, ..hold.clone() };
+            if booked.released_at.is_none() && booked.hold == again { Ok(()) } else { Err(NotPlaced::Taken) }
+        }
+    }
 }
 
 /// What a release came to.

@@ -7,9 +7,11 @@ use std::fmt;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
+use sha2::{Digest, Sha256};
 
 use crate::data_map::{DataMap, StoreMap};
 use crate::ids::{ConnectionId, ContactId, InvalidId, TenantId};
+use crate::instant;
 use crate::scope::{Place, is_covered};
 
 /// A hold is looked at again after so many days at the latest.
@@ -54,6 +56,26 @@ impl HoldId {
         } else {
             Err(InvalidId)
         }
+    }
+
+    /// The name of a hold that was given none: the same for the same hold, so that placing it again places it once. A hash
+    /// of all that was said of it.
+    #[must_use]
+    pub fn derived(scope: &HoldScope, notes: [Option<&Note>; 3], review_by: Date) -> Self {
+        let HoldScope { tenant, connection, contact, classes, from, until } = scope;
+        let mut parts = vec![Some(tenant.as_str().to_owned()), Some(review_by.to_string())];
+        parts.push(connection.as_ref().map(|connection| connection.as_str().to_owned()));
+        parts.push(contact.as_ref().map(|contact| contact.as_str().to_owned()));
+        parts.extend([from, until].map(|at| at.map(instant::to_text)));
+        parts.extend(notes.map(|note| note.map(|note| note.expose().to_owned())));
+        parts.extend(classes.iter().cloned().map(Some));
+        let mut digest = Sha256::new();
+        for part in parts {
+            // Its length before each part: no two holds are one text.
+            digest.update(part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len())));
+        }
+        let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("hold-{hex}"))
     }
 
     /// As it stands in rows.
@@ -114,6 +136,12 @@ pub enum InvalidHold {
     /// It may hold a platform's data without saying where the proof of the legal requirement is.
     #[error("a proof reference is needed for platform data")]
     Proof,
+}
+
+/// Whether somebody should have looked at a hold again by now; the last day counts whole, in UTC.
+#[must_use]
+pub fn is_past_review(review_by: Date, now: Timestamp) -> bool {
+    now.to_zoned_datetime(TimeZone::UTC).date() > review_by
 }
 
 impl LegalHold {

@@ -3,9 +3,11 @@
 
 mod holds;
 mod shared;
+mod staff;
 
-pub use holds::{BookedHold, HoldBook, Released};
+pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
+pub use staff::{Confirmed, PlanBook, Register};
 
 use std::future::Future;
 

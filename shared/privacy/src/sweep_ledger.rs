@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::data_map::DataMap;
 use crate::fault::Fault;
+use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
 use crate::message::Work;
 use crate::obligation::{Head, State};
 use crate::ports::{DUE_SHARDS, Due, DueIndex, NextAction, WorkQueue};
@@ -192,42 +193,31 @@ async fn act(
 
 fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
     sweep.due += 1;
-    if head.state.is_finished() {
-        return;
-    }
-    if let State::Held { review_by, .. } = &head.state {
-        // A hold delays: what counts is whether somebody looks at it again in time.
-        sweep.held += 1;
-        if now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date() > *review_by {
-            sweep.holds_past_review += 1;
-            notice(Notice::Alarming { head, why: "hold-past-review" });
+    let mut alarming = |count: &mut u64, why| {
+        *count += 1;
+        notice(Notice::Alarming { head, why });
+    };
+    match judge(head, map, now) {
+        Judged::Finished => {}
+        Judged::Held { is_past_review } => {
+            sweep.held += 1;
+            if is_past_review {
+                alarming(&mut sweep.holds_past_review, "hold-past-review");
+            }
         }
-        return;
-    }
-    let open_for = now.duration_since(head.open_since()).as_secs();
-    sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(open_for);
-    if head.due_by.is_past(now) {
-        sweep.overdue += 1;
-        notice(Notice::Alarming { head, why: "overdue" });
-    } else if map.alarm_before(head.route, &head.target).is_some_and(|before| head.due_by.is_near(before, now)) {
-        sweep.near_due += 1;
-        notice(Notice::Alarming { head, why: "near-due" });
-    }
-    match &head.state {
-        State::Planned { .. } => {
-            sweep.halted += 1;
-            notice(Notice::Alarming { head, why: "halted" });
+        Judged::Open(Open { since, timeliness, trouble }) => {
+            sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(now.duration_since(since).as_secs());
+            match timeliness {
+                Timeliness::InTime => {}
+                Timeliness::NearDue => alarming(&mut sweep.near_due, "near-due"),
+                Timeliness::Overdue => alarming(&mut sweep.overdue, "overdue"),
+            }
+            match trouble {
+                None => {}
+                Some(Trouble::Halted) => alarming(&mut sweep.halted, "halted"),
+                Some(Trouble::Failed) => alarming(&mut sweep.failed, "failed"),
+            }
         }
-        State::Failed { .. } => {
-            sweep.failed += 1;
-            notice(Notice::Alarming { head, why: "failed" });
-        }
-        State::Received
-        | State::Executing { .. }
-        | State::Held { .. }
-        | State::Verifying { .. }
-        | State::Completed { .. }
-        | State::Cancelled { .. } => {}
     }
 }
 

@@ -14,7 +14,7 @@ use privacy::fault::Fault;
 use privacy::ids::{ConnectionId, ContactId, TenantId};
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::obligation::ObligationId;
-use privacy::ports::{Answer, BookedHold, HoldBook, Released};
+use privacy::ports::{Answer, BookedHold, HoldBook, Placed, Released};
 
 use super::LedgerTable;
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_texts, text, texts, unreadable};
@@ -108,7 +108,7 @@ impl LedgerTable {
 }
 
 impl HoldBook for LedgerTable {
-    async fn place(&self, hold: &LegalHold) -> Answer<()> {
+    async fn place(&self, hold: &LegalHold) -> Answer<Placed> {
         let building = |error| Fault::park("holds.place", error);
         let booked = row(hold, BOOK.to_owned(), hold.id.as_str().to_owned());
         let book = Put::builder().table_name(&self.table).set_item(Some(booked));
@@ -117,8 +117,12 @@ impl HoldBook for LedgerTable {
         let force = Put::builder().table_name(&self.table).set_item(Some(in_force)).build().map_err(building)?;
         let items = [book, force].map(|put| TransactWriteItem::builder().put(put).build());
         match self.client.transact_write_items().set_transact_items(Some(items.into())).send().await {
-            Ok(_) => Ok(()),
-            Err(error) if is_refused(&error) => Ok(()),
+            Ok(_) => Ok(Placed::New),
+            Err(error) if is_refused(&error) => {
+                let booked = self.booked(&hold.id).await?;
+                let booked = booked.ok_or_else(|| Fault::retry("holds.place", "the condition failed without a row"))?;
+                Ok(Placed::Already(Box::new(booked)))
+            }
             Err(error) => Err(fault("holds.place")(error)),
         }
     }

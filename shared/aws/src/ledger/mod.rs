@@ -23,6 +23,7 @@ mod purges;
 mod receipts;
 mod rows;
 mod show;
+mod staff;
 
 pub use images::head_of_image;
 

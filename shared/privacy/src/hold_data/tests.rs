@@ -116,7 +116,26 @@ async fn placing_twice_changes_nothing_and_does_not_bring_back_what_was_released
     }
     assert_eq!(world.stored().holds.len(), 1);
     release_hold(&world, &world, &world, &hold.id, world.now()).await.unwrap();
-    place_hold(&world, &map, &hold, world.now()).await.unwrap();
+    assert!(matches!(place_hold(&world, &map, &hold, world.now()).await, Err(NotPlaced::Taken)));
     assert!(world.stored().holds.is_empty());
     assert_eq!(world.all().await.unwrap()[0].released_at, Some(world.now()));
+}
+
+#[tokio::test]
+async fn a_hold_is_placed_once_and_an_id_is_never_used_for_another() {
+    let (world, _) = held().await;
+    let map = prompt_map();
+    let now = world.now() + HOUR;
+    let mut again = LegalHold { placed_at: now, ..hold(&world) };
+    place_hold(&world, &map, &again, now).await.unwrap();
+    assert_eq!(world.stored().holds.len(), 1);
+    again.scope.classes = BTreeSet::new();
+    assert!(
+        matches!(place_hold(&world, &map, &again, now).await, Err(NotPlaced::Taken)),
+        "it would hold something else"
+    );
+    let first = hold(&world);
+    release_hold(&world, &world, &world, &first.id, now).await.unwrap();
+    assert!(matches!(place_hold(&world, &map, &first, now).await, Err(NotPlaced::Taken)), "it would not be in force");
+    assert!(world.stored().holds.is_empty());
 }

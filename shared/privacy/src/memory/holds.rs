@@ -5,14 +5,16 @@ use jiff::Timestamp;
 use super::World;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::obligation::ObligationId;
-use crate::ports::{Answer, BookedHold, HoldBook, Released};
+use crate::ports::{Answer, BookedHold, HoldBook, Placed, Released};
 
 impl HoldBook for World {
-    async fn place(&self, hold: &LegalHold) -> Answer<()> {
-        self.call("holds.place", |stored| {
-            if !stored.booked.contains_key(&hold.id) {
+    async fn place(&self, hold: &LegalHold) -> Answer<Placed> {
+        self.call("holds.place", |stored| match stored.booked.get(&hold.id) {
+            Some(booked) => Placed::Already(Box::new(booked.clone())),
+            None => {
                 stored.booked.insert(hold.id.clone(), BookedHold { hold: hold.clone(), released_at: None });
                 stored.holds.push(hold.clone());
+                Placed::New
             }
         })
     }

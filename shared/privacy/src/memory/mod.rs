@@ -4,14 +4,17 @@
 mod aftermath;
 mod holds;
 mod ledger;
+mod policy;
 mod processors;
 mod purge;
 mod receipts;
 mod seed;
 mod shared;
+mod staff;
 mod vault;
 
 pub use aftermath::proof;
+pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
 pub use purge::StoredPurges;
 pub use receipts::StoredChains;
@@ -22,14 +25,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::ids::{ConnectionId, ContactId, Platform, TenantId};
 use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
-use crate::obligation::{Head, ObligationId, Outcome, PlanHash};
+use crate::obligation::{Head, ObligationId, Outcome};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
 use crate::scope::{Place, Scope};
@@ -278,32 +280,5 @@ impl std::fmt::Debug for World {
 impl Clock for World {
     fn now(&self) -> Timestamp {
         self.stored().now
-    }
-}
-
-/// A plan's hash.
-#[must_use]
-pub fn plan_hash() -> PlanHash {
-    PlanHash::from_stored("0f".repeat(32))
-}
-
-/// The built-in policy, with processors that may be looked at as soon as they are asked.
-///
-/// # Panics
-/// Never: the build has validated it.
-#[must_use]
-pub fn prompt_map() -> DataMap {
-    built_in_map().confirming_after(jiff::Span::new())
-}
-
-/// The built-in policy.
-///
-/// # Panics
-/// Never: the build has validated it.
-#[must_use]
-pub fn built_in_map() -> DataMap {
-    match DataMap::built_in() {
-        Ok(map) => map,
-        Err(error) => unreachable!("{error}"),
     }
 }

@@ -84,6 +84,8 @@ impl Route {
 pub struct Promise {
     /// Section of the published policy.
     pub policy: String,
+    /// The sentence of the published policy that is kept here, word for word.
+    pub sentence: String,
     /// For people.
     pub title: String,
     /// Everything is erased at the latest this long after receipt, counted in calendar days of `time_zone`.
@@ -124,6 +126,8 @@ pub struct Termination {
 pub struct Phase {
     /// Section of the published policy.
     pub policy: String,
+    /// The sentence of the published policy that is kept here, word for word.
+    pub sentence: String,
     /// For people.
     pub title: String,
     /// The stores that are emptied.

@@ -39,6 +39,9 @@ fn validate_phase(name: &str, phase: &Phase, model: &Model) -> Result<(), Invali
     if !named || phase.stores.is_empty() || phase.title.is_empty() || phase.policy.is_empty() {
         return Err(invalid(place(), "a name of [a-z-], a title, a policy section and stores are needed"));
     }
+    if phase.sentence.trim().is_empty() {
+        return Err(invalid(place(), "the sentence of the policy that it keeps is needed"));
+    }
     let stores: Option<Vec<&Store>> = phase.stores.iter().map(|store| model.store.get(store)).collect();
     let stores = stores.ok_or_else(|| invalid(place(), "one of its stores is not described"))?;
     let is_of_connections = stores.iter().all(|store| store.connection.is_some() && store.tenant.is_none());

@@ -70,6 +70,9 @@ pub(super) fn nominal_hours(span: &jiff::Span) -> i64 {
 
 fn validate_promise(name: &str, promise: &Promise) -> Result<(), InvalidPolicy> {
     let place = || format!("promise.{name}");
+    if promise.policy.is_empty() || promise.sentence.trim().is_empty() || promise.title.is_empty() {
+        return Err(invalid(place(), "a policy section, its sentence and a title are needed"));
+    }
     let within = nominal_hours(&promise.within);
     if within <= 0 {
         return Err(invalid(place(), "`within` is not a span of days"));

@@ -8,6 +8,15 @@ use super::Answer;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::obligation::ObligationId;
 
+/// What placing a hold came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It is in force.
+    New,
+    /// Nothing was written: this hold has the id.
+    Already(Box<BookedHold>),
+}
+
 /// What releasing a hold came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Released {
@@ -29,7 +38,7 @@ pub struct BookedHold {
 /// The book of legal holds, for staff.
 pub trait HoldBook: Sync {
     /// Puts a hold into force. Under an id that is taken, nothing changes.
-    fn place(&self, hold: &LegalHold) -> impl Future<Output = Answer<()>> + Send;
+    fn place(&self, hold: &LegalHold) -> impl Future<Output = Answer<Placed>> + Send;
     /// Takes a hold out of force.
     fn release(&self, id: &HoldId, now: Timestamp) -> impl Future<Output = Answer<Released>> + Send;
     /// The obligations that waited for a hold.

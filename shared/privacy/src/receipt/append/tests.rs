@@ -354,7 +354,7 @@ async fn no_plain_id_stands_in_any_file_or_name() {
         assert!(!files.contains(mark), "{mark} in {files}");
     }
     assert!(
-        files.contains(r#"\"count\":12"#) && !files.contains("712") && !files.contains("700"),
+        files.contains(r#"\"count\":12"#) && !files.contains(r#""count\":712"#) && !files.contains(r#""count\":700"#),
         "only its own counts"
     );
 }

@@ -1,0 +1,192 @@
+//! Translates between HTTP and the use cases: which hold, which plan, which answer. The gateway has checked who asks (IAM).
+
+mod answers;
+mod path;
+mod place;
+
+use http::{Method, Response};
+use lambda_http::{Body, Request, RequestExt};
+use privacy::confirm_plan::confirm_plan;
+use privacy::data_map::{DataMap, UnusablePolicy};
+use privacy::fault::Fault;
+use privacy::find_obligation::{Named, find_obligation};
+use privacy::hold_data::{NotPlaced, Release, place_hold, release_hold};
+use privacy::legal_hold::HoldId;
+use privacy::obligation::ObligationId;
+use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
+use privacy::promise_ledger::{read_open, standing};
+use privacy_aws::connection::Connection;
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::queue::SqsQueue;
+use privacy_edge::clock::SystemClock;
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
+
+use self::path::Subject;
+use crate::config::Config;
+
+/// Entries of the due index that one answer reads of one shard: 10,000 obligations in all.
+const PER_SHARD_MAX: usize = 1_250;
+/// Entries that are looked through for a ref.
+const LOOKED_THROUGH_MAX: usize = 20_000;
+
+/// Answers staff.
+#[derive(Debug)]
+pub(crate) struct Staff {
+    ledger: LedgerTable,
+    queue: SqsQueue,
+    map: DataMap,
+}
+
+/// A call that came to nothing.
+enum Rejected {
+    Problem(Problem),
+    Fault(Fault),
+}
+
+impl From<Problem> for Rejected {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<Fault> for Rejected {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<NotPlaced> for Rejected {
+    fn from(refused: NotPlaced) -> Self {
+        match refused {
+            NotPlaced::Invalid(invalid) => place::problem(invalid).into(),
+            NotPlaced::Taken => Problem::HoldTaken.into(),
+            NotPlaced::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl Staff {
+    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, UnusablePolicy> {
+        Ok(Self {
+            ledger: LedgerTable::new(connection, config.ledger_table),
+            queue: SqsQueue::new(connection, config.erasure_queue_url),
+            map: DataMap::built_in()?,
+        })
+    }
+
+    pub(crate) async fn answer(&self, request: &Request) -> Response<Body> {
+        let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
+        match self.take(request, request_id).await {
+            Ok(answer) => answer,
+            Err(Rejected::Problem(problem)) => {
+                tracing::warn!("request.id" = request_id, outcome = problem.slug(), "a call was refused");
+                problem.response()
+            }
+            Err(Rejected::Fault(fault)) => {
+                let cause = fault.chain();
+                tracing::error!("request.id" = request_id, outcome = "fault", cause, "a call could not be answered");
+                Problem::Unavailable.response()
+            }
+        }
+    }
+
+    async fn take(&self, request: &Request, request_id: &str) -> Result<Response<Body>, Rejected> {
+        match (path::subject(request.raw_http_path()).ok_or(Problem::NotFound)?, request.method()) {
+            (Subject::Holds, &Method::GET) => self.holds().await,
+            (Subject::Holds, &Method::POST) => self.place(request, request_id).await,
+            (Subject::Holds, _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
+            (Subject::Hold(id), &Method::DELETE) => self.release(request_id, &id).await,
+            (Subject::Hold(_), _) => Err(Problem::MethodNotAllowed("DELETE").into()),
+            (Subject::Obligation(named), &Method::GET) => self.obligation(named).await,
+            (Subject::Obligation(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
+            (Subject::Confirmation(named), &Method::POST) => self.confirm(request, request_id, named).await,
+            (Subject::Confirmation(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
+            (Subject::Promises, &Method::GET) => self.promises(request_id).await,
+            (Subject::Promises, _) => Err(Problem::MethodNotAllowed("GET").into()),
+        }
+    }
+
+    async fn holds(&self) -> Result<Response<Body>, Rejected> {
+        let now = SystemClock.now();
+        let mut holds = Vec::new();
+        for booked in self.ledger.all().await? {
+            // Who waited for a hold that is released is due, and waits no more.
+            let waiting = match booked.released_at {
+                None => self.ledger.waiting(&booked.hold.id).await?.len(),
+                Some(_) => 0,
+            };
+            holds.push(answers::hold(&booked, waiting, now));
+        }
+        Ok(answers::holds(holds))
+    }
+
+    async fn place(&self, request: &Request, request_id: &str) -> Result<Response<Body>, Rejected> {
+        let members = Members::read(request.headers(), request.body())?;
+        let now = SystemClock.now();
+        let hold = place::hold(&members, now)?;
+        place_hold(&self.ledger, &self.map, &hold, now).await?;
+        tracing::info!("request.id" = request_id, outcome = "placed", review_by = %hold.review_by, "a hold is in force");
+        Ok(answers::placed(&hold))
+    }
+
+    async fn release(&self, request_id: &str, id: &HoldId) -> Result<Response<Body>, Rejected> {
+        match release_hold(&self.ledger, &self.ledger, &self.queue, id, SystemClock.now()).await? {
+            Release::Done { waiting } => {
+                tracing::info!("request.id" = request_id, outcome = "released", waiting, "a hold was released");
+                Ok(answers::released(waiting))
+            }
+            Release::Unknown => Err(Problem::NotFound.into()),
+        }
+    }
+
+    async fn id_of(&self, named: Named) -> Result<ObligationId, Rejected> {
+        let id = find_obligation(&self.ledger, named, LOOKED_THROUGH_MAX).await?;
+        Ok(id.ok_or(Problem::NotFound)?)
+    }
+
+    async fn obligation(&self, named: Named) -> Result<Response<Body>, Rejected> {
+        let id = self.id_of(named).await?;
+        let head = self.ledger.head(&id).await?.ok_or(Problem::NotFound)?;
+        let plan = self.ledger.plan(&head).await?;
+        Ok(answers::obligation(&head, plan.as_ref(), &self.map, SystemClock.now()))
+    }
+
+    async fn confirm(&self, request: &Request, request_id: &str, named: Named) -> Result<Response<Body>, Rejected> {
+        let members = Members::read(request.headers(), request.body())?;
+        let hash = members.parse("plan_hash", place::plan_hash)?.ok_or(Problem::BadMember("plan_hash"))?;
+        let id = self.id_of(named).await?;
+        match confirm_plan(&self.ledger, &self.queue, &id, &hash, SystemClock.now()).await? {
+            Confirmed::Done => {
+                let obligation = id.log_ref();
+                tracing::info!(
+                    "request.id" = request_id,
+                    "obligation.ref" = obligation,
+                    outcome = "confirmed",
+                    "a plan was confirmed"
+                );
+                Ok(answers::confirmed(&id, &hash))
+            }
+            Confirmed::Differs => Err(Problem::PlanDiffers.into()),
+            Confirmed::Missing => Err(Problem::NotFound.into()),
+        }
+    }
+
+    async fn promises(&self, request_id: &str) -> Result<Response<Body>, Rejected> {
+        let read = read_open(&self.ledger, PER_SHARD_MAX).await?;
+        let now = SystemClock.now();
+        let standings = standing(&self.map, &read.heads, now);
+        let (obligations, is_complete) = (read.heads.len(), read.is_complete);
+        tracing::info!(
+            "request.id" = request_id,
+            outcome = "shown",
+            obligations,
+            is_complete,
+            "the promises were judged"
+        );
+        Ok(answers::promises(&standings, is_complete, now))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! What staff get back.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
+use lambda_http::Body;
+use privacy::data_map::DataMap;
+use privacy::deadline::DueBy;
+use privacy::instant::to_text;
+use privacy::judgement::{Judged, Open, Timeliness, judge};
+use privacy::legal_hold::{HoldScope, LegalHold, is_past_review};
+use privacy::obligation::{Head, ObligationId, PlanHash};
+use privacy::plan::Plan;
+use privacy::ports::BookedHold;
+use privacy::promise_ledger::Standing;
+use serde_json::{Value, json};
+
+fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn due(due_by: &DueBy) -> Value {
+    json!({"date": due_by.date.to_string(), "time_zone": due_by.time_zone})
+}
+
+pub(super) fn placed(hold: &LegalHold) -> Response<Body> {
+    answer(StatusCode::CREATED, &json!({"hold_id": hold.id.as_str(), "review_by": hold.review_by.to_string()}))
+}
+
+pub(super) fn released(waiting: usize) -> Response<Body> {
+    answer(StatusCode::OK, &json!({"waiting": waiting}))
+}
+
+pub(super) fn hold(booked: &BookedHold, waiting: usize, now: Timestamp) -> Value {
+    let BookedHold { hold, released_at } = booked;
+    let LegalHold { id, scope, reason, approver, proof, placed_at, review_by } = hold;
+    let HoldScope { tenant, connection, contact, classes, from, until } = scope;
+    json!({
+        "hold_id": id.as_str(),
+        "tenant_id": tenant.as_str(),
+        "connection_id": connection.as_ref().map(|connection| connection.as_str()),
+        "contact": contact.as_ref().map(|contact| contact.as_str()),
+        "classes": classes,
+        "from": from.map(to_text),
+        "until": until.map(to_text),
+        "reason": reason.expose(),
+        "approver": approver.expose(),
+        "proof": proof.as_ref().map(|proof| proof.expose()),
+        "placed_at": to_text(*placed_at),
+        "review_by": review_by.to_string(),
+        "is_past_review": released_at.is_none() && is_past_review(*review_by, now),
+        "released_at": released_at.map(to_text),
+        "waiting": waiting,
+    })
+}
+
+pub(super) fn holds(holds: Vec<Value>) -> Response<Body> {
+    answer(StatusCode::OK, &json!({"holds": holds}))
+}
+
+/// Ids of tenants stay out: who needs them reads the ledger.
+pub(super) fn obligation(head: &Head, plan: Option<&Plan>, map: &DataMap, now: Timestamp) -> Response<Body> {
+    let timeliness = match judge(head, map, now) {
+        Judged::Finished => "finished",
+        Judged::Held { .. } => "held",
+        Judged::Open(Open { timeliness: Timeliness::InTime, .. }) => "in-time",
+        Judged::Open(Open { timeliness: Timeliness::NearDue, .. }) => "near-due",
+        Judged::Open(Open { timeliness: Timeliness::Overdue, .. }) => "overdue",
+    };
+    let ceiling = |(class, ceiling): &(String, u64)| (class.clone(), json!(ceiling));
+    let plan = plan.map(|plan| {
+        json!({
+            "plan_hash": plan.hash.as_str(),
+            "covers_until": to_text(plan.covers_until),
+            "places": plan.places,
+            "counts": plan.counts,
+            "over_ceiling": plan.over_ceiling.iter().map(ceiling).collect::<serde_json::Map<_, _>>(),
+            // What a person has to confirm: this plan waits, and no newer request has overtaken it.
+            "is_waiting": is_waiting(head, &plan.hash),
+        })
+    });
+    let body = json!({
+        "obligation_id": head.id.as_str(),
+        "ref": head.id.log_ref(),
+        "route": head.route.as_str(),
+        "state": head.state.name(),
+        "timeliness": timeliness,
+        "received_at": to_text(head.received_at),
+        "starts_at": head.starts_at.map(to_text),
+        "covers_until": to_text(head.covers_until),
+        "due_by": due(&head.due_by),
+        "next_action_at": head.next_action_at.map(to_text),
+        "erased_at": head.state.erased_at().map(to_text),
+        "reopened": head.reopened,
+        "confirmed_plan": head.confirmed_plan.as_ref().map(PlanHash::as_str),
+        "plan": plan,
+    });
+    answer(StatusCode::OK, &body)
+}
+
+fn is_waiting(head: &Head, hash: &PlanHash) -> bool {
+    let waits = matches!(&head.state, privacy::obligation::State::Planned { plan } if plan.hash == *hash);
+    waits && !head.needs_plan() && head.confirmed_plan.as_ref() != Some(hash)
+}
+
+pub(super) fn confirmed(id: &ObligationId, hash: &PlanHash) -> Response<Body> {
+    answer(StatusCode::OK, &json!({"obligation_id": id.as_str(), "confirmed_plan": hash.as_str()}))
+}
+
+pub(super) fn promises(standings: &[Standing], is_complete: bool, now: Timestamp) -> Response<Body> {
+    let promise = |one: &Standing| {
+        json!({
+            "promise": one.promise,
+            "policy": one.policy,
+            "sentence": one.sentence,
+            "title": one.title,
+            "holds": one.holds(),
+            "open": one.open,
+            "near_due": one.near_due,
+            "overdue": one.overdue,
+            "halted": one.halted,
+            "failed": one.failed,
+            "held": one.held,
+            "holds_past_review": one.holds_past_review,
+            "oldest_open_at": one.oldest_open_at.map(to_text),
+            "next_due": one.next_due.as_ref().map(due),
+            "last_proof": one.last_proof.map(to_text),
+        })
+    };
+    let promises: Vec<Value> = standings.iter().map(promise).collect();
+    answer(StatusCode::OK, &json!({"as_of": to_text(now), "is_complete": is_complete, "promises": promises}))
+}

@@ -1,0 +1,48 @@
+//! A hold as staff write it, and what is wrong with one.
+
+use jiff::Timestamp;
+use privacy::ids::{ConnectionId, ContactId, InvalidId, TenantId};
+use privacy::instant;
+use privacy::legal_hold::{HoldId, HoldScope, InvalidHold, LegalHold, Note};
+use privacy::obligation::PlanHash;
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
+
+/// A hold without an `id` gets one that is derived from all it says: placed again, it is the same.
+pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Problem> {
+    let note = |name| members.parse(name, Note::parse);
+    let at = |name| members.parse(name, |text| text.parse::<Timestamp>().map(instant::to_millis));
+    let scope = HoldScope {
+        tenant: members.parse("tenant_id", TenantId::parse)?.ok_or(Problem::BadMember("tenant_id"))?,
+        connection: members.parse("connection_id", ConnectionId::parse)?,
+        contact: members.parse("contact", ContactId::parse)?,
+        classes: members.texts("classes")?.into_iter().collect(),
+        from: at("from")?,
+        until: at("until")?,
+    };
+    let reason = note("reason")?.ok_or(Problem::BadMember("reason"))?;
+    let approver = note("approver")?.ok_or(Problem::BadMember("approver"))?;
+    let proof = note("proof")?;
+    let review_by = members.parse("review_by", str::parse)?.ok_or(Problem::BadMember("review_by"))?;
+    let id = match members.parse("id", HoldId::parse)? {
+        Some(id) => id,
+        None => HoldId::derived(&scope, [Some(&reason), Some(&approver), proof.as_ref()], review_by),
+    };
+    Ok(LegalHold { id, scope, reason, approver, proof, placed_at: now, review_by })
+}
+
+/// Names the member that is in the way.
+pub(super) const fn problem(invalid: InvalidHold) -> Problem {
+    Problem::InvalidHold(match invalid {
+        InvalidHold::Class => "classes",
+        InvalidHold::Dates => "until",
+        InvalidHold::Review => "review_by",
+        InvalidHold::Proof => "proof",
+    })
+}
+
+/// 64 hex digits.
+pub(super) fn plan_hash(text: &str) -> Result<PlanHash, InvalidId> {
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    if is_hash { Ok(PlanHash::from_stored(text.to_owned())) } else { Err(InvalidId) }
+}

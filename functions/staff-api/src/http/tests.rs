@@ -1,0 +1,205 @@
+use jiff::{SignedDuration, Span};
+use lambda_http::request::LambdaRequest;
+use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
+use privacy::plan::Plan;
+use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction};
+use privacy_tests::account::{Account, Trouble};
+use privacy_tests::demo;
+use serde_json::{Value, json};
+
+use super::*;
+
+struct Bench {
+    account: Account,
+    staff: Staff,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let account = Account::new();
+        let config = Config {
+            ledger_table: "ledger".to_owned(),
+            erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
+        };
+        let staff = Staff::new(&account.connection(), config).unwrap();
+        Self { account, staff }
+    }
+
+    async fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let event: LambdaRequest = serde_json::from_value(json!({
+            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
+            "headers": {"content-type": "application/json"},
+            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+            "body": body, "isBase64Encoded": false,
+        }))
+        .unwrap();
+        let response = self.staff.answer(&Request::from(event)).await;
+        let Body::Text(body) = response.body() else { panic!("not text") };
+        (response.status().as_u16(), serde_json::from_str(body).unwrap())
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, answer) = self.send("GET", path, &Value::Null).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}
+
+fn in_days(days: i32) -> String {
+    let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    (today + Span::new().days(days)).to_string()
+}
+
+fn body() -> Value {
+    json!({"tenant_id": "alder", "classes": ["signals"], "reason": "a court", "approver": "counsel",
+           "proof": "file 7", "review_by": in_days(60)})
+}
+
+/// An obligation whose plan is above its ceiling.
+async fn halted(bench: &Bench) -> NewObligation {
+    let (ledger, now) = (demo::ledger(&bench.account), SystemClock.now());
+    let request = demo::request(&demo::person("10158000000000001"), now);
+    ledger.open(&request).await.unwrap();
+    let lease = Lease { id: request.id.clone(), worker: "w".to_owned() };
+    ledger.lease(&lease, now, now + SignedDuration::from_mins(1)).await.unwrap();
+    let hash = PlanHash::from_stored("5f".repeat(32));
+    let plan = Plan {
+        hash: hash.clone(),
+        covers_until: now,
+        places: 1,
+        counts: [("unclassified".to_owned(), 2)].into(),
+        over_ceiling: vec![("unclassified".to_owned(), 0)],
+    };
+    ledger.save_plan(&ledger.head(&request.id).await.unwrap().unwrap(), &plan).await.unwrap();
+    let state = State::Planned { plan: PlanRef { hash, covers_until: now } };
+    let next_action = NextAction::At(now + SignedDuration::from_hours(1));
+    ledger.advance(&lease, &Advance { state, next_action, if_covers_until: None, is_reopening: false }).await.unwrap();
+    request
+}
+
+#[tokio::test]
+async fn a_hold_is_placed_once_listed_and_released() {
+    let bench = Bench::new();
+    let (status, first) = bench.send("POST", "/api/staff/holds", &body()).await;
+    assert_eq!((status, &first["review_by"]), (201, &json!(in_days(60))));
+    assert_eq!(bench.send("POST", "/api/staff/holds", &body()).await, (201, first.clone()), "a retry places it once");
+    let holds = bench.get("/api/staff/holds").await;
+    let holds = holds["holds"].as_array().unwrap();
+    assert_eq!((holds.len(), &holds[0]["hold_id"]), (1, &first["hold_id"]));
+    assert_eq!(
+        (&holds[0]["is_past_review"], &holds[0]["waiting"], &holds[0]["released_at"], &holds[0]["classes"]),
+        (&json!(false), &json!(0), &Value::Null, &json!(["signals"]))
+    );
+    let path = format!("/api/staff/holds/{}", first["hold_id"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(bench.send("DELETE", &path, &Value::Null).await, (200, json!({"waiting": 0})));
+    }
+    assert!(bench.get("/api/staff/holds").await["holds"][0]["released_at"].is_string());
+    let (status, problem) = bench.send("POST", "/api/staff/holds", &body()).await;
+    assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:hold-taken")), "it would not be in force");
+    let mut named = body();
+    named["id"] = json!("hold-0001");
+    assert_eq!(bench.send("POST", "/api/staff/holds", &named).await.1["hold_id"], "hold-0001");
+    named["tenant_id"] = json!("birch");
+    assert_eq!(bench.send("POST", "/api/staff/holds", &named).await.0, 409, "another hold has this id");
+}
+
+#[tokio::test]
+async fn what_may_not_be_is_named_never_repeated_and_stores_nothing() {
+    let bench = Bench::new();
+    let cases = [
+        (400, "bad-member", "tenant_id", json!(null)),
+        (400, "bad-member", "tenant_id", json!("a#b")),
+        (400, "bad-member", "classes", json!("signals")),
+        (400, "bad-member", "reason", json!("")),
+        (400, "bad-member", "approver", json!(null)),
+        (400, "bad-member", "review_by", json!("soon")),
+        (400, "bad-member", "from", json!("yesterday")),
+        (400, "bad-member", "id", json!("No Id")),
+        (422, "invalid-hold", "classes", json!(["zebras"])),
+        (422, "invalid-hold", "review_by", json!(in_days(91))),
+        (422, "invalid-hold", "review_by", json!("2020-01-01")),
+        (422, "invalid-hold", "proof", json!(null)),
+    ];
+    for (status, slug, member, value) in cases {
+        let mut body = body();
+        body[member] = value;
+        let (found, problem) = bench.send("POST", "/api/staff/holds", &body).await;
+        let expected = (status, json!(format!("urn:privacy:problem:{slug}")), json!(member));
+        assert_eq!((found, problem["type"].clone(), problem["member"].clone()), expected);
+        assert!(!problem.to_string().contains("alder") && !problem.to_string().contains("zebras"));
+    }
+    let mut dates = body();
+    (dates["from"], dates["until"]) = (json!("2026-02-01T00:00:00Z"), json!("2026-01-01T00:00:00Z"));
+    let (status, problem) = bench.send("POST", "/api/staff/holds", &dates).await;
+    assert_eq!((status, &problem["member"]), (422, &json!("until")));
+    assert!(bench.account.dump("ledger").is_empty());
+}
+
+#[tokio::test]
+async fn unknown_things_are_404_and_wrong_methods_405() {
+    let bench = Bench::new();
+    let confirmation = format!("/api/staff/obligations/{}/plan-confirmation", "a".repeat(32));
+    let cases = [
+        (404, "GET", "/api/staff/nothing".to_owned()),
+        (404, "GET", "/api/staff/holds/".to_owned()),
+        (404, "DELETE", "/api/staff/holds/hold-0009".to_owned()),
+        (404, "GET", format!("/api/staff/obligations/{}", "a".repeat(32))),
+        (404, "GET", "/api/staff/obligations/0123456789ab".to_owned()),
+        (404, "POST", confirmation.clone()),
+        (405, "PUT", "/api/staff/holds".to_owned()),
+        (405, "GET", "/api/staff/holds/hold-0009".to_owned()),
+        (405, "POST", "/api/staff/promises".to_owned()),
+        (405, "GET", confirmation),
+    ];
+    for (status, method, path) in cases {
+        let body = if method == "POST" { json!({"plan_hash": "5f".repeat(32)}) } else { Value::Null };
+        assert_eq!(bench.send(method, &path, &body).await.0, status, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_halted_plan_is_shown_by_its_ref_and_confirmed_by_its_hash() {
+    let bench = Bench::new();
+    let request = halted(&bench).await;
+    let path = format!("/api/staff/obligations/{}", request.id.log_ref());
+    let shown = bench.get(&path).await;
+    assert_eq!((&shown["state"], &shown["obligation_id"]), (&json!("planned"), &json!(request.id.as_str())));
+    assert_eq!(shown["plan"]["counts"], json!({"unclassified": 2}));
+    assert_eq!(shown["plan"]["over_ceiling"], json!({"unclassified": 0}));
+    assert_eq!(shown["plan"]["is_waiting"], true);
+    let path = format!("{path}/plan-confirmation");
+    let (status, problem) = bench.send("POST", &path, &json!({"plan_hash": "0".repeat(64)})).await;
+    assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:plan-differs")));
+    assert_eq!(bench.send("POST", &path, &json!({"plan_hash": "zz"})).await.0, 400);
+    assert!(bench.account.sent().is_empty());
+    let (status, confirmed) = bench.send("POST", &path, &json!({"plan_hash": shown["plan"]["plan_hash"]})).await;
+    assert_eq!((status, &confirmed["confirmed_plan"]), (200, &shown["plan"]["plan_hash"]));
+    assert_eq!(bench.account.sent().len(), 1);
+    let head = demo::ledger(&bench.account).head(&request.id).await.unwrap().unwrap();
+    assert!(head.next_action_at.unwrap() <= SystemClock.now(), "due at once, should the message be lost");
+}
+
+#[tokio::test]
+async fn the_promises_are_listed_with_what_is_open() {
+    let bench = Bench::new();
+    halted(&bench).await;
+    let ledger = bench.get("/api/staff/promises").await;
+    assert_eq!(ledger["is_complete"], true);
+    let find =
+        |name: &str| ledger["promises"].as_array().unwrap().iter().find(|one| one["promise"] == name).unwrap().clone();
+    let deletion = find("promise.meta-data-deletion");
+    assert_eq!((&deletion["holds"], &deletion["open"], &deletion["halted"]), (&json!(true), &json!(1), &json!(1)));
+    assert_eq!(deletion["next_due"], json!({"date": "2036-04-09", "time_zone": "UTC"}));
+    assert!(deletion["sentence"].as_str().unwrap().contains("within 30 days"));
+    assert_eq!(find("termination.phase.account")["open"], 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_is_told_and_never_shown_as_a_promise_kept() {
+    let bench = Bench::new();
+    bench.account.trouble("Query", &[Trouble::Down; 10]);
+    let (status, problem) = bench.send("GET", "/api/staff/promises", &Value::Null).await;
+    assert_eq!((status, &problem["type"]), (503, &json!("urn:privacy:problem:unavailable")));
+}

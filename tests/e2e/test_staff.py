@@ -1,0 +1,111 @@
+"""Staff place and release holds, confirm halted plans and read the promise ledger."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+import pytest
+
+from local.settings import REGION
+from tests.e2e.test_disconnects import body, call_as, connection, dashboard, disconnect
+from tests.e2e.world import World, until
+
+__all__ = ["dashboard"]
+HOLDS, PROMISES = "/api/staff/holds", "/api/staff/promises"
+
+
+@pytest.fixture(scope="module")
+def staff(world: World) -> Iterator[boto3.Session]:
+    """A role that holds the stack's policy StaffCalls and nothing else."""
+    iam, name = world.settings.client("iam"), f"staff-{uuid.uuid4().hex[:8]}"
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.attach_role_policy(RoleName=name, PolicyArn=world.outputs["StaffCallsArn"])
+    given = world.clients["sts"].assume_role(RoleArn=role, RoleSessionName="staff")["Credentials"]
+    yield boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], REGION)
+    iam.detach_role_policy(RoleName=name, PolicyArn=world.outputs["StaffCallsArn"])
+    iam.delete_role(RoleName=name)
+
+
+def get(staff: boto3.Session, world: World, path: str) -> dict[str, Any]:
+    answer = call_as(staff, world, path, {}, "GET")
+    assert answer.status == 200, answer
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def state(staff: boto3.Session, world: World, obligation: str, wanted: str) -> dict[str, Any]:
+    """The obligation, once it is in this state."""
+    path = f"/api/staff/obligations/{obligation}"
+
+    def reached() -> dict[str, Any] | None:
+        found = get(staff, world, path)
+        return found if found["state"] == wanted else None
+
+    return until(reached, 60)
+
+
+def test_a_hold_keeps_its_scope_until_it_is_released(world: World, staff: boto3.Session, dashboard: boto3.Session) -> None:
+    one = connection(world, "google", "tenant-cedar")
+    before = world.everything(without=[one.connection_id])
+    review_by = str((datetime.now(timezone.utc) + timedelta(days=60)).date())
+    hold = {
+        "tenant_id": one.tenant_id, "connection_id": one.connection_id, "classes": ["signals"], "reason": "a court",
+        "approver": "counsel", "proof": "file 7", "review_by": review_by,
+    }
+    placed = call_as(staff, world, HOLDS, hold)
+    assert (placed.status, placed.json["review_by"]) == (201, review_by)
+    assert call_as(staff, world, HOLDS, hold).json == placed.json
+    taken = disconnect(dashboard, world, "google", body(one))
+    state(staff, world, taken["obligation_id"], "held")
+    assert world.left([one]) > 0
+    listed = {one["hold_id"]: one for one in get(staff, world, HOLDS)["holds"]}[placed.json["hold_id"]]
+    assert (listed["waiting"], listed["is_past_review"], listed["released_at"]) == (1, False, None)
+    disconnects = {one["promise"]: one for one in get(staff, world, PROMISES)["promises"]}["promise.disconnect"]
+    assert disconnects["holds"] and disconnects["held"] >= 1
+    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {}, "DELETE")
+    assert (released.status, released.json) == (200, {"waiting": 1})
+    state(staff, world, taken["obligation_id"], "verifying")
+    assert world.left([one]) == 0
+    assert world.everything() == before
+
+
+def test_the_promises_hold(world: World, staff: boto3.Session) -> None:
+    found = get(staff, world, PROMISES)
+    assert found["is_complete"] and len(found["promises"]) == 7
+    assert all(one["holds"] and one["sentence"] for one in found["promises"])
+
+
+def test_a_halted_plan_is_confirmed_by_its_hash(world: World, staff: boto3.Session, dashboard: boto3.Session) -> None:
+    one = connection(world, "google", "tenant-dogwood")
+    key = {"pk": {"S": f"{one.tenant_id}#{one.connection_id}"}, "sk": {"S": "something#new"}}
+    facts = {"tenant_id": {"S": one.tenant_id}, "connection_id": {"S": one.connection_id}}
+    world.clients["dynamodb"].put_item(TableName=world.outputs["InboxTableName"], Item=key | facts)
+    taken = disconnect(dashboard, world, "google", body(one))["obligation_id"]
+    plan = state(staff, world, taken, "planned")["plan"]
+    assert plan["is_waiting"] and plan["over_ceiling"] == {"unclassified": 0}
+    path = f"/api/staff/obligations/{taken}/plan-confirmation"
+    other = call_as(staff, world, path, {"plan_hash": "0" * 64})
+    assert (other.status, other.json["type"]) == (409, "urn:privacy:problem:plan-differs")
+    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"]}).status == 200
+    state(staff, world, taken, "verifying")
+    assert world.left([one]) == 0
+
+
+def test_only_staff_get_in(world: World, staff: boto3.Session, dashboard: boto3.Session) -> None:
+    for method, path in [("GET", PROMISES), ("GET", HOLDS), ("POST", HOLDS), ("DELETE", f"{HOLDS}/hold-0001")]:
+        assert world.call(method, path, b"{}", {"Content-Type": "application/json"}).status == 403
+        assert call_as(dashboard, world, path, {}, method).status == 403
+    answer = call_as(staff, world, "/api/integrations/google/disconnect", {"tenant_id": "a", "connection_id": "c"})
+    assert answer.status == 403, "nor do staff disconnect"
+
+
+def test_what_nobody_knows_is_not_found(world: World, staff: boto3.Session) -> None:
+    for method, path in [("DELETE", f"{HOLDS}/hold-nobody"), ("GET", f"/api/staff/obligations/{'0' * 32}")]:
+        answer = call_as(staff, world, path, {}, method)
+        assert (answer.status, answer.json["type"]) == (404, "urn:privacy:problem:not-found")

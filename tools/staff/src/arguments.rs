@@ -1,0 +1,141 @@
+//! What the command was asked to do, as a call of the API.
+
+use http::Method;
+use privacy::find_obligation::Named;
+use privacy::legal_hold::HoldId;
+use serde_json::{Map, Value, json};
+
+/// Printed by `--help`.
+pub(crate) const USAGE: &str = "\
+staff promises                 each dated sentence of the policy, and whether it holds now
+staff holds                    every legal hold, with its review and who waits for it
+staff hold --tenant T --reason R --approver A --review-by DATE
+           [--connection C] [--contact P] [--class K]... [--from INSTANT] [--until INSTANT] [--proof REF] [--id ID]
+staff release ID               takes a hold out of force; what waited is due at once
+staff obligation ID            one obligation and its plan; ID may be the ref of a log line
+staff confirm ID PLAN_HASH     confirms exactly this plan, which is above its ceiling
+
+  --json   prints the answer as it came
+
+PRIVACY_API_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are read from the environment.
+0 done   1 refused, unreachable, or not understood
+";
+
+/// Arguments that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Invalid {
+    #[error("say what to do; see --help")]
+    Missing,
+    #[error("{0} is not an argument here, or lacks its value; see --help")]
+    Unknown(String),
+    #[error("{0} is needed; see --help")]
+    Needed(&'static str),
+    #[error("not an id of a hold: 8 to 40 characters of a-z, 0-9 and -")]
+    HoldId,
+    #[error("neither an id of an obligation nor a ref of 12 hex digits")]
+    Obligation,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Promises,
+    Holds,
+    Facts,
+}
+
+/// One call.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
+    pub(crate) form: Form,
+    pub(crate) is_json: bool,
+}
+
+/// What is wanted.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Help,
+    Call(Call),
+}
+
+impl Asked {
+    pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, Invalid> {
+        let mut words: Vec<String> = arguments.collect();
+        if words.iter().any(|word| word == "--help") {
+            return Ok(Self::Help);
+        }
+        let before = words.len();
+        words.retain(|word| word != "--json");
+        let is_json = words.len() < before;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let call = |method, path: String, body, form| Ok(Self::Call(Call { method, path, body, form, is_json }));
+        match words.as_slice() {
+            [] => Err(Invalid::Missing),
+            ["promises"] => call(Method::GET, "/api/staff/promises".to_owned(), None, Form::Promises),
+            ["holds"] => call(Method::GET, "/api/staff/holds".to_owned(), None, Form::Holds),
+            ["hold", options @ ..] => {
+                call(Method::POST, "/api/staff/holds".to_owned(), Some(hold(options)?), Form::Facts)
+            }
+            ["release", id] => {
+                let id = HoldId::parse(id).map_err(|_| Invalid::HoldId)?;
+                call(Method::DELETE, format!("/api/staff/holds/{}", id.as_str()), None, Form::Facts)
+            }
+            ["obligation", id] => call(Method::GET, obligation(id)?, None, Form::Facts),
+            ["confirm", id, hash] => {
+                let path = format!("{}/plan-confirmation", obligation(id)?);
+                call(Method::POST, path, Some(json!({"plan_hash": hash})), Form::Facts)
+            }
+            [word, ..] => Err(Invalid::Unknown((*word).to_owned())),
+        }
+    }
+}
+
+fn obligation(id: &str) -> Result<String, Invalid> {
+    Named::parse(id).ok_or(Invalid::Obligation)?;
+    Ok(format!("/api/staff/obligations/{id}"))
+}
+
+/// Options of `hold` and the members they become.
+const OPTIONS: [(&str, &str); 10] = [
+    ("--tenant", "tenant_id"),
+    ("--connection", "connection_id"),
+    ("--contact", "contact"),
+    ("--class", "classes"),
+    ("--from", "from"),
+    ("--until", "until"),
+    ("--reason", "reason"),
+    ("--approver", "approver"),
+    ("--proof", "proof"),
+    ("--review-by", "review_by"),
+];
+
+fn hold(options: &[&str]) -> Result<Value, Invalid> {
+    let mut members = Map::new();
+    let mut classes = Vec::new();
+    for option in options.chunks(2) {
+        let [name, value] = option else {
+            return Err(Invalid::Unknown(option.concat()));
+        };
+        let known = OPTIONS.iter().chain(&[("--id", "id")]).find(|(known, _)| known == name);
+        match known {
+            Some((_, "classes")) => classes.push(json!(value)),
+            // Given twice, one of them would be lost.
+            Some((_, member)) if !members.contains_key(*member) => {
+                members.insert((*member).to_owned(), json!(value));
+            }
+            Some(_) | None => return Err(Invalid::Unknown((*name).to_owned())),
+        }
+    }
+    for (option, member) in
+        [("--tenant", "tenant_id"), ("--reason", "reason"), ("--approver", "approver"), ("--review-by", "review_by")]
+    {
+        if !members.contains_key(member) {
+            return Err(Invalid::Needed(option));
+        }
+    }
+    members.insert("classes".to_owned(), Value::Array(classes));
+    Ok(Value::Object(members))
+}

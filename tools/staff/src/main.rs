@@ -1,0 +1,33 @@
+//! `staff promises`, `staff hold …`: see [`arguments::USAGE`]. Wiring only.
+
+mod arguments;
+mod call;
+mod config;
+mod print;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use arguments::Asked;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let given = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let printed = match Asked::parse(given) {
+        Ok(Asked::Help) => Ok(arguments::USAGE.to_owned()),
+        Ok(Asked::Call(asked)) => match call::answer(&asked).await {
+            Ok(answer) if asked.is_json => Ok(format!("{answer}\n")),
+            Ok(answer) => Ok(print::text(asked.form, &answer)),
+            Err(error) => Err(error.to_string()),
+        },
+        Err(invalid) => Err(invalid.to_string()),
+    };
+    // Nobody is left to tell if this cannot be written.
+    match printed {
+        Ok(text) => io::stdout().write_all(text.as_bytes()).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS),
+        Err(error) => writeln!(io::stderr(), "staff: {error}").map_or(ExitCode::FAILURE, |()| ExitCode::FAILURE),
+    }
+}
+
+#[cfg(test)]
+mod tests;

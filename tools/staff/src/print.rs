@@ -1,0 +1,96 @@
+//! Answers as tables for people.
+
+use serde_json::Value;
+
+use crate::arguments::Form;
+
+pub(crate) fn text(form: Form, answer: &Value) -> String {
+    match form {
+        Form::Promises => promises(answer),
+        Form::Holds => {
+            let columns = [
+                "hold_id",
+                "tenant_id",
+                "classes",
+                "review_by",
+                "is_past_review",
+                "waiting",
+                "released_at",
+                "approver",
+            ];
+            table(&columns, list(answer, "holds"))
+        }
+        Form::Facts => facts(answer, ""),
+    }
+}
+
+fn list<'a>(answer: &'a Value, name: &str) -> &'a [Value] {
+    answer.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn promises(answer: &Value) -> String {
+    let columns = [
+        "holds",
+        "policy",
+        "promise",
+        "open",
+        "near_due",
+        "overdue",
+        "halted",
+        "held",
+        "failed",
+        "oldest_open_at",
+        "next_due",
+        "last_proof",
+    ];
+    let mut text = table(&columns, list(answer, "promises"));
+    for one in list(answer, "promises") {
+        text.push_str(&format!("\n{}: {}\n", cell(one.get("promise")), cell(one.get("sentence"))));
+    }
+    if answer.get("is_complete") != Some(&Value::Bool(true)) {
+        text.push_str("\nNot complete: more is open than one answer reads. What is due first was read.\n");
+    }
+    text
+}
+
+/// One value on one line. Control characters of what people wrote do not reach the terminal.
+fn cell(value: Option<&Value>) -> String {
+    let text = match value {
+        None | Some(Value::Null) => "-".to_owned(),
+        Some(Value::Bool(true)) => "yes".to_owned(),
+        Some(Value::Bool(false)) => "NO".to_owned(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(values)) if values.is_empty() => "all".to_owned(),
+        Some(Value::Array(values)) => values.iter().map(|one| cell(Some(one))).collect::<Vec<_>>().join(","),
+        Some(Value::Object(members)) => members.get("date").map_or_else(|| "…".to_owned(), |date| cell(Some(date))),
+    };
+    text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect()
+}
+
+fn table(columns: &[&str], rows: &[Value]) -> String {
+    let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|name| name.replace('_', " ")).collect()];
+    lines.extend(rows.iter().map(|row| columns.iter().map(|name| cell(row.get(*name))).collect()));
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max())
+        .map(Option::unwrap_or_default)
+        .collect();
+    let line = |cells: &Vec<String>| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    lines.iter().map(line).collect()
+}
+
+fn facts(answer: &Value, indent: &str) -> String {
+    let Some(members) = answer.as_object() else { return String::new() };
+    let line = |(name, value): (&String, &Value)| match value {
+        Value::Object(inner) if !inner.contains_key("date") => {
+            format!("{indent}{name}\n{}", facts(value, &format!("{indent}  ")))
+        }
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            format!("{indent}{name}  {}\n", cell(Some(value)))
+        }
+    };
+    members.iter().map(line).collect()
+}
