@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 const OUTPUTS: &str = r#"{"api_url": "x", "outputs": {
     "LedgerTableName": "ledger", "SuppressionTableName": "suppression", "ConnectionsTableName": "connections",
     "InboxTableName": "inbox", "AccountsTableName": "accounts", "ConversationsTableName": "conversations",
-    "MediaBucketName": "media", "PeopleTableName": "people", "ReceiptsBucketName": "receipts", "FilesBucketName": "files", "ErasureQueueUrl": "x"}}"#;
+    "MediaBucketName": "media", "PeopleTableName": "people", "ReceiptsBucketName": "receipts", "FilesBucketName": "files",
+    "SocialTableName": "social", "BillingTableName": "billing", "LogsTableName": "logs", "ReportsBucketName": "reports", "ErasureQueueUrl": "x"}}"#;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()

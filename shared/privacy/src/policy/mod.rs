@@ -10,6 +10,7 @@ pub mod own;
 mod own_rules;
 pub mod pattern;
 pub mod period;
+mod phases;
 pub mod processor;
 pub mod processor_rules;
 pub mod shared;
