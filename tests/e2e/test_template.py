@@ -82,6 +82,25 @@ def test_every_bucket_keeps_versions_and_lets_nobody_in() -> None:
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
+def queues_on_aws() -> dict[str, Any]:
+    """Without the one that shows events on the local stack, and is nowhere else."""
+    queues = of_type("SQS::Queue")
+    return {name: queue for name, queue in queues.items() if translated()[name].get("Condition") != "IsLocal"}
+
+
+def test_staff_lift_holds_and_delete_nothing_else() -> None:
+    (policy,) = of_type("IAM::Role")["StaffApiRole"]["Policies"]
+    (lift,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Action"] == "dynamodb:DeleteItem"]
+    condition, on_local, on_aws = lift["Condition"]["Fn::If"]
+    assert (condition, on_local) == ("IsLocal", {"Ref": "AWS::NoValue"})
+    assert on_aws["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["holds#*"]}
+    assert on_aws["Null"] == {"dynamodb:LeadingKeys": "false"}
+
+
+def test_only_one_queue_is_for_show() -> None:
+    assert set(of_type("SQS::Queue")) - set(queues_on_aws()) == {"ShownEvents"}
+
+
 def test_nobody_removes_a_receipt() -> None:
     (_, kept) = translated()["ReceiptsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (kept["Effect"], kept["Principal"]) == ("Deny", "*")
@@ -93,7 +112,7 @@ def test_plain_http_is_refused_everywhere_on_aws() -> None:
     bucket_policies = of_type("S3::BucketPolicy").values()
     assert {policy["Bucket"]["Ref"] for policy in bucket_policies} == set(of_type("S3::Bucket"))
     (queue_policy,) = of_type("SQS::QueuePolicy").values()
-    assert {one["Ref"] for one in queue_policy["Queues"]} == set(of_type("SQS::Queue"))
+    assert {one["Ref"] for one in queue_policy["Queues"]} == set(queues_on_aws())
     for policy in (*bucket_policies, queue_policy):
         statement = policy["PolicyDocument"]["Statement"][0]
         assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
@@ -103,9 +122,9 @@ def test_plain_http_is_refused_everywhere_on_aws() -> None:
 
 
 def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:
-    queues = of_type("SQS::Queue")
+    queues = queues_on_aws()
     assert all(queue["KmsMasterKeyId"] == KEY_REF for queue in queues.values())
-    (mapping,) = of_type("Lambda::EventSourceMapping").values()
+    mapping = of_type("Lambda::EventSourceMapping")["ErasureWorkerQueue"]
     queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
     worker = of_type("Lambda::Function")[mapping["FunctionName"]["Ref"]]
     assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]

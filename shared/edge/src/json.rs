@@ -43,6 +43,14 @@ impl Members {
         if body.is_empty() { Ok(Self(Map::new())) } else { Self::read(headers, body) }
     }
 
+    /// Refuses members that nobody asks for, where one that is misspelt would change what is meant.
+    ///
+    /// # Errors
+    /// [`Problem::BadRequest`]
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        if self.0.keys().all(|name| known.contains(&name.as_str())) { Ok(()) } else { Err(Problem::BadRequest) }
+    }
+
     /// A text member, parsed; `None` when it is absent.
     ///
     /// # Errors

@@ -8,8 +8,24 @@ use privacy::obligation::PlanHash;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 
-/// A hold without an `id` gets one that is derived from all it says: placed again, it is the same.
+/// Every member of a hold.
+const MEMBERS: [&str; 11] = [
+    "id",
+    "tenant_id",
+    "connection_id",
+    "contact",
+    "classes",
+    "from",
+    "until",
+    "reason",
+    "approver",
+    "proof",
+    "review_by",
+];
+
+/// A hold with a member that nobody knows is refused: a slip of the pen must not widen it. One without an `id` gets one that is derived from all it says: placed again, it is the same.
 pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Problem> {
+    members.only(&MEMBERS)?;
     let note = |name| members.parse(name, Note::parse);
     let at = |name| members.parse(name, |text| text.parse::<Timestamp>().map(instant::to_millis));
     let scope = HoldScope {

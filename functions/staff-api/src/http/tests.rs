@@ -130,6 +130,11 @@ async fn what_may_not_be_is_named_never_repeated_and_stores_nothing() {
         assert_eq!((found, problem["type"].clone(), problem["member"].clone()), expected);
         assert!(!problem.to_string().contains("alder") && !problem.to_string().contains("zebras"));
     }
+    for misspelt in ["class", "conection_id", "hold_id"] {
+        let mut body = body();
+        body[misspelt] = json!("signals");
+        assert_eq!(bench.send("POST", "/api/staff/holds", &body).await.0, 400, "it would hold more than is meant");
+    }
     let mut dates = body();
     (dates["from"], dates["until"]) = (json!("2026-02-01T00:00:00Z"), json!("2026-01-01T00:00:00Z"));
     let (status, problem) = bench.send("POST", "/api/staff/holds", &dates).await;
