@@ -35,7 +35,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("ErasureWorker", "AccountsTableName"): {"BatchWriteItem", "Query"},
     ("ErasureWorker", "ConversationsTableName"): {"BatchWriteItem", "Query"},
     ("ErasureWorker", "SocialTableName"): {"BatchWriteItem", "Query"},
-    ("RetentionSweeper", "LedgerTableName"): {"DeleteItem", "GetItem", "Query", "UpdateItem"},
+    ("RetentionSweeper", "LedgerTableName"): {"BatchWriteItem", "DeleteItem", "GetItem", "Query", "UpdateItem"},
     ("RetentionSweeper", "SocialTableName"): {"BatchWriteItem", "Query"},
     ("RetentionSweeper", "BillingTableName"): {"BatchWriteItem", "Query"},
     ("RetentionSweeper", "LogsTableName"): {"BatchWriteItem", "Query"},

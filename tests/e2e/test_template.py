@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -106,6 +107,16 @@ def test_nobody_removes_a_receipt() -> None:
     assert (kept["Effect"], kept["Principal"]) == ("Deny", "*")
     assert {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"} == set(kept["Action"])
     assert "LifecycleConfiguration" not in of_type("S3::Bucket")["Receipts"]
+
+
+def test_reports_go_between_their_24th_and_their_25th_month() -> None:
+    (reports,) = [one for name, one in of_type("S3::Bucket").items() if name == "Reports"]
+    rules = {rule["Id"]: rule for rule in reports["LifecycleConfiguration"]["Rules"]}
+    gone, hidden = rules["reports-go"]["ExpirationInDays"], rules["reports-go"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
+    kept = tomllib.loads((TEMPLATE.parent / "policy.toml").read_text())["own"]["reports"]
+    assert (kept["purge"], kept["clock"]["floor"], kept["clock"]["ceiling"]) == ("lifecycle", "P24M", "P25M")
+    # The longest 24 months have 731 days, the shortest 25 have 758; S3 rounds up to the next midnight, twice.
+    assert gone > 731 and gone + hidden + 2 < 758
 
 
 def test_plain_http_is_refused_everywhere_on_aws() -> None:

@@ -92,6 +92,9 @@ fn own(policy: &Model) -> String {
         let ended = match own.purge {
             Purge::WithErasure => "the erasure of what it belongs to",
             Purge::Expiry => "the expiry of its table; expired counts as absent",
+            Purge::Sweep => "the sweeper, every hour",
+            Purge::Lifecycle => "the lifecycle rule of its bucket",
+            Purge::Stays => "nothing: it stays",
             Purge::NotBuilt => "nothing yet",
         };
         let place = own.store.as_deref().unwrap_or("not built yet");

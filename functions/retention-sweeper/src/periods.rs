@@ -1,9 +1,9 @@
-//! The purge of what goes by its date: one tick is one run, with a report in the bucket, in logs and in metrics.
+//! The purge of what goes by its date, and of our own records when their months are over: one tick is one run, with a report in the bucket, in logs and in metrics.
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::ports::Clock;
-use privacy::purge::{Bounds, ClassReport, PeriodClass, RunReport, purge_periods, store_report};
+use privacy::purge::{Bounds, ClassReport, PeriodClass, RunReport, purge_own, purge_periods, store_report};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::reports::ReportBucket;
@@ -60,7 +60,9 @@ impl Periods {
         is_dry_run: bool,
     ) -> Result<Answer, PurgeFailed> {
         let bounds = Bounds { stop_at: ends_at - LAST_CHUNK, records_max: RECORDS_MAX, is_dry_run };
-        let report = purge_periods(&self.ledger, &self.vault, &SystemClock, map, &self.classes, bounds).await;
+        let mut report = purge_periods(&self.ledger, &self.vault, &SystemClock, map, &self.classes, bounds).await;
+        // Last: what people and platforms wait for goes first, and these have a month.
+        purge_own(&self.ledger, &SystemClock, map, bounds, &mut report).await;
         let mut failures = report.failures();
         let mut stored_under = None;
         if !is_dry_run {

@@ -150,6 +150,20 @@ impl State {
         }
     }
 
+    /// When the case was closed: from then on its record is kept for its months, and nothing is done.
+    #[must_use]
+    pub const fn closed_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Completed { completed_at: at, .. } | Self::Cancelled { at } => Some(*at),
+            Self::Received
+            | Self::Planned { .. }
+            | Self::Executing { .. }
+            | Self::Failed { .. }
+            | Self::Held { .. }
+            | Self::Verifying { .. } => None,
+        }
+    }
+
     /// The plan that is waiting or being worked off.
     #[must_use]
     pub const fn plan(&self) -> Option<&PlanRef> {
@@ -183,7 +197,7 @@ pub struct Head {
     pub due_by: DueBy,
     /// Where it stands.
     pub state: State,
-    /// When somebody has to look at it; `None` once it is completed.
+    /// When somebody has to look at it; `None` once it is closed.
     pub next_action_at: Option<Timestamp>,
     /// A worker has it until then.
     pub leased_until: Option<Timestamp>,

@@ -1,10 +1,12 @@
 //! What the use cases ask of the world. Each trait is what one actor needs, so a function's role can hold
 //! exactly the actions behind it. No type of a cloud SDK stands here.
 
+mod archive;
 mod holds;
 mod shared;
 mod staff;
 
+pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
 pub use staff::{Confirmed, PlanBook, Register};
@@ -103,7 +105,7 @@ pub enum NextAction {
     Keep,
     /// Look at it then.
     At(Timestamp),
-    /// Never again.
+    /// Never again: it is closed.
     Never,
 }
 

@@ -73,7 +73,7 @@ impl Ledger for LedgerTable {
     }
 
     async fn advance(&self, lease: &Lease, advance: &Advance) -> Answer<Option<Head>> {
-        let transition = Transition::of(advance);
+        let transition = Transition::of(&lease.id, advance);
         let condition = match advance.if_covers_until {
             Some(_) => "worker = :worker AND covers_until = :covers_until",
             None => "worker = :worker",
@@ -159,14 +159,17 @@ struct Transition {
 }
 
 impl Transition {
-    fn of(advance: &Advance) -> Self {
+    fn of(id: &ObligationId, advance: &Advance) -> Self {
         let mut facts = rows::state_facts(&advance.state);
         let mut removed: Vec<&str> =
             rows::STATE_FACTS.into_iter().filter(|name| !facts.iter().any(|(fact, _)| fact == name)).collect();
         match advance.next_action {
             NextAction::Keep => {}
             NextAction::At(instant) => facts.push(("next_action_at", at(instant))),
-            NextAction::Never => removed.extend(["next_action_at", "due_shard"]),
+            NextAction::Never => match advance.state.closed_at() {
+                Some(closed_at) => facts.extend(rows::closed_facts(id, closed_at)),
+                None => removed.extend(["next_action_at", "due_shard"]),
+            },
         }
         let assignment =
             |name: &str| if name == "state" { "#state = :state".to_owned() } else { format!("{name} = :{name}") };
@@ -190,6 +193,7 @@ mod tests {
 
     #[test]
     fn a_transition_writes_its_facts_and_removes_the_others() {
+        let id = ObligationId::parse(&"b".repeat(32)).unwrap();
         let advance = Advance {
             state: State::Verifying {
                 plan: PlanHash::from_stored("0f".repeat(32)),
@@ -201,6 +205,9 @@ mod tests {
             is_reopening: false,
         };
         expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
-            .assert_eq(&Transition::of(&advance).expression);
+            .assert_eq(&Transition::of(&id, &advance).expression);
+        let at = "2026-03-01T00:00:00Z".parse().unwrap();
+        let closing = Advance { state: State::Completed { erased_at: at, completed_at: at, looks: vec![] }, ..advance };
+        expect_test::expect!["SET #state = :state, erased_at = :erased_at, completed_at = :completed_at, looks = :looks, due_shard = :due_shard, next_action_at = :next_action_at REMOVE plan_hash, plan_covers_until, retry_at, attempts, cancelled_at, held_by, review_by"].assert_eq(&Transition::of(&id, &closing).expression);
     }
 }

@@ -14,14 +14,15 @@ use privacy::fault::Fault;
 use privacy::ids::{ConnectionId, ContactId, TenantId};
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::obligation::ObligationId;
+use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, BookedHold, HoldBook, Placed, Released};
 
-use super::LedgerTable;
+use super::{LedgerTable, rows};
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_texts, text, texts, unreadable};
 use crate::faults::fault;
 
 /// The partition of every hold.
-const BOOK: &str = "holds";
+pub(super) const BOOK: &str = "holds";
 
 fn of_tenant(tenant: &TenantId) -> String {
     format!("holds#{tenant}")
@@ -132,7 +133,8 @@ impl HoldBook for LedgerTable {
         let building = |error| Fault::park("holds.release", error);
         let mark = Update::builder().table_name(&self.table).key("pk", text(BOOK)).key("sk", text(id.as_str()));
         let mark = mark
-            .update_expression("SET released_at = if_not_exists(released_at, :now)")
+            .update_expression("SET released_at = if_not_exists(released_at, :now), next_action_at = if_not_exists(released_at, :now), due_shard = :closed")
+            .expression_attribute_values(":closed", text(rows::closed_shard(OwnKind::Holds, 0)))
             .expression_attribute_values(":now", at(now));
         let lift = Delete::builder().table_name(&self.table).key("pk", text(of_tenant(&booked.hold.scope.tenant)));
         let lift = lift.key("sk", text(format!("hold#{}", id.as_str())));

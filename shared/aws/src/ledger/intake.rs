@@ -15,12 +15,16 @@ use crate::patience;
 
 impl Intake for LedgerTable {
     async fn cancel(&self, id: &ObligationId, now: Timestamp) -> Answer<Cancelled> {
+        let [(_, closed_shard), _] = rows::closed_facts(id, now);
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(head_key(id)))
-            .update_expression("SET #state = :cancelled, cancelled_at = :now REMOVE next_action_at, due_shard")
+            .update_expression(
+                "SET #state = :cancelled, cancelled_at = :now, next_action_at = :now, due_shard = :closed",
+            )
+            .expression_attribute_values(":closed", closed_shard)
             .condition_expression("#state = :received AND starts_at > :now")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
@@ -78,7 +82,7 @@ impl Intake for LedgerTable {
     }
 
     async fn reopen(&self, finished: &Head, new: &NewObligation) -> Answer<bool> {
-        let keep = self.put(earlier_row(finished), None)?;
+        let keep = self.put(earlier_row(finished, new.received_at), None)?;
         let open = self.put(opened_row(finished, new), Some(finished.seq))?;
         let items = [keep, open].map(|put| TransactWriteItem::builder().put(put).build());
         let sent = self.client.transact_write_items().set_transact_items(Some(items.into())).send().await;
@@ -110,10 +114,11 @@ impl LedgerTable {
     }
 }
 
-/// A finished request as it is kept: off the due index, since its successor looks for all that it covered.
-fn earlier_row(head: &Head) -> Item {
+/// A finished request as it is kept: closed, since its successor looks for all that it covered.
+fn earlier_row(head: &Head, succeeded_at: Timestamp) -> Item {
     let mut row = key(&head.id, sequenced("earlier", head.seq));
     let facts = rows::state_facts(&head.state);
+    let closed = rows::closed_facts(&head.id, head.state.closed_at().unwrap_or(succeeded_at));
     let own = [
         ("seq", number(head.seq)),
         ("route", text(head.route.as_str())),
@@ -126,7 +131,12 @@ fn earlier_row(head: &Head) -> Item {
     let target = rows::target_facts(&head.target);
     let starts_at = head.starts_at.map(|starts_at| ("starts_at", at(starts_at)));
     row.extend(
-        own.into_iter().chain(target).chain(starts_at).chain(facts).map(|(name, value)| (name.to_owned(), value)),
+        own.into_iter()
+            .chain(target)
+            .chain(starts_at)
+            .chain(closed)
+            .chain(facts)
+            .map(|(name, value)| (name.to_owned(), value)),
     );
     row
 }

@@ -2,8 +2,8 @@
 //!
 //! | sort key | holds |
 //! |---|---|
-//! | `earlier#<seq>` | a finished request under the same code |
-//! | `head` | the obligation as it is now, under 1 KiB; the only row in the due index |
+//! | `earlier#<seq>` | a finished request under the same code; in the due index as closed |
+//! | `head` | the obligation as it is now, under 1 KiB; in the due index, closed or not |
 //! | `outcome#<seq>` | the outcome of every record class |
 //! | `plan#<seq>` | counts, hash, ceilings |
 //! | `processors#<seq>` | where every processor stands |
@@ -13,6 +13,7 @@
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
 //! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
 
+mod archive;
 mod due;
 mod engine;
 mod holds;

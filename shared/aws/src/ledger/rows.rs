@@ -10,7 +10,8 @@ use privacy::keys::KeyedRef;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
-use privacy::ports::DUE_SHARDS;
+use privacy::policy::own::OwnKind;
+use privacy::ports::{DUE_SHARDS, archive_shards};
 use privacy::scope::{Counts, Scope, Stage};
 use privacy::target::Target;
 
@@ -51,6 +52,17 @@ pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)
 
 pub(super) fn shard(id: &ObligationId) -> String {
     shard_name(id.shard(DUE_SHARDS))
+}
+
+/// The part of the due index for closed records of a kind, apart from what is to be worked on.
+pub(super) fn closed_shard(kind: OwnKind, shard: u8) -> String {
+    format!("closed-{}#{shard:02}", kind.as_str())
+}
+
+/// Where a closed request stands in the due index: by when it was closed.
+pub(super) fn closed_facts(id: &ObligationId, closed_at: jiff::Timestamp) -> [(&'static str, AttributeValue); 2] {
+    let shard = id.shard(archive_shards(OwnKind::Requests));
+    [("due_shard", text(closed_shard(OwnKind::Requests, shard))), ("next_action_at", at(closed_at))]
 }
 
 pub(super) fn shard_name(shard: u8) -> String {
@@ -169,6 +181,8 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         date: get_text(item, "due_date")?.parse().map_err(|_| unreadable("due_date"))?,
         time_zone: get_text(item, "due_zone")?.to_owned(),
     };
+    let state = state(item)?;
+    let next_action_at = if state.closed_at().is_none() { find_at(item, "next_action_at")? } else { None };
     let confirmed = item.get("confirmed_plan").and_then(|hash| hash.as_s().ok());
     Ok(Head {
         id: id_of(item)?,
@@ -179,8 +193,8 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         starts_at: find_at(item, "starts_at")?,
         covers_until: get_at(item, "covers_until")?,
         due_by,
-        state: state(item)?,
-        next_action_at: find_at(item, "next_action_at")?,
+        state,
+        next_action_at,
         leased_until: find_at(item, "leased_until")?,
         reopened: get_number(item, "reopened")?,
         confirmed_plan: confirmed.map(|hash| PlanHash::from_stored(hash.clone())),

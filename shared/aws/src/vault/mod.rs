@@ -1,7 +1,7 @@
 //! Everything the engine may touch of people's data: the tables and buckets of the data map, the connections
 //! with their identity links, and the suppression marks.
 
-mod batch;
+pub(crate) mod batch;
 mod connections;
 mod objects;
 mod shared;

@@ -2,6 +2,7 @@
 //! against the adapters by the port contract in `tests/`.
 
 mod aftermath;
+mod archive;
 mod holds;
 mod ledger;
 mod policy;

@@ -31,8 +31,8 @@ pub struct Model {
     pub kept: BTreeMap<String, Kept>,
     /// Who else holds copies, and how their end is known.
     pub processor: BTreeMap<String, super::processor::Processor>,
-    /// Our own records. Not in what functions carry.
-    #[serde(default, skip_serializing)]
+    /// Our own records. Functions carry those that the sweeper purges, without their rows.
+    #[serde(default, serialize_with = "super::own::swept_only")]
     pub own: BTreeMap<String, super::own::Own>,
 }
 

@@ -1,7 +1,9 @@
 //! The shape of what a policy file says of our own records and of single classes beyond their clock. Checks and documents read
-//! it; functions do not, so it is not in what they carry.
+//! it; functions do not, so rows are not in what they carry.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::model::Clock;
 
@@ -30,7 +32,7 @@ pub struct Own {
     /// The alarm rings this long before its last day.
     pub alarm_before: Option<jiff::Span>,
     /// Its rows or objects.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub rows: Vec<OwnRow>,
 }
 
@@ -55,8 +57,42 @@ pub enum Purge {
     WithErasure,
     /// The expiry of its table, which is a help only: a row past its time counts as absent at every read.
     Expiry,
+    /// The sweeper, from the day after its floor on: for the kinds of [`OwnKind`].
+    Sweep,
+    /// The lifecycle rule of its bucket.
+    Lifecycle,
+    /// Nothing: it is kept as long as the service runs, and `source` says why.
+    Stays,
     /// Nothing yet.
     NotBuilt,
+}
+
+/// The records that the sweeper purges when their months are over. Their names in the policy file are fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnKind {
+    /// Requests, from their closing on.
+    Requests,
+    /// Legal holds, from their release on.
+    Holds,
+}
+
+impl OwnKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Requests, Self::Holds];
+
+    /// Its name in the policy file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Holds => "holds",
+        }
+    }
+}
+
+/// What functions carry of our own records.
+pub(super) fn swept_only<S: Serializer>(own: &BTreeMap<String, Own>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(own.iter().filter(|(_, own)| own.purge == Purge::Sweep))
 }
 
 /// What a platform's terms allow for one class, where they are stricter than the policy.

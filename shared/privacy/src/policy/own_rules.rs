@@ -3,13 +3,13 @@
 use super::class_rules;
 use super::ends::Ends;
 use super::model::{Model, StoreKind};
-use super::own::{Own, OwnRow};
+use super::own::{Own, OwnKind, OwnRow, Purge};
 use super::pattern::Pattern;
 use super::validate::{InvalidPolicy, invalid, nominal_hours, validate_clock};
 
 pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     for (name, own) in &model.own {
-        validate_own(own, model).map_err(|problem| invalid(format!("own.{name}"), problem))?;
+        validate_own(name, own, model).map_err(|problem| invalid(format!("own.{name}"), problem))?;
     }
     for name in model.kept.keys() {
         if !model.own.values().any(|own| own.kept.as_ref() == Some(name)) {
@@ -19,7 +19,7 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     Ok(())
 }
 
-fn validate_own(own: &Own, model: &Model) -> Result<(), String> {
+fn validate_own(name: &str, own: &Own, model: &Model) -> Result<(), String> {
     if own.title.is_empty() || own.basis.is_empty() || own.source.is_empty() {
         return Err("title, legal basis and the source of its clock are needed".to_owned());
     }
@@ -37,6 +37,7 @@ fn validate_own(own: &Own, model: &Model) -> Result<(), String> {
         purge_lead: own.purge_lead,
         alarm_before: own.alarm_before,
     })?;
+    validate_purge(name, own)?;
     if own.store.is_some() == own.rows.is_empty() {
         return Err("a store needs rows, and rows need a store".to_owned());
     }
@@ -46,6 +47,23 @@ fn validate_own(own: &Own, model: &Model) -> Result<(), String> {
         return Err("its rows are not of the kind of its store".to_owned());
     }
     own.rows.iter().try_for_each(|row| validate_row(row, is_bucket))
+}
+
+/// What ends a record must be able to: a sweep knows two kinds, a lifecycle rule objects only, and what stays has no last day.
+fn validate_purge(name: &str, own: &Own) -> Result<(), String> {
+    let is_swept = OwnKind::ALL.iter().any(|kind| kind.as_str() == name);
+    let is_of_objects = own.rows.iter().any(|row| row.partition.is_none());
+    match own.purge {
+        Purge::Sweep if !is_swept => Err("the sweeper knows `requests` and `holds` only".to_owned()),
+        Purge::Sweep if own.clock.floor.is_none() || own.clock.ceiling.is_none() || own.alarm_before.is_none() => {
+            Err("a record that is swept needs a floor, a ceiling and an alarm".to_owned())
+        }
+        Purge::Lifecycle if !is_of_objects || own.clock.ceiling.is_none() => {
+            Err("a lifecycle rule ends objects of a bucket, by a ceiling".to_owned())
+        }
+        Purge::Stays if own.clock.ceiling.is_some() => Err("what stays has no ceiling".to_owned()),
+        Purge::Sweep | Purge::Lifecycle | Purge::Stays | Purge::WithErasure | Purge::Expiry | Purge::NotBuilt => Ok(()),
+    }
 }
 
 fn validate_row(row: &OwnRow, is_bucket: bool) -> Result<(), String> {

@@ -10,11 +10,13 @@ mod class;
 mod empty;
 mod holds;
 mod leftovers;
+mod own;
 mod period;
 mod ports;
 mod report;
 
 pub use class::PeriodClass;
+pub use own::purge_own;
 pub use period::Period;
 pub use ports::{Leftover, Progress, PurgeLedger, Reports};
 pub use report::{ClassReport, RunReport, store_report};

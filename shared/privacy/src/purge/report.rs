@@ -57,7 +57,9 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    pub(super) fn began(started_at: Timestamp, is_dry_run: bool) -> Self {
+    /// An empty report.
+    #[must_use]
+    pub fn began(started_at: Timestamp, is_dry_run: bool) -> Self {
         Self {
             started_at,
             ended_at: started_at,

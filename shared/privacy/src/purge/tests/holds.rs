@@ -117,3 +117,35 @@ async fn a_hold_of_others_or_of_other_dates_stops_nothing() {
     let report = run(&world).await;
     assert_eq!((class(&report, "member-profiles").purged, class(&report, "member-profiles").held), (8, 0));
 }
+
+/// A day of logs, more than one chunk of them.
+fn world_of_logs() -> World {
+    let world = World::new(noon(), 10_000);
+    for number in 0..4_500 {
+        world.put_item("logs", "log#2026-03-09#2", &format!("alder#2026-03-09T00:00:00.000Z#{number:04}"));
+    }
+    world.tick(SignedDuration::from_secs(6));
+    world.strike(None);
+    world
+}
+
+#[tokio::test]
+async fn a_hold_placed_between_two_chunks_keeps_the_rest() {
+    let logs = classes_with("2026-03-09", 10_000);
+    let logs: Vec<PeriodClass> = logs.into_iter().filter(|class| class.name == "security-logs").collect();
+    let calls = {
+        let world = world_of_logs();
+        run_with(&world, &logs, bounds(&world)).await;
+        world.calls()
+    };
+    let mut left = std::collections::BTreeSet::new();
+    for call in 1..=calls {
+        let world = world_of_logs();
+        world.interrupt(call, |stored| place(stored, hold("hold-0001", "alder", &["security-logs"])));
+        let report = run_with(&world, &logs, bounds(&world)).await;
+        let kept = lines(&world, "logs").len();
+        assert_eq!((class(&report, "security-logs").held, report.failures()), (kept as u64, 0), "{call}");
+        left.insert(kept);
+    }
+    assert_eq!(left, [0, 500, 2_500, 4_500].into());
+}

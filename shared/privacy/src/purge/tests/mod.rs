@@ -1,6 +1,7 @@
 //! Runs over ports in memory.
 
 mod holds;
+mod own;
 mod troubles;
 mod years;
 
@@ -21,11 +22,15 @@ fn noon() -> Timestamp {
 
 /// The classes of the shipped policy that these tests look at, each from a day on.
 fn classes(since: &str) -> Vec<PeriodClass> {
+    classes_with(since, 1_000)
+}
+
+fn classes_with(since: &str, ceiling: u64) -> Vec<PeriodClass> {
     let mut model = built_in_map().model().clone();
     for class in model.class.values_mut() {
         if let Some(purge) = &mut class.purge {
             purge.since = since.parse().unwrap();
-            purge.ceiling_per_run = 1_000;
+            purge.ceiling_per_run = ceiling;
         }
     }
     PeriodClass::all(&DataMap::new(model).unwrap()).unwrap()

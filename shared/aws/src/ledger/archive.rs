@@ -1,0 +1,146 @@
+//! Closed records in the ledger. A record that is closed stays in the due index, in parts of their own, under the instant
+//! at which it was closed: what is over is one range there.
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use jiff::Timestamp;
+use privacy::fault::Fault;
+use privacy::legal_hold::HoldId;
+use privacy::obligation::ObligationId;
+use privacy::policy::own::OwnKind;
+use privacy::ports::{Answer, Archive, Closed, ClosedRecord};
+
+use super::{DUE_INDEX, HEAD, LedgerTable, head_key, holds, key, rows, sequenced};
+use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, text, unreadable};
+use crate::faults::fault;
+use crate::vault::batch;
+
+/// Rows of one request, each named with its number.
+const PARTS: [&str; 5] = ["outcome", "plan", "processors", "receipt", "scope"];
+
+fn waiting(id: &HoldId) -> String {
+    format!("waiting#{}", id.as_str())
+}
+
+fn record(item: &Item, kind: OwnKind) -> Result<ClosedRecord, Fault> {
+    let sort = get_text(item, "sk")?;
+    match (kind, sort.strip_prefix("earlier#")) {
+        (OwnKind::Holds, _) => HoldId::parse(sort).map(ClosedRecord::Hold).map_err(|_| unreadable("sk")),
+        (OwnKind::Requests, None) => rows::id_of(item).map(ClosedRecord::Request),
+        (OwnKind::Requests, Some(seq)) => {
+            Ok(ClosedRecord::Earlier(rows::id_of(item)?, seq.parse().map_err(|_| unreadable("sk"))?))
+        }
+    }
+}
+
+/// The key of its row, and the partition of what belongs to it.
+fn place(record: &ClosedRecord) -> (Item, String) {
+    match record {
+        ClosedRecord::Request(id) => (head_key(id), id.partition()),
+        ClosedRecord::Earlier(id, seq) => (key(id, sequenced("earlier", *seq)), id.partition()),
+        ClosedRecord::Hold(id) => {
+            let row = [("pk", text(holds::BOOK)), ("sk", text(id.as_str()))];
+            (row.map(|(name, value)| (name.to_owned(), value)).into(), waiting(id))
+        }
+    }
+}
+
+fn is_closed_since(row: &Item, closed_at: Timestamp) -> Result<bool, Fault> {
+    let is_closed =
+        row.get("due_shard").and_then(|shard| shard.as_s().ok()).is_some_and(|shard| shard.starts_with("closed-"));
+    Ok(is_closed && find_at(row, "next_action_at")? == Some(closed_at))
+}
+
+fn is_part(sort: &str, seq: u32) -> bool {
+    let of_kind = |kind: &&str| {
+        sort.strip_prefix(&sequenced(kind, seq)).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    };
+    PARTS.iter().any(of_kind)
+}
+
+impl LedgerTable {
+    async fn parts_of_request(
+        &self,
+        id: &ObligationId,
+        own: &str,
+        closed_at: Timestamp,
+    ) -> Answer<Option<Vec<String>>> {
+        let rows = self.rows("archive.parts", id.partition(), "").await?;
+        let Some(row) = rows.iter().find(|row| get_text(row, "sk").is_ok_and(|sort| sort == own)) else {
+            return Ok(None);
+        };
+        if !is_closed_since(row, closed_at)? {
+            return Ok(None);
+        }
+        let seq = get_number(row, "seq")?;
+        let sorts = rows.iter().map(|row| get_text(row, "sk"));
+        let parts = sorts.filter(|sort| sort.as_ref().map_or(true, |sort| is_part(sort, seq)));
+        parts.map(|sort| sort.map(str::to_owned)).collect::<Result<_, _>>().map(Some)
+    }
+
+    async fn parts_of_hold(&self, closed: &Closed) -> Answer<Option<Vec<String>>> {
+        let (row, waiting) = place(&closed.record);
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(row)).consistent_read(true);
+        let Some(row) = get.send().await.map_err(fault("archive.parts"))?.item else { return Ok(None) };
+        if !is_closed_since(&row, closed.closed_at)? {
+            return Ok(None);
+        }
+        let rows = self.rows("archive.parts", waiting, "").await?;
+        rows.iter().map(|row| get_text(row, "sk").map(str::to_owned)).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+impl Archive for LedgerTable {
+    async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Vec<Closed>> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("due_shard = :shard AND next_action_at <= :until")
+            .expression_attribute_values(":shard", text(rows::closed_shard(kind, shard)))
+            .expression_attribute_values(":until", at(until))
+            .limit(i32::from(limit));
+        let answer = query.send().await.map_err(fault("archive.closed"))?;
+        let closed =
+            |item: &Item| Ok(Closed { record: record(item, kind)?, closed_at: get_at(item, "next_action_at")? });
+        answer.items().iter().map(closed).collect()
+    }
+
+    async fn parts(&self, closed: &Closed) -> Answer<Option<Vec<String>>> {
+        match &closed.record {
+            ClosedRecord::Request(id) => self.parts_of_request(id, HEAD, closed.closed_at).await,
+            ClosedRecord::Earlier(id, seq) => {
+                self.parts_of_request(id, &sequenced("earlier", *seq), closed.closed_at).await
+            }
+            ClosedRecord::Hold(_) => self.parts_of_hold(closed).await,
+        }
+    }
+
+    async fn erase_parts(&self, closed: &Closed, parts: &[String]) -> Answer<()> {
+        let (_, partition) = place(&closed.record);
+        let keys: Vec<batch::Key<'_>> = parts.iter().map(|sort| batch::Key { partition: &partition, sort }).collect();
+        let left = batch::delete(&self.client, &self.table, &keys).await?;
+        if left.is_empty() { Ok(()) } else { Err(Fault::retry("archive.erase_parts", "some rows stayed unprocessed")) }
+    }
+
+    async fn erase_record(&self, closed: &Closed) -> Answer<bool> {
+        let (row, _) = place(&closed.record);
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(row))
+            .condition_expression("begins_with(due_shard, :closed) AND next_action_at = :closed_at")
+            .expression_attribute_values(":closed", text("closed-"))
+            .expression_attribute_values(":closed_at", at(closed.closed_at));
+        match delete.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault("archive.erase_record")(error)),
+        }
+    }
+}

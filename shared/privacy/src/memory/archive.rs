@@ -1,0 +1,116 @@
+//! Closed records of our own in memory. A row that belongs to a request is named after what it holds.
+
+use jiff::Timestamp;
+
+use super::{Stored, World};
+use crate::obligation::{Head, ObligationId};
+use crate::policy::own::OwnKind;
+use crate::ports::{Answer, Archive, Closed, ClosedRecord, archive_shards};
+
+impl Stored {
+    /// When a finished request beside its successor was closed: at the latest when that one came.
+    fn closed_at(&self, earlier: &Head) -> Option<Timestamp> {
+        let others = self.earlier.get(&earlier.id).into_iter().flatten();
+        let succeeded = others.chain(self.heads.get(&earlier.id)).find(|head| head.seq == earlier.seq + 1);
+        earlier.state.closed_at().or_else(|| succeeded.map(|head| head.received_at))
+    }
+
+    fn all_closed(&self, kind: OwnKind) -> Vec<(ObligationId, Closed)> {
+        let heads = self.heads.values().filter_map(|head| {
+            let closed_at = head.state.closed_at()?;
+            Some((head.id.clone(), Closed { record: ClosedRecord::Request(head.id.clone()), closed_at }))
+        });
+        let earlier = self.earlier.values().flatten().filter_map(|head| {
+            let record = ClosedRecord::Earlier(head.id.clone(), head.seq);
+            Some((head.id.clone(), Closed { record, closed_at: self.closed_at(head)? }))
+        });
+        match kind {
+            OwnKind::Requests => heads.chain(earlier).collect(),
+            OwnKind::Holds => Vec::new(),
+        }
+    }
+
+    fn released(&self) -> Vec<Closed> {
+        let released = self.booked.iter().filter_map(|(id, booked)| {
+            Some(Closed { record: ClosedRecord::Hold(id.clone()), closed_at: booked.released_at? })
+        });
+        released.collect()
+    }
+
+    fn stands(&self, closed: &Closed) -> bool {
+        let requests = self.all_closed(OwnKind::Requests).into_iter().map(|(_, closed)| closed);
+        requests.chain(self.released()).any(|known| known == *closed)
+    }
+
+    fn request(&self, record: &ClosedRecord) -> Option<(ObligationId, u32)> {
+        match record {
+            ClosedRecord::Request(id) => Some((id.clone(), self.heads.get(id)?.seq)),
+            ClosedRecord::Earlier(id, seq) => Some((id.clone(), *seq)),
+            ClosedRecord::Hold(_) => None,
+        }
+    }
+}
+
+impl Archive for World {
+    async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Vec<Closed>> {
+        self.call("archive.closed", |stored| {
+            let of_shard =
+                |(id, closed): (ObligationId, Closed)| (id.shard(archive_shards(kind)) == shard).then_some(closed);
+            let mut found: Vec<Closed> = match kind {
+                OwnKind::Requests => stored.all_closed(kind).into_iter().filter_map(of_shard).collect(),
+                OwnKind::Holds => stored.released(),
+            };
+            found.retain(|closed| closed.closed_at <= until);
+            found.sort_by_key(|closed| closed.closed_at);
+            found.truncate(usize::from(limit));
+            found
+        })
+    }
+
+    async fn parts(&self, closed: &Closed) -> Answer<Option<Vec<String>>> {
+        self.call("archive.parts", |stored| {
+            if !stored.stands(closed) {
+                return None;
+            }
+            if let ClosedRecord::Hold(id) = &closed.record {
+                let waiting = stored.waiting.iter().filter(|(hold, _)| hold == id);
+                return Some(waiting.map(|(_, obligation)| obligation.as_str().to_owned()).collect());
+            }
+            let key = stored.request(&closed.record)?;
+            let mut parts = Vec::new();
+            parts.extend(stored.scopes.get(&key).map(|_| "scope".to_owned()));
+            parts.extend(stored.plans.get(&key).map(|_| "plan".to_owned()));
+            parts.extend(stored.outcomes.get(&key).map(|_| "outcome".to_owned()));
+            Some(parts)
+        })
+    }
+
+    async fn erase_parts(&self, closed: &Closed, parts: &[String]) -> Answer<()> {
+        self.call("archive.erase_parts", |stored| {
+            if let ClosedRecord::Hold(id) = &closed.record {
+                stored.waiting.retain(|(hold, waits)| hold != id || !parts.iter().any(|part| part == waits.as_str()));
+            } else if let Some(key) = stored.request(&closed.record) {
+                stored.scopes.remove(&key);
+                stored.plans.remove(&key);
+                stored.outcomes.remove(&key);
+            }
+        })
+    }
+
+    async fn erase_record(&self, closed: &Closed) -> Answer<bool> {
+        self.call("archive.erase_record", |stored| {
+            let stands = stored.stands(closed);
+            match &closed.record {
+                _ if !stands => {}
+                ClosedRecord::Request(id) => drop(stored.heads.remove(id)),
+                ClosedRecord::Earlier(id, seq) => {
+                    if let Some(earlier) = stored.earlier.get_mut(id) {
+                        earlier.retain(|head| head.seq != *seq);
+                    }
+                }
+                ClosedRecord::Hold(id) => drop(stored.booked.remove(id)),
+            }
+            stands
+        })
+    }
+}
