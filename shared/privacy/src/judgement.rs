@@ -58,9 +58,10 @@ pub fn judge(head: &Head, map: &DataMap, now: Timestamp) -> Judged {
     let trouble = match &head.state {
         State::Verifying { .. } | State::Completed { .. } | State::Cancelled { .. } => return Judged::Finished,
         State::Held { review_by, .. } => return Judged::Held { is_past_review: is_past_review(*review_by, now) },
-        State::Planned { .. } => Some(Trouble::Halted),
+        State::Planned { .. } if head.is_halted() => Some(Trouble::Halted),
         State::Failed { .. } => Some(Trouble::Failed),
-        State::Received | State::Executing { .. } => None,
+        // A plan that was confirmed or overtaken is worked on by itself.
+        State::Received | State::Planned { .. } | State::Executing { .. } => None,
     };
     let is_near = || map.alarm_before(head.route, &head.target).is_some_and(|before| head.due_by.is_near(before, now));
     let timeliness = if head.due_by.is_past(now) {

@@ -216,6 +216,21 @@ impl Head {
         self.starts_at.map_or(self.received_at, |starts_at| starts_at.max(self.received_at))
     }
 
+    /// Whether the plan waits for a person: it is above a ceiling, still the plan of what is covered, and not confirmed.
+    #[must_use]
+    pub fn is_halted(&self) -> bool {
+        match &self.state {
+            State::Planned { plan } => !self.needs_plan() && self.confirmed_plan.as_ref() != Some(&plan.hash),
+            State::Received
+            | State::Executing { .. }
+            | State::Failed { .. }
+            | State::Held { .. }
+            | State::Verifying { .. }
+            | State::Completed { .. }
+            | State::Cancelled { .. } => false,
+        }
+    }
+
     /// Whether a plan has to be made, or made again for a wider cover.
     #[must_use]
     pub fn needs_plan(&self) -> bool {

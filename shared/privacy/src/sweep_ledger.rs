@@ -35,7 +35,7 @@ pub fn decide(head: &Head, now: Timestamp, stuck_after: SignedDuration) -> Decis
     let is_leased = head.leased_until.is_some_and(|until| until > now);
     match &head.state {
         State::Completed { .. } | State::Cancelled { .. } => Decision { is_sent: false, next: NextAction::Never },
-        State::Planned { plan } if !head.needs_plan() && head.confirmed_plan.as_ref() != Some(&plan.hash) => {
+        State::Planned { .. } if head.is_halted() => {
             Decision { is_sent: false, next: NextAction::At(now + HALTED_RECHECK) }
         }
         State::Held { .. } => Decision { is_sent: !is_leased, next: NextAction::At(now + HALTED_RECHECK) },

@@ -18,9 +18,9 @@ async fn main() -> ExitCode {
         Ok(Asked::Call(asked)) => match call::answer(&asked).await {
             Ok(answer) if asked.is_json => Ok(format!("{answer}\n")),
             Ok(answer) => Ok(print::text(asked.form, &answer)),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(print::plain(&error.to_string())),
         },
-        Err(invalid) => Err(invalid.to_string()),
+        Err(invalid) => Err(print::plain(&invalid.to_string())),
     };
     // Nobody is left to tell if this cannot be written.
     match printed {

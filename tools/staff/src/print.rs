@@ -53,7 +53,7 @@ fn promises(answer: &Value) -> String {
     text
 }
 
-/// One value on one line. Control characters of what people wrote do not reach the terminal.
+/// One value on one line.
 fn cell(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => "-".to_owned(),
@@ -65,6 +65,11 @@ fn cell(value: Option<&Value>) -> String {
         Some(Value::Array(values)) => values.iter().map(|one| cell(Some(one))).collect::<Vec<_>>().join(","),
         Some(Value::Object(members)) => members.get("date").map_or_else(|| "…".to_owned(), |date| cell(Some(date))),
     };
+    plain(&text)
+}
+
+/// On one line: control characters of what others wrote do not reach the terminal.
+pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect()
 }
 
@@ -86,10 +91,10 @@ fn facts(answer: &Value, indent: &str) -> String {
     let Some(members) = answer.as_object() else { return String::new() };
     let line = |(name, value): (&String, &Value)| match value {
         Value::Object(inner) if !inner.contains_key("date") => {
-            format!("{indent}{name}\n{}", facts(value, &format!("{indent}  ")))
+            format!("{indent}{}\n{}", plain(name), facts(value, &format!("{indent}  ")))
         }
         Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            format!("{indent}{name}  {}\n", cell(Some(value)))
+            format!("{indent}{}  {}\n", plain(name), cell(Some(value)))
         }
     };
     members.iter().map(line).collect()

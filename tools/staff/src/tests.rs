@@ -131,3 +131,11 @@ fn what_people_wrote_cannot_drive_the_terminal() {
     let facts = print::text(Form::Facts, &json!({"plan": {"counts": {"signals": 2}}, "state": "planned"}));
     assert_eq!(facts, "plan\n  counts\n    signals  2\nstate  planned\n");
 }
+
+#[test]
+fn no_control_character_of_others_reaches_the_terminal() {
+    let answer = json!({"a\u{1b}[2Jb": "c\u{7}d", "inner": {"e\nf": 1}});
+    let text = crate::print::text(crate::arguments::Form::Facts, &answer);
+    assert_eq!(text, "a [2Jb  c d\ninner\n  e f  1\n");
+    assert_eq!(crate::print::plain("x\r\ny\u{9b}z"), "x  y z");
+}
