@@ -283,7 +283,9 @@ async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
     }
     let booked = BookedHold { hold: one.clone(), released_at: None };
     let again = LegalHold { placed_at: now() + SignedDuration::from_hours(1), ..one.clone() };
-    assert_eq!(ports.place(&again).await.unwrap(), Placed::Already(Box::new(booked)), "nothing is written");
+    assert_eq!(ports.place(&again).await.unwrap(), Placed::Already(Box::new(booked.clone())), "nothing is written");
+    assert_eq!(ports.find(&one.id).await.unwrap(), Some(booked));
+    assert_eq!(ports.find(&HoldId::parse("hold-0009").unwrap()).await.unwrap(), None);
     let alder = TenantId::parse("alder").unwrap();
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![one.clone()]);
     assert_eq!(ports.holds(&other.scope.tenant).await.unwrap(), vec![other.clone()]);

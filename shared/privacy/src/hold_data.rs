@@ -7,7 +7,7 @@ use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::legal_hold::{HoldId, InvalidHold, LegalHold};
 use crate::message::Work;
-use crate::ports::{Due, DueIndex, HoldBook, NextAction, Placed, Released, WorkQueue};
+use crate::ports::{BookedHold, Due, DueIndex, HoldBook, NextAction, Placed, Released, WorkQueue};
 
 /// Why a hold was not placed.
 #[derive(Debug, thiserror::Error)]
@@ -33,14 +33,21 @@ pub async fn place_hold(
     hold: &LegalHold,
     now: Timestamp,
 ) -> Result<(), NotPlaced> {
-    hold.check(map, now)?;
+    if let Err(invalid) = hold.check(map, now) {
+        // It may have been in order when it was placed: a call that is repeated later says the same.
+        let booked = book.find(&hold.id).await?;
+        return if booked.is_some_and(|booked| is_same(&booked, hold)) { Ok(()) } else { Err(invalid.into()) };
+    }
     match book.place(hold).await? {
         Placed::New => Ok(()),
-        Placed::Already(booked) => {
-            let again = LegalHold { placed_at: booked.hold.placed_at, ..hold.clone() };
-            if booked.released_at.is_none() && booked.hold == again { Ok(()) } else { Err(NotPlaced::Taken) }
-        }
+        Placed::Already(booked) if is_same(&booked, hold) => Ok(()),
+        Placed::Already(_) => Err(NotPlaced::Taken),
     }
+}
+
+/// Whether a hold is in force as it is asked for.
+fn is_same(booked: &BookedHold, hold: &LegalHold) -> bool {
+    booked.released_at.is_none() && booked.hold == LegalHold { placed_at: booked.hold.placed_at, ..hold.clone() }
 }
 
 /// What a release came to.

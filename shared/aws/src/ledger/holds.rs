@@ -109,6 +109,10 @@ impl LedgerTable {
 }
 
 impl HoldBook for LedgerTable {
+    async fn find(&self, id: &HoldId) -> Answer<Option<BookedHold>> {
+        self.booked(id).await
+    }
+
     async fn place(&self, hold: &LegalHold) -> Answer<Placed> {
         let building = |error| Fault::park("holds.place", error);
         let booked = row(hold, BOOK.to_owned(), hold.id.as_str().to_owned());

@@ -139,3 +139,19 @@ async fn a_hold_is_placed_once_and_an_id_is_never_used_for_another() {
     assert!(matches!(place_hold(&world, &map, &first, now).await, Err(NotPlaced::Taken)), "it would not be in force");
     assert!(world.stored().holds.is_empty());
 }
+
+#[tokio::test]
+async fn a_call_that_is_repeated_after_the_review_says_the_same() {
+    let (world, _) = held().await;
+    let first = hold(&world);
+    world.pass(HOUR * 24 * 80);
+    let map = prompt_map();
+    let again = || place_hold(&world, &map, &first, world.now());
+    assert!(again().await.is_ok(), "the first call was lost on the way back");
+    let other = LegalHold { approver: Note::parse("somebody").unwrap(), ..first.clone() };
+    let other = place_hold(&world, &map, &other, world.now()).await;
+    assert!(matches!(other, Err(NotPlaced::Invalid(_))), "{other:?}");
+    release_hold(&world, &world, &world, &first.id, world.now()).await.unwrap();
+    assert!(matches!(again().await, Err(NotPlaced::Invalid(_))), "a released one is not in force again");
+    assert_eq!(world.stored().holds, vec![]);
+}

@@ -19,6 +19,10 @@ impl HoldBook for World {
         })
     }
 
+    async fn find(&self, id: &HoldId) -> Answer<Option<BookedHold>> {
+        self.call("holds.find", |stored| stored.booked.get(id).cloned())
+    }
+
     async fn release(&self, id: &HoldId, now: Timestamp) -> Answer<Released> {
         self.call("holds.release", |stored| match stored.booked.get_mut(id) {
             Some(booked) => {

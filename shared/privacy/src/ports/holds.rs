@@ -39,6 +39,8 @@ pub struct BookedHold {
 pub trait HoldBook: Sync {
     /// Puts a hold into force. Under an id that is taken, nothing changes.
     fn place(&self, hold: &LegalHold) -> impl Future<Output = Answer<Placed>> + Send;
+    /// A hold by its id, released or not, by a strong read.
+    fn find(&self, id: &HoldId) -> impl Future<Output = Answer<Option<BookedHold>>> + Send;
     /// Takes a hold out of force.
     fn release(&self, id: &HoldId, now: Timestamp) -> impl Future<Output = Answer<Released>> + Send;
     /// The obligations that waited for a hold.
