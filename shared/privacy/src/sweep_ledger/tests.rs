@@ -112,10 +112,11 @@ async fn a_halted_plan_rings_and_is_not_sent_until_it_is_confirmed() {
     world.pass(MINUTE * 60);
     let swept = sweep(&world).await;
     assert_eq!((swept.halted, swept.sent), (0, 1), "nobody is asked any more");
-    let mut stored = world.stored();
-    let head = stored.heads.get_mut(&id('a')).unwrap();
-    (head.confirmed_plan, head.covers_until) = (None, at("2026-03-10T13:00:00Z"));
-    drop(stored);
+    {
+        let mut stored = world.stored();
+        let head = stored.heads.get_mut(&id('a')).unwrap();
+        (head.confirmed_plan, head.covers_until) = (None, at("2026-03-10T13:00:00Z"));
+    }
     world.pass(MINUTE * 60);
     let swept = sweep(&world).await;
     assert_eq!((swept.halted, swept.sent), (0, 1), "another plan has to be made: this one waits for nobody");
