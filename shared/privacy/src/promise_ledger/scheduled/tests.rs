@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -16,11 +16,13 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// The shipped policy with few records to a run, and classes that begin on a day of 2026.
+/// The shipped policy with few records to a run, and classes that begin not long before what is due.
 fn map() -> DataMap {
     let mut model = built_in_map().model().clone();
-    for purge in model.class.values_mut().filter_map(|class| class.purge.as_mut()) {
-        purge.since = "2026-03-01".parse().unwrap();
+    for (name, class) in &mut model.class {
+        let Some(purge) = &mut class.purge else { continue };
+        let since = if name.starts_with("member-") { "2027-03-07" } else { "2026-03-01" };
+        purge.since = since.parse().unwrap();
         purge.ceiling_per_run = 20;
     }
     DataMap::new(model).unwrap()
@@ -45,7 +47,7 @@ fn hold_all_of_alder(world: &World) {
     let tenant = TenantId::parse("alder").unwrap();
     let hold = LegalHold {
         id: HoldId::parse("hold-0001").unwrap(),
-        scope: HoldScope { tenant, connection: None, contact: None, classes: vec![], from: None, until: None },
+        scope: HoldScope { tenant, connection: None, contact: None, classes: BTreeSet::new(), from: None, until: None },
         reason: note("a court asked"),
         approver: note("counsel"),
         proof: Some(note("file 7")),
@@ -117,7 +119,10 @@ async fn troubled(trouble: &str, map: &DataMap) -> (World, u64) {
             world.stored().purges.progress.get_mut("security-logs").unwrap().confirmed_ceiling = Some(50);
         }
         "too much for a run" => return (world, 5),
-        "a store that fails" => world.break_store(Some("logs")),
+        "a store that fails" => {
+            put_logs(&world, "2026-03-01", 1);
+            world.break_store(Some("logs"));
+        }
         _ => {}
     }
     (world, 1_000)
