@@ -13,6 +13,7 @@ import pytest
 
 from local.settings import REGION
 from tests.e2e.test_disconnects import body, call_as, connection, dashboard, disconnect
+from tests.e2e.test_periods import purge_all
 from tests.e2e.world import World, until
 
 __all__ = ["dashboard"]
@@ -79,6 +80,17 @@ def test_the_promises_hold(world: World, staff: boto3.Session) -> None:
     found = get(staff, world, PROMISES)
     assert found["is_complete"] and len(found["promises"]) == 7
     assert all(one["holds"] and one["sentence"] for one in found["promises"])
+
+
+def test_what_goes_by_its_date_is_shown_with_its_proof(world: World, staff: boto3.Session) -> None:
+    purge_all(world)
+    scheduled = {one["promise"]: one for one in get(staff, world, PROMISES)["scheduled"]}
+    assert len(scheduled) == 6
+    assert "7 years" in scheduled["class.billing-records"]["sentence"]
+    assert "12 months" in scheduled["class.security-logs"]["sentence"]
+    assert all(one["holds"] == (one["verdict"] in ("holds", "held")) for one in scheduled.values())
+    # What has a first period that is due was swept up to now.
+    assert scheduled["class.member-profiles"]["last_proof"]["at"] is not None
 
 
 def test_a_halted_plan_is_confirmed_by_its_hash(world: World, staff: boto3.Session, dashboard: boto3.Session) -> None:

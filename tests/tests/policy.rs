@@ -64,6 +64,18 @@ fn each_mistake_is_named_with_its_place() {
             "[class.signals]: its clock must be kept longer",
         ),
         (
+            with(
+                "class.security-logs",
+                "sentence = \"Security logs are retained for up to 12 months.\"",
+                "sentence = \" \"",
+            ),
+            "[class.security-logs]: `sentence` says nothing",
+        ),
+        (
+            with("class.signals", "erase = \"delete\"", "erase = \"delete\"\nsentence = \"It goes.\""),
+            "[class.signals]: `sentence` is for what goes by its date",
+        ),
+        (
             with("class.signals", "store = \"inbox\"", "store = \"nowhere\""),
             "[class.signals]: its store is not described",
         ),
@@ -344,14 +356,49 @@ fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+const PUBLISHED: &str = include_str!("../../docs/privacy-policy.txt");
+
+/// The number that a line begins with, when it is the heading of a section: `9. Data retention`, `13.4 Retention`.
+fn number_of(line: &str) -> Option<&str> {
+    let (number, _) = line.split_once(' ')?;
+    let number = number.strip_suffix('.').unwrap_or(number);
+    let is_number = |part: &str| !part.is_empty() && part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    number.split('.').all(is_number).then_some(number)
+}
+
+/// What one section says, up to the next heading.
+fn section_of(text: &str, section: &str) -> String {
+    let from = text.lines().skip_while(|line| number_of(line) != Some(section));
+    let lines: Vec<&str> =
+        from.enumerate().take_while(|(at, line)| *at == 0 || number_of(line).is_none()).map(|(_, line)| line).collect();
+    assert!(!lines.is_empty(), "no section {section}");
+    lines.join("\n")
+}
+
 #[test]
 fn every_sentence_that_is_kept_stands_in_the_published_policy() {
-    let published = folded(include_str!("../../docs/privacy-policy.txt"));
     let model: Model = toml::from_str(SHIPPED).unwrap();
     let promises = model.promise.values().map(|promise| (&promise.sentence, &promise.policy));
     let phases = model.termination.phase.values().map(|phase| (&phase.sentence, &phase.policy));
-    for (sentence, section) in promises.chain(phases) {
-        let (_, from) = published.split_once(&format!(" {section}")).unwrap_or_else(|| panic!("no section {section}"));
-        assert!(from.contains(&folded(sentence)), "section {section} does not say: {sentence}");
+    let classes = model.class.values().filter_map(|class| Some((class.sentence.as_ref()?, class)));
+    let classes = classes.flat_map(|(sentence, class)| class.policy.iter().map(move |section| (sentence, section)));
+    for (sentence, section) in promises.chain(phases).chain(classes) {
+        let said = section_of(PUBLISHED, section);
+        assert!(folded(&said).contains(&folded(sentence)), "section {section} does not say: {sentence}");
     }
+}
+
+#[test]
+fn what_goes_by_its_date_quotes_section_9_or_names_the_limit_of_a_platform() {
+    let model: Model = toml::from_str(SHIPPED).unwrap();
+    let dated = model.class.iter().filter_map(|(name, class)| Some((name, class, class.purge.as_ref()?)));
+    let quoting: Vec<&str> = dated
+        .filter(|(name, class, purge)| {
+            assert!(class.sentence.is_some() != purge.platform_limit.is_some(), "{name}");
+            class.sentence.is_some()
+        })
+        .map(|(name, _, _)| name.as_str())
+        .collect();
+    assert_eq!(quoting, ["billing-records", "security-logs"]);
+    assert!(section_of(PUBLISHED, "9").contains("Security logs") && !section_of(PUBLISHED, "9").contains("TLS"));
 }

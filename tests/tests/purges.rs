@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use privacy::legal_hold::HoldId;
 use privacy::memory::World;
-use privacy::purge::{Bounds, Leftover, PeriodClass, PurgeLedger, Reports, RunReport, purge_periods, store_report};
+use privacy::purge::{
+    Bounds, Leftover, PeriodClass, PurgeLedger, Reports, RunReport, Swept, purge_periods, store_report,
+};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo::{self, Stopped};
 use serde_json::{Value, json};
@@ -47,9 +49,12 @@ fn logs(account: &Account, day: &str, count: usize) {
 async fn check_ledger(ledger: &impl PurgeLedger) {
     let progress = async || ledger.progress("logs").await.unwrap();
     assert_eq!(progress().await, privacy::purge::Progress::default());
-    ledger.advance("logs", at("2026-03-10T00:00:00Z")).await.unwrap();
-    ledger.advance("logs", at("2026-03-09T00:00:00Z")).await.unwrap();
-    assert_eq!(progress().await.swept_until, Some(at("2026-03-10T00:00:00Z")), "never back");
+    let swept = Swept { until: at("2026-03-10T00:00:00Z"), at: Some(at("2027-03-10T01:00:00Z")) };
+    for (until, now) in [("2026-03-10", "2027-03-10"), ("2026-03-09", "2027-03-11"), ("2026-03-10", "2027-03-12")] {
+        let (until, now) = (at(&format!("{until}T00:00:00Z")), at(&format!("{now}T01:00:00Z")));
+        ledger.advance("logs", until, now).await.unwrap();
+        assert_eq!(progress().await.swept, Some(swept), "never back, and dated by who moved it");
+    }
     let leftover = |day: &str, held| Leftover {
         starts_at: at(&format!("{day}T00:00:00Z")),
         look_at: at("2026-03-11T00:00:00Z"),

@@ -14,7 +14,7 @@ use privacy::hold_data::{NotPlaced, Release, place_hold, release_hold};
 use privacy::legal_hold::HoldId;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
-use privacy::promise_ledger::{read_open, standing};
+use privacy::promise_ledger::{read_open, read_purges, scheduled, standing};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
@@ -174,6 +174,7 @@ impl Staff {
 
     async fn promises(&self, request_id: &str) -> Result<Response<Body>, Rejected> {
         let read = read_open(&self.ledger, PER_SHARD_MAX).await?;
+        let purges = read_purges(&self.ledger, &self.map).await?;
         let now = SystemClock.now();
         let standings = standing(&self.map, &read.heads, now);
         let (obligations, is_complete) = (read.heads.len(), read.is_complete);
@@ -184,7 +185,7 @@ impl Staff {
             is_complete,
             "the promises were judged"
         );
-        Ok(answers::promises(&standings, is_complete, now))
+        Ok(answers::promises(&standings, &scheduled(&self.map, &purges, now), is_complete, now))
     }
 }
 

@@ -1,7 +1,12 @@
 //! The promise ledger: every dated sentence of the policy, and whether it holds at this moment.
 //!
 //! Each kind of promise has one pure function from what was read to its [`Standing`]s, as [`standing`] is for promises that
-//! obligations keep; the ledger is their list. What is counted is judged by [`judge`], as the sweeper's alarms are.
+//! obligations keep, and as [`scheduled`] is for those that purges keep; the ledger is their list. What is counted is judged
+//! by [`judge`] and by [`judge_class`](crate::purge::judge_class), as the sweeper's alarms are.
+
+mod scheduled;
+
+pub use scheduled::{PurgeReading, Scheduled, read_purges, scheduled};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -43,9 +43,23 @@ fn promises(answer: &Value) -> String {
         "next_due",
         "last_proof",
     ];
-    let mut text = table(&columns, list(answer, "promises"));
-    for one in list(answer, "promises") {
-        text.push_str(&format!("\n{}: {}\n", cell(one.get("promise")), cell(one.get("sentence"))));
+    let scheduled_columns = [
+        "holds",
+        "verdict",
+        "promise",
+        "due_periods",
+        "late_periods",
+        "held_records",
+        "kept_records",
+        "oldest_open/period",
+        "next_due/due_at",
+        "last_proof/before",
+        "last_proof/at",
+    ];
+    let (promises, scheduled) = (list(answer, "promises"), list(answer, "scheduled"));
+    let mut text = format!("{}\n{}", table(&columns, promises), table(&scheduled_columns, scheduled));
+    for one in promises.iter().chain(scheduled) {
+        text.push_str(&format!("\n{}: {}\n", cell(one.get("promise")), words(one)));
     }
     if answer.get("is_complete") != Some(&Value::Bool(true)) {
         text.push_str("\nNot complete: more is open than one answer reads. What is due first was read.\n");
@@ -53,7 +67,15 @@ fn promises(answer: &Value) -> String {
     text
 }
 
-/// One value on one line.
+/// What is promised in words: the sentence of the policy, or where a platform says what it allows.
+fn words(one: &Value) -> String {
+    match one.get("sentence") {
+        Some(Value::String(_)) => cell(one.get("sentence")),
+        _ => cell(one.pointer("/platform_limit/source")),
+    }
+}
+
+/// One value on one line. Control characters of what people wrote do not reach the terminal.
 fn cell(value: Option<&Value>) -> String {
     let text = match value {
         None | Some(Value::Null) => "-".to_owned(),
@@ -73,9 +95,10 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect()
 }
 
+/// A column is the name of a member, or a path to one: `next_due/due_at`.
 fn table(columns: &[&str], rows: &[Value]) -> String {
-    let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|name| name.replace('_', " ")).collect()];
-    lines.extend(rows.iter().map(|row| columns.iter().map(|name| cell(row.get(*name))).collect()));
+    let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|name| name.replace(['_', '/'], " ")).collect()];
+    lines.extend(rows.iter().map(|row| columns.iter().map(|name| cell(row.pointer(&format!("/{name}")))).collect()));
     let widths: Vec<usize> = (0..columns.len())
         .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max())
         .map(Option::unwrap_or_default)

@@ -118,9 +118,34 @@ fn promises_are_a_table_and_say_when_they_are_not_all() {
     assert!(lines[0].starts_with("holds  policy  promise"), "{text}");
     assert!(lines[1].starts_with("NO     13.4    promise.disconnect  2"), "{text}");
     assert!(lines[1].ends_with("2026-03-10T12:00:00.000Z  2026-04-09  -"), "{text}");
-    assert_eq!(lines[3], "promise.disconnect: All signals go.");
+    assert!(text.contains("\npromise.disconnect: All signals go.\n"), "{text}");
     assert!(!text.contains("Not complete"));
     assert!(print::text(Form::Promises, &json!({"promises": []})).contains("Not complete"));
+}
+
+#[test]
+fn what_goes_by_its_date_is_a_table_of_its_own() {
+    let due = |period: &str, due_at: &str| json!({"period": period, "due_at": due_at});
+    let late = json!({
+        "promise": "class.security-logs", "policy": ["9"], "sentence": "Up to 12 months.", "platform_limit": null, "holds": false,
+        "verdict": "late", "due_periods": 3, "late_periods": 2, "held_periods": 0, "held_records": 0, "kept_records": 0,
+        "oldest_open": due("2026-03-02", "2027-03-02T00:00:00.000Z"), "next_due": due("2026-03-05", "2027-03-05T00:00:00.000Z"),
+        "last_proof": {"before": "2026-03-02T00:00:00.000Z", "at": null},
+    });
+    let held = json!({
+        "promise": "class.member-profiles", "policy": ["13.1", "13.4"], "sentence": null, "holds": true, "verdict": "held",
+        "platform_limit": {"platform": "linkedin", "at_most": "PT24H", "source": "Marketing API"}, "held_records": 4,
+        "oldest_open": null, "next_due": null, "last_proof": null,
+    });
+    let answer = json!({"is_complete": true, "promises": [], "scheduled": [late, held]});
+    let text = print::text(Form::Promises, &answer);
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("class.") && !line.contains(": ")).collect();
+    assert!(text.contains("oldest open period") && text.contains("last proof before"), "{text}");
+    assert!(lines[0].starts_with("NO     late     class.security-logs    3"), "{text}");
+    assert!(lines[0].contains("  2026-03-02          2027-03-05T00:00:00.000Z  2026-03-02T00:00:00.000Z  -"), "{text}");
+    assert!(lines[1].starts_with("yes    held     class.member-profiles"), "{text}");
+    assert!(text.contains("\nclass.security-logs: Up to 12 months.\n"), "{text}");
+    assert!(text.contains("\nclass.member-profiles: Marketing API\n"), "{text}");
 }
 
 #[test]

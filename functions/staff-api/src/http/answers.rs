@@ -10,8 +10,10 @@ use privacy::judgement::{Judged, Open, Timeliness, judge};
 use privacy::legal_hold::{HoldScope, LegalHold, is_past_review};
 use privacy::obligation::{Head, ObligationId, PlanHash};
 use privacy::plan::Plan;
+use privacy::policy::period::PlatformLimit;
 use privacy::ports::BookedHold;
-use privacy::promise_ledger::Standing;
+use privacy::promise_ledger::{Scheduled, Standing};
+use privacy::purge::{Due, Swept};
 use serde_json::{Value, json};
 
 fn answer(status: StatusCode, body: &Value) -> Response<Body> {
@@ -110,26 +112,61 @@ pub(super) fn confirmed(id: &ObligationId, hash: &PlanHash) -> Response<Body> {
     answer(StatusCode::OK, &json!({"obligation_id": id.as_str(), "confirmed_plan": hash.as_str()}))
 }
 
-pub(super) fn promises(standings: &[Standing], is_complete: bool, now: Timestamp) -> Response<Body> {
-    let promise = |one: &Standing| {
-        json!({
-            "promise": one.promise,
-            "policy": one.policy,
-            "sentence": one.sentence,
-            "title": one.title,
-            "holds": one.holds(),
-            "open": one.open,
-            "near_due": one.near_due,
-            "overdue": one.overdue,
-            "halted": one.halted,
-            "failed": one.failed,
-            "held": one.held,
-            "holds_past_review": one.holds_past_review,
-            "oldest_open_at": one.oldest_open_at.map(to_text),
-            "next_due": one.next_due.as_ref().map(due),
-            "last_proof": one.last_proof.map(to_text),
-        })
-    };
+fn promise(one: &Standing) -> Value {
+    json!({
+        "promise": one.promise,
+        "policy": one.policy,
+        "sentence": one.sentence,
+        "title": one.title,
+        "holds": one.holds(),
+        "open": one.open,
+        "near_due": one.near_due,
+        "overdue": one.overdue,
+        "halted": one.halted,
+        "failed": one.failed,
+        "held": one.held,
+        "holds_past_review": one.holds_past_review,
+        "oldest_open_at": one.oldest_open_at.map(to_text),
+        "next_due": one.next_due.as_ref().map(due),
+        "last_proof": one.last_proof.map(to_text),
+    })
+}
+
+fn due_period(due: &Due) -> Value {
+    json!({"period": due.period.text(), "due_at": to_text(due.at)})
+}
+
+fn purged(one: &Scheduled) -> Value {
+    let limit = |limit: &PlatformLimit| json!({"platform": limit.platform, "at_most": limit.at_most.to_string(), "source": limit.source});
+    let proof = |proof: Swept| json!({"before": to_text(proof.until), "at": proof.at.map(to_text)});
+    json!({
+        "promise": one.promise,
+        "policy": one.policy,
+        "sentence": one.sentence,
+        "platform_limit": one.platform_limit.as_ref().map(limit),
+        "title": one.title,
+        "holds": one.holds(),
+        "verdict": one.standing.verdict().as_str(),
+        "due_periods": one.standing.due_periods,
+        "late_periods": one.standing.late_periods,
+        "held_periods": one.standing.held_periods,
+        "held_records": one.standing.held_records,
+        "kept_records": one.standing.kept_records,
+        "oldest_open": one.standing.oldest_due.as_ref().map(due_period),
+        "next_due": one.standing.next_due.as_ref().map(due_period),
+        "last_proof": one.last_proof.map(proof),
+    })
+}
+
+pub(super) fn promises(
+    standings: &[Standing],
+    scheduled: &[Scheduled],
+    is_complete: bool,
+    now: Timestamp,
+) -> Response<Body> {
     let promises: Vec<Value> = standings.iter().map(promise).collect();
-    answer(StatusCode::OK, &json!({"as_of": to_text(now), "is_complete": is_complete, "promises": promises}))
+    let scheduled: Vec<Value> = scheduled.iter().map(purged).collect();
+    let as_of = to_text(now);
+    let body = json!({"as_of": as_of, "is_complete": is_complete, "promises": promises, "scheduled": scheduled});
+    answer(StatusCode::OK, &body)
 }

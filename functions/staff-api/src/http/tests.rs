@@ -1,8 +1,10 @@
 use jiff::{SignedDuration, Span};
 use lambda_http::request::LambdaRequest;
+use privacy::instant;
 use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction};
+use privacy::purge::PurgeLedger;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use serde_json::{Value, json};
@@ -74,7 +76,9 @@ async fn halted(bench: &Bench) -> NewObligation {
     ledger.save_plan(&ledger.head(&request.id).await.unwrap().unwrap(), &plan).await.unwrap();
     let state = State::Planned { plan: PlanRef { hash, covers_until: now } };
     let next_action = NextAction::At(now + SignedDuration::from_hours(1));
-    ledger.advance(&lease, &Advance { state, next_action, if_covers_until: None, is_reopening: false }).await.unwrap();
+    Ledger::advance(&ledger, &lease, &Advance { state, next_action, if_covers_until: None, is_reopening: false })
+        .await
+        .unwrap();
     request
 }
 
@@ -199,6 +203,31 @@ async fn the_promises_are_listed_with_what_is_open() {
     assert_eq!(deletion["next_due"], json!({"date": "2036-04-09", "time_zone": "UTC"}));
     assert!(deletion["sentence"].as_str().unwrap().contains("within 30 days"));
     assert_eq!(find("termination.phase.account")["open"], 0);
+}
+
+#[tokio::test]
+async fn what_goes_by_its_date_is_shown_with_its_watermark() {
+    let bench = Bench::new();
+    let ledger = demo::ledger(&bench.account);
+    let (now, day) = (SystemClock.now(), SignedDuration::from_hours(24));
+    PurgeLedger::advance(&ledger, "security-logs", now - day * 380, now).await.unwrap();
+    PurgeLedger::advance(&ledger, "page-reports", now + day, now).await.unwrap();
+    PurgeLedger::advance(&ledger, "organisation-activity", now + day, now).await.unwrap();
+    PurgeLedger::halt(&ledger, "organisation-activity", u64::MAX).await.unwrap();
+    let answer = bench.get("/api/staff/promises").await;
+    let scheduled = answer["scheduled"].as_array().unwrap();
+    assert_eq!(scheduled.len(), 6);
+    let find = |name: &str| scheduled.iter().find(|one| one["promise"] == format!("class.{name}")).unwrap().clone();
+    let logs = find("security-logs");
+    assert_eq!((&logs["holds"], &logs["verdict"], &logs["policy"]), (&json!(false), &json!("late"), &json!(["9"])));
+    assert_eq!(logs["sentence"], "Security logs are retained for up to 12 months.");
+    assert!(logs["late_periods"].as_u64().unwrap() > 10 && logs["next_due"]["due_at"].is_string());
+    assert_eq!(logs["oldest_open"]["period"].as_str().unwrap(), &instant::to_text(now - day * 380)[..10]);
+    assert_eq!(logs["last_proof"]["at"], instant::to_text(now));
+    let pages = find("page-reports");
+    assert_eq!((&pages["holds"], &pages["verdict"], &pages["sentence"]), (&json!(true), &json!("holds"), &Value::Null));
+    assert_eq!((&pages["platform_limit"]["platform"], &pages["oldest_open"]), (&json!("linkedin"), &Value::Null));
+    assert_eq!(find("organisation-activity")["verdict"], "halted");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 //!
 //! | partition | sort key | holds |
 //! |---|---|---|
-//! | `purge#<class>` | `watermark` | `swept_until`; `halted_at` and `confirmed_ceiling` while the class is halted |
+//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; `halted_at` and `confirmed_ceiling` while the class is halted |
 //! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
 //! | `purge` | `run` | when the last run ended |
 
@@ -13,7 +13,7 @@ use privacy::fault::Fault;
 use privacy::instant;
 use privacy::legal_hold::HoldId;
 use privacy::ports::Answer;
-use privacy::purge::{Leftover, Progress, PurgeLedger};
+use privacy::purge::{Leftover, Progress, PurgeLedger, Swept};
 
 use super::LedgerTable;
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
@@ -69,7 +69,8 @@ impl PurgeLedger for LedgerTable {
         for row in self.rows("purges.progress", partition(class), "").await? {
             match get_text(&row, "sk")? {
                 WATERMARK => {
-                    progress.swept_until = find_at(&row, "swept_until")?;
+                    let swept_at = find_at(&row, "swept_at")?;
+                    progress.swept = find_at(&row, "swept_until")?.map(|until| Swept { until, at: swept_at });
                     progress.halted_at = find_number(&row, "halted_at")?;
                     progress.confirmed_ceiling = find_number(&row, "confirmed_ceiling")?;
                 }
@@ -80,12 +81,13 @@ impl PurgeLedger for LedgerTable {
         Ok(progress)
     }
 
-    async fn advance(&self, class: &str, swept_until: Timestamp) -> Answer<()> {
+    async fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> Answer<()> {
         let update = self
             .update_purge(partition(class), WATERMARK.to_owned())
-            .update_expression("SET swept_until = :until")
+            .update_expression("SET swept_until = :until, swept_at = :now")
             .condition_expression("attribute_not_exists(swept_until) OR swept_until < :until")
-            .expression_attribute_values(":until", at(swept_until));
+            .expression_attribute_values(":until", at(until))
+            .expression_attribute_values(":now", at(now));
         forward(update, "purges.advance").await
     }
 

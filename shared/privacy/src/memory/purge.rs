@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::World;
 use crate::ports::Answer;
-use crate::purge::{Leftover, Progress, PurgeLedger, Reports};
+use crate::purge::{Leftover, Progress, PurgeLedger, Reports, Swept};
 
 /// Watermarks, leftovers and reports.
 #[derive(Debug, Default)]
@@ -30,10 +30,12 @@ impl PurgeLedger for World {
         self.call("purges.progress", |stored| stored.purges.progress.get(class).cloned().unwrap_or_default())
     }
 
-    async fn advance(&self, class: &str, swept_until: Timestamp) -> Answer<()> {
+    async fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> Answer<()> {
         self.call("purges.advance", |stored| {
             let progress = stored.purges.of(class);
-            progress.swept_until = progress.swept_until.max(Some(swept_until));
+            if progress.swept.is_none_or(|swept| swept.until < until) {
+                progress.swept = Some(Swept { until, at: Some(now) });
+            }
         })
     }
 

@@ -196,6 +196,9 @@ pub struct Class {
     pub key: String,
     /// What its keys name, from the outside in.
     pub scope: Vec<String>,
+    /// The sentence of the published policy that its purge keeps, word for word; where its records go by their date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
     /// What ends it.
     pub clock: Clock,
     /// Why it may be kept until then.

@@ -165,11 +165,17 @@ fn validate_store(name: &str, store: &Store, period: &PeriodRange, model: &Model
 
 fn validate_class(class: &Class, store: &Store) -> Result<(), &'static str> {
     let (period, purge) = match (&store.period, &class.purge) {
+        (None, None) if class.sentence.is_some() => {
+            return Err("`sentence` is for what goes by its date: of the rest, a promise or a phase has it");
+        }
         (None, None) => return Ok(()),
         (None, Some(_)) => return Err("`purge` needs a store with `period`: it could only be found by a scan"),
         (Some(_), None) => return Err("its store goes by periods and it has no `purge`"),
         (Some(period), Some(purge)) => (period, purge),
     };
+    if class.sentence.as_ref().is_some_and(|sentence| sentence.trim().is_empty()) {
+        return Err("`sentence` says nothing: leave it out where the policy has none");
+    }
     let unit = match &period.partition {
         Some(partition) => {
             if !class.key.starts_with("{tenant}#") {

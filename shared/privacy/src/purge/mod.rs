@@ -14,12 +14,14 @@ mod own;
 mod period;
 mod ports;
 mod report;
+mod standing;
 
 pub use class::PeriodClass;
 pub use own::purge_own;
 pub use period::Period;
-pub use ports::{Leftover, Progress, PurgeLedger, Reports};
+pub use ports::{Leftover, Progress, PurgeLedger, Reports, Swept};
 pub use report::{ClassReport, RunReport, store_report};
+pub use standing::{ClassStanding, Due, Verdict, judge_class};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -121,10 +123,10 @@ where
             is_known = false;
             Progress::default()
         });
-        let ceiling = class.ceiling_per_run().max(progress.confirmed_ceiling.unwrap_or_default());
-        report.halted = progress.halted_at.is_some_and(|halted_at| ceiling <= halted_at);
-        let next = progress.swept_until.map_or_else(|| class.first(), |at| Some(class.period(at)));
-        Course { class, progress, allowance: Allowance { ceiling, purged: 0 }, next, unsaved: 0, is_known, report }
+        report.halted = judge_class(class, &progress, self.clock.now()).is_halted;
+        let allowance = Allowance { ceiling: class.ceiling(&progress), purged: 0 };
+        let next = class.first_open(&progress);
+        Course { class, progress, allowance, next, unsaved: 0, is_known, report }
     }
 
     /// The class whose next period has the earliest alarm, of those that have one that is due.
@@ -166,12 +168,13 @@ where
 
     /// Writes the watermark down.
     async fn save(&self, course: &mut Course<'_>) -> Result<(), Fault> {
-        let Some(swept_until) = course.next.as_ref().and_then(Period::starts_at).filter(|_| course.unsaved > 0) else {
+        let Some(until) = course.next.as_ref().and_then(Period::starts_at).filter(|_| course.unsaved > 0) else {
             return Ok(());
         };
         if !self.bounds.is_dry_run {
-            self.ledger.advance(&course.class.name, swept_until).await?;
-            course.progress.swept_until = Some(swept_until);
+            let now = self.clock.now();
+            self.ledger.advance(&course.class.name, until, now).await?;
+            course.progress.swept = Some(Swept { until, at: Some(now) });
         }
         course.unsaved = 0;
         Ok(())
@@ -180,19 +183,29 @@ where
     /// Writes down how far the class has come, and what there is to say about it.
     async fn end(&self, course: &mut Course<'_>) {
         let mut ended = self.save(course).await;
-        let is_done = !course.report.truncated && !course.report.halted && course.report.fault.is_none();
-        let was_halted = course.progress.halted_at.is_some() || course.progress.confirmed_ceiling.is_some();
         if ended.is_ok() && course.is_known && !self.bounds.is_dry_run {
-            if course.report.halted && course.progress.halted_at != Some(course.allowance.ceiling) {
-                ended = self.ledger.halt(&course.class.name, course.allowance.ceiling).await;
-            } else if is_done && was_halted {
-                ended = self.ledger.resume(&course.class.name).await;
-            }
+            ended = self.note_halt(course).await;
         }
         if let Err(fault) = ended {
             course.report.fault.get_or_insert(fault.chain());
         }
         course.summarise(self.clock.now());
+    }
+
+    /// Writes down that the class is halted, or is so no more.
+    async fn note_halt(&self, course: &mut Course<'_>) -> Result<(), Fault> {
+        let is_done = !course.report.truncated && !course.report.halted && course.report.fault.is_none();
+        let was_halted = course.progress.halted_at.is_some() || course.progress.confirmed_ceiling.is_some();
+        let ceiling = course.allowance.ceiling;
+        if course.report.halted && course.progress.halted_at != Some(ceiling) {
+            self.ledger.halt(&course.class.name, ceiling).await?;
+            course.progress.halted_at = Some(ceiling);
+        } else if is_done && was_halted {
+            self.ledger.resume(&course.class.name).await?;
+            course.progress.halted_at = None;
+            course.progress.confirmed_ceiling = None;
+        }
+        Ok(())
     }
 }
 
@@ -222,26 +235,17 @@ impl<'c> Course<'c> {
         let report = &mut self.report;
         report.purged = self.allowance.purged;
         report.halted |= self.allowance.purged > self.allowance.ceiling;
-        report.swept_until = self.progress.swept_until;
-        for leftover in &self.progress.leftovers {
-            report.held += leftover.held;
-            report.kept += leftover.kept;
-            report.held_periods += u64::from(leftover.held > 0);
-            let late_at = self.class.late_at(&self.class.period(leftover.starts_at));
-            report.late += u64::from(leftover.kept > 0 && late_at.is_some_and(|late_at| late_at <= now));
-        }
+        report.swept_until = self.progress.swept.map(|swept| swept.until);
         if !self.is_known {
             return;
         }
-        // A dry run has passed periods that are still there.
-        let mut open = self.progress.swept_until.map_or_else(|| self.class.first(), |at| Some(self.class.period(at)));
-        while let Some(period) = open {
-            if self.class.late_at(&period).is_none_or(|late_at| late_at > now) {
-                break;
-            }
-            report.late += 1;
-            open = period.next();
-        }
+        // By the watermark that stands in the ledger: a dry run has passed periods that are still there.
+        let standing = judge_class(self.class, &self.progress, now);
+        report.held = standing.held_records;
+        report.kept = standing.kept_records;
+        report.held_periods = standing.held_periods;
+        report.late = standing.late_periods;
+        report.halted |= standing.is_halted;
     }
 }
 

@@ -22,11 +22,20 @@ pub struct Leftover {
     pub kept: u64,
 }
 
+/// The watermark of a class. It only moves forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swept {
+    /// Every period before this instant was proven empty by a strong read, or is a leftover.
+    pub until: Timestamp,
+    /// When that was written down; `None` for what was written before this was noted.
+    pub at: Option<Timestamp>,
+}
+
 /// How far a class has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Every period before this instant was emptied or is a leftover. The watermark: it only moves forward.
-    pub swept_until: Option<Timestamp>,
+    /// The watermark; `None` when it was never swept.
+    pub swept: Option<Swept>,
     /// The ceiling at which the class was halted, if it is.
     pub halted_at: Option<u64>,
     /// The ceiling that staff have confirmed for this once.
@@ -39,8 +48,8 @@ pub struct Progress {
 pub trait PurgeLedger: Sync {
     /// How far a class has come, by strong reads.
     fn progress(&self, class: &str) -> impl Future<Output = Answer<Progress>> + Send;
-    /// Moves the watermark forward, never back.
-    fn advance(&self, class: &str, swept_until: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    /// Moves the watermark forward to an instant, never back, and notes when.
+    fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Lists a period to look at again, or replaces what is listed of it.
     fn list(&self, class: &str, leftover: &Leftover) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a period from the list.

@@ -25,7 +25,8 @@ pub struct ClassReport {
     pub periods: u64,
     /// Periods of which holds keep a part.
     pub held_periods: u64,
-    /// Periods that are still there though their alarm date has passed. Held ones are not late: a hold delays.
+    /// Periods that are still there though their alarm date has passed; of a class that was never swept, all that are due.
+    /// Held ones are not late: a hold delays.
     pub late: u64,
     /// More is due than this run could take.
     pub truncated: bool,
