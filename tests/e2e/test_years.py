@@ -1,15 +1,20 @@
-"""Our own records, two years on: the record of a closed request goes, with all that belongs to it, and no other does."""
+"""Years on: invoices go seven years after each, security logs after twelve months, the record of a closed request after
+twenty-four, and nothing else with them."""
 
 from __future__ import annotations
 
+import calendar
 import json
-from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from tests.e2e.test_periods import purge
+from local.demo.model import instant
+from local.demo.seed import put_rows
+from tests.e2e.test_periods import forget, purge, purge_all
 from tests.e2e.world import World, until
 
 # The request is completed on day 32. 24 months have at most 731 days, and the day after is the first.
@@ -87,3 +92,70 @@ def test_the_record_of_a_closed_request_goes_after_two_years_and_no_other_does(y
     nobody = world.call("GET", f"/privacy/requests/{'0f' * 16}", headers={"Accept": "application/json"})
     answer = world.call("GET", f"/privacy/requests/{code}", headers={"Accept": "application/json"})
     assert (answer.status, answer.json["type"]) == (nobody.status, nobody.json["type"])
+
+
+# -- by the calendar -----------------------------------------------------------------------------------------------------
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month: the service counts these with a library of its own."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def noon(world: World, day: date) -> None:
+    """Moves the functions to the noon of a day."""
+    at = datetime.combine(day, time(12), timezone.utc)
+    world.move((at - datetime.now(timezone.utc)) / timedelta(days=1))
+
+
+def write(world: World, output: str, prefix: str, days: Iterable[date], facts: dict[str, object]) -> dict[tuple[str, str], date]:
+    """A row for each of two tenants on each day; the keys of them with their days."""
+    tenants = [f"tenant-{uuid.uuid4().hex[:8]}" for _ in range(2)]
+    rows, made = [], {}
+    for number, day in enumerate(days):
+        for tenant in tenants:
+            at = datetime.combine(day, time(9, 30), timezone.utc)
+            pk, sk = f"{prefix}#{day}#{number % 2}", f"{tenant}#{instant(at)}#{uuid.uuid4().hex[:10]}"
+            rows.append({"pk": pk, "sk": sk, "tenant_id": tenant, **facts})
+            made[pk, sk] = day
+    for start in range(0, len(rows), 25):
+        put_rows(world.clients["dynamodb"], world.outputs[output], rows[start : start + 25])
+    return made
+
+
+def left(world: World, output: str, made: dict[tuple[str, str], date]) -> set[date]:
+    stored = {(row["pk"]["S"], row["sk"]["S"]) for row in world.table(output)}
+    days = [day for key, day in made.items() if key in stored]
+    assert len(days) == 2 * len(set(days)), "both tenants' records of a day go together"
+    return set(days)
+
+
+def test_an_invoice_is_kept_for_seven_years_and_gone_the_day_after(years_on: World) -> None:
+    world = years_on
+    forget(world, "billing-records")
+    days = [date(2026 + month // 12, month % 12 + 1, 17) for month in range(84)] + [date(2028, 2, 29)]
+    made = write(world, "BillingTableName", "billing", days, {"kind": "invoice", "billed_to": "Somebody Limited"})
+    # What is kept for seven years whole goes from the day after on: a 29 February counts as the 28th.
+    gone_on = {day: months_after(day, 84) + timedelta(days=1) for day in days}
+    assert gone_on[date(2028, 2, 29)] == date(2035, 3, 1)
+    quiet = [date(year, 11, 30) for year in range(2027, 2033)]
+    edges = [date(2033, 1, 17), date(2033, 1, 18), date(2034, 1, 1), date(2035, 2, 28), date(2035, 3, 1)]
+    for today in quiet + edges:
+        noon(world, today)
+        told = purge_all(world)["report"]["classes"]["billing-records"]
+        assert (told["fault"], told["halted"], told["late"]) == (None, False, 0), told
+        assert left(world, "BillingTableName", made) == {day for day in days if today < gone_on[day]}, today
+    assert len(left(world, "BillingTableName", made)) == 85 - 27
+
+
+def test_a_security_log_is_gone_twelve_months_after_its_event(years_on: World) -> None:
+    world = years_on
+    forget(world, "security-logs")
+    days = [date(2026, month, 11) for month in range(1, 13)] + [date(2027, month, 28) for month in range(1, 13)]
+    made = write(world, "LogsTableName", "log", days, {"event": "signed-in", "outcome": "ok"})
+    for today in (date(2027, 1, 10), date(2027, 1, 11), date(2027, 6, 30), date(2028, 2, 27), date(2028, 2, 28)):
+        noon(world, today)
+        told = purge_all(world)["report"]["classes"]["security-logs"]
+        assert (told["fault"], told["halted"], told["late"]) == (None, False, 0), told
+        assert left(world, "LogsTableName", made) == {day for day in days if today < months_after(day, 12)}, today
