@@ -68,8 +68,23 @@ opaque_id! {
 }
 /// The name of a platform: 1 to 32 characters of `[a-z0-9-]`, beginning with a letter. Names that the policy does not
 /// know are platforms too: what is disconnected is erased all the same.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Platform(String);
+
+impl TryFrom<String> for Platform {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Platform> for String {
+    fn from(platform: Platform) -> Self {
+        platform.0
+    }
+}
 
 impl Platform {
     /// # Errors

@@ -41,6 +41,9 @@ enum Purpose {
     Suppression,
     Code,
     Receipt,
+    Request,
+    Challenge,
+    Limit,
 }
 
 impl Purpose {
@@ -50,6 +53,9 @@ impl Purpose {
             Self::Suppression => "suppression",
             Self::Code => "code",
             Self::Receipt => "receipt",
+            Self::Request => "request",
+            Self::Challenge => "challenge",
+            Self::Limit => "limit",
         }
     }
 }
@@ -104,6 +110,9 @@ struct Version {
     suppression: Hmac<Sha256>,
     code: Hmac<Sha256>,
     receipt: Hmac<Sha256>,
+    request: Hmac<Sha256>,
+    challenge: Hmac<Sha256>,
+    limit: Hmac<Sha256>,
 }
 
 /// The root keys, current version first, with one derived key per purpose.
@@ -173,6 +182,39 @@ impl SubjectKeys {
         self.receipt(&format!("obligation#{}", id.as_str()))
     }
 
+    /// The reference of a request that is sent again under the same name of its sender's choice: the same for the same content.
+    #[must_use]
+    pub fn request_id(&self, name: &str, content: &str) -> Option<ObligationId> {
+        let digest = self.versions.first()?.digest(Purpose::Request, &format!("{}:{name}{content}", name.len()));
+        ObligationId::parse(&format!("8{digest}")).ok()
+    }
+
+    /// What is kept of a code that was sent: it cannot be turned back into the code, nor tried out without the key.
+    #[must_use]
+    pub fn challenge(&self, id: &ObligationId, salt: &str, code: &str) -> Option<KeyedRef> {
+        let current = self.versions.first()?;
+        Some(current.reference(Purpose::Challenge, &format!("{}#{salt}#{code}", id.as_str())))
+    }
+
+    /// Whether a code is the one that was kept, under any live key. Takes the same time for every code of a length.
+    #[must_use]
+    pub fn is_challenge(&self, id: &ObligationId, salt: &str, code: &str, kept: &KeyedRef) -> bool {
+        let canonical = format!("{}#{salt}#{code}", id.as_str());
+        let Some((name, digest)) = kept.0.split_once('-') else { return false };
+        let Ok(expected) = lower_base32().decode(digest.as_bytes()) else { return false };
+        let mut versions = self.versions.iter();
+        versions.find(|version| version.name == name).is_some_and(|version| {
+            expected.len() == REFERENCE_BYTES
+                && version.mac(Purpose::Challenge, &canonical).verify_truncated_left(&expected).is_ok()
+        })
+    }
+
+    /// The name of a counter: of a source, or of an address, without either.
+    #[must_use]
+    pub fn limit(&self, canonical: &str) -> Option<KeyedRef> {
+        self.versions.first().map(|current| current.reference(Purpose::Limit, canonical))
+    }
+
     fn receipt(&self, canonical: &str) -> Option<KeyedRef> {
         self.versions.first().map(|current| current.reference(Purpose::Receipt, canonical))
     }
@@ -197,6 +239,9 @@ impl Version {
             suppression: key(Purpose::Suppression)?,
             code: key(Purpose::Code)?,
             receipt: key(Purpose::Receipt)?,
+            request: key(Purpose::Request)?,
+            challenge: key(Purpose::Challenge)?,
+            limit: key(Purpose::Limit)?,
             name,
         })
     }
@@ -206,16 +251,23 @@ impl Version {
     }
 
     fn digest(&self, purpose: Purpose, canonical: &str) -> String {
+        let digest = self.mac(purpose, canonical).finalize().into_bytes();
+        let bytes: Vec<u8> = digest.iter().copied().take(REFERENCE_BYTES).collect();
+        lower_base32().encode(&bytes)
+    }
+
+    fn mac(&self, purpose: Purpose, canonical: &str) -> Hmac<Sha256> {
         let mut mac = match purpose {
             Purpose::Link => self.link.clone(),
             Purpose::Suppression => self.suppression.clone(),
             Purpose::Code => self.code.clone(),
             Purpose::Receipt => self.receipt.clone(),
+            Purpose::Request => self.request.clone(),
+            Purpose::Challenge => self.challenge.clone(),
+            Purpose::Limit => self.limit.clone(),
         };
         mac.update(canonical.as_bytes());
-        let digest = mac.finalize().into_bytes();
-        let bytes: Vec<u8> = digest.iter().copied().take(REFERENCE_BYTES).collect();
-        lower_base32().encode(&bytes)
+        mac
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod accept_callback;
 pub mod accept_disconnect;
+pub mod accept_request;
 pub mod accept_termination;
 pub mod clock;
 pub mod confirm_plan;
@@ -38,8 +39,10 @@ pub mod receipt;
 pub mod scope;
 pub mod show_request;
 pub mod signed_request;
+pub mod subject_request;
 pub mod sweep_ledger;
 pub mod target;
+pub mod verify_request;
 
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;

@@ -9,6 +9,7 @@ mod policy;
 mod processors;
 mod purge;
 mod receipts;
+mod requests;
 mod seed;
 mod shared;
 mod staff;
@@ -19,6 +20,7 @@ pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
 pub use purge::StoredPurges;
 pub use receipts::StoredChains;
+pub use requests::StoredRequests;
 pub use shared::SharedSources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -102,6 +104,8 @@ pub struct Stored {
     pub chains: StoredChains,
     /// What the ledger keeps of purges, and their reports.
     pub purges: StoredPurges,
+    /// Requests of people, and what goes with them.
+    pub requests: StoredRequests,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.

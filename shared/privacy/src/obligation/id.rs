@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::hex;
@@ -16,8 +17,23 @@ pub struct InvalidObligationId;
 
 /// The key of an obligation. For a Meta callback it is also the confirmation code, which opens the status
 /// page: it stands in rows, queue messages and that one URL; logs get [`ObligationId::log_ref`].
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ObligationId(String);
+
+impl TryFrom<String> for ObligationId {
+    type Error = InvalidObligationId;
+
+    fn try_from(text: String) -> Result<Self, InvalidObligationId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ObligationId> for String {
+    fn from(id: ObligationId) -> Self {
+        id.0
+    }
+}
 
 impl ObligationId {
     /// # Errors
@@ -47,6 +63,19 @@ impl ObligationId {
         let digest = Sha256::digest(format!("termination\n{tenant}\n{phase}").as_bytes());
         let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
         Self(format!("1{}", keys::lower_base32().encode(&bytes)))
+    }
+
+    /// The reference of a request that a person made: 160 bits that nobody can guess and that say nothing. Beginning with `8`,
+    /// which nothing else does.
+    #[must_use]
+    pub fn of_request(seed: &[u8; keys::REFERENCE_BYTES]) -> Self {
+        Self(format!("8{}", keys::lower_base32().encode(seed)))
+    }
+
+    /// Whether it is the reference of a request that a person made.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.0.starts_with('8')
     }
 
     /// Whether this is a confirmation code: of a person's request, which has a status page.

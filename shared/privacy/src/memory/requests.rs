@@ -1,0 +1,110 @@
+//! Requests of people, their codes and counters in memory.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::World;
+use crate::keys::KeyedRef;
+use crate::obligation::ObligationId;
+use crate::ports::Answer;
+use crate::subject_request::challenge::{Challenge, TRIES};
+use crate::subject_request::notice::NoticeJob;
+use crate::subject_request::ports::{Challenges, Limits, NoticeQueue, RequestBook, RequestIntake};
+use crate::subject_request::{Act, SubjectRequest};
+
+/// What is stored of requests.
+#[derive(Debug, Default)]
+pub struct StoredRequests {
+    /// Requests by reference.
+    pub heads: BTreeMap<ObligationId, SubjectRequest>,
+    /// What was done to each.
+    pub acts: BTreeMap<ObligationId, Vec<Act>>,
+    /// The code of each, with the tries that were counted.
+    pub challenges: BTreeMap<ObligationId, (Challenge, u8)>,
+    /// Counters.
+    pub counters: BTreeMap<KeyedRef, u32>,
+    /// Messages to the worker that tells.
+    pub notices: Vec<NoticeJob>,
+}
+
+impl RequestIntake for World {
+    async fn receive(&self, new: &SubjectRequest) -> Answer<Option<Box<SubjectRequest>>> {
+        self.call("requests.receive", |stored| {
+            let heads = &mut stored.requests.heads;
+            let known = heads.get(&new.id).cloned().map(Box::new);
+            heads.entry(new.id.clone()).or_insert_with(|| new.clone());
+            known
+        })
+    }
+}
+
+impl RequestBook for World {
+    async fn request(&self, id: &ObligationId) -> Answer<Option<SubjectRequest>> {
+        self.call("requests.read", |stored| stored.requests.heads.get(id).cloned())
+    }
+
+    async fn record(&self, request: &SubjectRequest, act: &Act, used: Option<&Challenge>) -> Answer<bool> {
+        self.call("requests.record", |stored| {
+            let requests = &mut stored.requests;
+            let is_next = |known: &SubjectRequest| known.version + 1 == request.version;
+            let is_kept =
+                |used: &Challenge| requests.challenges.get(&request.id).is_some_and(|(kept, _)| kept.salt == used.salt);
+            if !requests.heads.get(&request.id).is_some_and(is_next) || !used.is_none_or(is_kept) {
+                return false;
+            }
+            if used.is_some() {
+                requests.challenges.remove(&request.id);
+            }
+            requests.heads.insert(request.id.clone(), request.clone());
+            requests.acts.entry(request.id.clone()).or_default().push(act.clone());
+            true
+        })
+    }
+
+    async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
+        self.call("requests.acts", |stored| stored.requests.acts.get(id).cloned().unwrap_or_default())
+    }
+}
+
+impl Challenges for World {
+    async fn issue(&self, id: &ObligationId, challenge: &Challenge) -> Answer<()> {
+        self.call("challenges.issue", |stored| {
+            stored.requests.challenges.insert(id.clone(), (challenge.clone(), 0));
+        })
+    }
+
+    async fn attempt(&self, id: &ObligationId, now: Timestamp) -> Answer<Option<Challenge>> {
+        self.call("challenges.attempt", |stored| {
+            let (challenge, tries) = stored.requests.challenges.get_mut(id)?;
+            if *tries >= TRIES || challenge.expires_at <= now {
+                return None;
+            }
+            *tries += 1;
+            Some(challenge.clone())
+        })
+    }
+
+    async fn forget(&self, id: &ObligationId) -> Answer<()> {
+        self.call("challenges.forget", |stored| {
+            stored.requests.challenges.remove(id);
+        })
+    }
+}
+
+impl Limits for World {
+    async fn admit(&self, counter: &KeyedRef, at_most: u32, _ends_at: Timestamp) -> Answer<bool> {
+        self.call("limits.admit", |stored| {
+            let count = stored.requests.counters.entry(counter.clone()).or_default();
+            let is_within = *count < at_most;
+            *count += u32::from(is_within);
+            is_within
+        })
+    }
+}
+
+impl NoticeQueue for World {
+    async fn notify(&self, job: &NoticeJob) -> Answer<()> {
+        self.call("notices.send", |stored| stored.requests.notices.push(job.clone()))
+    }
+}

@@ -1,0 +1,130 @@
+//! The dates of a request as they are stored: each with the rule that set it, so that anyone can count it again.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::ClockError;
+use crate::clock::zone::{self, UnknownZone};
+use crate::deadline::DueBy;
+use crate::law::Row;
+use crate::law::dates::{Receipt, RequestDates, SetDate};
+use crate::law::extension::NotExtended;
+
+/// A date and the rule that set it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dated {
+    /// The last day, in the zone of the clocks.
+    pub date: Date,
+    /// Counted again from the day of receipt it gives the same date.
+    pub rule: String,
+}
+
+/// More time, granted once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extended {
+    /// What the person is told.
+    pub reason: String,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// The legal date that it replaced.
+    pub first_legal: Date,
+}
+
+/// Every clock of a request. They begin at its receipt, whatever comes later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    /// Whose calendar counts: an IANA name.
+    pub zone: String,
+    /// The day of receipt there.
+    pub received_on: Date,
+    /// Confirmation of receipt.
+    pub ack: Dated,
+    /// What staff work to.
+    pub target: Dated,
+    /// The last day, never moved by weekends and never paused.
+    pub legal: Dated,
+    /// The law's last day with weekends and pauses, where its holidays are known. Shown, never worked to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rolled: Option<Dated>,
+    /// The days on which alarms ring, in order: the acknowledgement, before the target, the target, before the legal date,
+    /// the legal date.
+    pub alarms: [Date; 5],
+    /// More time, if it was granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Extended>,
+}
+
+impl Clocks {
+    /// Counts from the receipt.
+    ///
+    /// # Errors
+    /// [`ClockError`]
+    pub fn start(row: &Row<'_>, received_at: Timestamp) -> Result<Self, ClockError> {
+        Ok(Self::of(&row.dates(&receipt(received_at))?))
+    }
+
+    fn of(dates: &RequestDates) -> Self {
+        let dated = |set: &SetDate| Dated { date: set.due_by.date, rule: set.rule.clone() };
+        Self {
+            zone: dates.legal_due.due_by.time_zone.clone(),
+            received_on: dates.received_date,
+            ack: dated(&dates.ack_due),
+            target: dated(&dates.target_due),
+            legal: dated(&dates.legal_due),
+            rolled: dates.legal_due_rolled.as_ref().ok().map(dated),
+            alarms: dates.alarms.map(|alarm| alarm.on),
+            extended: dates.extension.as_ref().map(|extension| Extended {
+                reason: extension.reason.clone(),
+                at: extension.extended_at,
+                first_legal: extension.first_legal_due,
+            }),
+        }
+    }
+
+    /// More time, counted from the original receipt.
+    ///
+    /// # Errors
+    /// [`NotExtended`]: without a reason, twice, where the law has none, or after the first legal date.
+    pub fn extend(
+        &self,
+        row: &Row<'_>,
+        received_at: Timestamp,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<Self, NotExtended> {
+        if self.extended.is_some() {
+            return Err(NotExtended::Twice);
+        }
+        if self.legal_due().is_past(now) {
+            return Err(NotExtended::TooLate(self.legal.date));
+        }
+        let receipt = receipt(received_at);
+        let mut extended = Self::of(&row.extend(&receipt, &row.dates(&receipt)?, reason, now)?);
+        if let Some(extension) = &mut extended.extended {
+            // The date that the person was promised, not what a newer table would give.
+            extension.first_legal = self.legal.date;
+        }
+        Ok(extended)
+    }
+
+    /// The legal date with its zone.
+    #[must_use]
+    pub fn legal_due(&self) -> DueBy {
+        DueBy { date: self.legal.date, time_zone: self.zone.clone() }
+    }
+
+    /// The first instant of the next day on which an alarm rings, after `now`.
+    ///
+    /// # Errors
+    /// [`UnknownZone`]
+    pub fn next_alarm(&self, now: Timestamp) -> Result<Option<Timestamp>, UnknownZone> {
+        let zone = zone::find(&self.zone)?;
+        let instants = self.alarms.iter().filter_map(|on| zone::first_instant(*on, &zone));
+        Ok(instants.filter(|at| *at > now).min())
+    }
+}
+
+fn receipt(received_at: Timestamp) -> Receipt {
+    Receipt { received_at, person_zone: None, paused_days: 0 }
+}

@@ -1,0 +1,231 @@
+//! A request of a person: what they want, by which law, by when, and how far it is.
+//!
+//! ```text
+//! Received ─► AwaitingVerification ─► InProgress ─► Answered
+//!     │                │   (its date passes)  └───► Denied { reason }
+//!     └── needs no proof ─────────────────► InProgress
+//! ```
+//!
+//! Its clocks begin at its receipt on any channel and are not moved by anything that follows. What it asks for is carried
+//! out only once whoever asks is verified; an unverified request changes nothing of any other. An erasure is worked off by
+//! the engine, as an obligation under the same reference.
+
+mod act;
+pub mod challenge;
+pub mod clocks;
+pub mod contact;
+pub mod notice;
+pub mod ports;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use act::{Act, Actor, Deed};
+pub use clocks::{Clocks, Dated, Extended};
+pub use contact::{ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Words};
+
+use crate::clock::model::Kind;
+use crate::obligation::ObligationId;
+
+/// How a request reached us. The law asks for no form: any of them starts the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// The page for people, or the interface behind it.
+    Web,
+    /// A mail to the address of the policy.
+    Email,
+    /// A call.
+    Phone,
+    /// On paper.
+    Letter,
+}
+
+/// Somebody who asks for somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agent {
+    /// Who. Answers about the request itself go there; the person's data never does.
+    pub email: EmailAddress,
+    /// What binds the signed permission to this request: the SHA-256 of the document, 64 hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission_sha256: Option<Sha256Hex>,
+    /// Whether they say that they hold a power of attorney; staff read it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_power_of_attorney: bool,
+}
+
+/// A SHA-256 digest as 64 lower-case hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Sha256Hex(String);
+
+impl Sha256Hex {
+    /// # Errors
+    /// [`InvalidText`]
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let text = text.trim().to_ascii_lowercase();
+        let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hex { Ok(Self(text)) } else { Err(InvalidText) }
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Sha256Hex {
+    type Error = InvalidText;
+
+    fn try_from(text: String) -> Result<Self, InvalidText> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Sha256Hex> for String {
+    fn from(digest: Sha256Hex) -> Self {
+        digest.0
+    }
+}
+
+/// What the person has to show before anything is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// A code that was mailed to them.
+    EmailCode,
+    /// A code that was sent to their account on a platform.
+    HandleCode,
+    /// A fresh login at the dashboard.
+    AccountLogin,
+    /// That staff compared what they say with what we hold.
+    DataPoints,
+    /// That staff read the permission that their agent holds.
+    AgentPermission,
+}
+
+/// A proof that was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proven {
+    /// Which.
+    pub proof: Proof,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a request was denied, by the code of `law.toml`.
+pub type DenialCode = String;
+
+/// Where a request stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Standing {
+    /// Stored. Nobody was told anything yet.
+    Received,
+    /// The person has been asked to show who they are.
+    AwaitingVerification,
+    /// Verified, or in no need of it: it is being worked on.
+    InProgress {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It was carried out and the person was told.
+    Answered {
+        /// When.
+        at: Timestamp,
+        /// Whether a part was kept or refused, with reasons beside it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        in_part: bool,
+    },
+    /// It was refused and the person was told why and where to turn.
+    Denied {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: DenialCode,
+    },
+}
+
+impl Standing {
+    /// Whether it was answered, one way or the other, and when.
+    #[must_use]
+    pub const fn closed_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Answered { at, .. } | Self::Denied { at, .. } => Some(*at),
+            Self::Received | Self::AwaitingVerification | Self::InProgress { .. } => None,
+        }
+    }
+
+    /// Its name in the interface.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::AwaitingVerification => "awaiting-verification",
+            Self::InProgress { .. } => "in-progress",
+            Self::Answered { in_part: false, .. } => "completed",
+            Self::Answered { in_part: true, .. } => "partly-retained",
+            Self::Denied { .. } => "denied",
+        }
+    }
+}
+
+/// A request as it stands in the ledger. Small, so that storing it costs one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectRequest {
+    /// Names it to the person; says nothing.
+    pub id: ObligationId,
+    /// Counts its changes, from 1: a change is stored only if nobody else made one.
+    pub version: u32,
+    /// What is asked for.
+    pub kind: Kind,
+    /// By which law: a name in `law.toml`.
+    pub regime: String,
+    /// Who asks, and where the answer goes.
+    pub contact: Contact,
+    /// How it came.
+    pub channel: Channel,
+    /// When it reached us. Never changes.
+    pub received_at: Timestamp,
+    /// Its dates.
+    pub clocks: Clocks,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// What has to be shown, at least one of them with all that it needs; empty: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Proof>,
+    /// What was shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proven: Vec<Proven>,
+    /// Who asks for the person, if it is not they.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
+    /// Whether it is about a child.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub about_child: bool,
+    /// The request whose denial it asks to look at again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appeal_of: Option<ObligationId>,
+    /// What they wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Words>,
+    /// When somebody has to look at it; `None` once it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_action_at: Option<Timestamp>,
+}
+
+impl SubjectRequest {
+    /// What has not been shown yet.
+    pub fn missing(&self) -> impl Iterator<Item = Proof> + '_ {
+        let is_shown = |proof: &Proof| self.proven.iter().any(|proven| proven.proof == *proof);
+        self.needs.iter().copied().filter(move |proof| !is_shown(proof))
+    }
+
+    /// Whether it may be carried out.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.missing().next().is_none()
+    }
+}

@@ -1,0 +1,56 @@
+//! What the use cases of requests ask of the world.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+
+use super::challenge::Challenge;
+use super::notice::NoticeJob;
+use super::{Act, SubjectRequest};
+use crate::keys::KeyedRef;
+use crate::obligation::ObligationId;
+use crate::ports::Answer;
+
+/// Takes requests in.
+pub trait RequestIntake: Sync {
+    /// One conditional write that is its own outbox: the row is in the due index. What stands there already, if it does.
+    fn receive(&self, new: &SubjectRequest) -> impl Future<Output = Answer<Option<Box<SubjectRequest>>>> + Send;
+}
+
+/// Reads and changes requests.
+pub trait RequestBook: Sync {
+    /// By a strong read.
+    fn request(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<SubjectRequest>>> + Send;
+    /// Stores a request as it is now, its act, and that a code was used up, all or nothing. `false` when somebody else
+    /// changed the request or used the code meanwhile.
+    fn record(
+        &self,
+        request: &SubjectRequest,
+        act: &Act,
+        used: Option<&Challenge>,
+    ) -> impl Future<Output = Answer<bool>> + Send;
+    /// Every act, oldest first.
+    fn acts(&self, id: &ObligationId) -> impl Future<Output = Answer<Vec<Act>>> + Send;
+}
+
+/// The codes that were sent.
+pub trait Challenges: Sync {
+    /// Keeps one; the one before is void from then on.
+    fn issue(&self, id: &ObligationId, challenge: &Challenge) -> impl Future<Output = Answer<()>> + Send;
+    /// Counts one try, in one conditional write. `None` when there is no code, it is too old, or its tries are used up.
+    fn attempt(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Option<Challenge>>> + Send;
+    /// Erases whatever is kept of codes.
+    fn forget(&self, id: &ObligationId) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Counts what one source, or one address, gets in a stretch of time.
+pub trait Limits: Sync {
+    /// Counts one more and says whether it is within `at_most`. The counter is forgotten some time after `ends_at`.
+    fn admit(&self, counter: &KeyedRef, at_most: u32, ends_at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+}
+
+/// Sends what is to be told to the worker that tells it. At least once, in any order.
+pub trait NoticeQueue: Sync {
+    /// Puts one message into its queue.
+    fn notify(&self, job: &NoticeJob) -> impl Future<Output = Answer<()>> + Send;
+}
