@@ -3,13 +3,15 @@
 //! Whether the person is known plays no part here, so nothing that happens here can tell. A request stands alone: it
 //! neither finds nor touches another, however alike.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::clock::model::Kind;
 use crate::fault::Fault;
 use crate::instant;
-use crate::keys::{REFERENCE_BYTES, SubjectKeys};
+use crate::keys::{KeyedRef, REFERENCE_BYTES, SubjectKeys};
 use crate::law::{Law, Row};
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::{Notice, NoticeJob};
@@ -90,6 +92,21 @@ impl Ask {
     }
 }
 
+/// What is asked for, and by which source as far as counters go.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What.
+    pub ask: Ask,
+    /// See [`source_of`].
+    pub source: Option<KeyedRef>,
+}
+
+/// The name of a source in counters: made of its address, or whatever else tells sources apart.
+#[must_use]
+pub fn source_of(keys: &SubjectKeys, address: &str) -> Option<KeyedRef> {
+    keys.limit(&format!("source#{address}"))
+}
+
 /// What names a new request.
 #[derive(Clone, Copy, Debug)]
 pub enum Naming<'a> {
@@ -121,23 +138,14 @@ pub struct AcceptedRequest {
     pub unsent: Option<Fault>,
 }
 
-/// What became of an ask.
-#[derive(Debug)]
-pub enum Taken {
-    /// It is stored.
-    Accepted(Box<AcceptedRequest>),
-    /// Its source has sent too many.
-    TooMany,
-}
-
-/// Counts one request of a source, by its address or whatever else tells sources apart.
+/// Counts one request of a source.
 ///
 /// # Errors
 /// [`Fault`]
 pub async fn admit_source(
     limits: &impl Limits,
     keys: &SubjectKeys,
-    source: &str,
+    source: &KeyedRef,
     at_most: u32,
     now: Timestamp,
 ) -> Result<bool, Fault> {
@@ -156,17 +164,18 @@ pub async fn accept_request(
     queue: &impl NoticeQueue,
     terms: Terms<'_>,
     naming: Naming<'_>,
-    ask: Ask,
+    sent: Sent,
     now: Timestamp,
 ) -> Result<AcceptedRequest, Fault> {
-    let new = request(terms, naming, ask, now)?;
+    let new = request(terms, naming, sent.ask, now)?;
     let (request, is_new) = match intake.receive(&new).await? {
         Some(known) => (*known, false),
         None => (new, true),
     };
     // A write that timed out after it was carried out comes back as one that was there before.
     let unsent = if request.standing == Standing::Received {
-        let job = NoticeJob { request: request.id.clone(), notice: Notice::Acknowledgement, round: 1 };
+        let job =
+            NoticeJob { request: request.id.clone(), notice: Notice::Acknowledgement, round: 1, source: sent.source };
         queue.notify(&job).await.err()
     } else {
         None
@@ -195,6 +204,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         clocks: Clocks::start(&row, received_at).map_err(|error| Fault::park("accept", error))?,
         standing: Standing::Received,
         proven: Vec::new(),
+        told: BTreeMap::new(),
         agent: ask.agent,
         about_child: ask.about_child,
         appeal_of: ask.appeal_of,

@@ -43,7 +43,7 @@ impl Desk {
     }
 
     async fn accept(&self, naming: Naming<'_>, ask: Ask) -> Result<AcceptedRequest, Fault> {
-        accept_request(&self.world, &self.world, self.terms(), naming, ask, now()).await
+        accept_request(&self.world, &self.world, self.terms(), naming, Sent { ask, source: None }, now()).await
     }
 }
 
@@ -63,7 +63,7 @@ async fn a_request_is_stored_with_every_date_and_the_rule_that_set_it() {
     "#]]
     .assert_eq(&dates(&stored.clocks));
     let notices = desk.world.stored().requests.notices.clone();
-    assert_eq!(notices, [NoticeJob { request: id, notice: Notice::Acknowledgement, round: 1 }]);
+    assert_eq!(notices, [NoticeJob { request: id, notice: Notice::Acknowledgement, round: 1, source: None }]);
     assert_eq!(stored.next_action_at, Some(at("2026-03-05T12:10:00Z")));
 }
 
@@ -181,7 +181,10 @@ fn what_is_no_request_is_named_by_its_member() {
 #[tokio::test]
 async fn a_source_is_counted_by_the_minute_and_not_by_name() {
     let desk = Desk::new();
-    let admit = async |source: &str, now| admit_source(&desk.world, &desk.keys, source, 2, now).await.unwrap();
+    let admit = async |address: &str, now| {
+        let source = source_of(&desk.keys, address).unwrap();
+        admit_source(&desk.world, &desk.keys, &source, 2, now).await.unwrap()
+    };
     let minute = at("2026-03-05T12:00:59Z");
     assert_eq!([admit("a", minute).await, admit("a", minute).await, admit("a", minute).await], [true, true, false]);
     assert!(admit("b", minute).await, "another source");

@@ -20,7 +20,7 @@ pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
 pub use purge::StoredPurges;
 pub use receipts::StoredChains;
-pub use requests::StoredRequests;
+pub use requests::{SentLetter, StoredRequests};
 pub use shared::SharedSources;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,9 +9,23 @@ use crate::keys::KeyedRef;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
 use crate::subject_request::challenge::{Challenge, TRIES};
-use crate::subject_request::notice::NoticeJob;
+use crate::subject_request::letter::{Letter, Messenger};
+use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Challenges, Limits, NoticeQueue, RequestBook, RequestIntake};
 use crate::subject_request::{Act, SubjectRequest};
+
+/// A letter that went out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentLetter {
+    /// About which request.
+    pub request: ObligationId,
+    /// What it told.
+    pub notice: Notice,
+    /// Whom.
+    pub to: String,
+    /// The code in it.
+    pub code: Option<String>,
+}
 
 /// What is stored of requests.
 #[derive(Debug, Default)]
@@ -26,6 +40,8 @@ pub struct StoredRequests {
     pub counters: BTreeMap<KeyedRef, u32>,
     /// Messages to the worker that tells.
     pub notices: Vec<NoticeJob>,
+    /// Letters that went out.
+    pub letters: Vec<SentLetter>,
 }
 
 impl RequestIntake for World {
@@ -100,6 +116,18 @@ impl Limits for World {
             *count += u32::from(is_within);
             is_within
         })
+    }
+}
+
+impl Messenger for World {
+    async fn send(&self, letter: &Letter<'_>) -> Answer<()> {
+        let sent = SentLetter {
+            request: letter.request.id.clone(),
+            notice: letter.notice,
+            to: letter.recipient.canonical(),
+            code: letter.code.map(|code| code.expose().to_owned()),
+        };
+        self.call("messenger.send", |stored| stored.requests.letters.push(sent))
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Deed {
         /// Which.
         notice: String,
     },
+    /// A notice was held back: its address has had too many.
+    Withheld,
     /// A notice could not be delivered.
     Bounced {
         /// Which.

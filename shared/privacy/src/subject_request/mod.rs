@@ -14,8 +14,11 @@ mod act;
 pub mod challenge;
 pub mod clocks;
 pub mod contact;
+pub mod letter;
 pub mod notice;
 pub mod ports;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -24,6 +27,7 @@ pub use act::{Act, Actor, Deed};
 pub use clocks::{Clocks, Dated, Extended};
 pub use contact::{ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Words};
 
+use self::notice::Notice;
 use crate::clock::model::Kind;
 use crate::obligation::ObligationId;
 
@@ -199,6 +203,9 @@ pub struct SubjectRequest {
     /// What was shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proven: Vec<Proven>,
+    /// What was told, and how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<Notice, u32>,
     /// Who asks for the person, if it is not they.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,

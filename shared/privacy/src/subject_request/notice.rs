@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::keys::KeyedRef;
 use crate::message::UnknownMessage;
 use crate::obligation::ObligationId;
 
@@ -51,6 +52,8 @@ pub struct NoticeJob {
     pub notice: Notice,
     /// Which of several of its kind: it is told once.
     pub round: u32,
+    /// Whose doing it is, by the name of a counter: so many letters of a source reach an address.
+    pub source: Option<KeyedRef>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,21 +63,27 @@ struct NoticeV1 {
     request: ObligationId,
     notice: Notice,
     round: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<KeyedRef>,
 }
 
 impl NoticeJob {
     /// The body to send.
     #[must_use]
     pub fn to_body(&self) -> String {
-        let Self { request, notice, round } = self;
-        serde_json::json!({"v": 1, "request": request.as_str(), "notice": notice.as_str(), "round": round}).to_string()
+        let Self { request, notice, round, source } = self;
+        let mut body = serde_json::json!({"v": 1, "request": request, "notice": notice, "round": round});
+        if let (Some(body), Some(source)) = (body.as_object_mut(), source) {
+            body.insert("source".to_owned(), source.as_str().into());
+        }
+        body.to_string()
     }
 
     /// # Errors
     /// [`UnknownMessage`]
     pub fn from_body(body: &str) -> Result<Self, UnknownMessage> {
-        let NoticeV1 { v, request, notice, round } = serde_json::from_str(body).map_err(|_| UnknownMessage)?;
-        if v == 1 && request.is_request() { Ok(Self { request, notice, round }) } else { Err(UnknownMessage) }
+        let NoticeV1 { v, request, notice, round, source } = serde_json::from_str(body).map_err(|_| UnknownMessage)?;
+        if v == 1 && request.is_request() { Ok(Self { request, notice, round, source }) } else { Err(UnknownMessage) }
     }
 }
 
@@ -85,8 +94,9 @@ mod tests {
     #[test]
     fn a_body_reads_back_and_others_do_not() {
         let request = ObligationId::of_request(&[7; 20]);
-        for notice in Notice::ALL {
-            let job = NoticeJob { request: request.clone(), notice, round: 2 };
+        let source = KeyedRef::parse(&format!("v1-{}", "a".repeat(32))).unwrap();
+        for (notice, source) in Notice::ALL.into_iter().zip([None, Some(source)].into_iter().cycle()) {
+            let job = NoticeJob { request: request.clone(), notice, round: 2, source };
             assert_eq!(NoticeJob::from_body(&job.to_body()), Ok(job));
         }
         let other = format!(r#"{{"v":1,"request":"{}","notice":"code","round":1}}"#, "a".repeat(32));

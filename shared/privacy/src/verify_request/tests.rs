@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::accept_request::{Ask, Naming, Terms, accept_request};
+use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
 use crate::law::Law;
 use crate::memory::{Strike, World};
@@ -33,7 +33,8 @@ async fn asked(world: &World, number: u8) -> ObligationId {
     };
     let keys = keys();
     let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
-    let accepted = accept_request(world, world, terms, Naming::Fresh(&[number; 20]), ask, now()).await;
+    let accepted =
+        accept_request(world, world, terms, Naming::Fresh(&[number; 20]), Sent { ask, source: None }, now()).await;
     accepted.unwrap().request.id
 }
 

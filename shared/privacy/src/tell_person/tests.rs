@@ -1,0 +1,191 @@
+use super::*;
+use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request, source_of};
+use crate::clock::model::Kind;
+use crate::ids::Platform;
+use crate::law::Law;
+use crate::memory::{SentLetter, Strike, World};
+use crate::obligation::ObligationId;
+use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle};
+use crate::verify_request::{Verified, verify_request};
+
+const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
+
+fn now() -> Timestamp {
+    "2026-03-05T12:00:00Z".parse().unwrap()
+}
+
+fn ask(kind: Kind) -> Ask {
+    Ask {
+        kind,
+        contact: Contact { email: EmailAddress::parse("Mia@example.com").ok(), account: None },
+        residence: None,
+        agent: None,
+        about_child: false,
+        appeal_of: None,
+        details: None,
+        channel: Channel::Web,
+        received_at: None,
+    }
+}
+
+struct Post {
+    world: World,
+    keys: SubjectKeys,
+    asked: std::cell::Cell<u8>,
+}
+
+impl Post {
+    fn new() -> Self {
+        let keys = SubjectKeys::parse(RING).unwrap();
+        Self { world: World::new(now(), 100), keys, asked: std::cell::Cell::new(0) }
+    }
+
+    async fn asked(&self, ask: Ask) -> ObligationId {
+        let law = Law::built_in().unwrap();
+        let terms = Terms { keys: &self.keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+        self.asked.set(self.asked.get() + 1);
+        let seed = [self.asked.get(); 20];
+        let sent = Sent { ask, source: None };
+        let accepted = accept_request(&self.world, &self.world, terms, Naming::Fresh(&seed), sent, now()).await;
+        accepted.unwrap().request.id
+    }
+
+    fn job(&self, id: &ObligationId, notice: Notice, round: u32, source: &str) -> NoticeJob {
+        NoticeJob { request: id.clone(), notice, round, source: source_of(&self.keys, source) }
+    }
+
+    async fn tell(&self, job: &NoticeJob, now: Timestamp) -> Result<Told, Fault> {
+        let number = u8::try_from(self.letters().len() % 250).unwrap();
+        let teller = Teller { book: &self.world, messenger: &self.world, keys: &self.keys };
+        teller.tell(job, &[number.wrapping_mul(37).wrapping_add(1); 24], now).await
+    }
+
+    fn letters(&self) -> Vec<SentLetter> {
+        self.world.stored().requests.letters.clone()
+    }
+
+    fn standing(&self, id: &ObligationId) -> Standing {
+        self.world.stored().requests.heads[id].standing.clone()
+    }
+}
+
+#[tokio::test]
+async fn the_acknowledgement_brings_the_code_and_goes_out_once() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::Access)).await;
+    let job = post.job(&id, Notice::Acknowledgement, 1, "home");
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
+    assert_eq!(post.standing(&id), Standing::AwaitingVerification);
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Idle, "delivered twice");
+    let [letter] = &post.letters()[..] else { panic!("one letter") };
+    assert_eq!(letter.to, "email#mia@example.com");
+    let code = letter.code.clone().unwrap();
+    let verified = verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+    assert!(matches!(verified, Verified::Proved(_)));
+    // Its own alarm, not the one for stuck requests.
+    let next = post.world.stored().requests.heads[&id].next_action_at;
+    assert_eq!(next, Some(now()));
+}
+
+#[tokio::test]
+async fn what_needs_no_proof_is_in_work_as_soon_as_it_is_acknowledged() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::OptOut)).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    assert_eq!(post.standing(&id), Standing::InProgress { since: now() });
+    assert_eq!(post.letters()[0].code, None);
+}
+
+#[tokio::test]
+async fn a_fresh_code_voids_the_old_one_and_verified_people_get_none() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::Access)).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    post.tell(&post.job(&id, Notice::Code, 1, "home"), now()).await.unwrap();
+    let codes: Vec<String> = post.letters().into_iter().filter_map(|letter| letter.code).collect();
+    let tried = async |code: &str| verify_request(&post.world, &post.keys, &id, code, now()).await.unwrap();
+    assert!(matches!(tried(&codes[0]).await, Verified::Refused));
+    assert!(matches!(tried(&codes[1]).await, Verified::Proved(_)));
+    assert_eq!(post.tell(&post.job(&id, Notice::Code, 2, "home"), now()).await.unwrap(), Told::Idle);
+    assert_eq!(post.letters().len(), 2);
+}
+
+#[tokio::test]
+async fn a_handle_gets_its_code_where_it_is() {
+    let post = Post::new();
+    let account = ConnectedAccount {
+        platform: Platform::parse("instagram").unwrap(),
+        handle: Handle::parse("@Mia.Loves.Tea").unwrap(),
+    };
+    let contact = Contact { email: None, account: Some(account) };
+    let id = post.asked(Ask { contact, ..ask(Kind::Erasure) }).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    assert_eq!(post.letters()[0].to, "instagram#mia.loves.tea");
+    assert!(post.letters()[0].code.is_some());
+}
+
+#[tokio::test]
+async fn an_agent_hears_that_it_came_in_and_the_person_is_asked() {
+    let post = Post::new();
+    let email = EmailAddress::parse("agent@example.org").unwrap();
+    let agent = Some(Agent { email, permission_sha256: None, has_power_of_attorney: false });
+    let id = post.asked(Ask { agent, ..ask(Kind::Erasure) }).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    post.tell(&post.job(&id, Notice::AgentConfirmation, 1, "home"), now()).await.unwrap();
+    let letters = post.letters();
+    assert_eq!((letters[0].to.as_str(), letters[0].code.is_some()), ("email#agent@example.org", false));
+    assert_eq!((letters[1].to.as_str(), letters[1].code.is_some()), ("email#mia@example.com", true));
+}
+
+#[tokio::test]
+async fn a_crash_at_any_step_ends_with_a_code_that_works() {
+    for strike in (1..=5).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
+        let post = Post::new();
+        let id = post.asked(ask(Kind::Access)).await;
+        let job = post.job(&id, Notice::Acknowledgement, 1, "home");
+        post.world.strike(Some(strike));
+        post.tell(&job, now()).await.unwrap_err();
+        post.world.strike(None);
+        let told = post.tell(&job, now()).await.unwrap();
+        let is_noted = matches!(strike, Strike::After(5));
+        assert_eq!(told, if is_noted { Told::Idle } else { Told::Sent }, "{strike:?}");
+        assert!(post.letters().len() <= 2, "{strike:?}");
+        let code = post.letters().last().unwrap().code.clone().unwrap();
+        let verified = verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+        assert!(matches!(verified, Verified::Proved(_)), "{strike:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_an_address_ends_and_keeps_nobody_from_their_code() {
+    let post = Post::new();
+    let mut sent = 0;
+    for number in 0..100_u32 {
+        let id = post.asked(ask(Kind::Erasure)).await;
+        let source = format!("bot {}", number % 10);
+        let told = post.tell(&post.job(&id, Notice::Acknowledgement, 1, &source), now()).await.unwrap();
+        sent += u32::from(told == Told::Sent);
+    }
+    assert_eq!(sent, 10 + PER_ADDRESS_AND_DAY, "the first of each source, and the day's measure");
+    // The person herself, in the middle of it.
+    let mine = post.asked(ask(Kind::Erasure)).await;
+    let job = post.job(&mine, Notice::Acknowledgement, 1, "home");
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
+    // What was held back is not lost: it is told a day later.
+    let held: Vec<SubjectRequest> = {
+        let stored = post.world.stored();
+        stored.requests.heads.values().filter(|request| request.standing == Standing::Received).cloned().collect()
+    };
+    assert_eq!(held.len(), 70);
+    let tomorrow = now() + SignedDuration::from_hours(24);
+    assert!(held.iter().all(|request| request.next_action_at == Some(tomorrow)));
+    let late = NoticeJob { request: held[0].id.clone(), notice: Notice::Acknowledgement, round: 1, source: None };
+    assert_eq!(post.tell(&late, tomorrow).await.unwrap(), Told::Sent);
+}
+
+#[tokio::test]
+async fn answers_and_denials_are_never_held_back() {
+    for notice in [Notice::Extension, Notice::Answer, Notice::Denial] {
+        assert!(!is_limited(notice));
+    }
+}
