@@ -90,6 +90,7 @@ impl Account {
             account.create_table(table, &["pk", "sk"], None);
         }
         account.create_table("suppression", &["pk"], None);
+        account.create_table("limits", &["pk"], None);
         account.create_table("ledger", &["pk", "sk"], Some(["due_shard", "next_action_at"]));
         account
     }

@@ -9,6 +9,7 @@ mod faults;
 pub mod ingest_gate;
 pub mod inventory;
 pub mod ledger;
+pub mod limits;
 mod patience;
 pub mod queue;
 pub mod receipts;

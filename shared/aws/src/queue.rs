@@ -2,6 +2,8 @@
 
 use privacy::message::Work;
 use privacy::ports::{Answer, WorkQueue};
+use privacy::subject_request::notice::NoticeJob;
+use privacy::subject_request::ports::NoticeQueue;
 
 use crate::connection::Connection;
 use crate::faults::fault;
@@ -25,5 +27,12 @@ impl WorkQueue for SqsQueue {
     async fn send(&self, work: &Work) -> Answer<()> {
         let sent = self.client.send_message().queue_url(&self.url).message_body(work.to_body()).send().await;
         sent.map(drop).map_err(fault("queue.send"))
+    }
+}
+
+impl NoticeQueue for SqsQueue {
+    async fn notify(&self, job: &NoticeJob) -> Answer<()> {
+        let sent = self.client.send_message().queue_url(&self.url).message_body(job.to_body()).send().await;
+        sent.map(drop).map_err(fault("queue.notify"))
     }
 }

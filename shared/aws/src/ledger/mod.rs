@@ -22,6 +22,7 @@ mod intake;
 mod processors;
 mod purges;
 mod receipts;
+mod requests;
 mod rows;
 mod show;
 mod staff;
@@ -79,10 +80,10 @@ impl LedgerTable {
 }
 
 fn head_key(id: &ObligationId) -> Item {
-    key(id, HEAD.to_owned())
+    key(id, HEAD)
 }
 
-fn key(id: &ObligationId, sort: String) -> Item {
+fn key(id: &ObligationId, sort: impl Into<String>) -> Item {
     Item::from([("pk".to_owned(), text(id.partition())), ("sk".to_owned(), text(sort))])
 }
 

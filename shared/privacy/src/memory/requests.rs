@@ -11,7 +11,9 @@ use crate::ports::Answer;
 use crate::subject_request::challenge::{Challenge, TRIES};
 use crate::subject_request::letter::{Letter, Messenger};
 use crate::subject_request::notice::{Notice, NoticeJob};
-use crate::subject_request::ports::{Challenges, Limits, NoticeQueue, RequestBook, RequestIntake};
+use crate::subject_request::ports::{
+    Challenges, DueRequest, DueRequests, Limits, NoticeQueue, RequestBook, RequestIntake,
+};
 use crate::subject_request::{Act, SubjectRequest};
 
 /// A letter that went out.
@@ -104,6 +106,22 @@ impl Challenges for World {
     async fn forget(&self, id: &ObligationId) -> Answer<()> {
         self.call("challenges.forget", |stored| {
             stored.requests.challenges.remove(id);
+        })
+    }
+}
+
+impl DueRequests for World {
+    async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
+        self.call("requests.due", |stored| {
+            let open = stored.requests.heads.values().filter(|request| request.standing.closed_at().is_none());
+            let due = open.filter_map(|request| Some((request.id.clone(), request.next_action_at?)));
+            let mut due: Vec<DueRequest> = due
+                .filter(|(id, at)| *at <= now && id.shard(crate::ports::DUE_SHARDS) == shard)
+                .map(|(id, next_action_at)| DueRequest { id, next_action_at })
+                .collect();
+            due.sort_by_key(|due| due.next_action_at);
+            due.truncate(limit.into());
+            due
         })
     }
 }

@@ -54,3 +54,23 @@ pub trait NoticeQueue: Sync {
     /// Puts one message into its queue.
     fn notify(&self, job: &NoticeJob) -> impl Future<Output = Answer<()>> + Send;
 }
+
+/// An entry of the due index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueRequest {
+    /// Which.
+    pub id: ObligationId,
+    /// Since when.
+    pub next_action_at: Timestamp,
+}
+
+/// Finds requests that somebody has to look at.
+pub trait DueRequests: Sync {
+    /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
+    fn due_requests(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        limit: u16,
+    ) -> impl Future<Output = Answer<Vec<DueRequest>>> + Send;
+}

@@ -1,0 +1,239 @@
+//! Requests of people. In the partition `obligation#<reference>`:
+//!
+//! | sort key | holds |
+//! |---|---|
+//! | `act#<version>` | what was done to it, by whom and why |
+//! | `challenge` | what is kept of the code that was sent last |
+//! | `request` | the request as it is now; in the due index under `request-<shard>`, closed ones as every closed record |
+//!
+//! Rows are the serialised form of the domain's types, by `serde_dynamo`; what keys and conditions need is set beside it.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use jiff::Timestamp;
+use privacy::fault::Fault;
+use privacy::keys::KeyedRef;
+use privacy::legal_hold::Note;
+use privacy::obligation::ObligationId;
+use privacy::policy::own::OwnKind;
+use privacy::ports::{Answer, archive_shards};
+use privacy::subject_request::challenge::{Challenge, TRIES};
+use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, RequestBook, RequestIntake};
+use privacy::subject_request::{Act, Actor, Deed, Proof, SubjectRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{DUE_INDEX, LedgerTable, key, rows};
+use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, unreadable};
+use crate::faults::fault;
+use crate::patience;
+
+const REQUEST: &str = "request";
+const CHALLENGE: &str = "challenge";
+
+fn written(value: &impl Serialize) -> Result<Item, Fault> {
+    serde_dynamo::to_item(value).map_err(|_| Fault::park("row.write", "a row cannot be written"))
+}
+
+fn read<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T, Fault> {
+    serde_dynamo::from_item(item.clone()).map_err(|_| unreadable(name))
+}
+
+fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
+    let mut row = written(request)?;
+    row.remove("id");
+    row.extend(key(&request.id, REQUEST));
+    row.insert("received_at".to_owned(), at(request.received_at));
+    let due = match (request.standing.closed_at(), request.next_action_at) {
+        (Some(closed_at), _) => {
+            let shard = request.id.shard(archive_shards(OwnKind::Requests));
+            Some((rows::closed_shard(OwnKind::Requests, shard), closed_at))
+        }
+        (None, Some(next)) => Some((due_shard(request.id.shard(privacy::ports::DUE_SHARDS)), next)),
+        (None, None) => None,
+    };
+    if let Some((shard, next)) = due {
+        row.insert("due_shard".to_owned(), text(shard));
+        row.insert("next_action_at".to_owned(), at(next));
+    }
+    Ok(row)
+}
+
+fn due_shard(shard: u8) -> String {
+    format!("request-{}", rows::shard_name(shard))
+}
+
+fn request_of(item: &Item) -> Result<SubjectRequest, Fault> {
+    let mut item = item.clone();
+    item.insert("id".to_owned(), text(rows::id_of(&item)?.as_str()));
+    let request: SubjectRequest = read(&item, REQUEST)?;
+    let next_action_at = request.next_action_at.filter(|_| request.standing.closed_at().is_none());
+    Ok(SubjectRequest { next_action_at, ..request })
+}
+
+fn challenge_of(item: &Item) -> Result<Challenge, Fault> {
+    Ok(Challenge {
+        salt: get_text(item, "salt")?.to_owned(),
+        digest: KeyedRef::from_stored(get_text(item, "digest")?.to_owned()),
+        proof: read_text::<Proof>(item, "proof")?,
+        expires_at: get_at(item, "expires_at")?,
+    })
+}
+
+fn read_text<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T, Fault> {
+    let value = item.get(name).cloned().ok_or_else(|| unreadable(name))?;
+    serde_dynamo::from_attribute_value(value).map_err(|_| unreadable(name))
+}
+
+fn act_row(id: &ObligationId, version: u32, act: &Act) -> Result<Item, Fault> {
+    let mut row = written(&act.deed)?;
+    row.extend(written(&act.actor)?);
+    row.extend(act.why.as_ref().map(|why| ("why".to_owned(), text(why.expose()))));
+    row.insert("at".to_owned(), at(act.at));
+    row.extend(key(id, format!("act#{version:06}")));
+    Ok(row)
+}
+
+fn act_of(item: &Item) -> Result<Act, Fault> {
+    Ok(Act {
+        deed: read::<Deed>(item, "what")?,
+        actor: read::<Actor>(item, "by")?,
+        why: find_parsed(item, "why", Note::parse)?,
+        at: get_at(item, "at")?,
+    })
+}
+
+impl RequestIntake for LedgerTable {
+    async fn receive(&self, new: &SubjectRequest) -> Answer<Option<Box<SubjectRequest>>> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(request_row(new)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    let row = failed.item().filter(|row| !row.is_empty());
+                    let row = row.ok_or_else(|| Fault::retry("requests.receive", "the condition failed without a row"));
+                    Ok(Some(Box::new(request_of(row?)?)))
+                }
+                Some(_) | None => Err(fault("requests.receive")(error)),
+            },
+        }
+    }
+}
+
+impl RequestBook for LedgerTable {
+    async fn request(&self, id: &ObligationId) -> Answer<Option<SubjectRequest>> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(id, REQUEST)));
+        let item = get.consistent_read(true).send().await.map_err(fault("requests.read"))?.item;
+        item.as_ref().map(request_of).transpose()
+    }
+
+    async fn record(&self, request: &SubjectRequest, act: &Act, used: Option<&Challenge>) -> Answer<bool> {
+        let broken = |error| Fault::park("requests.record", error);
+        let head = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(request_row(request)?))
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":seen", number(request.version.saturating_sub(1)));
+        let act = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(act_row(&request.id, request.version, act)?))
+            .condition_expression("attribute_not_exists(pk)");
+        let mut items = vec![
+            TransactWriteItem::builder().put(head.build().map_err(broken)?).build(),
+            TransactWriteItem::builder().put(act.build().map_err(broken)?).build(),
+        ];
+        if let Some(used) = used {
+            let delete = Delete::builder()
+                .table_name(&self.table)
+                .set_key(Some(key(&request.id, CHALLENGE)))
+                .condition_expression("salt = :salt")
+                .expression_attribute_values(":salt", text(&used.salt));
+            items.push(TransactWriteItem::builder().delete(delete.build().map_err(broken)?).build());
+        }
+        match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(refused)) if is_overtaken(refused.err()) => Ok(false),
+            Err(error) => Err(fault("requests.record")(error)),
+        }
+    }
+
+    async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
+        self.rows("requests.acts", id.partition(), "act#").await?.iter().map(act_of).collect()
+    }
+}
+
+fn is_overtaken(error: &TransactWriteItemsError) -> bool {
+    let TransactWriteItemsError::TransactionCanceledException(canceled) = error else { return false };
+    let mut reasons = canceled.cancellation_reasons().iter();
+    reasons.any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")))
+}
+
+impl Challenges for LedgerTable {
+    async fn issue(&self, id: &ObligationId, challenge: &Challenge) -> Answer<()> {
+        let mut row = key(id, CHALLENGE);
+        let proof = serde_dynamo::to_attribute_value(challenge.proof);
+        row.extend([
+            ("salt".to_owned(), text(&challenge.salt)),
+            ("digest".to_owned(), text(challenge.digest.as_str())),
+            ("proof".to_owned(), proof.map_err(|_| Fault::park("challenges.issue", "a proof without a name"))?),
+            ("expires_at".to_owned(), at(challenge.expires_at)),
+            ("tries".to_owned(), number(0)),
+        ]);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(row));
+        put.send().await.map(drop).map_err(fault("challenges.issue"))
+    }
+
+    async fn attempt(&self, id: &ObligationId, now: Timestamp) -> Answer<Option<Challenge>> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(id, CHALLENGE)))
+            .update_expression("SET tries = tries + :one")
+            .condition_expression("tries < :most AND expires_at > :now")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":most", number(TRIES))
+            .expression_attribute_values(":now", at(now))
+            .return_values(ReturnValue::AllNew);
+        match patience::send(update).await {
+            Ok(answer) => answer.attributes().map(challenge_of).transpose(),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(fault("challenges.attempt")(error)),
+        }
+    }
+
+    async fn forget(&self, id: &ObligationId) -> Answer<()> {
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key(id, CHALLENGE)));
+        delete.send().await.map(drop).map_err(fault("challenges.forget"))
+    }
+}
+
+impl DueRequests for LedgerTable {
+    async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
+            .expression_attribute_values(":shard", text(due_shard(shard)))
+            .expression_attribute_values(":now", at(now))
+            .limit(i32::from(limit));
+        let answer = query.send().await.map_err(fault("requests.due"))?;
+        let due = |item| Ok(DueRequest { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? });
+        answer.items().iter().map(due).collect()
+    }
+}

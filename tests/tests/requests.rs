@@ -1,0 +1,219 @@
+//! Requests of people: one contract for the ports in memory and over DynamoDB, and what taking one in consumes.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
+use privacy::clock::model::Kind;
+use privacy::ids::Platform;
+use privacy::law::Law;
+use privacy::legal_hold::Note;
+use privacy::memory::World;
+use privacy::obligation::ObligationId;
+use privacy::ports::DUE_SHARDS;
+use privacy::subject_request::challenge::Challenge;
+use privacy::subject_request::notice::Notice;
+use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
+use privacy::subject_request::{
+    Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Proof, Proven, Standing,
+    SubjectRequest, Words,
+};
+use privacy_aws::limits::LimitsTable;
+use privacy_aws::queue::SqsQueue;
+use privacy_tests::account::Account;
+use privacy_tests::demo;
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00.125Z".parse().unwrap()
+}
+
+/// A request that says everything that one can say.
+fn full() -> SubjectRequest {
+    let law = Law::built_in().unwrap();
+    SubjectRequest {
+        id: ObligationId::of_request(&[1; 20]),
+        version: 1,
+        kind: Kind::ConsentWithdrawal,
+        regime: "US_VA".to_owned(),
+        contact: Contact {
+            email: EmailAddress::parse("mia@example.com").ok(),
+            account: Some(ConnectedAccount {
+                platform: Platform::parse("instagram").unwrap(),
+                handle: Handle::parse("mia").unwrap(),
+            }),
+        },
+        channel: Channel::Phone,
+        received_at: now(),
+        clocks: Clocks::start(&law.row("US_VA", Kind::Access).unwrap(), now()).unwrap(),
+        standing: Standing::Received,
+        needs: vec![Proof::EmailCode, Proof::AgentPermission],
+        proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
+        told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
+        agent: Some(Agent {
+            email: EmailAddress::parse("agent@example.org").unwrap(),
+            permission_sha256: privacy::subject_request::Sha256Hex::parse(&"ab".repeat(32)).ok(),
+            has_power_of_attorney: true,
+        }),
+        about_child: true,
+        appeal_of: Some(ObligationId::of_request(&[9; 20])),
+        details: Words::parse("line one\nline two").ok(),
+        next_action_at: Some(now() + SignedDuration::from_mins(10)),
+    }
+}
+
+fn act(deed: Deed) -> Act {
+    let why = Note::parse("asked on the phone").ok();
+    Act { deed, actor: Actor::Staff("arn:aws:iam::1:user/alex".to_owned()), why, at: now() }
+}
+
+async fn due<P: DueRequests>(ports: &P, at: Timestamp) -> Vec<DueRequest> {
+    let mut due = Vec::new();
+    for shard in 0..DUE_SHARDS {
+        due.extend(ports.due_requests(shard, at, 10).await.unwrap());
+    }
+    due
+}
+
+async fn book_contract<P: RequestIntake + RequestBook + DueRequests + Challenges>(ports: &P) {
+    let first = full();
+    let soon = first.next_action_at.unwrap();
+    assert_eq!(ports.receive(&first).await.unwrap(), None);
+    let other = SubjectRequest { kind: Kind::Access, ..first.clone() };
+    assert_eq!(ports.receive(&other).await.unwrap().as_deref(), Some(&first), "what stands there stays");
+    assert_eq!(ports.request(&first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(ports.request(&ObligationId::of_request(&[2; 20])).await.unwrap(), None);
+    assert_eq!(due(ports, soon - SignedDuration::from_millis(1)).await, []);
+    assert_eq!(due(ports, soon).await, [DueRequest { id: first.id.clone(), next_action_at: soon }]);
+
+    let standings = [
+        Standing::AwaitingVerification,
+        Standing::InProgress { since: now() },
+        Standing::Answered { at: now(), in_part: false },
+        Standing::Answered { at: now(), in_part: true },
+        Standing::Denied { at: now(), reason: "unverifiable".to_owned() },
+    ];
+    let mut request = first.clone();
+    for (version, standing) in (2..).zip(standings) {
+        let next_action_at = if standing.closed_at().is_some() { None } else { Some(soon) };
+        request = SubjectRequest { version, standing, next_action_at, ..request };
+        assert!(ports.record(&request, &act(Deed::Extended), None).await.unwrap());
+        assert!(!ports.record(&request, &act(Deed::Extended), None).await.unwrap(), "somebody was quicker");
+        assert_eq!(ports.request(&first.id).await.unwrap(), Some(request.clone()));
+    }
+    assert_eq!(due(ports, soon + SignedDuration::from_hours(24 * 400)).await, [], "closed");
+    assert_eq!(ports.acts(&first.id).await.unwrap().len(), 5);
+}
+
+async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
+    let mut request = full();
+    ports.receive(&request).await.unwrap();
+    let notice = "code".to_owned();
+    let deeds = [
+        Deed::Received,
+        Deed::Told { notice: notice.clone() },
+        Deed::Withheld,
+        Deed::Bounced { notice },
+        Deed::Proved { proof: Proof::DataPoints },
+        Deed::Begun,
+        Deed::Denied { reason: "unverifiable".to_owned() },
+        Deed::Answered,
+        Deed::EvidenceErased,
+    ];
+    let acts: Vec<Act> = deeds.into_iter().map(act).chain([Act::of_service(Deed::Begun, now())]).collect();
+    for act in &acts {
+        request.version += 1;
+        assert!(ports.record(&request, act, None).await.unwrap());
+    }
+    assert_eq!(ports.acts(&request.id).await.unwrap(), acts);
+}
+
+async fn challenge_contract<P: RequestIntake + RequestBook + Challenges>(ports: &P) {
+    let request = full();
+    ports.receive(&request).await.unwrap();
+    let keys = demo::keys();
+    let make = |seed| Challenge::make(&keys, &request.id, Proof::EmailCode, &[seed; 24], now()).unwrap().0;
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "no code");
+    let (old, new) = (make(1), make(2));
+    ports.issue(&request.id, &old).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), Some(old.clone()));
+    }
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "no try left");
+    ports.issue(&request.id, &new).await.unwrap();
+    let next = SubjectRequest { version: 2, ..request.clone() };
+    assert!(!ports.record(&next, &act(Deed::Begun), Some(&old)).await.unwrap(), "it is void");
+    assert_eq!(ports.request(&request.id).await.unwrap(), Some(request.clone()));
+    assert_eq!(ports.attempt(&request.id, new.expires_at).await.unwrap(), None, "too old");
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), Some(new.clone()));
+    assert!(ports.record(&next, &act(Deed::Begun), Some(&new)).await.unwrap());
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "used");
+    ports.issue(&request.id, &make(3)).await.unwrap();
+    ports.forget(&request.id).await.unwrap();
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "forgotten");
+}
+
+async fn limits_contract<P: Limits>(ports: &P) {
+    let keys = demo::keys();
+    let [here, there] = ["192.0.2.1", "192.0.2.2"].map(|address| source_of(&keys, address).unwrap());
+    for expected in [true, true, false, false] {
+        assert_eq!(ports.admit(&here, 2, now()).await.unwrap(), expected);
+    }
+    assert!(ports.admit(&there, 2, now()).await.unwrap());
+}
+
+macro_rules! contract {
+    ($name:ident, $check:ident) => {
+        #[tokio::test]
+        async fn $name() {
+            $check(&World::new(now(), 100)).await;
+            $check(&demo::ledger(&Account::new())).await;
+        }
+    };
+}
+
+contract!(requests_are_kept_alike, book_contract);
+contract!(acts_are_kept_alike, acts_contract);
+contract!(codes_are_kept_alike, challenge_contract);
+
+#[tokio::test]
+async fn counters_count_alike() {
+    limits_contract(&World::new(now(), 100)).await;
+    let account = Account::new();
+    limits_contract(&LimitsTable::new(&account.connection(), "limits".to_owned())).await;
+}
+
+#[tokio::test]
+async fn taking_a_request_in_costs_three_units() {
+    let account = Account::new();
+    let (keys, law) = (demo::keys(), Law::built_in().unwrap());
+    let limits = LimitsTable::new(&account.connection(), "limits".to_owned());
+    let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
+    let source = source_of(&keys, "192.0.2.1").unwrap();
+    for (number, kind) in Kind::ALL.into_iter().enumerate() {
+        let ask = Ask {
+            kind,
+            contact: full().contact,
+            residence: Some("CA_CCPA".to_owned()),
+            agent: None,
+            about_child: false,
+            appeal_of: Some(ObligationId::of_request(&[9; 20])),
+            details: Words::parse("I used your chat last summer and would like to know what you kept of it.").ok(),
+            channel: Channel::Web,
+            received_at: None,
+        };
+        assert!(admit_source(&limits, &keys, &source, 60, now()).await.unwrap());
+        let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+        let naming = Naming::Fresh(&[u8::try_from(number).unwrap(); 20]);
+        let sent = Sent { ask, source: Some(source.clone()) };
+        accept_request(&demo::ledger(&account), &queue, terms, naming, sent, now()).await.unwrap();
+        let calls = account.take_calls();
+        let writes: Vec<(&str, f64)> = calls
+            .iter()
+            .filter(|call| call.operation != "SendMessage")
+            .map(|call| (call.operation.as_str(), call.wru))
+            .collect();
+        assert_eq!(writes, [("UpdateItem", 1.0), ("PutItem", 2.0)], "{kind:?}");
+    }
+    let sent = account.sent().join("\n");
+    assert!(!sent.contains("mia") && !sent.contains("192.0.2.1"), "{sent}");
+}
