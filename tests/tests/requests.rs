@@ -50,7 +50,8 @@ fn full() -> SubjectRequest {
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
         agent: Some(Agent {
-            email: EmailAddress::parse("agent@example.org").unwrap(),
+            email: EmailAddress::parse("agent@example.org").ok(),
+            name: Words::parse("An Agent").ok(),
             permission_sha256: privacy::subject_request::Sha256Hex::parse(&"ab".repeat(32)).ok(),
             has_power_of_attorney: true,
         }),

@@ -11,8 +11,10 @@ use privacy::ports::{Clock, Showcase};
 use privacy::show_request::show_request;
 use privacy_edge::problem::Problem;
 
-use crate::accept::{Format, preferred};
-use crate::{headers, json, notice, page};
+use privacy_pages::accept::{Format, preferred};
+use privacy_pages::headers;
+
+use crate::{json, notice, page};
 
 /// What answers every request.
 #[derive(Debug)]
@@ -90,6 +92,8 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 | Problem::InvalidHold(_)
                 | Problem::HoldTaken
                 | Problem::PlanDiffers
+                | Problem::NotVerified
+                | Problem::TooMany
                 | Problem::NotFound
                 | Problem::MethodNotAllowed(_)
                 | Problem::TooLarge

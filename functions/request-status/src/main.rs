@@ -1,10 +1,6 @@
 //! Wires the status page: environment, ledger, policy, runtime.
 
-mod accept;
 mod config;
-mod dates;
-mod frame;
-mod headers;
 mod http;
 mod json;
 mod notice;

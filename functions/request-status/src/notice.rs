@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use privacy::policy::model::Company;
 
-use crate::frame::{self, Headline, Tone};
+use privacy_pages::frame::{self, Headline, Tone};
 
 /// There is nothing at this address. The same page whatever the address was.
 pub(crate) fn not_found(company: &Company) -> String {

@@ -7,9 +7,9 @@ use privacy::policy::Route;
 use privacy::policy::model::Company;
 use privacy::show_request::{PublicState, RequestView};
 
-use crate::dates::{day, end_of, moment};
-use crate::frame::{self, Headline, Tone};
 use crate::{records, steps};
+use privacy_pages::dates::{day, end_of, moment};
+use privacy_pages::frame::{self, Headline, Tone};
 
 /// The whole page as it is at `now`.
 pub(crate) fn status(view: &RequestView, company: &Company, now: Timestamp) -> String {

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use privacy::obligation::Outcome;
 use privacy::show_request::{ClassOutcome, RequestView};
 
-use crate::dates::{day, grouped, moment};
 use crate::page::found_nothing;
+use privacy_pages::dates::{day, grouped, moment};
 
 /// One line per class of which there was something, and one sentence for the rest.
 pub(crate) fn removed(view: &RequestView) -> Markup {

@@ -185,3 +185,10 @@ fn write_the_pages() {
         std::fs::write(folder.join(format!("{name}.html")), page).unwrap();
     }
 }
+
+#[test]
+fn every_page_loads_nothing_and_can_be_read_by_all() {
+    for (name, page) in pages() {
+        privacy_pages::checks::check_page(name, &page);
+    }
+}

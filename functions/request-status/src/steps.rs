@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use privacy::show_request::{Look, PublicState, RequestView};
 
-use crate::dates::{end_of, moment};
 use crate::page::found_nothing;
+use privacy_pages::dates::{end_of, moment};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Progress {

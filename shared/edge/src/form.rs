@@ -1,4 +1,6 @@
-//! One field of a form body, urlencoded or multipart, and nothing else of it.
+//! Fields of a form body, urlencoded or multipart.
+
+use std::collections::BTreeMap;
 
 use futures_util::stream;
 use http::{HeaderMap, header};
@@ -19,21 +21,54 @@ pub async fn single_field(headers: &HeaderMap, body: &Body, name: &str) -> Resul
     if bytes.len() > BODY_BYTES_MAX {
         return Err(Problem::TooLarge);
     }
-    // A body without a type is read as what every sender of this form sends.
+    single(values(headers, bytes, name).await?)
+}
+
+/// Every field of a form, urlencoded or multipart, that has one of these names; the first value of each. Others are ignored.
+///
+/// # Errors
+/// As [`single_field`], but for fields that are missing or stand twice.
+pub async fn fields(
+    headers: &HeaderMap,
+    body: &Body,
+    names: &[&'static str],
+) -> Result<BTreeMap<&'static str, String>, Problem> {
+    let bytes: &[u8] = body;
+    if bytes.len() > BODY_BYTES_MAX {
+        return Err(Problem::TooLarge);
+    }
+    let mut fields = BTreeMap::new();
+    for name in names {
+        if let Some(value) = values(headers, bytes, name).await?.into_iter().next() {
+            fields.insert(*name, value);
+        }
+    }
+    Ok(fields)
+}
+
+/// Whether a body says that it is a form.
+#[must_use]
+pub fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    ["application/x-www-form-urlencoded", "multipart/form-data"].contains(&essence.as_str())
+}
+
+async fn values(headers: &HeaderMap, bytes: &[u8], name: &str) -> Result<Vec<String>, Problem> {
+    // A body without a type is read as what every sender of a form sends.
     let media_type = match headers.get(header::CONTENT_TYPE) {
         Some(value) => value.to_str().map_err(|_| Problem::UnsupportedMediaType)?,
         None => "application/x-www-form-urlencoded",
     };
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let values = match essence.as_str() {
+    match essence.as_str() {
         "application/x-www-form-urlencoded" => {
             let pairs = form_urlencoded::parse(bytes).filter(|(key, _)| key == name);
-            pairs.map(|(_, value)| value.into_owned()).collect()
+            Ok(pairs.map(|(_, value)| value.into_owned()).collect())
         }
-        "multipart/form-data" => multipart_values(media_type, bytes, name).await.ok_or(Problem::BadRequest)?,
-        _ => return Err(Problem::UnsupportedMediaType),
-    };
-    single(values)
+        "multipart/form-data" => multipart_values(media_type, bytes, name).await.ok_or(Problem::BadRequest),
+        _ => Err(Problem::UnsupportedMediaType),
+    }
 }
 
 fn single(values: Vec<String>) -> Result<String, Problem> {
@@ -102,6 +137,16 @@ mod tests {
         assert_eq!(read(media_type, &two).await, Err(Problem::BadRequest));
         let cut = part("signed_request", "a.b");
         assert_eq!(read(media_type, &cut[..cut.len() - 4]).await, Err(Problem::BadRequest));
+    }
+
+    #[tokio::test]
+    async fn several_fields_are_taken_by_name() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+        let body = Body::from("kind=access&email=a%40example.com&kind=erasure&other=1");
+        let fields = fields(&headers, &body, &["kind", "email", "details"]).await.unwrap();
+        assert_eq!(fields, BTreeMap::from([("kind", "access".to_owned()), ("email", "a@example.com".to_owned())]));
+        assert!(is_form(&headers) && !is_form(&HeaderMap::new()));
     }
 
     #[tokio::test]

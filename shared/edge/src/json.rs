@@ -65,6 +65,34 @@ impl Members {
         }
     }
 
+    /// A member that is an object; `None` when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`] when it is something else.
+    pub fn object(&self, name: &'static str) -> Result<Option<Self>, Problem> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(Self(members.clone()))),
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+                Err(Problem::BadMember(name))
+            }
+        }
+    }
+
+    /// A member that is true or false; false when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`] when it is something else.
+    pub fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(Problem::BadMember(name))
+            }
+        }
+    }
+
     /// A member that is a list of texts; empty when it is absent.
     ///
     /// # Errors
@@ -118,6 +146,16 @@ mod tests {
         assert_eq!(parse("text"), Err(Problem::BadMember("text")));
         assert_eq!(parse("number"), Err(Problem::BadMember("number")));
         assert!(!format!("{members:?}").contains("seven"));
+    }
+
+    #[test]
+    fn objects_and_flags_are_what_they_say() {
+        let members = read(None, r#"{"agent": {"email": "a"}, "yes": true, "text": "true", "null": null}"#).unwrap();
+        assert!(members.object("agent").unwrap().is_some());
+        assert!(members.object("absent").unwrap().is_none() && members.object("null").unwrap().is_none());
+        assert_eq!(members.object("text").err(), Some(Problem::BadMember("text")));
+        assert_eq!((members.flag("yes"), members.flag("null")), (Ok(true), Ok(false)));
+        assert_eq!(members.flag("text"), Err(Problem::BadMember("text")));
     }
 
     #[test]

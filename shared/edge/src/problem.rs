@@ -22,6 +22,10 @@ pub enum Problem {
     HoldTaken,
     /// This is not the plan that waits for a confirmation.
     PlanDiffers,
+    /// What was shown does not verify the request. The same for every reason.
+    NotVerified,
+    /// This source has sent too many.
+    TooMany,
     /// The body is larger than this path takes.
     TooLarge,
     /// The body is of a type that this path does not take.
@@ -39,7 +43,8 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::WindowClosed | Self::HoldTaken | Self::PlanDiffers => StatusCode::CONFLICT,
-            Self::InvalidHold(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::InvalidHold(_) | Self::NotVerified => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -58,6 +63,8 @@ impl Problem {
             Self::InvalidHold(_) => "invalid-hold",
             Self::HoldTaken => "hold-taken",
             Self::PlanDiffers => "plan-differs",
+            Self::NotVerified => "not-verified",
+            Self::TooMany => "too-many-requests",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::Unavailable => "unavailable",
@@ -74,6 +81,8 @@ impl Problem {
             Self::InvalidHold(_) => "The hold may not be placed.",
             Self::HoldTaken => "Another hold has this id, or it was released.",
             Self::PlanDiffers => "This is not the plan that waits for a confirmation.",
+            Self::NotVerified => "This does not show that the request is yours.",
+            Self::TooMany => "There were too many requests. Please wait a minute.",
             Self::TooLarge => "The request body is too large.",
             Self::UnsupportedMediaType => "The request body is of a type that this address does not take.",
             Self::Unavailable => "The service cannot answer now. Please try again.",
@@ -92,6 +101,8 @@ impl Problem {
             | Self::WindowClosed
             | Self::HoldTaken
             | Self::PlanDiffers
+            | Self::NotVerified
+            | Self::TooMany
             | Self::TooLarge
             | Self::UnsupportedMediaType
             | Self::Unavailable => String::new(),
@@ -114,6 +125,9 @@ impl Problem {
             Self::Unavailable => {
                 headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("30"));
             }
+            Self::TooMany => {
+                headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("60"));
+            }
             Self::BadRequest
             | Self::BadMember(_)
             | Self::NotFound
@@ -121,6 +135,7 @@ impl Problem {
             | Self::InvalidHold(_)
             | Self::HoldTaken
             | Self::PlanDiffers
+            | Self::NotVerified
             | Self::TooLarge
             | Self::UnsupportedMediaType => {}
         }
@@ -143,6 +158,8 @@ mod tests {
             Problem::InvalidHold("proof"),
             Problem::HoldTaken,
             Problem::PlanDiffers,
+            Problem::NotVerified,
+            Problem::TooMany,
             Problem::TooLarge,
             Problem::UnsupportedMediaType,
             Problem::Unavailable,

@@ -163,7 +163,7 @@ impl SubjectRequest {
     fn code_in(&self, notice: Notice) -> Option<Proof> {
         let wanted = match notice {
             // An agent is told that it came in; the code goes to the person, with the question.
-            Notice::Acknowledgement => self.agent.is_none(),
+            Notice::Acknowledgement => self.agent.as_ref().is_none_or(|agent| agent.email.is_none()),
             Notice::Code | Notice::AgentConfirmation => true,
             Notice::Extension | Notice::Answer | Notice::Denial => false,
         };
@@ -173,7 +173,7 @@ impl SubjectRequest {
     }
 
     fn recipient(&self, notice: Notice) -> Option<Recipient<'_>> {
-        let agent = self.agent.as_ref().map(|agent| Recipient::Email(&agent.email));
+        let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref()).map(Recipient::Email);
         let person = || {
             let Self { contact, .. } = self;
             let account = || contact.account.as_ref().map(Recipient::Account);

@@ -143,7 +143,8 @@ async fn what_has_to_be_shown_depends_on_what_is_asked_and_on_who_asks() {
         handle: Handle::parse("mia").unwrap(),
     });
     let agent = Agent {
-        email: EmailAddress::parse("agent@example.org").unwrap(),
+        email: EmailAddress::parse("agent@example.org").ok(),
+        name: None,
         permission_sha256: None,
         has_power_of_attorney: false,
     };

@@ -48,8 +48,12 @@ pub enum Channel {
 /// Somebody who asks for somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
-    /// Who. Answers about the request itself go there; the person's data never does.
-    pub email: EmailAddress,
+    /// Where answers about the request itself go; the person's data never does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailAddress>,
+    /// Who.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Words>,
     /// What binds the signed permission to this request: the SHA-256 of the document, 64 hex digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_sha256: Option<Sha256Hex>,

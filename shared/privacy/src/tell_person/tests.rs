@@ -127,8 +127,8 @@ async fn a_handle_gets_its_code_where_it_is() {
 #[tokio::test]
 async fn an_agent_hears_that_it_came_in_and_the_person_is_asked() {
     let post = Post::new();
-    let email = EmailAddress::parse("agent@example.org").unwrap();
-    let agent = Some(Agent { email, permission_sha256: None, has_power_of_attorney: false });
+    let email = EmailAddress::parse("agent@example.org").ok();
+    let agent = Some(Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false });
     let id = post.asked(Ask { agent, ..ask(Kind::Erasure) }).await;
     post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
     post.tell(&post.job(&id, Notice::AgentConfirmation, 1, "home"), now()).await.unwrap();

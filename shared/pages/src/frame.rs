@@ -4,11 +4,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use privacy::policy::model::Company;
 
 /// The whole style of every page. Its hash stands in the content security policy.
-pub(crate) const STYLE: &str = include_str!("style.css");
+pub const STYLE: &str = include_str!("style.css");
 
 /// How a page feels: its colour and its mark. Words say the same, so that nothing hangs on the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub enum Tone {
     /// It goes its way.
     Calm,
     /// It is done.
@@ -32,18 +32,20 @@ impl Tone {
 
 /// The first thing a person reads.
 #[derive(Debug)]
-pub(crate) struct Headline {
-    pub(crate) tone: Tone,
+pub struct Headline {
+    /// How it feels.
+    pub tone: Tone,
     /// One or two words on where it stands.
-    pub(crate) badge: &'static str,
+    pub badge: &'static str,
     /// The heading of the page, and its title.
-    pub(crate) title: &'static str,
+    pub title: &'static str,
     /// The paragraphs below it.
-    pub(crate) lead: Vec<Markup>,
+    pub lead: Vec<Markup>,
 }
 
 /// A whole page.
-pub(crate) fn page(company: &Company, headline: &Headline, rest: &Markup) -> String {
+#[must_use]
+pub fn page(company: &Company, headline: &Headline, rest: &Markup) -> String {
     let document = html! {
         (DOCTYPE)
         html lang="en" {
@@ -58,7 +60,7 @@ pub(crate) fn page(company: &Company, headline: &Headline, rest: &Markup) -> Str
             }
             body {
                 a.skip href="#main" { "Skip to the content" }
-                header { p { strong { (company.name) } span.topic { "Data deletion requests" } } }
+                header { p { strong { (company.name) } span.topic { "Privacy requests" } } }
                 main #main tabindex="-1" {
                     div class=(headline.tone.class()) {
                         p.badge { span.mark aria-hidden="true" {} (headline.badge) }
@@ -89,63 +91,6 @@ fn questions(company: &Company) -> Markup {
                 "You can also read our " a href=(company.policy_url) rel="noreferrer" { "privacy policy" }
                 " and " a href=(company.instructions_url) rel="noreferrer" { "how to ask us to delete your data" } "."
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::samples;
-
-    #[test]
-    fn a_page_loads_nothing_and_runs_nothing() {
-        let forbidden = [
-            "<script",
-            "<link",
-            "<img",
-            "<iframe",
-            "<object",
-            "<embed",
-            "<form",
-            "<base",
-            " src=",
-            "srcset=",
-            " style=",
-            " onload=",
-            " onclick=",
-            "@import",
-            "@font-face",
-            "url(",
-            "http-equiv",
-        ];
-        for (name, page) in samples::pages() {
-            for word in forbidden {
-                assert!(!page.contains(word), "{name}: {word}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_page_has_one_heading_landmarks_and_a_language() {
-        for (name, page) in samples::pages() {
-            let count = |word: &str| page.matches(word).count();
-            let once =
-                ["<h1", "<main", "<header", "<footer", "<title>", "<html lang=\"en\"", "href=\"#main\"", "id=\"main\""];
-            for word in once {
-                assert_eq!(count(word), 1, "{name}: {word}");
-            }
-            let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-            let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
-            assert_eq!(ids.len(), unique.len(), "{name}: {ids:?}");
-        }
-    }
-
-    #[test]
-    fn the_title_is_the_heading() {
-        for (name, page) in samples::pages() {
-            let between =
-                |open: &str, close: &str| page.split_once(open).unwrap().1.split_once(close).unwrap().0.to_owned();
-            assert!(between("<title>", "</title>").starts_with(&between("<h1>", "</h1>")), "{name}");
         }
     }
 }

@@ -4,7 +4,7 @@ use http::{HeaderMap, header};
 
 /// What an answer can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     /// A page for people.
     Html,
     /// `application/json`, or a problem document.
@@ -32,7 +32,7 @@ impl Weight {
 
 /// The preferred format; `default` when the client does not care, says nothing, or accepts neither. Ranges that
 /// cannot be read are left out.
-pub(crate) fn preferred(headers: &HeaderMap, default: Format) -> Format {
+pub fn preferred(headers: &HeaderMap, default: Format) -> Format {
     let mut html = Weight::default();
     let mut json = Weight::default();
     for value in headers.get_all(header::ACCEPT) {

@@ -7,22 +7,22 @@ use privacy::deadline::DueBy;
 use privacy::instant;
 
 /// `23 November 2026, 18:25 UTC`
-pub(crate) fn moment(at: Timestamp) -> Markup {
+pub fn moment(at: Timestamp) -> Markup {
     html! { time datetime=(instant::to_text(at)) { (at.strftime("%-d\u{a0}%B %Y, %H:%M UTC")) } }
 }
 
 /// `23 November 2026`
-pub(crate) fn day(date: Date) -> Markup {
+pub fn day(date: Date) -> Markup {
     html! { time datetime=(date) { (date.strftime("%-d\u{a0}%B %Y")) } }
 }
 
 /// `the end of 23 December 2026 (UTC)`: a promise holds for the whole of its last day.
-pub(crate) fn end_of(due_by: &DueBy) -> Markup {
+pub fn end_of(due_by: &DueBy) -> Markup {
     html! { "the end of " (day(due_by.date)) " (" (due_by.time_zone) ")" }
 }
 
 /// `1,234,567`
-pub(crate) fn grouped(count: u64) -> String {
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -22,43 +22,21 @@ const FIXED: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// The one inline style is allowed by its hash, and nothing else at all.
+/// The one inline style is allowed by its hash, forms may go to this service, and nothing else at all.
 static CONTENT_SECURITY_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = BASE64.encode(&Sha256::digest(STYLE.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     // Base64 is always a header value; without it the page would only lose its style.
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
 
 /// Puts them on an answer.
-pub(crate) fn guard(response: &mut Response<Body>) {
+pub fn guard(response: &mut Response<Body>) {
     let headers: &mut HeaderMap = response.headers_mut();
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY.clone());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::samples;
-
-    #[test]
-    fn the_policy_allows_exactly_the_style_that_stands_in_the_page() {
-        let mut response = Response::new(Body::Empty);
-        guard(&mut response);
-        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-        for (name, page) in samples::pages() {
-            let (_, rest) = page.split_once("<style>").unwrap();
-            let (style, rest) = rest.split_once("</style>").unwrap();
-            assert!(!rest.contains("<style"), "{name}");
-            let hash = BASE64.encode(&Sha256::digest(style.as_bytes()));
-            assert!(policy.contains(&format!("style-src 'sha256-{hash}';")), "{name}: {policy}");
-        }
-        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
-        assert!(!policy.contains("unsafe"), "{policy}");
-    }
 }
