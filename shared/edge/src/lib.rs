@@ -1,5 +1,5 @@
-//! What every function needs at its edge: the environment, the clock, logs and metrics, problem documents and
-//! form bodies. The only crate that reads the environment or the wall clock.
+//! What every function needs at its edge: the environment, the clock, logs and metrics, problem documents,
+//! form bodies and random bytes. The only crate that reads the environment or the wall clock.
 
 pub mod clock;
 pub mod connect;
@@ -10,4 +10,5 @@ pub mod json;
 pub mod log;
 pub mod metrics;
 pub mod problem;
+pub mod random;
 pub mod stores;

@@ -12,6 +12,9 @@ pub use super::phases::{Phase, Termination};
 pub struct Model {
     /// Whose policy it is.
     pub company: Company,
+    /// How people have data of a platform deleted, in the order in which it is shown.
+    #[serde(default)]
+    pub instructions: Vec<Instructions>,
     /// What is promised, by the route that a request comes in.
     pub promise: BTreeMap<Route, Promise>,
     /// When the erased is looked for again.
@@ -34,6 +37,20 @@ pub struct Model {
     /// Our own records. Functions carry those that the sweeper purges, without their rows.
     #[serde(default, serialize_with = "super::own::swept_only")]
     pub own: BTreeMap<String, super::own::Own>,
+}
+
+/// What somebody does to have data of one platform deleted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instructions {
+    /// Its name in requests.
+    pub platform: String,
+    /// For people.
+    pub title: String,
+    /// Steps of a customer who connected an account.
+    pub customer: Vec<String>,
+    /// Steps of a person who only came by.
+    pub person: Vec<String>,
 }
 
 /// Names and addresses for pages.

@@ -1,0 +1,200 @@
+//! Every answer, as a page or as JSON.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use lambda_http::Body;
+use maud::{Markup, html};
+use privacy::data_map::DataMap;
+use privacy::obligation::ObligationId;
+use privacy::policy::model::Company;
+use privacy::subject_request::SubjectRequest;
+use privacy_edge::problem::Problem;
+use privacy_pages::accept::Format;
+use privacy_pages::frame::{self, Headline, Tone};
+
+use crate::asking::Form;
+use crate::instructions;
+
+/// Whose page it is, and where.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page<'a> {
+    pub(crate) company: &'a Company,
+    pub(crate) base: &'a str,
+}
+
+impl Page<'_> {
+    fn status_url(&self, id: &ObligationId) -> String {
+        format!("{}/privacy/requests/{}", self.base, id.as_str())
+    }
+}
+
+fn html(status: StatusCode, page: String) -> Response<Body> {
+    typed(status, page, "text/html; charset=utf-8")
+}
+
+fn json(status: StatusCode, document: &serde_json::Value) -> Response<Body> {
+    typed(status, document.to_string(), "application/json")
+}
+
+fn typed(status: StatusCode, text: String, media_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::Text(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}
+
+pub(crate) fn instructions(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
+    html(StatusCode::OK, instructions::page(page.company, page.base, &map.model().instructions, form))
+}
+
+pub(crate) fn to_mend(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
+    html(StatusCode::BAD_REQUEST, instructions::page(page.company, page.base, &map.model().instructions, form))
+}
+
+pub(crate) fn accepted(page: Page<'_>, request: &SubjectRequest, format: Format) -> Response<Body> {
+    let url = page.status_url(&request.id);
+    let mut response = match format {
+        Format::Json => {
+            json(StatusCode::ACCEPTED, &serde_json::json!({"reference": request.id.as_str(), "status_url": url}))
+        }
+        Format::Html => html(StatusCode::ACCEPTED, received(page, request, &url)),
+    };
+    if let Ok(url) = HeaderValue::from_str(&url) {
+        response.headers_mut().insert(header::LOCATION, url);
+    }
+    response
+}
+
+fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
+    let is_verified = request.is_verified();
+    let headline = Headline {
+        tone: Tone::Good,
+        badge: "Received",
+        title: "We have your request",
+        lead: vec![
+            html! { "It is on record since this moment, and our time to answer has begun." },
+            html! {
+                @if is_verified { "We do not need anything else from you." }
+                @else { "One thing is left to do for you: show us that it is yours, with the code that we are sending you now." }
+            },
+        ],
+    };
+    let rest = html! {
+        @if !is_verified { (code_form(page, &request.id)) }
+        section.code aria-labelledby="reference" {
+            h2 #reference { "Your reference" }
+            p { "Keep it, or the address of your page. Only with one of them can you come back." }
+            code { (request.id.as_str()) }
+            p { a href=(url) { "See where your request stands" } }
+        }
+    };
+    frame::page(page.company, &headline, &rest)
+}
+
+fn code_form(page: Page<'_>, id: &ObligationId) -> Markup {
+    let action = |act: &str| format!("{}/api/dsr/{}/{act}", page.base, id.as_str());
+    html! {
+        section aria-labelledby="code-heading" {
+            h2 #code-heading { "Enter the code" }
+            p { "It has six digits and works for ten minutes. If it does not come, look among unwanted mail, or have another sent: the one before then stops working." }
+            form method="post" action=(action("verification")) {
+                div.field {
+                    label for="code" { "Code" }
+                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                }
+                button type="submit" { "This request is mine" }
+            }
+            form method="post" action=(action("code")) {
+                button.quiet type="submit" { "Send me another code" }
+            }
+        }
+    }
+}
+
+pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, format: Format) -> Response<Body> {
+    match format {
+        Format::Json => json(StatusCode::ACCEPTED, &serde_json::json!({"status_url": page.status_url(id)})),
+        Format::Html => {
+            let headline = Headline {
+                tone: Tone::Calm,
+                badge: "On its way",
+                title: "If a code can be sent, it is on its way",
+                lead: vec![html! { "A code that we sent before does not work any more." }],
+            };
+            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &code_form(page, id)))
+        }
+    }
+}
+
+pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format) -> Response<Body> {
+    let url = page.status_url(&request.id);
+    match format {
+        Format::Json => {
+            let document = serde_json::json!({
+                "reference": request.id.as_str(), "state": request.standing.name(), "status_url": url,
+            });
+            json(StatusCode::OK, &document)
+        }
+        Format::Html => {
+            let headline = Headline {
+                tone: Tone::Good,
+                badge: "Confirmed",
+                title: "Thank you. We know now that it is yours",
+                lead: vec![
+                    html! { "We are working on it." },
+                    html! { a href=(url) { "See where your request stands" } },
+                ],
+            };
+            html(StatusCode::OK, frame::page(page.company, &headline, &html! {}))
+        }
+    }
+}
+
+/// The same page whatever was wrong.
+pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId) -> Response<Body> {
+    let headline = Headline {
+        tone: Tone::Warning,
+        badge: "Not confirmed",
+        title: "This code does not work",
+        lead: vec![
+            html! { "It may be mistyped, older than ten minutes, used before, or tried too often. Your request is safe; have another code sent and try again." },
+        ],
+    };
+    html(StatusCode::UNPROCESSABLE_ENTITY, frame::page(page.company, &headline, &code_form(page, id)))
+}
+
+/// A problem document, or a page that says the same.
+pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Response<Body> {
+    let mut response = problem.response();
+    let words = match (format, problem) {
+        (Format::Json, _) => return response,
+        (Format::Html, Problem::TooMany) => {
+            "There were too many requests from where you are. Please wait a minute and send it again."
+        }
+        (Format::Html, Problem::TooLarge) => "What you sent is too long. Please shorten it and send it again.",
+        (Format::Html, Problem::Unavailable) => {
+            "This is a fault on our side, and nothing was stored. Please try again in a minute."
+        }
+        (
+            Format::Html,
+            Problem::BadRequest
+            | Problem::BadMember(_)
+            | Problem::NotFound
+            | Problem::MethodNotAllowed(_)
+            | Problem::WindowClosed
+            | Problem::InvalidHold(_)
+            | Problem::HoldTaken
+            | Problem::PlanDiffers
+            | Problem::NotVerified
+            | Problem::UnsupportedMediaType,
+        ) => "We could not read what was sent. Please go back to the form and try again.",
+    };
+    let headline = Headline {
+        tone: Tone::Warning,
+        badge: "Not sent",
+        title: "This did not work",
+        lead: vec![html! { (words) }, html! { a href={ (page.base) "/privacy" } { "Back to the form" } }],
+    };
+    *response.body_mut() = Body::Text(frame::page(page.company, &headline, &html! {}));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}

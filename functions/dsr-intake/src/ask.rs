@@ -1,0 +1,173 @@
+//! Reads what is asked for, from JSON or from the form.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use lambda_http::{Body, Request};
+use privacy::accept_request::{Ask, InvalidAsk};
+use privacy::clock::model::Kind;
+use privacy::ids::Platform;
+use privacy::obligation::ObligationId;
+use privacy::subject_request::{
+    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Sha256Hex, Words,
+};
+use privacy_edge::form;
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
+
+/// The fields of the form, by the names that they have there.
+pub(crate) const FIELDS: [&str; 12] = [
+    "kind",
+    "email",
+    "platform",
+    "handle",
+    "residence",
+    "about_child",
+    "appeal_of",
+    "details",
+    "agent_name",
+    "agent_email",
+    "power_of_attorney",
+    "form_id",
+];
+
+/// What was typed into the form, as it was.
+pub(crate) type Typed = BTreeMap<&'static str, String>;
+
+/// What a body held.
+#[derive(Debug)]
+pub(crate) enum Read {
+    /// A request, and what its sender calls it, if anything.
+    Ask(Box<Ask>, Option<String>),
+    /// A form with something to mend: which field.
+    Mend(Typed, &'static str),
+}
+
+pub(crate) fn kind(text: &str) -> Result<Kind, InvalidText> {
+    Kind::ALL.into_iter().find(|kind| kind.as_str() == text.trim()).ok_or(InvalidText)
+}
+
+fn short(text: &str) -> Result<Words, InvalidText> {
+    if text.len() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
+}
+
+fn residence(text: &str) -> Result<String, InvalidText> {
+    short(text).map(|words| words.expose().to_owned())
+}
+
+fn reference(text: &str) -> Result<ObligationId, InvalidText> {
+    let id = ObligationId::parse(text.trim()).map_err(|_| InvalidText)?;
+    if id.is_request() { Ok(id) } else { Err(InvalidText) }
+}
+
+fn platform(text: &str) -> Result<Platform, InvalidText> {
+    Platform::parse(&text.trim().to_ascii_lowercase()).map_err(|_| InvalidText)
+}
+
+/// Names of a sender's own choice: anything short, as whole lines cannot be smuggled through a hash.
+fn name(text: &str) -> Option<String> {
+    (1..=255).contains(&text.len()).then(|| text.to_owned())
+}
+
+/// Reads JSON.
+pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Problem> {
+    let members = Members::read(request.headers(), request.body())?;
+    let kind = members.parse("kind", kind)?.ok_or(Problem::BadMember("kind"))?;
+    let account = match members.object("connected_account")? {
+        Some(account) => {
+            let whole = || -> Result<_, Problem> {
+                let platform = account.parse("platform", platform)?.ok_or(Problem::BadMember("platform"))?;
+                let handle = account.parse("handle", Handle::parse)?.ok_or(Problem::BadMember("handle"))?;
+                Ok(ConnectedAccount { platform, handle })
+            };
+            Some(whole().map_err(|_| Problem::BadMember("connected_account"))?)
+        }
+        None => None,
+    };
+    let ask = Ask {
+        kind,
+        contact: Contact { email: members.parse("email", EmailAddress::parse)?, account },
+        residence: members.parse("residence", residence)?,
+        agent: agent(&members)?,
+        about_child: members.flag("about_child")?,
+        appeal_of: members.parse("appeal_of", reference)?,
+        details: members.parse("details", Words::parse)?,
+        channel: Channel::Web,
+        received_at: None,
+    };
+    ask.check(now).map_err(|invalid: InvalidAsk| Problem::BadMember(invalid.member()))?;
+    let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
+    Ok(Read::Ask(Box::new(ask), key.and_then(name)))
+}
+
+fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
+    let bad = |_| Problem::BadMember("agent");
+    // An address alone says who it is, too.
+    if let Ok(Some(email)) = members.parse("agent", EmailAddress::parse) {
+        let agent = Agent { email: Some(email), name: None, permission_sha256: None, has_power_of_attorney: false };
+        return Ok(Some(agent));
+    }
+    let Some(agent) = members.object("agent")? else { return Ok(None) };
+    let agent = Agent {
+        email: agent.parse("email", EmailAddress::parse).map_err(bad)?,
+        name: agent.parse("name", short).map_err(bad)?,
+        permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
+        has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
+    };
+    if agent.email.is_none() && agent.name.is_none() { Err(Problem::BadMember("agent")) } else { Ok(Some(agent)) }
+}
+
+/// Reads the form.
+pub(crate) async fn from_form(request: &Request, now: Timestamp) -> Result<Read, Problem> {
+    let body: &Body = request.body();
+    let typed = form::fields(request.headers(), body, &FIELDS).await?;
+    Ok(match asked(&typed, now) {
+        Ok(ask) => {
+            let form_id = typed.get("form_id").map(String::as_str).and_then(name);
+            Read::Ask(Box::new(ask), form_id)
+        }
+        Err(field) => Read::Mend(typed, field),
+    })
+}
+
+fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, &'static str> {
+    let platform = field(typed, "platform", platform)?;
+    let account = match (platform, field(typed, "handle", Handle::parse)?) {
+        (Some(platform), Some(handle)) => Some(ConnectedAccount { platform, handle }),
+        (None, Some(_)) => return Err("platform"),
+        // The list of platforms has one chosen from the beginning in some browsers; a name makes it an account.
+        (_, None) => None,
+    };
+    let email = field(typed, "agent_email", EmailAddress::parse)?;
+    let name = field(typed, "agent_name", short)?;
+    let has_power_of_attorney = typed.contains_key("power_of_attorney");
+    let is_agents = email.is_some() || name.is_some() || has_power_of_attorney;
+    if is_agents && email.is_none() {
+        return Err("agent_email");
+    }
+    let ask = Ask {
+        kind: field(typed, "kind", kind)?.ok_or("kind")?,
+        contact: Contact { email: field(typed, "email", EmailAddress::parse)?, account },
+        residence: field(typed, "residence", residence)?,
+        agent: is_agents.then_some(Agent { email, name, permission_sha256: None, has_power_of_attorney }),
+        about_child: typed.contains_key("about_child"),
+        appeal_of: field(typed, "appeal_of", reference)?,
+        details: field(typed, "details", Words::parse)?,
+        channel: Channel::Web,
+        received_at: None,
+    };
+    ask.check(now).map_err(InvalidAsk::member)?;
+    Ok(ask)
+}
+
+/// A field that was filled in, parsed.
+fn field<T, E>(
+    typed: &Typed,
+    name: &'static str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, &'static str> {
+    match typed.get(name).map(String::as_str).filter(|text| !text.trim().is_empty()) {
+        Some(text) => parse(text).map(Some).map_err(|_| name),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,189 @@
+//! The form: every field with its label, what was typed before, and what to mend. Works without scripts.
+
+use maud::{Markup, html};
+use privacy::clock::model::Kind;
+use privacy::policy::model::Instructions;
+
+use crate::ask::Typed;
+
+/// A form to be filled in.
+#[derive(Debug)]
+pub(crate) struct Form {
+    typed: Typed,
+    /// The field to mend.
+    wrong: Option<&'static str>,
+}
+
+impl Form {
+    /// An empty one, with a name of its own: sent twice, it is one request.
+    pub(crate) fn empty(seed: &[u8; 16]) -> Self {
+        let name: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { typed: Typed::from([("form_id", name)]), wrong: None }
+    }
+
+    /// As it was sent, with what to mend.
+    pub(crate) fn to_mend(typed: Typed, wrong: &'static str) -> Self {
+        Self { typed, wrong: Some(wrong) }
+    }
+
+    pub(crate) fn is_to_mend(&self) -> bool {
+        self.wrong.is_some()
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.typed.get(name).map_or("", String::as_str)
+    }
+
+    fn is_wrong(&self, name: &str) -> bool {
+        self.wrong == Some(name)
+    }
+}
+
+/// What a person can ask for, in their words.
+const KINDS: [(Kind, &str); 12] = [
+    (Kind::Erasure, "Delete my data"),
+    (Kind::Access, "Send me a copy of my data"),
+    (Kind::Know, "Tell me what kinds of data you hold, where they come from and who gets them"),
+    (Kind::Portability, "Give me my data in a form that another service can read"),
+    (Kind::Correction, "Correct something that is wrong"),
+    (Kind::Restriction, "Keep my data but stop using it"),
+    (Kind::Objection, "I object to what you do with my data, such as marketing"),
+    (Kind::ConsentWithdrawal, "I take back my consent"),
+    (Kind::OptOut, "Do not sell or share my data"),
+    (Kind::Limit, "Limit the use of my sensitive data"),
+    (Kind::Appeal, "I disagree with an answer you gave me"),
+    (Kind::Complaint, "I want to complain"),
+];
+
+/// What to say about a field that cannot be taken as it is.
+fn advice(field: &str) -> &'static str {
+    match field {
+        "kind" => "Choose what you want us to do.",
+        "email" => "We need an e-mail address, like name@example.com, or the name of your account on a platform.",
+        "platform" => "Choose the platform that the account is on.",
+        "handle" => "Write the name of the account, without spaces.",
+        "residence" => "Write the country or state in a few words, or leave this empty.",
+        "appeal_of" => "Write the reference of the answer you disagree with. It begins with 8.",
+        "details" => "This is too long. Please keep it under 4,000 characters.",
+        "agent_name" => "Write your name in one line.",
+        "agent_email" => "If you ask for somebody else, we need your own e-mail address too.",
+        _ => "Please check this.",
+    }
+}
+
+fn wrong(form: &Form, name: &'static str) -> Markup {
+    html! { @if form.is_wrong(name) { p.wrong id={ "wrong-" (name) } { (advice(name)) } } }
+}
+
+/// The label of a field, its hint, what to mend and the field itself.
+fn field(form: &Form, name: &'static str, label: &str, hint: &str, control: &Markup) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            @if !hint.is_empty() { p.hint id={ "hint-" (name) } { (hint) } }
+            (wrong(form, name))
+            (control)
+        }
+    }
+}
+
+/// The ids of what describes a field.
+fn described(form: &Form, name: &str, hint: &str) -> Option<String> {
+    let hint = (!hint.is_empty()).then(|| format!("hint-{name}"));
+    let wrong = form.is_wrong(name).then(|| format!("wrong-{name}"));
+    match (wrong, hint) {
+        (Some(wrong), Some(hint)) => Some(format!("{wrong} {hint}")),
+        (wrong, hint) => wrong.or(hint),
+    }
+}
+
+fn text(form: &Form, name: &'static str, label: &str, hint: &str, kind: &str, autocomplete: Option<&str>) -> Markup {
+    let control = html! {
+        input id=(name) name=(name) type=(kind) value=(form.value(name)) autocomplete=[autocomplete]
+            aria-describedby=[described(form, name, hint)] aria-invalid=[form.is_wrong(name).then_some("true")];
+    };
+    field(form, name, label, hint, &control)
+}
+
+fn checkbox(form: &Form, name: &'static str, label: &str) -> Markup {
+    html! {
+        div.field.check {
+            input id=(name) name=(name) type="checkbox" value="yes" checked[form.typed.contains_key(name)];
+            label for=(name) { (label) }
+        }
+    }
+}
+
+/// The whole form. `action` is where it is sent.
+pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Markup {
+    html! {
+        form method="post" action=(action) novalidate {
+            input type="hidden" name="form_id" value=(form.value("form_id"));
+            fieldset {
+                legend { "What do you want us to do?" }
+                (wrong(form, "kind"))
+                @for (kind, words) in KINDS {
+                    div.choice {
+                        input id={ "kind-" (kind.as_str()) } name="kind" type="radio" value=(kind.as_str())
+                            checked[form.value("kind") == kind.as_str()] aria-describedby=[described(form, "kind", "")];
+                        label for={ "kind-" (kind.as_str()) } { (words) }
+                    }
+                }
+            }
+            fieldset {
+                legend { "Who are you?" }
+                p { "Give us your e-mail address or an account on a platform, whichever we would know you by. We send a code there, to be sure that it is you." }
+                (text(form, "email", "Your e-mail address", "", "email", Some("email")))
+                (platform(form, platforms))
+                (text(form, "handle", "Name of your account there", "As others see it, for example @your.name", "text", Some("username")))
+            }
+            fieldset {
+                legend { "So that we answer by the right law" }
+                (text(form, "residence", "Where do you live? (optional)", "Country, and in the United States or Canada also the state or province", "text", Some("country-name")))
+                (checkbox(form, "about_child", "This is about the data of a child"))
+            }
+            fieldset {
+                legend { "Anything else? (optional)" }
+                (details(form))
+                (text(form, "appeal_of", "Reference of the answer you disagree with", "Only if you disagree with an answer or complain about one", "text", None))
+            }
+            details open[is_for_somebody_else(form)] {
+                summary { "I ask for somebody else" }
+                p { "We ask the person whether you may, and you for their signed permission or your power of attorney." }
+                (text(form, "agent_name", "Your name", "", "text", Some("name")))
+                (text(form, "agent_email", "Your own e-mail address", "We tell you there how the request goes on. The data itself we give to the person only.", "email", Some("email")))
+                (checkbox(form, "power_of_attorney", "I hold a power of attorney"))
+            }
+            button type="submit" { "Send the request" }
+        }
+    }
+}
+
+fn is_for_somebody_else(form: &Form) -> bool {
+    ["agent_name", "agent_email", "power_of_attorney"].iter().any(|name| !form.value(name).is_empty())
+        || form.is_wrong("agent_email")
+}
+
+fn platform(form: &Form, platforms: &[Instructions]) -> Markup {
+    let control = html! {
+        select id="platform" name="platform" aria-describedby=[described(form, "platform", "")] {
+            option value="" { "None" }
+            @for known in platforms {
+                option value=(known.platform) selected[form.value("platform") == known.platform] { (known.title) }
+            }
+        }
+    };
+    field(form, "platform", "Platform", "", &control)
+}
+
+fn details(form: &Form) -> Markup {
+    const HINT: &str = "For example what is wrong and how it should be. Please do not send passwords, card numbers or copies of identity papers.";
+    let control = html! {
+        textarea id="details" name="details" rows="5" aria-describedby=[described(form, "details", HINT)]
+            aria-invalid=[form.is_wrong("details").then_some("true")] {
+            // A browser drops the first line end.
+            "\n" (form.value("details"))
+        }
+    };
+    field(form, "details", "In your words", HINT, &control)
+}

@@ -1,0 +1,30 @@
+//! What this function reads from its environment.
+
+use jiff::SignedDuration;
+use lambda_http::Error;
+use privacy_edge::env;
+
+/// Everything it needs and nothing else.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) ledger_table: String,
+    pub(crate) limits_table: String,
+    pub(crate) notice_queue_url: String,
+    pub(crate) subject_keys_arn: String,
+    pub(crate) stuck_after: SignedDuration,
+    /// Where pages and forms are, without a slash at the end.
+    pub(crate) public_base_url: String,
+}
+
+impl Config {
+    pub(crate) fn read() -> Result<Self, Error> {
+        Ok(Self {
+            ledger_table: env::required("LEDGER_TABLE")?,
+            limits_table: env::required("LIMITS_TABLE")?,
+            notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
+            subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
+            stuck_after: env::stuck_after()?,
+            public_base_url: env::required("PUBLIC_BASE_URL")?.trim_end_matches('/').to_owned(),
+        })
+    }
+}

@@ -1,0 +1,249 @@
+//! Translates between HTTP and the use cases: which path, what was asked, which answer. What is answered never depends on
+//! whether anybody is known.
+
+use http::{Method, Response};
+use jiff::Timestamp;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt};
+use privacy::accept_request::{Naming, PER_SOURCE_AND_MINUTE, Sent, Terms, accept_request, admit_source, source_of};
+use privacy::data_map::DataMap;
+use privacy::fault::Fault;
+use privacy::keys::{KeyedRef, SubjectKeys};
+use privacy::law::Law;
+use privacy::obligation::ObligationId;
+use privacy::ports::Clock;
+use privacy::subject_request::notice::{Notice, NoticeJob};
+use privacy::subject_request::ports::{NoticeQueue, RequestBook};
+use privacy::verify_request::{Verified, verify_request};
+use privacy_aws::connection::Connection;
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::limits::LimitsTable;
+use privacy_aws::queue::SqsQueue;
+use privacy_aws::secret::{Keep, Secret};
+use privacy_edge::clock::SystemClock;
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
+use privacy_edge::{form, random};
+use privacy_pages::accept::{Format, preferred};
+use privacy_pages::headers;
+
+use crate::answers::{self, Page};
+use crate::ask::{self, Read};
+use crate::asking::Form;
+use crate::config::Config;
+
+/// Answers people and programs.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    ledger: LedgerTable,
+    limits: LimitsTable,
+    queue: SqsQueue,
+    subject_keys: Secret<SubjectKeys>,
+    law: Law,
+    map: DataMap,
+    config: Config,
+}
+
+/// What a path names.
+#[derive(Debug, PartialEq, Eq)]
+enum Subject {
+    Instructions,
+    Requests,
+    Code(ObligationId),
+    Verification(ObligationId),
+}
+
+/// A request that got no answer of its own.
+enum Rejected {
+    Problem(Problem),
+    Fault(Fault),
+}
+
+impl From<Problem> for Rejected {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<Fault> for Rejected {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+fn parse_subject_keys(text: &str) -> Result<SubjectKeys, Fault> {
+    SubjectKeys::parse(text).map_err(|error| Fault::park("secret.subject-keys", error))
+}
+
+type Answered = Result<Response<Body>, Rejected>;
+
+impl Desk {
+    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, lambda_http::Error> {
+        Ok(Self {
+            ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            limits: LimitsTable::new(connection, config.limits_table.clone()),
+            queue: SqsQueue::new(connection, config.notice_queue_url.clone()),
+            subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
+            law: Law::built_in()?,
+            map: DataMap::built_in()?,
+            config,
+        })
+    }
+
+    pub(crate) async fn answer(&self, request: &Request) -> Response<Body> {
+        let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
+        let format = self.format(request);
+        let (outcome, mut response) = match self.take(request, format).await {
+            Ok((outcome, answer)) => (outcome, answer),
+            Err(Rejected::Problem(problem)) => (problem.slug(), self.refuse(problem, format)),
+            Err(Rejected::Fault(fault)) => {
+                let cause = fault.chain();
+                tracing::error!("request.id" = request_id, outcome = "not-stored", cause, "a request was not stored");
+                ("unavailable", self.refuse(Problem::Unavailable, format))
+            }
+        };
+        headers::guard(&mut response);
+        tracing::info!(request.id = request_id, outcome, http.status = response.status().as_u16(), "answered");
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Body::Empty;
+        }
+        response
+    }
+
+    /// Whoever sends a form looks at pages; whoever sends JSON reads JSON.
+    fn format(&self, request: &Request) -> Format {
+        let is_page = request.raw_http_path() == "/privacy" || form::is_form(request.headers());
+        preferred(request.headers(), if is_page { Format::Html } else { Format::Json })
+    }
+
+    async fn take(&self, request: &Request, format: Format) -> Result<(&'static str, Response<Body>), Rejected> {
+        let subject = subject(request.raw_http_path()).ok_or(Problem::NotFound)?;
+        match (subject, request.method()) {
+            (Subject::Instructions, &Method::GET | &Method::HEAD) => Ok(("shown", self.instructions()?)),
+            (Subject::Instructions, _) => Err(Problem::MethodNotAllowed("GET, HEAD").into()),
+            (Subject::Requests, &Method::POST) => self.accept(request, format).await,
+            (Subject::Code(id), &Method::POST) => Ok(("asked", self.send_code(request, &id, format).await?)),
+            (Subject::Verification(id), &Method::POST) => self.verify(request, &id, format).await,
+            (Subject::Requests | Subject::Code(_) | Subject::Verification(_), _) => {
+                Err(Problem::MethodNotAllowed("POST").into())
+            }
+        }
+    }
+
+    fn page(&self) -> Page<'_> {
+        Page { company: &self.map.model().company, base: &self.config.public_base_url }
+    }
+
+    fn instructions(&self) -> Answered {
+        let form = Form::empty(&random::bytes::<16>()?);
+        Ok(answers::instructions(self.page(), &self.map, &form))
+    }
+
+    async fn accept(&self, request: &Request, format: Format) -> Result<(&'static str, Response<Body>), Rejected> {
+        let now = SystemClock.now();
+        let keys = self.subject_keys.get().await?;
+        let source = self.admit(request, &keys, now).await?;
+        let read = if form::is_form(request.headers()) {
+            ask::from_form(request, now).await?
+        } else {
+            ask::from_json(request, now)?
+        };
+        let (ask, name) = match read {
+            Read::Ask(ask, name) => (*ask, name),
+            Read::Mend(typed, field) if format == Format::Html => {
+                let form = Form::to_mend(typed, field);
+                return Ok(("to-mend", answers::to_mend(self.page(), &self.map, &form)));
+            }
+            Read::Mend(_, field) => return Err(Problem::BadMember(field).into()),
+        };
+        let seed = random::bytes()?;
+        let naming = name.as_deref().map_or(Naming::Fresh(&seed), Naming::Repeatable);
+        let terms = Terms { keys: &keys, law: &self.law, stuck_after: self.config.stuck_after };
+        let sent = Sent { ask, source: Some(source) };
+        let accepted = accept_request(&self.ledger, &self.queue, terms, naming, sent, now).await?;
+        if let Some(fault) = &accepted.unsent {
+            let cause = fault.chain();
+            tracing::warn!(outcome = "unsent", cause, "a notice was not sent; the sweeper sends it");
+        }
+        let outcome = if accepted.is_new { "accepted" } else { "accepted-again" };
+        Ok((outcome, answers::accepted(self.page(), &accepted.request, format)))
+    }
+
+    /// The counter of whoever sent this, unless it is full.
+    async fn admit(&self, request: &Request, keys: &SubjectKeys, now: Timestamp) -> Result<KeyedRef, Rejected> {
+        let source = source_of(keys, &address(request));
+        let source = source.ok_or_else(|| Fault::park("accept", "no key names a counter"))?;
+        if admit_source(&self.limits, keys, &source, PER_SOURCE_AND_MINUTE, now).await? {
+            Ok(source)
+        } else {
+            Err(Problem::TooMany.into())
+        }
+    }
+
+    /// Answers the same for every reference, of a request or of none.
+    async fn send_code(&self, request: &Request, id: &ObligationId, format: Format) -> Answered {
+        let now = SystemClock.now();
+        let keys = self.subject_keys.get().await?;
+        let source = self.admit(request, &keys, now).await?;
+        if let Some(known) = self.ledger.request(id).await? {
+            let round = known.next_round(Notice::Code);
+            let job = NoticeJob { request: id.clone(), notice: Notice::Code, round, source: Some(source) };
+            self.queue.notify(&job).await?;
+        }
+        Ok(answers::code_sent(self.page(), id, format))
+    }
+
+    async fn verify(
+        &self,
+        request: &Request,
+        id: &ObligationId,
+        format: Format,
+    ) -> Result<(&'static str, Response<Body>), Rejected> {
+        let now = SystemClock.now();
+        let keys = self.subject_keys.get().await?;
+        self.admit(request, &keys, now).await?;
+        let code = if form::is_form(request.headers()) {
+            form::single_field(request.headers(), request.body(), "code").await?
+        } else {
+            let members = Members::read(request.headers(), request.body())?;
+            let code = members.parse("code", |text| Ok::<_, Problem>(text.to_owned()))?;
+            code.ok_or(Problem::BadMember("code"))?
+        };
+        match verify_request(&self.ledger, &keys, id, &code, now).await? {
+            Verified::Proved(proved) => Ok(("verified", answers::verified(self.page(), &proved, format))),
+            Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
+            Verified::Refused => Err(Problem::NotVerified.into()),
+        }
+    }
+
+    fn refuse(&self, problem: Problem, format: Format) -> Response<Body> {
+        answers::refused(self.page(), problem, format)
+    }
+}
+
+/// What tells one source from another: the address that the gateway saw, never a header that anybody can write.
+fn address(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone().unwrap_or_default(),
+        Some(_) | None => String::new(),
+    }
+}
+
+/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`
+fn subject(path: &str) -> Option<Subject> {
+    match path {
+        "/privacy" => return Some(Subject::Instructions),
+        "/api/dsr" => return Some(Subject::Requests),
+        _ => {}
+    }
+    let (reference, act) = path.strip_prefix("/api/dsr/")?.split_once('/')?;
+    let id = ObligationId::parse(reference).ok().filter(ObligationId::is_request)?;
+    match act {
+        "code" => Some(Subject::Code(id)),
+        "verification" => Some(Subject::Verification(id)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

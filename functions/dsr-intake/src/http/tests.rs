@@ -1,0 +1,330 @@
+use jiff::SignedDuration;
+use lambda_http::request::LambdaRequest;
+use privacy::subject_request::challenge::Challenge;
+use privacy::subject_request::ports::Challenges;
+use privacy::subject_request::{Proof, SubjectRequest};
+use privacy_pages::checks::check_page;
+use privacy_tests::account::{Account, Trouble};
+use privacy_tests::demo;
+use serde_json::{Value, json};
+
+use super::*;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+struct Bench {
+    account: Account,
+    desk: Desk,
+}
+
+struct Answer {
+    status: u16,
+    media_type: String,
+    text: String,
+    location: Option<String>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+}
+
+impl Bench {
+    fn new() -> Self {
+        let account = Account::new();
+        account.set_secret("subject-keys", demo::SUBJECT_KEYS);
+        let config = Config {
+            ledger_table: "ledger".to_owned(),
+            limits_table: "limits".to_owned(),
+            notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
+            subject_keys_arn: "subject-keys".to_owned(),
+            stuck_after: SignedDuration::from_mins(5),
+            public_base_url: "https://privacy.example".to_owned(),
+        };
+        let desk = Desk::new(&account.connection(), config).unwrap();
+        Self { account, desk }
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &Value, body: &str) -> Answer {
+        let event: LambdaRequest = serde_json::from_value(json!({
+            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
+            "headers": headers,
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": "192.0.2.7"}, "stage": "$default",
+            },
+            "body": body, "isBase64Encoded": false,
+        }))
+        .unwrap();
+        let response = self.desk.answer(&Request::from(event)).await;
+        let text = match response.body() {
+            Body::Text(text) => text.clone(),
+            Body::Empty => String::new(),
+            other => panic!("{other:?}"),
+        };
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let media_type = header("content-type").unwrap_or_default();
+        Answer { status: response.status().as_u16(), media_type, text, location: header("location") }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &json!({"content-type": JSON}), &body.to_string()).await
+    }
+
+    async fn fill_in(&self, path: &str, fields: &str) -> Answer {
+        self.send("POST", path, &json!({"content-type": FORM, "accept": "text/html"}), fields).await
+    }
+
+    async fn stored(&self, reference: &str) -> SubjectRequest {
+        let id = ObligationId::parse(reference).unwrap();
+        self.desk.ledger.request(&id).await.unwrap().unwrap()
+    }
+
+    async fn code_for(&self, reference: &str) -> String {
+        let id = ObligationId::parse(reference).unwrap();
+        let now = SystemClock.now();
+        let seed = random::bytes().unwrap();
+        let (challenge, code) = Challenge::make(&demo::keys(), &id, Proof::EmailCode, &seed, now).unwrap();
+        self.desk.ledger.issue(&id, &challenge).await.unwrap();
+        code.expose().to_owned()
+    }
+}
+
+fn ask() -> Value {
+    json!({"kind": "erasure", "email": "mia@example.com", "residence": "EU_GDPR"})
+}
+
+async fn asked(bench: &Bench) -> String {
+    bench.post("/api/dsr", &ask()).await.json()["reference"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_request_is_accepted_with_a_reference_and_an_address() {
+    let bench = Bench::new();
+    let answer = bench.post("/api/dsr", &ask()).await;
+    let json = answer.json();
+    let reference = json["reference"].as_str().unwrap();
+    assert_eq!((answer.status, answer.media_type.as_str()), (202, JSON));
+    assert_eq!(json["status_url"], format!("https://privacy.example/privacy/requests/{reference}"));
+    assert_eq!(json.as_object().unwrap().len(), 2);
+    let stored = bench.stored(reference).await;
+    assert_eq!((stored.kind.as_str(), stored.regime.as_str()), ("erasure", "EU_GDPR"));
+    let [sent] = &bench.account.sent()[..] else { panic!("one message") };
+    assert!(sent.contains("acknowledgement") && sent.contains(reference) && !sent.contains("mia"), "{sent}");
+    // Asked again it is another request: nothing of the first shows.
+    let again = bench.post("/api/dsr", &ask()).await.json();
+    assert_ne!(again["reference"], json["reference"]);
+}
+
+#[tokio::test]
+async fn everything_that_one_can_say_is_kept() {
+    let bench = Bench::new();
+    let full = json!({
+        "kind": "appeal", "email": "Mia@Example.com", "residence": "Nowhere at all",
+        "connected_account": {"platform": "Instagram", "handle": "@Mia"},
+        "agent": {"email": "agent@example.org", "name": "An Agent", "power_of_attorney": true,
+                  "permission_sha256": "AB".repeat(32)},
+        "about_child": true, "appeal_of": format!("8{}", "a".repeat(32)), "details": "line\nline", "other": 1,
+    });
+    let answer = bench.post("/api/dsr", &full).await;
+    let stored = bench.stored(answer.json()["reference"].as_str().unwrap()).await;
+    assert_eq!(stored.regime, "UNKNOWN");
+    assert_eq!(stored.contact.email.unwrap().expose(), "Mia@example.com");
+    assert_eq!(stored.contact.account.unwrap().handle.expose(), "mia");
+    let agent = stored.agent.unwrap();
+    assert!(agent.has_power_of_attorney && agent.permission_sha256.is_some() && stored.about_child);
+    assert!(stored.appeal_of.is_some() && stored.details.is_some());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_stores_nothing() {
+    let bench = Bench::new();
+    let with = |name: &str, value: Value| {
+        let mut ask = ask();
+        ask[name] = value;
+        ask
+    };
+    for (body, member) in [
+        (json!({"email": "mia@example.com"}), "kind"),
+        (with("kind", json!("delete-all")), "kind"),
+        (with("kind", json!(1)), "kind"),
+        (with("email", Value::Null), "email"),
+        (with("email", json!("mia")), "email"),
+        (with("email", json!("mia@example.com\nBcc: x@example.com")), "email"),
+        (with("connected_account", json!({"platform": "instagram"})), "connected_account"),
+        (with("connected_account", json!("instagram")), "connected_account"),
+        (with("agent", json!({})), "agent"),
+        (with("agent", json!(true)), "agent"),
+        (with("agent", json!({"email": "a@example.org", "permission_sha256": "short"})), "agent"),
+        (with("about_child", json!("yes")), "about_child"),
+        (with("kind", json!("appeal")), "appeal_of"),
+        (with("appeal_of", json!("a".repeat(32))), "appeal_of"),
+        (with("details", json!("x".repeat(4001))), "details"),
+        (with("residence", json!("x".repeat(201))), "residence"),
+    ] {
+        let answer = bench.post("/api/dsr", &body).await;
+        assert_eq!((answer.status, answer.media_type.as_str()), (400, "application/problem+json"), "{body}");
+        assert_eq!(answer.json()["member"], member, "{body}");
+        assert!(!answer.text.contains("mia"), "{}", answer.text);
+    }
+    for (media_type, body, status) in [
+        (JSON, "[]".to_owned(), 400),
+        (JSON, "{".to_owned(), 400),
+        ("text/plain", ask().to_string(), 415),
+        (JSON, with("details", json!("x".repeat(17_000))).to_string(), 413),
+    ] {
+        let answer = bench.send("POST", "/api/dsr", &json!({"content-type": media_type}), &body).await;
+        assert_eq!(answer.status, status, "{media_type}");
+    }
+    assert!(bench.account.dump("ledger").is_empty() && bench.account.sent().is_empty());
+}
+
+#[tokio::test]
+async fn the_form_works_without_scripts_and_sent_twice_it_is_one_request() {
+    let bench = Bench::new();
+    let page = bench.send("GET", "/privacy", &json!({}), "").await;
+    assert_eq!((page.status, page.media_type.as_str()), (200, "text/html; charset=utf-8"));
+    check_page("instructions", &page.text);
+    let form_id = page.text.split("name=\"form_id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(form_id.len(), 32);
+    let fields =
+        format!("form_id={form_id}&kind=access&email=mia%40example.com&platform=&handle=&details=&agent_email=");
+    let first = bench.fill_in("/api/dsr", &fields).await;
+    let again = bench.fill_in("/api/dsr", &fields).await;
+    assert_eq!((first.status, again.status), (202, 202));
+    check_page("received", &first.text);
+    assert_eq!(first.location, again.location);
+    assert!(first.location.unwrap().starts_with("https://privacy.example/privacy/requests/8"));
+    assert_eq!(bench.account.dump("ledger").len(), 1);
+}
+
+#[tokio::test]
+async fn a_form_comes_back_with_what_to_mend_and_nothing_lost() {
+    let bench = Bench::new();
+    let typed = "kind=correction&email=mia%40&handle=&residence=Berlin&details=%3Cscript%3Ealert(1)%3C%2Fscript%3E&about_child=yes";
+    let answer = bench.fill_in("/api/dsr", typed).await;
+    assert_eq!(answer.status, 400);
+    check_page("to mend", &answer.text);
+    for kept in [
+        r#"value="mia@""#,
+        r#"value="Berlin""#,
+        r#"value="correction" checked"#,
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        r#"aria-describedby="wrong-email""#,
+        r#"aria-invalid="true""#,
+    ] {
+        assert!(answer.text.contains(kept), "{kept}");
+    }
+    for (typed, field) in [
+        ("email=mia%40example.com", "kind"),
+        ("kind=access", "email"),
+        ("kind=access&handle=mia", "platform"),
+        ("kind=access&email=mia%40example.com&agent_name=Leo", "agent_email"),
+        ("kind=appeal&email=mia%40example.com", "appeal_of"),
+    ] {
+        let answer = bench.fill_in("/api/dsr", typed).await;
+        check_page(field, &answer.text);
+        assert!(answer.text.contains(&format!("id=\"wrong-{field}\"")), "{field}");
+    }
+    assert!(bench.account.dump("ledger").is_empty());
+}
+
+#[tokio::test]
+async fn a_code_verifies_and_everything_else_is_refused_alike() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let path = format!("/api/dsr/{reference}/verification");
+    let unknown = format!("/api/dsr/8{}/verification", "a".repeat(32));
+    let code = bench.code_for(&reference).await;
+    let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
+    let refusal = bench.post(&path, &json!({"code": wrong})).await;
+    assert_eq!((refusal.status, refusal.media_type.as_str()), (422, "application/problem+json"));
+    assert_eq!(bench.post(&unknown, &json!({"code": code})).await.text, refusal.text, "no such request");
+    let verified = bench.post(&path, &json!({"code": code})).await;
+    assert_eq!((verified.status, &verified.json()["state"]), (200, &json!("in-progress")));
+    assert_eq!(bench.post(&path, &json!({"code": code})).await.text, refusal.text, "used");
+    assert_eq!(bench.post(&path, &json!({})).await.status, 400);
+    let page = bench.fill_in(&path, "code=123456").await;
+    assert_eq!(page.status, 422);
+    check_page("not verified", &page.text);
+}
+
+#[tokio::test]
+async fn twenty_tries_at_once_are_three() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let code = bench.code_for(&reference).await;
+    let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
+    let path = format!("/api/dsr/{reference}/verification");
+    let body = json!({"code": wrong});
+    let mut tries = Vec::new();
+    for _ in 0..20 {
+        tries.push(bench.post(&path, &body).await.status);
+    }
+    assert!(tries.iter().all(|status| *status == 422));
+    assert_eq!(bench.post(&path, &json!({"code": code})).await.status, 422, "its tries are used up");
+}
+
+#[tokio::test]
+async fn a_fresh_code_is_promised_to_everybody_and_sent_to_who_asked() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let unknown = bench.post(&format!("/api/dsr/8{}/code", "a".repeat(32)), &json!({})).await;
+    let known = bench.post(&format!("/api/dsr/{reference}/code"), &json!({})).await;
+    assert_eq!((known.status, unknown.status), (202, 202));
+    assert_eq!(known.text.replace(&reference, "x"), unknown.text.replace(&format!("8{}", "a".repeat(32)), "x"));
+    let sent = bench.account.sent();
+    assert_eq!(sent.iter().filter(|body| body.contains("\"code\"")).count(), 1);
+    check_page("code sent", &bench.fill_in(&format!("/api/dsr/{reference}/code"), "").await.text);
+}
+
+#[tokio::test]
+async fn a_source_that_sends_too_many_waits_a_minute() {
+    let bench = Bench::new();
+    let mut statuses = Vec::new();
+    // More than two minutes' worth, should a minute end meanwhile.
+    for _ in 0..250 {
+        statuses.push(bench.post("/api/dsr", &ask()).await.status);
+    }
+    assert!(statuses[..100].iter().all(|status| *status == 202));
+    assert!(statuses.contains(&429));
+    let mut page = bench.fill_in("/api/dsr", "kind=access&email=mia%40example.com").await;
+    for _ in 0..250 {
+        if page.status == 429 {
+            break;
+        }
+        page = bench.fill_in("/api/dsr", "kind=access&email=mia%40example.com").await;
+    }
+    assert_eq!(page.status, 429);
+    check_page("too many", &page.text);
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_that_is_not_stored() {
+    let bench = Bench::new();
+    bench.account.trouble("PutItem", &[Trouble::Down; 10]);
+    let answer = bench.post("/api/dsr", &ask()).await;
+    assert_eq!((answer.status, &answer.json()["type"]), (503, &json!("urn:privacy:problem:unavailable")));
+    assert!(bench.account.sent().is_empty());
+}
+
+#[tokio::test]
+async fn other_paths_and_methods_have_their_own_answers() {
+    let bench = Bench::new();
+    for (method, path, status) in [
+        ("GET", "/api/dsr", 405),
+        ("DELETE", "/privacy", 405),
+        ("POST", "/api/dsr/short/code", 404),
+        ("POST", &format!("/api/dsr/{}/code", "a".repeat(33)), 404),
+        ("GET", "/api/nothing", 404),
+    ] {
+        let answer = bench.send(method, path, &json!({"content-type": JSON, "accept": JSON}), "{}").await;
+        assert_eq!(
+            (answer.status, answer.media_type.as_str()),
+            (status, "application/problem+json"),
+            "{method} {path}"
+        );
+    }
+    assert_eq!(bench.send("HEAD", "/privacy", &json!({}), "").await.text, "");
+}

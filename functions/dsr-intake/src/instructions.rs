@@ -1,0 +1,80 @@
+//! How to have data deleted, platform by platform, and the form: what the policy calls the Data Deletion Instructions.
+
+use maud::{Markup, html};
+use privacy::policy::model::{Company, Instructions};
+use privacy_pages::frame::{self, Headline, Tone};
+
+use crate::asking::{self, Form};
+
+/// The whole page.
+pub(crate) fn page(company: &Company, base: &str, platforms: &[Instructions], form: &Form) -> String {
+    let headline = if form.is_to_mend() { to_mend() } else { welcome(company) };
+    let asked = html! {
+        section #ask aria-labelledby="ask-heading" {
+            h2 #ask-heading { "Ask us" }
+            @if !form.is_to_mend() {
+                p { "We answer everybody, wherever you live. You do not need an account, and it costs nothing." }
+            }
+            (asking::form(form, &format!("{base}/api/dsr"), platforms))
+        }
+    };
+    let rest = html! {
+        @if form.is_to_mend() { (asked) }
+        @else {
+            section aria-labelledby="platforms" {
+                h2 #platforms { "Deleting data that came from a platform" }
+                @for platform in platforms { (steps(company, platform)) }
+            }
+            (asked)
+            (next(company))
+        }
+    };
+    frame::page(company, &headline, &rest)
+}
+
+fn welcome(company: &Company) -> Headline {
+    Headline {
+        tone: Tone::Plain,
+        badge: "Your data, your say",
+        title: "Delete your data, or ask about it",
+        lead: vec![
+            html! { "Here you can have data deleted that " (company.name) " received from Instagram, Facebook, LinkedIn or Google, and use every other right over your data." },
+            html! { a href="#ask" { "Go straight to the form" } "." },
+        ],
+    }
+}
+
+fn to_mend() -> Headline {
+    Headline {
+        tone: Tone::Warning,
+        badge: "Not sent yet",
+        title: "Something has to be mended first",
+        lead: vec![
+            html! { "Nothing of what you typed is lost. Please look at the field that is marked, then send it again." },
+        ],
+    }
+}
+
+fn steps(company: &Company, platform: &Instructions) -> Markup {
+    html! {
+        h3 { (platform.title) }
+        p { "If you use " (company.name) " yourself:" }
+        ol { @for step in &platform.customer { li { (step) } } }
+        p { "If you only wrote to, or commented on, an account of a company that uses " (company.name) ":" }
+        ol { @for step in &platform.person { li { (step) } } }
+    }
+}
+
+fn next(company: &Company) -> Markup {
+    html! {
+        section aria-labelledby="next" {
+            h2 #next { "What happens then" }
+            ol {
+                li { "You get a reference and a page that always shows where your request stands." }
+                li { "We send a code to the address or account you gave us. Enter it on that page: it shows us that the request is yours." }
+                li { "We do what you asked and tell you: within 30 days in most of the world, within 45 days under some laws of the United States. If we need longer, or cannot do it, you hear why before that day, and where to complain." }
+            }
+            p { "You can also write to " a href={ "mailto:" (company.contact) } { (company.contact) } ". We treat you the same, whatever you ask." }
+        }
+    }
+}
