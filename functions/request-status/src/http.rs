@@ -8,13 +8,14 @@ use privacy::data_map::DataMap;
 use privacy::fault::Fault;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Showcase};
+use privacy::show_asked::show_asked;
 use privacy::show_request::show_request;
 use privacy_edge::problem::Problem;
 
 use privacy_pages::accept::{Format, preferred};
 use privacy_pages::headers;
 
-use crate::{json, notice, page};
+use crate::{asked, asked_json, json, notice, page};
 
 /// What answers every request.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(crate) struct Site<S, C> {
     pub(crate) clock: C,
     pub(crate) map: DataMap,
     pub(crate) second_looks: Vec<Span>,
+    pub(crate) base: String,
 }
 
 impl<S: Showcase, C: Clock> Site<S, C> {
@@ -66,7 +68,20 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         }
     }
 
+    async fn show_asked(&self, id: &ObligationId, format: Format) -> Result<Option<String>, Fault> {
+        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id).await?;
+        let Some(view) = view else { return Ok(None) };
+        let text = match format {
+            Format::Html => asked::status(&view, &self.map.model().company, &self.base, self.clock.now()),
+            Format::Json => asked_json::document(&view).map_err(|error| Fault::park("status.write_json", error))?,
+        };
+        Ok(Some(text))
+    }
+
     async fn show(&self, id: &ObligationId, format: Format) -> Result<Option<String>, Fault> {
+        if id.is_request() {
+            return self.show_asked(id, format).await;
+        }
         let Some(view) = show_request(&self.showcase, &self.map, &self.second_looks, id).await? else {
             return Ok(None);
         };

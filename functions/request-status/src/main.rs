@@ -1,5 +1,7 @@
 //! Wires the status page: environment, ledger, policy, runtime.
 
+mod asked;
+mod asked_json;
 mod config;
 mod http;
 mod json;
@@ -21,8 +23,8 @@ use crate::http::Site;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
-    let Config { ledger_table, map, second_looks } = Config::read()?;
+    let Config { ledger_table, map, second_looks, base } = Config::read()?;
     let showcase = LedgerTable::new(&connect::connect()?, ledger_table);
-    let site = &Site { showcase, clock: SystemClock, map, second_looks };
+    let site = &Site { showcase, clock: SystemClock, map, second_looks, base };
     privacy_edge::http::run(move |request: Request| async move { site.answer(&request).await }).await
 }

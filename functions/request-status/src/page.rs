@@ -13,7 +13,7 @@ use privacy_pages::frame::{self, Headline, Tone};
 
 /// The whole page as it is at `now`.
 pub(crate) fn status(view: &RequestView, company: &Company, now: Timestamp) -> String {
-    let headline = if is_late(view, now) { late(view, company, now) } else { on_time(view, now) };
+    let headline = headline(view, company, now);
     let rest = html! {
         section aria-labelledby="steps" {
             h2 #steps { "Step by step" }
@@ -29,6 +29,11 @@ pub(crate) fn status(view: &RequestView, company: &Company, now: Timestamp) -> S
         (code(view))
     };
     frame::page(company, &headline, &rest)
+}
+
+/// The first thing to read of an erasure.
+pub(crate) fn headline(view: &RequestView, company: &Company, now: Timestamp) -> Headline {
+    if is_late(view, now) { late(view, company, now) } else { on_time(view, now) }
 }
 
 /// Whether the promise is broken: the page then says so instead of promising a date that has passed.

@@ -37,6 +37,7 @@ pub mod promise_ledger;
 pub mod purge;
 pub mod receipt;
 pub mod scope;
+pub mod show_asked;
 pub mod show_request;
 pub mod signed_request;
 pub mod subject_request;

@@ -26,6 +26,7 @@ use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::scope::{Place, Reach, Scope};
+use crate::subject_request::SubjectRequest;
 
 /// What a port answers.
 pub type Answer<T> = Result<T, Fault>;
@@ -259,6 +260,11 @@ pub struct Shown {
 pub trait Showcase: Sync {
     /// One read.
     fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
+    /// What a person asked for, with the obligation that works it off, if there is one. One read.
+    fn show_asked(
+        &self,
+        id: &ObligationId,
+    ) -> impl Future<Output = Answer<Option<(SubjectRequest, Option<Shown>)>>> + Send;
 }
 
 /// An entry of the due index.

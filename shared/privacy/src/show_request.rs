@@ -142,7 +142,7 @@ pub async fn show_request(
     Ok(shown.map(|shown| view(shown, map, second_looks)))
 }
 
-fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView {
+pub(crate) fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> RequestView {
     let Shown { head, outcomes, earlier } = shown;
     let erased_at = head.state.erased_at();
     let (done, completed_at): (&[Timestamp], _) = match &head.state {

@@ -61,7 +61,7 @@ impl Bench {
         let text = match response.body() {
             Body::Text(text) => text.clone(),
             Body::Empty => String::new(),
-            other => panic!("{other:?}"),
+            Body::Binary(_) | _ => panic!("not text"),
         };
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let media_type = header("content-type").unwrap_or_default();

@@ -62,7 +62,13 @@ fn site() -> Site<World, World> {
     world.stored().heads.insert(view.id, head);
     let map = DataMap::built_in().unwrap();
     let second_looks = map.model().second_looks.after.clone();
-    Site { showcase: world, clock: World::new(samples::now(), 10), map, second_looks }
+    Site {
+        showcase: world,
+        clock: World::new(samples::now(), 10),
+        map,
+        second_looks,
+        base: "https://privacy.example".to_owned(),
+    }
 }
 
 /// A request as API Gateway sends it.

@@ -2,9 +2,9 @@
 //!
 //! | sort key | holds |
 //! |---|---|
-//! | `act#<version>` | what was done to it, by whom and why |
-//! | `challenge` | what is kept of the code that was sent last |
-//! | `request` | the request as it is now; in the due index under `request-<shard>`, closed ones as every closed record |
+//! | `asked` | the request as it is now; in the due index under `request-<shard>`, closed ones as every closed record |
+//! | `trail#<version>` | what was done to it, by whom and why |
+//! | `verification` | what is kept of the code that was sent last |
 //!
 //! Rows are the serialised form of the domain's types, by `serde_dynamo`; what keys and conditions need is set beside it.
 
@@ -31,8 +31,8 @@ use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, u
 use crate::faults::fault;
 use crate::patience;
 
-const REQUEST: &str = "request";
-const CHALLENGE: &str = "challenge";
+pub(super) const ASKED: &str = "asked";
+const CHALLENGE: &str = "verification";
 
 fn written(value: &impl Serialize) -> Result<Item, Fault> {
     serde_dynamo::to_item(value).map_err(|_| Fault::park("row.write", "a row cannot be written"))
@@ -45,7 +45,7 @@ fn read<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T, Fault> {
 fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
     let mut row = written(request)?;
     row.remove("id");
-    row.extend(key(&request.id, REQUEST));
+    row.extend(key(&request.id, ASKED));
     row.insert("received_at".to_owned(), at(request.received_at));
     let due = match (request.standing.closed_at(), request.next_action_at) {
         (Some(closed_at), _) => {
@@ -66,10 +66,10 @@ fn due_shard(shard: u8) -> String {
     format!("request-{}", rows::shard_name(shard))
 }
 
-fn request_of(item: &Item) -> Result<SubjectRequest, Fault> {
+pub(super) fn request_of(item: &Item) -> Result<SubjectRequest, Fault> {
     let mut item = item.clone();
     item.insert("id".to_owned(), text(rows::id_of(&item)?.as_str()));
-    let request: SubjectRequest = read(&item, REQUEST)?;
+    let request: SubjectRequest = read(&item, ASKED)?;
     let next_action_at = request.next_action_at.filter(|_| request.standing.closed_at().is_none());
     Ok(SubjectRequest { next_action_at, ..request })
 }
@@ -93,7 +93,7 @@ fn act_row(id: &ObligationId, version: u32, act: &Act) -> Result<Item, Fault> {
     row.extend(written(&act.actor)?);
     row.extend(act.why.as_ref().map(|why| ("why".to_owned(), text(why.expose()))));
     row.insert("at".to_owned(), at(act.at));
-    row.extend(key(id, format!("act#{version:06}")));
+    row.extend(key(id, format!("trail#{version:06}")));
     Ok(row)
 }
 
@@ -131,7 +131,7 @@ impl RequestIntake for LedgerTable {
 
 impl RequestBook for LedgerTable {
     async fn request(&self, id: &ObligationId) -> Answer<Option<SubjectRequest>> {
-        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(id, REQUEST)));
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(id, ASKED)));
         let item = get.consistent_read(true).send().await.map_err(fault("requests.read"))?.item;
         item.as_ref().map(request_of).transpose()
     }
@@ -167,7 +167,7 @@ impl RequestBook for LedgerTable {
     }
 
     async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
-        self.rows("requests.acts", id.partition(), "act#").await?.iter().map(act_of).collect()
+        self.rows("requests.acts", id.partition(), "trail#").await?.iter().map(act_of).collect()
     }
 }
 

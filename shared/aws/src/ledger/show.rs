@@ -3,13 +3,27 @@
 use privacy::fault::Fault;
 use privacy::obligation::{ObligationId, Outcome};
 use privacy::ports::{Answer, Showcase, Shown};
+use privacy::subject_request::SubjectRequest;
 
+use super::requests::{ASKED, request_of};
 use super::{HEAD, LedgerTable, rows, sequenced};
-use crate::attributes::{get_text, text, unreadable};
+use crate::attributes::{Item, get_text, text, unreadable};
 use crate::faults::fault;
 
 impl Showcase for LedgerTable {
     async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
+        shown(&self.shown_rows(id).await?)
+    }
+
+    async fn show_asked(&self, id: &ObligationId) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
+        let rows = self.shown_rows(id).await?;
+        let Some(request) = find(&rows, ASKED).map(request_of).transpose()? else { return Ok(None) };
+        Ok(Some((request, shown(&rows)?)))
+    }
+}
+
+impl LedgerTable {
+    async fn shown_rows(&self, id: &ObligationId) -> Answer<Vec<Item>> {
         let answer = self
             .client
             .query()
@@ -22,22 +36,28 @@ impl Showcase for LedgerTable {
             .send()
             .await
             .map_err(fault("ledger.show"))?;
-        let find = |sort: &str| answer.items().iter().find(|item| get_text(item, "sk").is_ok_and(|key| key == sort));
-        let Some(head) = find(HEAD).map(rows::head).transpose()? else { return Ok(None) };
-        let outcomes = match find(&sequenced("outcome", head.seq)) {
-            Some(row) => {
-                let outcomes =
-                    row.get("outcomes").and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable("outcomes"))?;
-                let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), rows::outcome(value)?)));
-                let mut outcomes = outcomes.collect::<Result<Vec<(String, Outcome)>, Fault>>()?;
-                outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
-                outcomes
-            }
-            None => Vec::new(),
-        };
-        let is_earlier =
-            |item: &&crate::attributes::Item| get_text(item, "sk").is_ok_and(|key| key.starts_with("earlier#"));
-        let earlier = answer.items().iter().filter(is_earlier).map(rows::head).collect::<Result<Vec<_>, Fault>>()?;
-        Ok(Some(Shown { head, outcomes, earlier }))
+        Ok(answer.items.unwrap_or_default())
     }
+}
+
+fn find<'a>(rows: &'a [Item], sort: &str) -> Option<&'a Item> {
+    rows.iter().find(|item| get_text(item, "sk").is_ok_and(|key| key == sort))
+}
+
+fn shown(rows_of_it: &[Item]) -> Answer<Option<Shown>> {
+    let Some(head) = find(rows_of_it, HEAD).map(rows::head).transpose()? else { return Ok(None) };
+    let outcomes = match find(rows_of_it, &sequenced("outcome", head.seq)) {
+        Some(row) => {
+            let outcomes =
+                row.get("outcomes").and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable("outcomes"))?;
+            let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), rows::outcome(value)?)));
+            let mut outcomes = outcomes.collect::<Result<Vec<(String, Outcome)>, Fault>>()?;
+            outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
+            outcomes
+        }
+        None => Vec::new(),
+    };
+    let is_earlier = |item: &&Item| get_text(item, "sk").is_ok_and(|key| key.starts_with("earlier#"));
+    let earlier = rows_of_it.iter().filter(is_earlier).map(rows::head).collect::<Result<Vec<_>, Fault>>()?;
+    Ok(Some(Shown { head, outcomes, earlier }))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::World;
+use super::{Stored, World};
 use crate::ids::TenantId;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
@@ -13,6 +13,7 @@ use crate::ports::{
     Shown, WorkQueue,
 };
 use crate::scope::{Place, Scope};
+use crate::subject_request::SubjectRequest;
 
 fn fresh(new: &NewObligation, seq: u32) -> Head {
     Head {
@@ -188,14 +189,22 @@ impl Ledger for World {
 
 impl Showcase for World {
     async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
+        self.call("showcase.show", |stored| shown(stored, id))
+    }
+
+    async fn show_asked(&self, id: &ObligationId) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
         self.call("showcase.show", |stored| {
-            let head = stored.heads.get(id)?.clone();
-            let outcomes = stored.outcomes.get(&(id.clone(), head.seq));
-            let outcomes =
-                outcomes.into_iter().flatten().map(|(class, outcome)| (class.clone(), outcome.clone())).collect();
-            Some(Shown { head, outcomes, earlier: stored.earlier.get(id).cloned().unwrap_or_default() })
+            let request = stored.requests.heads.get(id)?.clone();
+            Some((request, shown(stored, id)))
         })
     }
+}
+
+fn shown(stored: &Stored, id: &ObligationId) -> Option<Shown> {
+    let head = stored.heads.get(id)?.clone();
+    let outcomes = stored.outcomes.get(&(id.clone(), head.seq));
+    let outcomes = outcomes.into_iter().flatten().map(|(class, outcome)| (class.clone(), outcome.clone())).collect();
+    Some(Shown { head, outcomes, earlier: stored.earlier.get(id).cloned().unwrap_or_default() })
 }
 
 impl DueIndex for World {

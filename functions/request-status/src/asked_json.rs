@@ -1,0 +1,37 @@
+//! A request that a person made, as JSON.
+
+use privacy::instant;
+use privacy::show_asked::AskedView;
+use serde_json::{Value, json};
+
+use crate::json;
+
+/// The whole document: as that of a callback, with what was asked and, once there is one, the erasure behind it.
+///
+/// # Errors
+/// None that these shapes can meet; passed on all the same.
+pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
+    let mut document = match &view.erasure {
+        Some(erasure) => serde_json::from_str(&json::document(erasure)?)?,
+        None => json!({}),
+    };
+    let own = json!({
+        "confirmation_code": view.id.as_str(),
+        "reference": view.id.as_str(),
+        "kind": view.kind.as_str(),
+        "state": view.state,
+        "received_at": instant::to_text(view.received_at),
+        "due_by": {"date": view.due_by.date, "time_zone": view.due_by.time_zone, "rule": view.due_rule},
+    });
+    if let (Some(document), Value::Object(own)) = (document.as_object_mut(), own) {
+        document.extend(own);
+        if let Some((at, reason)) = &view.closed {
+            document.insert("answered_at".to_owned(), instant::to_text(*at).into());
+            document.extend(reason.iter().map(|reason| ("denial".to_owned(), reason.clone().into())));
+        }
+        if let Some((reason, before)) = &view.extended {
+            document.insert("extended".to_owned(), json!({"reason": reason, "first_due": before}));
+        }
+    }
+    Ok(document.to_string())
+}
