@@ -5,6 +5,7 @@
 
 mod class_rules;
 mod ends;
+mod instructions;
 pub mod model;
 pub mod own;
 mod own_rules;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::instructions::Instructions;
 pub use super::phases::{Phase, Termination};
 
 /// A whole policy file.
@@ -37,20 +38,6 @@ pub struct Model {
     /// Our own records. Functions carry those that the sweeper purges, without their rows.
     #[serde(default, serialize_with = "super::own::swept_only")]
     pub own: BTreeMap<String, super::own::Own>,
-}
-
-/// What somebody does to have data of one platform deleted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Instructions {
-    /// Its name in requests.
-    pub platform: String,
-    /// For people.
-    pub title: String,
-    /// Steps of a customer who connected an account.
-    pub customer: Vec<String>,
-    /// Steps of a person who only came by.
-    pub person: Vec<String>,
 }
 
 /// Names and addresses for pages.
