@@ -10,7 +10,8 @@ use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
-use privacy::ports::DUE_SHARDS;
+use privacy::policy::own::OwnKind;
+use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
@@ -153,6 +154,33 @@ async fn challenge_contract<P: RequestIntake + RequestBook + Challenges>(ports: 
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "forgotten");
 }
 
+async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>(ports: &P) {
+    let request = full();
+    ports.receive(&request).await.unwrap();
+    let challenge = Challenge::make(&demo::keys(), &request.id, Proof::EmailCode, &[1; 24], now()).unwrap().0;
+    let open = SubjectRequest { version: 2, ..request.clone() };
+    ports.record(&open, &act(Deed::Extended), None).await.unwrap();
+    let standing = Standing::Answered { at: now(), in_part: false };
+    let answered = SubjectRequest { version: 3, standing, next_action_at: None, ..request.clone() };
+    let record = ClosedRecord::Asked(request.id.clone());
+    let closed = Closed { record, closed_at: now() };
+    let shard = request.id.shard(DUE_SHARDS);
+    let found = async || ports.closed(OwnKind::Requests, shard, now(), 10).await.unwrap();
+    assert_eq!((found().await, ports.parts(&closed).await.unwrap()), (vec![], None), "still open");
+    ports.record(&answered, &act(Deed::Answered), None).await.unwrap();
+    ports.issue(&request.id, &challenge).await.unwrap();
+    assert_eq!(found().await, [closed.clone()]);
+    let earlier = Closed { closed_at: now() - SignedDuration::from_secs(1), ..closed.clone() };
+    assert_eq!(ports.parts(&earlier).await.unwrap(), None, "closed at another time");
+    let parts = ports.parts(&closed).await.unwrap().unwrap();
+    assert!(!parts.is_empty());
+    ports.erase_parts(&closed, &parts).await.unwrap();
+    assert_eq!(ports.acts(&request.id).await.unwrap(), []);
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None);
+    assert!(ports.erase_record(&closed).await.unwrap());
+    assert_eq!((ports.request(&request.id).await.unwrap(), found().await), (None, vec![]));
+}
+
 async fn limits_contract<P: Limits>(ports: &P) {
     let keys = demo::keys();
     let [here, there] = ["192.0.2.1", "192.0.2.2"].map(|address| source_of(&keys, address).unwrap());
@@ -175,6 +203,7 @@ macro_rules! contract {
 contract!(requests_are_kept_alike, book_contract);
 contract!(acts_are_kept_alike, acts_contract);
 contract!(codes_are_kept_alike, challenge_contract);
+contract!(closed_requests_go_alike, archive_contract);
 
 #[tokio::test]
 async fn counters_count_alike() {

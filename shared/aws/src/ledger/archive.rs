@@ -9,6 +9,7 @@ use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, Archive, Closed, ClosedRecord};
 
+use super::requests::{ASKED, CHALLENGE, TRAIL};
 use super::{DUE_INDEX, HEAD, LedgerTable, head_key, holds, key, rows, sequenced};
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, text, unreadable};
 use crate::faults::fault;
@@ -25,6 +26,7 @@ fn record(item: &Item, kind: OwnKind) -> Result<ClosedRecord, Fault> {
     let sort = get_text(item, "sk")?;
     match (kind, sort.strip_prefix("earlier#")) {
         (OwnKind::Holds, _) => HoldId::parse(sort).map(ClosedRecord::Hold).map_err(|_| unreadable("sk")),
+        (OwnKind::Requests, None) if sort == ASKED => rows::id_of(item).map(ClosedRecord::Asked),
         (OwnKind::Requests, None) => rows::id_of(item).map(ClosedRecord::Request),
         (OwnKind::Requests, Some(seq)) => {
             Ok(ClosedRecord::Earlier(rows::id_of(item)?, seq.parse().map_err(|_| unreadable("sk"))?))
@@ -37,6 +39,7 @@ fn place(record: &ClosedRecord) -> (Item, String) {
     match record {
         ClosedRecord::Request(id) => (head_key(id), id.partition()),
         ClosedRecord::Earlier(id, seq) => (key(id, sequenced("earlier", *seq)), id.partition()),
+        ClosedRecord::Asked(id) => (key(id, ASKED), id.partition()),
         ClosedRecord::Hold(id) => {
             let row = [("pk", text(holds::BOOK)), ("sk", text(id.as_str()))];
             (row.map(|(name, value)| (name.to_owned(), value)).into(), waiting(id))
@@ -48,6 +51,11 @@ fn is_closed_since(row: &Item, closed_at: Timestamp) -> Result<bool, Fault> {
     let is_closed =
         row.get("due_shard").and_then(|shard| shard.as_s().ok()).is_some_and(|shard| shard.starts_with("closed-"));
     Ok(is_closed && find_at(row, "next_action_at")? == Some(closed_at))
+}
+
+/// Rows of what a person asked for.
+fn is_part_of_asked(sort: &str) -> bool {
+    sort.starts_with(TRAIL) || sort == CHALLENGE
 }
 
 fn is_part(sort: &str, seq: u32) -> bool {
@@ -71,9 +79,10 @@ impl LedgerTable {
         if !is_closed_since(row, closed_at)? {
             return Ok(None);
         }
-        let seq = get_number(row, "seq")?;
+        let seq = if own == ASKED { None } else { Some(get_number(row, "seq")?) };
+        let is_its = |sort: &str| seq.map_or_else(|| is_part_of_asked(sort), |seq| is_part(sort, seq));
         let sorts = rows.iter().map(|row| get_text(row, "sk"));
-        let parts = sorts.filter(|sort| sort.as_ref().map_or(true, |sort| is_part(sort, seq)));
+        let parts = sorts.filter(|sort| sort.as_ref().map_or(true, |sort| is_its(sort)));
         parts.map(|sort| sort.map(str::to_owned)).collect::<Result<_, _>>().map(Some)
     }
 
@@ -112,6 +121,7 @@ impl Archive for LedgerTable {
             ClosedRecord::Earlier(id, seq) => {
                 self.parts_of_request(id, &sequenced("earlier", *seq), closed.closed_at).await
             }
+            ClosedRecord::Asked(id) => self.parts_of_request(id, ASKED, closed.closed_at).await,
             ClosedRecord::Hold(_) => self.parts_of_hold(closed).await,
         }
     }

@@ -32,7 +32,8 @@ use crate::faults::fault;
 use crate::patience;
 
 pub(super) const ASKED: &str = "asked";
-const CHALLENGE: &str = "verification";
+pub(super) const CHALLENGE: &str = "verification";
+pub(super) const TRAIL: &str = "trail#";
 
 fn written(value: &impl Serialize) -> Result<Item, Fault> {
     serde_dynamo::to_item(value).map_err(|_| Fault::park("row.write", "a row cannot be written"))
@@ -93,7 +94,7 @@ fn act_row(id: &ObligationId, version: u32, act: &Act) -> Result<Item, Fault> {
     row.extend(written(&act.actor)?);
     row.extend(act.why.as_ref().map(|why| ("why".to_owned(), text(why.expose()))));
     row.insert("at".to_owned(), at(act.at));
-    row.extend(key(id, format!("trail#{version:06}")));
+    row.extend(key(id, format!("{TRAIL}{version:06}")));
     Ok(row)
 }
 
@@ -167,7 +168,7 @@ impl RequestBook for LedgerTable {
     }
 
     async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
-        self.rows("requests.acts", id.partition(), "trail#").await?.iter().map(act_of).collect()
+        self.rows("requests.acts", id.partition(), TRAIL).await?.iter().map(act_of).collect()
     }
 }
 

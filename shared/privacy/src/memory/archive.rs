@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Stored, World};
+use super::{Stored, StoredRequests, World};
 use crate::obligation::{Head, ObligationId};
 use crate::policy::own::OwnKind;
 use crate::ports::{Answer, Archive, Closed, ClosedRecord, archive_shards};
@@ -24,8 +24,12 @@ impl Stored {
             let record = ClosedRecord::Earlier(head.id.clone(), head.seq);
             Some((head.id.clone(), Closed { record, closed_at: self.closed_at(head)? }))
         });
+        let asked = self.requests.heads.values().filter_map(|request| {
+            let closed_at = request.standing.closed_at()?;
+            Some((request.id.clone(), Closed { record: ClosedRecord::Asked(request.id.clone()), closed_at }))
+        });
         match kind {
-            OwnKind::Requests => heads.chain(earlier).collect(),
+            OwnKind::Requests => heads.chain(earlier).chain(asked).collect(),
             OwnKind::Holds => Vec::new(),
         }
     }
@@ -46,7 +50,7 @@ impl Stored {
         match record {
             ClosedRecord::Request(id) => Some((id.clone(), self.heads.get(id)?.seq)),
             ClosedRecord::Earlier(id, seq) => Some((id.clone(), *seq)),
-            ClosedRecord::Hold(_) => None,
+            ClosedRecord::Asked(_) | ClosedRecord::Hold(_) => None,
         }
     }
 }
@@ -76,6 +80,13 @@ impl Archive for World {
                 let waiting = stored.waiting.iter().filter(|(hold, _)| hold == id);
                 return Some(waiting.map(|(_, obligation)| obligation.as_str().to_owned()).collect());
             }
+            if let ClosedRecord::Asked(id) = &closed.record {
+                let StoredRequests { acts, challenges, .. } = &stored.requests;
+                let acts = acts.contains_key(id).then(|| "trail".to_owned());
+                return Some(
+                    acts.into_iter().chain(challenges.contains_key(id).then(|| "verification".to_owned())).collect(),
+                );
+            }
             let key = stored.request(&closed.record)?;
             let mut parts = Vec::new();
             parts.extend(stored.scopes.get(&key).map(|_| "scope".to_owned()));
@@ -89,6 +100,9 @@ impl Archive for World {
         self.call("archive.erase_parts", |stored| {
             if let ClosedRecord::Hold(id) = &closed.record {
                 stored.waiting.retain(|(hold, waits)| hold != id || !parts.iter().any(|part| part == waits.as_str()));
+            } else if let ClosedRecord::Asked(id) = &closed.record {
+                stored.requests.acts.remove(id);
+                stored.requests.challenges.remove(id);
             } else if let Some(key) = stored.request(&closed.record) {
                 stored.scopes.remove(&key);
                 stored.plans.remove(&key);
@@ -108,6 +122,7 @@ impl Archive for World {
                         earlier.retain(|head| head.seq != *seq);
                     }
                 }
+                ClosedRecord::Asked(id) => drop(stored.requests.heads.remove(id)),
                 ClosedRecord::Hold(id) => drop(stored.booked.remove(id)),
             }
             stands

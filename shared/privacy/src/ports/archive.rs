@@ -16,6 +16,8 @@ pub enum ClosedRecord {
     Request(ObligationId),
     /// A finished request beside its successor, by its number.
     Earlier(ObligationId, u32),
+    /// What a person asked for, answered or denied.
+    Asked(ObligationId),
     /// A released hold.
     Hold(HoldId),
 }
