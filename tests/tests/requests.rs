@@ -50,6 +50,7 @@ fn full() -> SubjectRequest {
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
+        evidence_erased: true,
         agent: Some(Agent {
             email: EmailAddress::parse("agent@example.org").ok(),
             name: Words::parse("An Agent").ok(),
@@ -97,7 +98,8 @@ async fn book_contract<P: RequestIntake + RequestBook + DueRequests + Challenges
     let mut request = first.clone();
     for (version, standing) in (2..).zip(standings) {
         let next_action_at = if standing.closed_at().is_some() { None } else { Some(soon) };
-        request = SubjectRequest { version, standing, next_action_at, ..request };
+        let told = BTreeMap::from([(Notice::Answer, 1), (Notice::Denial, 1)]);
+        request = SubjectRequest { version, standing, next_action_at, told, ..request };
         assert!(ports.record(&request, &act(Deed::Extended), None).await.unwrap());
         assert!(!ports.record(&request, &act(Deed::Extended), None).await.unwrap(), "somebody was quicker");
         assert_eq!(ports.request(&first.id).await.unwrap(), Some(request.clone()));
@@ -161,7 +163,8 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     let open = SubjectRequest { version: 2, ..request.clone() };
     ports.record(&open, &act(Deed::Extended), None).await.unwrap();
     let standing = Standing::Answered { at: now(), in_part: false };
-    let answered = SubjectRequest { version: 3, standing, next_action_at: None, ..request.clone() };
+    let told = BTreeMap::from([(Notice::Answer, 1)]);
+    let answered = SubjectRequest { version: 3, standing, told, next_action_at: None, ..request.clone() };
     let record = ClosedRecord::Asked(request.id.clone());
     let closed = Closed { record, closed_at: now() };
     let shard = request.id.shard(DUE_SHARDS);

@@ -205,6 +205,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         standing: Standing::Received,
         proven: Vec::new(),
         told: BTreeMap::new(),
+        evidence_erased: false,
         agent: ask.agent,
         about_child: ask.about_child,
         appeal_of: ask.appeal_of,

@@ -42,6 +42,7 @@ pub mod show_request;
 pub mod signed_request;
 pub mod subject_request;
 pub mod sweep_ledger;
+pub mod sweep_requests;
 pub mod target;
 pub mod tell_person;
 pub mod verify_request;

@@ -48,7 +48,7 @@ fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
     row.remove("id");
     row.extend(key(&request.id, ASKED));
     row.insert("received_at".to_owned(), at(request.received_at));
-    let due = match (request.standing.closed_at(), request.next_action_at) {
+    let due = match (request.settled_at(), request.next_action_at) {
         (Some(closed_at), _) => {
             let shard = request.id.shard(archive_shards(OwnKind::Requests));
             Some((rows::closed_shard(OwnKind::Requests, shard), closed_at))
@@ -71,7 +71,7 @@ pub(super) fn request_of(item: &Item) -> Result<SubjectRequest, Fault> {
     let mut item = item.clone();
     item.insert("id".to_owned(), text(rows::id_of(&item)?.as_str()));
     let request: SubjectRequest = read(&item, ASKED)?;
-    let next_action_at = request.next_action_at.filter(|_| request.standing.closed_at().is_none());
+    let next_action_at = request.next_action_at.filter(|_| request.settled_at().is_none());
     Ok(SubjectRequest { next_action_at, ..request })
 }
 
@@ -236,5 +236,26 @@ impl DueRequests for LedgerTable {
         let answer = query.send().await.map_err(fault("requests.due"))?;
         let due = |item| Ok(DueRequest { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? });
         answer.items().iter().map(due).collect()
+    }
+
+    async fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> Answer<()> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&due.id, ASKED)))
+            .update_expression("SET next_action_at = :next")
+            .condition_expression("next_action_at = :seen")
+            .expression_attribute_values(":next", at(next))
+            .expression_attribute_values(":seen", at(due.next_action_at));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("requests.postpone")(error)),
+        }
     }
 }

@@ -25,7 +25,7 @@ impl Stored {
             Some((head.id.clone(), Closed { record, closed_at: self.closed_at(head)? }))
         });
         let asked = self.requests.heads.values().filter_map(|request| {
-            let closed_at = request.standing.closed_at()?;
+            let closed_at = request.settled_at()?;
             Some((request.id.clone(), Closed { record: ClosedRecord::Asked(request.id.clone()), closed_at }))
         });
         match kind {

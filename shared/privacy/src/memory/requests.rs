@@ -113,7 +113,7 @@ impl Challenges for World {
 impl DueRequests for World {
     async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
         self.call("requests.due", |stored| {
-            let open = stored.requests.heads.values().filter(|request| request.standing.closed_at().is_none());
+            let open = stored.requests.heads.values().filter(|request| request.settled_at().is_none());
             let due = open.filter_map(|request| Some((request.id.clone(), request.next_action_at?)));
             let mut due: Vec<DueRequest> = due
                 .filter(|(id, at)| *at <= now && id.shard(crate::ports::DUE_SHARDS) == shard)
@@ -122,6 +122,15 @@ impl DueRequests for World {
             due.sort_by_key(|due| due.next_action_at);
             due.truncate(limit.into());
             due
+        })
+    }
+
+    async fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> Answer<()> {
+        self.call("requests.postpone", |stored| {
+            let request = stored.requests.heads.get_mut(&due.id);
+            if let Some(request) = request.filter(|request| request.next_action_at == Some(due.next_action_at)) {
+                request.next_action_at = Some(next);
+            }
         })
     }
 }

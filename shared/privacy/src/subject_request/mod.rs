@@ -210,6 +210,9 @@ pub struct SubjectRequest {
     /// What was told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<Notice, u32>,
+    /// Whether what served to verify is erased, which it is once the request is closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub evidence_erased: bool,
     /// Who asks for the person, if it is not they.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,
@@ -232,6 +235,23 @@ impl SubjectRequest {
     pub fn missing(&self) -> impl Iterator<Item = Proof> + '_ {
         let is_shown = |proof: &Proof| self.proven.iter().any(|proven| proven.proof == *proof);
         self.needs.iter().copied().filter(move |proof| !is_shown(proof))
+    }
+
+    /// The letter that closes it, once it is closed.
+    #[must_use]
+    pub const fn closing_notice(&self) -> Option<Notice> {
+        match &self.standing {
+            Standing::Answered { .. } => Some(Notice::Answer),
+            Standing::Denied { .. } => Some(Notice::Denial),
+            Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
+        }
+    }
+
+    /// When it was closed, if nothing at all is left to do: the person was told, and what served to verify is erased.
+    #[must_use]
+    pub fn settled_at(&self) -> Option<Timestamp> {
+        let is_told = self.closing_notice().is_some_and(|notice| self.was_told(notice, 1));
+        self.standing.closed_at().filter(|_| is_told && self.evidence_erased)
     }
 
     /// Whether it may be carried out.

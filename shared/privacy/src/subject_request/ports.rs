@@ -73,4 +73,6 @@ pub trait DueRequests: Sync {
         now: Timestamp,
         limit: u16,
     ) -> impl Future<Output = Answer<Vec<DueRequest>>> + Send;
+    /// Moves an entry on, if nobody else did.
+    fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 }
