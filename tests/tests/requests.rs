@@ -172,7 +172,7 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     assert_eq!((found().await, ports.parts(&closed).await.unwrap()), (vec![], None), "still open");
     ports.record(&answered, &act(Deed::Answered), None).await.unwrap();
     ports.issue(&request.id, &challenge).await.unwrap();
-    assert_eq!(found().await, [closed.clone()]);
+    assert_eq!(found().await, vec![closed.clone()]);
     let earlier = Closed { closed_at: now() - SignedDuration::from_secs(1), ..closed.clone() };
     assert_eq!(ports.parts(&earlier).await.unwrap(), None, "closed at another time");
     let parts = ports.parts(&closed).await.unwrap().unwrap();

@@ -12,6 +12,7 @@ use privacy_edge::stores;
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
     pub(crate) erasure_queue_url: String,
+    pub(crate) notice_queue_url: String,
     pub(crate) stuck_after: SignedDuration,
     /// The tables whose records go by their date.
     pub(crate) stores: HashMap<String, String>,
@@ -23,6 +24,7 @@ impl Config {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
+            notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
             stuck_after: env::stuck_after()?,
             stores: stores::names(map, |store| store.period.is_some())?,
             reports_bucket: env::required("REPORTS_BUCKET")?,

@@ -36,7 +36,7 @@ pub(crate) struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{faults} parts of the ledger could not be swept")]
 pub(crate) struct SweepFailed {
-    faults: u64,
+    pub(crate) faults: u64,
 }
 
 /// Sweeps the ledger.

@@ -4,6 +4,7 @@
 mod config;
 mod due;
 mod periods;
+mod requests;
 mod schedule;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 use crate::due::{self, Due};
 use crate::periods::{self, Periods};
+use crate::requests::{self, Requests};
 
 /// What a schedule sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -29,15 +30,24 @@ pub(crate) enum Tick {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Answer {
-    Due(due::Report),
+    Due(DueReport),
     Periods(periods::Answer),
 }
 
-/// Both sweeps.
+/// What is due in the ledger: obligations, and what people asked for.
+#[derive(Debug, Serialize)]
+pub(crate) struct DueReport {
+    #[serde(flatten)]
+    obligations: due::Report,
+    requests: requests::Report,
+}
+
+/// Every sweep.
 #[derive(Debug)]
 pub(crate) struct Sweeper {
     map: DataMap,
     due: Due,
+    requests: Requests,
     periods: Periods,
 }
 
@@ -45,14 +55,27 @@ impl Sweeper {
     pub(crate) fn new(connection: &Connection) -> Result<Self, Error> {
         let map = DataMap::built_in()?;
         let config = Config::read(&map)?;
-        Ok(Self { due: Due::new(connection, &config), periods: Periods::new(connection, &config, &map)?, map })
+        Ok(Self {
+            due: Due::new(connection, &config),
+            requests: Requests::new(connection, &config),
+            periods: Periods::new(connection, &config, &map)?,
+            map,
+        })
     }
 
     pub(crate) async fn tick(&self, event: &LambdaEvent<Tick>) -> Result<Answer, Error> {
         let request_id = event.context.request_id.as_str();
         let ends_at = clock::stop_at(event.context.deadline, SignedDuration::ZERO);
         match event.payload {
-            Tick::Due {} => Ok(Answer::Due(self.due.sweep(&self.map, request_id, ends_at).await?)),
+            Tick::Due {} => {
+                // One part that fails leaves the other done; then the invocation fails for it.
+                let (requests, faults) = self.requests.sweep(request_id, ends_at).await;
+                let obligations = self.due.sweep(&self.map, request_id, ends_at).await?;
+                if faults > 0 {
+                    return Err(due::SweepFailed { faults }.into());
+                }
+                Ok(Answer::Due(DueReport { obligations, requests }))
+            }
             Tick::Periods { dry_run } => {
                 Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))
             }
