@@ -2,10 +2,13 @@
 //!
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
 //! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
+//! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for.
 
 pub mod dates;
 pub mod extension;
+pub mod governing;
 pub mod names;
+pub mod residence;
 pub mod retention;
 
 use crate::clock::Holidays;
@@ -18,9 +21,9 @@ pub enum UnusableLaw {
     /// Not the shape of a law file.
     #[error("law: not the expected shape")]
     Shape(#[from] serde_json::Error),
-    /// A table of holidays that validation would have refused.
+    /// Something that validation would have refused.
     #[error(transparent)]
-    Holidays(#[from] InvalidLaw),
+    Invalid(#[from] InvalidLaw),
 }
 
 /// Why there is no deadline.
@@ -52,6 +55,7 @@ pub enum NoDeadline {
 pub struct Law {
     model: Model,
     holidays: Holidays,
+    fallback: Regime,
 }
 
 /// One row for one regime.
@@ -81,7 +85,10 @@ impl Law {
     /// [`UnusableLaw`]
     pub fn new(model: Model) -> Result<Self, UnusableLaw> {
         let holidays = validate::holidays(&model)?;
-        Ok(Self { model, holidays })
+        let name = &model.rights.fallback;
+        let no_fallback = || InvalidLaw { place: "rights".to_owned(), problem: format!("there is no regime {name}") };
+        let fallback = model.regime.get(name).ok_or_else(no_fallback)?.clone();
+        Ok(Self { model, holidays, fallback })
     }
 
     /// The file itself.
