@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holiday::CalendarName;
 pub use super::kind::Kind;
+use super::rights::assurance::AssuranceRow;
 use super::rights::residence::Places;
 use super::rule::{Roll, Rule};
 
@@ -28,6 +29,8 @@ pub struct Model {
     pub rights: Rights,
     /// Who lives where, by the name of the regime that holds there.
     pub residence: BTreeMap<String, Places>,
+    /// What a person shows of themselves before we act.
+    pub assurance: Vec<AssuranceRow>,
 }
 
 /// What holds whatever the regime.

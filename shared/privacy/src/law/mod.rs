@@ -2,8 +2,10 @@
 //!
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
 //! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
-//! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for.
+//! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for, [`assurance`]
+//! what they show of themselves.
 
+pub mod assurance;
 pub mod dates;
 pub mod extension;
 pub mod governing;
@@ -48,6 +50,17 @@ pub enum NoDeadline {
         /// What was asked for.
         kind: Kind,
     },
+}
+
+/// Why the file does not say what somebody must show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoRule {
+    /// No such regime in the file.
+    #[error("no regime {0}")]
+    Regime(String),
+    /// No row for it, which the build has ruled out.
+    #[error("no rule for {}", .0.as_str())]
+    Row(Kind),
 }
 
 /// A law file ready for work.

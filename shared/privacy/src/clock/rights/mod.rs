@@ -1,6 +1,7 @@
-//! The part of `law.toml` that is no clock: who lives under which regime. Shapes, and what they
-//! must hold before anything is built from them.
+//! The part of `law.toml` that is no clock: who lives under which regime, what people show of
+//! themselves. Shapes, and what they must hold before anything is built from them.
 
+pub mod assurance;
 pub mod residence;
 
 use super::model::{Kind, Model};
@@ -23,5 +24,33 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
             return Err(invalid("rights", format!("{fallback} has no deadline for {}", kind.as_str())));
         }
     }
-    residence::validate(model)
+    residence::validate(model)?;
+    assurance::validate(model)
+}
+
+/// Refuses rows that name a regime that is not there.
+fn regimes_exist(place: &str, regimes: &[String], model: &Model) -> Result<(), InvalidLaw> {
+    match regimes.iter().find(|name| !model.regime.contains_key(*name)) {
+        Some(name) => Err(invalid(place, format!("there is no regime {name}"))),
+        None => Ok(()),
+    }
+}
+
+/// Of rows for a regime the one that names it, else the one that names none.
+pub(crate) fn closest<'a, T>(
+    rows: impl Iterator<Item = &'a T>,
+    regimes: impl Fn(&T) -> &[String],
+    regime: &str,
+) -> Option<&'a T> {
+    let mut for_all = None;
+    for row in rows {
+        let named = regimes(row);
+        if named.iter().any(|name| name == regime) {
+            return Some(row);
+        }
+        if named.is_empty() {
+            for_all = Some(row);
+        }
+    }
+    for_all
 }
