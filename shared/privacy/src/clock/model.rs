@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holiday::CalendarName;
 pub use super::kind::Kind;
+use super::rights::agent::AgentRow;
 use super::rights::assurance::AssuranceRow;
 use super::rights::residence::Places;
 use super::rule::{Roll, Rule};
@@ -31,6 +32,8 @@ pub struct Model {
     pub residence: BTreeMap<String, Places>,
     /// What a person shows of themselves before we act.
     pub assurance: Vec<AssuranceRow>,
+    /// What somebody shows who asks for another.
+    pub agent: Vec<AgentRow>,
 }
 
 /// What holds whatever the regime.

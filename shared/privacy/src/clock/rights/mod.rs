@@ -1,6 +1,7 @@
 //! The part of `law.toml` that is no clock: who lives under which regime, what people show of
 //! themselves. Shapes, and what they must hold before anything is built from them.
 
+pub mod agent;
 pub mod assurance;
 pub mod residence;
 
@@ -25,7 +26,8 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
         }
     }
     residence::validate(model)?;
-    assurance::validate(model)
+    assurance::validate(model)?;
+    agent::validate(model)
 }
 
 /// Refuses rows that name a regime that is not there.
