@@ -9,6 +9,7 @@ use super::holiday::CalendarName;
 pub use super::kind::Kind;
 use super::rights::agent::AgentRow;
 use super::rights::assurance::AssuranceRow;
+use super::rights::denial::{Authority, Denial, DenialReason};
 use super::rights::residence::Places;
 use super::rule::{Roll, Rule};
 
@@ -34,6 +35,8 @@ pub struct Model {
     pub assurance: Vec<AssuranceRow>,
     /// What somebody shows who asks for another.
     pub agent: Vec<AgentRow>,
+    /// Why a request, or a part of it, is denied.
+    pub denial: BTreeMap<DenialReason, Denial>,
 }
 
 /// What holds whatever the regime.
@@ -159,6 +162,11 @@ pub struct Regime {
     /// Whether it holds for people because of where they live; false where something else brings it about.
     #[serde(default = "yes")]
     pub by_residence: bool,
+    /// Where people complain about us. Absent: the fallback's.
+    #[serde(default)]
+    pub authorities: Vec<Authority>,
+    /// The law that opens the courts, where an answer must name that way.
+    pub court: Option<String>,
 }
 
 /// How long regimes give for kinds of requests. Rules here only count; zone and roll are added to them.

@@ -3,11 +3,12 @@
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
 //! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
 //! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for, [`assurance`]
-//! and [`agent`] what they show of themselves.
+//! and [`agent`] what they show of themselves, [`denial`] why and with which ways on a request is denied.
 
 pub mod agent;
 pub mod assurance;
 pub mod dates;
+pub mod denial;
 pub mod extension;
 pub mod governing;
 pub mod names;

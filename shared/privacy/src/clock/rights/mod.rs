@@ -1,8 +1,9 @@
-//! The part of `law.toml` that is no clock: who lives under which regime, what people show of
-//! themselves. Shapes, and what they must hold before anything is built from them.
+//! The part of `law.toml` that is no clock: who lives under which regime, what people show of themselves, why a
+//! request is denied and where they go then. Shapes, and what they must hold before anything is built from them.
 
 pub mod agent;
 pub mod assurance;
+pub mod denial;
 pub mod residence;
 
 use super::model::{Kind, Model};
@@ -17,8 +18,10 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
     if model.rights.source.is_empty() {
         return Err(invalid("rights", "it needs a source"));
     }
-    if !model.regime.contains_key(fallback) {
-        return Err(invalid("rights", format!("there is no regime {fallback}")));
+    let regime =
+        model.regime.get(fallback).ok_or_else(|| invalid("rights", format!("there is no regime {fallback}")))?;
+    if regime.authorities.is_empty() {
+        return Err(invalid(format!("regime.{fallback}"), "the fallback must name an authority"));
     }
     for kind in Kind::ALL {
         if !model.deadline.iter().any(|row| row.regimes.contains(fallback) && row.kinds.contains(&kind)) {
@@ -27,7 +30,8 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
     }
     residence::validate(model)?;
     assurance::validate(model)?;
-    agent::validate(model)
+    agent::validate(model)?;
+    denial::validate(model)
 }
 
 /// Refuses rows that name a regime that is not there.
