@@ -3,7 +3,8 @@
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
 //! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
 //! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for, [`assurance`]
-//! and [`agent`] what they show of themselves, [`denial`] why and with which ways on a request is denied.
+//! and [`agent`] what they show of themselves, [`denial`] why and with which ways on a request is denied, [`routing`]
+//! the clocks of what others decide.
 
 pub mod agent;
 pub mod assurance;
@@ -14,6 +15,7 @@ pub mod governing;
 pub mod names;
 pub mod residence;
 pub mod retention;
+pub mod routing;
 
 use crate::clock::Holidays;
 use crate::clock::model::{Deadline, Kind, Model, Regime};
