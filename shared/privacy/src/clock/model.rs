@@ -6,6 +6,11 @@ use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::holiday::CalendarName;
+pub use super::kind::Kind;
+use super::rights::agent::AgentRow;
+use super::rights::assurance::AssuranceRow;
+use super::rights::denial::{Authority, Denial, DenialReason};
+use super::rights::residence::Places;
 use super::rule::{Roll, Rule};
 
 /// A whole file.
@@ -22,6 +27,27 @@ pub struct Model {
     pub deadline: Vec<Deadline>,
     /// Single rules outside of requests, by name.
     pub clock: BTreeMap<String, Clock>,
+    /// What holds whatever the regime.
+    pub rights: Rights,
+    /// Who lives where, by the name of the regime that holds there.
+    pub residence: BTreeMap<String, Places>,
+    /// What a person shows of themselves before we act.
+    pub assurance: Vec<AssuranceRow>,
+    /// What somebody shows who asks for another.
+    pub agent: Vec<AgentRow>,
+    /// Why a request, or a part of it, is denied.
+    pub denial: BTreeMap<DenialReason, Denial>,
+}
+
+/// What holds whatever the regime.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rights {
+    /// The regime of whoever does not say where they live. It has a row for every kind, and its row answers where
+    /// another regime has none.
+    pub fallback: String,
+    /// Why.
+    pub source: String,
 }
 
 /// The same for every regime.
@@ -133,73 +159,14 @@ pub struct Regime {
     pub also: Vec<String>,
     /// Since when it holds, where that is recent. Shown; a request before it is dated all the same.
     pub in_force_from: Option<Date>,
-}
-
-/// What a person asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// A copy.
-    Access,
-    /// Which categories, from where, for what, to whom.
-    Know,
-    /// Mend what is wrong.
-    Correction,
-    /// The legal end of data.
-    Erasure,
-    /// A copy that machines read.
-    Portability,
-    /// Keep, but do not use.
-    Restriction,
-    /// Stop a use.
-    Objection,
-    /// Take back consent.
-    ConsentWithdrawal,
-    /// Out of sale, sharing, targeted advertising, profiling.
-    OptOut,
-    /// Limit the use of sensitive data.
-    Limit,
-    /// Look again at a denial.
-    Appeal,
-    /// Something went wrong.
-    Complaint,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 12] = [
-        Self::Access,
-        Self::Know,
-        Self::Correction,
-        Self::Erasure,
-        Self::Portability,
-        Self::Restriction,
-        Self::Objection,
-        Self::ConsentWithdrawal,
-        Self::OptOut,
-        Self::Limit,
-        Self::Appeal,
-        Self::Complaint,
-    ];
-
-    /// As it stands in `law.toml`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Know => "know",
-            Self::Correction => "correction",
-            Self::Erasure => "erasure",
-            Self::Portability => "portability",
-            Self::Restriction => "restriction",
-            Self::Objection => "objection",
-            Self::ConsentWithdrawal => "consent-withdrawal",
-            Self::OptOut => "opt-out",
-            Self::Limit => "limit",
-            Self::Appeal => "appeal",
-            Self::Complaint => "complaint",
-        }
-    }
+    /// Whether it holds for people because of where they live; false where something else brings it about.
+    #[serde(default = "yes")]
+    pub by_residence: bool,
+    /// Where people complain about us. Absent: the fallback's.
+    #[serde(default)]
+    pub authorities: Vec<Authority>,
+    /// The law that opens the courts, where an answer must name that way.
+    pub court: Option<String>,
 }
 
 /// How long regimes give for kinds of requests. Rules here only count; zone and roll are added to them.
@@ -244,7 +211,7 @@ pub struct Period {
     /// Law, policy section, or `choice` of this project.
     pub source: String,
     /// False where nobody has read the number in the law's own text yet.
-    #[serde(default = "confirmed")]
+    #[serde(default = "yes")]
     pub confirmed: bool,
 }
 
@@ -259,10 +226,10 @@ pub struct Clock {
     /// Law, policy section, or platform page.
     pub source: String,
     /// False where nobody has read the number in the law's own text yet.
-    #[serde(default = "confirmed")]
+    #[serde(default = "yes")]
     pub confirmed: bool,
 }
 
-const fn confirmed() -> bool {
+pub(super) const fn yes() -> bool {
     true
 }

@@ -28,7 +28,7 @@ impl fmt::Display for InvalidLaw {
 
 impl std::error::Error for InvalidLaw {}
 
-fn invalid(place: impl Into<String>, problem: impl Into<String>) -> InvalidLaw {
+pub(super) fn invalid(place: impl Into<String>, problem: impl Into<String>) -> InvalidLaw {
     InvalidLaw { place: place.into(), problem: problem.into() }
 }
 
@@ -66,7 +66,8 @@ pub fn validate(model: &Model) -> Result<(), InvalidLaw> {
         clock.rule.due(SAMPLE, &holidays).map_err(|error| invalid(place, error.to_string()))?;
     }
     each_right_once(model)?;
-    each_name_once(model)
+    each_name_once(model)?;
+    super::rights::validate(model)
 }
 
 /// Works out every day of every table.

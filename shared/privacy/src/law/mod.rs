@@ -2,11 +2,20 @@
 //!
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
 //! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
+//! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for, [`assurance`]
+//! and [`agent`] what they show of themselves, [`denial`] why and with which ways on a request is denied, [`routing`]
+//! the clocks of what others decide.
 
+pub mod agent;
+pub mod assurance;
 pub mod dates;
+pub mod denial;
 pub mod extension;
+pub mod governing;
 pub mod names;
+pub mod residence;
 pub mod retention;
+pub mod routing;
 
 use crate::clock::Holidays;
 use crate::clock::model::{Deadline, Kind, Model, Regime};
@@ -18,9 +27,9 @@ pub enum UnusableLaw {
     /// Not the shape of a law file.
     #[error("law: not the expected shape")]
     Shape(#[from] serde_json::Error),
-    /// A table of holidays that validation would have refused.
+    /// Something that validation would have refused.
     #[error(transparent)]
-    Holidays(#[from] InvalidLaw),
+    Invalid(#[from] InvalidLaw),
 }
 
 /// Why there is no deadline.
@@ -47,11 +56,23 @@ pub enum NoDeadline {
     },
 }
 
+/// Why the file does not say what somebody must show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoRule {
+    /// No such regime in the file.
+    #[error("no regime {0}")]
+    Regime(String),
+    /// No row for it, which the build has ruled out.
+    #[error("no rule for {}", .0.as_str())]
+    Row(Kind),
+}
+
 /// A law file ready for work.
 #[derive(Debug)]
 pub struct Law {
     model: Model,
     holidays: Holidays,
+    fallback: Regime,
 }
 
 /// One row for one regime.
@@ -81,7 +102,10 @@ impl Law {
     /// [`UnusableLaw`]
     pub fn new(model: Model) -> Result<Self, UnusableLaw> {
         let holidays = validate::holidays(&model)?;
-        Ok(Self { model, holidays })
+        let name = &model.rights.fallback;
+        let no_fallback = || InvalidLaw { place: "rights".to_owned(), problem: format!("there is no regime {name}") };
+        let fallback = model.regime.get(name).ok_or_else(no_fallback)?.clone();
+        Ok(Self { model, holidays, fallback })
     }
 
     /// The file itself.

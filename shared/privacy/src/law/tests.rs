@@ -7,12 +7,12 @@ use crate::policy::Route;
 
 const SHIPPED: &str = include_str!("../../law.toml");
 
-fn law() -> Law {
+pub(super) fn law() -> Law {
     Law::built_in().unwrap()
 }
 
 /// The shipped file with the first `from` after `start` replaced, as the build sees it.
-fn problem(start: &str, from: &str, to: &str) -> String {
+pub(super) fn problem(start: &str, from: &str, to: &str) -> String {
     let at = SHIPPED.find(start).unwrap_or_else(|| panic!("no {start}"));
     let (head, tail) = SHIPPED.split_at(at);
     assert!(tail.contains(from), "no `{from}` after {start}");

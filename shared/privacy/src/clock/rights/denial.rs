@@ -1,0 +1,178 @@
+//! Why a request is denied, and where the person goes then: `[denial.<reason>]` and the authorities of regimes.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::model::{Kind, Model, yes};
+use super::super::validate::{InvalidLaw, invalid};
+
+/// Why a request, or a part of it, is denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DenialReason {
+    /// The person could not be told from another.
+    Unverifiable,
+    /// An agent without the person's permission.
+    PermissionMissing,
+    /// Not meant as a request.
+    ManifestlyUnfounded,
+    /// Again and again.
+    Excessive,
+    /// The law of the place has no such right.
+    NotARightHere,
+    /// It would show other people.
+    OthersRights,
+    /// What is never sent: passwords, tokens, numbers of papers.
+    ProtectedSecrets,
+    /// A law has us keep it.
+    LegalObligation,
+    /// Needed for a claim.
+    LegalClaims,
+    /// Needed to find attacks.
+    Security,
+    /// Needed for what the person ordered.
+    Transaction,
+    /// What we hold is right.
+    FoundAccurate,
+    /// Reasons for a use that weigh more than the objection.
+    OverridingGrounds,
+    /// A business decides; we only process for it.
+    NotTheController,
+}
+
+impl DenialReason {
+    /// Every one.
+    pub const ALL: [Self; 14] = [
+        Self::Unverifiable,
+        Self::PermissionMissing,
+        Self::ManifestlyUnfounded,
+        Self::Excessive,
+        Self::NotARightHere,
+        Self::OthersRights,
+        Self::ProtectedSecrets,
+        Self::LegalObligation,
+        Self::LegalClaims,
+        Self::Security,
+        Self::Transaction,
+        Self::FoundAccurate,
+        Self::OverridingGrounds,
+        Self::NotTheController,
+    ];
+
+    /// The code, as it stands in `law.toml`, in rows and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unverifiable => "unverifiable",
+            Self::PermissionMissing => "permission-missing",
+            Self::ManifestlyUnfounded => "manifestly-unfounded",
+            Self::Excessive => "excessive",
+            Self::NotARightHere => "not-a-right-here",
+            Self::OthersRights => "others-rights",
+            Self::ProtectedSecrets => "protected-secrets",
+            Self::LegalObligation => "legal-obligation",
+            Self::LegalClaims => "legal-claims",
+            Self::Security => "security",
+            Self::Transaction => "transaction",
+            Self::FoundAccurate => "found-accurate",
+            Self::OverridingGrounds => "overriding-grounds",
+            Self::NotTheController => "not-the-controller",
+        }
+    }
+
+    /// Reads a code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == code)
+    }
+}
+
+/// How much of a request a reason denies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refuses {
+    /// All of it.
+    Request,
+    /// The data that the reason holds for; the rest of the request is carried out.
+    Part,
+}
+
+/// A way on from a denial. The answer names each one that the regime has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// We look again.
+    Appeal,
+    /// An authority, and ourselves where a law gives a complaint to us a clock.
+    Complaint,
+    /// A court.
+    Court,
+}
+
+/// A reason for denying.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// For staff, in a few words.
+    pub title: String,
+    /// For the person.
+    pub text: String,
+    /// What it can be a reason for.
+    pub kinds: Vec<Kind>,
+    /// How much it denies.
+    pub refuses: Refuses,
+    /// It holds only where the regime says that it gives no such right.
+    #[serde(default)]
+    pub only_without_right: bool,
+    /// Ways that are named, where the regime has them.
+    pub ways: Vec<Way>,
+    /// Law, policy section, or `choice` of this project.
+    pub source: String,
+    /// False where nobody has read it in the law's own text yet.
+    #[serde(default = "yes")]
+    pub confirmed: bool,
+}
+
+/// Where people complain about us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authority {
+    /// Its name, in English.
+    pub title: String,
+    /// Its page, or that of a list of them.
+    pub url: String,
+}
+
+/// Every reason is described, every regime that people live under has an authority.
+pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
+    for reason in DenialReason::ALL {
+        let place = format!("denial.{}", reason.as_str());
+        let denial = model.denial.get(&reason).ok_or_else(|| invalid(&place, "there is no such reason"))?;
+        if [&denial.title, &denial.text, &denial.source].iter().any(|text| text.is_empty()) {
+            return Err(invalid(place, "it needs a title, a text and a source"));
+        }
+        if denial.kinds.is_empty() || denial.ways.is_empty() {
+            return Err(invalid(place, "it names no kind or no way on"));
+        }
+        for kind in denial.kinds.iter().filter(|_| denial.only_without_right) {
+            if !model.regime.values().any(|regime| regime.no_right.contains(kind)) {
+                return Err(invalid(place, format!("every regime has a right of {}", kind.as_str())));
+            }
+        }
+    }
+    for (name, regime) in &model.regime {
+        let place = format!("regime.{name}");
+        if regime.by_residence && regime.authorities.is_empty() {
+            return Err(invalid(place, "it must name an authority"));
+        }
+        for Authority { title, url } in &regime.authorities {
+            let is_page = url.strip_prefix("https://").is_some_and(|rest| rest.contains('.') && rest.contains('/'));
+            if title.is_empty() || !is_page || url.contains(|letter: char| letter.is_whitespace() || letter == '"') {
+                return Err(invalid(place, format!("`{url}` is no page of an authority with a title")));
+            }
+        }
+        if regime.court.as_ref().is_some_and(String::is_empty) {
+            return Err(invalid(place, "a court needs the law that opens it"));
+        }
+    }
+    Ok(())
+}
