@@ -17,7 +17,7 @@ from local.build import build
 from local.demo import people
 from local.demo.counts import Counter
 from local.demo.model import Connection
-from local.demo.accounts import seed_accounts
+from local.demo.accounts import account_users, conversation_contacts, seed_accounts
 from local.demo.periods import dated, seed_dated
 from local.demo.seed import seed
 from local.settings import REGION, STACK_NAME, Settings, StackError, default_state_dir, host_architecture
@@ -134,11 +134,17 @@ def _seed(
     now = datetime.now(timezone.utc)
     connections = people.connections(now)
     clients = {name: settings.client(name) for name in ("dynamodb", "s3", "secretsmanager")}
-    seed(clients, outputs, [connection for connection in connections if wanted(connection)], now)
-    seed_accounts(clients, outputs, people.TENANTS, now)
+    known = seed(clients, outputs, [connection for connection in connections if wanted(connection)], now)
+    own = seed_accounts(clients, outputs, people.TENANTS, now)
     linkedin = next(connection for connection in connections if connection.platform == "linkedin")
     seed_dated(clients, outputs, dated(linkedin.tenant_id, linkedin.connection_id, now, now - timedelta(days=3)))
-    return {"meta_users": people.meta_users(connections), "tenants": people.tenants(connections)}
+    return {
+        "meta_users": people.meta_users(connections),
+        "tenants": people.tenants(connections),
+        "handles": people.handles(known),
+        "account_users": account_users(own),
+        "conversation_contacts": conversation_contacts(own),
+    }
 
 
 def _deployed(settings: Settings) -> str:

@@ -15,6 +15,17 @@ def hkdf_sha256(material: bytes, info: bytes) -> bytes:
     return hmac.digest(extracted, info + b"\x01", hashlib.sha256)
 
 
+def normal_email(address: str) -> str:
+    """The one form that addresses are matched by. Python's IDNA is the older one; domains of the demo are the same in both."""
+    local, _, domain = address.strip().rpartition("@")
+    return f"{local.lower()}@{domain.encode('idna').decode().lower()}"
+
+
+def normal_handle(handle: str) -> str:
+    """The one form that handles are matched by."""
+    return handle.strip().removeprefix("@").lower()
+
+
 @dataclass(frozen=True)
 class SubjectKeys:
     """The current version of the secret SubjectKeys, as the product uses it when it writes."""
@@ -32,6 +43,14 @@ class SubjectKeys:
 
     def suppression(self, namespace: str, kind: str, identity: str) -> str:
         return self._reference("suppression", f"{namespace}/{kind}/{identity}")
+
+    def email(self, address: str) -> str:
+        """The link of an e-mail address, however it is written."""
+        return self.link("email", "email", normal_email(address))
+
+    def handle(self, platform: str, handle: str) -> str:
+        """The link of a handle on a platform, with or without its @."""
+        return self.link(platform, "handle", normal_handle(handle))
 
     def contact(self, platform: str, tenant_id: str, scoped_id: str) -> str:
         return self._reference("contact", f"{platform}/{tenant_id}/{scoped_id}")

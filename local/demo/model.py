@@ -32,6 +32,8 @@ class Connection:
     owner: str
     identities: tuple[Identity, ...]
     connected_at: datetime
+    # Handles of its first contacts; the others are made up.
+    handles: tuple[str, ...] = ()
     contacts: int = 6
     signals: int = 120
     media: int = 6
@@ -68,6 +70,17 @@ class Contribution:
     number: int
 
 
+@dataclass(frozen=True)
+class KnownHandle:
+    """A contact of a connection, by the handle that finds them."""
+
+    platform: str
+    handle: str
+    tenant_id: str
+    connection_id: str
+    contact_id: str
+
+
 @dataclass
 class Records:
     """Everything of one connection, ready to be written."""
@@ -76,4 +89,5 @@ class Records:
     inbox_rows: list[dict[str, object]] = field(default_factory=list)
     media: list[MediaObject] = field(default_factory=list)
     contributions: list[Contribution] = field(default_factory=list)
+    handles: list[KnownHandle] = field(default_factory=list)
     markers: set[str] = field(default_factory=set)

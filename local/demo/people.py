@@ -10,8 +10,8 @@ import random
 from datetime import datetime, timedelta
 
 from local.demo.keys import SubjectKeys
-from local.demo.model import Connection, Identity
-from local.demo.records import records
+from local.demo.model import Connection, Identity, KnownHandle
+from local.demo.records import marker, records
 
 TENANTS = ("tenant-alder", "tenant-birch", "tenant-cedar", "tenant-dogwood")
 META_NAMESPACES = ("facebook", "instagram", "threads")
@@ -48,6 +48,8 @@ SECOND_PERSON, THREADS_PERSON, FOURTH_PERSON = _digits(), _digits(), _digits()
 FIFTH_ON_INSTAGRAM = (_digits(), _digits())
 _PAGES = [_digits() for _ in range(5)]
 _IDS = [_connection_id() for _ in range(13)]
+# One contact writes to two tenants under this handle on Instagram. On Facebook it is somebody else.
+HANDLE = f"@wren.{marker(_source)}"
 
 
 def connections(now: datetime) -> list[Connection]:
@@ -57,18 +59,21 @@ def connections(now: datetime) -> list[Connection]:
     return [
         Connection(alder, _IDS[0], "facebook", "Maren Oakhurst", user("facebook", FIRST_PERSON) + page(_PAGES[0]),
                    ago[0], contacts=60, signals=12_000, media=40),
-        Connection(alder, _IDS[1], "instagram", "Renzo Fontana", instagram(*FIFTH_ON_INSTAGRAM), ago[3], signals=200),
+        Connection(alder, _IDS[1], "instagram", "Renzo Fontana", instagram(*FIFTH_ON_INSTAGRAM), ago[3],
+                   handles=(HANDLE,), signals=200),
         Connection(alder, _IDS[2], "facebook", "Freya Nyberg", user("facebook", SECOND_PERSON) + page(_PAGES[1]), ago[1], signals=180),
         Connection(alder, _IDS[3], "linkedin", "Alder Works", user("linkedin", _digits_of("alder")), ago[2], signals=60),
         Connection(birch, _IDS[4], "facebook", "Maren Oakhurst", user("facebook", FIRST_PERSON) + page(_PAGES[2]),
                    ago[2], contacts=12, signals=320, media=16),
-        Connection(birch, _IDS[5], "facebook", "Priya Sandoval", user("facebook", FOURTH_PERSON) + page(_PAGES[3]), ago[4], signals=150),
+        Connection(birch, _IDS[5], "facebook", "Priya Sandoval", user("facebook", FOURTH_PERSON) + page(_PAGES[3]), ago[4],
+                   handles=(HANDLE.replace("wren", "Wren"),), signals=150),
         Connection(birch, _IDS[6], "google", "Birch Studio", user("google", _digits_of("birch")), ago[1], signals=90),
         Connection(cedar, _IDS[7], "instagram", "Maren Oakhurst", instagram(*FIRST_ON_INSTAGRAM),
                    ago[3], contacts=10, signals=260, media=12),
         Connection(cedar, _IDS[8], "facebook", "Freya Nyberg", user("facebook", SECOND_PERSON) + page(_PAGES[4]), ago[2], signals=160),
         Connection(cedar, _IDS[9], "threads", "Yuki Imai", user("threads", THREADS_PERSON), ago[5], signals=140),
-        Connection(dogwood, _IDS[10], "instagram", "Tobias Achterberg", instagram(*NAMESAKE_ON_INSTAGRAM), ago[0], signals=240),
+        Connection(dogwood, _IDS[10], "instagram", "Tobias Achterberg", instagram(*NAMESAKE_ON_INSTAGRAM), ago[0],
+                   handles=(HANDLE.removeprefix("@"),), signals=240),
         Connection(dogwood, _IDS[11], "linkedin", "Dogwood Labs", user("linkedin", _digits_of("dogwood")), ago[4], signals=80),
         Connection(dogwood, _IDS[12], "threads", "Yuki Imai", user("threads", THREADS_PERSON), ago[5], signals=70),
     ]
@@ -88,6 +93,24 @@ def meta_users(of: list[Connection]) -> list[dict[str, object]]:
             "connections": [connection.connection_id for connection in theirs],
         }
         for (namespace, user_id), theirs in found.items()
+    ]
+
+
+def handles(known: list[KnownHandle]) -> list[dict[str, object]]:
+    """Every contact once, by the platform and the handle that find them."""
+    found: dict[tuple[str, str], list[KnownHandle]] = {}
+    for one in known:
+        found.setdefault((one.platform, one.handle), []).append(one)
+    return [
+        {
+            "platform": platform,
+            "handle": handle,
+            "tenants": sorted({one.tenant_id for one in theirs}),
+            "contacts": [
+                {"tenant_id": one.tenant_id, "connection_id": one.connection_id, "contact_id": one.contact_id} for one in theirs
+            ],
+        }
+        for (platform, handle), theirs in found.items()
     ]
 
 

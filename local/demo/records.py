@@ -7,8 +7,8 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from local.demo.keys import SubjectKeys
-from local.demo.model import Connection, Contribution, MediaObject, Records, instant
+from local.demo.keys import SubjectKeys, normal_handle
+from local.demo.model import Connection, Contribution, KnownHandle, MediaObject, Records, instant
 
 FIRST = ("Maren", "Ilse", "Tobias", "Noor", "Caspar", "Yuki", "Odile", "Renzo", "Freya", "Anselm", "Priya", "Wanda")
 LAST = ("Oakhurst", "Lindqvist", "Barros", "Achterberg", "Imai", "Delacroix", "Fontana", "Nyberg", "Okafor", "Sandoval")
@@ -46,9 +46,10 @@ def records(connection: Connection, keys: SubjectKeys, now: datetime) -> Records
     source = connection.random()
     made = Records()
     _connection(connection, keys, source, made)
-    contacts = [_contact(connection, keys, source, made) for _ in range(connection.contacts)]
+    contacts = [_contact(connection, keys, source, made, number) for number in range(connection.contacts)]
     for contact in contacts:
         made.inbox_rows += _about(connection, contact, source)
+        _link(connection, contact, keys, made)
     for number, contact in enumerate(contacts[:SHARED]):
         _share(connection, contact, f"s{number}", made)
     for number in range(connection.signals):
@@ -96,13 +97,27 @@ def _connection(connection: Connection, keys: SubjectKeys, source: random.Random
         })
 
 
-def _contact(connection: Connection, keys: SubjectKeys, source: random.Random, made: Records) -> Contact:
+def _contact(connection: Connection, keys: SubjectKeys, source: random.Random, made: Records, number: int) -> Contact:
     word = marker(source)
     scoped_id = str(source.randrange(10**15, 10**16))
-    made.markers |= {word, scoped_id}
     name = f"{source.choice(FIRST)} {source.choice(LAST)} {word}"
+    handle = connection.handles[number] if number < len(connection.handles) else f"@{name.split()[0].lower()}.{word}"
+    made.markers |= {word, scoped_id, handle.split(".")[-1]}
     contact_id = keys.contact(connection.platform, connection.tenant_id, scoped_id)
-    return Contact(contact_id, scoped_id, name, f"@{name.split()[0].lower()}.{word}", word)
+    return Contact(contact_id, scoped_id, name, handle, word)
+
+
+def _link(connection: Connection, contact: Contact, keys: SubjectKeys, made: Records) -> None:
+    """Two rows for the handle of a contact: one that finds the contact, one beside the contact that finds that row again."""
+    link, since = keys.handle(connection.platform, contact.handle), instant(connection.connected_at)
+    made.inbox_rows.append(_row(connection, contact, f"link#{since}#{link}", "link"))
+    made.connection_rows.append({
+        "pk": f"link#{link}", "sk": f"{connection.partition}#{contact.contact_id}", "tenant_id": connection.tenant_id,
+        "connection_id": connection.connection_id, "contact_id": contact.contact_id, "known_since": since,
+    })
+    made.handles.append(KnownHandle(
+        connection.platform, normal_handle(contact.handle), connection.tenant_id, connection.connection_id, contact.contact_id,
+    ))
 
 
 def _row(connection: Connection, contact: Contact, rest: str, record: str) -> dict[str, object]:

@@ -11,21 +11,30 @@ from typing import Any
 from boto3.dynamodb.types import TypeSerializer
 
 from local.demo.keys import SubjectKeys
-from local.demo.model import Connection, Contribution, MediaObject
+from local.demo.model import Connection, Contribution, KnownHandle, MediaObject
 from local.demo.records import records
 
 _serialize = TypeSerializer().serialize
 BATCH = 25
 
 
-def seed(clients: Mapping[str, Any], outputs: Mapping[str, str], connections: Iterable[Connection], now: datetime) -> None:
-    """`clients` holds dynamodb, s3 and secretsmanager."""
-    secret = clients["secretsmanager"].get_secret_value(SecretId=outputs["SubjectKeysArn"])["SecretString"]
-    keys = SubjectKeys.from_secret(secret)
+def subject_keys(clients: Mapping[str, Any], outputs: Mapping[str, str]) -> SubjectKeys:
+    """The keys of the stack."""
+    secret = clients["secretsmanager"].get_secret_value(SecretId=outputs["SubjectKeysArn"])
+    return SubjectKeys.from_secret(secret["SecretString"])
+
+
+def seed(
+    clients: Mapping[str, Any], outputs: Mapping[str, str], connections: Iterable[Connection], now: datetime
+) -> list[KnownHandle]:
+    """`clients` holds dynamodb, s3 and secretsmanager. The contacts of these connections, by their handles."""
+    keys = subject_keys(clients, outputs)
+    known: list[KnownHandle] = []
     with ThreadPoolExecutor(max_workers=8) as pool:
         waiting = []
         for connection in connections:
             made = records(connection, keys, now)
+            known += made.handles
             for table, rows in (("ConnectionsTableName", made.connection_rows), ("InboxTableName", made.inbox_rows)):
                 for start in range(0, len(rows), BATCH):
                     waiting.append(pool.submit(put_rows, clients["dynamodb"], outputs[table], rows[start : start + BATCH]))
@@ -33,6 +42,7 @@ def seed(clients: Mapping[str, Any], outputs: Mapping[str, str], connections: It
             waiting += [pool.submit(_put_object, clients["s3"], outputs["MediaBucketName"], item) for item in made.media]
         for one in waiting:
             one.result()
+    return known
 
 
 def put_rows(dynamodb: Any, table: str, rows: list[dict[str, Any]]) -> None:

@@ -94,6 +94,9 @@ def test_a_link_to_one_contact_takes_that_contact_only(world: World) -> None:
     assert sorted({row["contact_id"]["S"] for row in left}) == contacts[1:]
     kept = [row for row in rows if row["contact_id"]["S"] != contacts[0]]
     assert sorted(map(repr, left)) == sorted(map(repr, kept))
+    links = {row["sk"]["S"] for row in world.table("ConnectionsTableName") if row["pk"]["S"].startswith("link#")}
+    assert f"{connection.partition}#{contacts[0]}" not in links, "the link of the handle goes as well"
+    assert f"{connection.partition}#{contacts[1]}" in links
 
 
 def test_a_person_who_comes_back_is_not_touched_by_a_replay(world: World) -> None:

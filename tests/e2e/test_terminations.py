@@ -51,7 +51,7 @@ def test_after_a_month_everything_is_gone_and_nothing_of_others(world: World, da
     taken = terminate(world, dashboard, tenant, 32)
     assert {one["phase"] for one in taken["phases"]} == {"account", "conversations", "linkedin", "platforms"}
     until(lambda: not left(world, tenant, connections) or None, 90)
-    assert world.everything() == before
+    assert world.everything() == before, "links to users and contacts are gone too"
     assert reactivate(world, dashboard, tenant).status == 409
 
 

@@ -79,7 +79,8 @@ class World:
 
     def account(self, tenant: str) -> None:
         """Gives a tenant an account, conversations and files of its own."""
-        self.markers |= seed_accounts(self.clients, self.outputs, [tenant], datetime.now(timezone.utc))
+        for made in seed_accounts(self.clients, self.outputs, [tenant], datetime.now(timezone.utc)):
+            self.markers |= made.markers
 
     def subject_keys(self) -> SubjectKeys:
         secret = self.clients["secretsmanager"].get_secret_value(SecretId=self.outputs["SubjectKeysArn"])
@@ -150,7 +151,8 @@ class World:
         return [item for page in pages for item in page["Items"]]
 
     def connection_of(self, row: dict[str, Any]) -> str:
-        return str(row["connection_id"]["S"])
+        """Of links to what a tenant has of its own: the tenant."""
+        return str(row["connection_id"]["S"]) if "connection_id" in row else f"own/{row['tenant_id']['S']}"
 
     def everything(self, without: Iterable[str] = ()) -> dict[str, list[str]]:
         """Every row and object version, by connection, except those of the connections in `without`."""
@@ -165,7 +167,7 @@ class World:
                 facts = [str(version.get(name)) for name in ("Key", "VersionId", "ETag", "Size", "IsLatest")]
                 found.setdefault(version["Key"].split("/")[1], []).append(" ".join(facts))
         for tenant, facts in self.of_tenants().items():
-            found[f"own/{tenant}"] = facts
+            found.setdefault(f"own/{tenant}", []).extend(facts)
         return {key: sorted(value) for key, value in found.items() if key not in left_out}
 
     def of_tenants(self) -> dict[str, list[str]]:

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use privacy::data_map::DataMap;
 use privacy::deadline::DueBy;
-use privacy::identity::{Identity, Kind, Namespace, PlatformId};
+use privacy::identity::{Identity, Namespace, PlatformId};
 use privacy::keys::SubjectKeys;
 use privacy::obligation::NewObligation;
 use privacy::policy::Route;
 use privacy::ports::Clock;
+use privacy::scope::{Part, Place};
 use privacy::target::Target;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::receipts::ReceiptBucket;
@@ -35,7 +36,7 @@ pub const SUBJECT_KEYS: &str = r#"{"current":"v1","v1":"0123456789abcdef01234567
 /// An app-scoped person on Facebook.
 #[must_use]
 pub fn person(id: &str) -> Identity {
-    Identity { namespace: Namespace::parse("facebook").unwrap(), kind: Kind::User, id: PlatformId::parse(id).unwrap() }
+    Identity::user(Namespace::parse("facebook").unwrap(), PlatformId::parse(id).unwrap())
 }
 
 /// The ring of [`SUBJECT_KEYS`].
@@ -114,7 +115,9 @@ pub fn connect(account: &Account, tenant: &str, connection: &str, connected_at: 
     ] {
         connection_row[name] = json!({"S": value});
     }
-    connection_row["platform_user_id"] = json!({"S": identity.id.expose()});
+    if let Identity::Platform { id, .. } = identity {
+        connection_row["platform_user_id"] = json!({"S": id.expose()});
+    }
     let forward = json!({
         "pk": {"S": format!("link#{link}")}, "sk": {"S": format!("{tenant}#{connection}")},
         "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "connected_at": {"S": connected_at},
@@ -124,6 +127,55 @@ pub fn connect(account: &Account, tenant: &str, connection: &str, connected_at: 
         "tenant_id": {"S": tenant}, "connection_id": {"S": connection}, "connected_at": {"S": connected_at},
     });
     account.put_all("connections", &[connection_row, row(&format!("link#{link}")), forward, listed]);
+}
+
+/// A user of a tenant's account, known by an identity.
+pub fn user(account: &Account, tenant: &str, user: &str, known_since: &str, identity: &Identity) {
+    account.put_all("accounts", &[json!({
+        "pk": {"S": format!("account#{tenant}")}, "sk": {"S": format!("user#{user}#profile")},
+        "tenant_id": {"S": tenant}, "user_id": {"S": user}, "name": {"S": "Maren"}, "email": {"S": "maren@example.com"},
+    })]);
+    link_to(account, &privacy::memory::user_place(tenant, user), known_since, identity);
+}
+
+/// A contact of a tenant's own, known by an identity.
+pub fn own_contact(account: &Account, tenant: &str, contact: &str, known_since: &str, identity: &Identity) {
+    account.put_all(
+        "conversations",
+        &[json!({
+            "pk": {"S": tenant}, "sk": {"S": format!("contact#{contact}#profile")},
+            "tenant_id": {"S": tenant}, "contact_id": {"S": contact}, "name": {"S": "Maren"},
+        })],
+    );
+    account.buckets().put_in("files", &format!("{tenant}/{contact}/talk/quote.pdf"), "1");
+    link_to(account, &privacy::memory::own_contact_place(tenant, contact), known_since, identity);
+}
+
+/// Links an identity to a contact or a user: the link, and the row beside them that names it.
+pub fn link_to(account: &Account, place: &Place, known_since: &str, identity: &Identity) {
+    let link = keys().links(identity)[0].to_string();
+    let (tenant, dated) = (&place.tenant, format!("link#{known_since}#{link}"));
+    let (table, partition, sort) = match &place.part {
+        Part::User(user) => ("accounts", format!("account#{tenant}"), format!("user#{user}#{dated}")),
+        Part::OwnContact(contact) => ("conversations", tenant.to_string(), format!("contact#{contact}#{dated}")),
+        Part::Connection(connection, Some(contact)) => {
+            ("inbox", format!("{tenant}#{connection}"), format!("contact#{contact}#{dated}"))
+        }
+        Part::Own | Part::Connection(_, None) => panic!("nobody is known there"),
+    };
+    let row = |partition: &str, sort: &str| {
+        let mut row = json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant.as_str()}});
+        for (name, part) in [("connection_id", "connection"), ("contact_id", "contact"), ("user_id", "user")] {
+            if let Some(id) = place.id(part) {
+                row[name] = json!({"S": id});
+            }
+        }
+        row
+    };
+    account.put_all(table, &[row(&partition, &sort)]);
+    let mut forward = row(&format!("link#{link}"), &place.to_string());
+    forward["known_since"] = json!({"S": known_since});
+    account.put_all("connections", &[forward]);
 }
 
 /// So many signals of one contact, each an item of exactly `bytes`.

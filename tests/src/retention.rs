@@ -5,6 +5,7 @@ use privacy::policy::Ends;
 use privacy::policy::model::Model;
 use privacy::policy::own::{Own, Purge};
 use privacy::policy::processor::Settle;
+use privacy::policy::retained::{PersonKind, Retained};
 use serde_json::{Value, json};
 
 pub(crate) fn words(span: &jiff::Span) -> String {
@@ -75,6 +76,28 @@ fn classes(policy: &Model) -> String {
             );
         }
     }
+    part
+}
+
+/// The record classes that requests leave, as laws want them.
+fn left(map: &DataMap) -> String {
+    let mut part = "## What requests leave\n\n\
+                    The answer to a request names each of these, with its exception and its reason.\n\n\
+                    | record class | exception | why | rule | told with | of whom | kept, from its own date |\n|---|---|---|---|---|---|---|\n"
+        .to_owned();
+    for class in map.model().class.values() {
+        let Some(Retained { code, reason, source, routes, of }) = &class.retained else { continue };
+        let routes: Vec<&str> =
+            routes.iter().map(|route| map.promise(*route).map_or(ENDED, |promise| promise.title.as_str())).collect();
+        let of = match of {
+            Some(PersonKind::User) => "users of an account",
+            Some(PersonKind::Contact) => "contacts",
+            None => "anybody",
+        };
+        let (code, routes, span) = (code.as_str(), routes.join(", "), span(class.clock.ceiling));
+        part += &format!("| {} | {code} | {reason} | {source} | {routes} | {of} | {span} |\n", class.title);
+    }
+    part += "\n";
     part
 }
 
@@ -194,15 +217,12 @@ pub fn page(map: &DataMap) -> String {
         policy.company.name
     );
     for promise in policy.promise.values() {
-        page += &format!(
-            "| {} | {} | {} | {} | {} | {} |\n",
-            promise.title,
-            promise.policy,
-            words(&promise.within),
-            words(&promise.work_within),
-            words(&promise.alarm_before),
-            promise.time_zone
-        );
+        let (within, work_within, zone) = match &promise.counted {
+            Some(counted) => (words(&counted.within), words(&counted.work_within), counted.time_zone.as_str()),
+            None => ("what the law of the request gives".to_owned(), "–".to_owned(), "the law's"),
+        };
+        let (title, policy, alarm) = (&promise.title, &promise.policy, words(&promise.alarm_before));
+        page += &format!("| {title} | {policy} | {within} | {work_within} | {alarm} | {zone} |\n");
     }
     page += "\n## When an account ends\n\nDays count from the day on which the paid service ends, in the tenant's calendar.\n\n\
              | phase | policy section | stores | platforms | erased from day | gone by the end of day | alarm before |\n|---|---|---|---|---|---|---|\n";
@@ -225,6 +245,7 @@ pub fn page(map: &DataMap) -> String {
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
     page += &periods(map);
     page += &processors(map);
+    page += &left(map);
     page += &own(policy);
     page
 }

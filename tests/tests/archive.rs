@@ -56,6 +56,7 @@ fn hold() -> LegalHold {
         tenant: TenantId::parse("alder").unwrap(),
         connection: None,
         contact: None,
+        user: None,
         classes: BTreeSet::new(),
         from: None,
         until: None,

@@ -7,14 +7,15 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::{KeyRange, SharedRow};
 use privacy::deadline::DueBy;
 use privacy::fault::Turn;
-use privacy::ids::{ConnectionId, ContactId, Platform, TenantId};
+use privacy::ids::{ConnectionId, ContactId, Platform, TenantId, UserId};
 use privacy::ingest_gate::Mark;
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
-use privacy::memory::{World, place, plan_hash};
+use privacy::memory::{World, own_contact_place, place, plan_hash, user_place};
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::policy::Route;
+use privacy::policy::retained::Exception;
 use privacy::ports::{
     Advance, BookedHold, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Detached, Due, DueIndex, HoldBook,
     Intake, Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record, Register, Released, Showcase,
@@ -22,7 +23,7 @@ use privacy::ports::{
 };
 use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
-use privacy::scope::{Counts, Place, Scope, Stage};
+use privacy::scope::{Counts, Link, Place, Reach, Scope, Stage};
 use privacy::target::Target;
 use privacy_tests::account::Account;
 use privacy_tests::demo;
@@ -172,11 +173,14 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
     let after = Record { key: "contact#p1#score".to_owned(), version: None };
     one.uncounted = BTreeMap::from([("inbox".to_owned(), Some(after)), ("media".to_owned(), None)]);
     let mut two = Scope::found(place("alder", "c1", Some("p1")));
-    (two.stage, two.removed, two.is_reused) = (Stage::Erased, 9, true);
-    for scope in [&one, &two, &one] {
+    (two.stage, two.removed, two.is_reused, two.is_returned) = (Stage::Erased, 9, true, true);
+    let own =
+        [own_contact_place("alder", "p1"), user_place("alder", "ab"), user_place("alder", "abc")].map(Scope::found);
+    for scope in own.iter().chain([&one, &two, &one]) {
         ports.save_scope(&head, scope).await.unwrap();
     }
-    assert_eq!(ports.scopes(&head).await.unwrap(), vec![one, two]);
+    let expected: Vec<Scope> = own.into_iter().chain([one, two]).collect();
+    assert_eq!(ports.scopes(&head).await.unwrap(), expected);
     let plan = Plan {
         hash: plan_ref().hash,
         covers_until: now(),
@@ -189,6 +193,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
         ("drafts".to_owned(), Outcome::NothingFound),
         ("files".to_owned(), Outcome::Held { removed: 1, held: 2 }),
         ("media".to_owned(), Outcome::Failed { retry_at: now() }),
+        ("retained".to_owned(), Outcome::Retained { code: Exception::LegalObligation }),
         ("signals".to_owned(), Outcome::Removed { count: 7 }),
     ];
     ports.save_outcomes(&head, &outcomes).await.unwrap();
@@ -260,6 +265,7 @@ fn hold(id: &str, tenant: &str) -> LegalHold {
             tenant: TenantId::parse(tenant).unwrap(),
             connection: Some(ConnectionId::parse("c1").unwrap()),
             contact: Some(ContactId::parse("p1").unwrap()),
+            user: None,
             classes: BTreeSet::from(["scores".to_owned(), "signals".to_owned()]),
             from: Some(at("2026-01-01T00:00:00Z")),
             until: Some(at("2026-02-01T00:00:00Z")),
@@ -275,8 +281,7 @@ fn hold(id: &str, tenant: &str) -> LegalHold {
 /// Holds are placed once, found by their tenant while in force, and stay in the book.
 async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
     let (one, other) = (hold("hold-0001", "alder"), hold("hold-0002", "birch"));
-    let bare =
-        HoldScope { connection: None, contact: None, classes: BTreeSet::new(), from: None, until: None, ..other.scope };
+    let bare = HoldScope { user: UserId::parse("u1").ok(), ..HoldScope::of_tenant(other.scope.tenant) };
     let other = LegalHold { scope: bare, proof: None, ..other };
     for hold in [&one, &other] {
         assert_eq!(ports.place(hold).await.unwrap(), Placed::New);
@@ -394,11 +399,51 @@ async fn directory_contract(vault: &impl Connections) {
     let (c1, c2) = (place("alder", "c1", None), place("alder", "c2", None));
     let found = vault.of_tenant(&tenant).await.unwrap();
     assert_eq!(found[0].platform, Platform::parse("facebook").unwrap());
-    assert_eq!(found[0].reach.connected_at, at("2026-01-01T00:00:00Z"));
+    assert_eq!(found[0].reach.since, at("2026-01-01T00:00:00Z"));
     assert_eq!(listed(found), [c1.clone(), c2.clone()]);
     assert_eq!(vault.of_tenant(&TenantId::parse("nobody").unwrap()).await.unwrap(), vec![]);
     assert_eq!(vault.connected_at(&Place::of_tenant(tenant)).await.unwrap(), None);
     assert_eq!(vault.connected_at(&c2).await.unwrap(), Some(at("2026-01-01T00:00:00Z")));
+}
+
+/// Everywhere the person of [`demo::person`] `1` is known beside alder's c1.
+fn known_places() -> [Place; 5] {
+    let contact = |connection| place("alder", connection, Some("p1"));
+    [
+        own_contact_place("alder", "p1"),
+        user_place("alder", "ab"),
+        user_place("alder", "abc"),
+        contact("c1"),
+        contact("c10"),
+    ]
+}
+
+/// One link leads to alder's c1 since January, and to each of [`known_places`] since February; another one to c1's p1.
+async fn links_contract(vault: &impl Connections) {
+    let references = ["1", "2"].map(|person| demo::keys().links(&demo::person(person)).remove(0));
+    let [reference, other] = &references;
+    let c1 = place("alder", "c1", None);
+    let reach = |place: &Place, since: &str| Reach { place: place.clone(), since: at(since) };
+    let mut expected: Vec<Reach> = known_places().iter().map(|known| reach(known, "2026-02-01T00:00:00Z")).collect();
+    expected.insert(3, reach(&c1, "2026-01-01T00:00:00Z"));
+    let reached = async || {
+        let mut reached = vault.reach(reference).await.unwrap();
+        reached.sort_by(|one, other| one.place.cmp(&other.place));
+        reached
+    };
+    assert_eq!(reached().await, expected);
+    for place in known_places() {
+        let link = Link { reference: reference.clone(), place: place.clone() };
+        for _ in 0..2 {
+            vault.unlink(&[link.clone(), link.clone()], None).await.unwrap();
+        }
+        expected.retain(|reach| reach.place != place);
+        assert_eq!(reached().await, expected, "{place}");
+    }
+    assert_eq!(vault.reach(other).await.unwrap(), [reach(&known_places()[3], "2026-02-01T00:00:00Z")]);
+    vault.unlink(&[], None).await.unwrap();
+    vault.unlink(&[Link { reference: reference.clone(), place: c1.clone() }], Some(&c1)).await.unwrap();
+    assert_eq!(reached().await, []);
 }
 
 async fn processors_contract(ledger: &impl ProcessorLedger) {
@@ -545,6 +590,12 @@ async fn the_ports_in_memory_keep_the_contract() {
         directory.connect(tenant, connection, at("2026-01-01T00:00:00Z"), &[]);
     }
     directory_contract(&directory).await;
+    let known = world();
+    let references = ["1", "2"].map(|person| demo::keys().links(&demo::person(person)).remove(0));
+    known.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &references[..1]);
+    known_places().iter().for_each(|place| known.link(place, at("2026-02-01T00:00:00Z"), &references[0]));
+    known.link(&known_places()[3], at("2026-02-01T00:00:00Z"), &references[1]);
+    links_contract(&known).await;
     chain_contract(&world(), &world()).await;
     let people = world();
     [("c1", "x", 5), ("c9", "x", 3), ("c1", "y", 2)]
@@ -577,8 +628,15 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
         demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));
     }
     directory_contract(&demo::vault(&directory)).await;
-    demo::vault(&directory).unlink(&place("alder", "c1", None), &[]).await.unwrap();
+    demo::vault(&directory).unlink(&[], Some(&place("alder", "c1", None))).await.unwrap();
     assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
+    let known = Account::new();
+    demo::connect(&known, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("1"));
+    for (place, person) in known_places().iter().map(|place| (place, "1")).chain([(&known_places()[3], "2")]) {
+        demo::link_to(&known, place, "2026-02-01T00:00:00.000Z", &demo::person(person));
+    }
+    links_contract(&demo::vault(&known)).await;
+    assert_eq!(demo::vault(&known).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap(), vec![]);
     chain_contract(&demo::ledger(&Account::new()), &demo::receipts(&Account::new())).await;
     let people = Account::new();
     demo::share(&people, "alder", "x", &[("c1", "p1", 5), ("c9", "p1", 3)]);

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::KeyRange;
 use privacy::erasure::Worked;
 use privacy::ingest_gate::Mark;
+use privacy::memory::place;
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::ports::{Intake, Opened, Read, Showcase, Stores, Suppressions};
 use privacy_tests::account::{Account, Trouble};
@@ -32,11 +33,18 @@ fn account() -> Account {
             account.buckets().put(&format!("{tenant}/{connection}/p1/avatar/{file}"), version, is_marker);
         }
     }
+    // One id begins like the other.
+    for (user, identity) in [("ab", &person), ("abc", &other)] {
+        demo::user(&account, "alder", user, connected_at, identity);
+        demo::own_contact(&account, "cedar", user, connected_at, identity);
+    }
+    demo::link_to(&account, &place("alder", "c9", Some("p2")), connected_at, &other);
     account
 }
 
 fn is_of_person(line: &str) -> bool {
-    ["alder#c1\"", "\"c1\"", "alder/c1/", "birch"].iter().any(|part| line.contains(part))
+    let of_user = ["user#ab#", "contact#ab#", "##user#ab\"", "##contact#ab\"", "cedar/ab/"];
+    of_user.iter().chain(&["alder#c1\"", "\"c1\"", "alder/c1/", "birch"]).any(|part| line.contains(part))
 }
 
 fn everything(account: &Account) -> Vec<String> {
@@ -152,7 +160,7 @@ async fn tokens_leave_with_the_first_step() {
         assert_eq!(row(partition).get("access_token").is_some(), has_token, "{partition}");
         assert_eq!(row(partition).get("refresh_token").is_some(), has_token, "{partition}");
     }
-    assert_eq!(account.dump("suppression").len(), 3, "the person and two connections");
+    assert_eq!(account.dump("suppression").len(), 4, "the person, two connections and a contact");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,6 @@
 //! What makes a policy file build, and what must not: the shipped one, one of another company, and each mistake.
 
 use privacy::data_map::{DataMap, KeyRange, UNCLASSIFIED};
-use privacy::ids::{ConnectionId, ContactId, TenantId};
 use privacy::policy::model::Model;
 use privacy::policy::validate::validate;
 use privacy::scope::Place;
@@ -9,11 +8,7 @@ use privacy::scope::Place;
 const SHIPPED: &str = include_str!("../../policy.toml");
 
 fn place(contact: Option<&str>) -> Place {
-    Place {
-        tenant: TenantId::parse("alder").unwrap(),
-        connection: Some(ConnectionId::parse("c1").unwrap()),
-        contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
-    }
+    privacy::memory::place("alder", "c1", contact)
 }
 
 /// Replaces the first `from` after the heading `[section]`.
@@ -151,7 +146,7 @@ fn each_mistake_is_named_with_its_place() {
             "[termination.phase.conversations]: it must begin",
         ),
         (
-            with("class.account-users", "scope = [\"tenant\"]", "scope = [\"user\"]"),
+            with("class.account-users", "scope = [\"tenant\", \"user\"]", "scope = [\"user\"]"),
             "[class.account-users]: its scope must begin with tenant",
         ),
         (
@@ -307,6 +302,12 @@ fn ranges_reach_one_connection_or_one_contact_and_nobody_else() {
     assert_eq!(range("inbox", &place(None)), table("alder#c1", ""));
     assert_eq!(range("inbox", &place(Some("p1"))), table("alder#c1", "contact#p1#"));
     assert_eq!(range("connections", &place(Some("p1"))), None, "a contact has no part of the connection");
+    let user = privacy::memory::user_place("alder", "ab");
+    assert_eq!(range("accounts", &user), table("account#alder", "user#ab#"), "and not the user abc");
+    assert!(map.stores().iter().all(|store| store.name == "accounts" || store.range(&user).is_none()));
+    let own = privacy::memory::own_contact_place("alder", "p1");
+    assert_eq!(range("conversations", &own), table("alder", "contact#p1#"));
+    assert_eq!(range("files", &own), Some(KeyRange::Bucket { prefix: "alder/p1/".to_owned() }));
     assert_eq!(range("media", &place(None)), Some(KeyRange::Bucket { prefix: "alder/c1/".to_owned() }));
     assert!(map.stores().last().unwrap().identities, "what finds people goes last");
 }
@@ -328,6 +329,8 @@ fn every_key_has_one_class_and_a_surprise_has_none() {
         ("media", "alder/c1/p1/else/b", UNCLASSIFIED),
         ("connections", "connection", "connections"),
         ("connections", "link#v1-abc", "identity-links"),
+        ("accounts", "user#ab#profile", "account-users"),
+        ("accounts", "user#ab", UNCLASSIFIED),
     ];
     for (store, key, expected) in cases {
         assert_eq!(class(store, key), expected, "{key}");

@@ -8,6 +8,7 @@ use privacy::erasure::Worked;
 use privacy::ids::TenantId;
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use privacy::memory::place;
 use privacy::policy::Model;
 use privacy::ports::{HoldBook, Intake, Lease, Ledger};
 use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
@@ -58,6 +59,7 @@ fn hold(id: &str) -> LegalHold {
             tenant: TenantId::parse("alder").unwrap(),
             connection: None,
             contact: None,
+            user: None,
             classes: BTreeSet::from(["signals".to_owned()]),
             from: Some(now()),
             until: None,
@@ -81,7 +83,12 @@ async fn account() -> Account {
     }
     demo::share(&account, "alder", "x", &[("c1", "p1", 3), ("c2", "p1", 4)]);
     account.buckets().put_in("media", "alder/c1/p1/avatar/a.jpg", "1");
-    account.buckets().put_in("files", "alder/p1/talk/quote.pdf", "1");
+    let known_since = "2026-02-01T00:00:00.000Z";
+    demo::user(&account, "alder", "u1", known_since, &person);
+    demo::own_contact(&account, "alder", "p1", known_since, &person);
+    for place in [place("alder", "c1", Some("p1")), place("alder", "c9", Some("p1"))] {
+        demo::link_to(&account, &place, known_since, &person);
+    }
     account.buckets().put_in("receipts", "receipts/v1-abc/0000000001.json", "1");
     let request = demo::request(&person, now());
     let ledger = demo::ledger(&account);
@@ -164,7 +171,7 @@ async fn a_stray_attribute_key_object_and_table_are_named_without_their_values()
     }
     let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for line in [
-        "inbox 32 items, 4 unclassified:",
+        "inbox 34 items, 4 unclassified:",
         "attribute signals: mood 2",
         "attribute signals: * 1",
         "key *#* | contact#*#* 2",
@@ -172,7 +179,7 @@ async fn a_stray_attribute_key_object_and_table_are_named_without_their_values()
         "key * | head 1",
         "key */*/*/* 1",
         "store marketing_lists 1",
-        "connections 8 items, all classified",
+        "connections 12 items, all classified",
     ] {
         assert!(lines.contains(&line.to_owned()), "no `{line}` in {text}");
     }
@@ -203,7 +210,7 @@ async fn a_store_that_nobody_named_is_not_passed_over() {
     assert_eq!(write_report(&reports, &mut out).unwrap(), UNCHECKED);
     let text = String::from_utf8(out).unwrap();
     assert!(
-        text.contains("inbox            26 items, all classified") && text.contains("media            NOT CHECKED"),
+        text.contains("inbox            28 items, all classified") && text.contains("media            NOT CHECKED"),
         "{text}"
     );
 }

@@ -27,7 +27,7 @@ const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";
 const ROLLING: &str = "clock = { anchor = \"occurred_at\", floor = \"P2D\", ceiling = \"P30D\" }";
 
 /// Section, what stands there, what is written instead, and the problem named.
-const MISTAKES: [(&str, &str, &str, &str); 47] = [
+const MISTAKES: [(&str, &str, &str, &str); 66] = [
     ("class.signals", "attributes = [", "no = [", "unknown field `no`"),
     ("class.scores", "redact = []\n", "", "missing field `redact`"),
     ("class.account-keys", "attributes = [\"tenant_id\", \"secret\"]\n", "", "[class.account-keys]: `attributes` must"),
@@ -47,9 +47,47 @@ const MISTAKES: [(&str, &str, &str, &str); 47] = [
     ("class.conversation-files", "key = \"{tenant}/", "key = \"all/{tenant}/", "it needs a scan"),
     (
         "class.account-users",
-        "scope = [\"tenant\"]",
+        "scope = [\"tenant\", \"user\"]",
+        "scope = [\"tenant\", \"user\", \"contact\"]",
+        "names a contact, and its store has no key range for one: it needs a scan",
+    ),
+    (
+        "class.conversation-profiles",
         "scope = [\"tenant\", \"contact\"]",
-        "no key range for one: it needs a scan",
+        "scope = [\"tenant\", \"contact\", \"user\"]",
+        "names a user, and its store has no key range for one: it needs a scan",
+    ),
+    (
+        "class.account-users",
+        "scope = [\"tenant\", \"user\"]",
+        "scope = [\"tenant\"]",
+        "[class.account-users]: its key lies in the range of a user, which its scope does not name",
+    ),
+    (
+        "class.account-users",
+        "key = \"user#{user}#profile\"",
+        "key = \"people#{user}\"",
+        "its key does not begin with `user#{user}#`",
+    ),
+    (
+        "store.accounts",
+        "\"user#{user}#\"",
+        "\"user#{user}\"",
+        "[store.accounts]: `begins_with` must not end with a placeholder",
+    ),
+    ("store.inbox", "\"contact#{contact}#\"", "\"contact#{contact}\"", "[store.inbox]: `begins_with` must not end"),
+    (
+        "store.files",
+        "\"{tenant}/{contact}/\"",
+        "\"{tenant}/{contact}\"",
+        "[store.files]: a table's range needs `partition`",
+    ),
+    ("store.accounts", "\"user#{user}#\"", "\"user#\"", "[store.accounts]: a range must name [\"tenant\", \"user\"]"),
+    (
+        "store.conversations",
+        "tenant = { partition = \"{tenant}\" }\n",
+        "",
+        "[store.conversations]: the range of one person needs the range around it",
     ),
     (
         "class.scores",
@@ -147,6 +185,52 @@ const MISTAKES: [(&str, &str, &str, &str); 47] = [
         "source = \"{connection}#{contact}\"",
         "source = \"{contact}\"",
         "tells its pointers apart",
+    ),
+    (
+        "promise.disconnect",
+        "within = \"P30D\"\n",
+        "",
+        "`within`, `work_within` and `time_zone` of a promise go together",
+    ),
+    (
+        "promise.disconnect",
+        "within = \"P30D\"\nwork_within = \"P3D\"\nalarm_before = \"P5D\"\ntime_zone = \"UTC\"\n",
+        "alarm_before = \"P5D\"\n",
+        "[promise.disconnect]: its last day is counted",
+    ),
+    (
+        "promise.subject-request",
+        "alarm_before",
+        "within = \"P30D\"\nwork_within = \"P3D\"\ntime_zone = \"UTC\"\nalarm_before",
+        "[promise.subject-request]: each request brings the last day",
+    ),
+    ("promise.subject-request", "\"P7D\"", "\"P0D\"", "[promise.subject-request]: `alarm_before` is not a span"),
+    ("promise.subject-request", "[promise.subject-request]", "[promise.subject-requests]", "unknown variant"),
+    ("class.billing-records.retained", "LEGAL_OBLIGATION", "BECAUSE", "unknown variant `BECAUSE`"),
+    (
+        "class.billing-records.retained",
+        "reason = \"",
+        "reason = \"\" # ",
+        "[class.billing-records]: `retained` needs a reason",
+    ),
+    (
+        "class.billing-records.retained",
+        "source = \"",
+        "source = \"\" # ",
+        "[class.billing-records]: `retained` needs a reason",
+    ),
+    (
+        "class.billing-records.retained",
+        "[\"subject-request\"]",
+        "[]",
+        "[class.billing-records]: `retained` needs a reason",
+    ),
+    ("class.billing-records.retained", "of = \"user\"", "of = \"robot\"", "unknown variant `robot`"),
+    (
+        "class.account-profile",
+        "redact = []\n",
+        "redact = []\nretained = { code = \"SECURITY\", reason = \"r\", source = \"s\", routes = [\"subject-request\"] }\n",
+        "[class.account-profile]: requests erase what is in its store",
     ),
     ("own.requests", "floor = \"P24M\"", "floor = \"P12M\"", "[own.requests]: its floor is not what [kept.requests]"),
     ("own.requests", "ceiling = \"P25M\"", "ceiling = \"P23M\"", "[own.requests]: its clock must be kept longer"),

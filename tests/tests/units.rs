@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::accept::{Accepted, Became};
 use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::erasure::Worked;
-use privacy::identity::PlatformId;
+use privacy::identity::{Namespace, PlatformId};
 use privacy::signed_request::{IssuedAt, SignedRequest};
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::{Account, Call};
@@ -20,10 +20,9 @@ fn now() -> Timestamp {
 }
 
 async fn accept(account: &Account, issued_at: i64) -> Accepted {
-    let identity = demo::person("10158000000000001");
     let request = SignedRequest {
-        namespace: identity.namespace,
-        user_id: PlatformId::parse(identity.id.expose()).unwrap(),
+        namespace: Namespace::parse("facebook").unwrap(),
+        user_id: PlatformId::parse("10158000000000001").unwrap(),
         profile_id: None,
         issued_at: Some(IssuedAt::from_seconds(issued_at)),
     };

@@ -58,6 +58,8 @@ struct Ended<'a> {
     held: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -67,6 +69,10 @@ struct Kept<'a> {
     reason: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_for: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -111,23 +117,43 @@ fn removed(of: &ClassOutcome) -> Option<Removed<'_>> {
         Outcome::Removed { count } | Outcome::Held { removed: count @ 1.., .. } => {
             Some(Removed { class: &of.class, title: &of.title, count })
         }
-        Outcome::Held { removed: 0, .. } | Outcome::NothingFound | Outcome::Failed { .. } => None,
+        Outcome::Held { removed: 0, .. }
+        | Outcome::NothingFound
+        | Outcome::Failed { .. }
+        | Outcome::Retained { .. } => None,
     }
 }
 
 fn ended(of: &ClassOutcome) -> Ended<'_> {
-    let ended =
-        |outcome| Ended { class: &of.class, title: &of.title, outcome, count: None, held: None, retry_at: None };
+    let ended = |outcome| Ended {
+        class: &of.class,
+        title: &of.title,
+        outcome,
+        count: None,
+        held: None,
+        retry_at: None,
+        code: None,
+    };
     match of.outcome {
         Outcome::Removed { count } => Ended { count: Some(count), ..ended("removed") },
         Outcome::NothingFound => ended("nothing-found"),
         Outcome::Held { removed, held } => Ended { count: Some(removed), held: Some(held), ..ended("held") },
         Outcome::Failed { retry_at } => Ended { retry_at: Some(instant::to_text(retry_at)), ..ended("failed") },
+        Outcome::Retained { code } => Ended { code: Some(code.as_str()), ..ended("retained") },
     }
 }
 
 fn kept(record: &KeptRecord) -> Kept<'_> {
-    Kept { class: &record.class, title: &record.title, reason: &record.reason, until: record.until }
+    let KeptRecord { class, title, reason, until, retained } = record;
+    let keep_for = retained.as_ref().map(|retained| retained.keep_for.0.to_string());
+    Kept {
+        class,
+        title,
+        reason,
+        until: *until,
+        code: retained.as_ref().map(|retained| retained.code.as_str()),
+        keep_for,
+    }
 }
 
 fn earlier(request: &EarlierRequest) -> Earlier {
@@ -255,6 +281,41 @@ mod tests {
               "second_looks": [],
               "state": "failed"
             }"#]].assert_eq(&pretty(&short(samples::failed(), &["avatars"])));
+    }
+
+    #[test]
+    fn what_the_law_wants_kept_has_its_code_and_its_span() {
+        let document: serde_json::Value =
+            serde_json::from_str(&document(&short(samples::partly_retained(), &["billing-records"])).unwrap()).unwrap();
+        assert_eq!(document["state"], "partly-retained");
+        expect![[r#"
+            [
+              [
+                {
+                  "class": "billing-records",
+                  "code": "LEGAL_OBLIGATION",
+                  "outcome": "retained",
+                  "title": "Invoices, credit notes and payments"
+                }
+              ],
+              [
+                {
+                  "class": "billing-records",
+                  "code": "LEGAL_OBLIGATION",
+                  "keep_for": "P7Y",
+                  "reason": "Tax law asks us to keep what was invoiced and paid, with the name and address that it was billed to. It is used for nothing else.",
+                  "title": "Invoices, credit notes and payments"
+                }
+              ],
+              []
+            ]"#]].assert_eq(
+            &serde_json::to_string_pretty(&serde_json::json!([
+                document["outcomes"],
+                document["kept"],
+                document["removed"]
+            ]))
+            .unwrap(),
+        );
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) fn found_nothing(view: &RequestView) -> bool {
     let is_nothing = |outcome: &Outcome| match outcome {
         Outcome::NothingFound => true,
         Outcome::Removed { count } => *count == 0,
-        Outcome::Held { .. } | Outcome::Failed { .. } => false,
+        Outcome::Held { .. } | Outcome::Failed { .. } | Outcome::Retained { .. } => false,
     };
     view.erased_at.is_some()
         && !view.outcomes.is_empty()
@@ -107,6 +107,15 @@ fn on_time(view: &RequestView, now: Timestamp) -> Headline {
             title: "Your data has been removed, and your request is finished",
             lead: vec![html! { "We checked again afterwards and found nothing left." }],
         },
+        PublicState::PartlyRetained => Headline {
+            tone: Tone::Good,
+            badge: "Finished, a part is kept",
+            title: "Your data has been removed, except what the law lets us keep",
+            lead: vec![
+                html! { "We checked again afterwards and found nothing else left." },
+                html! { "What stays, why, and for how long stands below." },
+            ],
+        },
     }
 }
 
@@ -139,7 +148,14 @@ fn next_try(view: &RequestView, now: Timestamp) -> Markup {
 }
 
 fn nothing(view: &RequestView) -> Headline {
-    let looked = html! { "We looked everywhere that we keep data from connected accounts, and held nothing tied to this account." };
+    let looked = match view.route {
+        Route::SubjectRequest => {
+            html! { "We looked everywhere that we keep data of people, and held nothing tied to what you gave us." }
+        }
+        Route::MetaDataDeletion | Route::MetaDeauthorize | Route::Disconnect | Route::Termination => html! {
+            "We looked everywhere that we keep data from connected accounts, and held nothing tied to this account."
+        },
+    };
     let is_finished = view.completed_at.is_some();
     Headline {
         tone: Tone::Good,
@@ -165,6 +181,7 @@ fn facts(view: &RequestView, company: &Company) -> Markup {
         p {
             @match view.route {
                 Route::MetaDataDeletion => { "Meta told us that you want " (company.name) " to delete the data tied to your account." }
+                Route::SubjectRequest => { "You, or somebody who may speak for you, asked " (company.name) " to delete your data." }
                 Route::Disconnect => { "A connection to " (company.name) " was disconnected." }
                 Route::Termination => { "An account with " (company.name) " has ended." }
                 Route::MetaDeauthorize => {
@@ -178,8 +195,16 @@ fn facts(view: &RequestView, company: &Company) -> Markup {
             div { dt { "Promised by" } dd { (day(view.due_by.date)) " (" (view.due_by.time_zone) ")" } }
         }
         p.aside {
-            "This request covers what was connected before " (moment(view.covers_until))
-            ". If you connect your account again after that, the new connection is not part of it."
+            @match view.route {
+                Route::SubjectRequest => {
+                    "This request covers what we held of you before " (moment(view.covers_until))
+                    ". What you write to us or to our customers after that is not part of it."
+                }
+                Route::MetaDataDeletion | Route::MetaDeauthorize | Route::Disconnect | Route::Termination => {
+                    "This request covers what was connected before " (moment(view.covers_until))
+                    ". If you connect your account again after that, the new connection is not part of it."
+                }
+            }
         }
     }
 }
@@ -329,6 +354,27 @@ mod tests {
     fn a_deauthorisation_is_explained() {
         let view = RequestView { route: Route::MetaDeauthorize, ..samples::received() };
         assert!(words(&render(&view)).contains("We treat that as a request to delete the data tied to it."));
+    }
+
+    #[test]
+    fn what_is_retained_is_not_said_to_be_removed() {
+        let words = words(&render(&samples::partly_retained()));
+        let (_, removed) = words.split_once("What we removed").unwrap();
+        let (removed, kept) = removed.split_once("What we keep, and why").unwrap();
+        assert!(removed.contains("the people who work with it") && !removed.contains("Security logs"), "{removed}");
+        assert!(kept.contains("Security logs"), "{kept}");
+        for phrase in [
+            "Your data has been removed, except what the law lets us keep",
+            "found nothing else left",
+            "Invoices, credit notes and payments",
+            "Tax law asks us",
+            "Each record goes 7 years after its own date",
+            "Each record goes 12 months after its own date",
+            "asked Kazozo to delete your data",
+            "This request covers what we held of you before",
+        ] {
+            assert!(words.contains(phrase), "{phrase}: {words}");
+        }
     }
 
     #[test]

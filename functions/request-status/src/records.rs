@@ -7,12 +7,14 @@ use privacy::obligation::Outcome;
 use privacy::show_request::{ClassOutcome, RequestView};
 
 use crate::page::found_nothing;
-use privacy_pages::dates::{day, grouped, moment};
+use privacy_pages::dates::{day, grouped, moment, span};
 
 /// One line per class of which there was something, and one sentence for the rest.
 pub(crate) fn removed(view: &RequestView) -> Markup {
+    // What a law wants kept stands below, with its reason.
+    let looked_for = view.outcomes.iter().filter(|class| !matches!(class.outcome, Outcome::Retained { .. }));
     let (mut found, none): (Vec<&ClassOutcome>, Vec<&ClassOutcome>) =
-        view.outcomes.iter().partition(|class| is_found(&class.outcome));
+        looked_for.partition(|class| is_found(&class.outcome));
     found.sort_by_key(|class| Reverse(weight(&class.outcome)));
     let is_erased = view.erased_at.is_some();
     html! {
@@ -36,7 +38,7 @@ const fn weight(outcome: &Outcome) -> u64 {
     match outcome {
         Outcome::Removed { count } => *count,
         Outcome::NothingFound => 0,
-        Outcome::Held { .. } | Outcome::Failed { .. } => u64::MAX,
+        Outcome::Held { .. } | Outcome::Failed { .. } | Outcome::Retained { .. } => u64::MAX,
     }
 }
 
@@ -44,7 +46,7 @@ fn is_found(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Removed { count } => *count > 0,
         Outcome::NothingFound => false,
-        Outcome::Held { .. } | Outcome::Failed { .. } => true,
+        Outcome::Held { .. } | Outcome::Failed { .. } | Outcome::Retained { .. } => true,
     }
 }
 
@@ -63,6 +65,7 @@ fn table(found: &[&ClassOutcome]) -> Markup {
                             Outcome::Held { removed, held } => {
                                 td.open { (grouped(*removed)) p { strong { "Kept for now: " (grouped(*held)) } } }
                             }
+                            Outcome::Retained { .. } => { td { "Kept" } }
                             Outcome::Failed { retry_at } => { td.open { strong { "Not removed yet" } p { "Next try: " (moment(*retry_at)) } } }
                         }
                     }
@@ -78,7 +81,7 @@ fn titles(classes: &[&ClassOutcome]) -> String {
     titles.join("; ")
 }
 
-/// Our own records that an erasure leaves.
+/// What a law wants kept, and our own records that an erasure leaves.
 pub(crate) fn kept(view: &RequestView) -> Markup {
     let is_erased = view.erased_at.is_some();
     html! {
@@ -89,9 +92,12 @@ pub(crate) fn kept(view: &RequestView) -> Markup {
                     h3 { (record.title) }
                     p { (record.reason) }
                     p {
-                        @match record.until {
-                            Some(until) => { "We keep it until " (day(until)) " at least." }
-                            None => { "The last day is set when your data is removed. You will then find it here." }
+                        @match (record.until, &record.retained) {
+                            (_, Some(retained)) => {
+                                "Each record goes " (span(&retained.keep_for.0)) " after its own date."
+                            }
+                            (Some(until), None) => { "We keep it until " (day(until)) " at least." }
+                            (None, None) => { "The last day is set when your data is removed. You will then find it here." }
                         }
                     }
                 }

@@ -5,7 +5,7 @@ use privacy::deadline::DueBy;
 use privacy::obligation::{ObligationId, Outcome};
 use privacy::policy::Route;
 use privacy::policy::model::Company;
-use privacy::show_request::{ClassOutcome, EarlierRequest, KeptRecord, Look, PublicState, RequestView};
+use privacy::show_request::{ClassOutcome, EarlierRequest, KeptRecord, Look, PublicState, RequestView, Retention};
 
 use crate::{notice, page};
 
@@ -48,6 +48,7 @@ fn kept(until: Option<&str>) -> Vec<KeptRecord> {
         title: kept.title.clone(),
         reason: kept.reason.clone(),
         until,
+        retained: None,
     })
     .collect()
 }
@@ -133,6 +134,25 @@ pub(crate) fn completed() -> RequestView {
     }
 }
 
+/// A user of an account asked; invoices and logs stay.
+pub(crate) fn partly_retained() -> RequestView {
+    let map = DataMap::built_in().unwrap();
+    let left = map.model().class.iter().filter_map(|(name, class)| Some((name, class, class.retained.as_ref()?)));
+    let left: Vec<_> = left.collect();
+    let mut found = vec![("account-users", Outcome::Removed { count: 1 })];
+    found.extend(left.iter().map(|(name, _, retained)| (name.as_str(), Outcome::Retained { code: retained.code })));
+    let outcomes = outcomes(&found);
+    let retained = left.iter().map(|(name, class, retained)| KeptRecord {
+        class: (*name).clone(),
+        title: class.title.clone(),
+        reason: retained.reason.clone(),
+        until: None,
+        retained: Some(Retention { code: retained.code, keep_for: class.clock.ceiling.unwrap().fieldwise() }),
+    });
+    let kept = retained.chain(completed().kept).collect();
+    RequestView { route: Route::SubjectRequest, state: PublicState::PartlyRetained, outcomes, kept, ..completed() }
+}
+
 pub(crate) fn nothing_found() -> RequestView {
     RequestView { outcomes: outcomes(&[]), ..verifying() }
 }
@@ -150,7 +170,13 @@ pub(crate) fn again() -> RequestView {
 pub(crate) fn hostile() -> RequestView {
     let text = "<b>bold</b> & \"onmouseover=alert(1) 'x' </style><script>alert(1)</script>";
     let class = |outcome| ClassOutcome { class: text.to_owned(), title: text.to_owned(), outcome };
-    let kept = KeptRecord { class: text.to_owned(), title: text.to_owned(), reason: text.to_owned(), until: None };
+    let kept = KeptRecord {
+        class: text.to_owned(),
+        title: text.to_owned(),
+        reason: text.to_owned(),
+        until: None,
+        retained: None,
+    };
     let due_by = DueBy { time_zone: text.to_owned(), ..verifying().due_by };
     let outcomes = vec![class(Outcome::Removed { count: 1 }), class(Outcome::NothingFound)];
     RequestView { outcomes, kept: vec![kept], due_by, ..verifying() }
@@ -167,6 +193,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("late", page::status(&failed(), &company, at("2027-01-02T00:00:00Z"))),
         ("verifying", of(verifying())),
         ("completed", of(completed())),
+        ("partly-retained", of(partly_retained())),
         ("nothing-found", of(nothing_found())),
         ("nothing-found-finished", of(nothing_found_finished())),
         ("again", of(again())),

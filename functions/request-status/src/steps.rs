@@ -41,7 +41,7 @@ const fn progress(state: PublicState) -> [Progress; 3] {
         PublicState::InProgress => [Progress::UnderWay, Progress::ToCome, Progress::ToCome],
         PublicState::Failed | PublicState::Held => [Progress::Delayed, Progress::ToCome, Progress::ToCome],
         PublicState::Verifying => [Progress::Done, Progress::UnderWay, Progress::ToCome],
-        PublicState::Completed => [Progress::Done, Progress::Done, Progress::Done],
+        PublicState::Completed | PublicState::PartlyRetained => [Progress::Done, Progress::Done, Progress::Done],
     }
 }
 
@@ -132,6 +132,7 @@ mod tests {
             (samples::held(), ["Done", "Delayed", "Still to come", "Still to come"]),
             (samples::verifying(), ["Done", "Done", "Under way", "Still to come"]),
             (samples::completed(), ["Done", "Done", "Done", "Done"]),
+            (samples::partly_retained(), ["Done", "Done", "Done", "Done"]),
         ];
         for (view, expected) in cases {
             let list = list(&view).into_string();

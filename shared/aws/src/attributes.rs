@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ids::{ConnectionId, ContactId, TenantId};
+use privacy::ids::{ConnectionId, ContactId, TenantId, UserId};
 use privacy::instant;
-use privacy::scope::Place;
+use privacy::scope::{Ids, Place};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -68,16 +68,18 @@ pub(crate) fn find_parsed<T, E>(
 /// The attributes that name a place.
 pub(crate) fn place_facts(place: &Place) -> Vec<(&'static str, AttributeValue)> {
     let mut facts = vec![("tenant_id", text(place.tenant.as_str()))];
-    facts.extend(place.connection.iter().map(|connection| ("connection_id", text(connection.as_str()))));
-    facts.extend(place.contact.iter().map(|contact| ("contact_id", text(contact.as_str()))));
+    let ids = [("connection_id", "connection"), ("contact_id", "contact"), ("user_id", "user")];
+    facts.extend(ids.into_iter().filter_map(|(name, part)| Some((name, text(place.id(part)?)))));
     facts
 }
 
-/// The place that a row names by `tenant_id`, and perhaps `connection_id` and `contact_id`.
+/// The place that a row names by `tenant_id`, and perhaps `connection_id`, `contact_id` or `user_id`.
 pub(crate) fn get_place(item: &Item) -> Result<Place, Fault> {
-    Ok(Place {
+    let ids = Ids {
         tenant: find_parsed(item, "tenant_id", TenantId::parse)?.ok_or_else(|| unreadable("tenant_id"))?,
         connection: find_parsed(item, "connection_id", ConnectionId::parse)?,
         contact: find_parsed(item, "contact_id", ContactId::parse)?,
-    })
+        user: find_parsed(item, "user_id", UserId::parse)?,
+    };
+    Place::try_from(ids).map_err(|_| unreadable("user_id"))
 }

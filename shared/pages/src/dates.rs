@@ -1,7 +1,7 @@
 //! Dates and numbers written out for people. A no-break space keeps a day and its month on one line.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use maud::{Markup, html};
 use privacy::deadline::DueBy;
 use privacy::instant;
@@ -19,6 +19,20 @@ pub fn day(date: Date) -> Markup {
 /// `the end of 23 December 2026 (UTC)`: a promise holds for the whole of its last day.
 pub fn end_of(due_by: &DueBy) -> Markup {
     html! { "the end of " (day(due_by.date)) " (" (due_by.time_zone) ")" }
+}
+
+/// `7 years`
+pub fn span(span: &Span) -> String {
+    let parts = [
+        (i64::from(span.get_years()), "year"),
+        (i64::from(span.get_months()), "month"),
+        (i64::from(span.get_weeks()), "week"),
+        (i64::from(span.get_days()), "day"),
+        (i64::from(span.get_hours()), "hour"),
+    ];
+    let named = parts.iter().filter(|(count, _)| *count != 0);
+    let texts = named.map(|(count, unit)| format!("{count}\u{a0}{unit}{}", if *count == 1 { "" } else { "s" }));
+    texts.collect::<Vec<_>>().join(" and ")
 }
 
 /// `1,234,567`
@@ -48,6 +62,15 @@ mod tests {
         );
         let due_by = DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "UTC".to_owned() };
         assert_eq!(spaced(end_of(&due_by)), r#"the end of <time datetime="2026-12-23">23 December 2026</time> (UTC)"#);
+    }
+
+    #[test]
+    fn spans_are_written_out() {
+        for (text, expected) in
+            [("P7Y", "7 years"), ("P12M", "12 months"), ("P1D", "1 day"), ("P1Y6M", "1 year and 6 months")]
+        {
+            assert_eq!(span(&text.parse().unwrap()).replace('\u{a0}', " "), expected);
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn obligation(
         Callback::Deauthorize => request.deauthorized(),
     };
     let route = callback.route();
-    let promise = terms.map.promise(route).ok_or_else(|| Fault::park("accept", "the policy has no such promise"))?;
+    let counted = terms.map.counted(route).ok_or_else(|| Fault::park("accept", "the policy has no such promise"))?;
     let covers_until = request.issued_at.map_or(now, |issued_at| issued_at.at_most(now));
     Ok(NewObligation {
         id: terms.keys.obligation_id(&identity).ok_or_else(|| Fault::park("accept", "no key makes a code"))?,
@@ -82,7 +82,7 @@ fn obligation(
         starts_at: None,
         covers_until: instant::to_millis(covers_until),
         is_dated: request.issued_at.is_some(),
-        due_by: DueBy::of(promise, now).map_err(|error| Fault::park("accept", error))?,
+        due_by: DueBy::of(counted, now).map_err(|error| Fault::park("accept", error))?,
         next_action_at: instant::to_millis(now + terms.stuck_after),
     })
 }

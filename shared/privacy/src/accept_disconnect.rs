@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::ids::Platform;
 use crate::instant;
 use crate::obligation::{NewObligation, ObligationId};
-use crate::policy::Route;
+use crate::policy::{Counted, Route};
 use crate::ports::{Intake, WorkQueue};
 use crate::scope::Place;
 use crate::target::Target;
@@ -83,12 +83,12 @@ fn obligation(
 
 /// The promise runs from the disconnect itself; a platform's own limit wins where it is shorter.
 fn due_by(map: &DataMap, platform: &Platform, ended_at: Timestamp) -> Result<DueBy, Fault> {
-    let promise = map.promise(Route::Disconnect);
-    let promise = promise.ok_or_else(|| Fault::park("accept", "the policy has no such promise"))?;
+    let counted = map.counted(Route::Disconnect);
+    let counted = counted.ok_or_else(|| Fault::park("accept", "the policy has no such promise"))?;
     let outside = |error| Fault::park("accept", error);
-    let ours = DueBy::of(promise, ended_at).map_err(outside)?;
+    let ours = DueBy::of(counted, ended_at).map_err(outside)?;
     let Some(within) = map.platform(platform).and_then(|platform| platform.erase_within) else { return Ok(ours) };
-    let theirs = DueBy::of(&crate::policy::Promise { within, ..promise.clone() }, ended_at).map_err(outside)?;
+    let theirs = DueBy::of(&Counted { within, ..counted.clone() }, ended_at).map_err(outside)?;
     Ok(if theirs.date < ours.date { theirs } else { ours })
 }
 

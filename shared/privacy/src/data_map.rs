@@ -1,10 +1,10 @@
 //! The policy file made ready for work: key ranges to fill and patterns to recognise keys by.
 
+mod links;
 mod shared;
+mod target;
 
 pub use shared::SharedRow;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -12,9 +12,8 @@ use crate::ids::Platform;
 use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::processor::Settle;
-use crate::policy::{Phase, Promise, Route};
-use crate::scope::Place;
-use crate::target::Target;
+use crate::policy::{Counted, Phase, Promise, Route};
+use crate::scope::{Part, Place};
 
 /// The class of a key that no pattern of the data map matches. It is erased with its range and reported.
 pub const UNCLASSIFIED: &str = "unclassified";
@@ -56,10 +55,12 @@ pub struct StoreMap {
     pub identities: bool,
     tenant: Option<RangeMap>,
     tenant_contact: Option<RangeMap>,
+    user: Option<RangeMap>,
     connection: Option<RangeMap>,
     contact: Option<RangeMap>,
     classes: Vec<(String, Pattern)>,
     pointers: Vec<shared::Pointers>,
+    links: Vec<(String, Pattern)>,
 }
 
 #[derive(Debug)]
@@ -72,18 +73,14 @@ impl StoreMap {
     /// The range of a place in this store, or `None` when the store holds nothing of such a place.
     #[must_use]
     pub fn range(&self, place: &Place) -> Option<KeyRange> {
-        let range = match (&place.connection, &place.contact) {
-            (Some(_), Some(_)) => &self.contact,
-            (Some(_), None) => &self.connection,
-            (None, Some(_)) => &self.tenant_contact,
-            (None, None) => &self.tenant,
+        let range = match &place.part {
+            Part::Own => &self.tenant,
+            Part::OwnContact(_) => &self.tenant_contact,
+            Part::User(_) => &self.user,
+            Part::Connection(_, None) => &self.connection,
+            Part::Connection(_, Some(_)) => &self.contact,
         };
-        let value = |name: &str| match name {
-            "tenant" => Some(place.tenant.as_str()),
-            "connection" => place.connection.as_ref().map(crate::ids::ConnectionId::as_str),
-            "contact" => place.contact.as_ref().map(crate::ids::ContactId::as_str),
-            _ => None,
-        };
+        let value = |name: &str| place.id(name);
         match range.as_ref()? {
             RangeMap::Table { partition, begins_with } => Some(KeyRange::Table {
                 partition: partition.fill(value).ok()?,
@@ -136,21 +133,25 @@ impl DataMap {
     pub fn new(model: Model) -> Result<Self, UnusablePolicy> {
         let mut stores = Vec::with_capacity(model.store.len());
         for (name, store) in &model.store {
-            let (mut classes, mut pointers) = (Vec::new(), Vec::new());
+            let (mut classes, mut pointers): (Vec<(String, Pattern)>, _) = (Vec::new(), Vec::new());
             for (class, described) in model.class.iter().filter(|(_, class)| class.store == *name) {
                 classes.push((class.clone(), Pattern::parse(&described.key)?));
                 pointers.extend(shared::Pointers::of(described, &model)?);
             }
+            let has_link = |(_, pattern): &&(String, Pattern)| pattern.slots().any(|slot| slot == links::SLOT);
+            let links = classes.iter().filter(has_link).cloned().collect();
             let ready = |range: &Option<Range>| range.as_ref().map(|range| range_map(store.kind, range)).transpose();
             stores.push(StoreMap {
                 name: name.clone(),
                 identities: store.identities,
                 tenant: ready(&store.tenant)?,
                 tenant_contact: ready(&store.tenant_contact)?,
+                user: ready(&store.user)?,
                 connection: ready(&store.connection)?,
                 contact: ready(&store.contact)?,
                 classes,
                 pointers,
+                links,
             });
         }
         stores.sort_by_key(|store| store.identities);
@@ -193,6 +194,12 @@ impl DataMap {
         self.model.promise.get(&route)
     }
 
+    /// How the last day of a route's promise is counted, where it is: some requests bring their own.
+    #[must_use]
+    pub fn counted(&self, route: Route) -> Option<&Counted> {
+        self.promise(route)?.counted.as_ref()
+    }
+
     /// One phase of what happens when a tenant's account ends.
     #[must_use]
     pub fn phase(&self, name: &str) -> Option<&Phase> {
@@ -204,40 +211,6 @@ impl DataMap {
     pub fn is_of_phase(&self, phase: &Phase, platform: &Platform) -> bool {
         let names = |phase: &Phase| phase.platforms.iter().any(|name| name == platform.as_str());
         if phase.platforms.is_empty() { !self.model.termination.phase.values().any(names) } else { names(phase) }
-    }
-
-    /// The stores that an obligation empties, the one that finds people last.
-    pub fn stores_of(&self, target: &Target) -> impl Iterator<Item = &StoreMap> {
-        let phase = match target {
-            Target::Person { .. } | Target::Connection { .. } => None,
-            Target::Tenant { phase, .. } => Some(self.phase(phase).map_or(&[][..], |phase| &phase.stores)),
-        };
-        self.stores.iter().filter(move |store| match phase {
-            Some(names) => names.contains(&store.name),
-            None => store.connection.is_some() || store.contact.is_some(),
-        })
-    }
-
-    /// The section of the policy that promises an obligation's end.
-    #[must_use]
-    pub fn section(&self, route: Route, target: &Target) -> Option<&str> {
-        match target {
-            Target::Person { .. } | Target::Connection { .. } => {
-                self.promise(route).map(|promise| promise.policy.as_str())
-            }
-            Target::Tenant { phase, .. } => self.phase(phase).map(|phase| phase.policy.as_str()),
-        }
-    }
-
-    /// How long before its date the alarm of an obligation rings.
-    #[must_use]
-    pub fn alarm_before(&self, route: Route, target: &Target) -> Option<jiff::Span> {
-        match target {
-            Target::Person { .. } | Target::Connection { .. } => {
-                self.promise(route).map(|promise| promise.alarm_before)
-            }
-            Target::Tenant { phase, .. } => self.phase(phase).map(|phase| phase.alarm_before),
-        }
     }
 
     /// What a platform's terms ask beyond the promises, if the policy knows it.
@@ -261,15 +234,6 @@ impl DataMap {
     /// The classes that live in a store.
     pub fn classes_of<'a>(&'a self, store: &'a str) -> impl Iterator<Item = &'a str> {
         self.model.class.iter().filter(move |(_, class)| class.store == store).map(|(name, _)| name.as_str())
-    }
-
-    /// The counts of a plan with every class in it that the obligation is about, zero where nothing was found.
-    #[must_use]
-    pub fn with_zeros(&self, target: &Target, counts: &BTreeMap<String, u64>) -> BTreeMap<String, u64> {
-        let classes = self.stores_of(target).flat_map(|store| store.classes.iter().map(|(name, _)| name));
-        let mut all: BTreeMap<String, u64> = classes.map(|name| (name.clone(), 0)).collect();
-        all.extend(counts.iter().map(|(name, count)| (name.clone(), *count)));
-        all
     }
 }
 

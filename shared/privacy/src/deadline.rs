@@ -5,7 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
 
 use crate::clock::zone::{self, UnknownZone};
-use crate::policy::Promise;
+use crate::policy::Counted;
 
 /// A span that leads outside the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,14 +37,14 @@ pub struct DueBy {
 }
 
 impl DueBy {
-    /// The last day of `promise` for something received at `received_at`: the day of receipt does not count.
+    /// The last day of a promise for something received at `received_at`: the day of receipt does not count.
     ///
     /// # Errors
     /// [`NoDueDate`]
-    pub fn of(promise: &Promise, received_at: Timestamp) -> Result<Self, NoDueDate> {
-        let received_on = zone::local_date(received_at, &zone::find(&promise.time_zone)?);
-        let date = received_on.checked_add(promise.within).map_err(|_| OutsideCalendar)?;
-        Ok(Self { date, time_zone: promise.time_zone.clone() })
+    pub fn of(counted: &Counted, received_at: Timestamp) -> Result<Self, NoDueDate> {
+        let received_on = zone::local_date(received_at, &zone::find(&counted.time_zone)?);
+        let date = received_on.checked_add(counted.within).map_err(|_| OutsideCalendar)?;
+        Ok(Self { date, time_zone: counted.time_zone.clone() })
     }
 
     /// The last instant that counts: 23:59:59 of the day in its zone.
@@ -93,7 +93,7 @@ mod tests {
 
     fn due(received_at: &str) -> String {
         let map = DataMap::built_in().unwrap();
-        let promise = map.promise(Route::MetaDataDeletion).unwrap();
+        let promise = map.counted(Route::MetaDataDeletion).unwrap();
         DueBy::of(promise, received_at.parse().unwrap()).unwrap().date.to_string()
     }
 
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_promise_counts_in_its_zone() {
         let map = DataMap::built_in().unwrap();
-        let mut promise = map.promise(Route::MetaDataDeletion).unwrap().clone();
+        let mut promise = map.counted(Route::MetaDataDeletion).unwrap().clone();
         // Still the evening before in Los Angeles.
         let received_at: Timestamp = "2026-03-01T07:00:00Z".parse().unwrap();
         for (name, expected) in [("UTC", "2026-03-31"), ("America/Los_Angeles", "2026-03-30")] {

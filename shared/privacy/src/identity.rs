@@ -1,5 +1,11 @@
-//! Who a platform means: a namespace (which app), a kind (person or page) and an id.
-//! The id is personal data, so its types print `redacted`.
+//! What people are known by: an id that a platform gave in an app, an e-mail address, a handle on a platform.
+//! All of it is personal data, so its types print `redacted`.
+
+mod email;
+mod handle;
+
+pub use email::{EmailAddress, InvalidEmail};
+pub use handle::{Handle, InvalidHandle};
 
 use std::fmt;
 
@@ -94,21 +100,50 @@ impl Kind {
     }
 }
 
-/// One identity on one platform.
+/// Something that one person, or a page, is known by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// The app whose secret or login vouches for the id.
-    pub namespace: Namespace,
-    /// Person or page.
-    pub kind: Kind,
-    /// The digits.
-    pub id: PlatformId,
+pub enum Identity {
+    /// The id that a platform gave.
+    Platform {
+        /// The app whose secret or login vouches for the id.
+        namespace: Namespace,
+        /// Person or page.
+        kind: Kind,
+        /// The digits.
+        id: PlatformId,
+    },
+    /// An e-mail address.
+    Email(EmailAddress),
+    /// The name that somebody chose on a platform.
+    Handle {
+        /// The platform: `instagram`. The same handle on two platforms is two people.
+        platform: Namespace,
+        /// The name.
+        handle: Handle,
+    },
 }
 
 impl Identity {
-    /// The text that keyed references are made of: `facebook/user/218471`. Personal data.
+    /// A person, by the id that an app knows them by.
+    #[must_use]
+    pub const fn user(namespace: Namespace, id: PlatformId) -> Self {
+        Self::Platform { namespace, kind: Kind::User, id }
+    }
+
+    /// A page or business account.
+    #[must_use]
+    pub const fn page(namespace: Namespace, id: PlatformId) -> Self {
+        Self::Platform { namespace, kind: Kind::Page, id }
+    }
+
+    /// The text that keyed references are made of: `facebook/user/218471`, `email/email/ana@example.org`,
+    /// `instagram/handle/ana.lima`. Personal data.
     pub(crate) fn canonical(&self) -> String {
-        format!("{}/{}/{}", self.namespace, self.kind.as_str(), self.id.0)
+        match self {
+            Self::Platform { namespace, kind, id } => format!("{namespace}/{}/{}", kind.as_str(), id.0),
+            Self::Email(address) => format!("email/email/{}", address.expose()),
+            Self::Handle { platform, handle } => format!("{platform}/handle/{}", handle.expose()),
+        }
     }
 }
 
@@ -117,15 +152,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identity_never_prints_its_id() {
-        let identity = Identity {
-            namespace: Namespace::parse("facebook").unwrap(),
-            kind: Kind::User,
-            id: PlatformId::parse("218471").unwrap(),
-        };
-        let printed = format!("{identity:?}");
-        assert!(!printed.contains("218471"), "{printed}");
-        assert!(printed.contains("redacted"));
+    fn an_identity_never_prints_what_somebody_is_known_by() {
+        let namespace = |name| Namespace::parse(name).unwrap();
+        let identities = [
+            (Identity::user(namespace("facebook"), PlatformId::parse("218471").unwrap()), "218471"),
+            (Identity::Email(EmailAddress::parse("ana@example.org").unwrap()), "ana"),
+            (Identity::Handle { platform: namespace("threads"), handle: Handle::parse("ana").unwrap() }, "ana"),
+        ];
+        for (identity, secret) in identities {
+            let printed = format!("{identity:?}");
+            assert!(!printed.contains(secret) && printed.contains("redacted"), "{printed}");
+        }
+    }
+
+    #[test]
+    fn no_two_kinds_have_one_text() {
+        let namespace = |name| Namespace::parse(name).unwrap();
+        let id = PlatformId::parse("7").unwrap();
+        let texts = [
+            Identity::user(namespace("instagram"), id.clone()),
+            Identity::page(namespace("instagram"), id.clone()),
+            Identity::Handle { platform: namespace("instagram"), handle: Handle::parse("7").unwrap() },
+            Identity::Handle { platform: namespace("facebook"), handle: Handle::parse("7").unwrap() },
+            Identity::user(namespace("email"), id),
+            Identity::Handle { platform: namespace("email"), handle: Handle::parse("7").unwrap() },
+            Identity::Email(EmailAddress::parse("7@example.org").unwrap()),
+        ]
+        .map(|identity| identity.canonical());
+        assert_eq!(texts.iter().collect::<std::collections::BTreeSet<_>>().len(), texts.len(), "{texts:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Opaque ids of the product: tenant, connection, contact. They go into keys and prefixes, so the type
+//! Opaque ids of the product: tenant, connection, contact, user. They go into keys and prefixes, so the type
 //! is the proof that they hold no separator and nothing but `[A-Za-z0-9_-]`.
 
 use std::fmt;
@@ -105,6 +105,10 @@ impl Platform {
 opaque_id! {
     /// A person who interacted with a connected account, as a keyed reference. Holds no platform id.
     ContactId
+}
+opaque_id! {
+    /// Somebody who works with a tenant's account. Holds no e-mail address.
+    UserId
 }
 
 #[cfg(test)]

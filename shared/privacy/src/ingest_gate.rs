@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::keys::KeyedRef;
 use crate::obligation::ObligationId;
-use crate::scope::{Place, is_covered};
+use crate::scope::{Part, Place, is_covered};
 
 /// The key of a suppression entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,13 +23,14 @@ impl Mark {
         Self(format!("subject#{suppression}"))
     }
 
-    /// Refuses everything of a connection, or of one contact in it.
+    /// Refuses everything of a connection, or of one contact.
     #[must_use]
     pub fn place(place: &Place) -> Self {
-        let kind = match (&place.connection, &place.contact) {
-            (_, Some(_)) => "contact",
-            (Some(_), None) => "connection",
-            (None, None) => "tenant",
+        let kind = match &place.part {
+            Part::OwnContact(_) | Part::Connection(_, Some(_)) => "contact",
+            Part::Connection(_, None) => "connection",
+            Part::User(_) => "user",
+            Part::Own => "tenant",
         };
         Self(format!("{kind}#{place}"))
     }
@@ -62,7 +63,7 @@ impl fmt::Display for Mark {
 /// Something the product is about to store.
 #[derive(Clone, Debug)]
 pub struct Arrival<'a> {
-    /// Through which connection, and from which contact.
+    /// Through which connection, and from which contact; or from which contact of the tenant's own.
     pub place: &'a Place,
     /// When the connection was made.
     pub connected_at: Timestamp,
@@ -95,13 +96,13 @@ pub struct Check {
 /// Everything that must hold for an arrival to be stored.
 #[must_use]
 pub fn checks(arrival: &Arrival<'_>) -> Vec<Check> {
-    let connection = Place { contact: None, ..arrival.place.clone() };
+    let connection = arrival.place.whole_connection();
     let suppression = |mark, since| Check { mark, kept_in: KeptIn::Suppression, since };
-    let by_connection = arrival.owners.iter().map(Mark::subject).chain([Mark::place(&connection)]);
+    let by_connection = arrival.owners.iter().map(Mark::subject).chain(connection.as_ref().map(Mark::place));
     let mut checks: Vec<Check> = by_connection.map(|mark| suppression(mark, arrival.connected_at)).collect();
-    let disconnected = Mark::disconnected(&connection);
-    checks.push(Check { mark: disconnected, kept_in: KeptIn::Ledger, since: arrival.connected_at });
-    if arrival.place.contact.is_some() {
+    let disconnected = connection.as_ref().map(Mark::disconnected);
+    checks.extend(disconnected.map(|mark| Check { mark, kept_in: KeptIn::Ledger, since: arrival.connected_at }));
+    if arrival.place.contact().is_some() {
         checks.push(suppression(Mark::place(arrival.place), arrival.occurred_at));
     }
     checks
@@ -145,18 +146,13 @@ pub fn admit(arrival: &Arrival<'_>, entries: &[Entry], now: Timestamp) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{ConnectionId, ContactId, TenantId};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     fn place(contact: Option<&str>) -> Place {
-        Place {
-            tenant: TenantId::parse("alder").unwrap(),
-            connection: Some(ConnectionId::parse("c1").unwrap()),
-            contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
-        }
+        crate::memory::place("alder", "c1", contact)
     }
 
     fn entry(mark: Mark, covers_until: &str, expires_at: Option<&str>) -> Entry {

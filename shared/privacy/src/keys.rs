@@ -281,16 +281,12 @@ pub(crate) fn lower_base32() -> Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{Kind, Namespace, PlatformId};
+    use crate::identity::{EmailAddress, Handle, Namespace, PlatformId};
 
     const ROOT: &str = "0123456789abcdef0123456789abcdef";
 
     fn identity(namespace: &str, id: &str) -> Identity {
-        Identity {
-            namespace: Namespace::parse(namespace).unwrap(),
-            kind: Kind::User,
-            id: PlatformId::parse(id).unwrap(),
-        }
+        Identity::user(Namespace::parse(namespace).unwrap(), PlatformId::parse(id).unwrap())
     }
 
     fn ring() -> SubjectKeys {
@@ -350,6 +346,18 @@ mod tests {
             ]
         "#]]
         .assert_debug_eq(&ring().links(&person));
+    }
+
+    #[test]
+    fn addresses_and_handles_match_it_too() {
+        // From local/demo/keys.py, by the forms that people write.
+        let email = Identity::Email(EmailAddress::parse(" Ana.Lima@BÜCHER.example").unwrap());
+        let platform = Namespace::parse("instagram").unwrap();
+        let handle = Identity::Handle { platform, handle: Handle::parse("@Ana.Lima").unwrap() };
+        let links = [&email, &handle].map(|identity| ring().links(identity).remove(0).0);
+        assert_eq!(links, ["v1-63io2maed2cjx6izem3p4a52pv46fzhr", "v1-7kgatcu5itmaaxzaisvn46g5mrpcr7di"]);
+        let suppressions = [&email, &handle].map(|identity| ring().suppressions(identity).remove(0).0);
+        assert_eq!(suppressions, ["v1-cxgfudwayqfpmcjufk6bc7jkhznp5tay", "v1-amw6omtzldtiuafggawpl5k6tiwabgrr"]);
     }
 
     #[test]

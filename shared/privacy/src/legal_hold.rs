@@ -10,9 +10,9 @@ use jiff::{Span, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::data_map::{DataMap, StoreMap};
-use crate::ids::{ConnectionId, ContactId, InvalidId, TenantId};
+use crate::ids::{ConnectionId, ContactId, InvalidId, TenantId, UserId};
 use crate::instant;
-use crate::scope::{Place, is_covered};
+use crate::scope::{Part, Place, is_covered};
 
 /// A hold is looked at again after so many days at the latest.
 pub const REVIEW_WITHIN_DAYS: i32 = 90;
@@ -62,7 +62,7 @@ impl HoldId {
     /// of all that was said of it.
     #[must_use]
     pub fn derived(scope: &HoldScope, notes: [Option<&Note>; 3], review_by: Date) -> Self {
-        let HoldScope { tenant, connection, contact, classes, from, until } = scope;
+        let HoldScope { tenant, connection, contact, user, classes, from, until } = scope;
         let mut parts = vec![Some(tenant.as_str().to_owned()), Some(review_by.to_string())];
         parts.push(connection.as_ref().map(|connection| connection.as_str().to_owned()));
         parts.push(contact.as_ref().map(|contact| contact.as_str().to_owned()));
@@ -73,6 +73,10 @@ impl HoldId {
         for part in parts {
             // Its length before each part: no two holds are one text.
             digest.update(part.map_or("-".to_owned(), |part| format!("{}:{part}", part.len())));
+        }
+        // Apart from the others, so that a hold without a user keeps the name it always had.
+        if let Some(user) = user {
+            digest.update(format!("user:{user}"));
         }
         let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self(format!("hold-{hex}"))
@@ -92,14 +96,24 @@ pub struct HoldScope {
     pub tenant: TenantId,
     /// Through which connection.
     pub connection: Option<ConnectionId>,
-    /// Of which person.
+    /// Of which contact.
     pub contact: Option<ContactId>,
+    /// Of which user of the account.
+    pub user: Option<UserId>,
     /// Of which record classes; empty: of all.
     pub classes: BTreeSet<String>,
     /// Records from this instant on. Records without a date in their key are held too.
     pub from: Option<Timestamp>,
     /// Records before this instant.
     pub until: Option<Timestamp>,
+}
+
+impl HoldScope {
+    /// Everything of a tenant.
+    #[must_use]
+    pub const fn of_tenant(tenant: TenantId) -> Self {
+        Self { tenant, connection: None, contact: None, user: None, classes: BTreeSet::new(), from: None, until: None }
+    }
 }
 
 /// A hold that is in force.
@@ -164,8 +178,8 @@ impl LegalHold {
         }
         let is_platforms =
             |class: &str| classes.get(class).is_some_and(|class| class.scope.iter().any(|part| part == "connection"));
-        let may_hold_platforms =
-            self.scope.classes.is_empty() || self.scope.classes.iter().any(|class| is_platforms(class));
+        let names_none = self.scope.classes.is_empty() && self.scope.user.is_none();
+        let may_hold_platforms = names_none || self.scope.classes.iter().any(|class| is_platforms(class));
         if may_hold_platforms && self.proof.is_none() {
             return Err(InvalidHold::Proof);
         }
@@ -175,10 +189,21 @@ impl LegalHold {
     /// Whether anything of a place can be held.
     #[must_use]
     pub fn touches(&self, place: &Place) -> bool {
-        let meets = |ours: Option<&str>, theirs: Option<&str>| ours.is_none() || theirs.is_none() || ours == theirs;
-        self.scope.tenant == place.tenant
-            && (self.scope.connection.is_none() || self.scope.connection == place.connection)
-            && meets(self.scope.contact.as_ref().map(ContactId::as_str), place.contact.as_ref().map(ContactId::as_str))
+        let HoldScope { tenant, connection, contact, user, .. } = &self.scope;
+        let has_contact = |contact| match &place.part {
+            Part::Own | Part::Connection(_, None) => true,
+            Part::OwnContact(other) | Part::Connection(_, Some(other)) => other == contact,
+            Part::User(_) => false,
+        };
+        let has_user = |user| match &place.part {
+            Part::Own => true,
+            Part::User(other) => other == user,
+            Part::OwnContact(_) | Part::Connection(..) => false,
+        };
+        *tenant == place.tenant
+            && connection.as_ref().is_none_or(|connection| place.connection() == Some(connection))
+            && contact.as_ref().is_none_or(has_contact)
+            && user.as_ref().is_none_or(has_user)
     }
 
     /// Whether one record of a place is held.
@@ -187,10 +212,12 @@ impl LegalHold {
         if !self.touches(place) {
             return false;
         }
-        let HoldScope { contact, classes, from, until, .. } = &self.scope;
-        let is_of_contact = contact.as_ref().is_none_or(|contact| {
-            place.contact.as_ref() == Some(contact) || store.captured(key, "contact") == Some(contact.as_str())
-        });
+        let HoldScope { contact, user, classes, from, until, .. } = &self.scope;
+        let names = |slot: &str, id: &str| {
+            place.id(slot).or_else(|| store.captured(key, slot)).is_some_and(|named| named == id)
+        };
+        let is_of_person = contact.as_ref().is_none_or(|contact| names("contact", contact.as_str()))
+            && user.as_ref().is_none_or(|user| names("user", user.as_str()));
         let is_named = |class: &str| classes.contains(class);
         // What a held row was added up from is held with it.
         let is_of_class =
@@ -198,7 +225,7 @@ impl LegalHold {
         let is_dated_so = store.occurred_at(key).is_none_or(|at| {
             from.is_none_or(|from| !is_covered(at, from)) && until.is_none_or(|until| is_covered(at, until))
         });
-        is_of_contact && is_of_class && is_dated_so
+        is_of_person && is_of_class && is_dated_so
     }
 }
 

@@ -8,6 +8,7 @@ pub mod accept;
 pub mod accept_callback;
 pub mod accept_disconnect;
 pub mod accept_request;
+pub mod accept_subject_erasure;
 pub mod accept_termination;
 pub mod clock;
 pub mod confirm_plan;

@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use crate::deadline::DueBy;
 use crate::legal_hold::HoldId;
 use crate::policy::Route;
+use crate::policy::retained::Exception;
 use crate::target::Target;
 
 fn hex<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
@@ -282,5 +283,10 @@ pub enum Outcome {
     Failed {
         /// When it is tried again.
         retry_at: Timestamp,
+    },
+    /// The request leaves the class, as a law wants it. Nobody has counted it: it is found by its day, not by the person.
+    Retained {
+        /// The exception of the law.
+        code: Exception,
     },
 }

@@ -25,7 +25,7 @@ use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
-use crate::scope::{Place, Reach, Scope};
+use crate::scope::{Link, Place, Reach, Scope};
 use crate::subject_request::SubjectRequest;
 
 /// What a port answers.
@@ -217,7 +217,7 @@ pub struct Connected {
     pub platform: Platform,
 }
 
-/// Platform connections and the identity links that find them.
+/// Platform connections, and the identity links that find them and single people.
 pub trait Connections: Sync {
     /// Every connection of a tenant, by strong reads.
     fn of_tenant(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<Connected>>> + Send;
@@ -233,8 +233,8 @@ pub trait Connections: Sync {
     ) -> impl Future<Output = Answer<Disarmed>> + Send;
     /// When the connection of a place was made, if it has a row, by a strong read.
     fn connected_at(&self, place: &Place) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
-    /// Removes the links from identities to a place, and a connection from the directory of its tenant.
-    fn unlink(&self, place: &Place, links: &[KeyedRef]) -> impl Future<Output = Answer<()>> + Send;
+    /// Removes identity links, and a whole connection from the directory of its tenant.
+    fn unlink(&self, links: &[Link], connection: Option<&Place>) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Marks that refuse what must not return.

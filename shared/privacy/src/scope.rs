@@ -1,72 +1,42 @@
 //! What a request reaches: places, and how far the work on each has come.
 
+mod place;
+
+pub use place::{Ids, InvalidPlace, Part, Place};
+
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ConnectionId, ContactId, TenantId};
+use crate::keys::KeyedRef;
 use crate::ports::Record;
 
 /// How many records of each class.
 pub type Counts = BTreeMap<String, u64>;
-
-/// Everything of a tenant itself, of one connection of it, or of one contact of either. Every delete names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// Whose data it is.
-    pub tenant: TenantId,
-    /// Through which connection it came; none for what the tenant has of its own: its account, its conversations.
-    pub connection: Option<ConnectionId>,
-    /// The one person in it, or everything.
-    pub contact: Option<ContactId>,
-}
-
-impl Place {
-    /// What a tenant has of its own.
-    #[must_use]
-    pub const fn of_tenant(tenant: TenantId) -> Self {
-        Self { tenant, connection: None, contact: None }
-    }
-
-    /// Everything of one connection.
-    #[must_use]
-    pub const fn of_connection(tenant: TenantId, connection: ConnectionId) -> Self {
-        Self { tenant, connection: Some(connection), contact: None }
-    }
-
-    /// Whether it is one whole connection.
-    #[must_use]
-    pub const fn is_connection(&self) -> bool {
-        self.connection.is_some() && self.contact.is_none()
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let connection = self.connection.as_ref().map_or("", ConnectionId::as_str);
-        match &self.contact {
-            Some(contact) => write!(f, "{}#{connection}#{contact}", self.tenant),
-            None if self.connection.is_some() => write!(f, "{}#{connection}", self.tenant),
-            None => write!(f, "{}", self.tenant),
-        }
-    }
-}
 
 /// What an identity link says: this identity reaches this place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
     /// What is reached.
     pub place: Place,
-    /// When the connection was made.
-    pub connected_at: Timestamp,
+    /// A connection: when it was made. A person: since when they are known there by this identity.
+    pub since: Timestamp,
 }
 
-/// Whether a request reaches a connection: only what was connected before the request was made.
+/// One identity link.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// Under which it stands.
+    pub reference: KeyedRef,
+    /// Where it leads.
+    pub place: Place,
+}
+
+/// Whether a request reaches what is there since an instant: only what is older than the request.
 #[must_use]
-pub fn is_covered(connected_at: Timestamp, covers_until: Timestamp) -> bool {
-    connected_at < covers_until
+pub fn is_covered(since: Timestamp, covers_until: Timestamp) -> bool {
+    since < covers_until
 }
 
 /// How far the work on a place has come.
@@ -91,6 +61,8 @@ pub struct Scope {
     /// The connection was made anew under its old id: only what is dated before the request, or not dated, is erased,
     /// and its row, tokens and links stay.
     pub is_reused: bool,
+    /// Somebody came back after they were erased: what is not dated (a profile, a score) is of their new life, and stays.
+    pub is_returned: bool,
     /// How many records were found, by class. Grows when more are found later.
     pub counted: Counts,
     /// How many of those are still to be erased, by class. The plan and its ceilings are about these.
@@ -112,6 +84,7 @@ impl Scope {
             place,
             stage: Stage::Found,
             is_reused: false,
+            is_returned: false,
             counted: Counts::new(),
             pending: Counts::new(),
             held: Counts::new(),

@@ -7,6 +7,7 @@ use crate::deadline::{self, DueBy};
 use crate::fault::Fault;
 use crate::obligation::{Head, ObligationId, Outcome, State};
 use crate::policy::Route;
+use crate::policy::retained::Exception;
 use crate::ports::{Showcase, Shown};
 
 /// The state as people and programs outside read it.
@@ -24,11 +25,15 @@ pub enum PublicState {
     Held,
     /// A part could not be removed yet and is tried again.
     Failed,
+    /// As completed, but for what a law wants kept.
+    PartlyRetained,
 }
 
 impl PublicState {
-    fn of(head: &Head) -> Self {
+    fn of(head: &Head, outcomes: &[(String, Outcome)]) -> Self {
+        let is_retained = |(_, outcome): &(String, Outcome)| matches!(outcome, Outcome::Retained { .. });
         match &head.state {
+            State::Completed { .. } if outcomes.iter().any(is_retained) => Self::PartlyRetained,
             State::Received if head.reopened == 0 => Self::Received,
             State::Received | State::Planned { .. } | State::Executing { .. } => Self::InProgress,
             State::Failed { .. } => Self::Failed,
@@ -48,6 +53,7 @@ impl PublicState {
             Self::Completed => "completed",
             Self::Failed => "failed",
             Self::Held => "held",
+            Self::PartlyRetained => "partly-retained",
         }
     }
 }
@@ -81,8 +87,19 @@ pub struct KeptRecord {
     pub title: String,
     /// For people.
     pub reason: String,
-    /// Until when, once that is known.
+    /// Until when, once that is known. A record class has no such day: each record of it goes by its own date.
     pub until: Option<jiff::civil::Date>,
+    /// Why a law wants it, where it is a record class that the request leaves.
+    pub retained: Option<Retention>,
+}
+
+/// Why and for how long a record class is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// The exception of the law.
+    pub code: Exception,
+    /// Each record goes at the latest so long after its own date.
+    pub keep_for: jiff::SpanFieldwise,
 }
 
 /// A finished request under the same code.
@@ -168,7 +185,7 @@ pub(crate) fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> 
     let titled =
         |(class, outcome): (String, Outcome)| ClassOutcome { title: map.title(&class).to_owned(), class, outcome };
     RequestView {
-        state: PublicState::of(&head),
+        state: PublicState::of(&head, &outcomes),
         route: head.route,
         received_at: head.received_at,
         covers_until: head.covers_until,
@@ -176,8 +193,8 @@ pub(crate) fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> 
         completed_at,
         retry_at,
         looks: erased_at.map_or_else(Vec::new, |erased_at| looks(erased_at, done, second_looks)),
+        kept: retained(map, &outcomes).chain(kept(map, erased_at)).collect(),
         outcomes: outcomes.into_iter().map(titled).collect(),
-        kept: kept(map, erased_at),
         earlier: earlier
             .iter()
             .map(|head| EarlierRequest { received_at: head.received_at, erased_at: head.state.erased_at() })
@@ -192,18 +209,37 @@ fn looks(erased_at: Timestamp, done: &[Timestamp], spans: &[jiff::Span]) -> Vec<
     due.enumerate().map(|(index, due_at)| Look { due_at, done_at: done.get(index).copied() }).collect()
 }
 
-fn kept(map: &DataMap, erased_at: Option<Timestamp>) -> Vec<KeptRecord> {
-    let until = |keep_for: jiff::Span| {
+/// The record classes that a request leaves. The words are those of the policy as it is now.
+fn retained(map: &DataMap, outcomes: &[(String, Outcome)]) -> impl Iterator<Item = KeptRecord> {
+    let code = |outcome: &Outcome| match outcome {
+        Outcome::Retained { code } => Some(*code),
+        Outcome::Removed { .. } | Outcome::NothingFound | Outcome::Held { .. } | Outcome::Failed { .. } => None,
+    };
+    outcomes.iter().filter_map(move |(name, outcome)| {
+        let (code, class) = (code(outcome)?, map.model().class.get(name)?);
+        Some(KeptRecord {
+            class: name.clone(),
+            title: class.title.clone(),
+            reason: class.retained.as_ref()?.reason.clone(),
+            until: None,
+            retained: Some(Retention { code, keep_for: class.clock.ceiling?.fieldwise() }),
+        })
+    })
+}
+
+fn kept(map: &DataMap, erased_at: Option<Timestamp>) -> impl Iterator<Item = KeptRecord> {
+    let until = move |keep_for: jiff::Span| {
         let at = deadline::after(erased_at?, keep_for).ok()?;
         Some(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date())
     };
-    let record = |(class, kept): (&String, &crate::policy::model::Kept)| KeptRecord {
+    let record = move |(class, kept): (&String, &crate::policy::model::Kept)| KeptRecord {
         class: class.clone(),
         title: kept.title.clone(),
         reason: kept.reason.clone(),
         until: until(kept.keep_for),
+        retained: None,
     };
-    map.model().kept.iter().map(record).collect()
+    map.model().kept.iter().map(record)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
-use crate::identity::{Identity, Kind, Namespace, PlatformId};
+use crate::identity::{Identity, Namespace, PlatformId};
 use crate::meta_secrets::AppSecrets;
 
 /// Why a `signed_request` was refused. For our logs only: from outside every refusal looks the same.
@@ -60,16 +60,14 @@ impl SignedRequest {
     /// The person that is to be erased.
     #[must_use]
     pub fn person(&self) -> Identity {
-        Identity { namespace: self.namespace.clone(), kind: Kind::User, id: self.user_id.clone() }
+        Identity::user(self.namespace.clone(), self.user_id.clone())
     }
 
     /// Who deauthorized the app: the page, when Meta names one and no person; else the person.
     #[must_use]
     pub fn deauthorized(&self) -> Identity {
         match &self.profile_id {
-            Some(page) if self.user_id.is_nobody() => {
-                Identity { namespace: self.namespace.clone(), kind: Kind::Page, id: page.clone() }
-            }
+            Some(page) if self.user_id.is_nobody() => Identity::page(self.namespace.clone(), page.clone()),
             Some(_) | None => self.person(),
         }
     }

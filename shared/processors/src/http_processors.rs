@@ -81,7 +81,7 @@ impl HttpProcessors {
 
     fn exchange(&self, name: &str, target: &Target) -> Result<(&Known, &Exchange), Problem> {
         let known = self.known.get(name).ok_or(Problem::NotConfigured)?;
-        Ok((known, known.http.exchange(target.kind()).ok_or(Problem::Unaskable)?))
+        Ok((known, target.exchange(&known.http).ok_or(Problem::Unaskable)?))
     }
 
     async fn try_ask(&self, name: &str, target: &Target) -> Result<Reply, Problem> {

@@ -59,8 +59,9 @@ fn promises(policy: &Model) -> Vec<Line> {
     let mut lines: Vec<Line> = policy
         .promise
         .values()
-        .map(|promise| {
-            let (work, last) = (days(&promise.work_within), days(&promise.within));
+        .filter_map(|promise| Some((promise, promise.counted.as_ref()?)))
+        .map(|(promise, counted)| {
+            let (work, last) = (days(&counted.work_within), days(&counted.within));
             let alarm = last - days(&promise.alarm_before);
             Line {
                 label: promise.title.clone(),
@@ -75,7 +76,8 @@ fn promises(policy: &Model) -> Vec<Line> {
     let promise = &policy.promise[&Route::Disconnect];
     for rule in policy.platform.values() {
         let Some(within) = &rule.erase_within else { continue };
-        let (work, last) = (days(&promise.work_within), days(within));
+        let Some(counted) = &promise.counted else { continue };
+        let (work, last) = (days(&counted.work_within), days(within));
         let alarm = last - days(&promise.alarm_before);
         lines.push(Line {
             label: format!("Disconnect of {}", rule.title),

@@ -39,7 +39,8 @@ pub(super) fn released(waiting: usize) -> Response<Body> {
 pub(super) fn hold(booked: &BookedHold, waiting: usize, now: Timestamp) -> Value {
     let BookedHold { hold, released_at } = booked;
     let LegalHold { id, scope, reason, approver, proof, placed_at, review_by } = hold;
-    let HoldScope { tenant, connection, contact, classes, from, until } = scope;
+    // Nobody places a hold on a user through these calls.
+    let HoldScope { tenant, connection, contact, user: _, classes, from, until } = scope;
     json!({
         "hold_id": id.as_str(),
         "tenant_id": tenant.as_str(),

@@ -32,6 +32,7 @@ pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Probl
         tenant: members.parse("tenant_id", TenantId::parse)?.ok_or(Problem::BadMember("tenant_id"))?,
         connection: members.parse("connection_id", ConnectionId::parse)?,
         contact: members.parse("contact", ContactId::parse)?,
+        user: None,
         classes: members.texts("classes")?.into_iter().collect(),
         from: at("from")?,
         until: at("until")?,

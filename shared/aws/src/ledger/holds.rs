@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ids::{ConnectionId, ContactId, TenantId};
+use privacy::ids::{ConnectionId, ContactId, TenantId, UserId};
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
@@ -31,7 +31,7 @@ fn of_tenant(tenant: &TenantId) -> String {
 /// The attributes of a hold, without its key.
 pub(super) fn hold_facts(hold: &LegalHold) -> Vec<(&'static str, AttributeValue)> {
     let LegalHold { id, scope, reason, approver, proof, placed_at, review_by } = hold;
-    let HoldScope { tenant, connection, contact, classes, from, until } = scope;
+    let HoldScope { tenant, connection, contact, user, classes, from, until } = scope;
     let classes: Vec<&String> = classes.iter().collect();
     let mut facts = vec![
         ("hold_id", text(id.as_str())),
@@ -44,6 +44,7 @@ pub(super) fn hold_facts(hold: &LegalHold) -> Vec<(&'static str, AttributeValue)
     ];
     facts.extend(connection.iter().map(|connection| ("connection_id", text(connection.as_str()))));
     facts.extend(contact.iter().map(|contact| ("contact_id", text(contact.as_str()))));
+    facts.extend(user.iter().map(|user| ("user_id", text(user.as_str()))));
     facts.extend(from.iter().map(|from| ("held_from", at(*from))));
     facts.extend(until.iter().map(|until| ("held_until", at(*until))));
     facts.extend(proof.iter().map(|proof| ("proof", text(proof.expose()))));
@@ -60,6 +61,7 @@ pub(super) fn hold(item: &Item) -> Result<LegalHold, Fault> {
             tenant: find_parsed(item, "tenant_id", TenantId::parse)?.ok_or_else(|| unreadable("tenant_id"))?,
             connection: find_parsed(item, "connection_id", ConnectionId::parse)?,
             contact: find_parsed(item, "contact_id", ContactId::parse)?,
+            user: find_parsed(item, "user_id", UserId::parse)?,
             classes: get_texts(item, "classes")?.into_iter().collect(),
             from: find_at(item, "held_from")?,
             until: find_at(item, "held_until")?,

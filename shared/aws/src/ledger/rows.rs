@@ -11,6 +11,7 @@ use privacy::legal_hold::HoldId;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
+use privacy::policy::retained::Exception;
 use privacy::ports::{DUE_SHARDS, archive_shards};
 use privacy::scope::{Counts, Scope, Stage};
 use privacy::target::Target;
@@ -214,7 +215,7 @@ pub(super) fn counts(item: &Item, name: &str) -> Result<Counts, Fault> {
 const STAGES: [(Stage, &str); 3] = [(Stage::Found, "found"), (Stage::Counted, "counted"), (Stage::Erased, "erased")];
 
 pub(super) fn scope_row(scope: &Scope) -> Item {
-    let Scope { place, stage, is_reused, counted, pending, held, uncounted, removed } = scope;
+    let Scope { place, stage, is_reused, is_returned, counted, pending, held, uncounted, removed } = scope;
     let stage = STAGES.iter().find(|(known, _)| known == stage).map_or("found", |(_, name)| name);
     let mut row = HashMap::from([
         ("stage".to_owned(), text(stage)),
@@ -225,6 +226,9 @@ pub(super) fn scope_row(scope: &Scope) -> Item {
     ]);
     if *is_reused {
         row.insert("is_reused".to_owned(), AttributeValue::Bool(true));
+    }
+    if *is_returned {
+        row.insert("is_returned".to_owned(), AttributeValue::Bool(true));
     }
     row.extend(place_facts(place).into_iter().map(|(name, value)| (name.to_owned(), value)));
     if !uncounted.is_empty() {
@@ -247,6 +251,7 @@ pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
             .map(|(stage, _)| *stage)
             .ok_or_else(|| unreadable("stage"))?,
         is_reused: item.contains_key("is_reused"),
+        is_returned: item.contains_key("is_returned"),
         counted: counts(item, "counted")?,
         pending: counts(item, "pending")?,
         held: counts(item, "held")?,
@@ -263,6 +268,7 @@ pub(super) fn outcome_value(outcome: &Outcome) -> AttributeValue {
             vec![("kind", text("held")), ("removed", number(removed)), ("held", number(held))]
         }
         Outcome::Failed { retry_at } => vec![("kind", text("failed")), ("retry_at", at(*retry_at))],
+        Outcome::Retained { code } => vec![("kind", text("retained")), ("code", text(code.as_str()))],
     };
     AttributeValue::M(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
@@ -274,6 +280,11 @@ pub(super) fn outcome(value: &AttributeValue) -> Result<Outcome, Fault> {
         "nothing-found" => Ok(Outcome::NothingFound),
         "held" => Ok(Outcome::Held { removed: get_number(entries, "removed")?, held: get_number(entries, "held")? }),
         "failed" => Ok(Outcome::Failed { retry_at: get_at(entries, "retry_at")? }),
+        "retained" => {
+            let code = get_text(entries, "code")?;
+            let code = Exception::ALL.into_iter().find(|known| known.as_str() == code);
+            Ok(Outcome::Retained { code: code.ok_or_else(|| unreadable("outcomes"))? })
+        }
         _ => Err(unreadable("outcomes")),
     }
 }

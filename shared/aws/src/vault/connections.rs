@@ -1,7 +1,8 @@
 //! Platform connections and identity links.
 //!
 //! A connection is a partition `connection#<tenant>#<connection>`: its row `connection` and one row `link#<reference>`
-//! per identity that finds it. `tenant#<tenant>` lists the connections of a tenant. A link is found under `link#<reference>`, sorted by place.
+//! per identity that finds it. `tenant#<tenant>` lists the connections of a tenant. A link is found under `link#<reference>`, sorted
+//! by place: a connection, a contact, a user of an account.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use privacy::fault::Fault;
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::ports::{Answer, Connected, Connections, Disarmed};
-use privacy::scope::{Place, Reach};
+use privacy::scope::{Link, Place, Reach};
 
 use super::Vault;
 use super::batch::{self, Key};
@@ -18,8 +19,7 @@ use crate::faults::{fault, refusing_row};
 
 const ROW: &str = "connection";
 
-fn partition(place: &Place) -> String {
-    let connection = Place { contact: None, ..place.clone() };
+fn partition(connection: &Place) -> String {
     format!("connection#{connection}")
 }
 
@@ -33,7 +33,11 @@ fn link_partition(link: &KeyedRef) -> String {
 }
 
 fn reach(item: &Item) -> Result<Reach, Fault> {
-    Ok(Reach { place: get_place(item)?, connected_at: get_at(item, "connected_at")? })
+    let since = match find_at(item, "known_since")? {
+        Some(since) => since,
+        None => get_at(item, "connected_at")?,
+    };
+    Ok(Reach { place: get_place(item)?, since })
 }
 
 fn connected(item: &Item) -> Result<Connected, Fault> {
@@ -103,26 +107,22 @@ impl Connections for Vault {
     }
 
     async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
-        let key = Key { partition: &partition(place), sort: ROW }.item();
-        if place.connection.is_none() {
-            return Ok(None);
-        }
+        let Some(connection) = place.whole_connection() else { return Ok(None) };
+        let key = Key { partition: &partition(&connection), sort: ROW }.item();
         let get = self.dynamodb.get_item().table_name(&self.names.connections).set_key(Some(key));
         let answer = get.consistent_read(true).projection_expression("connected_at").send().await;
         let item = answer.map_err(fault("connections.read"))?.item;
         item.map_or(Ok(None), |item| find_at(&item, "connected_at"))
     }
 
-    async fn unlink(&self, place: &Place, links: &[KeyedRef]) -> Answer<()> {
-        let mut partitions: Vec<String> = links.iter().map(link_partition).collect();
-        partitions.sort_unstable();
-        partitions.dedup();
-        let sort = place.to_string();
-        let mut keys: Vec<Key<'_>> = partitions.iter().map(|partition| Key { partition, sort: &sort }).collect();
-        let directory = directory(&place.tenant);
-        if let (Some(connection), None) = (&place.connection, &place.contact) {
-            keys.push(Key { partition: &directory, sort: connection.as_str() });
-        }
+    async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
+        let key = |link: &Link| (link_partition(&link.reference), link.place.to_string());
+        let listed = connection.and_then(|place| Some((directory(&place.tenant), place.connection()?.to_string())));
+        let mut named: Vec<(String, String)> = links.iter().map(key).chain(listed).collect();
+        // A batch that names a key twice is refused as a whole.
+        named.sort_unstable();
+        named.dedup();
+        let keys: Vec<Key<'_>> = named.iter().map(|(partition, sort)| Key { partition, sort }).collect();
         let left = batch::delete(&self.dynamodb, &self.names.connections, &keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
     }

@@ -29,7 +29,7 @@ fn world() -> World {
             world.put(tenant, connection, "contact#p1#signal#2026-01-01T00:00:00.000Z#s1");
             world.put_object(&format!("{tenant}/{connection}/p1/avatar/a.jpg"), "1");
         }
-        for key in ["profile", "user#u1", "key#k1"] {
+        for key in ["profile", "user#u1#profile", "key#k1"] {
             world.put_item("accounts", &format!("account#{tenant}"), key);
         }
         for key in ["profile", "message#2026-01-30T00:00:00.000Z#m1", "trace#2026-01-30T00:00:00.000Z#t1"] {

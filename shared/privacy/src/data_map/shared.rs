@@ -1,7 +1,6 @@
 //! From a pointer row to the shared row that it is a source of.
 
 use super::StoreMap;
-use crate::ids::{ConnectionId, TenantId};
 use crate::policy::model::{Class, Model};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::scope::Place;
@@ -58,8 +57,7 @@ impl StoreMap {
         let (pointers, captured) =
             self.pointers.iter().find_map(|pointers| Some((pointers, pointers.key.capture(key)?)))?;
         let value = |name: &str| match name {
-            "tenant" => Some(TenantId::as_str(&place.tenant)),
-            "connection" => place.connection.as_ref().map(ConnectionId::as_str),
+            "tenant" | "connection" => place.id(name),
             _ => captured.iter().find(|(known, _)| *known == name).map(|(_, text)| *text),
         };
         Some(SharedRow {

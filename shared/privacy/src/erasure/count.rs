@@ -102,7 +102,8 @@ where
         let mut page = self.engine.vault.page(&store.name, range, after, None, read).await?;
         if scope.spares_later() {
             let is_due = |at| is_covered(at, head.covers_until);
-            page.records.retain(|record| store.occurred_at(&record.key).is_none_or(is_due));
+            let undated = !scope.is_returned;
+            page.records.retain(|record| store.occurred_at(&record.key).map_or(undated, is_due));
         }
         Ok(page)
     }

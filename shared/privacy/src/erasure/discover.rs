@@ -30,7 +30,7 @@ where
         let named = self.named(head);
         for place in named.clone().into_iter().chain(self.reached(head).await?) {
             self.renew().await?;
-            if place.connection.is_some() {
+            if place.is_gated() {
                 self.engine.vault.raise(&Mark::place(&place), head.covers_until).await?;
             }
             let mut is_reused = false;
@@ -45,7 +45,7 @@ where
             match scopes.iter_mut().find(|scope| scope.place == place) {
                 Some(known) if known.stage == Stage::Erased => {
                     known.find_again();
-                    known.is_reused = is_reused;
+                    (known.is_reused, known.is_returned) = (is_reused, false);
                     self.engine.ledger.save_scope(head, known).await?;
                 }
                 Some(_) => {}
@@ -101,7 +101,7 @@ where
         if let Target::Tenant { tenant, phase } = &head.target {
             reaches.extend(self.connections(tenant, phase).await?);
         }
-        reaches.retain(|reach| is_covered(reach.connected_at, head.covers_until));
+        reaches.retain(|reach| is_covered(reach.since, head.covers_until));
         let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
         places.sort_unstable();
         places.dedup();

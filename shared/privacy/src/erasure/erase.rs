@@ -4,19 +4,13 @@ use jiff::SignedDuration;
 
 use super::{Aftermath, Failures, Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap};
-use crate::deadline;
 use crate::fault::{Fault, Turn};
-use crate::keys::KeyedRef;
 use crate::obligation::{Head, Outcome, PlanRef, State};
-use crate::plan;
-use crate::ports::{Advance, Clock, Connections, Ledger, NextAction, Page, Read, Record, Stores, Suppressions};
-use crate::scope::{Counts, Place, Scope, Stage};
+use crate::ports::{Clock, Connections, Ledger, NextAction, Page, Read, Record, Stores, Suppressions};
+use crate::scope::{Scope, Stage};
 
 /// Keys erased under one renewal of the lease.
 const CHUNK: usize = 2_000;
-
-/// How sort keys of the reverse links in a connection's own partition begin.
-const REVERSE_LINK: &str = "link#";
 
 /// The first wait after a failure. It doubles, but never past an hour: the sweeper counts for its alarms what is due,
 /// so an open obligation must be due at least that often.
@@ -34,34 +28,9 @@ where
     pub(super) async fn erase_all(&mut self, head: &Head, scopes: &mut [Scope]) -> Result<Failures, Stop> {
         let mut failures = std::mem::take(&mut self.unreadable);
         for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
-            let mut is_done = scope.uncounted.is_empty();
             scope.held.clear();
-            for store in self.engine.map.stores_of(&head.target) {
-                if store.identities && !scope.held.is_empty() {
-                    // What finds the rest stays with what is held.
-                    let classes = self.engine.map.classes_of(&store.name);
-                    let found = classes.filter_map(|class| Some((class.to_owned(), *scope.pending.get(class)?)));
-                    scope.held.extend(found.collect::<Vec<_>>());
-                    continue;
-                }
-                if scope.uncounted.contains_key(&store.name) || (store.identities && (scope.is_reused || !is_done)) {
-                    continue;
-                }
-                match self.erase_store(head, scope, store).await {
-                    Ok(()) => {}
-                    Err(Stop::Fault(fault)) => {
-                        is_done = false;
-                        failures.insert(store.name.clone(), fault);
-                    }
-                    Err(stop @ (Stop::OutOfTime | Stop::LostLease)) => {
-                        // Progress is worth keeping when time runs out; who lost the lease writes nothing.
-                        if matches!(stop, Stop::OutOfTime) {
-                            self.engine.ledger.save_scope(head, scope).await?;
-                        }
-                        return Err(stop);
-                    }
-                }
-            }
+            self.held_owners.clear();
+            let is_done = self.erase_scope(head, scope, &mut failures).await?;
             if is_done && scope.held.is_empty() {
                 scope.stage = Stage::Erased;
                 scope.pending.clear();
@@ -71,48 +40,94 @@ where
         Ok(failures)
     }
 
-    async fn erase_store(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
-        let range = store.range(&scope.place);
-        if store.identities {
-            let mut links = head.target.links().to_vec();
-            if let Some(range) = &range {
-                links.extend(self.reverse_links(store, range).await?);
+    /// Erases one place, what finds it and its people last. Whether all of it could be.
+    async fn erase_scope(&mut self, head: &Head, scope: &mut Scope, failures: &mut Failures) -> Result<bool, Stop> {
+        let mut is_done = scope.uncounted.is_empty();
+        let mut with_links = Vec::new();
+        for store in self.engine.map.stores_of(&head.target) {
+            if scope.uncounted.contains_key(&store.name) || store.identities {
+                continue;
             }
-            self.renew().await?;
-            self.engine.vault.unlink(&scope.place, &links).await?;
+            let erased = self.erase_store(head, scope, store, &mut with_links).await;
+            is_done &= self.carry_on(head, scope, (store, erased), failures).await?;
         }
-        let Some(range) = range else { return Ok(()) };
-        if let Some(records) = self.remembered.remove(&(scope.place.clone(), store.name.clone())) {
-            self.remembered_keys -= records.len();
-            return self.erase_records(scope, store, &range, &records).await;
+        for store in with_links {
+            if is_done {
+                let erased = self.erase_links(head, scope, store).await;
+                is_done = self.carry_on(head, scope, (store, erased), failures).await?;
+            }
         }
-        let mut after: Option<Record> = None;
-        loop {
-            let Page { records, next } =
-                self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?;
+        for store in self.engine.map.stores_of(&head.target).filter(|store| store.identities) {
+            if !scope.held.is_empty() {
+                // What finds the rest stays with what is held.
+                let classes = self.engine.map.classes_of(&store.name);
+                let found = classes.filter_map(|class| Some((class.to_owned(), *scope.pending.get(class)?)));
+                scope.held.extend(found.collect::<Vec<_>>());
+            } else if is_done && !scope.is_reused {
+                let erased = self.erase_finder(head, scope, store).await;
+                is_done = self.carry_on(head, scope, (store, erased), failures).await?;
+            }
+        }
+        Ok(is_done)
+    }
+
+    /// A store that failed is noted, and the next one has its turn. Whether it did not fail.
+    async fn carry_on(
+        &self,
+        head: &Head,
+        scope: &Scope,
+        (store, erased): (&StoreMap, Result<(), Stop>),
+        failures: &mut Failures,
+    ) -> Result<bool, Stop> {
+        match erased {
+            Ok(()) => Ok(true),
+            Err(Stop::Fault(fault)) => {
+                failures.insert(store.name.clone(), fault);
+                Ok(false)
+            }
+            Err(stop @ (Stop::OutOfTime | Stop::LostLease)) => {
+                // Progress is worth keeping when time runs out; who lost the lease writes nothing.
+                if matches!(stop, Stop::OutOfTime) {
+                    self.engine.ledger.save_scope(head, scope).await?;
+                }
+                Err(stop)
+            }
+        }
+    }
+
+    /// Erases the records of a place in a store. Rows that name identity links stay; then the store is put on the list.
+    async fn erase_store<'m>(
+        &mut self,
+        head: &Head,
+        scope: &mut Scope,
+        store: &'m StoreMap,
+        with_links: &mut Vec<&'m StoreMap>,
+    ) -> Result<(), Stop> {
+        let Some(range) = store.range(&scope.place) else { return Ok(()) };
+        let mut has_links = false;
+        let remembered = self.remembered.remove(&(scope.place.clone(), store.name.clone()));
+        self.remembered_keys -= remembered.as_ref().map_or(0, Vec::len);
+        let (mut after, mut is_over): (Option<Record>, bool) = (None, false);
+        let mut page = remembered.map(|records| Page { records, next: None });
+        while !is_over {
+            let Page { mut records, next } = match page.take() {
+                Some(page) => page,
+                None => self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?,
+            };
+            let found = records.len();
+            records.retain(|record| !store.is_link(&record.key));
+            has_links |= records.len() < found;
             self.erase_records(scope, store, &range, &records).await?;
-            if next.is_none() {
-                return Ok(());
-            }
+            is_over = next.is_none();
             after = next;
         }
-    }
-
-    async fn reverse_links(&self, store: &StoreMap, range: &KeyRange) -> Result<Vec<KeyedRef>, Stop> {
-        let mut links = Vec::new();
-        let mut after: Option<Record> = None;
-        loop {
-            let page = self.engine.vault.page(&store.name, range, after.as_ref(), None, Read::Strong).await?;
-            let keys = page.records.iter().filter_map(|record| record.key.strip_prefix(REVERSE_LINK));
-            links.extend(keys.map(|key| KeyedRef::from_stored(key.to_owned())));
-            after = page.next;
-            if after.is_none() {
-                return Ok(links);
-            }
+        if has_links {
+            with_links.push(store);
         }
+        Ok(())
     }
 
-    async fn erase_records(
+    pub(super) async fn erase_records(
         &mut self,
         scope: &mut Scope,
         store: &StoreMap,
@@ -126,6 +141,7 @@ where
                 continue;
             }
             self.detach(scope, store, &chunk).await?;
+            self.unlink(scope, store, &chunk).await?;
             let left = self.engine.vault.erase(&store.name, range, &chunk).await?;
             let removed = chunk.len().saturating_sub(left.len());
             scope.removed = scope.removed.saturating_add(u64::try_from(removed).unwrap_or(u64::MAX));
@@ -151,8 +167,8 @@ where
         // What finds people waits for the stores that failed, so it is not erased either.
         let is_failed = |class: &str| {
             let of = |store: &str| self.engine.map.classes_of(store).any(|name| name == class);
-            self.engine.map.stores_of(&head.target).any(|store| store.identities && of(&store.name))
-                || failures.keys().any(|store| of(store))
+            let finds = |store: &StoreMap| (store.identities && of(&store.name)) || store.is_class_of_links(class);
+            self.engine.map.stores_of(&head.target).any(finds) || failures.keys().any(|store| of(store))
         };
         let failed = |(class, outcome): (String, Outcome)| {
             let outcome = if is_failed(&class) { Outcome::Failed { retry_at } } else { outcome };
@@ -166,68 +182,5 @@ where
         let line = |fault: &Fault| format!("{}{}", if is_parked(fault) { "parked: " } else { "" }, fault.chain());
         let stores = failures.iter().map(|(store, fault)| (store.clone(), line(fault))).collect();
         Ok(Worked::Failed { stores, retry_at })
-    }
-
-    /// A strong read found nothing: write the outcomes, hear every processor, let the marks expire in due time, plan the
-    /// looks, and write the receipts.
-    pub(super) async fn conclude(
-        &self,
-        head: &Head,
-        plan: &PlanRef,
-        scopes: &[Scope],
-    ) -> Result<super::Executed, Stop> {
-        let removed = plan::totals(scopes);
-        let outcomes = self.outcomes(head, scopes);
-        self.engine.ledger.save_outcomes(head, &outcomes).await?;
-        let report = self.settle(head, scopes, None).await?;
-        if !report.is_settled() {
-            let state = State::Executing { plan: plan.clone() };
-            return self.wait_for_processors(head, state, &report).await.map(super::Executed::Stopped);
-        }
-        let erased_at = self.engine.clock.now();
-        let outside = |error: deadline::OutsideCalendar| Stop::Fault(Fault::park("conclude", error));
-        let keep_for = self.engine.map.model().suppression.keep_for;
-        let expires_at = deadline::after(erased_at, keep_for).map_err(outside)?;
-        for mark in self.marks(head, scopes) {
-            self.engine.vault.date(&mark, expires_at).await?;
-        }
-        let first_look = self.engine.second_looks.first().copied().unwrap_or_default();
-        let next = deadline::after(erased_at, first_look).map_err(outside)?;
-        let advance = Advance {
-            state: State::Verifying { plan: plan.hash.clone(), erased_at, looks: Vec::new() },
-            next_action: NextAction::At(next),
-            if_covers_until: Some(plan.covers_until),
-            is_reopening: false,
-        };
-        match self.engine.ledger.advance(&self.lease, &advance).await? {
-            Some(verified) => {
-                // A crash before this is mended by the next second look.
-                self.engine.aftermath.certify(&verified, scopes, &report).await?;
-                Ok(super::Executed::Stopped(Worked::Erased { removed }))
-            }
-            None => Ok(super::Executed::Overtaken),
-        }
-    }
-
-    /// An outcome for every record class that the obligation is about, from what was counted.
-    pub(super) fn outcomes(&self, head: &Head, scopes: &[Scope]) -> Vec<(String, Outcome)> {
-        let mut held = Counts::new();
-        for (class, count) in scopes.iter().flat_map(|scope| &scope.held) {
-            *held.entry(class.clone()).or_default() += count;
-        }
-        let outcome = |class: &str, count: u64| match (count, held.get(class).copied().unwrap_or_default()) {
-            (0, 0) => Outcome::NothingFound,
-            (count, 0) => Outcome::Removed { count },
-            (count, held) => Outcome::Held { removed: count.saturating_sub(held), held },
-        };
-        let counts = self.engine.map.with_zeros(&head.target, &plan::totals(scopes));
-        counts.into_iter().map(|(class, count)| (class.clone(), outcome(&class, count))).collect()
-    }
-
-    fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<crate::ingest_gate::Mark> {
-        use crate::ingest_gate::Mark;
-        let places = scopes.iter().map(|scope: &Scope| -> &Place { &scope.place });
-        let places = places.filter(|place| place.connection.is_some()).map(Mark::place);
-        head.target.suppressions().iter().map(Mark::subject).chain(places).collect()
     }
 }

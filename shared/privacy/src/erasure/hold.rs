@@ -44,6 +44,7 @@ where
                 Some(hold) => {
                     self.held_by.insert(hold.id.clone(), hold.review_by);
                     *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;
+                    self.held_owners.insert(store.owner(&scope.place, &record.key));
                 }
                 None => free.push(record.clone()),
             }

@@ -5,11 +5,13 @@
 //! always from the head of a range, and every chunk begins by renewing the lease on the ledger row.
 
 mod aftermath;
+mod conclude;
 mod count;
 mod detach;
 mod discover;
 mod erase;
 mod hold;
+mod links;
 mod look;
 mod settle;
 mod verify;
@@ -18,7 +20,7 @@ mod worked;
 pub use aftermath::{Aftermath, Proof};
 pub use worked::Worked;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -88,6 +90,8 @@ struct Visit<'e, 'a, L, V, C, A> {
     unreadable: Failures,
     /// The holds that were met in this visit.
     held_by: BTreeMap<HoldId, Date>,
+    /// Of the place that is being erased: of whom something is held.
+    held_owners: BTreeSet<Place>,
     /// How often in a row this obligation had failed when the visit began.
     failed_before: u32,
 }
@@ -113,6 +117,7 @@ where
             remembered_keys: 0,
             unreadable: Failures::new(),
             held_by: BTreeMap::new(),
+            held_owners: BTreeSet::new(),
             failed_before: 0,
         };
         match visit.run().await {

@@ -20,7 +20,9 @@ where
         let mut verified = Verified { is_clean: true, unreadable: Failures::new() };
         for scope in scopes.iter_mut() {
             self.renew().await?;
-            if self.has_residue(head, &scope.place, &mut verified.unreadable).await? {
+            let found = self.look_at(head, &scope.place, &mut verified.unreadable).await?;
+            scope.is_returned = found.is_later;
+            if self.is_residue(head, &scope.place, &found).await? {
                 verified.is_clean = false;
                 scope.find_again();
                 self.engine.ledger.save_scope(head, scope).await?;
@@ -40,24 +42,27 @@ where
         Ok(verified)
     }
 
-    /// Whether strong reads find anything of a place that the request covers. What came later is somebody's new life and
-    /// no residue: a connection made after the request with all that is in it; of a contact, or under the id of the
-    /// connection that was to go, what happened since, with the undated records (a profile, a score) that go with it.
-    async fn has_residue(&self, head: &Head, place: &Place, unreadable: &mut Failures) -> Result<bool, Stop> {
-        let is_named = self.is_named(head, place);
-        let is_reused = is_named && place.is_connection() && self.is_newer(head, place).await?;
-        let tells_apart = is_reused || !place.is_connection();
-        let mut found = Found::default();
+    /// What strong reads find of a place.
+    async fn look_at(&self, head: &Head, place: &Place, unreadable: &mut Failures) -> Result<Found, Stop> {
+        let is_reused = self.is_named(head, place) && place.is_connection() && self.is_newer(head, place).await?;
+        let mut found = Found { tells_apart: is_reused || !place.is_connection(), ..Found::default() };
         for store in self.engine.map.stores_of(&head.target).filter(|store| !(is_reused && store.identities)) {
             let Some(range) = store.range(place) else { continue };
-            if let Err(fault) = self.look_into(head, tells_apart, (store, &range), &mut found).await {
+            if let Err(fault) = self.look_into(head, (store, &range), &mut found).await {
                 unreadable.insert(store.name.clone(), fault);
             }
         }
+        Ok(found)
+    }
+
+    /// Whether the request covers any of what was found. What came later is somebody's new life and no residue: a connection
+    /// made after the request with all that is in it; of a contact, or under the id of the connection that was to go, what
+    /// happened since, with the undated records (a profile, a score) that go with it.
+    async fn is_residue(&self, head: &Head, place: &Place, found: &Found) -> Result<bool, Stop> {
         if !found.is_covered && (!found.is_undated || found.is_later) {
             return Ok(false);
         }
-        Ok(tells_apart || is_named || !self.is_newer(head, place).await?)
+        Ok(found.tells_apart || self.is_named(head, place) || !self.is_newer(head, place).await?)
     }
 
     /// Whether the connection of a place has a row that was made after the request.
@@ -69,14 +74,15 @@ where
     async fn look_into(
         &self,
         head: &Head,
-        tells_apart: bool,
         (store, range): (&StoreMap, &KeyRange),
         found: &mut Found,
     ) -> Result<(), Fault> {
-        // One record is enough where nothing may be left; elsewhere records are told apart by when they happened.
+        let tells_apart = found.tells_apart;
+        // One record is enough where nothing may be left; elsewhere records are told apart by when they happened, and whether
+        // somebody came back is worth knowing too.
         let limit = if tells_apart { None } else { Some(1) };
         let mut after = None;
-        while !found.is_covered {
+        while !(found.is_covered && (found.is_later || !tells_apart)) {
             let page = self.engine.vault.page(&store.name, range, after.as_ref(), limit, Read::Strong).await?;
             for record in &page.records {
                 match store.occurred_at(&record.key).filter(|_| tells_apart) {
@@ -106,6 +112,8 @@ pub(super) struct Verified {
 /// What there is of a place.
 #[derive(Default)]
 struct Found {
+    /// Records are told apart by when they happened.
+    tells_apart: bool,
     /// From before the request.
     is_covered: bool,
     /// From after it.

@@ -21,6 +21,7 @@ fn hold(world: &World) -> LegalHold {
             tenant: TenantId::parse("alder").unwrap(),
             connection: None,
             contact: None,
+            user: None,
             classes: BTreeSet::from(["signals".to_owned()]),
             from: None,
             until: None,

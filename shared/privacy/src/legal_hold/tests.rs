@@ -1,5 +1,5 @@
 use super::*;
-use crate::memory::{built_in_map, place};
+use crate::memory::{built_in_map, place, user_place};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -17,6 +17,7 @@ fn hold() -> LegalHold {
             tenant: TenantId::parse("alder").unwrap(),
             connection: None,
             contact: None,
+            user: None,
             classes: BTreeSet::new(),
             from: None,
             until: None,
@@ -41,6 +42,8 @@ fn a_hold_covers_its_scope_and_nothing_else() {
         hold
     };
     let signal = "contact#p1#signal#2026-02-01T00:00:00.000Z#s1";
+    let of_user = || narrowed(|scope| scope.user = UserId::parse("ab").ok());
+    let own = Place::of_tenant(connection.tenant.clone());
     let cases = [
         ("the whole tenant", hold(), connection.clone(), "inbox", signal, true),
         ("another tenant", hold(), place("birch", "c1", None), "inbox", signal, false),
@@ -158,6 +161,12 @@ fn a_hold_covers_its_scope_and_nothing_else() {
             "contact#p1#profile",
             true,
         ),
+        ("its user in the account", of_user(), own.clone(), "accounts", "user#ab#profile", true),
+        ("another user of it", of_user(), own.clone(), "accounts", "user#abc#profile", false),
+        ("the account itself", of_user(), own, "accounts", "profile", false),
+        ("its user asked for alone", of_user(), user_place("alder", "ab"), "accounts", "user#ab#profile", true),
+        ("another one asked for alone", of_user(), user_place("alder", "abc"), "accounts", "user#abc#profile", false),
+        ("a contact, where a user is held", of_user(), place("alder", "c1", Some("ab")), "inbox", signal, false),
     ];
     for (case, hold, place, name, key, expected) in cases {
         assert_eq!(hold.holds(&place, store(name), key), expected, "{case}");
@@ -188,6 +197,17 @@ fn a_hold_is_placed_for_a_time_with_a_proof_and_known_classes() {
         check(|hold| (hold.scope.from, hold.scope.until) = (Some(now()), Some(now()))),
         Some(InvalidHold::Dates)
     );
+}
+
+#[test]
+fn a_hold_on_a_user_needs_no_platforms_proof_and_a_name_of_its_own() {
+    let mut of_user = hold();
+    (of_user.scope.user, of_user.proof) = (UserId::parse("ab").ok(), None);
+    assert_eq!(of_user.check(&built_in_map(), now()), Ok(()));
+    let named = |hold: &LegalHold| HoldId::derived(&hold.scope, [Some(&hold.reason), None, None], hold.review_by);
+    let whole = named(&hold());
+    assert_eq!(whole.as_str(), "hold-90b217310a23260a89d6808a7cf6a6da", "as it was before there were users");
+    assert_ne!(named(&of_user), whole);
 }
 
 #[test]

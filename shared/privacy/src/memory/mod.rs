@@ -5,6 +5,7 @@ mod aftermath;
 mod archive;
 mod holds;
 mod ledger;
+mod places;
 mod policy;
 mod processors;
 mod purge;
@@ -16,6 +17,7 @@ mod staff;
 mod vault;
 
 pub use aftermath::proof;
+pub use places::{own_contact_place, place, user_place};
 pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
 pub use purge::StoredPurges;
@@ -29,7 +31,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
-use crate::ids::{ConnectionId, ContactId, Platform, TenantId};
+use crate::ids::Platform;
 use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
@@ -259,20 +261,6 @@ impl World {
         let links = stored.links.iter().flat_map(|(link, places)| places.iter().map(move |place| (link, place)));
         lines.extend(links.filter(|(_, (place, _))| place.tenant.as_str() == tenant).map(|link| format!("{link:?}")));
         lines
-    }
-}
-
-/// A place by its ids. Test ids are valid by construction; others become the id `invalid`.
-#[must_use]
-pub fn place(tenant: &str, connection: &str, contact: Option<&str>) -> Place {
-    let invalid = "invalid".to_owned();
-    let tenant = TenantId::try_from(tenant.to_owned()).or_else(|_| TenantId::try_from(invalid.clone()));
-    let connection = ConnectionId::try_from(connection.to_owned()).or_else(|_| ConnectionId::try_from(invalid.clone()));
-    let contact =
-        contact.map(|contact| ContactId::try_from(contact.to_owned()).or_else(|_| ContactId::try_from(invalid)));
-    match (tenant, connection, contact.transpose()) {
-        (Ok(tenant), Ok(connection), Ok(contact)) => Place { tenant, connection: Some(connection), contact },
-        (Err(_), _, _) | (_, Err(_), _) | (_, _, Err(_)) => unreachable!("`invalid` is a valid id"),
     }
 }
 

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{ConnectionRow, World, place};
 use crate::ingest_gate::{self, Arrival, Suppressed};
+use crate::instant;
 use crate::keys::KeyedRef;
-use crate::scope::Place;
+use crate::scope::{Part, Place};
 
 impl World {
     /// Connects a person by a platform named `facebook`: row, links both ways.
@@ -35,6 +36,25 @@ impl World {
         place
     }
 
+    /// Links an identity to a contact or a user: the link, and the row that names it beside them.
+    pub fn link(&self, place: &Place, since: Timestamp, link: &KeyedRef) {
+        let dated = format!("link#{}#{link}", instant::to_text(since));
+        let tenant = &place.tenant;
+        match &place.part {
+            Part::User(user) => {
+                self.put_item("accounts", &format!("account#{tenant}"), &format!("user#{user}#{dated}"))
+            }
+            Part::OwnContact(contact) => {
+                self.put_item("conversations", tenant.as_str(), &format!("contact#{contact}#{dated}"));
+            }
+            Part::Connection(connection, Some(contact)) => {
+                self.put(tenant.as_str(), connection.as_str(), &format!("contact#{contact}#{dated}"));
+            }
+            Part::Own | Part::Connection(_, None) => {}
+        }
+        self.stored().links.entry(link.clone()).or_default().insert(place.clone(), since);
+    }
+
     /// Stores an item as the product would, without asking the gate.
     pub fn put(&self, tenant: &str, connection: &str, key: &str) {
         let partition = ("inbox".to_owned(), format!("{tenant}#{connection}"));
@@ -61,8 +81,8 @@ impl World {
         let mut stored = self.stored();
         let entries = stored.entries();
         ingest_gate::admit(arrival, &entries, stored.now)?;
-        let connection = Place { contact: None, ..arrival.place.clone() };
-        let partition = connection.to_string();
+        let around = arrival.place.whole_connection();
+        let partition = around.map_or_else(|| arrival.place.tenant.to_string(), |connection| connection.to_string());
         stored.items.entry(("inbox".to_owned(), partition)).or_default().insert(key.to_owned());
         Ok(())
     }

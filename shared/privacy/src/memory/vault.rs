@@ -11,7 +11,7 @@ use crate::ids::TenantId;
 use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::ports::{Answer, Connected, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
-use crate::scope::{Place, Reach, is_covered};
+use crate::scope::{Link, Place, Reach, is_covered};
 
 impl Stores for World {
     async fn page(
@@ -86,7 +86,7 @@ impl Connections for World {
         self.call("connections.of_tenant", |stored| {
             let rows = stored.connections.iter().filter(|(place, _)| place.tenant == *tenant);
             let connected = |(place, row): (&Place, &ConnectionRow)| Connected {
-                reach: Reach { place: place.clone(), connected_at: row.connected_at },
+                reach: Reach { place: place.clone(), since: row.connected_at },
                 platform: row.platform.clone(),
             };
             rows.map(connected).collect()
@@ -96,7 +96,7 @@ impl Connections for World {
     async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
         self.call("connections.reach", |stored| {
             let places = stored.links.get(link).into_iter().flatten();
-            places.map(|(place, connected_at)| Reach { place: place.clone(), connected_at: *connected_at }).collect()
+            places.map(|(place, since)| Reach { place: place.clone(), since: *since }).collect()
         })
     }
 
@@ -112,14 +112,16 @@ impl Connections for World {
     }
 
     async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
-        let connection = Place { contact: None, ..place.clone() };
-        self.call("connections.connected_at", |stored| stored.connections.get(&connection).map(|row| row.connected_at))
+        let connection = place.whole_connection();
+        self.call("connections.connected_at", |stored| {
+            connection.and_then(|connection| stored.connections.get(&connection)).map(|row| row.connected_at)
+        })
     }
 
-    async fn unlink(&self, place: &Place, links: &[KeyedRef]) -> Answer<()> {
+    async fn unlink(&self, links: &[Link], _connection: Option<&Place>) -> Answer<()> {
         self.call("connections.unlink", |stored| {
-            for link in links {
-                if let Some(places) = stored.links.get_mut(link) {
+            for Link { reference, place } in links {
+                if let Some(places) = stored.links.get_mut(reference) {
                     places.remove(place);
                 }
             }

@@ -21,6 +21,9 @@ pub struct InvalidObligationId;
 #[serde(try_from = "String", into = "String")]
 pub struct ObligationId(String);
 
+/// What the id of a request that a person made begins with.
+const REQUEST: char = '8';
+
 impl TryFrom<String> for ObligationId {
     type Error = InvalidObligationId;
 
@@ -69,13 +72,15 @@ impl ObligationId {
     /// which nothing else does.
     #[must_use]
     pub fn of_request(seed: &[u8; keys::REFERENCE_BYTES]) -> Self {
-        Self(format!("8{}", keys::lower_base32().encode(seed)))
+        Self(format!("{REQUEST}{}", keys::lower_base32().encode(seed)))
     }
 
     /// Whether it is the reference of a request that a person made.
     #[must_use]
     pub fn is_request(&self) -> bool {
-        self.0.starts_with('8')
+        let is_digit = |byte: u8| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte);
+        let digest = self.0.strip_prefix(REQUEST);
+        digest.is_some_and(|digest| digest.len() == keys::REFERENCE_BYTES * 8 / 5 && digest.bytes().all(is_digit))
     }
 
     /// Whether this is a confirmation code: of a person's request, which has a status page.
@@ -127,6 +132,24 @@ mod tests {
         assert!(!format!("{id:?}").contains(code));
         assert_eq!(id.log_ref().len(), 12);
         assert!(!code.contains(&id.log_ref()));
+    }
+
+    #[test]
+    fn a_subject_request_has_a_page_and_an_id_like_no_other() {
+        let id = ObligationId::of_request(&[7; 20]);
+        assert_eq!(id.as_str(), "8a4dqobyha4dqobyha4dqobyha4dqobyh");
+        assert!(id.is_code() && id.is_request());
+        assert_eq!(ObligationId::parse(id.as_str()), Ok(id.clone()));
+        assert_ne!(ObligationId::of_request(&[8; 20]), id);
+        let tenant = TenantId::parse("alder").unwrap();
+        for other in [
+            ObligationId::of_termination(&tenant, "account"),
+            ObligationId::parse(&"a".repeat(33)).unwrap(),
+            ObligationId::parse(&format!("8{}", "a".repeat(31))).unwrap(),
+            ObligationId::parse(&format!("8{}", "1".repeat(32))).unwrap(),
+        ] {
+            assert!(!other.is_request(), "{}", other.as_str());
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::ends::{DISCONNECTED, Ends, TERMINATED, phases};
-use super::model::{Class, Model, Route, Store, StoreKind};
+use super::model::{Class, Model, Range, Route, Store, StoreKind};
 use super::validate::{InvalidPolicy, invalid, nominal_hours};
 
 /// What every table calls its keys.
@@ -50,24 +50,38 @@ pub(super) fn attributes(names: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Every range of the store that its scope promises must hold its keys: what lies outside is found by a scan only.
+/// Every range of the store that its scope promises must hold its keys: what lies outside is found by a scan only. And a
+/// class that lies in the range of one person says so: it goes with that person.
 fn found_by_range(class: &Class, store: &Store) -> Result<(), String> {
-    let is_of_contact = class.scope.iter().any(|part| part == "contact");
     let (whole, contact) = match store.connection {
         Some(_) => (&store.connection, &store.contact),
         None => (&store.tenant, &store.tenant_contact),
     };
-    let beginning = |range: &super::model::Range| range.begins_with.clone().or_else(|| range.prefix.clone());
-    if is_of_contact && contact.is_none() {
-        return Err("its scope names a contact, and its store has no key range for one: it needs a scan".to_owned());
+    let beginning = |range: &Range| range.begins_with.clone().or_else(|| range.prefix.clone());
+    let needs_scan = |beginning: &str| {
+        format!("its key does not begin with `{beginning}` as the range of its store does: it needs a scan")
+    };
+    if let Some(beginning) = whole.as_ref().and_then(beginning).filter(|beginning| !class.key.starts_with(beginning)) {
+        return Err(needs_scan(&beginning));
     }
-    let ranges = whole.iter().chain(contact.iter().filter(|_| is_of_contact));
-    match ranges.filter_map(beginning).find(|beginning| !class.key.starts_with(beginning)) {
-        Some(beginning) => {
-            Err(format!("its key does not begin with `{beginning}` as the range of its store does: it needs a scan"))
+    for (range, part) in [(contact, "contact"), (&store.user, "user")] {
+        let is_named = class.scope.iter().any(|named| named == part);
+        match (range.as_ref(), range.as_ref().and_then(beginning)) {
+            (None, _) if is_named => {
+                return Err(format!(
+                    "its scope names a {part}, and its store has no key range for one: it needs a scan"
+                ));
+            }
+            (Some(_), Some(beginning)) if is_named && !class.key.starts_with(&beginning) => {
+                return Err(needs_scan(&beginning));
+            }
+            (Some(_), Some(beginning)) if !is_named && class.key.starts_with(&beginning) => {
+                return Err(format!("its key lies in the range of a {part}, which its scope does not name"));
+            }
+            (None | Some(_), _) => {}
         }
-        None => Ok(()),
     }
+    Ok(())
 }
 
 /// Floor ≤ platform limit; purging before the alarm, the alarm before the last day.
@@ -105,8 +119,8 @@ fn agree(class: &Class, model: &Model) -> Result<(), String> {
         DISCONNECTED | TERMINATED if is_said_twice => {
             Err("its promise or phase says when it is purged: two clocks would contradict".to_owned())
         }
-        DISCONNECTED => match model.promise.get(&Route::Disconnect) {
-            Some(promise) if !within(&promise.within) => {
+        DISCONNECTED => match model.promise.get(&Route::Disconnect).and_then(|promise| promise.counted.as_ref()) {
+            Some(counted) if !within(&counted.within) => {
                 Err("it must end before [promise.disconnect] does: two clocks contradict".to_owned())
             }
             Some(_) | None => Ok(()),

@@ -46,7 +46,7 @@ impl Ends {
         let lead = |within: Span, starts: Span| within.checked_sub((starts, jiff::SpanRelativeTo::days_are_24_hours()));
         match class.clock.anchor.as_str() {
             DISCONNECTED => model.promise.get(&Route::Disconnect).map_or(own, |promise| Self {
-                purge_lead: lead(promise.within, promise.work_within).ok(),
+                purge_lead: promise.counted.as_ref().and_then(|counted| lead(counted.within, counted.work_within).ok()),
                 alarm_before: Some(promise.alarm_before),
                 ..own
             }),

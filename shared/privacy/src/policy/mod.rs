@@ -14,9 +14,12 @@ pub mod period;
 mod phases;
 pub mod processor;
 pub mod processor_rules;
+mod promise;
+pub mod retained;
 pub mod shared;
 mod termination;
 pub mod validate;
 
 pub use ends::Ends;
-pub use model::{Model, Phase, Promise, Route};
+pub use model::{Model, Phase};
+pub use promise::{Counted, Promise, Route};

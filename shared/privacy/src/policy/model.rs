@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::instructions::Instructions;
 pub use super::phases::{Phase, Termination};
+pub use super::promise::{Promise, Route};
 
 /// A whole policy file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,56 +53,6 @@ pub struct Company {
     pub policy_url: String,
     /// How to ask for deletion.
     pub instructions_url: String,
-}
-
-/// How a request reached us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Route {
-    /// Meta's data deletion callback.
-    MetaDataDeletion,
-    /// Meta's deauthorize callback.
-    MetaDeauthorize,
-    /// A tenant disconnected an integration.
-    Disconnect,
-    /// A tenant's account has ended.
-    Termination,
-}
-
-impl Route {
-    /// As it stands in `policy.toml` and in rows.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MetaDataDeletion => "meta-data-deletion",
-            Self::MetaDeauthorize => "meta-deauthorize",
-            Self::Disconnect => "disconnect",
-            Self::Termination => "termination",
-        }
-    }
-
-    /// Every route.
-    pub const ALL: [Self; 4] = [Self::MetaDataDeletion, Self::MetaDeauthorize, Self::Disconnect, Self::Termination];
-}
-
-/// A promise with a date. Spans are ISO 8601: `P30D`, `P1M`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Promise {
-    /// Section of the published policy.
-    pub policy: String,
-    /// The sentence of the published policy that is kept here, word for word.
-    pub sentence: String,
-    /// For people.
-    pub title: String,
-    /// Everything is erased at the latest this long after receipt, counted in calendar days of `time_zone`.
-    pub within: jiff::Span,
-    /// What we work to.
-    pub work_within: jiff::Span,
-    /// The alarm rings this long before the promised date.
-    pub alarm_before: jiff::Span,
-    /// IANA name of the zone whose calendar counts.
-    pub time_zone: String,
 }
 
 /// What a platform's terms ask beyond the promises.
@@ -158,6 +109,8 @@ pub struct Store {
     pub tenant: Option<Range>,
     /// The key range of one contact inside that.
     pub tenant_contact: Option<Range>,
+    /// The key range of one user of the tenant's account inside that.
+    pub user: Option<Range>,
     /// The key range of one connection.
     pub connection: Option<Range>,
     /// The key range of one contact inside a connection.
@@ -170,7 +123,13 @@ impl Store {
     /// Whether requests, disconnects and terminations find anything in it: the worker needs it.
     #[must_use]
     pub const fn is_reached_by_requests(&self) -> bool {
-        self.connection.is_some() || self.contact.is_some() || self.tenant.is_some() || self.tenant_contact.is_some()
+        self.connection.is_some() || self.tenant.is_some() || self.is_reached_by_people()
+    }
+
+    /// Whether it has a key range of one person.
+    #[must_use]
+    pub const fn is_reached_by_people(&self) -> bool {
+        self.contact.is_some() || self.tenant_contact.is_some() || self.user.is_some()
     }
 }
 
@@ -233,6 +192,9 @@ pub struct Class {
     pub alarm_before: Option<jiff::Span>,
     /// How it is purged, where its records go by their date.
     pub purge: Option<super::period::Purge>,
+    /// Why requests leave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retained: Option<super::retained::Retained>,
 }
 
 /// Anchor and period of a record class.

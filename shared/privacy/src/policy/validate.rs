@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::class_rules;
-use super::model::{Class, Clock, EraseRule, Model, Promise, Route, Store, StoreKind};
+use super::model::{Class, Clock, EraseRule, Model, Promise, Range, Route, Store, StoreKind};
 use super::own_rules;
 use super::pattern::Pattern;
 use super::termination;
@@ -34,9 +34,9 @@ pub(super) fn invalid(place: impl Into<String>, problem: impl Into<String>) -> I
 /// # Errors
 /// The first [`InvalidPolicy`] found.
 pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
-    for route in Route::ALL.into_iter().filter(|route| *route != Route::Termination) {
+    for route in Route::ALL.into_iter().filter(|route| route.is_promised()) {
         let promise = model.promise.get(&route).ok_or_else(|| invalid("promise", format!("no {}", route.as_str())))?;
-        validate_promise(route.as_str(), promise)?;
+        validate_promise(route, promise)?;
     }
     validate_looks(&model.second_looks.after)?;
     let finders = model.store.values().filter(|store| store.identities).count();
@@ -58,6 +58,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     termination::validate(model)?;
     class_rules::validate(model)?;
     super::shared::validate(model)?;
+    super::retained::validate(model)?;
     own_rules::validate(model)?;
     super::processor_rules::validate(model)
 }
@@ -68,19 +69,30 @@ pub(super) fn nominal_hours(span: &jiff::Span) -> i64 {
     (days + 30 * months) * 24 + i64::from(span.get_hours())
 }
 
-fn validate_promise(name: &str, promise: &Promise) -> Result<(), InvalidPolicy> {
-    let place = || format!("promise.{name}");
+fn validate_promise(route: Route, promise: &Promise) -> Result<(), InvalidPolicy> {
+    let place = || format!("promise.{}", route.as_str());
     if promise.policy.is_empty() || promise.sentence.trim().is_empty() || promise.title.is_empty() {
         return Err(invalid(place(), "a policy section, its sentence and a title are needed"));
     }
-    let within = nominal_hours(&promise.within);
+    if nominal_hours(&promise.alarm_before) <= 0 {
+        return Err(invalid(place(), "`alarm_before` is not a span of days"));
+    }
+    let counted = match (&promise.counted, route.is_counted()) {
+        (Some(counted), true) => counted,
+        (None, false) => return Ok(()),
+        (None, true) => return Err(invalid(place(), "its last day is counted: `within` is needed")),
+        (Some(_), false) => {
+            return Err(invalid(place(), "each request brings the last day that its law gives: no `within`"));
+        }
+    };
+    let within = nominal_hours(&counted.within);
     if within <= 0 {
         return Err(invalid(place(), "`within` is not a span of days"));
     }
-    if nominal_hours(&promise.work_within) > within || nominal_hours(&promise.alarm_before) >= within {
+    if nominal_hours(&counted.work_within) > within || nominal_hours(&promise.alarm_before) >= within {
         return Err(invalid(place(), "`work_within` and `alarm_before` must fit into `within`"));
     }
-    if promise.time_zone != "UTC" {
+    if counted.time_zone != "UTC" {
         return Err(invalid(place(), "platform promises are counted in UTC"));
     }
     Ok(())
@@ -103,6 +115,7 @@ fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
     let ranges = [
         (&store.tenant, &["tenant"][..]),
         (&store.tenant_contact, &["tenant", "contact"][..]),
+        (&store.user, &["tenant", "user"][..]),
         (&store.connection, &["tenant", "connection"][..]),
         (&store.contact, &["tenant", "connection", "contact"][..]),
     ];
@@ -111,35 +124,46 @@ fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
     }
     for (range, slots) in ranges {
         let Some(range) = range else { continue };
-        let texts = match (store.kind, &range.partition, &range.prefix) {
-            (StoreKind::Table, Some(partition), None) => {
-                let mut texts = vec![partition.as_str()];
-                texts.extend(range.begins_with.as_deref());
-                texts
-            }
-            (StoreKind::Bucket, None, Some(prefix)) if range.begins_with.is_none() && prefix.ends_with('/') => {
-                vec![prefix.as_str()]
-            }
-            (StoreKind::Table | StoreKind::Bucket, _, _) => {
-                return Err(invalid(
-                    place(),
-                    "a table's range needs `partition`, a bucket's a `prefix` that ends with `/`",
-                ));
-            }
-        };
-        let mut found = Vec::new();
-        for text in texts {
-            let pattern = Pattern::parse(text).map_err(|error| invalid(place(), error.to_string()))?;
-            found.extend(pattern.slots().map(str::to_owned));
-        }
-        if found != slots {
-            return Err(invalid(
-                place(),
-                format!("a range must name {slots:?} in this order, so that it reaches nobody else"),
-            ));
+        validate_range(store.kind, range, slots).map_err(|problem| invalid(place(), problem))?;
+    }
+    for (one, around) in
+        [(&store.tenant_contact, &store.tenant), (&store.user, &store.tenant), (&store.contact, &store.connection)]
+    {
+        if one.is_some() && around.is_none() {
+            return Err(invalid(place(), "the range of one person needs the range around it: nothing else ends it"));
         }
     }
     Ok(())
+}
+
+fn validate_range(kind: StoreKind, range: &Range, slots: &[&str]) -> Result<(), String> {
+    let texts = match (kind, &range.partition, &range.prefix) {
+        (StoreKind::Table, Some(partition), None) => {
+            // `user#{user}` would find the user `abc` as well when `ab` is to go.
+            if range.begins_with.as_deref().is_some_and(|beginning| beginning.ends_with('}')) {
+                return Err("`begins_with` must not end with a placeholder: an id can begin like another".to_owned());
+            }
+            let mut texts = vec![partition.as_str()];
+            texts.extend(range.begins_with.as_deref());
+            texts
+        }
+        (StoreKind::Bucket, None, Some(prefix)) if range.begins_with.is_none() && prefix.ends_with('/') => {
+            vec![prefix.as_str()]
+        }
+        (StoreKind::Table | StoreKind::Bucket, _, _) => {
+            return Err("a table's range needs `partition`, a bucket's a `prefix` that ends with `/`".to_owned());
+        }
+    };
+    let mut found = Vec::new();
+    for text in texts {
+        let pattern = Pattern::parse(text).map_err(|error| error.to_string())?;
+        found.extend(pattern.slots().map(str::to_owned));
+    }
+    if found == slots {
+        Ok(())
+    } else {
+        Err(format!("a range must name {slots:?} in this order, so that it reaches nobody else"))
+    }
 }
 
 fn validate_class(name: &str, class: &Class, store: &Store) -> Result<(), InvalidPolicy> {

@@ -69,7 +69,7 @@ where
             let (Some(Settle::Http(http)), Some(entry)) = (settle, settlement.entries.get(&name)) else { continue };
             let rule = Rule::of(http).map_err(outside)?;
             let concerned: Vec<&Target> =
-                targets.iter().copied().filter(|target| http.exchange(target.kind()).is_some()).collect();
+                targets.iter().copied().filter(|target| target.exchange(http).is_some()).collect();
             let (after, trouble) = self.visit(&name, &rule, entry.clone(), &concerned, stop_at).await;
             troubles.extend(trouble);
             if settlement.entries.get(&name) != Some(&after) {

@@ -78,7 +78,7 @@ fn first(processor: &Processor, route: Route, targets: &[&Target], now: Timestam
             let date = today.checked_add(expires.after).map_err(|_| OutsideCalendar)?;
             Ok(State::ExpiresBy { date })
         }
-        Settle::Http(http) if targets.iter().any(|target| http.exchange(target.kind()).is_some()) => {
+        Settle::Http(http) if targets.iter().any(|target| target.exchange(http).is_some()) => {
             Ok(State::Waiting { next_try_at: now, attempts: 0 })
         }
         Settle::Http(_) => Ok(State::NotConcerned),

@@ -3,30 +3,38 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::ids::ContactId;
 use crate::keys::KeyedRef;
-use crate::policy::processor::TargetKind;
-use crate::scope::Place;
+use crate::policy::processor::{Exchange, Http, TargetKind};
+use crate::scope::{Part, Place};
 
-/// One person, one connection or one contact of a connection. Holds no platform id, name or address.
+/// One person, or one place that was erased. Holds no platform id, name or address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// One person, by a keyed reference.
     Subject(KeyedRef),
-    /// Everything of a connection, or one contact in it.
+    /// A place: a connection, a contact, a part of what a tenant has of its own.
     Place(Place),
 }
 
 impl Target {
-    /// What it is.
+    /// What it is; `None` for what a tenant has of its own, which no template names.
     #[must_use]
-    pub const fn kind(&self) -> TargetKind {
+    pub const fn kind(&self) -> Option<TargetKind> {
         match self {
-            Self::Subject(_) => TargetKind::Subject,
-            Self::Place(Place { contact: None, .. }) => TargetKind::Connection,
-            Self::Place(Place { contact: Some(_), .. }) => TargetKind::Contact,
+            Self::Subject(_) => Some(TargetKind::Subject),
+            Self::Place(place) => match &place.part {
+                Part::Connection(_, None) => Some(TargetKind::Connection),
+                Part::Connection(_, Some(_)) => Some(TargetKind::Contact),
+                Part::Own | Part::OwnContact(_) | Part::User(_) => None,
+            },
         }
+    }
+
+    /// How a processor erases it, or `None` when the processor holds nothing of the kind.
+    #[must_use]
+    pub fn exchange<'h>(&self, http: &'h Http) -> Option<&'h Exchange> {
+        self.kind().and_then(|kind| http.exchange(kind))
     }
 
     /// The id behind a placeholder, if a target of this kind has one.
@@ -34,10 +42,8 @@ impl Target {
     pub fn id(&self, placeholder: &str) -> Option<&str> {
         match (self, placeholder) {
             (Self::Subject(subject), "subject") => Some(subject.as_str()),
-            (Self::Place(place), "tenant") => Some(place.tenant.as_str()),
-            (Self::Place(place), "connection") => place.connection.as_ref().map(crate::ids::ConnectionId::as_str),
-            (Self::Place(place), "contact") => place.contact.as_ref().map(ContactId::as_str),
-            (Self::Subject(_) | Self::Place(_), _) => None,
+            (Self::Place(place), _) => place.id(placeholder),
+            (Self::Subject(_), _) => None,
         }
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::identity::Kind;
 
 fn secrets(secret: &str) -> AppSecrets {
     AppSecrets::parse(&serde_json::json!({"facebook": {"current": secret}}).to_string()).unwrap()
@@ -135,8 +136,8 @@ fn the_secret_that_verifies_names_the_app() {
 fn a_page_is_named_only_where_there_is_no_person() {
     let request = |payload: &str| verify(&signed(payload, "s"), &secrets("s")).unwrap();
     let page = request(r#"{"algorithm":"HMAC-SHA256","user_id":"0","profile_id":"324556365474"}"#);
-    assert_eq!(page.deauthorized().kind, Kind::Page);
-    assert_eq!(page.person().kind, Kind::User);
+    assert!(matches!(page.deauthorized(), Identity::Platform { kind: Kind::Page, .. }));
+    assert!(matches!(page.person(), Identity::Platform { kind: Kind::User, .. }));
     let person = request(r#"{"algorithm":"HMAC-SHA256","user_id":"5","profile_id":"324556365474"}"#);
     assert_eq!(person.deauthorized(), person.person());
 }

@@ -11,7 +11,7 @@ use privacy::fault::{Fault, Turn};
 use privacy::keys::KeyedRef;
 use privacy::memory::{World, built_in_map, place};
 use privacy::obligation::ObligationId;
-use privacy::policy::Route;
+use privacy::policy::{Model, Route};
 use privacy::ports::Clock;
 use privacy::processors::{Case, Finding, How, Processors, Reply, Settling, State, Target};
 use serde_json::json;
@@ -414,8 +414,14 @@ fn settings_that_could_not_work_are_named_at_start() {
         assert!(!format!("{error} {error:?}").contains(SECRET));
     }
     let unconcerned = settings().replace("\"payments\":", "\"unused\":");
-    let without = HttpProcessors::new(built_in_map().model(), &Settings::parse(&unconcerned).unwrap(), QUICK).unwrap();
-    assert_eq!(without.unusable(), []);
+    let without = |model: &Model| {
+        let processors = HttpProcessors::new(model, &Settings::parse(&unconcerned).unwrap(), QUICK).unwrap();
+        processors.unusable().to_vec()
+    };
+    let mut model = built_in_map().model().clone();
+    assert_eq!(without(&model), [InvalidSettings::Missing { parameter: "payments".to_owned() }]);
+    model.processor.get_mut("payments").unwrap().routes.clear();
+    assert_eq!(without(&model), [], "no request concerns it");
 }
 
 #[tokio::test]

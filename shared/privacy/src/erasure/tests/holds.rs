@@ -14,6 +14,7 @@ fn hold(id: &str, tenant: &str, contact: Option<&str>, classes: &[&str]) -> Lega
             tenant: TenantId::parse(tenant).unwrap(),
             connection: None,
             contact: contact.map(|contact| ContactId::parse(contact).unwrap()),
+            user: None,
             classes: classes.iter().map(|class| (*class).to_owned()).collect::<BTreeSet<String>>(),
             from: None,
             until: None,

@@ -1,11 +1,13 @@
 //! The engine over ports in memory.
 
 mod holds;
+mod links;
 mod looks;
 mod proofs;
 mod races;
 mod shared;
 mod troubles;
+mod users;
 mod visits;
 
 use super::*;
@@ -103,6 +105,15 @@ impl Run {
     }
 
     async fn visit(&self, world: &World, worker: &str) -> Result<Worked, Fault> {
+        self.work_as(world, &id(), worker).await
+    }
+
+    /// A visit to another obligation.
+    async fn work(&self, world: &World, id: &ObligationId) -> Worked {
+        self.work_as(world, id, "w").await.unwrap()
+    }
+
+    async fn work_as(&self, world: &World, id: &ObligationId, worker: &str) -> Result<Worked, Fault> {
         let engine = Engine {
             ledger: world,
             vault: world,
@@ -111,7 +122,7 @@ impl Run {
             map: &self.map,
             second_looks: &self.looks,
         };
-        engine.work(&id(), worker, world.now() + HOUR).await
+        engine.work(id, worker, world.now() + HOUR).await
     }
 }
 
@@ -146,7 +157,7 @@ fn removed(world: &World) -> Vec<(String, u64)> {
     let outcomes = stored.outcomes.get(&(id(), seq)).cloned().unwrap_or_default();
     let count = |(class, outcome): (String, Outcome)| match outcome {
         Outcome::Removed { count } => Some((class, count)),
-        Outcome::NothingFound | Outcome::Held { .. } | Outcome::Failed { .. } => None,
+        Outcome::NothingFound | Outcome::Held { .. } | Outcome::Failed { .. } | Outcome::Retained { .. } => None,
     };
     outcomes.into_iter().filter_map(count).collect()
 }

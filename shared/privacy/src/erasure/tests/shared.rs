@@ -122,6 +122,7 @@ async fn a_hold_on_the_shared_row_keeps_what_it_was_added_up_from() {
         tenant: place("alder", "c1", None).tenant,
         connection: None,
         contact: None,
+        user: None,
         classes: ["people".to_owned()].into(),
         from: None,
         until: None,

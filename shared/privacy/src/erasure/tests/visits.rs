@@ -18,7 +18,7 @@ async fn everything_of_the_person_goes_and_nothing_else() {
     assert_eq!(head.next_action_at, Some(now() + SignedDuration::from_mins(15)));
     assert_eq!(head.leased_until, None);
     let outcomes = world.stored().outcomes[&(id(), 1)].clone();
-    assert_eq!(outcomes.len(), 16, "an outcome for every record class");
+    assert_eq!(outcomes.len(), 25, "an outcome for every record class that a person can be in");
     assert_eq!(outcomes["drafts"], Outcome::NothingFound);
 }
 

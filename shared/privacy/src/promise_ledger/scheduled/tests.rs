@@ -47,7 +47,15 @@ fn hold_all_of_alder(world: &World) {
     let tenant = TenantId::parse("alder").unwrap();
     let hold = LegalHold {
         id: HoldId::parse("hold-0001").unwrap(),
-        scope: HoldScope { tenant, connection: None, contact: None, classes: BTreeSet::new(), from: None, until: None },
+        scope: HoldScope {
+            tenant,
+            connection: None,
+            contact: None,
+            user: None,
+            classes: BTreeSet::new(),
+            from: None,
+            until: None,
+        },
         reason: note("a court asked"),
         approver: note("counsel"),
         proof: Some(note("file 7")),

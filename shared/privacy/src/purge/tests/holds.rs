@@ -14,6 +14,7 @@ fn hold(id: &str, tenant: &str, classes: &[&str]) -> LegalHold {
             tenant: TenantId::parse(tenant).unwrap(),
             connection: None,
             contact: None,
+            user: None,
             classes: classes.iter().map(|class| (*class).to_owned()).collect(),
             from: None,
             until: None,

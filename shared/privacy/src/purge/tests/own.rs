@@ -60,6 +60,7 @@ fn hold() -> LegalHold {
             tenant: crate::ids::TenantId::parse("alder").unwrap(),
             connection: None,
             contact: None,
+            user: None,
             classes: BTreeSet::new(),
             from: None,
             until: None,

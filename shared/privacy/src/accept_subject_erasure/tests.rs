@@ -1,0 +1,207 @@
+use super::*;
+use crate::accept::Became;
+use crate::erasure::{Engine, Worked};
+use crate::identity::{EmailAddress, Handle, Identity, Namespace};
+use crate::keys::SubjectKeys;
+use crate::memory::{Strike, World, place, prompt_map, proof, user_place};
+use crate::obligation::{Outcome, State};
+use crate::policy::retained::Exception;
+use crate::ports::Clock;
+use crate::show_request::{PublicState, RequestView, show_request};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+const RECEIVED: &str = "2026-03-01T09:00:00.000Z";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn keys() -> SubjectKeys {
+    let two =
+        r#"{"current":"v2","v1":"0123456789abcdef0123456789abcdef","v2":"another-root-of-at-least-32-characters"}"#;
+    SubjectKeys::parse(two).unwrap()
+}
+
+fn email() -> Identity {
+    Identity::Email(EmailAddress::parse("maren@example.org").unwrap())
+}
+
+fn handle(platform: &str) -> Identity {
+    Identity::Handle { platform: Namespace::parse(platform).unwrap(), handle: Handle::parse("@maren").unwrap() }
+}
+
+/// Maren works with alder's account and wrote to birch by Instagram; on Facebook her handle is somebody else.
+fn world() -> World {
+    let world = World::new(at("2026-03-10T12:00:00Z"), 3);
+    let long_ago = at("2026-01-01T00:00:00Z");
+    for user in ["u1", "u2"] {
+        world.put_item("accounts", "account#alder", &format!("user#{user}#profile"));
+    }
+    world.put_item("accounts", "account#alder", "profile");
+    world.put_item("billing", "billing#2026-02-01#0", "alder#2026-02-01T00:00:00.000Z#i1");
+    for (tenant, contact) in [("birch", "p1"), ("birch", "p2"), ("cedar", "p1")] {
+        world.connect(tenant, "c1", long_ago, &[]);
+        world.put(tenant, "c1", &format!("contact#{contact}#profile"));
+        world.put(tenant, "c1", &format!("contact#{contact}#signal#2026-02-01T00:00:00.000Z#s1"));
+    }
+    // An older key version wrote the first link.
+    world.link(&user_place("alder", "u1"), long_ago, &keys().links(&email())[1]);
+    world.link(&place("birch", "c1", Some("p1")), long_ago, &keys().links(&handle("instagram"))[0]);
+    world.link(&place("cedar", "c1", Some("p1")), long_ago, &keys().links(&handle("facebook"))[0]);
+    world.strike(None);
+    world
+}
+
+fn request(identities: &[Identity]) -> SubjectErasure {
+    SubjectErasure {
+        id: ObligationId::of_request(&[3; 20]),
+        links: identities.iter().flat_map(|identity| keys().links(identity)).collect(),
+        suppressions: identities.iter().flat_map(|identity| keys().suppressions(identity)).collect(),
+        received_at: at(RECEIVED),
+        covers_until: at("2026-03-10T11:00:00Z"),
+        due_by: DueBy { date: "2026-04-01".parse().unwrap(), time_zone: "Europe/Berlin".to_owned() },
+    }
+}
+
+async fn accepted(world: &World, request: SubjectErasure) -> Result<Accepted, Fault> {
+    accept_subject_erasure(world, world, &prompt_map(), HOUR, request, world.now()).await
+}
+
+async fn work(world: &World, id: &ObligationId) -> Worked {
+    let map = prompt_map();
+    let looks = map.model().second_looks.after.clone();
+    let engine = Engine {
+        ledger: world,
+        vault: world,
+        aftermath: &proof(world, &map),
+        clock: world,
+        map: &map,
+        second_looks: &looks,
+    };
+    engine.work(id, "w", world.now() + HOUR).await.unwrap()
+}
+
+async fn shown(world: &World, id: &ObligationId) -> RequestView {
+    let map = prompt_map();
+    show_request(world, &map, &map.model().second_looks.after, id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn the_dates_of_the_request_stay_and_it_is_stored_then_sent() {
+    let world = world();
+    let accepted = accepted(&world, request(&[email()])).await.unwrap();
+    assert_eq!((accepted.became, world.calls()), (Became::New, 2), "one write, one message");
+    let head = world.stored().heads[&accepted.id].clone();
+    assert_eq!((head.route, head.received_at, head.state), (Route::SubjectRequest, at(RECEIVED), State::Received));
+    assert_eq!(
+        (head.due_by.date.to_string().as_str(), head.due_by.time_zone.as_str()),
+        ("2026-04-01", "Europe/Berlin")
+    );
+    assert_eq!(head.covers_until, at("2026-03-10T11:00:00Z"));
+    assert_eq!(head.next_action_at, Some(world.now() + HOUR));
+    assert!(accepted.id.is_code());
+}
+
+#[tokio::test]
+async fn everything_of_every_verified_identity_goes_and_nothing_else() {
+    let world = world();
+    let before = [world.of_tenant("cedar"), world.of_tenant("alder"), world.of_tenant("birch")];
+    let id = accepted(&world, request(&[email(), handle("instagram")])).await.unwrap().id;
+    assert!(matches!(work(&world, &id).await, Worked::Erased { .. }));
+    let [cedar, alder, birch] = &before;
+    assert_eq!(&world.of_tenant("cedar"), cedar, "the same handle elsewhere is somebody else");
+    let gone = |before: &[String], after: &[String]| -> Vec<String> {
+        assert!(after.iter().all(|line| before.contains(line)));
+        before.iter().filter(|line| !after.contains(line)).cloned().collect()
+    };
+    let of_alder = gone(alder, &world.of_tenant("alder"));
+    assert!(of_alder.len() == 3 && of_alder.iter().all(|line| line.contains("u1")), "{of_alder:?}");
+    let of_birch = gone(birch, &world.of_tenant("birch"));
+    assert!(of_birch.len() == 4 && of_birch.iter().all(|line| line.contains("p1")), "{of_birch:?}");
+    assert!(world.stored().items.contains_key(&("billing".to_owned(), "billing#2026-02-01#0".to_owned())));
+}
+
+#[tokio::test]
+async fn the_request_of_a_user_names_what_is_kept_and_why() {
+    let world = world();
+    let id = accepted(&world, request(&[email()])).await.unwrap().id;
+    work(&world, &id).await;
+    let view = shown(&world, &id).await;
+    assert_eq!(view.state, PublicState::Verifying);
+    let outcome = |class: &str| view.outcomes.iter().find(|one| one.class == class).map(|one| one.outcome.clone());
+    assert_eq!(outcome("billing-records"), Some(Outcome::Retained { code: Exception::LegalObligation }));
+    assert_eq!(outcome("security-logs"), Some(Outcome::Retained { code: Exception::Security }));
+    assert_eq!(outcome("account-users"), Some(Outcome::Removed { count: 1 }));
+    let kept: Vec<(&str, String)> = view
+        .kept
+        .iter()
+        .filter_map(|kept| Some((kept.class.as_str(), kept.retained.as_ref()?.keep_for.0.to_string())))
+        .collect();
+    assert_eq!(kept, [("billing-records", "P7Y".to_owned()), ("security-logs", "P12M".to_owned())]);
+    for wait in [SignedDuration::from_mins(15), HOUR * 24 * 7, HOUR * 24 * 30] {
+        world.pass(wait);
+        work(&world, &id).await;
+    }
+    world.pass(HOUR * 24 * 60);
+    work(&world, &id).await;
+    assert_eq!(shown(&world, &id).await.state, PublicState::PartlyRetained);
+}
+
+#[tokio::test]
+async fn of_somebody_who_only_wrote_nothing_is_retained() {
+    let world = world();
+    let id = accepted(&world, request(&[handle("instagram")])).await.unwrap().id;
+    for wait in [SignedDuration::ZERO, SignedDuration::from_mins(15), HOUR * 24 * 7, HOUR * 24 * 30, HOUR * 24 * 60] {
+        world.pass(wait);
+        work(&world, &id).await;
+    }
+    let view = shown(&world, &id).await;
+    assert_eq!(view.state, PublicState::Completed);
+    assert!(view.kept.iter().all(|kept| kept.retained.is_none()));
+}
+
+#[tokio::test]
+async fn it_may_arrive_often_and_a_lost_answer_or_message_loses_nothing() {
+    for strike in [Strike::Before(1), Strike::After(1), Strike::Before(2), Strike::After(2)] {
+        let world = world();
+        world.strike(Some(strike));
+        let first = accepted(&world, request(&[email()])).await;
+        assert_eq!(first.is_err(), matches!(strike, Strike::Before(1) | Strike::After(1)), "{strike:?}");
+        world.strike(None);
+        world.pass(HOUR);
+        let again = accepted(&world, request(&[email()])).await.unwrap();
+        assert!(again.unsent.is_none() && !world.stored().sent.is_empty(), "{strike:?}");
+        let stored = world.stored();
+        assert_eq!((stored.heads.len(), stored.heads[&again.id].received_at), (1, at(RECEIVED)), "{strike:?}");
+    }
+    let world = world();
+    let id = accepted(&world, request(&[email()])).await.unwrap().id;
+    work(&world, &id).await;
+    let again = accepted(&world, request(&[email()])).await.unwrap();
+    assert_eq!(again.became, Became::Duplicate, "a redelivery after the erasure opens nothing");
+}
+
+#[tokio::test]
+async fn nothing_is_covered_that_is_still_to_come() {
+    let world = world();
+    let later = at("2030-01-01T00:00:00Z");
+    let request = SubjectErasure { covers_until: later, received_at: later, ..request(&[email()]) };
+    let id = accepted(&world, request).await.unwrap().id;
+    let head = world.stored().heads[&id].clone();
+    assert_eq!((head.covers_until, head.received_at), (world.now(), world.now()));
+}
+
+#[tokio::test]
+async fn what_is_no_subject_request_is_parked_and_stores_nothing() {
+    let world = world();
+    let code = keys().obligation_id(&email()).unwrap();
+    for bad in [
+        SubjectErasure { id: code, ..request(&[email()]) },
+        SubjectErasure { links: vec![], ..request(&[email()]) },
+        SubjectErasure { suppressions: vec![], ..request(&[email()]) },
+    ] {
+        let fault = accepted(&world, bad).await.unwrap_err();
+        assert_eq!(fault.turn, crate::fault::Turn::Park);
+    }
+    assert!(world.stored().heads.is_empty());
+}
