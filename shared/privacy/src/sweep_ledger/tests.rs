@@ -1,5 +1,7 @@
 use super::*;
+use crate::accept_termination::{Termination, accept_termination};
 use crate::deadline::DueBy;
+use crate::ids::TenantId;
 use crate::memory::{Strike, World, built_in_map, plan_hash};
 use crate::obligation::{NewObligation, ObligationId, PlanHash, PlanRef};
 use crate::policy::Route;
@@ -173,5 +175,35 @@ async fn what_is_past_its_date_is_noted_once() {
         let late_since = world.stored().heads.values().next().unwrap().late_since;
         first = first.or(late_since);
         assert_eq!((late_since.is_some(), late_since), (true, first));
+    }
+}
+
+#[tokio::test]
+async fn the_alarms_of_an_account_that_nobody_works_on_ring_on_their_days() {
+    let world = World::new(at("2026-01-31T12:00:00Z"), 10);
+    let ended = Termination { tenant: TenantId::parse("alder").unwrap(), ended_at: None, time_zone: "UTC".to_owned() };
+    accept_termination(&world, &world, &built_in_map(), &ended.count(world.now()).unwrap()).await.unwrap();
+    // Day after the end; how many phases are near their last day, and how many are past it. LinkedIn's is day 10, that of
+    // other platforms 30, the account's 31; conversations ring from day 75 and have until day 90.
+    let days = [
+        (8, 0, 0),
+        (9, 1, 0),
+        (10, 1, 0),
+        (11, 0, 1),
+        (29, 1, 1),
+        (30, 1, 1),
+        (31, 1, 2),
+        (32, 0, 3),
+        (74, 0, 3),
+        (75, 1, 3),
+        (90, 1, 3),
+        (91, 0, 4),
+    ];
+    let mut today = 0;
+    for (day, near, overdue) in days {
+        world.pass(SignedDuration::from_hours(24 * (day - today)));
+        today = day;
+        let swept = sweep(&world).await;
+        assert_eq!((swept.near_due, swept.overdue), (near, overdue), "day {day}");
     }
 }
