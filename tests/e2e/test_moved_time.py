@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import boto3
 import pytest
 
 from tests.e2e.test_disconnects import call_as, dashboard
+from tests.e2e.test_staff import HOLDS, PROMISES, get, staff
 from tests.e2e.test_terminations import left, reactivate, tenant_with_everything
 from tests.e2e.world import World, until
 
-__all__ = ["dashboard"]
+__all__ = ["dashboard", "staff"]
 
 
 @pytest.fixture
@@ -50,6 +53,47 @@ def test_an_account_ends_and_every_part_goes_on_its_days(moving: World, dashboar
     world.sweep()
     assert left(world, tenant, connections) == set()
     assert reactivate(world, dashboard, tenant).status == 409
+
+
+def test_what_a_hold_keeps_of_conversations_rings_on_day_75_and_goes_on_its_release(
+    moving: World, dashboard: boto3.Session, staff: boto3.Session
+) -> None:
+    world = moving
+    tenant, connections = tenant_with_everything(world)
+    assert call_as(dashboard, world, f"/api/accounts/{tenant}/termination", {}).status == 202
+    hold = {
+        "tenant_id": tenant, "classes": ["conversation-messages"], "reason": "a court", "approver": "counsel",
+        "review_by": str((datetime.now(timezone.utc) + timedelta(days=89)).date()),
+    }
+    placed = call_as(staff, world, HOLDS, hold)
+    assert placed.status == 201, placed
+
+    def swept(day: float, done: Callable[[], bool]) -> None:
+        world.move(day)
+
+        def is_so() -> bool | None:
+            world.sweep()
+            return done() or None
+
+        until(is_so, 60, pause=2)
+
+    def promise() -> dict[str, Any]:
+        (found,) = [one for one in get(staff, world, PROMISES)["promises"] if one["promise"] == "termination.phase.conversations"]
+        return found
+
+    swept(31.5, lambda: kept_by_hold(world, tenant))
+    swept(75, lambda: promise()["held"] >= 1)
+    assert kept_by_hold(world, tenant) and promise()["holds"], "a hold delays, and the ledger says so"
+    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {}, "DELETE")
+    assert released.status == 200, released
+    swept(75, lambda: not left(world, tenant, connections))
+    swept(90, lambda: promise()["holds"])
+
+
+def kept_by_hold(world: World, tenant: str) -> bool:
+    """Whether of all that the tenant had of its own only messages are left."""
+    facts = world.of_tenants().get(tenant, [])
+    return bool(facts) and all("#message#" in fact for fact in facts)
 
 
 def test_a_reactivation_on_the_thirtieth_day_keeps_the_account(moving: World, dashboard: boto3.Session) -> None:
