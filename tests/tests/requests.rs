@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::Platform;
+use privacy::ids::{Platform, TenantId};
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
@@ -50,6 +50,11 @@ fn full() -> SubjectRequest {
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
+        told_tenants: BTreeMap::from([(
+            TenantId::parse("tenant-alder").unwrap(),
+            BTreeMap::from([(Notice::TenantForward, 1), (Notice::TenantReminder, 2)]),
+        )]),
+        undelivered: [Notice::Code, Notice::TenantTold].into(),
         evidence_erased: true,
         agent: Some(Agent {
             email: EmailAddress::parse("agent@example.org").ok(),
