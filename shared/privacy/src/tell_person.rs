@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fault::Fault;
 use crate::instant;
 use crate::keys::SubjectKeys;
+use crate::subject_request::bounce::BounceCause;
 use crate::subject_request::challenge::{Challenge, Code, Seed};
 use crate::subject_request::letter::{Delivery, Letter, Messenger, Recipient, TenantContacts};
 use crate::subject_request::notice::NoticeJob;
@@ -38,9 +39,11 @@ pub enum Told {
 
 /// What tells.
 #[derive(Debug)]
-pub struct Teller<'a, B, T, M> {
-    /// Requests, codes and counters.
+pub struct Teller<'a, B, L, T, M> {
+    /// Requests and codes.
     pub book: &'a B,
+    /// Counters.
+    pub limits: &'a L,
     /// Who answers for privacy at a business.
     pub tenants: &'a T,
     /// What carries letters.
@@ -49,9 +52,10 @@ pub struct Teller<'a, B, T, M> {
     pub keys: &'a SubjectKeys,
 }
 
-impl<B, T, M> Teller<'_, B, T, M>
+impl<B, L, T, M> Teller<'_, B, L, T, M>
 where
-    B: RequestBook + Challenges + Limits,
+    B: RequestBook + Challenges,
+    L: Limits,
     T: TenantContacts,
     M: Messenger,
 {
@@ -83,7 +87,8 @@ where
             None => None,
         };
         let (request_of, tenant) = (&request, job.tenant.as_ref());
-        let letter = Letter { request: request_of, notice: job.notice, tenant, recipient, code: code.as_ref() };
+        let NoticeJob { notice, round, .. } = *job;
+        let letter = Letter { request: request_of, notice, tenant, recipient, round, code: code.as_ref() };
         let delivery = self.messenger.send(&letter).await?;
         self.note(request, job, delivery, now).await
     }
@@ -103,14 +108,14 @@ where
         };
         if let Some(source) = &job.source {
             let of_source = |name: &str| counter(&format!("{name}#{source}"));
-            if self.book.admit(&of_source("first")?, 1, ends_at).await? {
+            if self.limits.admit(&of_source("first")?, 1, ends_at).await? {
                 return Ok(true);
             }
-            if !self.book.admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - 1, ends_at).await? {
+            if !self.limits.admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - 1, ends_at).await? {
                 return Ok(false);
             }
         }
-        self.book.admit(&counter("address")?, PER_ADDRESS_AND_DAY, ends_at).await
+        self.limits.admit(&counter("address")?, PER_ADDRESS_AND_DAY, ends_at).await
     }
 
     /// It is told tomorrow; what the person asked for is not touched by it.
@@ -132,10 +137,12 @@ where
         delivery: Delivery,
         now: Timestamp,
     ) -> Result<Told, Fault> {
-        let notice = job.notice.as_str().to_owned();
+        let (notice, tenant, round) = (job.notice.as_str().to_owned(), job.tenant.clone(), job.round);
         let (deed, told) = match delivery {
-            Delivery::Accepted => (Deed::Told { notice }, Told::Sent),
-            Delivery::Unreachable => (Deed::Bounced { notice }, Told::Unreachable),
+            Delivery::Accepted => (Deed::Told { notice, tenant }, Told::Sent),
+            Delivery::Unreachable => {
+                (Deed::Bounced { notice, tenant, round, cause: BounceCause::Unreachable }, Told::Unreachable)
+            }
         };
         let act = Act::of_service(deed, now);
         for _ in 0..3 {

@@ -39,6 +39,8 @@ pub struct Letter<'a> {
     pub tenant: Option<&'a TenantId>,
     /// Whom.
     pub recipient: Recipient<'a>,
+    /// Which of several of its kind.
+    pub round: u32,
     /// The code that it brings.
     pub code: Option<&'a Code>,
 }

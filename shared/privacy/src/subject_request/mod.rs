@@ -11,6 +11,7 @@
 //! the engine, as an obligation under the same reference.
 
 mod act;
+pub mod bounce;
 pub mod challenge;
 pub mod clocks;
 pub mod contact;
@@ -214,7 +215,8 @@ pub struct SubjectRequest {
     /// What businesses were told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told_tenants: BTreeMap<TenantId, BTreeMap<Notice, u32>>,
-    /// Notices that reached nobody, until one of their kind does. Staff see it; it decides nothing.
+    /// Notices that reached nobody or were complained about, until one of their kind goes out; those to businesses for good.
+    /// Staff see it; it decides nothing.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub undelivered: BTreeSet<Notice>,
     /// Whether what served to verify is erased, which it is once the request is closed.

@@ -110,6 +110,8 @@ impl SubjectRequest {
         let rounds = told.entry(job.notice).or_default();
         *rounds = job.round.max(*rounds);
         match delivery {
+            // That one business was reached says nothing of another, which the mark may be about.
+            Delivery::Accepted if job.tenant.is_some() => false,
             Delivery::Accepted => after.undelivered.remove(&job.notice),
             Delivery::Unreachable => after.undelivered.insert(job.notice),
         };

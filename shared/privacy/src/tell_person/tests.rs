@@ -57,7 +57,13 @@ impl Post {
 
     async fn tell(&self, job: &NoticeJob, now: Timestamp) -> Result<Told, Fault> {
         let number = u8::try_from(self.letters().len() % 250).unwrap();
-        let teller = Teller { book: &self.world, tenants: &self.world, messenger: &self.world, keys: &self.keys };
+        let teller = Teller {
+            book: &self.world,
+            limits: &self.world,
+            tenants: &self.world,
+            messenger: &self.world,
+            keys: &self.keys,
+        };
         teller.tell(job, &[number.wrapping_mul(37).wrapping_add(1); 24], now).await
     }
 
@@ -241,7 +247,10 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
     let undelivered = |post: &Post| post.world.stored().requests.heads[&id].undelivered.clone();
     assert_eq!(undelivered(&post), [Notice::Acknowledgement].into());
     let acts = post.world.stored().requests.acts[&id].clone();
-    assert_eq!(acts.last().unwrap().deed, Deed::Bounced { notice: "acknowledgement".to_owned() });
+    assert_eq!(
+        acts.last().unwrap().deed,
+        Deed::Bounced { notice: "acknowledgement".to_owned(), tenant: None, round: 1, cause: BounceCause::Unreachable }
+    );
     // A business that names nobody.
     post.world.stored().requests.unreachable.clear();
     post.tell(&post.job(&id, Notice::Code, 1, "home"), now()).await.unwrap();
