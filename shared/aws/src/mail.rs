@@ -1,6 +1,8 @@
 //! Mails through SES. The carrier builds the message of two parts and writes every header: no text of ours stands in one but
 //! the subject, which is one line of our own words.
 
+use std::fmt;
+
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
@@ -16,8 +18,9 @@ use crate::faults::fault;
 
 const ACTION: &str = "mail.send";
 
-/// One mail. The same words twice: for programs that show markup, and for those that do not.
-#[derive(Clone, Copy, Debug)]
+/// One mail. The same words twice: for programs that show markup, and for those that do not. It may hold a code, so it never
+/// prints.
+#[derive(Clone, Copy)]
 pub struct Mail<'a> {
     /// To whom.
     pub to: &'a EmailAddress,
@@ -31,6 +34,12 @@ pub struct Mail<'a> {
     pub request: &'a ObligationId,
     /// Which letter: a bounce names it.
     pub letter: &'a LetterName,
+}
+
+impl fmt::Debug for Mail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mail(redacted)")
+    }
 }
 
 /// What every mail has in common.
@@ -102,4 +111,20 @@ fn tag(name: &str, value: &str) -> Result<MessageTag, Fault> {
 
 fn unbuilt(error: aws_sdk_sesv2::error::BuildError) -> Fault {
     Fault::park(ACTION, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use privacy::subject_request::notice::Notice;
+
+    use super::*;
+
+    #[test]
+    fn a_mail_never_prints() {
+        let (to, request) = (EmailAddress::parse("mia@example.com").unwrap(), ObligationId::of_request(&[1; 20]));
+        let letter = LetterName { notice: Notice::Code, round: 1, tenant: None };
+        let mail =
+            Mail { to: &to, subject: "s", text: "123456", html: "<p>123456</p>", request: &request, letter: &letter };
+        assert_eq!(format!("{mail:?}"), "Mail(redacted)");
+    }
 }

@@ -5,8 +5,7 @@ use std::fmt::Write;
 use maud::{DOCTYPE, Markup, html};
 use privacy::policy::model::Company;
 
-/// A part of a letter.
-#[derive(Clone, Debug)]
+/// A part of a letter. One may be a code, so none prints.
 pub(crate) enum Block {
     /// A paragraph.
     Say(String),
@@ -21,7 +20,6 @@ pub(crate) enum Block {
 }
 
 /// A letter.
-#[derive(Clone, Debug)]
 pub(crate) struct Wording {
     /// One line of our own words.
     pub(crate) subject: String,
