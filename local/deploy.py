@@ -23,6 +23,7 @@ ASKED = {
     "DomainName": ("public host name", "api.kazozo.com"),
     "CertificateArn": ("ACM certificate for it (empty: the API's own address)", ""),
     "HostedZoneId": ("Route 53 zone for it (empty: DNS is kept elsewhere)", ""),
+    "MailFrom": ("sender of letters to people (empty: privacy@ and the public host name)", ""),
     "AlarmEmail": ("address for alarms (empty: nobody)", ""),
 }
 
@@ -90,7 +91,9 @@ def deploy() -> None:
     width = max(map(len, outputs))
     print("\n".join(f"{name:{width}}  {value}" for name, value in sorted(outputs.items())))
     print("\nNext: store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then.\n"
-          "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.")
+          "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.\n"
+          "      Store where messages to accounts of platforms go in the secret MessengersArn; their codes wait for it.\n"
+          "      Put the DKIM records of MailIdentityName into DNS if they are not there; letters wait for them.")
 
 
 if __name__ == "__main__":

@@ -122,6 +122,11 @@ def _first_data(settings: Settings, outputs: dict[str, str]) -> dict[str, Any]:
         settings.client("secretsmanager").put_secret_value(
             SecretId=outputs["ProcessorsArn"], SecretString=vendors.settings(int(settings.vendors_file.read_text()))
         )
+    with step("setting where the messenger is"):
+        settings.client("secretsmanager").put_secret_value(
+            SecretId=outputs["MessengersArn"],
+            SecretString=vendors.messenger_settings(int(settings.vendors_file.read_text())),
+        )
     with step("writing the demo data"):
         known = _seed(settings, outputs)
     current = {namespace: pair["current"] for namespace, pair in app_secrets.items()}

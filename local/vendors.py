@@ -1,8 +1,10 @@
-"""The processors of policy.toml that are asked over HTTP, on this machine: each holds copies, and behaves as it is told.
+"""The processors of policy.toml that are asked over HTTP, on this machine: each holds copies, and behaves as it is told. And
+the product's messenger, whose messages can be read.
 
     PUT  /_copies/<vendor>/<id>     it holds a copy
-    PUT  /_mood/<vendor>/<mood>     honest, lying (accepts, erases nothing), down (503), busy (429)
+    PUT  /_mood/<vendor>/<mood>     honest, lying (accepts, does nothing), down (503), busy (429), deaf (404: nobody is there)
     GET  /_state                    copies and requests so far, by vendor
+    GET  /_messages                 every message that was delivered: platform, handle, text
 
 Run by local/server.py beside the AWS stand-in: `python -m local.vendors <file for the port>`.
 """
@@ -14,6 +16,7 @@ import re
 import sys
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,13 +68,26 @@ def crm(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], bod
     return 200, {"total": int(wanted in vendor.copies)}
 
 
-API = {"posthog": posthog, "payments": payments, "crm": crm}
-MOODS: dict[str, Answer] = {"down": (503, {}), "busy": (429, {})}
+def messenger(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
+    """The product's interface for messages to accounts of platforms."""
+    if method != "POST" or set(body) != {"platform", "handle", "text"}:
+        return 400, {}
+    if vendor.mood != "lying":
+        MESSAGES.append(body)
+    return 202, {}
+
+
+PROCESSORS = {"posthog": posthog, "payments": payments, "crm": crm}
+API = PROCESSORS | {"messenger": messenger}
+MOODS: dict[str, Answer] = {"down": (503, {}), "busy": (429, {}), "deaf": (404, {})}
+MESSAGES: list[dict[str, str]] = []
 
 
 def control(method: str, path: str) -> Answer:
     if method == "GET" and path == "/_state":
         return 200, {name: {"copies": sorted(one.copies), "requests": one.requests} for name, one in VENDORS.items()}
+    if method == "GET" and path == "/_messages":
+        return 200, MESSAGES
     if match := re.fullmatch(r"/_(copies|mood)/([a-z]+)/(.+)", path):
         what, name, value = match.group(1), match.group(2), unquote(match.group(3))
         if what == "copies":
@@ -89,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length) or b"null")
         address = urlsplit(self.path)
-        # Each vendor has a host of its own, told apart by the secret that the worker sends it.
+        # Each has a host of its own, told apart by the secret that comes with the request.
         name = (self.headers.get("authorization") or "").removeprefix("Bearer local-")
         with LOCK:
             if address.path.startswith("/_"):
@@ -117,7 +133,16 @@ class Handler(BaseHTTPRequestHandler):
 
 def settings(port: int) -> str:
     """The secret that tells the worker where the vendors are."""
-    return json.dumps({name: {"base_url": f"http://127.0.0.1:{port}", "secret": f"local-{name}"} for name in API})
+    return _settings(port, PROCESSORS)
+
+
+def messenger_settings(port: int) -> str:
+    """The secret that tells who writes letters where the messenger is."""
+    return _settings(port, ["messenger"])
+
+
+def _settings(port: int, names: Iterable[str]) -> str:
+    return json.dumps({name: {"base_url": f"http://127.0.0.1:{port}", "secret": f"local-{name}"} for name in names})
 
 
 def main() -> None:

@@ -57,10 +57,15 @@ def own(tenant_id: str, keys: SubjectKeys, now: datetime) -> Own:
     return made
 
 
+def privacy_email(tenant_id: str) -> str:
+    """Who answers for privacy there."""
+    return f"privacy@{tenant_id}.example"
+
+
 def _account(tenant_id: str, keys: SubjectKeys, source: random.Random, made: Own) -> None:
     """A profile, two users of whom one has an id that begins with the other's, and a key."""
     row = {"pk": f"account#{tenant_id}", "tenant_id": tenant_id}
-    made.account_rows.append(row | {"sk": "profile", "company": f"{tenant_id} Limited", "plan": "team"})
+    made.account_rows.append(row | {"sk": "profile", "company": f"{tenant_id} Limited", "plan": "team", "privacy_email": privacy_email(tenant_id)})
     first = f"{source.getrandbits(40):010x}"
     for user_id in (first, f"{first}2"):
         word = marker(source)

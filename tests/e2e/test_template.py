@@ -48,17 +48,27 @@ def flat(value: str | list[str]) -> set[str]:
     return {value} if isinstance(value, str) else set(value)
 
 
+# Counters of how often somebody asked, under keyed hashes, each gone within a day or two. Lost, they begin at zero again: there
+# is nothing to recover and nothing to protect, and a copy of 25 days would outlive what it copies.
+COUNTERS_ONLY = "Limits"
+
+
 def test_tables_are_encrypted_with_our_key_and_recoverable_for_25_days() -> None:
-    for table in of_type("DynamoDB::Table").values():
+    for name, table in of_type("DynamoDB::Table").items():
         assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY_ARN}
-        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 25}
         assert table["BillingMode"] == "PAY_PER_REQUEST"
+        if name == COUNTERS_ONLY:
+            assert not {"PointInTimeRecoverySpecification", "DeletionProtectionEnabled"} & set(table)
+            continue
+        assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 25}
         assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsLocal", False, True]}
 
 
-def test_only_suppression_entries_expire_by_themselves() -> None:
-    expiring = {name for name, table in of_type("DynamoDB::Table").items() if "TimeToLiveSpecification" in table}
-    assert expiring == {"Suppression"}
+def test_only_suppression_entries_and_counters_expire_by_themselves() -> None:
+    tables = of_type("DynamoDB::Table").items()
+    expiring = {name: table["TimeToLiveSpecification"] for name, table in tables if "TimeToLiveSpecification" in table}
+    assert set(expiring) == {"Suppression", COUNTERS_ONLY}
+    assert all(one == {"AttributeName": "expires_at", "Enabled": True} for one in expiring.values())
 
 
 def test_only_the_ledger_has_an_index_and_it_holds_keys_only() -> None:
@@ -70,7 +80,8 @@ def test_only_the_ledger_has_an_index_and_it_holds_keys_only() -> None:
 def test_what_holds_data_outlives_the_stack() -> None:
     for name, resource in translated().items():
         if resource["Type"] in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::KMS::Key"):
-            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+            kept = "Delete" if name == COUNTERS_ONLY else "Retain"
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == kept, name
 
 
 def test_every_bucket_keeps_versions_and_lets_nobody_in() -> None:
@@ -122,25 +133,28 @@ def test_reports_go_between_their_24th_and_their_25th_month() -> None:
 def test_plain_http_is_refused_everywhere_on_aws() -> None:
     bucket_policies = of_type("S3::BucketPolicy").values()
     assert {policy["Bucket"]["Ref"] for policy in bucket_policies} == set(of_type("S3::Bucket"))
-    (queue_policy,) = of_type("SQS::QueuePolicy").values()
-    assert {one["Ref"] for one in queue_policy["Queues"]} == set(queues_on_aws())
-    for policy in (*bucket_policies, queue_policy):
+    queue_policies = of_type("SQS::QueuePolicy").values()
+    # Of two policies for one queue the last would win.
+    named = [one["Ref"] for policy in queue_policies for one in policy["Queues"]]
+    assert sorted(named) == sorted(queues_on_aws())
+    for policy in (*bucket_policies, *queue_policies):
         statement = policy["PolicyDocument"]["Statement"][0]
         assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    names = ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "ReportsPolicy", "QueuesOnlyOverTls")
+    names = ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "ReportsPolicy", "QueuesOnlyOverTls", "NoticeQueuePolicy")
     assert {translated()[name]["Condition"] for name in names} == {"OnAws"}
 
 
 def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:
     queues = queues_on_aws()
     assert all(queue["KmsMasterKeyId"] == KEY_REF for queue in queues.values())
-    mapping = of_type("Lambda::EventSourceMapping")["ErasureWorkerQueue"]
-    queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
-    worker = of_type("Lambda::Function")[mapping["FunctionName"]["Ref"]]
-    assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["ErasureDeadLetters", "Arn"]}
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for worker_name, dead_letters in (("ErasureWorker", "ErasureDeadLetters"), ("NotifyWorker", "NoticeDeadLetters")):
+        mapping = of_type("Lambda::EventSourceMapping")[f"{worker_name}Queue"]
+        queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
+        worker = of_type("Lambda::Function")[mapping["FunctionName"]["Ref"]]
+        assert queue["VisibilityTimeout"] >= 6 * worker["Timeout"]
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead_letters, "Arn"]}
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_every_route_is_throttled_and_nobody_is_logged() -> None:
@@ -174,7 +188,7 @@ def test_every_function_has_its_own_role_and_log_group() -> None:
         assert group["KmsKeyId"] == KEY_ARN and group["RetentionInDays"] <= 30
 
 
-@pytest.mark.parametrize("function", ["MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "RetentionSweeper"])
+@pytest.mark.parametrize("function", ["MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "NotifyWorker", "RetentionSweeper"])
 def test_the_key_is_used_through_services_only(function: str) -> None:
     use = statements(f"{function}Role")["UseTheKeyThroughServices"]
     assert use["Resource"] == KEY_ARN and use["Condition"]["StringEquals"]["kms:ViaService"]
@@ -187,6 +201,42 @@ def test_the_worker_may_erase_versions_and_work_its_queue() -> None:
     assert flat(worker["WorkTheQueue"]["Action"]) == {
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage",
     }
+
+
+def on_aws(value: Any) -> Any:
+    """What stands there on AWS, where the local stack is told something else."""
+    return value["Fn::If"][2] if isinstance(value, dict) and value.get("Fn::If", [""])[0] == "IsLocal" else value
+
+
+def test_who_writes_letters_reaches_requests_of_people_and_one_sender_only() -> None:
+    writer = statements("NotifyWorkerRole")
+    assert flat(writer["ReadAndNoteRequests"]["Action"]) == {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+    requests = on_aws(writer["ReadAndNoteRequests"]["Condition"])
+    assert requests["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["obligation#8*"]}
+    assert requests["Null"] == {"dynamodb:LeadingKeys": "false"}
+    contacts = on_aws(writer["FindContactsOfBusinesses"]["Condition"])
+    attribute = tomllib.loads((TEMPLATE.parent / "policy.toml").read_text())["letters"]["tenant_contact"]["attribute"]
+    assert contacts["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk", attribute]}
+    assert flat(writer["SendMails"]["Action"]) == {"ses:SendEmail"}
+    identity, configuration_set = (one["Fn::Sub"] for one in on_aws(writer["SendMails"]["Resource"]))
+    assert identity.endswith(":identity/${MailIdentity}") and configuration_set.endswith(":configuration-set/${MailSet}")
+    sender = on_aws(writer["SendMails"]["Condition"])["StringEquals"]["ses:FromAddress"]
+    assert sender == of_type("Lambda::Function")["NotifyWorker"]["Environment"]["Variables"]["MAIL_FROM"]
+
+
+def test_what_comes_back_from_ses_reaches_the_queue_without_an_address() -> None:
+    (destination,) = of_type("SES::ConfigurationSetEventDestination").values()
+    assert set(destination["EventDestination"]["MatchingEventTypes"]) == {"bounce", "complaint"}
+    rules = {name: one for name, one in of_type("Events::Rule").items() if name.startswith("Mail")}
+    assert set(rules) == {"MailBounces", "MailComplaints"}
+    for rule in rules.values():
+        (target,) = rule["Targets"]
+        assert target["Arn"] == {"Fn::GetAtt": ["NoticeQueue", "Arn"]}
+        paths = target["InputTransformer"]["InputPathsMap"]
+        assert paths == {name: f"$.detail.mail.tags.{name}[0]" for name in ("request", "letter")}
+    statement = translated()["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"][1]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [name, "Arn"]} for name in rules]}}
 
 
 def test_the_schedules_may_start_the_sweeper_and_park_what_failed() -> None:

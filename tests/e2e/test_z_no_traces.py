@@ -25,7 +25,7 @@ def log_lines(world: World) -> Iterator[str]:
 
 def queue_bodies(world: World) -> Iterator[str]:
     """All queues, read from the stand-in's own window, so that nothing is taken from anybody."""
-    for output in ("ErasureQueueUrl", "ErasureDeadLettersUrl", "SweeperDeadLettersUrl"):
+    for output in ("ErasureQueueUrl", "ErasureDeadLettersUrl", "SweeperDeadLettersUrl", "NoticeQueueUrl", "NoticeDeadLettersUrl"):
         query = urllib.parse.urlencode({"QueueUrl": world.outputs[output]})
         yield world.call("GET", f"{world.settings.endpoint}/_ministack/sqs/messages?{query}").body.decode()
 

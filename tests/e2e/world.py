@@ -141,6 +141,26 @@ class World:
         )
         assert "FunctionError" not in answer, answer["Payload"].read()
 
+    # -- letters -------------------------------------------------------------------------------------------
+
+    def ask_for(self, body: dict[str, Any]) -> str:
+        """A request of a person, as JSON; its reference."""
+        answer = self.call("POST", "/api/dsr", json.dumps(body).encode(), {"Content-Type": "application/json"})
+        assert answer.status == 202, answer
+        return str(answer.json["reference"])
+
+    def mails_to(self, address: str) -> list[dict[str, Any]]:
+        """Every mail to an address, oldest first: `Source`, `Subject`, `BodyText`, `BodyHtml`."""
+        known = self.call("GET", f"{self.settings.endpoint}/_ministack/ses/messages").json["messages"]
+        mails = [mail for mails in known.values() for mail in mails if address in mail["To"]]
+        return sorted(mails, key=lambda mail: float(mail["Timestamp"]))
+
+    def messages_to(self, handle: str) -> list[dict[str, str]]:
+        """Every message to an account of a platform, oldest first: `platform`, `handle`, `text`."""
+        base = f"http://127.0.0.1:{self.settings.vendors_file.read_text()}"
+        known: list[dict[str, str]] = self.call("GET", f"{base}/_messages").json
+        return [message for message in known if message["handle"] == handle]
+
     # -- what is stored --------------------------------------------------------------------------------------
 
     def left(self, connections: Iterable[Connection]) -> int:

@@ -7,14 +7,14 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use dynoxide::Database;
 use privacy_aws::connection::{Connection, Credentials, Patience};
 use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
-use crate::bus;
+use crate::calls::{operation_of, refuse, respond};
+use crate::{bus, mails};
 
 /// One call that was answered.
 #[derive(Clone, Debug)]
@@ -191,6 +191,11 @@ impl Account {
     fn answer(&self, request: &HttpRequest, trouble: Option<Trouble>) -> (String, u16, String, Option<String>) {
         let target = request.headers().get("x-amz-target").map(str::to_owned);
         let body = request.body().bytes().unwrap_or_default();
+        if mails::is_mail(request.uri()) {
+            let (taken, status, answer) = mails::take(body);
+            self.log.lock().unwrap().sent.extend(taken);
+            return ("SendEmail".to_owned(), status, answer, None);
+        }
         let Some(target) = target else {
             let answered = self.buckets.answer(request);
             return (answered.operation.to_owned(), answered.status, answered.body, answered.tag);
@@ -255,21 +260,6 @@ impl Default for Account {
     fn default() -> Self {
         Self::new()
     }
-}
-
-fn operation_of(request: &HttpRequest) -> String {
-    match request.headers().get("x-amz-target") {
-        Some(target) => target.rsplit('.').next().unwrap().to_owned(),
-        None => Buckets::operation(request.method(), request.uri()).to_owned(),
-    }
-}
-
-fn respond(status: u16, body: String) -> HttpResponse {
-    HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
-}
-
-fn refuse(exception: &str) -> HttpResponse {
-    respond(400, json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{exception}")}).to_string())
 }
 
 impl HttpConnector for Account {

@@ -5,7 +5,9 @@
 pub mod account;
 pub mod buckets;
 mod bus;
+mod calls;
 pub mod demo;
+pub mod mails;
 pub mod repository;
 pub mod retention;
 pub mod timeline;

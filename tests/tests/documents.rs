@@ -12,6 +12,8 @@ use privacy::message::Work;
 use privacy::meta_secrets::AppSecrets;
 use privacy::obligation::ObligationId;
 use privacy::signed_request::{self, Refusal};
+use privacy::subject_request::bounce::{BounceCause, BounceReport};
+use privacy::subject_request::notice::NoticeJob;
 use privacy_edge::form;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
@@ -131,6 +133,36 @@ fn a_batch_holds_good_and_poison_records() {
         let (good, poison): (Vec<_>, Vec<_>) = batch.records.iter().partition(|record| read(&record.body));
         assert_eq!((good.len(), poison.len()), (1, 1), "{path}");
     }
+}
+
+#[test]
+fn a_batch_of_notices_holds_good_and_poison_records() {
+    let mut forms = BTreeSet::new();
+    for (path, text) in events("notify-worker") {
+        let batch: SqsEvent = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for record in &batch.records {
+            let body = record.body.as_deref().unwrap();
+            let read = (NoticeJob::from_body(body).is_ok(), BounceReport::from_body(body).is_ok());
+            assert_eq!(read.1, path.contains(".bounce"), "{path}: {body}");
+            forms.insert(read);
+        }
+    }
+    assert_eq!(forms, BTreeSet::from([(true, false), (false, true), (false, false)]));
+}
+
+/// What the rules of the template make of an event of the carrier is what the worker reads.
+#[test]
+fn the_rules_for_bounces_make_reports_that_can_be_read() {
+    let template = read("template.yaml");
+    let request = ObligationId::of_request(&[1; 20]);
+    let mut causes = Vec::new();
+    for rule in between(&template, "InputTemplate: '", "'") {
+        let body = rule.replace("<request>", &serde_json::to_string(&request).unwrap());
+        let report = BounceReport::from_body(&body.replace("<letter>", "\"code.2\"")).unwrap();
+        assert_eq!((&report.request, report.letter.round), (&request, 2));
+        causes.push(report.cause);
+    }
+    assert_eq!(causes, [BounceCause::Bounce, BounceCause::Complaint]);
 }
 
 #[test]

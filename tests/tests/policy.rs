@@ -291,6 +291,41 @@ fn each_mistake_in_a_processor_is_named_with_its_place() {
     assert!(problem(head).unwrap().contains("missing field `processor`"));
 }
 
+/// A mistake in how businesses and accounts are written to.
+const LETTER_MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("letters", "store = \"accounts\"", "store = \"media\"", "[letters]: `store` is not a table"),
+    ("letters", "account#{tenant}", "account#all", "[letters]: `partition` names `{tenant}` and nothing else"),
+    ("letters", "key = \"profile\"", "key = \"user#{user}\"", "[letters]: `key` is one sort key"),
+    ("letters", "\"privacy_email\"", "\"mail\"", "[letters]: no record class of its store has such an attribute"),
+    ("letters", "tenant_answer = \"In", "tenant_answer = \"\" # ", "[letters]: `tenant_answer` is empty"),
+    ("messenger.product", "api.kazozo.com", "localhost", "[messenger.product]: `localhost` is not a public host name"),
+    ("messenger.product", "Bearer {secret}", "Bearer abc", "must hold `{secret}` once"),
+    ("messenger.product", "privacy-messages\"", "{handle}\"", "addresses of people stand in no URL"),
+    ("messenger.product", "text = \"{text}\"", "text = \"hello\"", "`body` does not name `{text}`"),
+    ("messenger.product", "[200, 202]", "[302]", "`accepted` are statuses from 200 to 299"),
+    ("messenger.product", "[404, 410, 422]", "[404, 401]", "`unreachable` are statuses of 4xx"),
+];
+
+#[test]
+fn each_mistake_in_letters_and_messengers_is_named_with_its_place() {
+    for (section, from, to, expected) in LETTER_MISTAKES {
+        let problem = problem(&with(section, from, to)).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
+        assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
+    }
+    let start = SHIPPED.find("[messenger.product]").unwrap();
+    let section = SHIPPED[start..].split("\n\n").next().unwrap();
+    let twice =
+        SHIPPED.replace(section, &format!("{section}\n\n{}", section.replace("messenger.product", "messenger.other")));
+    assert!(problem(&twice).unwrap().contains("[messenger]: two of them reach the same platform"));
+    let other = section
+        .replace("messenger.product", "messenger.other")
+        .replace("parameter", "platforms = [\"tiktok\"]\nparameter");
+    let model: Model = toml::from_str(&SHIPPED.replace(section, &format!("{section}\n\n{other}"))).unwrap();
+    validate(&model).unwrap();
+    let named = |platform| model.messenger_for(platform).map(|(name, _)| name);
+    assert_eq!((named("tiktok"), named("instagram")), (Some("other"), Some("product")));
+}
+
 #[test]
 fn ranges_reach_one_connection_or_one_contact_and_nobody_else() {
     let map = DataMap::built_in().unwrap();

@@ -5,20 +5,23 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::Platform;
+use privacy::ids::{Platform, TenantId};
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS};
+use privacy::subject_request::bounce::BounceCause;
 use privacy::subject_request::challenge::Challenge;
+use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
 use privacy::subject_request::{
     Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Proof, Proven, Standing,
     SubjectRequest, Words,
 };
+use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::Account;
@@ -50,6 +53,11 @@ fn full() -> SubjectRequest {
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
+        told_tenants: BTreeMap::from([(
+            TenantId::parse("tenant-alder").unwrap(),
+            BTreeMap::from([(Notice::TenantForward, 1), (Notice::TenantReminder, 2)]),
+        )]),
+        undelivered: [Notice::Code, Notice::TenantTold].into(),
         evidence_erased: true,
         agent: Some(Agent {
             email: EmailAddress::parse("agent@example.org").ok(),
@@ -114,9 +122,10 @@ async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
     let notice = "code".to_owned();
     let deeds = [
         Deed::Received,
-        Deed::Told { notice: notice.clone() },
+        Deed::Told { notice: notice.clone(), tenant: None },
         Deed::Withheld,
-        Deed::Bounced { notice },
+        Deed::Told { notice: "tenant-told".to_owned(), tenant: TenantId::parse("tenant-alder").ok() },
+        Deed::Bounced { notice, tenant: None, round: 3, cause: BounceCause::Complaint },
         Deed::Proved { proof: Proof::DataPoints },
         Deed::Begun,
         Deed::Denied { reason: "unverifiable".to_owned() },
@@ -213,6 +222,27 @@ async fn counters_count_alike() {
     limits_contract(&World::new(now(), 100)).await;
     let account = Account::new();
     limits_contract(&LimitsTable::new(&account.connection(), "limits".to_owned())).await;
+}
+
+async fn contacts_contract(ports: &impl TenantContacts) {
+    let contact = async |tenant: &str| ports.privacy_contact(&TenantId::parse(tenant).unwrap()).await.unwrap();
+    assert_eq!(contact("alder").await, EmailAddress::parse("privacy@alder.example").ok());
+    assert_eq!(contact("birch").await, None);
+}
+
+#[tokio::test]
+async fn contacts_of_businesses_are_found_alike() {
+    let world = World::new(now(), 100);
+    let (alder, email) = (TenantId::parse("alder").unwrap(), EmailAddress::parse("privacy@alder.example").unwrap());
+    world.stored().requests.tenant_contacts.insert(alder, email);
+    contacts_contract(&world).await;
+    let account = Account::new();
+    let contact = privacy::memory::built_in_map().model().letters.tenant_contact.clone();
+    let row = serde_json::json!({
+        "pk": {"S": "account#alder"}, "sk": {"S": "profile"}, "plan": {"S": "team"}, "privacy_email": {"S": "privacy@alder.example"},
+    });
+    account.put_all("accounts", &[row]);
+    contacts_contract(&ContactTable::new(&account.connection(), "accounts".to_owned(), contact)).await;
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use privacy::clock::model::Kind;
 use privacy::policy::model::Company;
 use privacy::show_asked::AskedView;
 use privacy_pages::dates::{day, end_of, moment};
 use privacy_pages::frame::{self, Headline, Tone};
+use privacy_pages::kinds;
 
 use crate::{page, records, steps};
 
@@ -33,24 +33,6 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
         }
     };
     frame::page(company, &headline, &rest)
-}
-
-/// What was asked for, in the words of whoever reads it.
-pub(crate) const fn words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Access => "A copy of your data",
-        Kind::Know => "What kinds of data we hold, from where, and who gets them",
-        Kind::Correction => "Correcting your data",
-        Kind::Erasure => "Deleting your data",
-        Kind::Portability => "Your data in a form that another service can read",
-        Kind::Restriction => "Keeping your data without using it",
-        Kind::Objection => "Your objection",
-        Kind::ConsentWithdrawal => "Taking back your consent",
-        Kind::OptOut => "No sale or sharing of your data",
-        Kind::Limit => "Limiting the use of sensitive data",
-        Kind::Appeal => "Looking again at an answer",
-        Kind::Complaint => "Your complaint",
-    }
 }
 
 fn headline(view: &AskedView, company: &Company, now: Timestamp) -> Headline {
@@ -130,7 +112,7 @@ fn facts(view: &AskedView) -> Markup {
         section aria-labelledby="request" {
             h2 #request { "Your request" }
             dl.facts {
-                div { dt { "Asked for" } dd { (words(view.kind)) } }
+                div { dt { "Asked for" } dd { (kinds::asked(view.kind)) } }
                 div { dt { "Received" } dd { (moment(view.received_at)) } }
                 div { dt { "Answer due" } dd { (day(view.due_by.date)) " (" (view.due_by.time_zone) ")" } }
                 @if let Some((at, _)) = &view.closed { div { dt { "Answered" } dd { (moment(*at)) } } }
@@ -145,6 +127,7 @@ fn facts(view: &AskedView) -> Markup {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
+    use privacy::clock::model::Kind;
     use privacy::deadline::DueBy;
     use privacy::obligation::ObligationId;
     use privacy_pages::checks::check_page;

@@ -115,6 +115,13 @@ impl Connection {
     }
 
     /// A client.
+    #[cfg(feature = "mail")]
+    #[must_use]
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::from_conf(client_config!(aws_sdk_sesv2, self).build())
+    }
+
+    /// A client.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::from_conf(client_config!(aws_sdk_sqs, self).build())

@@ -1,6 +1,7 @@
-//! Adapters: the ports of `privacy` over DynamoDB, SQS, S3 and Secrets Manager. No business rule lives here;
+//! Adapters: the ports of `privacy` over DynamoDB, SQS, S3, SES and Secrets Manager. No business rule lives here;
 //! a condition on a write is the port's contract in the store's words.
 
+pub mod accounts;
 mod attributes;
 pub mod connection;
 #[cfg(feature = "events")]
@@ -10,6 +11,8 @@ pub mod ingest_gate;
 pub mod inventory;
 pub mod ledger;
 pub mod limits;
+#[cfg(feature = "mail")]
+pub mod mail;
 mod patience;
 pub mod queue;
 pub mod receipts;

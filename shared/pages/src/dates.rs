@@ -6,14 +6,26 @@ use maud::{Markup, html};
 use privacy::deadline::DueBy;
 use privacy::instant;
 
+/// `23 November 2026, 18:25 UTC`, without markup.
+#[must_use]
+pub fn spoken_moment(at: Timestamp) -> String {
+    at.strftime("%-d\u{a0}%B %Y, %H:%M UTC").to_string()
+}
+
+/// `23 November 2026`, without markup.
+#[must_use]
+pub fn spoken_day(date: Date) -> String {
+    date.strftime("%-d\u{a0}%B %Y").to_string()
+}
+
 /// `23 November 2026, 18:25 UTC`
 pub fn moment(at: Timestamp) -> Markup {
-    html! { time datetime=(instant::to_text(at)) { (at.strftime("%-d\u{a0}%B %Y, %H:%M UTC")) } }
+    html! { time datetime=(instant::to_text(at)) { (spoken_moment(at)) } }
 }
 
 /// `23 November 2026`
 pub fn day(date: Date) -> Markup {
-    html! { time datetime=(date) { (date.strftime("%-d\u{a0}%B %Y")) } }
+    html! { time datetime=(date) { (spoken_day(date)) } }
 }
 
 /// `the end of 23 December 2026 (UTC)`: a promise holds for the whole of its last day.

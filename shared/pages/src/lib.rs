@@ -7,3 +7,4 @@ pub mod checks;
 pub mod dates;
 pub mod frame;
 pub mod headers;
+pub mod kinds;

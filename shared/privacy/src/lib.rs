@@ -37,6 +37,7 @@ pub mod processors;
 pub mod promise_ledger;
 pub mod purge;
 pub mod receipt;
+pub mod record_bounce;
 pub mod scope;
 pub mod show_asked;
 pub mod show_request;

@@ -12,7 +12,7 @@ use crate::answer::{finding, is_body_read, reply};
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Patience};
 use crate::problem::Problem;
-use crate::request::{headers, request};
+use crate::request::{headers, ids, request};
 use crate::resolver::Guarded;
 use crate::settings::{InvalidSettings, Settings};
 
@@ -27,7 +27,7 @@ struct Known {
 impl Known {
     fn new(http: &Http, settings: &Settings) -> Result<Self, InvalidSettings> {
         let (base, secret) = settings.of(&http.parameter, &http.hosts)?;
-        let headers = headers(http, secret);
+        let headers = headers(&http.headers, &http.secret_headers, secret);
         let headers = headers.ok_or_else(|| InvalidSettings::Secret { parameter: http.parameter.clone() })?;
         Ok(Self { http: http.clone(), base, headers })
     }
@@ -86,14 +86,14 @@ impl HttpProcessors {
 
     async fn try_ask(&self, name: &str, target: &Target) -> Result<Reply, Problem> {
         let (known, exchange) = self.exchange(name, target)?;
-        let request = request(&known.base, &known.headers, exchange.ask.call(), target)?;
+        let request = request(&known.base, &known.headers, exchange.ask.call(), &ids(target))?;
         reply(&exchange.ask, &self.client.send(request, |_| false).await?)
     }
 
     async fn try_confirm(&self, name: &str, target: &Target) -> Result<Finding, Problem> {
         let (known, exchange) = self.exchange(name, target)?;
         for confirm in &exchange.confirm {
-            let request = request(&known.base, &known.headers, confirm.call(), target)?;
+            let request = request(&known.base, &known.headers, confirm.call(), &ids(target))?;
             let answer = self.client.send(request, |status| is_body_read(confirm, status.as_u16())).await?;
             match finding(confirm, &answer)? {
                 Finding::Gone => {}

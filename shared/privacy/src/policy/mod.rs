@@ -6,6 +6,7 @@
 mod class_rules;
 mod ends;
 mod instructions;
+pub mod letters;
 pub mod model;
 pub mod own;
 mod own_rules;

@@ -36,6 +36,12 @@ pub struct Model {
     pub kept: BTreeMap<String, Kept>,
     /// Who else holds copies, and how their end is known.
     pub processor: BTreeMap<String, super::processor::Processor>,
+    /// How businesses are written to.
+    #[serde(default)]
+    pub letters: super::letters::Letters,
+    /// What carries messages to accounts of platforms.
+    #[serde(default)]
+    pub messenger: BTreeMap<String, super::letters::Messenger>,
     /// Our own records. Functions carry those that the sweeper purges, without their rows.
     #[serde(default, serialize_with = "super::own::swept_only")]
     pub own: BTreeMap<String, super::own::Own>,

@@ -1,6 +1,6 @@
 //! What a `[processor.<name>]` must hold before the service may be built from it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     Ok(())
 }
 
-fn ensure(holds: bool, problem: &str) -> Checked {
+pub(super) fn ensure(holds: bool, problem: &str) -> Checked {
     if holds { Ok(()) } else { Err(problem.to_owned()) }
 }
 
@@ -61,22 +61,32 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-fn check_http(http: &Http) -> Checked {
-    ensure(is_name(&http.parameter), "`parameter` is made of [a-z0-9-]")?;
-    ensure(!http.hosts.is_empty(), "no host is allowed")?;
-    for host in &http.hosts {
+/// Where something is that is called over HTTPS, and what every request to it carries.
+pub(super) fn check_address(
+    parameter: &str,
+    hosts: &[String],
+    headers: &BTreeMap<String, String>,
+    secret_headers: &BTreeMap<String, String>,
+) -> Checked {
+    ensure(is_name(parameter), "`parameter` is made of [a-z0-9-]")?;
+    ensure(!hosts.is_empty(), "no host is allowed")?;
+    for host in hosts {
         ensure(is_host(host), &format!("`{host}` is not a public host name in lower case"))?;
     }
-    for (header, text) in http.headers.iter().chain(&http.secret_headers) {
+    for (header, text) in headers.iter().chain(secret_headers) {
         ensure(is_header(header, text), &format!("header `{header}` cannot be sent"))?;
     }
-    ensure(!http.secret_headers.is_empty(), "no `secret_headers`: anybody could ask it to erase")?;
-    for (header, text) in &http.secret_headers {
+    ensure(!secret_headers.is_empty(), "no `secret_headers`: anybody could ask it to erase")?;
+    for (header, text) in secret_headers {
         let is_secret = text.matches("{secret}").count() == 1 && text.matches(['{', '}']).count() == 2;
         ensure(is_secret, &format!("header `{header}` must hold `{{secret}}` once and no other placeholder"))?;
     }
-    let has_braces = http.headers.values().any(|text| text.contains(['{', '}']));
-    ensure(!has_braces, "`headers` are sent as they are: no placeholder")?;
+    let has_braces = headers.values().any(|text| text.contains(['{', '}']));
+    ensure(!has_braces, "`headers` are sent as they are: no placeholder")
+}
+
+fn check_http(http: &Http) -> Checked {
+    check_address(&http.parameter, &http.hosts, &http.headers, &http.secret_headers)?;
     let seconds = |span: &jiff::Span| span.total((jiff::Unit::Second, jiff::SpanRelativeTo::days_are_24_hours()));
     let (Ok(confirm), Ok(alarm)) = (seconds(&http.confirm_after), seconds(&http.alarm_after)) else {
         return Err("`confirm_after` and `alarm_after` are counted in days or less".to_owned());

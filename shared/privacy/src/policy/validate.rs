@@ -60,6 +60,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     super::shared::validate(model)?;
     super::retained::validate(model)?;
     own_rules::validate(model)?;
+    super::letters::validate(model)?;
     super::processor_rules::validate(model)
 }
 

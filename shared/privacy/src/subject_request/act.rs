@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::bounce::BounceCause;
 use super::{DenialCode, Proof};
+use crate::ids::TenantId;
 use crate::legal_hold::Note;
 
 /// Who did something.
@@ -28,13 +30,25 @@ pub enum Deed {
     Told {
         /// Which.
         notice: String,
+        /// To which business, if not to whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tenant: Option<TenantId>,
     },
     /// A notice was held back: its address has had too many.
     Withheld,
-    /// A notice could not be delivered.
+    /// A notice could not be delivered, or was complained about.
     Bounced {
         /// Which.
         notice: String,
+        /// To which business, if not to whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tenant: Option<TenantId>,
+        /// Which of several of its kind.
+        #[serde(default)]
+        round: u32,
+        /// How that is known.
+        #[serde(default)]
+        cause: BounceCause,
     },
     /// Something was shown.
     Proved {

@@ -11,6 +11,7 @@
 //! the engine, as an obligation under the same reference.
 
 mod act;
+pub mod bounce;
 pub mod challenge;
 pub mod clocks;
 pub mod contact;
@@ -18,7 +19,7 @@ pub mod letter;
 pub mod notice;
 pub mod ports;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use contact::{ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, 
 
 use self::notice::Notice;
 use crate::clock::model::Kind;
+use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 
 /// How a request reached us. The law asks for no form: any of them starts the clock.
@@ -210,6 +212,13 @@ pub struct SubjectRequest {
     /// What was told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<Notice, u32>,
+    /// What businesses were told, and how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told_tenants: BTreeMap<TenantId, BTreeMap<Notice, u32>>,
+    /// Notices that reached nobody or were complained about, until one of their kind goes out; those to businesses for good.
+    /// Staff see it; it decides nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub undelivered: BTreeSet<Notice>,
     /// Whether what served to verify is erased, which it is once the request is closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub evidence_erased: bool,

@@ -8,17 +8,21 @@ use http::uri::Scheme;
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::DataMap;
 use privacy::fault::{Fault, Turn};
+use privacy::ids::Platform;
 use privacy::keys::KeyedRef;
 use privacy::memory::{World, built_in_map, place};
 use privacy::obligation::ObligationId;
 use privacy::policy::{Model, Route};
 use privacy::ports::Clock;
 use privacy::processors::{Case, Finding, How, Processors, Reply, Settling, State, Target};
+use privacy::subject_request::letter::Delivery;
+use privacy::subject_request::{ConnectedAccount, Handle};
 use serde_json::json;
 
 use self::vendor::{Conduct, Vendor};
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Patience};
+use crate::http_messengers::{HttpMessengers, Message};
 use crate::http_processors::HttpProcessors;
 use crate::problem::{Problem, Refusal};
 use crate::resolver::Guarded;
@@ -436,6 +440,68 @@ async fn a_test_stack_may_have_its_vendor_on_this_machine() {
     let processors = HttpProcessors::new(map().model(), &foreign, QUICK).unwrap();
     assert_eq!(processors.unusable(), [InvalidSettings::BaseUrl { parameter: "posthog".to_owned() }]);
     assert_eq!(processors.ask("posthog", &subject()).await.unwrap_err().turn, privacy::fault::Turn::Park);
+}
+
+fn account() -> ConnectedAccount {
+    let (platform, handle) = (Platform::parse("instagram").unwrap(), Handle::parse("mia\"}{marker").unwrap());
+    ConnectedAccount { platform, handle }
+}
+
+const MESSENGER: &str = r#"{"messenger": {"base_url": "https://api.kazozo.com", "secret": "phx_sesame"}}"#;
+
+fn messengers(vendor: &Vendor, answers: impl FnMut(&str) -> Vec<IpAddr> + Send + 'static) -> HttpMessengers {
+    let client = Client::new(Guarded::for_test(|address| address.is_loopback(), answers), QUICK).unwrap();
+    let settings = Settings::parse(MESSENGER).unwrap();
+    let mut messengers = HttpMessengers::over(client, built_in_map().model(), &settings);
+    messengers.move_to("product", BaseUrl::for_test(Scheme::HTTP, &format!("vendor.test:{}", vendor.address.port())));
+    messengers
+}
+
+#[tokio::test]
+async fn a_message_is_judged_by_the_policy_file_and_stands_in_the_body_only() {
+    let cases = [
+        (200, Ok(Delivery::Accepted)),
+        (202, Ok(Delivery::Accepted)),
+        (404, Ok(Delivery::Unreachable)),
+        (422, Ok(Delivery::Unreachable)),
+        (204, Err(Problem::Status(204))),
+        (302, Err(Problem::Status(302))),
+        (401, Err(Problem::Status(401))),
+        (503, Err(Problem::Status(503))),
+    ];
+    for (status, expected) in cases {
+        let vendor = Vendor::start(move |_| Conduct::answer(status, "")).await;
+        let messengers = messengers(&vendor, |_| vec![address("127.0.0.1")]);
+        let account = account();
+        let message = Message { account: &account, text: "code 123456\n{secret} {handle}" };
+        assert!(!format!("{message:?} {messengers:?}").contains("marker"));
+        let answer = messengers.send(&message).await;
+        assert_eq!(answer.map_err(|fault| problem(&fault)), expected, "{status}");
+        let [request] = <[_; 1]>::try_from(vendor.seen()).unwrap();
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("POST /internal/v1/privacy-messages HTTP/1.1") && !head.contains("marker"), "{head}");
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let text = "code 123456\n{secret} {handle}";
+        assert_eq!(body, json!({"platform": "instagram", "handle": "mia\"}{marker", "text": text}));
+    }
+}
+
+#[tokio::test]
+async fn a_messenger_is_a_public_address_that_is_configured() {
+    let vendor = Vendor::start(|_| Conduct::answer(202, "")).await;
+    let account = account();
+    let message = Message { account: &account, text: "hello" };
+    let fault = messengers(&vendor, |_| vec![address(METADATA)]).send(&message).await.unwrap_err();
+    assert_eq!((problem(&fault), fault.turn), (Problem::NotPublic, Turn::Park));
+    let unset = HttpMessengers::new(built_in_map().model(), &Settings::parse("{}").unwrap(), QUICK).unwrap();
+    assert_eq!(unset.unusable(), [InvalidSettings::Missing { parameter: "messenger".to_owned() }]);
+    assert_eq!(problem(&unset.send(&message).await.unwrap_err()), Problem::NotConfigured);
+    assert_eq!(vendor.seen(), Vec::<String>::new());
+    // Where nothing reaches a platform, nobody there can be reached.
+    let mut model = built_in_map().model().clone();
+    model.messenger.get_mut("product").unwrap().platforms = vec!["tiktok".to_owned()];
+    let none = HttpMessengers::new(&model, &Settings::parse(MESSENGER).unwrap(), QUICK).unwrap();
+    assert_eq!(none.send(&message).await.unwrap(), Delivery::Unreachable);
 }
 
 /// The whole way: a vendor that accepts every ask and really erases at the third.

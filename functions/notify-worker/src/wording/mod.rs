@@ -1,0 +1,75 @@
+//! What letters say: one content, once as a mail of two parts and once as a short message. Nothing of a person stands in any
+//! of them: no name, no address, not what they wrote.
+
+pub(crate) mod blocks;
+mod person;
+mod short;
+mod tenant;
+mod ways;
+
+use privacy::law::Law;
+use privacy::policy::model::Company;
+use privacy::subject_request::SubjectRequest;
+use privacy::subject_request::letter::{Letter, Recipient};
+use privacy::subject_request::notice::Notice;
+
+use self::blocks::Wording;
+use crate::config::Config;
+
+/// What letters are written from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writer<'a> {
+    pub(crate) company: &'a Company,
+    pub(crate) law: &'a Law,
+    /// Where pages and forms are, without a slash at the end.
+    pub(crate) base: &'a str,
+    /// Where businesses say what is to be done.
+    pub(crate) tenant_answer: &'a str,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(config: &'a Config) -> Self {
+        Self {
+            company: &config.model.company,
+            law: &config.law,
+            base: &config.public_base_url,
+            tenant_answer: &config.model.letters.tenant_answer,
+        }
+    }
+
+    /// A letter as a mail.
+    pub(crate) fn mail(self, letter: &Letter<'_>) -> Wording {
+        match letter.notice {
+            Notice::Acknowledgement if is_to_agent(letter) => self.acknowledgement_of_agent(letter.request),
+            Notice::Acknowledgement => self.acknowledgement(letter),
+            Notice::Code => self.code(letter),
+            Notice::AgentConfirmation => self.agent_confirmation(letter),
+            Notice::Extension => self.extension(letter.request),
+            Notice::Answer => self.answer(letter.request),
+            Notice::Denial => self.denial(letter.request),
+            Notice::Routed => self.routed(letter.request),
+            Notice::TenantForward => self.tenant_forward(letter.request),
+            Notice::TenantReminder => self.tenant_reminder(letter.request),
+            Notice::TenantTold => self.tenant_told(letter.request),
+        }
+    }
+
+    fn status_url(self, request: &SubjectRequest) -> String {
+        format!("{}/privacy/requests/{}", self.base, request.id.as_str())
+    }
+}
+
+/// Whether a letter goes to whoever asks for somebody else.
+fn is_to_agent(letter: &Letter<'_>) -> bool {
+    let agent = letter.request.agent.as_ref().and_then(|agent| agent.email.as_ref());
+    agent.is_some_and(|agent| letter.recipient == Recipient::Email(agent))
+}
+
+/// One line of visible text: what staff wrote may hold line ends and worse.
+fn line(text: &str) -> String {
+    let spaced: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

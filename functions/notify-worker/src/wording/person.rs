@@ -1,0 +1,214 @@
+//! Letters to whoever asks, and to the person that somebody asks for.
+
+use jiff::civil::Date;
+use privacy::clock::model::Kind;
+use privacy::subject_request::challenge::{LIFETIME, TRIES};
+use privacy::subject_request::letter::Letter;
+use privacy::subject_request::{Standing, SubjectRequest};
+use privacy_pages::dates::{spoken_day, spoken_moment};
+use privacy_pages::kinds::asked;
+
+use super::blocks::{Block, Wording};
+use super::{Writer, line};
+
+fn say(words: impl Into<String>) -> Block {
+    Block::Say(words.into())
+}
+
+/// `4 April 2026 (Europe/Brussels)`
+pub(super) fn zoned_day(date: Date, zone: &str) -> String {
+    format!("{} ({zone})", spoken_day(date))
+}
+
+/// The day by whose end a request is answered.
+pub(super) fn last_day(request: &SubjectRequest) -> String {
+    zoned_day(request.clocks.legal.date, &request.clocks.zone)
+}
+
+/// What was asked and by when it is answered.
+fn facts(request: &SubjectRequest) -> Block {
+    Block::Facts(vec![
+        ("Asked for", asked(request.kind).to_owned()),
+        ("Received", spoken_moment(request.received_at)),
+        ("We answer by the end of", last_day(request)),
+        ("Reference", request.id.as_str().to_owned()),
+    ])
+}
+
+/// The code and how it is used; nothing where there is none.
+fn code(letter: &Letter<'_>) -> Vec<Block> {
+    let Some(code) = letter.code else { return Vec::new() };
+    let minutes = LIFETIME.as_mins();
+    vec![
+        Block::Code(code.expose().to_owned()),
+        say(format!(
+            "It works for {minutes} minutes and can be tried {TRIES} times. If it has run out, have another sent on that page; \
+             this one stops working then. Give it to nobody: we never ask for it."
+        )),
+    ]
+}
+
+const NOT_YOU: &str = "If you know nothing of this request, you need do nothing: without the code nothing is done.";
+
+impl Writer<'_> {
+    fn letter(self, subject: &str, request: &SubjectRequest, blocks: impl IntoIterator<Item = Block>) -> Wording {
+        let page = Block::Link("The page of your request", self.status_url(request));
+        Wording { subject: subject.to_owned(), blocks: blocks.into_iter().chain([page]).collect() }
+    }
+
+    pub(super) fn acknowledgement(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
+        let mut blocks = vec![say("We have received your privacy request."), facts(request)];
+        if letter.code.is_some() {
+            blocks
+                .push(say("So that nobody can ask in your name, please enter this code on the page of your request:"));
+            blocks.extend(code(letter));
+            blocks.push(say(NOT_YOU));
+        } else if request.is_verified() {
+            blocks.push(say("You need do nothing more. We write to you when it is done."));
+        } else {
+            blocks.push(say(
+                "Before we act on it, we have to make sure that it is yours. The page of your request says what we need. \
+                 Until then nothing is done.",
+            ));
+        }
+        self.letter("We have received your privacy request", request, blocks)
+    }
+
+    pub(super) fn acknowledgement_of_agent(self, request: &SubjectRequest) -> Wording {
+        let blocks = [
+            say("We have received the privacy request that you made for somebody else."),
+            facts(request),
+            say(
+                "We ask that person ourselves whether you act for them. What we hold of them goes to them and not to you.",
+            ),
+        ];
+        self.letter("We have received your request for somebody else", request, blocks)
+    }
+
+    pub(super) fn code(self, letter: &Letter<'_>) -> Wording {
+        let mut blocks =
+            vec![say("Here is a new code for your privacy request. Enter it on the page of your request:")];
+        blocks.extend(code(letter));
+        blocks.push(say("The code that you may have got before no longer works."));
+        blocks.push(say(NOT_YOU));
+        self.letter("Your code for a privacy request", letter.request, blocks)
+    }
+
+    pub(super) fn agent_confirmation(self, letter: &Letter<'_>) -> Wording {
+        let mut blocks = vec![
+            say("Somebody says that they act for you, and has made a privacy request in your name. Is that so?"),
+            facts(letter.request),
+            say("If it is, enter this code on the page of the request. That is your yes:"),
+        ];
+        blocks.extend(code(letter));
+        blocks.push(say(format!(
+            "If it is not, you need do nothing: without the code nothing is done. You can also tell us at {}.",
+            self.company.contact
+        )));
+        self.letter("Does somebody act for you?", letter.request, blocks)
+    }
+
+    pub(super) fn extension(self, request: &SubjectRequest) -> Wording {
+        let mut blocks = vec![say("We need more time for your privacy request.")];
+        if let Some(extended) = &request.clocks.extended {
+            let (first, reason) = (zoned_day(extended.first_legal, &request.clocks.zone), line(&extended.reason));
+            blocks.push(say(format!("We had to answer by the end of {first}. We need longer because: {reason}")));
+        }
+        blocks.extend([
+            say(format!(
+                "We now answer by the end of {} at the latest. That day does not move again.",
+                last_day(request)
+            )),
+            say("If you do not agree, you can:"),
+            Block::Ways(self.ways_on(request)),
+            Block::Facts(vec![("Reference", request.id.as_str().to_owned())]),
+        ]);
+        self.letter("We need more time for your request", request, blocks)
+    }
+
+    pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
+        let in_part = matches!(request.standing, Standing::Answered { in_part: true, .. });
+        let mut blocks = vec![say(done(request.kind))];
+        if in_part {
+            blocks.extend([
+                say("Not all of it could be done. The page of your request says for each part what stays as it is, and why. If you \
+                     do not agree, you can:"),
+                Block::Ways(self.ways_on(request)),
+            ]);
+        }
+        blocks.push(Block::Facts(vec![
+            ("Asked for", asked(request.kind).to_owned()),
+            ("Received", spoken_moment(request.received_at)),
+            ("Reference", request.id.as_str().to_owned()),
+        ]));
+        blocks.push(say("We keep a record that you asked and what we answered, and use it for nothing else."));
+        self.letter("Your privacy request is answered", request, blocks)
+    }
+
+    pub(super) fn denial(self, request: &SubjectRequest) -> Wording {
+        let code = match &request.standing {
+            Standing::Denied { reason, .. } => reason.as_str(),
+            Standing::Received
+            | Standing::AwaitingVerification
+            | Standing::InProgress { .. }
+            | Standing::Answered { .. } => "",
+        };
+        let (reason, ways) = self.reason(request, code);
+        let blocks = [
+            say("We have not done what you asked. This is why:"),
+            say(reason),
+            say("If you do not agree, you can:"),
+            Block::Ways(ways),
+            Block::Facts(vec![
+                ("Asked for", asked(request.kind).to_owned()),
+                ("Received", spoken_moment(request.received_at)),
+                ("Reference", request.id.as_str().to_owned()),
+            ]),
+        ];
+        self.letter("We could not do what you asked", request, blocks)
+    }
+
+    pub(super) fn routed(self, request: &SubjectRequest) -> Wording {
+        let blocks = [
+            say(
+                "A business that uses our service decides about the data that you ask about; we only keep it for them. We have \
+                 passed your request on to them, with its dates, and remind them. They answer you, or tell us what to do.",
+            ),
+            say(format!("Whatever they say, you get an answer by the end of {}.", last_day(request))),
+            say("You may also ask the business that you wrote with."),
+            Block::Facts(vec![
+                ("Asked for", asked(request.kind).to_owned()),
+                ("Received", spoken_moment(request.received_at)),
+                ("Reference", request.id.as_str().to_owned()),
+            ]),
+        ];
+        self.letter("Which way your privacy request goes", request, blocks)
+    }
+}
+
+/// What has been done, once it is.
+pub(super) const fn done(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Access | Kind::Know | Kind::Portability => {
+            "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks for a fresh code each time."
+        }
+        Kind::Erasure => {
+            "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."
+        }
+        Kind::Correction => {
+            "We have looked at what you want corrected. The page of your request says for each part what was done."
+        }
+        Kind::Restriction => "We keep your data and no longer use it.",
+        Kind::Objection => "We have acted on your objection: your data is no longer used for what you object to.",
+        Kind::ConsentWithdrawal => "You have taken your consent back, and we no longer use your data by it.",
+        Kind::OptOut => {
+            "Your data is not sold, and not shared for advertising. We have recorded that you do not want it to be."
+        }
+        Kind::Limit => {
+            "Your sensitive data is used for nothing but what you use our service for. We have recorded that you want it so."
+        }
+        Kind::Appeal => "We have looked again at our answer. The page of your request says what came of it.",
+        Kind::Complaint => "We have looked into your complaint. The page of your request says what came of it.",
+    }
+}

@@ -1,0 +1,108 @@
+//! The same as a message to an account of a platform. Platforms take about a thousand characters, so it says what matters and
+//! where the rest is.
+
+use privacy::subject_request::challenge::LIFETIME;
+use privacy::subject_request::letter::Letter;
+use privacy::subject_request::notice::Notice;
+use privacy::subject_request::{Standing, SubjectRequest};
+use privacy_pages::kinds::asked;
+
+use super::person::{done, last_day, zoned_day};
+use super::ways::Way;
+use super::{Writer, line};
+
+impl Writer<'_> {
+    /// A letter as a message of a few lines.
+    pub(crate) fn message(self, letter: &Letter<'_>) -> String {
+        let request = letter.request;
+        let mut lines = self.sentences(letter);
+        lines.push(format!("Your request: {}", self.status_url(request)));
+        format!("{}: {}", self.company.name, lines.join("\n"))
+    }
+
+    fn sentences(self, letter: &Letter<'_>) -> Vec<String> {
+        let request = letter.request;
+        match letter.notice {
+            Notice::Acknowledgement => {
+                let kind = asked(request.kind);
+                let by = last_day(request);
+                let received = format!("We have received a privacy request ({kind}). We answer by the end of {by}.");
+                let rest = match letter.code {
+                    Some(_) => code(letter),
+                    None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
+                    None => vec!["The page below says what we need to make sure that it is yours.".to_owned()],
+                };
+                std::iter::once(received).chain(rest).collect()
+            }
+            Notice::Code => code(letter),
+            Notice::AgentConfirmation => {
+                let asks = "Somebody says that they act for you and has made a privacy request in your name. If that is so, enter the code below; if not, do nothing.";
+                std::iter::once(asks.to_owned()).chain(code(letter)).collect()
+            }
+            Notice::Extension => self.longer(request),
+            Notice::Answer => self.answered(request),
+            Notice::Denial => self.denied(request),
+            Notice::Routed => vec![
+                "A business that uses our service decides about this data. We have passed your request on to them."
+                    .to_owned(),
+                format!("You get an answer by the end of {}.", last_day(request)),
+            ],
+            // Businesses are written to by mail only.
+            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => Vec::new(),
+        }
+    }
+
+    fn longer(self, request: &SubjectRequest) -> Vec<String> {
+        let reason = request.clocks.extended.as_ref().map(|extended| {
+            let first = zoned_day(extended.first_legal, &request.clocks.zone);
+            let reason: String = line(&extended.reason).chars().take(REASON_MAX).collect();
+            format!("We had to answer by the end of {first}. We need longer because: {reason}")
+        });
+        let by = format!("We now answer by the end of {}.", last_day(request));
+        reason.into_iter().chain([by]).chain(complaints(&self.ways_on(request))).collect()
+    }
+
+    fn answered(self, request: &SubjectRequest) -> Vec<String> {
+        let done = done(request.kind).to_owned();
+        if !matches!(request.standing, Standing::Answered { in_part: true, .. }) {
+            return vec![done];
+        }
+        let part = "Not all of it could be done; the page says why.".to_owned();
+        [done, part].into_iter().chain(complaints(&self.ways_on(request))).collect()
+    }
+
+    fn denied(self, request: &SubjectRequest) -> Vec<String> {
+        let code = match &request.standing {
+            Standing::Denied { reason, .. } => reason.as_str(),
+            Standing::Received
+            | Standing::AwaitingVerification
+            | Standing::InProgress { .. }
+            | Standing::Answered { .. } => "",
+        };
+        let (reason, ways) = self.reason(request, code);
+        std::iter::once(reason).chain(complaints(&ways)).collect()
+    }
+}
+
+/// How much of a reason of staff a message has room for; the page of the request shows all of it.
+const REASON_MAX: usize = 300;
+
+fn code(letter: &Letter<'_>) -> Vec<String> {
+    let Some(code) = letter.code else { return Vec::new() };
+    let minutes = LIFETIME.as_mins();
+    vec![
+        format!("Your code: {}", code.expose()),
+        format!(
+            "Enter it on the page below within {minutes} minutes. Give it to nobody. If you did not ask for it, do nothing."
+        ),
+    ]
+}
+
+fn complaints(ways: &[Way]) -> Option<String> {
+    let way = |(words, url): &Way| match url {
+        Some(url) => format!("{words} {url}"),
+        None => words.clone(),
+    };
+    let ways: Vec<String> = ways.iter().map(way).collect();
+    (!ways.is_empty()).then(|| format!("If you do not agree: {}", ways.join(" ")))
+}

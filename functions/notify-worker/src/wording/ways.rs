@@ -1,0 +1,48 @@
+//! Where a person goes who does not agree with an answer.
+
+use privacy::law::denial::{DenialReason, Routes};
+use privacy::subject_request::SubjectRequest;
+
+use super::Writer;
+
+/// What to do, and the page for it.
+pub(super) type Way = (String, Option<String>);
+
+impl Writer<'_> {
+    /// Every way on that the law of the person has.
+    pub(super) fn ways_on(self, request: &SubjectRequest) -> Vec<Way> {
+        // A regime that the file no longer has: where those go whose regime nobody knows.
+        let routes = self.law.routes(&request.regime).or_else(|_| self.law.routes("UNKNOWN"));
+        routes.map(|routes| self.ways(&routes)).unwrap_or_default()
+    }
+
+    /// Why a request was denied, in words for the person, and the ways on that go with the reason.
+    pub(super) fn reason(self, request: &SubjectRequest, code: &str) -> (String, Vec<Way>) {
+        let reason = DenialReason::parse(code);
+        let denied = reason.and_then(|reason| self.law.denial(reason, &request.regime, request.kind).ok());
+        match denied {
+            Some(denied) => (denied.denial.text.clone(), self.ways(&denied.routes)),
+            // No letter without a way on, whatever the file has become since the request was denied.
+            None => ("We could not do what you asked.".to_owned(), self.ways_on(request)),
+        }
+    }
+
+    fn ways(self, routes: &Routes<'_>) -> Vec<Way> {
+        let form = || Some(format!("{}/privacy", self.base));
+        let appeal = routes.appeal.map(|_| {
+            (
+                "Ask us to look again: choose “Looking again at an answer” in the form, and give your reference."
+                    .to_owned(),
+                form(),
+            )
+        });
+        let complaint =
+            routes.complaint_to_us.map(|_| ("Complain to us: choose “Your complaint” in the form.".to_owned(), form()));
+        let authorities = routes
+            .authorities
+            .iter()
+            .map(|authority| (format!("Complain to: {}.", authority.title), Some(authority.url.clone())));
+        let court = routes.court.map(|law| (format!("Go to court ({law})."), None));
+        appeal.into_iter().chain(complaint).chain(authorities).chain(court).collect()
+    }
+}
