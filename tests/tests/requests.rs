@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::Platform;
+use privacy::ids::{Platform, TenantId, UserId};
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
@@ -16,8 +16,8 @@ use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
 use privacy::subject_request::{
-    Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Proof, Proven, Standing,
-    SubjectRequest, Words,
+    Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Member, Proof, Proven,
+    Standing, SubjectRequest, Words,
 };
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
@@ -49,6 +49,7 @@ fn full() -> SubjectRequest {
         standing: Standing::Received,
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
+        member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
         evidence_erased: true,
         agent: Some(Agent {
