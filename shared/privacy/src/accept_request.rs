@@ -16,7 +16,7 @@ use crate::law::{Law, Row};
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Limits, NoticeQueue, RequestIntake};
-use crate::subject_request::{Agent, Channel, Clocks, Contact, Proof, Standing, SubjectRequest, Words};
+use crate::subject_request::{Agent, Channel, Clocks, Contact, Course, Proof, Standing, SubjectRequest, Words};
 
 /// How many requests one source may send in a minute.
 pub const PER_SOURCE_AND_MINUTE: u32 = 120;
@@ -212,6 +212,8 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         about_child: ask.about_child,
         appeal_of: ask.appeal_of,
         details: ask.details,
+        routed: Vec::new(),
+        course: Course::default(),
         next_action_at: Some(instant::to_millis(now + terms.stuck_after)),
     })
 }

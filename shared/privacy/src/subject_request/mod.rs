@@ -14,6 +14,7 @@ mod act;
 pub mod challenge;
 pub mod clocks;
 pub mod contact;
+mod course;
 pub mod letter;
 pub mod notice;
 pub mod ports;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{Act, Actor, Deed};
 pub use clocks::{Clocks, Dated, Extended};
 pub use contact::{ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Words};
+pub use course::{ChildReview, Course, Instructed, Routed, RoutedDates};
 
 use self::notice::Notice;
 use crate::clock::model::Kind;
@@ -232,6 +234,12 @@ pub struct SubjectRequest {
     /// What they wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Words>,
+    /// The tenants whose part of it is theirs to decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed: Vec<Routed>,
+    /// How far it is carried out.
+    #[serde(default, skip_serializing_if = "Course::has_not_begun")]
+    pub course: Course,
     /// When somebody has to look at it; `None` once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_action_at: Option<Timestamp>,
@@ -261,7 +269,7 @@ impl SubjectRequest {
         self.standing.closed_at().filter(|_| is_told && self.evidence_erased)
     }
 
-    /// Whether it may be carried out.
+    /// Whether everything that has to be shown was shown.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.missing().next().is_none()
