@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::{Platform, TenantId, UserId};
+use privacy::ids::{InstructionId, Platform, TenantId, UserId};
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
@@ -16,8 +16,8 @@ use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
 use privacy::subject_request::{
-    Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Member, Proof, Proven,
-    Standing, SubjectRequest, Words,
+    Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Handle,
+    Instructed, Member, Proof, Proven, Routed, Standing, SubjectRequest, Words,
 };
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
@@ -26,6 +26,17 @@ use privacy_tests::demo;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00.125Z".parse().unwrap()
+}
+
+fn routed(tenant: &str, instruction: Option<InstructionId>) -> Routed {
+    Routed {
+        tenant: TenantId::parse(tenant).unwrap(),
+        at: now(),
+        dates: Law::built_in().unwrap().processor_dates(now()).unwrap().into(),
+        reminded: u8::from(instruction.is_some()),
+        done_at: instruction.is_some().then(now),
+        instruction: instruction.map(|id| Instructed { id, at: now() }),
+    }
 }
 
 /// A request that says everything that one can say.
@@ -51,6 +62,11 @@ fn full() -> SubjectRequest {
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
         member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
+        told_tenants: BTreeMap::from([(
+            TenantId::parse("tenant-alder").unwrap(),
+            BTreeMap::from([(Notice::TenantForward, 1), (Notice::TenantReminder, 2)]),
+        )]),
+        undelivered: [Notice::Code, Notice::TenantTold].into(),
         evidence_erased: true,
         agent: Some(Agent {
             email: EmailAddress::parse("agent@example.org").ok(),
@@ -61,6 +77,16 @@ fn full() -> SubjectRequest {
         about_child: true,
         appeal_of: Some(ObligationId::of_request(&[9; 20])),
         details: Words::parse("line one\nline two").ok(),
+        routed: vec![routed("alder", None), routed("birch", InstructionId::parse("ticket-7").ok())],
+        course: Course {
+            begun_at: Some(now()),
+            informed: vec![TenantId::parse("cedar").unwrap()],
+            child: Some(ChildReview::Credible {
+                at: now(),
+                erase_by: "2026-03-20".parse().unwrap(),
+                zone: "UTC".to_owned(),
+            }),
+        },
         next_action_at: Some(now() + SignedDuration::from_mins(10)),
     }
 }
@@ -120,6 +146,16 @@ async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
         Deed::Bounced { notice },
         Deed::Proved { proof: Proof::DataPoints },
         Deed::Begun,
+        Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Reminded { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Instructed {
+            tenant: TenantId::parse("alder").unwrap(),
+            instruction: InstructionId::parse("ticket-7").unwrap(),
+        },
+        Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Informed { tenant: TenantId::parse("alder").unwrap() },
+        Deed::FoundCredible,
+        Deed::FoundNotCredible,
         Deed::Denied { reason: "unverifiable".to_owned() },
         Deed::Answered,
         Deed::EvidenceErased,

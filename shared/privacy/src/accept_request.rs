@@ -3,7 +3,7 @@
 //! Whether the person is known plays no part here, so nothing that happens here can tell. A request stands alone: it
 //! neither finds nor touches another, however alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::law::{Law, Row};
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Limits, NoticeQueue, RequestIntake};
-use crate::subject_request::{Agent, Channel, Clocks, Contact, Proof, Standing, SubjectRequest, Words};
+use crate::subject_request::{Agent, Channel, Clocks, Contact, Course, Proof, Standing, SubjectRequest, Words};
 
 /// How many requests one source may send in a minute.
 pub const PER_SOURCE_AND_MINUTE: u32 = 120;
@@ -174,8 +174,8 @@ pub async fn accept_request(
     };
     // A write that timed out after it was carried out comes back as one that was there before.
     let unsent = if request.standing == Standing::Received {
-        let job =
-            NoticeJob { request: request.id.clone(), notice: Notice::Acknowledgement, round: 1, source: sent.source };
+        let (notice, source) = (Notice::Acknowledgement, sent.source);
+        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source };
         queue.notify(&job).await.err()
     } else {
         None
@@ -206,11 +206,15 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         proven: Vec::new(),
         member: None,
         told: BTreeMap::new(),
+        told_tenants: BTreeMap::new(),
+        undelivered: BTreeSet::new(),
         evidence_erased: false,
         agent: ask.agent,
         about_child: ask.about_child,
         appeal_of: ask.appeal_of,
         details: ask.details,
+        routed: Vec::new(),
+        course: Course::default(),
         next_action_at: Some(instant::to_millis(now + terms.stuck_after)),
     })
 }

@@ -37,6 +37,8 @@ pub mod processors;
 pub mod promise_ledger;
 pub mod purge;
 pub mod receipt;
+pub mod review_child_report;
+pub mod route_request;
 pub mod scope;
 pub mod show_asked;
 pub mod show_request;

@@ -14,12 +14,13 @@ mod act;
 pub mod challenge;
 pub mod clocks;
 pub mod contact;
+mod course;
 pub mod letter;
 pub mod notice;
 pub mod ports;
 mod proof;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,11 +28,13 @@ use serde::{Deserialize, Serialize};
 pub use act::{Act, Actor, Deed};
 pub use clocks::{Clocks, Dated, Extended};
 pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
+pub use course::{ChildReview, Course, Instructed, Routed, RoutedDates};
 pub use proof::{Proof, Proven};
 
 use self::notice::Notice;
 use crate::clock::model::Kind;
 pub use crate::identity::{EmailAddress, Handle};
+use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 
 /// How a request reached us. The law asks for no form: any of them starts the clock.
@@ -191,6 +194,12 @@ pub struct SubjectRequest {
     /// What was told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<Notice, u32>,
+    /// What businesses were told, and how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told_tenants: BTreeMap<TenantId, BTreeMap<Notice, u32>>,
+    /// Notices that reached nobody, until one of their kind does. Staff see it; it decides nothing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub undelivered: BTreeSet<Notice>,
     /// Whether what served to verify is erased, which it is once the request is closed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub evidence_erased: bool,
@@ -206,6 +215,12 @@ pub struct SubjectRequest {
     /// What they wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Words>,
+    /// The tenants whose part of it is theirs to decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed: Vec<Routed>,
+    /// How far it is carried out.
+    #[serde(default, skip_serializing_if = "Course::has_not_begun")]
+    pub course: Course,
     /// When somebody has to look at it; `None` once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_action_at: Option<Timestamp>,

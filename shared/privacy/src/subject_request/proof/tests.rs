@@ -30,11 +30,15 @@ fn request(needs: &[Proof], proven: &[Proof]) -> SubjectRequest {
         proven: proven.iter().map(|proof| Proven { proof: *proof, at: now() }).collect(),
         member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::new(),
+        told_tenants: BTreeMap::new(),
+        undelivered: std::collections::BTreeSet::new(),
         evidence_erased: false,
         agent: None,
         about_child: false,
         appeal_of: None,
         details: None,
+        routed: Vec::new(),
+        course: crate::subject_request::Course::default(),
         next_action_at: None,
     }
 }
