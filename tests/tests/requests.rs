@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
 use privacy::ids::{InstructionId, Platform, TenantId, UserId};
+use privacy::keys::KeyedRef;
 use privacy::law::Law;
+use privacy::law::governing::Basis;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
@@ -17,7 +19,7 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
 use privacy::subject_request::{
     Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Handle,
-    Instructed, Member, Proof, Proven, Routed, Standing, SubjectRequest, Words,
+    Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Standing, SubjectRequest, Words,
 };
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
@@ -60,6 +62,9 @@ fn full() -> SubjectRequest {
         standing: Standing::Received,
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
+        basis: Basis::FallbackUnknown,
+        data_points: BTreeMap::from([(PointKind::Phone, KeyedRef::parse(&format!("v1-{}", "a".repeat(32))).unwrap())]),
+        declaration: Words::parse("Mia Example").ok(),
         member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
         told_tenants: BTreeMap::from([(
@@ -145,6 +150,7 @@ async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
         Deed::Withheld,
         Deed::Bounced { notice },
         Deed::Proved { proof: Proof::DataPoints },
+        Deed::Proved { proof: Proof::Declaration },
         Deed::Begun,
         Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
         Deed::Reminded { tenant: TenantId::parse("alder").unwrap() },
@@ -260,16 +266,16 @@ async fn taking_a_request_in_costs_three_units() {
     let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
     let source = source_of(&keys, "192.0.2.1").unwrap();
     for (number, kind) in Kind::ALL.into_iter().enumerate() {
+        let points =
+            [(PointKind::Phone, "+1 555 0199"), (PointKind::Day, "2026-02-14"), (PointKind::Postcode, "94110")];
+        let points = points.map(|(kind, text)| (kind, PointValue::parse(text).unwrap()));
         let ask = Ask {
-            kind,
-            contact: full().contact,
-            residence: Some("CA_CCPA".to_owned()),
-            agent: None,
-            about_child: false,
-            appeal_of: Some(ObligationId::of_request(&[9; 20])),
+            residence: Some("California".to_owned()),
+            appeal_of: (kind == Kind::Appeal).then(|| ObligationId::of_request(&[9; 20])),
+            data_points: points.into(),
+            declaration: Words::parse("Mia Example").ok(),
             details: Words::parse("I used your chat last summer and would like to know what you kept of it.").ok(),
-            channel: Channel::Web,
-            received_at: None,
+            ..Ask::of(kind, full().contact, Channel::Web)
         };
         assert!(admit_source(&limits, &keys, &source, 60, now()).await.unwrap());
         let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };

@@ -4,6 +4,8 @@
 //! be compared with a suppression entry or a confirmation code. A reference starts with its key version; a
 //! version stays in the ring as long as its longest entry lives, since scrubbed data cannot be keyed again.
 
+mod data_points;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -43,6 +45,7 @@ enum Purpose {
     Receipt,
     Request,
     Challenge,
+    DataPoint,
     Limit,
 }
 
@@ -55,6 +58,7 @@ impl Purpose {
             Self::Receipt => "receipt",
             Self::Request => "request",
             Self::Challenge => "challenge",
+            Self::DataPoint => "data-point",
             Self::Limit => "limit",
         }
     }
@@ -112,6 +116,7 @@ struct Version {
     receipt: Hmac<Sha256>,
     request: Hmac<Sha256>,
     challenge: Hmac<Sha256>,
+    data_point: Hmac<Sha256>,
     limit: Hmac<Sha256>,
 }
 
@@ -199,13 +204,15 @@ impl SubjectKeys {
     /// Whether a code is the one that was kept, under any live key. Takes the same time for every code of a length.
     #[must_use]
     pub fn is_challenge(&self, id: &ObligationId, salt: &str, code: &str, kept: &KeyedRef) -> bool {
-        let canonical = format!("{}#{salt}#{code}", id.as_str());
+        self.is_kept(Purpose::Challenge, REFERENCE_BYTES, &format!("{}#{salt}#{code}", id.as_str()), kept)
+    }
+
+    fn is_kept(&self, purpose: Purpose, bytes: usize, canonical: &str, kept: &KeyedRef) -> bool {
         let Some((name, digest)) = kept.0.split_once('-') else { return false };
         let Ok(expected) = lower_base32().decode(digest.as_bytes()) else { return false };
         let mut versions = self.versions.iter();
         versions.find(|version| version.name == name).is_some_and(|version| {
-            expected.len() == REFERENCE_BYTES
-                && version.mac(Purpose::Challenge, &canonical).verify_truncated_left(&expected).is_ok()
+            expected.len() == bytes && version.mac(purpose, canonical).verify_truncated_left(&expected).is_ok()
         })
     }
 
@@ -241,6 +248,7 @@ impl Version {
             receipt: key(Purpose::Receipt)?,
             request: key(Purpose::Request)?,
             challenge: key(Purpose::Challenge)?,
+            data_point: key(Purpose::DataPoint)?,
             limit: key(Purpose::Limit)?,
             name,
         })
@@ -264,6 +272,7 @@ impl Version {
             Purpose::Receipt => self.receipt.clone(),
             Purpose::Request => self.request.clone(),
             Purpose::Challenge => self.challenge.clone(),
+            Purpose::DataPoint => self.data_point.clone(),
             Purpose::Limit => self.limit.clone(),
         };
         mac.update(canonical.as_bytes());

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod law;
 pub mod ledger_event;
 pub mod legal_hold;
+pub mod login;
 pub mod message;
 pub mod meta_secrets;
 pub mod obligation;

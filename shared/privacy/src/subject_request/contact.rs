@@ -13,7 +13,8 @@ use crate::ids::{Platform, TenantId, UserId};
 #[error("not text of the expected form")]
 pub struct InvalidText;
 
-/// What somebody wrote in their own words: at most [`Words::BYTES_MAX`] bytes, no control characters but line ends.
+/// What somebody wrote in their own words: at most [`Words::BYTES_MAX`] bytes, no control characters but line ends and tabs, and none
+/// that turn the direction of text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Words(String);
@@ -52,7 +53,10 @@ impl Words {
     /// [`InvalidText`] when it is empty, too long, or holds control characters.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let text = text.trim().replace("\r\n", "\n");
-        let allowed = |character: char| !character.is_control() || character == '\n' || character == '\t';
+        // Signs that turn the direction of what stands around them make one text look like another.
+        let turns = |character: char| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let is_plain = |character: char| !character.is_control() && !turns(character);
+        let allowed = |character: char| is_plain(character) || character == '\n' || character == '\t';
         let is_sized = (1..=Self::BYTES_MAX).contains(&text.len());
         if is_sized && text.chars().all(allowed) { Ok(Self(text)) } else { Err(InvalidText) }
     }
@@ -110,7 +114,7 @@ mod tests {
     #[test]
     fn words_keep_their_lines_and_nothing_that_steers_a_terminal() {
         assert_eq!(Words::parse(" one\r\ntwo ").unwrap().expose(), "one\ntwo");
-        for bad in ["", "  ", "\u{1b}[2J", "a\u{0}b", &"x".repeat(4_001)] {
+        for bad in ["", "  ", "\u{1b}[2J", "a\u{0}b", "exe\u{202e}fdp", "\u{2066}a\u{2069}", &"x".repeat(4_001)] {
             assert!(Words::parse(bad).is_err());
         }
     }

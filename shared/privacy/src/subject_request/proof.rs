@@ -18,6 +18,8 @@ pub enum Proof {
     AccountLogin,
     /// That staff compared what they say with what we hold.
     DataPoints,
+    /// Their declaration under penalty of perjury that they are the person.
+    Declaration,
     /// That staff read the permission that their agent holds.
     AgentPermission,
 }
