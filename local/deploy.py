@@ -90,7 +90,8 @@ def deploy() -> None:
     width = max(map(len, outputs))
     print("\n".join(f"{name:{width}}  {value}" for name, value in sorted(outputs.items())))
     print("\nNext: store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then.\n"
-          "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.")
+          "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.\n"
+          "      Store the public keys of the dashboard in the secret DashboardKeysArn; until then nobody is known by a login.")
 
 
 if __name__ == "__main__":
