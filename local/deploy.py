@@ -93,7 +93,8 @@ def deploy() -> None:
     print("\nNext: store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then.\n"
           "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.\n"
           "      Store where messages to accounts of platforms go in the secret MessengersArn; their codes wait for it.\n"
-          "      Put the DKIM records of MailIdentityName into DNS if they are not there; letters wait for them.")
+          "      Put the DKIM records of MailIdentityName into DNS if they are not there; letters wait for them.\n"
+          "      Store the public keys of the dashboard in the secret DashboardKeysArn; until then nobody is known by a login.")
 
 
 if __name__ == "__main__":

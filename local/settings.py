@@ -67,6 +67,11 @@ class Settings:
         return self.state_dir / "vendors.port"
 
     @property
+    def dashboard_file(self) -> Path:
+        """The key that the dashboard of the demo signs logins with; the stack has its public half."""
+        return self.state_dir / "dashboard-key.json"
+
+    @property
     def stack_file(self) -> Path:
         return self.state_dir / "stack.json"
 

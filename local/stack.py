@@ -16,6 +16,7 @@ from local import cloudformation, package, server, vendors
 from local.build import build
 from local.demo import people
 from local.demo.counts import Counter
+from local.demo.dashboard import Dashboard
 from local.demo.model import Connection
 from local.demo.accounts import account_users, conversation_contacts, seed_accounts
 from local.demo.periods import dated, seed_dated
@@ -126,6 +127,12 @@ def _first_data(settings: Settings, outputs: dict[str, str]) -> dict[str, Any]:
         settings.client("secretsmanager").put_secret_value(
             SecretId=outputs["MessengersArn"],
             SecretString=vendors.messenger_settings(int(settings.vendors_file.read_text())),
+        )
+    with step("making the key of the dashboard"):
+        dashboard = Dashboard.new()
+        dashboard.save(settings.dashboard_file)
+        settings.client("secretsmanager").put_secret_value(
+            SecretId=outputs["DashboardKeysArn"], SecretString=dashboard.public()
         )
     with step("writing the demo data"):
         known = _seed(settings, outputs)

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::{Platform, TenantId};
+use privacy::ids::{InstructionId, Platform, TenantId, UserId};
+use privacy::keys::KeyedRef;
 use privacy::law::Law;
+use privacy::law::governing::Basis;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
@@ -18,8 +20,8 @@ use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
 use privacy::subject_request::{
-    Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Proof, Proven, Standing,
-    SubjectRequest, Words,
+    Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Handle,
+    Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Standing, SubjectRequest, Words,
 };
 use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;
@@ -29,6 +31,17 @@ use privacy_tests::demo;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00.125Z".parse().unwrap()
+}
+
+fn routed(tenant: &str, instruction: Option<InstructionId>) -> Routed {
+    Routed {
+        tenant: TenantId::parse(tenant).unwrap(),
+        at: now(),
+        dates: Law::built_in().unwrap().processor_dates(now()).unwrap().into(),
+        reminded: u8::from(instruction.is_some()),
+        done_at: instruction.is_some().then(now),
+        instruction: instruction.map(|id| Instructed { id, at: now() }),
+    }
 }
 
 /// A request that says everything that one can say.
@@ -52,6 +65,10 @@ fn full() -> SubjectRequest {
         standing: Standing::Received,
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
+        basis: Basis::FallbackUnknown,
+        data_points: BTreeMap::from([(PointKind::Phone, KeyedRef::parse(&format!("v1-{}", "a".repeat(32))).unwrap())]),
+        declaration: Words::parse("Mia Example").ok(),
+        member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
         told_tenants: BTreeMap::from([(
             TenantId::parse("tenant-alder").unwrap(),
@@ -68,6 +85,16 @@ fn full() -> SubjectRequest {
         about_child: true,
         appeal_of: Some(ObligationId::of_request(&[9; 20])),
         details: Words::parse("line one\nline two").ok(),
+        routed: vec![routed("alder", None), routed("birch", InstructionId::parse("ticket-7").ok())],
+        course: Course {
+            begun_at: Some(now()),
+            informed: vec![TenantId::parse("cedar").unwrap()],
+            child: Some(ChildReview::Credible {
+                at: now(),
+                erase_by: "2026-03-20".parse().unwrap(),
+                zone: "UTC".to_owned(),
+            }),
+        },
         next_action_at: Some(now() + SignedDuration::from_mins(10)),
     }
 }
@@ -127,7 +154,18 @@ async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
         Deed::Told { notice: "tenant-told".to_owned(), tenant: TenantId::parse("tenant-alder").ok() },
         Deed::Bounced { notice, tenant: None, round: 3, cause: BounceCause::Complaint },
         Deed::Proved { proof: Proof::DataPoints },
+        Deed::Proved { proof: Proof::Declaration },
         Deed::Begun,
+        Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Reminded { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Instructed {
+            tenant: TenantId::parse("alder").unwrap(),
+            instruction: InstructionId::parse("ticket-7").unwrap(),
+        },
+        Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Informed { tenant: TenantId::parse("alder").unwrap() },
+        Deed::FoundCredible,
+        Deed::FoundNotCredible,
         Deed::Denied { reason: "unverifiable".to_owned() },
         Deed::Answered,
         Deed::EvidenceErased,
@@ -253,16 +291,16 @@ async fn taking_a_request_in_costs_three_units() {
     let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
     let source = source_of(&keys, "192.0.2.1").unwrap();
     for (number, kind) in Kind::ALL.into_iter().enumerate() {
+        let points =
+            [(PointKind::Phone, "+1 555 0199"), (PointKind::Day, "2026-02-14"), (PointKind::Postcode, "94110")];
+        let points = points.map(|(kind, text)| (kind, PointValue::parse(text).unwrap()));
         let ask = Ask {
-            kind,
-            contact: full().contact,
-            residence: Some("CA_CCPA".to_owned()),
-            agent: None,
-            about_child: false,
-            appeal_of: Some(ObligationId::of_request(&[9; 20])),
+            residence: Some("California".to_owned()),
+            appeal_of: (kind == Kind::Appeal).then(|| ObligationId::of_request(&[9; 20])),
+            data_points: points.into(),
+            declaration: Words::parse("Mia Example").ok(),
             details: Words::parse("I used your chat last summer and would like to know what you kept of it.").ok(),
-            channel: Channel::Web,
-            received_at: None,
+            ..Ask::of(kind, full().contact, Channel::Web)
         };
         assert!(admit_source(&limits, &keys, &source, 60, now()).await.unwrap());
         let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };

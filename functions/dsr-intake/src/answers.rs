@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Response, StatusCode, header};
 use lambda_http::Body;
-use maud::{Markup, html};
+use maud::html;
 use privacy::data_map::DataMap;
 use privacy::obligation::ObligationId;
 use privacy::policy::model::Company;
@@ -12,7 +12,7 @@ use privacy_pages::accept::Format;
 use privacy_pages::frame::{self, Headline, Tone};
 
 use crate::asking::Form;
-use crate::instructions;
+use crate::{instructions, next};
 
 /// Whose page it is, and where.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,6 @@ pub(crate) fn accepted(page: Page<'_>, request: &SubjectRequest, format: Format)
 }
 
 fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
-    let is_verified = request.is_verified();
     let headline = Headline {
         tone: Tone::Good,
         badge: "Received",
@@ -73,13 +72,13 @@ fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
         lead: vec![
             html! { "It is on record since this moment, and our time to answer has begun." },
             html! {
-                @if is_verified { "We do not need anything else from you." }
-                @else { "One thing is left to do for you: show us that it is yours, with the code that we are sending you now." }
+                @if request.is_verified() { "We do not need anything else from you." }
+                @else { "Before we act on it, this is left to do:" }
             },
         ],
     };
     let rest = html! {
-        @if !is_verified { (code_form(page, &request.id)) }
+        (next::steps(page, request))
         section.code aria-labelledby="reference" {
             h2 #reference { "Your reference" }
             p { "Keep it, or the address of your page. Only with one of them can you come back." }
@@ -88,26 +87,6 @@ fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
         }
     };
     frame::page(page.company, &headline, &rest)
-}
-
-fn code_form(page: Page<'_>, id: &ObligationId) -> Markup {
-    let action = |act: &str| format!("{}/api/dsr/{}/{act}", page.base, id.as_str());
-    html! {
-        section aria-labelledby="code-heading" {
-            h2 #code-heading { "Enter the code" }
-            p { "It has six digits and works for ten minutes. If it does not come, look among unwanted mail, or have another sent: the one before then stops working." }
-            form method="post" action=(action("verification")) {
-                div.field {
-                    label for="code" { "Code" }
-                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
-                }
-                button type="submit" { "This request is mine" }
-            }
-            form method="post" action=(action("code")) {
-                button.quiet type="submit" { "Send me another code" }
-            }
-        }
-    }
 }
 
 pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, format: Format) -> Response<Body> {
@@ -120,7 +99,7 @@ pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, format: Format) -> Re
                 title: "If a code can be sent, it is on its way",
                 lead: vec![html! { "A code that we sent before does not work any more." }],
             };
-            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &code_form(page, id)))
+            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &next::anything(page, id)))
         }
     }
 }
@@ -131,20 +110,22 @@ pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format)
         Format::Json => {
             let document = serde_json::json!({
                 "reference": request.id.as_str(), "state": request.standing.name(), "status_url": url,
+                "missing": request.missing().collect::<Vec<_>>(),
             });
             json(StatusCode::OK, &document)
         }
         Format::Html => {
+            let is_all = request.is_verified();
             let headline = Headline {
                 tone: Tone::Good,
                 badge: "Confirmed",
-                title: "Thank you. We know now that it is yours",
+                title: if is_all { "Thank you. We know now that it is yours" } else { "Thank you. One part is done" },
                 lead: vec![
-                    html! { "We are working on it." },
+                    html! { @if is_all { "We are working on it." } @else { "This is left to do:" } },
                     html! { a href=(url) { "See where your request stands" } },
                 ],
             };
-            html(StatusCode::OK, frame::page(page.company, &headline, &html! {}))
+            html(StatusCode::OK, frame::page(page.company, &headline, &next::steps(page, request)))
         }
     }
 }
@@ -154,12 +135,12 @@ pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId) -> Response<Body> 
     let headline = Headline {
         tone: Tone::Warning,
         badge: "Not confirmed",
-        title: "This code does not work",
+        title: "This did not show that the request is yours",
         lead: vec![
-            html! { "It may be mistyped, older than ten minutes, used before, or tried too often. Your request is safe; have another code sent and try again." },
+            html! { "A code may be mistyped, older than ten minutes, used before, or tried too often. A login may be too long ago. Your request is safe; have another code sent, or log in again, and try once more." },
         ],
     };
-    html(StatusCode::UNPROCESSABLE_ENTITY, frame::page(page.company, &headline, &code_form(page, id)))
+    html(StatusCode::UNPROCESSABLE_ENTITY, frame::page(page.company, &headline, &next::anything(page, id)))
 }
 
 /// A problem document, or a page that says the same.

@@ -9,26 +9,44 @@ use privacy::clock::model::Kind;
 use privacy::ids::Platform;
 use privacy::obligation::ObligationId;
 use privacy::subject_request::{
-    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Sha256Hex, Words,
+    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
+    Words,
 };
 use privacy_edge::form;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 
 /// The fields of the form, by the names that they have there.
-pub(crate) const FIELDS: [&str; 12] = [
+pub(crate) const FIELDS: [&str; 20] = [
     "kind",
     "email",
     "platform",
     "handle",
+    "has_account",
     "residence",
     "about_child",
     "appeal_of",
     "details",
+    "point_name",
+    "point_phone",
+    "point_company",
+    "point_postcode",
+    "point_day",
+    "declaration",
     "agent_name",
     "agent_email",
+    "agent_permission",
     "power_of_attorney",
     "form_id",
+];
+
+/// What people can name of themselves, with its field.
+pub(crate) const POINTS: [(PointKind, &str); 5] = [
+    (PointKind::Name, "point_name"),
+    (PointKind::Phone, "point_phone"),
+    (PointKind::Company, "point_company"),
+    (PointKind::Postcode, "point_postcode"),
+    (PointKind::Day, "point_day"),
 ];
 
 /// What was typed into the form, as it was.
@@ -49,6 +67,12 @@ pub(crate) fn kind(text: &str) -> Result<Kind, InvalidText> {
 
 fn short(text: &str) -> Result<Words, InvalidText> {
     if text.len() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
+}
+
+/// A name that somebody signs with: one line that no table takes for a formula.
+pub(crate) fn person_name(text: &str) -> Result<Words, InvalidText> {
+    let name = short(text)?;
+    if name.expose().starts_with(['=', '+', '-', '@']) { Err(InvalidText) } else { Ok(name) }
 }
 
 fn residence(text: &str) -> Result<String, InvalidText> {
@@ -87,10 +111,13 @@ pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Probl
     let ask = Ask {
         kind,
         contact: Contact { email: members.parse("email", EmailAddress::parse)?, account },
+        has_account: members.flag("has_account")?,
         residence: members.parse("residence", residence)?,
         agent: agent(&members)?,
         about_child: members.flag("about_child")?,
         appeal_of: members.parse("appeal_of", reference)?,
+        data_points: points(&members)?,
+        declaration: members.parse("declaration", person_name)?,
         details: members.parse("details", Words::parse)?,
         channel: Channel::Web,
         received_at: None,
@@ -98,6 +125,16 @@ pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Probl
     ask.check(now).map_err(|invalid: InvalidAsk| Problem::BadMember(invalid.member()))?;
     let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
     Ok(Read::Ask(Box::new(ask), key.and_then(name)))
+}
+
+fn points(members: &Members) -> Result<BTreeMap<PointKind, PointValue>, Problem> {
+    let Some(named) = members.object("data_points")? else { return Ok(BTreeMap::new()) };
+    let mut points = BTreeMap::new();
+    for kind in PointKind::ALL {
+        let value = named.parse(kind.as_str(), PointValue::parse).map_err(|_| Problem::BadMember("data_points"))?;
+        points.extend(value.map(|value| (kind, value)));
+    }
+    Ok(points)
 }
 
 fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
@@ -110,7 +147,7 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
     let Some(agent) = members.object("agent")? else { return Ok(None) };
     let agent = Agent {
         email: agent.parse("email", EmailAddress::parse).map_err(bad)?,
-        name: agent.parse("name", short).map_err(bad)?,
+        name: agent.parse("name", person_name).map_err(bad)?,
         permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
         has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
     };
@@ -139,19 +176,27 @@ fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, &'static str> {
         (_, None) => None,
     };
     let email = field(typed, "agent_email", EmailAddress::parse)?;
-    let name = field(typed, "agent_name", short)?;
+    let name = field(typed, "agent_name", person_name)?;
     let has_power_of_attorney = typed.contains_key("power_of_attorney");
-    let is_agents = email.is_some() || name.is_some() || has_power_of_attorney;
+    let permission_sha256 = field(typed, "agent_permission", Sha256Hex::parse)?;
+    let is_agents = email.is_some() || name.is_some() || permission_sha256.is_some() || has_power_of_attorney;
     if is_agents && email.is_none() {
         return Err("agent_email");
+    }
+    let mut data_points = BTreeMap::new();
+    for (kind, name) in POINTS {
+        data_points.extend(field(typed, name, PointValue::parse)?.map(|value| (kind, value)));
     }
     let ask = Ask {
         kind: field(typed, "kind", kind)?.ok_or("kind")?,
         contact: Contact { email: field(typed, "email", EmailAddress::parse)?, account },
+        has_account: typed.contains_key("has_account"),
         residence: field(typed, "residence", residence)?,
-        agent: is_agents.then_some(Agent { email, name, permission_sha256: None, has_power_of_attorney }),
+        agent: is_agents.then_some(Agent { email, name, permission_sha256, has_power_of_attorney }),
         about_child: typed.contains_key("about_child"),
         appeal_of: field(typed, "appeal_of", reference)?,
+        data_points,
+        declaration: field(typed, "declaration", person_name)?,
         details: field(typed, "details", Words::parse)?,
         channel: Channel::Web,
         received_at: None,

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use privacy::clock::model::Kind;
 use privacy::policy::model::Instructions;
 
-use crate::ask::Typed;
+use crate::ask::{POINTS, Typed};
 
 /// A form to be filled in.
 #[derive(Debug)]
@@ -32,6 +32,11 @@ impl Form {
 
     fn value(&self, name: &str) -> &str {
         self.typed.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether something is typed there, or should be.
+    fn is_filled(&self, name: &str) -> bool {
+        !self.value(name).is_empty() || self.is_wrong(name)
     }
 
     fn is_wrong(&self, name: &str) -> bool {
@@ -64,8 +69,12 @@ fn advice(field: &str) -> &'static str {
         "handle" => "Write the name of the account, without spaces.",
         "residence" => "Write the country or state in a few words, or leave this empty.",
         "appeal_of" => "Write the reference of the answer you disagree with. It begins with 8.",
-        "details" => "This is too long. Please keep it under 4,000 characters.",
-        "agent_name" => "Write your name in one line.",
+        "details" => "Please keep this under 4,000 characters, without signs that change the direction of text.",
+        "point_name" | "point_phone" | "point_company" | "point_postcode" | "point_day" => {
+            "Write this in letters and digits, in a few words, or leave it empty."
+        }
+        "agent_name" | "declaration" => "Write the name in one line, beginning with a letter.",
+        "agent_permission" => "This has 64 characters, 0 to 9 and a to f. If you do not know it, leave it empty.",
         "agent_email" => "If you ask for somebody else, we need your own e-mail address too.",
         _ => "Please check this.",
     }
@@ -136,6 +145,7 @@ pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Mar
                 (text(form, "email", "Your e-mail address", "", "email", Some("email")))
                 (platform(form, platforms))
                 (text(form, "handle", "Name of your account there", "As others see it, for example @your.name", "text", Some("username")))
+                (checkbox(form, "has_account", "I have a login of my own here, and can log in"))
             }
             fieldset {
                 legend { "So that we answer by the right law" }
@@ -147,11 +157,13 @@ pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Mar
                 (details(form))
                 (text(form, "appeal_of", "Reference of the answer you disagree with", "Only if you disagree with an answer or complain about one", "text", None))
             }
+            (californian(form))
             details open[is_for_somebody_else(form)] {
                 summary { "I ask for somebody else" }
                 p { "We ask the person whether you may, and you for their signed permission or your power of attorney." }
                 (text(form, "agent_name", "Your name", "", "text", Some("name")))
                 (text(form, "agent_email", "Your own e-mail address", "We tell you there how the request goes on. The data itself we give to the person only.", "email", Some("email")))
+                (text(form, "agent_permission", "SHA-256 of their signed permission (optional)", PERMISSION, "text", None))
                 (checkbox(form, "power_of_attorney", "I hold a power of attorney"))
             }
             button type="submit" { "Send the request" }
@@ -159,9 +171,31 @@ pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Mar
     }
 }
 
+/// The document itself is not sent here: it goes to the address that the page of the request names.
+const PERMISSION: &str = "Do not send the document here. After this form we tell you where it goes; with its hash, nobody can exchange it on the way. If you do not know what this is, leave it empty.";
+
+/// What Californians without a login are asked for, and nobody else is.
+fn californian(form: &Form) -> Markup {
+    const DAY: &str = "For example the day on which you wrote to us, or to a company that uses us, last: 2026-03-05";
+    const SIGNED: &str = "I declare under penalty of perjury under the laws of the State of California that I am the person whose personal information this request is about. Your name is your signature.";
+    let is_open = POINTS.iter().map(|(_, name)| *name).chain(["declaration"]).any(|name| form.is_filled(name));
+    html! {
+        details open[is_open] {
+            summary { "I live in California and have no login here" }
+            p { "Before we tell you anything, or delete or correct it, the law wants us to compare two or three things that you know with what we hold already. Fill in what you can. We keep it in a form that nobody can read, and erase it when your request is closed." }
+            (text(form, "point_name", "Your name", "", "text", Some("name")))
+            (text(form, "point_phone", "Telephone number", "", "text", Some("tel")))
+            (text(form, "point_company", "Company that you wrote to, or work for", "", "text", Some("organization")))
+            (text(form, "point_postcode", "Postal code", "", "text", Some("postal-code")))
+            (text(form, "point_day", "A day that we would know", DAY, "text", None))
+            p { "For a copy of your data we also need this:" }
+            (text(form, "declaration", "Declaration: your full name", SIGNED, "text", Some("name")))
+        }
+    }
+}
+
 fn is_for_somebody_else(form: &Form) -> bool {
-    ["agent_name", "agent_email", "power_of_attorney"].iter().any(|name| !form.value(name).is_empty())
-        || form.is_wrong("agent_email")
+    ["agent_name", "agent_email", "agent_permission", "power_of_attorney"].iter().any(|name| form.is_filled(name))
 }
 
 fn platform(form: &Form, platforms: &[Instructions]) -> Markup {

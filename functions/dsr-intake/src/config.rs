@@ -11,6 +11,7 @@ pub(crate) struct Config {
     pub(crate) limits_table: String,
     pub(crate) notice_queue_url: String,
     pub(crate) subject_keys_arn: String,
+    pub(crate) dashboard_keys_arn: String,
     pub(crate) stuck_after: SignedDuration,
     /// Where pages and forms are, without a slash at the end.
     pub(crate) public_base_url: String,
@@ -23,6 +24,7 @@ impl Config {
             limits_table: env::required("LIMITS_TABLE")?,
             notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
+            dashboard_keys_arn: env::required("DASHBOARD_KEYS_ARN")?,
             stuck_after: env::stuck_after()?,
             public_base_url: env::required("PUBLIC_BASE_URL")?.trim_end_matches('/').to_owned(),
         })

@@ -10,18 +10,19 @@ use privacy::data_map::DataMap;
 use privacy::fault::Fault;
 use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::law::Law;
+use privacy::login::{DashboardKeys, Expected, Login};
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
+use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
-use privacy::verify_request::{Verified, verify_request};
+use privacy::verify_request::{Verified, declare, verify_login, verify_request};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::secret::{Keep, Secret};
 use privacy_edge::clock::SystemClock;
-use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 use privacy_edge::{form, random};
 use privacy_pages::accept::{Format, preferred};
@@ -31,6 +32,7 @@ use crate::answers::{self, Page};
 use crate::ask::{self, Read};
 use crate::asking::Form;
 use crate::config::Config;
+use crate::shown::Shown;
 
 /// Answers people and programs.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub(crate) struct Desk {
     limits: LimitsTable,
     queue: SqsQueue,
     subject_keys: Secret<SubjectKeys>,
+    dashboard_keys: Secret<DashboardKeys>,
     law: Law,
     map: DataMap,
     config: Config,
@@ -75,6 +78,10 @@ fn parse_subject_keys(text: &str) -> Result<SubjectKeys, Fault> {
     SubjectKeys::parse(text).map_err(|error| Fault::park("secret.subject-keys", error))
 }
 
+fn parse_dashboard_keys(text: &str) -> Result<DashboardKeys, Fault> {
+    DashboardKeys::parse(text).map_err(|error| Fault::park("secret.dashboard-keys", error))
+}
+
 type Answered = Result<Response<Body>, Rejected>;
 
 impl Desk {
@@ -84,6 +91,12 @@ impl Desk {
             limits: LimitsTable::new(connection, config.limits_table.clone()),
             queue: SqsQueue::new(connection, config.notice_queue_url.clone()),
             subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
+            dashboard_keys: Secret::new(
+                connection,
+                config.dashboard_keys_arn.clone(),
+                Keep::ROTATING,
+                parse_dashboard_keys,
+            ),
             law: Law::built_in()?,
             map: DataMap::built_in()?,
             config,
@@ -202,19 +215,46 @@ impl Desk {
     ) -> Result<(&'static str, Response<Body>), Rejected> {
         let now = SystemClock.now();
         let keys = self.subject_keys.get().await?;
-        self.admit(request, &keys, now).await?;
-        let code = if form::is_form(request.headers()) {
-            form::single_field(request.headers(), request.body(), "code").await?
-        } else {
-            let members = Members::read(request.headers(), request.body())?;
-            let code = members.parse("code", |text| Ok::<_, Problem>(text.to_owned()))?;
-            code.ok_or(Problem::BadMember("code"))?
+        let source = self.admit(request, &keys, now).await?;
+        let verified = match Shown::read(request).await? {
+            Shown::Code(code) => verify_request(&self.ledger, &keys, id, &code, now).await?,
+            Shown::Declaration(name) => declare(&self.ledger, id, &name, now).await?,
+            Shown::Login(token) => match self.login(&token, id, now).await? {
+                Some(login) => verify_login(&self.ledger, &self.limits, &keys, id, &login, now).await?,
+                None => Verified::Refused,
+            },
         };
-        match verify_request(&self.ledger, &keys, id, &code, now).await? {
-            Verified::Proved(proved) => Ok(("verified", answers::verified(self.page(), &proved, format))),
+        match verified {
+            Verified::Proved(proved) => {
+                if let Err(fault) = self.send_next_code(&proved, source).await {
+                    let cause = fault.chain();
+                    tracing::warn!(outcome = "unsent", cause, "a code was not sent; the person asks for it");
+                }
+                Ok(("verified", answers::verified(self.page(), &proved, format)))
+            }
             Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
             Verified::Refused => Err(Problem::NotVerified.into()),
         }
+    }
+
+    /// A token that newer keys may explain is looked at with them.
+    async fn login(&self, token: &str, id: &ObligationId, now: Timestamp) -> Result<Option<Login>, Fault> {
+        let expected = Expected { audience: &self.config.public_base_url, request: id };
+        let mut keys = self.dashboard_keys.get().await?;
+        if !keys.knows(token) {
+            keys = self.dashboard_keys.get_anew().await?;
+        }
+        Ok(Login::read(&keys, token, expected, now))
+    }
+
+    /// Where an address and an account are named, each has a code of its own: the second goes out after the first.
+    async fn send_next_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
+        if !request.has_code_to_send() {
+            return Ok(());
+        }
+        let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
+        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
+        self.queue.notify(&job).await
     }
 
     fn refuse(&self, problem: Problem, format: Format) -> Response<Body> {

@@ -6,6 +6,8 @@ mod asking;
 mod config;
 mod http;
 mod instructions;
+mod next;
+mod shown;
 
 use lambda_http::{Error, Request};
 use privacy_edge::{connect, log};

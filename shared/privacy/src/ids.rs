@@ -111,6 +111,11 @@ opaque_id! {
     UserId
 }
 
+opaque_id! {
+    /// What a tenant gave its instruction about a person under: the name of a letter, a ticket, a call. Says nothing of anybody.
+    InstructionId
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

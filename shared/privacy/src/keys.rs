@@ -4,6 +4,8 @@
 //! be compared with a suppression entry or a confirmation code. A reference starts with its key version; a
 //! version stays in the ring as long as its longest entry lives, since scrubbed data cannot be keyed again.
 
+mod data_points;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -43,6 +45,7 @@ enum Purpose {
     Receipt,
     Request,
     Challenge,
+    DataPoint,
     Limit,
 }
 
@@ -55,6 +58,7 @@ impl Purpose {
             Self::Receipt => "receipt",
             Self::Request => "request",
             Self::Challenge => "challenge",
+            Self::DataPoint => "data-point",
             Self::Limit => "limit",
         }
     }
@@ -112,6 +116,7 @@ struct Version {
     receipt: Hmac<Sha256>,
     request: Hmac<Sha256>,
     challenge: Hmac<Sha256>,
+    data_point: Hmac<Sha256>,
     limit: Hmac<Sha256>,
 }
 
@@ -199,13 +204,15 @@ impl SubjectKeys {
     /// Whether a code is the one that was kept, under any live key. Takes the same time for every code of a length.
     #[must_use]
     pub fn is_challenge(&self, id: &ObligationId, salt: &str, code: &str, kept: &KeyedRef) -> bool {
-        let canonical = format!("{}#{salt}#{code}", id.as_str());
+        self.is_kept(Purpose::Challenge, REFERENCE_BYTES, &format!("{}#{salt}#{code}", id.as_str()), kept)
+    }
+
+    fn is_kept(&self, purpose: Purpose, bytes: usize, canonical: &str, kept: &KeyedRef) -> bool {
         let Some((name, digest)) = kept.0.split_once('-') else { return false };
         let Ok(expected) = lower_base32().decode(digest.as_bytes()) else { return false };
         let mut versions = self.versions.iter();
         versions.find(|version| version.name == name).is_some_and(|version| {
-            expected.len() == REFERENCE_BYTES
-                && version.mac(Purpose::Challenge, &canonical).verify_truncated_left(&expected).is_ok()
+            expected.len() == bytes && version.mac(purpose, canonical).verify_truncated_left(&expected).is_ok()
         })
     }
 
@@ -241,6 +248,7 @@ impl Version {
             receipt: key(Purpose::Receipt)?,
             request: key(Purpose::Request)?,
             challenge: key(Purpose::Challenge)?,
+            data_point: key(Purpose::DataPoint)?,
             limit: key(Purpose::Limit)?,
             name,
         })
@@ -264,6 +272,7 @@ impl Version {
             Purpose::Receipt => self.receipt.clone(),
             Purpose::Request => self.request.clone(),
             Purpose::Challenge => self.challenge.clone(),
+            Purpose::DataPoint => self.data_point.clone(),
             Purpose::Limit => self.limit.clone(),
         };
         mac.update(canonical.as_bytes());
@@ -282,6 +291,7 @@ pub(crate) fn lower_base32() -> Encoding {
 mod tests {
     use super::*;
     use crate::identity::{EmailAddress, Handle, Namespace, PlatformId};
+    use crate::ids::UserId;
 
     const ROOT: &str = "0123456789abcdef0123456789abcdef";
 
@@ -356,6 +366,10 @@ mod tests {
         let handle = Identity::Handle { platform, handle: Handle::parse("@Ana.Lima").unwrap() };
         let links = [&email, &handle].map(|identity| ring().links(identity).remove(0).0);
         assert_eq!(links, ["v1-63io2maed2cjx6izem3p4a52pv46fzhr", "v1-7kgatcu5itmaaxzaisvn46g5mrpcr7di"]);
+        let (tenant, user) = (TenantId::parse("tenant-alder").unwrap(), UserId::parse("7").unwrap());
+        let member = Identity::Member { tenant, user };
+        assert_eq!(ring().links(&member).remove(0).0, "v1-oczosb3rvnvqq5imt4uxkc3h3a5dfrco");
+        assert_eq!(ring().suppressions(&member).remove(0).0, "v1-wc6ua2a3dxk3eq2xm2b6ruvmebzxmi5n");
         let suppressions = [&email, &handle].map(|identity| ring().suppressions(identity).remove(0).0);
         assert_eq!(suppressions, ["v1-cxgfudwayqfpmcjufk6bc7jkhznp5tay", "v1-amw6omtzldtiuafggawpl5k6tiwabgrr"]);
     }

@@ -60,6 +60,7 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
         (_, Some(_)) => Step::EraseEvidence,
         (Standing::Received, None) => Step::Tell(Notice::Acknowledgement),
         (Standing::AwaitingVerification, None) if last_day_begins(request) <= now => Step::Deny,
+        (Standing::AwaitingVerification, None) if request.has_to_ask_person() => Step::Tell(Notice::AgentConfirmation),
         (Standing::AwaitingVerification | Standing::InProgress { .. }, None) => Step::Wait,
         (Standing::Answered { .. } | Standing::Denied { .. }, None) => Step::Wait,
     }
@@ -165,8 +166,8 @@ async fn look_at(
         Step::EraseEvidence => {
             book.forget(&request.id).await?;
             let standing = request.standing.clone();
-            let settled =
-                SubjectRequest { evidence_erased: true, next_action_at: None, ..changed(&request, standing, now) };
+            let erased = changed(&request, standing, now).without_evidence();
+            let settled = SubjectRequest { next_action_at: None, ..erased };
             let act = Act::of_service(Deed::EvidenceErased, now);
             swept.settled += u64::from(book.record(&settled, &act, None).await?);
             Ok(())

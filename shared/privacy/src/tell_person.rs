@@ -5,7 +5,8 @@
 //! is not sent again. A code is made here, right before it goes out, so that it stands in no queue and in no table.
 //!
 //! An address that somebody floods with requests gets only so many letters a day. The count is kept by source as well,
-//! and the first letter for a source always goes out: a flood from elsewhere keeps nobody from their code.
+//! and the first few for a source always go out: a flood from elsewhere keeps nobody from their code, nor from another when
+//! that one has run out.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,8 +20,10 @@ use crate::subject_request::notice::NoticeJob;
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
 
-/// How many letters one address gets in a day, beyond the first for each source.
+/// How many letters one address gets in a day, beyond those that always go out.
 pub const PER_ADDRESS_AND_DAY: u32 = 20;
+/// How many letters of a source always reach an address: the acknowledgement, and two fresh codes.
+pub const ALWAYS_PER_SOURCE: u32 = 3;
 /// How many of them one source can cause.
 pub const PER_ADDRESS_SOURCE_AND_DAY: u32 = 5;
 
@@ -108,10 +111,10 @@ where
         };
         if let Some(source) = &job.source {
             let of_source = |name: &str| counter(&format!("{name}#{source}"));
-            if self.limits.admit(&of_source("first")?, 1, ends_at).await? {
+            if self.limits.admit(&of_source("first")?, ALWAYS_PER_SOURCE, ends_at).await? {
                 return Ok(true);
             }
-            if !self.limits.admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - 1, ends_at).await? {
+            if !self.limits.admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - ALWAYS_PER_SOURCE, ends_at).await? {
                 return Ok(false);
             }
         }

@@ -1,16 +1,20 @@
-//! Somebody shows that a request is theirs: by a code that was sent to what they say is theirs.
+//! Somebody shows that a request is theirs: by a code that was sent to what they say is theirs, by a login at the dashboard,
+//! by a declaration under their name.
 //!
 //! A try is counted before it is looked at. Whatever fails looks the same: no such request, no code, a wrong, late or used
-//! one. A proof changes the one request that it was given for.
+//! one, and so with logins. A proof changes the one request that it was given for. The tries that somebody burns are those
+//! of one code: another code has three of its own.
 
 use jiff::Timestamp;
 
 use crate::fault::Fault;
 use crate::instant;
 use crate::keys::SubjectKeys;
+use crate::login::Login;
 use crate::obligation::ObligationId;
-use crate::subject_request::ports::{Challenges, RequestBook};
-use crate::subject_request::{Act, Deed, Proof, Proven, Standing, SubjectRequest};
+use crate::subject_request::challenge::Challenge;
+use crate::subject_request::ports::{Challenges, Limits, RequestBook};
+use crate::subject_request::{Act, Deed, Member, Proof, Proven, Standing, SubjectRequest, Words};
 
 /// How often a change that somebody else was quicker with is tried again.
 const ROUNDS: u32 = 3;
@@ -29,9 +33,7 @@ impl SubjectRequest {
     #[must_use]
     pub fn prove(&self, proof: Proof, now: Timestamp) -> Option<Self> {
         let now = instant::to_millis(now);
-        if !matches!(self.standing, Standing::Received | Standing::AwaitingVerification)
-            || !self.missing().any(|missing| missing == proof)
-        {
+        if !self.awaits_proof() || !self.missing().any(|missing| missing == proof) {
             return None;
         }
         let mut proved = Self { version: self.version + 1, ..self.clone() };
@@ -42,6 +44,31 @@ impl SubjectRequest {
             proved.next_action_at = Some(now);
         }
         Some(proved)
+    }
+
+    /// The request after a login. It is worth more than a code and all that goes with one, so it stands for whatever the
+    /// person themselves has not shown yet; not for an agent's permission, who has a login of their own.
+    #[must_use]
+    pub fn prove_login(&self, member: &Member, now: Timestamp) -> Option<Self> {
+        let mut known = Self { member: Some(member.clone()), ..self.clone() };
+        let missing: Vec<Proof> = self.missing().collect();
+        if !missing.contains(&Proof::AccountLogin) && self.agent.is_none() && !self.about_child && !missing.is_empty() {
+            known.needs.retain(|need| !missing.contains(need));
+            known.needs.push(Proof::AccountLogin);
+        }
+        known.prove(Proof::AccountLogin, now)
+    }
+
+    /// The request after a declaration, if it was still waiting for one.
+    #[must_use]
+    pub fn declare(&self, name: &Words, now: Timestamp) -> Option<Self> {
+        Self { declaration: Some(name.clone()), ..self.clone() }.prove(Proof::Declaration, now)
+    }
+
+    /// Whether something that the person can send us is still to be shown.
+    #[must_use]
+    pub fn awaits_proof(&self) -> bool {
+        matches!(self.standing, Standing::Received | Standing::AwaitingVerification) && !self.is_verified()
     }
 }
 
@@ -60,11 +87,65 @@ pub async fn verify_request(
     if !challenge.is_answered_by(keys, id, code) {
         return Ok(Verified::Refused);
     }
+    let by_code = |request: &SubjectRequest| request.prove(challenge.proof, now);
+    change(book, id, challenge.proof, Some(&challenge), by_code, now).await
+}
+
+/// Tries a login. It is used up once it would show something, whatever comes after: who logged in can do it again.
+///
+/// # Errors
+/// [`Fault`]: nothing was shown, though the login may have been used up.
+pub async fn verify_login(
+    book: &impl RequestBook,
+    limits: &impl Limits,
+    keys: &SubjectKeys,
+    id: &ObligationId,
+    login: &Login,
+    now: Timestamp,
+) -> Result<Verified, Fault> {
+    let by_login = |request: &SubjectRequest| request.prove_login(&login.member, now);
+    if book.request(id).await?.as_ref().and_then(by_login).is_none() || !use_up(limits, keys, login).await? {
+        return Ok(Verified::Refused);
+    }
+    change(book, id, Proof::AccountLogin, None, by_login, now).await
+}
+
+/// Uses a login up; `false` if it was before. It counts by its name, which nobody can make up who cannot sign.
+///
+/// # Errors
+/// [`Fault`]: it may have been used up.
+pub async fn use_up(limits: &impl Limits, keys: &SubjectKeys, login: &Login) -> Result<bool, Fault> {
+    let counter = keys.limit(&format!("login#{}", login.token_id));
+    let counter = counter.ok_or_else(|| Fault::park("verify", "no key names a counter"))?;
+    limits.admit(&counter, 1, login.expires_at).await
+}
+
+/// Takes a declaration. It shows nothing by itself: it is asked for beside what does.
+///
+/// # Errors
+/// [`Fault`]: nothing was declared.
+pub async fn declare(
+    book: &impl RequestBook,
+    id: &ObligationId,
+    name: &Words,
+    now: Timestamp,
+) -> Result<Verified, Fault> {
+    change(book, id, Proof::Declaration, None, |request| request.declare(name, now), now).await
+}
+
+async fn change(
+    book: &impl RequestBook,
+    id: &ObligationId,
+    proof: Proof,
+    used: Option<&Challenge>,
+    prove: impl Fn(&SubjectRequest) -> Option<SubjectRequest>,
+    now: Timestamp,
+) -> Result<Verified, Fault> {
     for _ in 0..ROUNDS {
         let Some(request) = book.request(id).await? else { return Ok(Verified::Refused) };
-        let Some(proved) = request.prove(challenge.proof, now) else { return Ok(Verified::Refused) };
-        let act = Act::of_asker(Deed::Proved { proof: challenge.proof }, now);
-        if book.record(&proved, &act, Some(&challenge)).await? {
+        let Some(proved) = prove(&request) else { return Ok(Verified::Refused) };
+        let act = Act::of_asker(Deed::Proved { proof }, now);
+        if book.record(&proved, &act, used).await? {
             return Ok(Verified::Proved(Box::new(proved)));
         }
     }

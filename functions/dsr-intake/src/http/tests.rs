@@ -1,3 +1,5 @@
+use data_encoding::BASE64URL_NOPAD;
+use ed25519_dalek::{Signer, SigningKey};
 use jiff::SignedDuration;
 use lambda_http::request::LambdaRequest;
 use privacy::subject_request::challenge::Challenge;
@@ -12,6 +14,31 @@ use super::*;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
+
+const BASE: &str = "https://privacy.example";
+
+fn signer(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+fn dashboard_keys(keys: &[(&str, u8)]) -> String {
+    let x = |seed| BASE64URL_NOPAD.encode(signer(seed).verifying_key().as_bytes());
+    let keys: Vec<Value> = keys.iter().map(|(kid, seed)| json!({"kid": kid, "x": x(*seed)})).collect();
+    json!({"issuer": "https://app.example", "keys": keys}).to_string()
+}
+
+/// What the dashboard says of a login just now, with some of it changed.
+fn assertion(reference: &str, jti: &str, kid: &str, seed: u8, changes: &Value) -> String {
+    let now = SystemClock.now().as_second();
+    let mut claims = json!({
+        "iss": "https://app.example", "aud": BASE, "sub": "tenant-alder/user-7", "request": reference,
+        "auth_time": now - 20, "iat": now, "exp": now + 120, "jti": format!("{jti:0>20}"),
+    });
+    claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    let header = json!({"alg": "EdDSA", "kid": kid}).to_string();
+    let signed = [header, claims.to_string()].map(|text| BASE64URL_NOPAD.encode(text.as_bytes())).join(".");
+    format!("{signed}.{}", BASE64URL_NOPAD.encode(&signer(seed).sign(signed.as_bytes()).to_bytes()))
+}
 
 struct Bench {
     account: Account,
@@ -35,11 +62,13 @@ impl Bench {
     fn new() -> Self {
         let account = Account::new();
         account.set_secret("subject-keys", demo::SUBJECT_KEYS);
+        account.set_secret("dashboard-keys", &dashboard_keys(&[("now", 1)]));
         let config = Config {
             ledger_table: "ledger".to_owned(),
             limits_table: "limits".to_owned(),
             notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
             subject_keys_arn: "subject-keys".to_owned(),
+            dashboard_keys_arn: "dashboard-keys".to_owned(),
             stuck_after: SignedDuration::from_mins(5),
             public_base_url: "https://privacy.example".to_owned(),
         };
@@ -91,8 +120,12 @@ impl Bench {
     }
 }
 
+fn deep(levels: usize) -> Value {
+    (0..levels).fold(json!(1), |inner, _| json!([inner]))
+}
+
 fn ask() -> Value {
-    json!({"kind": "erasure", "email": "mia@example.com", "residence": "EU_GDPR"})
+    json!({"kind": "erasure", "email": "mia@example.com", "residence": "Germany"})
 }
 
 async fn asked(bench: &Bench) -> String {
@@ -130,7 +163,7 @@ async fn everything_that_one_can_say_is_kept() {
     let answer = bench.post("/api/dsr", &full).await;
     let stored = bench.stored(answer.json()["reference"].as_str().unwrap()).await;
     assert_eq!(stored.regime, "UNKNOWN");
-    assert_eq!(stored.contact.email.unwrap().expose(), "Mia@example.com");
+    assert_eq!(stored.contact.email.unwrap().expose(), "mia@example.com");
     assert_eq!(stored.contact.account.unwrap().handle.expose(), "mia");
     let agent = stored.agent.unwrap();
     assert!(agent.has_power_of_attorney && agent.permission_sha256.is_some() && stored.about_child);
@@ -162,6 +195,21 @@ async fn what_cannot_be_read_is_named_and_stores_nothing() {
         (with("appeal_of", json!("a".repeat(32))), "appeal_of"),
         (with("details", json!("x".repeat(4001))), "details"),
         (with("residence", json!("x".repeat(201))), "residence"),
+        (with("residence", json!(["Germany"])), "residence"),
+        (with("has_account", json!("yes")), "has_account"),
+        (with("data_points", json!(["phone"])), "data_points"),
+        (with("data_points", json!({"phone": 5})), "data_points"),
+        (with("data_points", json!({"phone": "--"})), "data_points"),
+        (with("data_points", json!({"phone": "5".repeat(201)})), "data_points"),
+        (with("declaration", json!("=HYPERLINK(\"http://x\")")), "declaration"),
+        (with("declaration", json!("Mia\nExample")), "declaration"),
+        (with("declaration", json!("Mia \u{202e}elpmaxE")), "declaration"),
+        (with("details", json!("a\u{0}b")), "details"),
+        (with("agent", json!({"name": "@SUM(A1)"})), "agent"),
+        (with("agent", json!({"name": "Leo\r\nBcc: x@example.com"})), "agent"),
+        (with("connected_account", json!({"platform": "instagram", "handle": "m\u{202e}ia"})), "connected_account"),
+        (with("connected_account", json!({"platform": "insta gram", "handle": "mia"})), "connected_account"),
+        (with("connected_account", deep(100)), "connected_account"),
     ] {
         let answer = bench.post("/api/dsr", &body).await;
         assert_eq!((answer.status, answer.media_type.as_str()), (400, "application/problem+json"), "{body}");
@@ -170,6 +218,8 @@ async fn what_cannot_be_read_is_named_and_stores_nothing() {
     }
     for (media_type, body, status) in [
         (JSON, "[]".to_owned(), 400),
+        (JSON, format!("{{\"kind\":{}1{}}}", "[".repeat(5_000), "]".repeat(5_000)), 400),
+        (JSON, "\u{feff}{}".to_owned(), 400),
         (JSON, "{".to_owned(), 400),
         ("text/plain", ask().to_string(), 415),
         (JSON, with("details", json!("x".repeat(17_000))).to_string(), 413),
@@ -222,6 +272,10 @@ async fn a_form_comes_back_with_what_to_mend_and_nothing_lost() {
         ("kind=access&handle=mia", "platform"),
         ("kind=access&email=mia%40example.com&agent_name=Leo", "agent_email"),
         ("kind=appeal&email=mia%40example.com", "appeal_of"),
+        ("kind=access&email=mia%40example.com&point_phone=--", "point_phone"),
+        ("kind=access&email=mia%40example.com&declaration=%3DMia", "declaration"),
+        ("kind=access&email=mia%40example.com&agent_email=leo%40example.org&agent_permission=abc", "agent_permission"),
+        ("kind=access&email=mia%40example.com&details=%E2%80%AE", "details"),
     ] {
         let answer = bench.fill_in("/api/dsr", typed).await;
         check_page(field, &answer.text);
@@ -327,4 +381,195 @@ async fn other_paths_and_methods_have_their_own_answers() {
         );
     }
     assert_eq!(bench.send("HEAD", "/privacy", &json!({}), "").await.text, "");
+}
+
+#[tokio::test]
+async fn a_login_at_the_dashboard_verifies_and_everything_else_is_refused_alike() {
+    let bench = Bench::new();
+    let mut ask = ask();
+    ask["has_account"] = json!(true);
+    let reference = bench.post("/api/dsr", &ask).await.json()["reference"].as_str().unwrap().to_owned();
+    let other = bench.post("/api/dsr", &ask).await.json()["reference"].as_str().unwrap().to_owned();
+    let path = format!("/api/dsr/{reference}/verification");
+    let now = SystemClock.now().as_second();
+    let refusal = bench.post(&path, &json!({"assertion": "a.b.c"})).await;
+    assert_eq!((refusal.status, refusal.media_type.as_str()), (422, "application/problem+json"));
+    let none = json!({});
+    for (name, token) in [
+        ("another request", assertion(&other, "1", "now", 1, &none)),
+        ("another service", assertion(&reference, "1", "now", 1, &json!({"aud": "https://other.example"}))),
+        ("another issuer", assertion(&reference, "1", "now", 1, &json!({"iss": "https://other.example"}))),
+        ("an old login", assertion(&reference, "1", "now", 1, &json!({"auth_time": now - 400}))),
+        ("over", assertion(&reference, "1", "now", 1, &json!({"exp": now - 1}))),
+        ("not yet", assertion(&reference, "1", "now", 1, &json!({"iat": now + 90, "auth_time": now + 90}))),
+        ("an unknown key", assertion(&reference, "1", "next", 2, &none)),
+        ("a wrong key", assertion(&reference, "1", "now", 2, &none)),
+        ("huge", assertion(&reference, "1", "now", 1, &json!({"more": "x".repeat(5_000)}))),
+        ("nothing", String::new()),
+    ] {
+        let answer = bench.post(&path, &json!({"assertion": token})).await;
+        assert_eq!((answer.status, answer.text.as_str()), (422, refusal.text.as_str()), "{name}");
+    }
+    let good = assertion(&reference, "2", "now", 1, &none);
+    let unknown = format!("/api/dsr/8{}/verification", "a".repeat(32));
+    assert_eq!(bench.post(&unknown, &json!({"assertion": good})).await.text, refusal.text, "no such request");
+    let verified = bench.post(&path, &json!({"assertion": good})).await;
+    assert_eq!((verified.status, &verified.json()["state"]), (200, &json!("in-progress")), "{}", verified.text);
+    assert_eq!(verified.json()["missing"], json!([]));
+    assert_eq!(bench.post(&path, &json!({"assertion": good})).await.text, refusal.text, "used");
+    let stored = bench.stored(&reference).await;
+    assert_eq!(stored.member.unwrap().user.as_str(), "user-7");
+    // The same name of a token for another request.
+    let reused = assertion(&other, "2", "now", 1, &none);
+    let path = format!("/api/dsr/{other}/verification");
+    assert_eq!(bench.post(&path, &json!({"assertion": reused})).await.text, refusal.text);
+    assert_eq!(bench.stored(&other).await.member, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_key_of_the_dashboard_works_within_seconds() {
+    let bench = Bench::new();
+    let mut ask = ask();
+    ask["has_account"] = json!(true);
+    let reference = bench.post("/api/dsr", &ask).await.json()["reference"].as_str().unwrap().to_owned();
+    let path = format!("/api/dsr/{reference}/verification");
+    let token = assertion(&reference, "1", "next", 2, &json!({}));
+    assert_eq!(bench.post(&path, &json!({"assertion": token})).await.status, 422);
+    bench.account.set_secret("dashboard-keys", &dashboard_keys(&[("now", 1), ("next", 2)]));
+    tokio::time::advance(std::time::Duration::from_secs(4)).await;
+    assert_eq!(bench.post(&path, &json!({"assertion": token})).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_declaration_is_taken_where_it_was_asked_for() {
+    let bench = Bench::new();
+    let californian = json!({
+        "kind": "access", "email": "mia@example.com", "residence": "California",
+        "data_points": {"phone": "+1 555 0199", "day": "2026-03-05", "unknown": "ignored"},
+    });
+    let answer = bench.post("/api/dsr", &californian).await;
+    let reference = answer.json()["reference"].as_str().unwrap().to_owned();
+    let path = format!("/api/dsr/{reference}/verification");
+    let declared = bench.post(&path, &json!({"declaration": "Mia Example"})).await;
+    assert_eq!((declared.status, declared.json()["missing"].clone()), (200, json!(["email-code", "data-points"])));
+    let refusal = bench.post(&path, &json!({"declaration": "Mia Example"})).await;
+    assert_eq!(refusal.status, 422, "once");
+    for (body, status) in [
+        (json!({"declaration": "=Mia"}), 400),
+        (json!({"code": "123456", "declaration": "Mia"}), 400),
+        (json!({"assertion": 1}), 400),
+        (json!({"code": deep(50)}), 400),
+    ] {
+        assert_eq!(bench.post(&path, &body).await.status, status, "{body}");
+    }
+    let code = bench.code_for(&reference).await;
+    let proved = bench.fill_in(&path, &format!("code={code}")).await;
+    assert_eq!(proved.status, 200);
+    check_page("half verified", &proved.text);
+    assert!(proved.text.contains("compare what you named"), "{}", proved.text);
+    let stored = bench.stored(&reference).await;
+    assert_eq!((stored.data_points.len(), stored.is_verified()), (2, false));
+    let dump = format!("{:?}", bench.account.dump("ledger"));
+    assert!(!dump.contains("0199") && dump.contains("Mia Example"), "what is compared is kept as a hash only");
+}
+
+#[tokio::test]
+async fn an_address_and_an_account_have_a_code_each() {
+    let bench = Bench::new();
+    let mut ask = ask();
+    ask["connected_account"] = json!({"platform": "instagram", "handle": "mia"});
+    let reference = bench.post("/api/dsr", &ask).await.json()["reference"].as_str().unwrap().to_owned();
+    let code = bench.code_for(&reference).await;
+    let before = bench.account.sent().len();
+    let page = bench.fill_in(&format!("/api/dsr/{reference}/verification"), &format!("code={code}")).await;
+    assert!(page.text.contains("as a message"), "{}", page.text);
+    let sent = bench.account.sent();
+    assert_eq!(sent.len(), before + 1);
+    assert!(sent[before].contains("\"code\"") && sent[before].contains(&reference), "{}", sent[before]);
+}
+
+#[tokio::test]
+async fn everything_in_the_form_can_be_said_and_each_page_says_what_is_left() {
+    let bench = Bench::new();
+    let hash = "ab".repeat(32);
+    for (number, (typed, expected)) in [
+        ("kind=opt-out&email=mia%40example.com".to_owned(), "We do not need anything else"),
+        ("kind=access&email=mia%40example.com&residence=Germany".to_owned(), "to your e-mail address"),
+        ("kind=access&platform=instagram&handle=mia".to_owned(), "to your account, as a message"),
+        ("kind=access&email=mia%40example.com&has_account=yes".to_owned(), "Log in again"),
+        ("kind=know&email=mia%40example.com&residence=California".to_owned(), "You named nothing yet"),
+        ("kind=access&email=mia%40example.com&residence=California&point_phone=555".to_owned(), "Sign a declaration"),
+        ("kind=access&email=mia%40example.com&residence=California&declaration=Mia".to_owned(), "Enter the code"),
+        (
+            format!("kind=access&email=mia%40example.com&agent_email=leo%40example.org&agent_permission={hash}"),
+            "very file",
+        ),
+        (
+            "kind=access&email=mia%40example.com&agent_email=l%40example.org&power_of_attorney=yes".to_owned(),
+            "power of attorney",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let page = bench.fill_in("/api/dsr", &format!("form_id=f{number}&{typed}")).await;
+        assert_eq!(page.status, 202, "{typed}");
+        check_page(&typed, &page.text);
+        assert!(page.text.contains(expected), "{typed}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn hostile_text_is_shown_as_text_and_none_of_it_is_lost() {
+    let bench = Bench::new();
+    let hostile = "%22%27%3E%3Cb+title%3D%27x%27%3E";
+    let typed = ["residence", "point_name", "declaration", "agent_name", "agent_email", "handle", "details"]
+        .map(|field| format!("{field}={hostile}"))
+        .join("&");
+    let page = bench.fill_in("/api/dsr", &format!("kind=access&email=mia%40&form_id={hostile}&{typed}")).await;
+    assert_eq!(page.status, 400);
+    check_page("hostile", &page.text);
+    assert!(!page.text.contains("<b "), "{}", page.text);
+    assert_eq!(page.text.matches("&lt;b title=").count(), 8, "{}", page.text);
+    // Of a field that stands twice the first counts, in what is stored as in what is shown.
+    let twice = "form_id=t&kind=access&kind=erasure&email=mia%40example.com&email=leo%40example.com";
+    let answer = bench.fill_in("/api/dsr", twice).await;
+    let reference = answer.location.unwrap().rsplit('/').next().unwrap().to_owned();
+    let stored = bench.stored(&reference).await;
+    assert_eq!((stored.kind.as_str(), stored.contact.email.unwrap().expose()), ("access", "mia@example.com"));
+    // A page of somebody else that sends our form in a visitor's browser starts a request of its own, and shows nothing.
+    let headers =
+        json!({"content-type": FORM, "origin": "https://evil.example", "cookie": "a=b", "accept": "text/html"});
+    let forged = bench.send("POST", "/api/dsr", &headers, "kind=access&email=mia%40example.com").await;
+    assert_eq!(forged.status, 202);
+    assert_ne!(forged.location.unwrap().rsplit('/').next().unwrap(), reference);
+}
+
+#[tokio::test]
+async fn a_form_sent_twice_at_once_is_one_request() {
+    let bench = Bench::new();
+    let fields = "form_id=0123456789abcdef&kind=access&email=mia%40example.com";
+    let sent = tokio::join!(
+        bench.fill_in("/api/dsr", fields),
+        bench.fill_in("/api/dsr", fields),
+        bench.fill_in("/api/dsr", fields)
+    );
+    assert_eq!((sent.0.status, sent.1.status, sent.2.status), (202, 202, 202));
+    assert!(sent.0.location == sent.1.location && sent.1.location == sent.2.location);
+    assert_eq!(bench.account.dump("ledger").len(), 1);
+}
+
+#[tokio::test]
+async fn tries_that_somebody_burns_keep_nobody_from_their_code() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let path = format!("/api/dsr/{reference}/verification");
+    let code = bench.code_for(&reference).await;
+    for _ in 0..4 {
+        assert_eq!(bench.post(&path, &json!({"code": "x00000"})).await.status, 422);
+    }
+    assert_eq!(bench.post(&path, &json!({"code": code})).await.status, 422, "its three tries are gone");
+    assert_eq!(bench.post(&format!("/api/dsr/{reference}/code"), &json!({})).await.status, 202);
+    let code = bench.code_for(&reference).await;
+    assert_eq!(bench.post(&path, &json!({"code": code})).await.status, 200);
 }

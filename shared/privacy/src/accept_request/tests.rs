@@ -1,7 +1,10 @@
 use super::*;
+use crate::clock::model::Kind;
 use crate::ids::Platform;
 use crate::memory::{Strike, World};
-use crate::subject_request::{ConnectedAccount, EmailAddress, Handle};
+use crate::subject_request::{
+    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, PointKind, PointValue, Words,
+};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
 
@@ -14,17 +17,8 @@ fn now() -> Timestamp {
 }
 
 fn ask(kind: Kind) -> Ask {
-    Ask {
-        kind,
-        contact: Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None },
-        residence: Some("EU_GDPR".to_owned()),
-        agent: None,
-        about_child: false,
-        appeal_of: None,
-        details: None,
-        channel: Channel::Web,
-        received_at: None,
-    }
+    let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
+    Ask { residence: Some("Germany".to_owned()), ..Ask::of(kind, contact, Channel::Web) }
 }
 
 struct Desk {
@@ -138,32 +132,160 @@ async fn acknowledged_means_stored_whatever_fails() {
     }
 }
 
-#[tokio::test]
-async fn what_has_to_be_shown_depends_on_what_is_asked_and_on_who_asks() {
-    let desk = Desk::new();
-    let account = Some(ConnectedAccount {
-        platform: Platform::parse("instagram").unwrap(),
-        handle: Handle::parse("mia").unwrap(),
-    });
-    let agent = Agent {
-        email: EmailAddress::parse("agent@example.org").ok(),
-        name: None,
-        permission_sha256: None,
-        has_power_of_attorney: false,
-    };
-    let by_handle = |kind| Ask { contact: Contact { email: None, account: account.clone() }, ..ask(kind) };
-    for (number, (ask, expected)) in [
-        (ask(Kind::Access), vec![Proof::EmailCode]),
-        (by_handle(Kind::Erasure), vec![Proof::HandleCode]),
-        (ask(Kind::OptOut), vec![]),
-        (ask(Kind::Limit), vec![]),
-        (Ask { agent: Some(agent), ..ask(Kind::Erasure) }, vec![Proof::EmailCode, Proof::AgentPermission]),
+fn instagram() -> ConnectedAccount {
+    ConnectedAccount { platform: Platform::parse("instagram").unwrap(), handle: Handle::parse("mia").unwrap() }
+}
+
+fn agent(has_power_of_attorney: bool) -> Agent {
+    let email = EmailAddress::parse("agent@example.org").ok();
+    Agent { email, name: None, permission_sha256: None, has_power_of_attorney }
+}
+
+/// Everybody who can ask, with what they say of themselves.
+fn askers(kind: Kind, residence: &str) -> Vec<(&'static str, Ask)> {
+    let ask = Ask { residence: Some(residence.to_owned()), ..ask(kind) };
+    let both = Contact { account: Some(instagram()), ..ask.contact.clone() };
+    let handle = Contact { email: None, account: Some(instagram()) };
+    vec![
+        ("by address", ask.clone()),
+        ("by handle", Ask { contact: handle, ..ask.clone() }),
+        ("by both", Ask { contact: both.clone(), ..ask.clone() }),
+        ("with an account", Ask { has_account: true, ..ask.clone() }),
+        ("for a child", Ask { about_child: true, has_account: true, contact: both, ..ask.clone() }),
+        ("an agent", Ask { agent: Some(agent(false)), has_account: true, ..ask.clone() }),
+        ("an attorney", Ask { agent: Some(agent(true)), ..ask }),
     ]
-    .into_iter()
-    .enumerate()
+}
+
+#[tokio::test]
+async fn what_has_to_be_shown_depends_on_law_right_and_asker() {
+    let desk = Desk::new();
+    let mut table: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for residence in ["Germany", "California", "Quebec", "US-TX", "nowhere"] {
+        for kind in Kind::ALL {
+            let mut cell = String::new();
+            for (number, (name, ask)) in askers(kind, residence).into_iter().enumerate() {
+                let seed = [u8::try_from(number).unwrap(); 20];
+                let stored = request(desk.terms(), Naming::Fresh(&seed), ask, now()).unwrap();
+                let needs = stored.needs.iter().map(|need| format!("{need:?}")).collect::<Vec<_>>().join("+");
+                cell += &format!("    {name}: {}\n", if needs.is_empty() { "nothing" } else { &needs });
+            }
+            let law = if residence == "California" { "California" } else { "elsewhere" };
+            let kinds = table.entry(format!("{law}\n{cell}")).or_default();
+            if !kinds.contains(&kind.as_str()) {
+                kinds.push(kind.as_str());
+            }
+        }
+    }
+    let text: String =
+        table.iter().map(|(cell, kinds)| cell.replacen('\n', &format!(": {}\n", kinds.join(" ")), 1)).collect();
+    expect_test::expect_file!["needs.txt"].assert_eq(&text);
+}
+
+#[tokio::test]
+async fn whoever_lives_anywhere_has_a_law_a_date_and_the_reason_for_it() {
+    let desk = Desk::new();
+    let mut lines = String::new();
+    for (residence, kind) in [
+        (Some("Germany"), Kind::Access),
+        (Some(" germany "), Kind::OptOut),
+        (Some("DE"), Kind::Erasure),
+        (Some("California"), Kind::Know),
+        (Some("us-ca"), Kind::OptOut),
+        (Some("California"), Kind::Objection),
+        (Some("US-TX"), Kind::Access),
+        (Some("Texas"), Kind::Appeal),
+        (Some("Iowa"), Kind::Correction),
+        (Some("United Kingdom"), Kind::Complaint),
+        (Some("Quebec"), Kind::Access),
+        (Some("Brazil"), Kind::Access),
+        (Some("South Korea"), Kind::Erasure),
+        (Some("Wyoming"), Kind::Erasure),
+        (Some("Atlantis"), Kind::Erasure),
+        (Some("EU_GDPR"), Kind::Erasure),
+        (None, Kind::Appeal),
+    ] {
+        let asked = Ask { residence: residence.map(str::to_owned), ..ask(kind) };
+        let stored = request(desk.terms(), Naming::Fresh(&[1; 20]), asked, now()).unwrap();
+        let rule = stored.clocks.legal.rule.split(';').next().unwrap_or_default().to_owned();
+        let (law, basis) = (&stored.regime, stored.basis.as_str());
+        lines += &format!(
+            "{} {}: {law} {basis} {} {rule}\n",
+            residence.unwrap_or("-"),
+            kind.as_str(),
+            stored.clocks.legal.date
+        );
+    }
+    expect_test::expect![[r#"
+        Germany access: EU_GDPR own 2026-04-04 min(months:1,days:30) tz:Europe/Brussels
+         germany  opt-out: EU_GDPR fallback-unknown 2026-04-04 min(months:1,days:30) tz:UTC
+        DE erasure: EU_GDPR own 2026-04-04 min(months:1,days:30) tz:Europe/Brussels
+        California know: CA_CCPA own 2026-04-19 days:45 tz:America/Los_Angeles
+        us-ca opt-out: CA_CCPA own 2026-03-26 bdays:15 cal:US_FED tz:America/Los_Angeles
+        California objection: CA_CCPA fallback-unknown 2026-04-04 min(months:1,days:30) tz:UTC
+        US-TX access: US_TX own 2026-04-19 days:45 tz:America/Chicago
+        Texas appeal: US_TX own 2026-05-04 days:60 tz:America/Chicago
+        Iowa correction: US_IA no-right 2026-04-04 min(months:1,days:30) tz:UTC
+        United Kingdom complaint: UK_GDPR own 2026-04-04 days:30 tz:Europe/London
+        Quebec access: CA_QC_LAW25 own 2026-04-04 days:30 tz:America/Toronto
+        Brazil access: BR_LGPD own 2026-03-20 days:15 tz:America/Sao_Paulo
+        South Korea erasure: KR_PIPA own 2026-03-15 days:10 tz:Asia/Seoul
+        Wyoming erasure: UNKNOWN own 2026-04-04 min(months:1,days:30) tz:UTC
+        Atlantis erasure: UNKNOWN own 2026-04-04 min(months:1,days:30) tz:UTC
+        EU_GDPR erasure: UNKNOWN own 2026-04-04 min(months:1,days:30) tz:UTC
+        - appeal: UNKNOWN own 2026-04-04 min(months:1,days:30) tz:UTC
+    "#]]
+    .assert_eq(&lines);
+}
+
+#[tokio::test]
+async fn what_need_not_be_shown_is_not_kept() {
+    let desk = Desk::new();
+    let points = BTreeMap::from([(PointKind::Phone, PointValue::parse("+1 (555) 010-0199").unwrap())]);
+    let full = |residence: &str, kind| Ask {
+        residence: Some(residence.to_owned()),
+        data_points: points.clone(),
+        declaration: Words::parse("Mia Example").ok(),
+        ..ask(kind)
+    };
+    for (residence, kind, keeps_points, keeps_declaration) in [
+        ("California", Kind::Access, true, true),
+        ("California", Kind::Know, true, false),
+        ("California", Kind::OptOut, false, false),
+        ("Germany", Kind::Access, false, false),
+    ] {
+        let stored = request(desk.terms(), Naming::Fresh(&[1; 20]), full(residence, kind), now()).unwrap();
+        assert_eq!(!stored.data_points.is_empty(), keeps_points, "{residence} {kind:?}");
+        assert_eq!(stored.declaration.is_some(), keeps_declaration, "{residence} {kind:?}");
+        let is_proven = stored.proven.iter().any(|proven| proven.proof == Proof::Declaration);
+        assert_eq!(is_proven, keeps_declaration, "{residence} {kind:?}");
+        let row = serde_json::to_string(&stored).unwrap();
+        assert!(!row.contains("0199"), "{row}");
+    }
+    let stored = request(desk.terms(), Naming::Fresh(&[1; 20]), full("California", Kind::Access), now()).unwrap();
+    let held = |text| BTreeMap::from([(PointKind::Phone, PointValue::parse(text).unwrap())]);
+    assert_eq!(stored.matching_points(&desk.keys, &held("1 555 0100199")), 1);
+    assert_eq!(stored.matching_points(&desk.keys, &held("1 555 0100198")), 0);
+    let elsewhere = SubjectRequest { id: ObligationId::of_request(&[2; 20]), ..stored.clone() };
+    assert_eq!(elsewhere.matching_points(&desk.keys, &held("1 555 0100199")), 0, "of no use for another request");
+    let erased = stored.without_evidence();
+    assert!(erased.data_points.is_empty() && erased.evidence_erased && erased.declaration.is_some());
+}
+
+#[tokio::test]
+async fn the_person_of_an_agent_is_asked_even_if_every_message_is_lost() {
+    let desk = Desk::new();
+    let asked = Ask { agent: Some(agent(false)), ..ask(Kind::Erasure) };
+    let accepted = desk.accept(Naming::Fresh(&[1; 20]), asked).await.unwrap();
+    let notices: Vec<Notice> = desk.world.stored().requests.notices.iter().map(|job| job.notice).collect();
+    assert_eq!(notices, [Notice::Acknowledgement, Notice::AgentConfirmation]);
+    assert!(accepted.request.has_to_ask_person());
+    for needless in
+        [Ask { agent: Some(agent(true)), ..ask(Kind::Erasure) }, Ask { agent: Some(agent(false)), ..ask(Kind::OptOut) }]
     {
-        let seed = [u8::try_from(number).unwrap(); 20];
-        assert_eq!(desk.accept(Naming::Fresh(&seed), ask).await.unwrap().request.needs, expected);
+        let desk = Desk::new();
+        desk.accept(Naming::Fresh(&[1; 20]), needless).await.unwrap();
+        assert_eq!(desk.world.stored().requests.notices.len(), 1);
     }
 }
 

@@ -1,13 +1,17 @@
 //! The row that answers a request, whatever is asked for and wherever the person lives. No right is refused because of
 //! where somebody lives: what their own law does not give is answered all the same, by the row of the fallback.
 
+use serde::{Deserialize, Serialize};
+
 use crate::clock::model::Kind;
 use crate::law::{Law, NoDeadline, Row};
 
 /// Why this row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// The regime's own.
+    #[default]
     Own,
     /// The regime says nothing about it; the fallback's.
     FallbackUnknown,
@@ -16,6 +20,12 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Whether the law of where they live has a row for what they ask.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        matches!(self, Self::Own)
+    }
+
     /// As it stands in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -3,6 +3,7 @@
 
 mod aftermath;
 mod archive;
+mod asked;
 mod holds;
 mod ledger;
 mod places;
@@ -17,6 +18,7 @@ mod staff;
 mod vault;
 
 pub use aftermath::proof;
+pub use asked::asked;
 pub use places::{own_contact_place, place, user_place};
 pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bounce::BounceCause;
 use super::{DenialCode, Proof};
-use crate::ids::TenantId;
+use crate::ids::{InstructionId, TenantId};
 use crate::legal_hold::Note;
 
 /// Who did something.
@@ -59,6 +59,37 @@ pub enum Deed {
     Extended,
     /// It was handed to the engine, the exporter or staff.
     Begun,
+    /// It was handed to a tenant, whose data it is about.
+    Routed {
+        /// Which.
+        tenant: TenantId,
+    },
+    /// A tenant that has not answered was asked again.
+    Reminded {
+        /// Which.
+        tenant: TenantId,
+    },
+    /// A tenant said what to do.
+    Instructed {
+        /// Which.
+        tenant: TenantId,
+        /// Under what.
+        instruction: InstructionId,
+    },
+    /// What a tenant wanted done is done.
+    CarriedOut {
+        /// Which.
+        tenant: TenantId,
+    },
+    /// A tenant was told of what was erased on the person's word.
+    Informed {
+        /// Which.
+        tenant: TenantId,
+    },
+    /// A report about a child is believed: nothing uses the data any more, and it goes.
+    FoundCredible,
+    /// A report about a child is not believed.
+    FoundNotCredible,
     /// It was refused.
     Denied {
         /// Why.

@@ -11,13 +11,17 @@
 //! the engine, as an obligation under the same reference.
 
 mod act;
+mod agent;
 pub mod bounce;
 pub mod challenge;
 pub mod clocks;
 pub mod contact;
+mod course;
+mod evidence;
 pub mod letter;
 pub mod notice;
 pub mod ports;
+mod proof;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,12 +29,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use act::{Act, Actor, Deed};
+pub use agent::{Agent, Sha256Hex};
 pub use clocks::{Clocks, Dated, Extended};
-pub use contact::{ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Words};
+pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
+pub use course::{ChildReview, Course, Instructed, Routed, RoutedDates};
+pub use evidence::{PointKind, PointValue};
+pub use proof::{Proof, Proven};
 
 use self::notice::Notice;
 use crate::clock::model::Kind;
+pub use crate::identity::{EmailAddress, Handle};
 use crate::ids::TenantId;
+use crate::keys::KeyedRef;
+use crate::law::governing::Basis;
 use crate::obligation::ObligationId;
 
 /// How a request reached us. The law asks for no form: any of them starts the clock.
@@ -45,83 +56,6 @@ pub enum Channel {
     Phone,
     /// On paper.
     Letter,
-}
-
-/// Somebody who asks for somebody else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agent {
-    /// Where answers about the request itself go; the person's data never does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<EmailAddress>,
-    /// Who.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Words>,
-    /// What binds the signed permission to this request: the SHA-256 of the document, 64 hex digits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permission_sha256: Option<Sha256Hex>,
-    /// Whether they say that they hold a power of attorney; staff read it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub has_power_of_attorney: bool,
-}
-
-/// A SHA-256 digest as 64 lower-case hex digits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Sha256Hex(String);
-
-impl Sha256Hex {
-    /// # Errors
-    /// [`InvalidText`]
-    pub fn parse(text: &str) -> Result<Self, InvalidText> {
-        let text = text.trim().to_ascii_lowercase();
-        let is_hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_hex { Ok(Self(text)) } else { Err(InvalidText) }
-    }
-
-    /// The digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Sha256Hex {
-    type Error = InvalidText;
-
-    fn try_from(text: String) -> Result<Self, InvalidText> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Sha256Hex> for String {
-    fn from(digest: Sha256Hex) -> Self {
-        digest.0
-    }
-}
-
-/// What the person has to show before anything is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Proof {
-    /// A code that was mailed to them.
-    EmailCode,
-    /// A code that was sent to their account on a platform.
-    HandleCode,
-    /// A fresh login at the dashboard.
-    AccountLogin,
-    /// That staff compared what they say with what we hold.
-    DataPoints,
-    /// That staff read the permission that their agent holds.
-    AgentPermission,
-}
-
-/// A proof that was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proven {
-    /// Which.
-    pub proof: Proof,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Why a request was denied, by the code of `law.toml`.
@@ -190,8 +124,11 @@ pub struct SubjectRequest {
     pub version: u32,
     /// What is asked for.
     pub kind: Kind,
-    /// By which law: a name in `law.toml`.
+    /// By which law, by where they say they live: a name in `law.toml`.
     pub regime: String,
+    /// Whether that law sets its dates, or the fallback because it does not.
+    #[serde(default, skip_serializing_if = "Basis::is_own")]
+    pub basis: Basis,
     /// Who asks, and where the answer goes.
     pub contact: Contact,
     /// How it came.
@@ -209,6 +146,15 @@ pub struct SubjectRequest {
     /// What was shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proven: Vec<Proven>,
+    /// What they can name of what we hold, as keyed hashes, until the request is closed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub data_points: BTreeMap<PointKind, KeyedRef>,
+    /// Their name under "I declare under penalty of perjury that I am the person"; when, is in `proven`. It stays with the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<Words>,
+    /// Who they are at the dashboard, once it has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
     /// What was told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<Notice, u32>,
@@ -234,18 +180,18 @@ pub struct SubjectRequest {
     /// What they wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Words>,
+    /// The tenants whose part of it is theirs to decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routed: Vec<Routed>,
+    /// How far it is carried out.
+    #[serde(default, skip_serializing_if = "Course::has_not_begun")]
+    pub course: Course,
     /// When somebody has to look at it; `None` once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_action_at: Option<Timestamp>,
 }
 
 impl SubjectRequest {
-    /// What has not been shown yet.
-    pub fn missing(&self) -> impl Iterator<Item = Proof> + '_ {
-        let is_shown = |proof: &Proof| self.proven.iter().any(|proven| proven.proof == *proof);
-        self.needs.iter().copied().filter(move |proof| !is_shown(proof))
-    }
-
     /// The letter that closes it, once it is closed.
     #[must_use]
     pub const fn closing_notice(&self) -> Option<Notice> {
@@ -261,11 +207,5 @@ impl SubjectRequest {
     pub fn settled_at(&self) -> Option<Timestamp> {
         let is_told = self.closing_notice().is_some_and(|notice| self.was_told(notice, 1));
         self.standing.closed_at().filter(|_| is_told && self.evidence_erased)
-    }
-
-    /// Whether it may be carried out.
-    #[must_use]
-    pub fn is_verified(&self) -> bool {
-        self.missing().next().is_none()
     }
 }

@@ -6,7 +6,7 @@ use crate::law::Law;
 use crate::memory::{Strike, World};
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::Challenge;
-use crate::subject_request::{Channel, Contact, EmailAddress, Proof};
+use crate::subject_request::{Agent, Channel, Contact, EmailAddress, Proof};
 use crate::tell_person::Teller;
 use crate::verify_request::verify_request;
 
@@ -33,17 +33,9 @@ impl Office {
 
     async fn asked(&self, number: u8) -> ObligationId {
         let law = Law::built_in().unwrap();
-        let ask = Ask {
-            kind: Kind::Erasure,
-            contact: Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None },
-            residence: Some("EU_GDPR".to_owned()),
-            agent: None,
-            about_child: false,
-            appeal_of: None,
-            details: None,
-            channel: Channel::Web,
-            received_at: None,
-        };
+        let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
+        let residence = Some("Germany".to_owned());
+        let ask = Ask { residence, ..Ask::of(Kind::Erasure, contact, Channel::Web) };
         let terms = Terms { keys: &self.keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
         let (naming, sent) = (Naming::Fresh(&[number; 20]), Sent { ask, source: None });
         let now = self.now();
@@ -91,6 +83,28 @@ async fn an_acknowledgement_whose_message_was_lost_is_sent_by_the_sweep() {
     assert_eq!(office.sweep().await.resent, 0, "not again at once");
     office.tell().await;
     assert_eq!(office.request(&id).standing, Standing::AwaitingVerification);
+}
+
+#[tokio::test]
+async fn the_person_of_an_agent_is_asked_by_the_sweep_when_the_message_was_lost() {
+    let office = Office::new();
+    let email = EmailAddress::parse("leo@example.org").ok();
+    let agent = Some(Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false });
+    let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
+    let law = Law::built_in().unwrap();
+    let ask = Ask { agent, ..Ask::of(Kind::Erasure, contact, Channel::Web) };
+    let terms = Terms { keys: &office.keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let (naming, sent) = (Naming::Fresh(&[1; 20]), Sent { ask, source: None });
+    accept_request(&office.world, &office.world, terms, naming, sent, office.now()).await.unwrap();
+    office.world.stored().requests.notices.retain(|job| job.notice == Notice::Acknowledgement);
+    office.tell().await;
+    assert_eq!(office.sweep().await.resent, 1);
+    assert_eq!(office.sweep().await.resent, 0, "not again at once");
+    office.tell().await;
+    let letters: Vec<_> = office.world.stored().requests.letters.iter().map(|letter| letter.to.clone()).collect();
+    assert_eq!(letters, ["email#leo@example.org", "email#mia@example.com"]);
+    office.world.pass(SignedDuration::from_hours(2));
+    assert_eq!(office.sweep().await.resent, 0, "asked once");
 }
 
 #[tokio::test]

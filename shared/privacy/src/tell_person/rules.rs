@@ -65,8 +65,8 @@ impl SubjectRequest {
     /// Which proof the code in a notice is for, if there is one in it.
     pub(super) fn code_in(&self, notice: Notice) -> Option<Proof> {
         let wanted = match notice {
-            // An agent is told that it came in; the code goes to the person, with the question.
-            Notice::Acknowledgement => self.agent.as_ref().is_none_or(|agent| agent.email.is_none()),
+            // The person of an agent gets the code with the question whether they may.
+            Notice::Acknowledgement => self.agent.is_none(),
             Notice::Code | Notice::AgentConfirmation => true,
             Notice::Extension
             | Notice::Answer
@@ -81,22 +81,36 @@ impl SubjectRequest {
         self.missing().find(is_code).filter(|_| wanted && is_waiting)
     }
 
+    /// Whether a code would show something that is still missing.
+    #[must_use]
+    pub fn has_code_to_send(&self) -> bool {
+        self.code_in(Notice::Code).is_some()
+    }
+
+    /// Whether the person whom an agent asks for has not been asked yet if they may.
+    #[must_use]
+    pub fn has_to_ask_person(&self) -> bool {
+        self.can_be_told(Notice::AgentConfirmation) && !self.was_told(Notice::AgentConfirmation, 1)
+    }
+
     /// Whom a notice goes to; a business's contact does not stand in a request.
     pub(super) fn recipient(&self, notice: Notice) -> Option<Recipient<'_>> {
         let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref()).map(Recipient::Email);
-        let person = || {
-            let Self { contact, .. } = self;
-            let account = || contact.account.as_ref().map(Recipient::Account);
-            contact.email.as_ref().map(Recipient::Email).or_else(account)
+        let email = || self.contact.email.as_ref().map(Recipient::Email);
+        let account = || self.contact.account.as_ref().map(Recipient::Account);
+        let person = || email().or_else(account);
+        // A code goes where it shows something, and nowhere else: one in a mail would show nothing of an account.
+        let by_code = || match self.code_in(notice) {
+            Some(Proof::EmailCode) => email(),
+            Some(Proof::HandleCode) => account(),
+            Some(Proof::AccountLogin | Proof::DataPoints | Proof::Declaration | Proof::AgentPermission) | None => {
+                person()
+            }
         };
         match notice {
-            Notice::Acknowledgement => agent.or_else(person),
-            Notice::Code
-            | Notice::AgentConfirmation
-            | Notice::Extension
-            | Notice::Answer
-            | Notice::Denial
-            | Notice::Routed => person(),
+            Notice::Acknowledgement => agent.or_else(by_code),
+            Notice::Code | Notice::AgentConfirmation => by_code(),
+            Notice::Extension | Notice::Answer | Notice::Denial | Notice::Routed => person(),
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }
     }
@@ -119,6 +133,8 @@ impl SubjectRequest {
             let now = instant::to_millis(now);
             (after.standing, after.next_action_at) = if self.is_verified() {
                 (Standing::InProgress { since: now }, Some(now))
+            } else if self.has_to_ask_person() {
+                (Standing::AwaitingVerification, Some(now))
             } else {
                 (Standing::AwaitingVerification, self.clocks.next_alarm(now).ok().flatten().or(Some(now)))
             };

@@ -3,10 +3,11 @@ use jiff::SignedDuration;
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
+use crate::ids::{TenantId, UserId};
 use crate::law::Law;
 use crate::memory::{Strike, World};
 use crate::subject_request::challenge::Challenge;
-use crate::subject_request::{Channel, Contact, EmailAddress};
+use crate::subject_request::{Agent, Channel, Contact, EmailAddress};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
 
@@ -20,17 +21,11 @@ fn keys() -> SubjectKeys {
 
 async fn asked(world: &World, number: u8) -> ObligationId {
     let law = Law::built_in().unwrap();
-    let ask = Ask {
-        kind: Kind::Erasure,
-        contact: Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None },
-        residence: None,
-        agent: None,
-        about_child: false,
-        appeal_of: None,
-        details: None,
-        channel: Channel::Web,
-        received_at: None,
-    };
+    let ask = Ask::of(
+        Kind::Erasure,
+        Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None },
+        Channel::Web,
+    );
     let keys = keys();
     let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
     let accepted =
@@ -129,4 +124,180 @@ async fn what_is_kept_of_a_code_does_not_give_it_away() {
         seen.insert(code.expose().to_owned());
     }
     assert!(seen.len() > 95);
+}
+
+fn login(user: &str, token: &str) -> Login {
+    let member = Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse(user).unwrap() };
+    Login { member, token_id: token.to_owned(), expires_at: now() + SignedDuration::from_mins(2) }
+}
+
+async fn asked_as(world: &World, number: u8, ask: Ask) -> ObligationId {
+    let (law, keys) = (Law::built_in().unwrap(), keys());
+    let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let sent = Sent { ask, source: None };
+    accept_request(world, world, terms, Naming::Fresh(&[number; 20]), sent, now()).await.unwrap().request.id
+}
+
+fn ask(kind: Kind) -> Ask {
+    let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
+    Ask::of(kind, contact, Channel::Web)
+}
+
+async fn log_in(world: &World, id: &ObligationId, login: &Login) -> bool {
+    matches!(verify_login(world, world, &keys(), id, login, now()).await.unwrap(), Verified::Proved(_))
+}
+
+#[tokio::test]
+async fn a_login_shows_who_asks_once_and_for_one_request() {
+    let world = World::new(now(), 100);
+    let mine = asked_as(&world, 1, Ask { has_account: true, ..ask(Kind::Access) }).await;
+    let other = asked_as(&world, 2, Ask { has_account: true, ..ask(Kind::Access) }).await;
+    assert!(log_in(&world, &mine, &login("7", "token-1")).await);
+    let request = world.stored().requests.heads[&mine].clone();
+    assert_eq!(request.standing, Standing::InProgress { since: now() });
+    assert_eq!(request.identities(), [login("7", "").member.identity()]);
+    // The same again, for this request and for another; and a second one for a request that waits for nothing.
+    assert!(!log_in(&world, &mine, &login("7", "token-1")).await);
+    assert!(!log_in(&world, &other, &login("7", "token-1")).await);
+    assert!(!log_in(&world, &mine, &login("8", "token-2")).await);
+    assert_eq!(world.stored().requests.heads[&mine], request);
+    assert!(!log_in(&world, &ObligationId::of_request(&[9; 20]), &login("7", "token-3")).await);
+    // What showed nothing was not used up.
+    assert!(log_in(&world, &other, &login("7", "token-2")).await);
+}
+
+#[tokio::test]
+async fn a_login_stands_for_what_the_person_has_not_shown_and_for_no_agent() {
+    let world = World::new(now(), 100);
+    let california = || Ask { residence: Some("California".to_owned()), ..ask(Kind::Access) };
+    let mine = asked_as(&world, 1, california()).await;
+    let code = send_code(&world, &mine, 9).await;
+    assert!(is_proved(&world, &mine, &code, now()).await);
+    assert!(log_in(&world, &mine, &login("7", "token-1")).await);
+    let request = world.stored().requests.heads[&mine].clone();
+    assert_eq!(request.needs, [Proof::EmailCode, Proof::AccountLogin]);
+    assert_eq!(request.identities().len(), 2);
+    let agent =
+        Agent { email: None, name: Words::parse("Leo").ok(), permission_sha256: None, has_power_of_attorney: false };
+    for (number, ask) in [
+        (2, Ask { agent: Some(agent), ..california() }),
+        (3, Ask { about_child: true, ..ask(Kind::Erasure) }),
+        (4, ask(Kind::OptOut)),
+    ] {
+        let id = asked_as(&world, number, ask).await;
+        assert!(!log_in(&world, &id, &login("7", &format!("token-{number}"))).await, "{number}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_is_lost_half_way_is_made_good_by_the_next() {
+    for strike in (1..=4).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
+        let world = World::new(now(), 100);
+        let id = asked_as(&world, 1, Ask { has_account: true, ..ask(Kind::Access) }).await;
+        world.strike(Some(strike));
+        let first = verify_login(&world, &world, &keys(), &id, &login("7", "token-1"), now()).await;
+        world.strike(None);
+        let second = log_in(&world, &id, &login("7", "token-2")).await;
+        let is_done = matches!(first, Ok(Verified::Proved(_))) || second;
+        let request = world.stored().requests.heads[&id].clone();
+        assert!(request.is_verified() && request.proven.len() == 1, "{strike:?}");
+        assert!(is_done || first.is_err(), "{strike:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_declaration_is_kept_where_it_is_asked_for_and_shows_nobody() {
+    let world = World::new(now(), 100);
+    let name = Words::parse("Mia Example").unwrap();
+    let california = Ask { residence: Some("California".to_owned()), ..ask(Kind::Access) };
+    let (mine, other) = (asked_as(&world, 1, california).await, asked_as(&world, 2, ask(Kind::Access)).await);
+    assert!(matches!(declare(&world, &mine, &name, now()).await.unwrap(), Verified::Proved(_)));
+    let request = world.stored().requests.heads[&mine].clone();
+    assert_eq!(request.declaration, Some(name.clone()));
+    assert!(!request.is_verified() && request.identities().is_empty());
+    assert!(matches!(declare(&world, &mine, &name, now()).await.unwrap(), Verified::Refused), "once");
+    assert!(matches!(declare(&world, &other, &name, now()).await.unwrap(), Verified::Refused), "not asked for");
+    assert_eq!(world.stored().requests.heads[&other].declaration, None);
+}
+
+#[tokio::test]
+async fn burnt_tries_are_those_of_one_code() {
+    let world = World::new(now(), 100);
+    let id = asked(&world, 1).await;
+    for round in 0..5 {
+        let code = send_code(&world, &id, 20 + round).await;
+        for _ in 0..4 {
+            assert!(!is_proved(&world, &id, &other_than(&code), now()).await);
+        }
+        assert!(!is_proved(&world, &id, &code, now()).await, "its tries are burnt");
+    }
+    let code = send_code(&world, &id, 40).await;
+    assert!(is_proved(&world, &id, &code, now()).await);
+}
+
+/// What somebody does to one of two requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Move {
+    Ask,
+    Code,
+    Wrong,
+    Prove,
+}
+
+/// Every way to mix two sequences.
+fn mixes(mine: &[Move], theirs: &[Move]) -> Vec<Vec<(bool, Move)>> {
+    match (mine.split_first(), theirs.split_first()) {
+        (None, _) => vec![theirs.iter().map(|next| (false, *next)).collect()],
+        (_, None) => vec![mine.iter().map(|next| (true, *next)).collect()],
+        (Some((mine_next, mine_rest)), Some((their_next, their_rest))) => {
+            let begun = |is_mine, next, rest: Vec<Vec<_>>| {
+                rest.into_iter().map(move |rest| [vec![(is_mine, next)], rest].concat()).collect::<Vec<_>>()
+            };
+            let with_mine = begun(true, *mine_next, mixes(mine_rest, theirs));
+            [with_mine, begun(false, *their_next, mixes(mine, their_rest))].concat()
+        }
+    }
+}
+
+/// What was seen of a request from outside, and what is stored of it.
+async fn play(moves: &[(bool, Move)], kind: Kind) -> (Vec<bool>, [Option<SubjectRequest>; 2]) {
+    let world = World::new(now(), 100);
+    let ids = [1, 2].map(|number| ObligationId::of_request(&[number; 20]));
+    let mut codes = [String::new(), String::new()];
+    let mut seen = Vec::new();
+    for (is_mine, next) in moves {
+        let (index, number) = if *is_mine { (0, 1) } else { (1, 2) };
+        let appeal_of = (kind == Kind::Appeal).then(|| ObligationId::of_request(&[9; 20]));
+        let answer = match next {
+            Move::Ask => asked_as(&world, number, Ask { appeal_of, ..ask(kind) }).await == ids[index],
+            Move::Code => {
+                codes[index] = send_code(&world, &ids[index], 50 + number).await;
+                true
+            }
+            Move::Wrong => is_proved(&world, &ids[index], &codes[1 - index], now()).await,
+            Move::Prove => is_proved(&world, &ids[index], &codes[index], now()).await,
+        };
+        if *is_mine {
+            seen.push(answer);
+        }
+    }
+    let heads = world.stored().requests.heads.clone();
+    (seen, ids.map(|id| heads.get(&id).cloned()))
+}
+
+#[tokio::test]
+async fn an_unverified_twin_neither_delays_nor_merges_nor_shows() {
+    let mine = [Move::Ask, Move::Code, Move::Prove];
+    let theirs = [Move::Ask, Move::Code, Move::Wrong, Move::Wrong];
+    for kind in Kind::ALL {
+        let alone: Vec<(bool, Move)> = mine.iter().map(|next| (true, *next)).collect();
+        let unverified: Vec<(bool, Move)> = theirs.iter().map(|next| (false, *next)).collect();
+        let (expected, [verified, _]) = play(&alone, kind).await;
+        let (_, [_, waiting]) = play(&unverified, kind).await;
+        for moves in mixes(&mine, &theirs) {
+            let (seen, stored) = play(&moves, kind).await;
+            assert_eq!(seen, expected, "{kind:?} {moves:?}");
+            assert_eq!(stored, [verified.clone(), waiting.clone()], "{kind:?} {moves:?}");
+        }
+    }
 }

@@ -1,0 +1,128 @@
+//! What is left for whoever asks to show, as they can do it: fields where a field will do, words where it takes more.
+
+use maud::{Markup, html};
+use privacy::obligation::ObligationId;
+use privacy::subject_request::{Proof, SubjectRequest};
+
+use crate::answers::Page;
+
+/// What this request still needs, in the order in which it is asked for. Made of nothing but what was sent.
+pub(crate) fn steps(page: Page<'_>, request: &SubjectRequest) -> Markup {
+    let is_agents = request.agent.is_some();
+    html! {
+        @for missing in request.missing() {
+            @match missing {
+                Proof::EmailCode if is_agents => (confirmation(page, "by e-mail")),
+                Proof::HandleCode if is_agents => (confirmation(page, "by a message to their account")),
+                Proof::EmailCode => (code(page, &request.id, "We are sending a code to your e-mail address.")),
+                // It goes out once the code in the mail has been entered.
+                Proof::HandleCode if request.missing().any(|missing| missing == Proof::EmailCode) => {}
+                Proof::HandleCode => (code(page, &request.id, "We are sending a code to your account, as a message.")),
+                Proof::AccountLogin => (login(request)),
+                Proof::DataPoints => (points(page, request)),
+                Proof::Declaration => (declaration(page, &request.id)),
+                Proof::AgentPermission => (permission(page, request)),
+            }
+        }
+    }
+}
+
+/// Everything that anybody could be asked for: the same for every reference, of a request or of none.
+pub(crate) fn anything(page: Page<'_>, id: &ObligationId) -> Markup {
+    html! {
+        (code(page, id, "It has six digits and works for ten minutes."))
+        details {
+            summary { "I was asked for a declaration" }
+            (declaration(page, id))
+        }
+    }
+}
+
+fn action(page: Page<'_>, id: &ObligationId, act: &str) -> String {
+    format!("{}/api/dsr/{}/{act}", page.base, id.as_str())
+}
+
+fn code(page: Page<'_>, id: &ObligationId, words: &str) -> Markup {
+    html! {
+        section aria-labelledby="code-heading" {
+            h2 #code-heading { "Enter the code" }
+            p { (words) " If it does not come within minutes, look among unwanted mail, or have another sent: the one before then stops working." }
+            form method="post" action=(action(page, id, "verification")) {
+                div.field {
+                    label for="code" { "Code" }
+                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                }
+                button type="submit" { "This request is mine" }
+            }
+            form method="post" action=(action(page, id, "code")) {
+                button.quiet type="submit" { "Send me another code" }
+            }
+        }
+    }
+}
+
+fn confirmation(page: Page<'_>, how: &str) -> Markup {
+    html! {
+        section aria-labelledby="confirmation-heading" {
+            h2 #confirmation-heading { "The person confirms" }
+            p { "We ask the person " (how) " whether you may ask for them. They answer with the code that we send them, on the page of the request. If they cannot, write to " a href={ "mailto:" (page.company.contact) } { (page.company.contact) } "." }
+        }
+    }
+}
+
+fn login(request: &SubjectRequest) -> Markup {
+    html! {
+        section aria-labelledby="login-heading" {
+            h2 #login-heading { "Log in again" }
+            p { "Log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (request.id.as_str()) } ". It tells us that it is you, and nothing else. If you cannot log in, send a new request and do not say that you can: then a code will do." }
+        }
+    }
+}
+
+fn points(page: Page<'_>, request: &SubjectRequest) -> Markup {
+    html! {
+        section aria-labelledby="points-heading" {
+            h2 #points-heading { "We compare what you named" }
+            @if request.data_points.is_empty() {
+                p { "Somebody here compares what you know with what we hold. You named nothing yet: write to " a href={ "mailto:" (page.company.contact) } { (page.company.contact) } " with your reference, and name two or three things, such as your telephone number or a day on which you wrote. Please send no identity papers." }
+            } @else {
+                p { "Somebody here compares what you named with what we hold. You need not do anything." }
+            }
+        }
+    }
+}
+
+fn declaration(page: Page<'_>, id: &ObligationId) -> Markup {
+    html! {
+        section aria-labelledby="declaration-heading" {
+            h2 #declaration-heading { "Sign a declaration" }
+            p { "I declare under penalty of perjury under the laws of the State of California that I am the person whose personal information this request is about." }
+            form method="post" action=(action(page, id, "verification")) {
+                div.field {
+                    label for="declaration" { "Your full name is your signature" }
+                    input id="declaration" name="declaration" autocomplete="name" required;
+                }
+                button.quiet type="submit" { "I declare this" }
+            }
+        }
+    }
+}
+
+fn permission(page: Page<'_>, request: &SubjectRequest) -> Markup {
+    let agent = request.agent.as_ref();
+    let has_hash = agent.is_some_and(|agent| agent.permission_sha256.is_some());
+    let document = if agent.is_some_and(|agent| agent.has_power_of_attorney) {
+        "your power of attorney"
+    } else {
+        "the permission that the person signed"
+    };
+    html! {
+        section aria-labelledby="permission-heading" {
+            h2 #permission-heading { "Show that you may" }
+            p {
+                "Send " (document) " to " a href={ "mailto:" (page.company.contact) } { (page.company.contact) } " with your reference. Somebody here reads it."
+                @if has_hash { " It must be the very file whose SHA-256 you gave." }
+            }
+        }
+    }
+}

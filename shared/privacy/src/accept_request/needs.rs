@@ -1,0 +1,61 @@
+//! What whoever asks has to show, read from the law's rows at intake and kept with the request.
+//!
+//! Whatever of the two they name, an address and an account, each is shown by a code of its own: what was only said to be
+//! theirs is never touched. Who asks for another shows their permission, and the person confirms it with the same code that
+//! shows that they are the person; with a power of attorney staff read that instead of both.
+
+use super::Ask;
+use crate::law::agent::PersonStep;
+use crate::law::assurance::{Asker, Method};
+use crate::law::{Law, NoRule};
+use crate::subject_request::Proof;
+
+/// What has to be shown, in the order in which it is asked for; empty where nobody is asked for anything.
+pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, NoRule> {
+    let asker = asker(ask);
+    let assurance = law.assurance(regime, ask.kind, asker)?;
+    let mut own: Vec<Proof> = assurance.methods.iter().copied().map(proof).collect();
+    if assurance.declaration {
+        own.push(Proof::Declaration);
+    }
+    if ask.about_child {
+        // A parent knows no login of the child, and neither dates nor numbers of the child's account.
+        own.retain(is_code);
+    } else if asker == Asker::Contact && ask.contact.account.is_some() && !own.is_empty() {
+        own.insert(1, Proof::HandleCode);
+    }
+    let Some(agent) = &ask.agent else { return Ok(own) };
+    let rule = law.agent(regime, ask.kind)?;
+    match rule.person {
+        PersonStep::VerifiesOrConfirms if !(agent.has_power_of_attorney && rule.power_of_attorney) => {
+            own.retain(is_code);
+        }
+        PersonStep::VerifiesOrConfirms | PersonStep::Nothing => own.clear(),
+    }
+    own.push(Proof::AgentPermission);
+    Ok(own)
+}
+
+/// An agent and a parent have no login of the person's: the person is asked where they can be reached.
+fn asker(ask: &Ask) -> Asker {
+    if ask.has_account && ask.agent.is_none() && !ask.about_child {
+        Asker::AccountHolder
+    } else if ask.contact.email.is_some() {
+        Asker::Contact
+    } else {
+        Asker::HandleOnly
+    }
+}
+
+const fn proof(method: Method) -> Proof {
+    match method {
+        Method::EmailCode => Proof::EmailCode,
+        Method::HandleCode => Proof::HandleCode,
+        Method::AccountAssertion => Proof::AccountLogin,
+        Method::DataPoints => Proof::DataPoints,
+    }
+}
+
+fn is_code(proof: &Proof) -> bool {
+    matches!(proof, Proof::EmailCode | Proof::HandleCode)
+}

@@ -1,0 +1,92 @@
+//! What staff make of a report about a child. One that they believe needs nobody's login: the data rests at once and goes
+//! within days. Pure; judging the same again changes nothing.
+
+use jiff::Timestamp;
+
+use crate::instant;
+use crate::law::Law;
+use crate::law::routing::NoRoutingDate;
+use crate::route_request::Changed;
+use crate::subject_request::{Act, Actor, ChildReview, Deed, Standing, SubjectRequest};
+
+/// Why there is nothing to judge.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotReviewable {
+    /// The request is not about a child.
+    #[error("the request is not about a child")]
+    NoReport,
+    /// It was answered.
+    #[error("the request is closed")]
+    Closed,
+    /// The data is on its way out already.
+    #[error("the report was found credible before")]
+    Credible,
+    /// The last day cannot be counted.
+    #[error(transparent)]
+    Dates(#[from] NoRoutingDate),
+}
+
+/// The report is believed. The request is in work from here on, due at once, whatever was shown. `None`: it was believed
+/// before.
+///
+/// # Errors
+/// [`NotReviewable`]
+pub fn find_credible(
+    request: &SubjectRequest,
+    law: &Law,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<Option<Changed>, NotReviewable> {
+    let at = instant::to_millis(now);
+    let mut changed = match judged(request)? {
+        Some(ChildReview::Credible { .. }) => return Ok(None),
+        Some(ChildReview::NotCredible { .. }) | None => next(request, now),
+    };
+    // The days count from the report, not from when somebody read it.
+    let due = law.child_dates(request.received_at)?.erase_due;
+    changed.course.child = Some(ChildReview::Credible { at, erase_by: due.date, zone: due.time_zone });
+    if !matches!(changed.standing, Standing::InProgress { .. }) {
+        changed.standing = Standing::InProgress { since: at };
+    }
+    // What was begun before was begun for what had been shown; this reaches what is the child's.
+    changed.course.begun_at = None;
+    Ok(Some(Changed { request: changed, act: Act { deed: Deed::FoundCredible, actor, why: None, at } }))
+}
+
+/// The report is not believed; the request goes on as any other. `None`: that was said before.
+///
+/// # Errors
+/// [`NotReviewable`]
+pub fn find_not_credible(
+    request: &SubjectRequest,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<Option<Changed>, NotReviewable> {
+    let at = instant::to_millis(now);
+    match judged(request)? {
+        Some(ChildReview::Credible { .. }) => return Err(NotReviewable::Credible),
+        Some(ChildReview::NotCredible { .. }) => return Ok(None),
+        None => {}
+    }
+    let mut changed = next(request, now);
+    changed.course.child = Some(ChildReview::NotCredible { at });
+    Ok(Some(Changed { request: changed, act: Act { deed: Deed::FoundNotCredible, actor, why: None, at } }))
+}
+
+fn judged(request: &SubjectRequest) -> Result<Option<&ChildReview>, NotReviewable> {
+    if !request.about_child {
+        return Err(NotReviewable::NoReport);
+    }
+    if request.standing.closed_at().is_some() {
+        return Err(NotReviewable::Closed);
+    }
+    Ok(request.course.child.as_ref())
+}
+
+fn next(request: &SubjectRequest, now: Timestamp) -> SubjectRequest {
+    let next_action_at = Some(instant::to_millis(now));
+    SubjectRequest { version: request.version + 1, next_action_at, ..request.clone() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+use super::*;
+use crate::clock::model::Kind;
+use crate::memory::asked;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn report() -> SubjectRequest {
+    let request = asked(1, Kind::Erasure, None, Some(("instagram", "tim")), at("2026-03-06T12:00:00Z"));
+    SubjectRequest { about_child: true, standing: Standing::AwaitingVerification, ..request }
+}
+
+#[test]
+fn what_staff_believe_is_in_work_at_once_and_has_ten_days_from_the_report() {
+    let (law, now, actor) = (Law::built_in().unwrap(), at("2026-03-09T08:00:00Z"), Actor::Staff("alex".to_owned()));
+    let changed = find_credible(&report(), &law, actor.clone(), now).unwrap().unwrap();
+    let after = changed.request;
+    assert_eq!((&after.standing, after.next_action_at), (&Standing::InProgress { since: now }, Some(now)));
+    let erase_by = "2026-03-16".parse().unwrap();
+    assert_eq!(after.course.child, Some(ChildReview::Credible { at: now, erase_by, zone: "UTC".to_owned() }));
+    assert!(after.proven.is_empty(), "it proves nothing of whoever reported it");
+    assert_eq!(find_credible(&after, &law, actor.clone(), at("2026-03-10T08:00:00Z")), Ok(None));
+    assert_eq!(find_not_credible(&after, actor.clone(), now), Err(NotReviewable::Credible));
+    assert_eq!((changed.act.deed, changed.act.actor), (Deed::FoundCredible, actor));
+}
+
+#[test]
+fn what_staff_do_not_believe_goes_on_as_any_request() {
+    let (law, now, actor) = (Law::built_in().unwrap(), at("2026-03-09T08:00:00Z"), Actor::Staff("alex".to_owned()));
+    let changed = find_not_credible(&report(), actor.clone(), now).unwrap().unwrap();
+    let after = changed.request;
+    assert_eq!((&after.standing, changed.act.deed), (&Standing::AwaitingVerification, Deed::FoundNotCredible));
+    assert_eq!(find_not_credible(&after, actor.clone(), now), Ok(None));
+    let believed = find_credible(&after, &law, actor, now).unwrap().unwrap().request;
+    assert!(matches!(believed.course.child, Some(ChildReview::Credible { .. })), "staff may learn better");
+}
+
+#[test]
+fn only_an_open_report_about_a_child_is_judged() {
+    let (law, now) = (Law::built_in().unwrap(), at("2026-03-09T08:00:00Z"));
+    let closed = SubjectRequest { standing: Standing::Answered { at: now, in_part: false }, ..report() };
+    let other = SubjectRequest { about_child: false, ..report() };
+    for (request, expected) in [(closed, NotReviewable::Closed), (other, NotReviewable::NoReport)] {
+        assert_eq!(find_credible(&request, &law, Actor::Service, now), Err(expected.clone()));
+        assert_eq!(find_not_credible(&request, Actor::Service, now), Err(expected));
+    }
+}

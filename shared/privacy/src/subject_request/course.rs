@@ -1,0 +1,109 @@
+//! How far a request is carried out: which part of it is with whom, and what was begun.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{InstructionId, TenantId};
+use crate::law::routing::ProcessorDates;
+
+/// The dates of a part that is a tenant's to decide, all in one zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutedDates {
+    /// The person is told which way their request goes.
+    pub reply: Date,
+    /// The tenant has it.
+    pub forward: Date,
+    /// The days on which a tenant that has not answered is asked again, in order.
+    pub reminders: [Date; 3],
+    /// Whose calendar counts: an IANA name.
+    pub zone: String,
+}
+
+impl From<ProcessorDates> for RoutedDates {
+    fn from(dates: ProcessorDates) -> Self {
+        let ProcessorDates { reply_due, forward_due, reminders_on } = dates;
+        Self {
+            reply: reply_due.date,
+            forward: forward_due.date,
+            reminders: reminders_on.map(|reminder| reminder.date),
+            zone: reply_due.time_zone,
+        }
+    }
+}
+
+/// What a tenant wants done with its part: all that it has of the person goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instructed {
+    /// Under what it said so.
+    pub id: InstructionId,
+    /// When it reached us.
+    pub at: Timestamp,
+}
+
+/// The part of a request that is a tenant's to decide: we only keep its data for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routed {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Since when.
+    pub at: Timestamp,
+    /// Counted from the receipt of the request.
+    pub dates: RoutedDates,
+    /// How many of its reminders went out.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reminded: u8,
+    /// Its answer. Without one, nothing of its data is touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<Instructed>,
+    /// When what it wanted was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<Timestamp>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(count: &u8) -> bool {
+    *count == 0
+}
+
+/// What staff made of a report about a child.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "found", rename_all = "kebab-case")]
+pub enum ChildReview {
+    /// They believe it: nothing uses the data from then on, and it goes whether or not anybody verifies anything.
+    Credible {
+        /// Since when.
+        at: Timestamp,
+        /// The last day for the erasure, in the calendar of `zone`.
+        erase_by: Date,
+        /// An IANA name.
+        zone: String,
+    },
+    /// They do not: it goes on as any request.
+    NotCredible {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// What was begun of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    /// When it was handed to the engine, the exporter or staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_at: Option<Timestamp>,
+    /// The tenants that were told of what was erased on the person's word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub informed: Vec<TenantId>,
+    /// What staff made of a report about a child.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child: Option<ChildReview>,
+}
+
+impl Course {
+    /// Whether there is nothing to say yet.
+    #[must_use]
+    pub fn has_not_begun(&self) -> bool {
+        *self == Self::default()
+    }
+}

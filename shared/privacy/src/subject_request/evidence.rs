@@ -1,0 +1,93 @@
+//! What a person tells us only so that we know them: things that we hold of them already, and a declaration.
+//!
+//! Nothing is collected to be sure of somebody: what they name is kept as a keyed hash of the request's own, compared with what
+//! staff find in our records, and erased when the request is closed. The declaration is part of the record and stays.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{InvalidText, SubjectRequest};
+use crate::keys::SubjectKeys;
+
+/// What people can name of what we may hold about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PointKind {
+    /// Their name.
+    Name,
+    /// A telephone number.
+    Phone,
+    /// Whom they wrote to, or for whom they work.
+    Company,
+    /// A postal code.
+    Postcode,
+    /// The day on which they wrote last, or another that we can find.
+    Day,
+}
+
+impl PointKind {
+    /// Each of them.
+    pub const ALL: [Self; 5] = [Self::Name, Self::Phone, Self::Company, Self::Postcode, Self::Day];
+
+    /// As it stands in rows, in JSON, and in the form with `point_` before it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Phone => "phone",
+            Self::Company => "company",
+            Self::Postcode => "postcode",
+            Self::Day => "day",
+        }
+    }
+}
+
+/// What a person named, in the form that it is compared in: letters and digits, small. Personal data.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct PointValue(String);
+
+impl PointValue {
+    /// The longest, as it is typed.
+    pub const BYTES_MAX: usize = 200;
+
+    /// # Errors
+    /// [`InvalidText`] when no letter or digit is in it, or it is too long.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        if text.len() > Self::BYTES_MAX || text.chars().any(char::is_control) {
+            return Err(InvalidText);
+        }
+        let letters = text.chars().filter(|character| character.is_alphanumeric());
+        let value: String = letters.flat_map(char::to_lowercase).collect();
+        if value.is_empty() { Err(InvalidText) } else { Ok(Self(value)) }
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PointValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PointValue(redacted)")
+    }
+}
+
+impl SubjectRequest {
+    /// How many of the things that the person named are what we hold. The law says how many there must be
+    /// ([`crate::law::assurance::Assurance::data_points_min`]).
+    #[must_use]
+    pub fn matching_points(&self, keys: &SubjectKeys, held: &BTreeMap<PointKind, PointValue>) -> usize {
+        let is_held = |kind: &PointKind, value: &PointValue| {
+            self.data_points.get(kind).is_some_and(|kept| keys.is_data_point(&self.id, *kind, value, kept))
+        };
+        held.iter().filter(|(kind, value)| is_held(kind, value)).count()
+    }
+
+    /// The request without what served to verify and stands in it. What was proven, and what was declared, is its record.
+    #[must_use]
+    pub fn without_evidence(self) -> Self {
+        Self { data_points: BTreeMap::new(), evidence_erased: true, ..self }
+    }
+}
