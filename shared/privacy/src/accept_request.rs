@@ -16,7 +16,9 @@ use crate::law::{Law, Row};
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Limits, NoticeQueue, RequestIntake};
-use crate::subject_request::{Agent, Channel, Clocks, Contact, Course, Proof, Standing, SubjectRequest, Words};
+use crate::subject_request::{
+    Agent, Channel, Clocks, Contact, Course, Findings, Proof, Standing, SubjectRequest, Words,
+};
 
 /// How many requests one source may send in a minute.
 pub const PER_SOURCE_AND_MINUTE: u32 = 120;
@@ -214,6 +216,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         details: ask.details,
         routed: Vec::new(),
         course: Course::default(),
+        findings: Findings::default(),
         next_action_at: Some(instant::to_millis(now + terms.stuck_after)),
     })
 }

@@ -44,6 +44,7 @@ enum Purpose {
     Request,
     Challenge,
     Limit,
+    Evidence,
 }
 
 impl Purpose {
@@ -56,6 +57,7 @@ impl Purpose {
             Self::Request => "request",
             Self::Challenge => "challenge",
             Self::Limit => "limit",
+            Self::Evidence => "evidence",
         }
     }
 }
@@ -113,6 +115,7 @@ struct Version {
     request: Hmac<Sha256>,
     challenge: Hmac<Sha256>,
     limit: Hmac<Sha256>,
+    evidence: Hmac<Sha256>,
 }
 
 /// The root keys, current version first, with one derived key per purpose.
@@ -215,6 +218,14 @@ impl SubjectKeys {
         self.versions.first().map(|current| current.reference(Purpose::Limit, canonical))
     }
 
+    /// What is kept of a value that was mended: it shows later whether a value is that one, and says nothing of it. Named
+    /// with its request, so that two people with one value have nothing in common.
+    #[must_use]
+    pub fn evidence(&self, id: &ObligationId, value: &str) -> Option<KeyedRef> {
+        let current = self.versions.first()?;
+        Some(current.reference(Purpose::Evidence, &format!("{}#{value}", id.as_str())))
+    }
+
     fn receipt(&self, canonical: &str) -> Option<KeyedRef> {
         self.versions.first().map(|current| current.reference(Purpose::Receipt, canonical))
     }
@@ -242,6 +253,7 @@ impl Version {
             request: key(Purpose::Request)?,
             challenge: key(Purpose::Challenge)?,
             limit: key(Purpose::Limit)?,
+            evidence: key(Purpose::Evidence)?,
             name,
         })
     }
@@ -265,6 +277,7 @@ impl Version {
             Purpose::Request => self.request.clone(),
             Purpose::Challenge => self.challenge.clone(),
             Purpose::Limit => self.limit.clone(),
+            Purpose::Evidence => self.evidence.clone(),
         };
         mac.update(canonical.as_bytes());
         mac
