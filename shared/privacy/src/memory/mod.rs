@@ -3,6 +3,7 @@
 
 mod aftermath;
 mod archive;
+mod exports;
 mod holds;
 mod ledger;
 mod places;
@@ -17,6 +18,7 @@ mod staff;
 mod vault;
 
 pub use aftermath::proof;
+pub use exports::StoredExports;
 pub use places::{own_contact_place, place, user_place};
 pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
@@ -108,6 +110,8 @@ pub struct Stored {
     pub purges: StoredPurges,
     /// Requests of people, and what goes with them.
     pub requests: StoredRequests,
+    /// Bundles, and what goes with them.
+    pub exports: StoredExports,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.
