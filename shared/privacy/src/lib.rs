@@ -15,6 +15,7 @@ pub mod confirm_plan;
 pub mod data_map;
 pub mod deadline;
 pub mod erasure;
+pub mod export;
 pub mod fault;
 pub mod find_obligation;
 pub mod hold_data;

@@ -4,6 +4,7 @@
 mod aftermath;
 mod archive;
 mod asked;
+mod exports;
 mod holds;
 mod ledger;
 mod places;
@@ -19,6 +20,7 @@ mod vault;
 
 pub use aftermath::proof;
 pub use asked::asked;
+pub use exports::StoredExports;
 pub use places::{own_contact_place, place, user_place};
 pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
@@ -110,6 +112,8 @@ pub struct Stored {
     pub purges: StoredPurges,
     /// Requests of people, and what goes with them.
     pub requests: StoredRequests,
+    /// Bundles, and what goes with them.
+    pub exports: StoredExports,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.
