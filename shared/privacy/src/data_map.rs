@@ -9,6 +9,7 @@ pub use shared::SharedRow;
 use jiff::Timestamp;
 
 use crate::ids::Platform;
+use crate::target::Limit;
 use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::processor::Settle;
@@ -217,6 +218,13 @@ impl DataMap {
     #[must_use]
     pub fn platform(&self, platform: &Platform) -> Option<&PlatformRule> {
         self.model.platform.get(platform.as_str())
+    }
+
+    /// How far the word of a person alone reaches.
+    #[must_use]
+    pub fn on_their_word(&self) -> Limit {
+        let names = self.model.routing.on_their_word.iter();
+        Limit::OnTheirWord { platforms: names.filter_map(|name| Platform::parse(name).ok()).collect() }
     }
 
     /// What a plan may erase of a class before it halts; an unclassified record always halts it.

@@ -5,6 +5,7 @@ mod aftermath;
 mod archive;
 mod asked;
 mod exports;
+mod flags;
 mod holds;
 mod ledger;
 mod places;
@@ -36,7 +37,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
 use crate::ids::Platform;
-use crate::ingest_gate::{Entry, Mark};
+use crate::ingest_gate::{Entry, Flag, Mark};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
@@ -100,6 +101,8 @@ pub struct Stored {
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
     /// Suppression entries.
     pub marks: BTreeMap<Mark, Entry>,
+    /// What is not to be done with the data of people, and since when.
+    pub flags: BTreeMap<Mark, BTreeMap<Flag, Timestamp>>,
     /// Legal holds in force.
     pub holds: Vec<LegalHold>,
     /// Every hold that ever was.

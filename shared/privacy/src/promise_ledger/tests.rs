@@ -1,6 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::target::Limit;
 use crate::legal_hold::HoldId;
 use crate::memory::{World, built_in_map, plan_hash};
 use crate::obligation::{NewObligation, PlanHash, PlanRef, State};
@@ -29,7 +30,7 @@ fn target(promise: &str) -> (Route, Target) {
             let tenant = crate::ids::TenantId::parse("alder").unwrap();
             (Route::Termination, Target::Tenant { tenant, phase: "conversations".to_owned() })
         }
-        _ => (Route::MetaDataDeletion, Target::Person { links: vec![], suppressions: vec![] }),
+        _ => (Route::MetaDataDeletion, Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere }),
     }
 }
 
