@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::{InstructionId, Platform, TenantId};
+use privacy::ids::{InstructionId, Platform, TenantId, UserId};
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
@@ -17,7 +17,7 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
 use privacy::subject_request::{
     Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Handle,
-    Instructed, Proof, Proven, Routed, Standing, SubjectRequest, Words,
+    Instructed, Member, Proof, Proven, Routed, Standing, SubjectRequest, Words,
 };
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
@@ -60,7 +60,13 @@ fn full() -> SubjectRequest {
         standing: Standing::Received,
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
+        member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
+        told_tenants: BTreeMap::from([(
+            TenantId::parse("tenant-alder").unwrap(),
+            BTreeMap::from([(Notice::TenantForward, 1), (Notice::TenantReminder, 2)]),
+        )]),
+        undelivered: [Notice::Code, Notice::TenantTold].into(),
         evidence_erased: true,
         agent: Some(Agent {
             email: EmailAddress::parse("agent@example.org").ok(),

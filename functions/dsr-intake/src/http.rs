@@ -187,7 +187,8 @@ impl Desk {
         let source = self.admit(request, &keys, now).await?;
         if let Some(known) = self.ledger.request(id).await? {
             let round = known.next_round(Notice::Code);
-            let job = NoticeJob { request: id.clone(), notice: Notice::Code, round, source: Some(source) };
+            let job =
+                NoticeJob { request: id.clone(), notice: Notice::Code, tenant: None, round, source: Some(source) };
             self.queue.notify(&job).await?;
         }
         Ok(answers::code_sent(self.page(), id, format))

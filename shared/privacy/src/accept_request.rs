@@ -3,7 +3,7 @@
 //! Whether the person is known plays no part here, so nothing that happens here can tell. A request stands alone: it
 //! neither finds nor touches another, however alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -174,8 +174,8 @@ pub async fn accept_request(
     };
     // A write that timed out after it was carried out comes back as one that was there before.
     let unsent = if request.standing == Standing::Received {
-        let job =
-            NoticeJob { request: request.id.clone(), notice: Notice::Acknowledgement, round: 1, source: sent.source };
+        let (notice, source) = (Notice::Acknowledgement, sent.source);
+        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source };
         queue.notify(&job).await.err()
     } else {
         None
@@ -204,7 +204,10 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         clocks: Clocks::start(&row, received_at).map_err(|error| Fault::park("accept", error))?,
         standing: Standing::Received,
         proven: Vec::new(),
+        member: None,
         told: BTreeMap::new(),
+        told_tenants: BTreeMap::new(),
+        undelivered: BTreeSet::new(),
         evidence_erased: false,
         agent: ask.agent,
         about_child: ask.about_child,

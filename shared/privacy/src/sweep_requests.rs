@@ -150,7 +150,7 @@ async fn look_at(
     }
     match step(&request, now) {
         Step::Tell(notice) => {
-            let job = NoticeJob { request: request.id.clone(), notice, round: 1, source: None };
+            let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source: None };
             queue.notify(&job).await?;
             swept.resent += 1;
             book.postpone_request(due, instant::to_millis(now + AGAIN)).await

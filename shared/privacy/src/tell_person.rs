@@ -1,4 +1,5 @@
-//! Tells whoever made a request what there is to tell: that it came in, a code, an answer.
+//! Tells whoever made a request what there is to tell: that it came in, a code, an answer; and a business what a person
+//! asks for that is its to decide.
 //!
 //! At least once: a crash between sending and noting sends again, with a fresh code that voids the one before. What is noted
 //! is not sent again. A code is made here, right before it goes out, so that it stands in no queue and in no table.
@@ -6,16 +7,14 @@
 //! An address that somebody floods with requests gets only so many letters a day. The count is kept by source as well,
 //! and the first letter for a source always goes out: a flood from elsewhere keeps nobody from their code.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::subject_request::challenge::{Challenge, Code, Seed};
-use crate::subject_request::letter::{Letter, Messenger, Recipient};
-use crate::subject_request::notice::{Notice, NoticeJob};
+use crate::subject_request::letter::{Delivery, Letter, Messenger, Recipient, TenantContacts};
+use crate::subject_request::notice::NoticeJob;
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
 
@@ -29,6 +28,8 @@ pub const PER_ADDRESS_SOURCE_AND_DAY: u32 = 5;
 pub enum Told {
     /// It went out.
     Sent,
+    /// Whom it was for cannot be reached, which is noted for staff.
+    Unreachable,
     /// It had gone out before, or there is nothing to tell any more.
     Idle,
     /// Its address has had too many today: it goes out later.
@@ -37,18 +38,21 @@ pub enum Told {
 
 /// What tells.
 #[derive(Debug)]
-pub struct Teller<'a, B, M> {
+pub struct Teller<'a, B, T, M> {
     /// Requests, codes and counters.
     pub book: &'a B,
+    /// Who answers for privacy at a business.
+    pub tenants: &'a T,
     /// What carries letters.
     pub messenger: &'a M,
     /// For codes and counters.
     pub keys: &'a SubjectKeys,
 }
 
-impl<B, M> Teller<'_, B, M>
+impl<B, T, M> Teller<'_, B, T, M>
 where
     B: RequestBook + Challenges + Limits,
+    T: TenantContacts,
     M: Messenger,
 {
     /// Tells one thing.
@@ -57,11 +61,20 @@ where
     /// [`Fault`]: it may have been sent; the same job is to be tried again.
     pub async fn tell(&self, job: &NoticeJob, seed: &Seed, now: Timestamp) -> Result<Told, Fault> {
         let Some(request) = self.book.request(&job.request).await? else { return Ok(Told::Idle) };
-        if request.was_told(job.notice, job.round) || !request.can_be_told(job.notice) {
+        if request.is_settled_by(job) || !request.can_be_told(job.notice) {
             return Ok(Told::Idle);
         }
-        let Some(recipient) = request.recipient(job.notice) else { return Ok(Told::Idle) };
-        if is_limited(job.notice) && !self.admit(&recipient, job, now).await? {
+        let contact = match &job.tenant {
+            Some(tenant) => self.tenants.privacy_contact(tenant).await?,
+            None => None,
+        };
+        let to_tenant = contact.as_ref().map(Recipient::Email);
+        let recipient = if job.tenant.is_some() { to_tenant } else { request.recipient(job.notice) };
+        let Some(recipient) = recipient else {
+            // Nobody to write to: staff see it, and the request goes on.
+            return self.note(request, job, Delivery::Unreachable, now).await;
+        };
+        if rules::is_limited(job.notice) && !self.admit(&recipient, job, now).await? {
             return self.withhold(&request, now).await;
         }
         let proof = request.code_in(job.notice);
@@ -69,8 +82,10 @@ where
             Some(proof) => Some(self.issue(&request, proof, seed, now).await?),
             None => None,
         };
-        self.messenger.send(&Letter { request: &request, notice: job.notice, recipient, code: code.as_ref() }).await?;
-        self.note(request, job, now).await
+        let (request_of, tenant) = (&request, job.tenant.as_ref());
+        let letter = Letter { request: request_of, notice: job.notice, tenant, recipient, code: code.as_ref() };
+        let delivery = self.messenger.send(&letter).await?;
+        self.note(request, job, delivery, now).await
     }
 
     async fn issue(&self, request: &SubjectRequest, proof: Proof, seed: &Seed, now: Timestamp) -> Result<Code, Fault> {
@@ -110,12 +125,22 @@ where
         Ok(Told::Withheld)
     }
 
-    async fn note(&self, mut request: SubjectRequest, job: &NoticeJob, now: Timestamp) -> Result<Told, Fault> {
-        let act = Act::of_service(Deed::Told { notice: job.notice.as_str().to_owned() }, now);
+    async fn note(
+        &self,
+        mut request: SubjectRequest,
+        job: &NoticeJob,
+        delivery: Delivery,
+        now: Timestamp,
+    ) -> Result<Told, Fault> {
+        let notice = job.notice.as_str().to_owned();
+        let (deed, told) = match delivery {
+            Delivery::Accepted => (Deed::Told { notice }, Told::Sent),
+            Delivery::Unreachable => (Deed::Bounced { notice }, Told::Unreachable),
+        };
+        let act = Act::of_service(deed, now);
         for _ in 0..3 {
-            let told = request.after(job, now);
-            if self.book.record(&told, &act, None).await? {
-                return Ok(Told::Sent);
+            if self.book.record(&request.after(job, delivery, now), &act, None).await? {
+                return Ok(told);
             }
             // Somebody was quicker: perhaps the person, with the code that has just arrived.
             match self.book.request(&job.request).await? {
@@ -127,79 +152,7 @@ where
     }
 }
 
-/// Letters that anybody can cause to be sent to an address that is not theirs.
-const fn is_limited(notice: Notice) -> bool {
-    match notice {
-        Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation => true,
-        Notice::Extension | Notice::Answer | Notice::Denial => false,
-    }
-}
-
-impl SubjectRequest {
-    /// Whether this round of a notice, or a later one, has gone out.
-    #[must_use]
-    pub fn was_told(&self, notice: Notice, round: u32) -> bool {
-        self.told.get(&notice).is_some_and(|told| *told >= round)
-    }
-
-    /// The next round of a notice.
-    #[must_use]
-    pub fn next_round(&self, notice: Notice) -> u32 {
-        self.told.get(&notice).copied().unwrap_or(0) + 1
-    }
-
-    fn can_be_told(&self, notice: Notice) -> bool {
-        match notice {
-            Notice::Acknowledgement => true,
-            Notice::Code => self.code_in(Notice::Code).is_some(),
-            Notice::AgentConfirmation => self.agent.is_some() && self.code_in(Notice::AgentConfirmation).is_some(),
-            Notice::Extension => self.clocks.extended.is_some(),
-            Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
-            Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
-        }
-    }
-
-    /// Which proof the code in a notice is for, if there is one in it.
-    fn code_in(&self, notice: Notice) -> Option<Proof> {
-        let wanted = match notice {
-            // An agent is told that it came in; the code goes to the person, with the question.
-            Notice::Acknowledgement => self.agent.as_ref().is_none_or(|agent| agent.email.is_none()),
-            Notice::Code | Notice::AgentConfirmation => true,
-            Notice::Extension | Notice::Answer | Notice::Denial => false,
-        };
-        let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
-        let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
-        self.missing().find(is_code).filter(|_| wanted && is_waiting)
-    }
-
-    fn recipient(&self, notice: Notice) -> Option<Recipient<'_>> {
-        let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref()).map(Recipient::Email);
-        let person = || {
-            let Self { contact, .. } = self;
-            let account = || contact.account.as_ref().map(Recipient::Account);
-            contact.email.as_ref().map(Recipient::Email).or_else(account)
-        };
-        match notice {
-            Notice::Acknowledgement => agent.or_else(person),
-            Notice::Code | Notice::AgentConfirmation | Notice::Extension | Notice::Answer | Notice::Denial => person(),
-        }
-    }
-
-    fn after(&self, job: &NoticeJob, now: Timestamp) -> Self {
-        let mut told: BTreeMap<Notice, u32> = self.told.clone();
-        told.insert(job.notice, job.round.max(told.get(&job.notice).copied().unwrap_or(0)));
-        let mut after = Self { version: self.version + 1, told, ..self.clone() };
-        if job.notice == Notice::Acknowledgement && self.standing == Standing::Received {
-            let now = instant::to_millis(now);
-            (after.standing, after.next_action_at) = if self.is_verified() {
-                (Standing::InProgress { since: now }, Some(now))
-            } else {
-                (Standing::AwaitingVerification, self.clocks.next_alarm(now).ok().flatten().or(Some(now)))
-            };
-        }
-        after
-    }
-}
+mod rules;
 
 #[cfg(test)]
 mod tests;

@@ -63,7 +63,10 @@ async fn a_request_is_stored_with_every_date_and_the_rule_that_set_it() {
     "#]]
     .assert_eq(&dates(&stored.clocks));
     let notices = desk.world.stored().requests.notices.clone();
-    assert_eq!(notices, [NoticeJob { request: id, notice: Notice::Acknowledgement, round: 1, source: None }]);
+    assert_eq!(
+        notices,
+        [NoticeJob { request: id, notice: Notice::Acknowledgement, tenant: None, round: 1, source: None }]
+    );
     assert_eq!(stored.next_action_at, Some(at("2026-03-05T12:10:00Z")));
 }
 

@@ -1,6 +1,6 @@
 //! A request of a person, to begin tests with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -39,7 +39,10 @@ pub fn asked(
         standing: Standing::Received,
         needs: Vec::new(),
         proven: Vec::new(),
+        member: None,
         told: BTreeMap::new(),
+        told_tenants: BTreeMap::new(),
+        undelivered: BTreeSet::new(),
         evidence_erased: false,
         agent: None,
         about_child: false,

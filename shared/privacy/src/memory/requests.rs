@@ -1,20 +1,21 @@
 //! Requests of people, their codes and counters in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::World;
+use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
 use crate::subject_request::challenge::{Challenge, TRIES};
-use crate::subject_request::letter::{Letter, Messenger};
+use crate::subject_request::letter::{Delivery, Letter, Messenger, TenantContacts};
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{
     Challenges, DueRequest, DueRequests, Limits, NoticeQueue, RequestBook, RequestIntake,
 };
-use crate::subject_request::{Act, SubjectRequest};
+use crate::subject_request::{Act, EmailAddress, SubjectRequest};
 
 /// A letter that went out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,10 @@ pub struct StoredRequests {
     pub notices: Vec<NoticeJob>,
     /// Letters that went out.
     pub letters: Vec<SentLetter>,
+    /// Recipients that no letter reaches.
+    pub unreachable: BTreeSet<String>,
+    /// Who answers for privacy at a business.
+    pub tenant_contacts: BTreeMap<TenantId, EmailAddress>,
 }
 
 impl RequestIntake for World {
@@ -147,14 +152,26 @@ impl Limits for World {
 }
 
 impl Messenger for World {
-    async fn send(&self, letter: &Letter<'_>) -> Answer<()> {
+    async fn send(&self, letter: &Letter<'_>) -> Answer<Delivery> {
         let sent = SentLetter {
             request: letter.request.id.clone(),
             notice: letter.notice,
             to: letter.recipient.canonical(),
             code: letter.code.map(|code| code.expose().to_owned()),
         };
-        self.call("messenger.send", |stored| stored.requests.letters.push(sent))
+        self.call("messenger.send", |stored| {
+            if stored.requests.unreachable.contains(&sent.to) {
+                return Delivery::Unreachable;
+            }
+            stored.requests.letters.push(sent);
+            Delivery::Accepted
+        })
+    }
+}
+
+impl TenantContacts for World {
+    async fn privacy_contact(&self, tenant: &TenantId) -> Answer<Option<EmailAddress>> {
+        self.call("tenants.contact", |stored| stored.requests.tenant_contacts.get(tenant).cloned())
     }
 }
 

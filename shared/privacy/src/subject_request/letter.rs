@@ -5,6 +5,7 @@ use std::future::Future;
 use super::challenge::Code;
 use super::notice::Notice;
 use super::{ConnectedAccount, EmailAddress, SubjectRequest};
+use crate::ids::TenantId;
 use crate::ports::Answer;
 
 /// Where a letter goes.
@@ -21,7 +22,7 @@ impl Recipient<'_> {
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
-            Self::Email(email) => format!("email#{}", email.canonical()),
+            Self::Email(email) => format!("email#{}", email.expose()),
             Self::Account(account) => format!("{}#{}", account.platform.as_str(), account.handle.expose()),
         }
     }
@@ -34,14 +35,31 @@ pub struct Letter<'a> {
     pub request: &'a SubjectRequest,
     /// What.
     pub notice: Notice,
+    /// To which business, if not to whoever asks.
+    pub tenant: Option<&'a TenantId>,
     /// Whom.
     pub recipient: Recipient<'a>,
     /// The code that it brings.
     pub code: Option<&'a Code>,
 }
 
+/// What became of a letter that was handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is on its way.
+    Accepted,
+    /// Its recipient can never be reached: trying again changes nothing.
+    Unreachable,
+}
+
 /// Carries letters. At least once.
 pub trait Messenger: Sync {
-    /// Hands one over. A recipient that can never be reached is not a fault: it is answered like any other.
-    fn send(&self, letter: &Letter<'_>) -> impl Future<Output = Answer<()>> + Send;
+    /// Hands one over. A recipient that can never be reached is not a fault.
+    fn send(&self, letter: &Letter<'_>) -> impl Future<Output = Answer<Delivery>> + Send;
+}
+
+/// Knows who answers for privacy at a business.
+pub trait TenantContacts: Sync {
+    /// Their address; `None` when the business has named none that mail can be sent to.
+    fn privacy_contact(&self, tenant: &TenantId) -> impl Future<Output = Answer<Option<EmailAddress>>> + Send;
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::message::UnknownMessage;
 use crate::obligation::ObligationId;
@@ -22,12 +23,30 @@ pub enum Notice {
     Answer,
     /// We will not, why, and where to turn.
     Denial,
+    /// Which way it goes: a business decides on it, and has it now.
+    Routed,
+    /// To a business: a person asks for something that is yours to decide, by when.
+    TenantForward,
+    /// To a business: it is still waiting.
+    TenantReminder,
+    /// To a business: we act on it ourselves, at the person's word.
+    TenantTold,
 }
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 6] =
-        [Self::Acknowledgement, Self::Code, Self::AgentConfirmation, Self::Extension, Self::Answer, Self::Denial];
+    pub const ALL: [Self; 10] = [
+        Self::Acknowledgement,
+        Self::Code,
+        Self::AgentConfirmation,
+        Self::Extension,
+        Self::Answer,
+        Self::Denial,
+        Self::Routed,
+        Self::TenantForward,
+        Self::TenantReminder,
+        Self::TenantTold,
+    ];
 
     /// Its name in rows, messages and logs.
     #[must_use]
@@ -39,6 +58,25 @@ impl Notice {
             Self::Extension => "extension",
             Self::Answer => "answer",
             Self::Denial => "denial",
+            Self::Routed => "routed",
+            Self::TenantForward => "tenant-forward",
+            Self::TenantReminder => "tenant-reminder",
+            Self::TenantTold => "tenant-told",
+        }
+    }
+
+    /// Whether it goes to a business, and so has to name one.
+    #[must_use]
+    pub const fn is_to_tenant(self) -> bool {
+        match self {
+            Self::TenantForward | Self::TenantReminder | Self::TenantTold => true,
+            Self::Acknowledgement
+            | Self::Code
+            | Self::AgentConfirmation
+            | Self::Extension
+            | Self::Answer
+            | Self::Denial
+            | Self::Routed => false,
         }
     }
 }
@@ -50,6 +88,8 @@ pub struct NoticeJob {
     pub request: ObligationId,
     /// What.
     pub notice: Notice,
+    /// To which business; `None` for whoever asks.
+    pub tenant: Option<TenantId>,
     /// Which of several of its kind: it is told once.
     pub round: u32,
     /// Whose doing it is, by the name of a counter: so many letters of a source reach an address.
@@ -62,6 +102,8 @@ struct NoticeV1 {
     v: u8,
     request: ObligationId,
     notice: Notice,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tenant: Option<TenantId>,
     round: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<KeyedRef>,
@@ -71,10 +113,12 @@ impl NoticeJob {
     /// The body to send.
     #[must_use]
     pub fn to_body(&self) -> String {
-        let Self { request, notice, round, source } = self;
+        let Self { request, notice, tenant, round, source } = self;
         let mut body = serde_json::json!({"v": 1, "request": request, "notice": notice, "round": round});
-        if let (Some(body), Some(source)) = (body.as_object_mut(), source) {
-            body.insert("source".to_owned(), source.as_str().into());
+        if let Some(body) = body.as_object_mut() {
+            let tenant = tenant.as_ref().map(|tenant| ("tenant".to_owned(), tenant.as_str().into()));
+            let source = source.as_ref().map(|source| ("source".to_owned(), source.as_str().into()));
+            body.extend(tenant.into_iter().chain(source));
         }
         body.to_string()
     }
@@ -82,8 +126,10 @@ impl NoticeJob {
     /// # Errors
     /// [`UnknownMessage`]
     pub fn from_body(body: &str) -> Result<Self, UnknownMessage> {
-        let NoticeV1 { v, request, notice, round, source } = serde_json::from_str(body).map_err(|_| UnknownMessage)?;
-        if v == 1 && request.is_request() { Ok(Self { request, notice, round, source }) } else { Err(UnknownMessage) }
+        let read = serde_json::from_str(body).map_err(|_| UnknownMessage)?;
+        let NoticeV1 { v, request, notice, tenant, round, source } = read;
+        let is_known = v == 1 && request.is_request() && notice.is_to_tenant() == tenant.is_some();
+        if is_known { Ok(Self { request, notice, tenant, round, source }) } else { Err(UnknownMessage) }
     }
 }
 
@@ -96,11 +142,15 @@ mod tests {
         let request = ObligationId::of_request(&[7; 20]);
         let source = KeyedRef::parse(&format!("v1-{}", "a".repeat(32))).unwrap();
         for (notice, source) in Notice::ALL.into_iter().zip([None, Some(source)].into_iter().cycle()) {
-            let job = NoticeJob { request: request.clone(), notice, round: 2, source };
+            let tenant = notice.is_to_tenant().then(|| TenantId::parse("tenant-alder").unwrap());
+            let job = NoticeJob { request: request.clone(), notice, tenant, round: 2, source };
             assert_eq!(NoticeJob::from_body(&job.to_body()), Ok(job));
         }
         let other = format!(r#"{{"v":1,"request":"{}","notice":"code","round":1}}"#, "a".repeat(32));
-        for bad in ["", "{}", &other] {
+        let request = request.as_str();
+        let no_tenant = format!(r#"{{"v":1,"request":"{request}","notice":"tenant-told","round":1}}"#);
+        let a_tenant = format!(r#"{{"v":1,"request":"{request}","notice":"code","tenant":"t","round":1}}"#);
+        for bad in ["", "{}", &other, &no_tenant, &a_tenant] {
             assert_eq!(NoticeJob::from_body(bad), Err(UnknownMessage), "{bad}");
         }
     }

@@ -53,7 +53,7 @@ impl Office {
     /// Works off every message to the worker that tells.
     async fn tell(&self) {
         let jobs = std::mem::take(&mut self.world.stored().requests.notices);
-        let teller = Teller { book: &self.world, messenger: &self.world, keys: &self.keys };
+        let teller = Teller { book: &self.world, tenants: &self.world, messenger: &self.world, keys: &self.keys };
         for job in jobs {
             let now = self.now();
             teller.tell(&job, &[9; 24], now).await.unwrap();

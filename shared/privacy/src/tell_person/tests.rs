@@ -1,10 +1,11 @@
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request, source_of};
 use crate::clock::model::Kind;
-use crate::ids::Platform;
+use crate::ids::{Platform, TenantId};
 use crate::law::Law;
 use crate::memory::{SentLetter, Strike, World};
 use crate::obligation::ObligationId;
+use crate::subject_request::notice::Notice;
 use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle};
 use crate::verify_request::{Verified, verify_request};
 
@@ -51,12 +52,12 @@ impl Post {
     }
 
     fn job(&self, id: &ObligationId, notice: Notice, round: u32, source: &str) -> NoticeJob {
-        NoticeJob { request: id.clone(), notice, round, source: source_of(&self.keys, source) }
+        NoticeJob { request: id.clone(), notice, tenant: None, round, source: source_of(&self.keys, source) }
     }
 
     async fn tell(&self, job: &NoticeJob, now: Timestamp) -> Result<Told, Fault> {
         let number = u8::try_from(self.letters().len() % 250).unwrap();
-        let teller = Teller { book: &self.world, messenger: &self.world, keys: &self.keys };
+        let teller = Teller { book: &self.world, tenants: &self.world, messenger: &self.world, keys: &self.keys };
         teller.tell(job, &[number.wrapping_mul(37).wrapping_add(1); 24], now).await
     }
 
@@ -179,13 +180,75 @@ async fn a_flood_of_an_address_ends_and_keeps_nobody_from_their_code() {
     assert_eq!(held.len(), 70);
     let tomorrow = now() + SignedDuration::from_hours(24);
     assert!(held.iter().all(|request| request.next_action_at == Some(tomorrow)));
-    let late = NoticeJob { request: held[0].id.clone(), notice: Notice::Acknowledgement, round: 1, source: None };
+    let late = NoticeJob {
+        request: held[0].id.clone(),
+        notice: Notice::Acknowledgement,
+        tenant: None,
+        round: 1,
+        source: None,
+    };
     assert_eq!(post.tell(&late, tomorrow).await.unwrap(), Told::Sent);
 }
 
 #[tokio::test]
 async fn answers_and_denials_are_never_held_back() {
     for notice in [Notice::Extension, Notice::Answer, Notice::Denial] {
-        assert!(!is_limited(notice));
+        assert!(!rules::is_limited(notice));
     }
+}
+
+#[tokio::test]
+async fn a_business_hears_of_verified_requests_only_once_a_round_each() {
+    let post = Post::new();
+    let [alder, birch] = ["tenant-alder", "tenant-birch"].map(|tenant| TenantId::parse(tenant).unwrap());
+    for tenant in [&alder, &birch] {
+        let contact = EmailAddress::parse(&format!("privacy@{tenant}.example")).unwrap();
+        post.world.stored().requests.tenant_contacts.insert(tenant.clone(), contact);
+    }
+    let id = post.asked(ask(Kind::Access)).await;
+    let to = |tenant: &TenantId, notice, round| {
+        let tenant = Some(tenant.clone());
+        NoticeJob { tenant, ..post.job(&id, notice, round, "home") }
+    };
+    let notices = [Notice::TenantForward, Notice::TenantReminder, Notice::TenantTold];
+    for notice in notices {
+        assert_eq!(post.tell(&to(&alder, notice, 1), now()).await.unwrap(), Told::Idle, "nobody has verified it");
+    }
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    let code = post.letters()[0].code.clone().unwrap();
+    verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+    for job in [to(&alder, Notice::TenantForward, 1), to(&birch, Notice::TenantForward, 1)] {
+        assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
+        assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Idle, "delivered twice");
+    }
+    assert_eq!(post.tell(&post.job(&id, Notice::Routed, 1, "home"), now()).await.unwrap(), Told::Sent);
+    let sent: Vec<(String, bool)> =
+        post.letters().into_iter().skip(1).map(|letter| (letter.to, letter.code.is_some())).collect();
+    let expected =
+        ["email#privacy@tenant-alder.example", "email#privacy@tenant-birch.example", "email#mia@example.com"];
+    assert_eq!(sent, expected.map(|to| (to.to_owned(), false)));
+}
+
+#[tokio::test]
+async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::Access)).await;
+    post.world.stored().requests.unreachable.insert("email#mia@example.com".to_owned());
+    let job = post.job(&id, Notice::Acknowledgement, 1, "home");
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Unreachable);
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Idle, "delivered twice");
+    assert_eq!(post.standing(&id), Standing::AwaitingVerification);
+    let undelivered = |post: &Post| post.world.stored().requests.heads[&id].undelivered.clone();
+    assert_eq!(undelivered(&post), [Notice::Acknowledgement].into());
+    let acts = post.world.stored().requests.acts[&id].clone();
+    assert_eq!(acts.last().unwrap().deed, Deed::Bounced { notice: "acknowledgement".to_owned() });
+    // A business that names nobody.
+    post.world.stored().requests.unreachable.clear();
+    post.tell(&post.job(&id, Notice::Code, 1, "home"), now()).await.unwrap();
+    let code = post.letters().last().unwrap().code.clone().unwrap();
+    verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+    let tenant = TenantId::parse("tenant-cedar").ok();
+    let job = NoticeJob { tenant, ..post.job(&id, Notice::TenantForward, 1, "home") };
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Unreachable);
+    assert_eq!(undelivered(&post), [Notice::Acknowledgement, Notice::TenantForward].into());
 }

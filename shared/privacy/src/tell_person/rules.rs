@@ -1,0 +1,126 @@
+//! Who receives which notice, when it is allowed, and what its having been sent changes.
+
+use jiff::Timestamp;
+
+use crate::instant;
+use crate::subject_request::letter::{Delivery, Recipient};
+use crate::subject_request::notice::{Notice, NoticeJob};
+use crate::subject_request::{Proof, Standing, SubjectRequest};
+
+/// Letters that anybody can cause to be sent to an address that is not theirs.
+pub(super) const fn is_limited(notice: Notice) -> bool {
+    match notice {
+        Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation => true,
+        Notice::Extension
+        | Notice::Answer
+        | Notice::Denial
+        | Notice::Routed
+        | Notice::TenantForward
+        | Notice::TenantReminder
+        | Notice::TenantTold => false,
+    }
+}
+
+impl SubjectRequest {
+    /// Whether this round of a notice, or a later one, has gone out.
+    #[must_use]
+    pub fn was_told(&self, notice: Notice, round: u32) -> bool {
+        self.told.get(&notice).is_some_and(|told| *told >= round)
+    }
+
+    /// The next round of a notice.
+    #[must_use]
+    pub fn next_round(&self, notice: Notice) -> u32 {
+        self.told.get(&notice).copied().unwrap_or(0) + 1
+    }
+
+    /// How often a business has been told something.
+    #[must_use]
+    pub fn tenant_rounds(&self, tenant: &crate::ids::TenantId, notice: Notice) -> u32 {
+        self.told_tenants.get(tenant).and_then(|told| told.get(&notice)).copied().unwrap_or(0)
+    }
+
+    pub(super) fn is_settled_by(&self, job: &NoticeJob) -> bool {
+        match &job.tenant {
+            Some(tenant) => self.tenant_rounds(tenant, job.notice) >= job.round,
+            None => self.was_told(job.notice, job.round),
+        }
+    }
+
+    /// Nothing about an unverified request reaches a business: it would let anybody have anybody's name put before it.
+    pub(super) fn can_be_told(&self, notice: Notice) -> bool {
+        let is_open = self.standing.closed_at().is_none();
+        match notice {
+            Notice::Acknowledgement => true,
+            Notice::Code => self.code_in(Notice::Code).is_some(),
+            Notice::AgentConfirmation => self.agent.is_some() && self.code_in(Notice::AgentConfirmation).is_some(),
+            Notice::Extension => self.clocks.extended.is_some(),
+            Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
+            Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
+            Notice::Routed | Notice::TenantForward | Notice::TenantReminder => is_open && self.is_verified(),
+            Notice::TenantTold => self.is_verified(),
+        }
+    }
+
+    /// Which proof the code in a notice is for, if there is one in it.
+    pub(super) fn code_in(&self, notice: Notice) -> Option<Proof> {
+        let wanted = match notice {
+            // An agent is told that it came in; the code goes to the person, with the question.
+            Notice::Acknowledgement => self.agent.as_ref().is_none_or(|agent| agent.email.is_none()),
+            Notice::Code | Notice::AgentConfirmation => true,
+            Notice::Extension
+            | Notice::Answer
+            | Notice::Denial
+            | Notice::Routed
+            | Notice::TenantForward
+            | Notice::TenantReminder
+            | Notice::TenantTold => false,
+        };
+        let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
+        let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
+        self.missing().find(is_code).filter(|_| wanted && is_waiting)
+    }
+
+    /// Whom a notice goes to; a business's contact does not stand in a request.
+    pub(super) fn recipient(&self, notice: Notice) -> Option<Recipient<'_>> {
+        let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref()).map(Recipient::Email);
+        let person = || {
+            let Self { contact, .. } = self;
+            let account = || contact.account.as_ref().map(Recipient::Account);
+            contact.email.as_ref().map(Recipient::Email).or_else(account)
+        };
+        match notice {
+            Notice::Acknowledgement => agent.or_else(person),
+            Notice::Code
+            | Notice::AgentConfirmation
+            | Notice::Extension
+            | Notice::Answer
+            | Notice::Denial
+            | Notice::Routed => person(),
+            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
+        }
+    }
+
+    pub(super) fn after(&self, job: &NoticeJob, delivery: Delivery, now: Timestamp) -> Self {
+        let mut after = Self { version: self.version + 1, ..self.clone() };
+        let told = match &job.tenant {
+            Some(tenant) => after.told_tenants.entry(tenant.clone()).or_default(),
+            None => &mut after.told,
+        };
+        let rounds = told.entry(job.notice).or_default();
+        *rounds = job.round.max(*rounds);
+        match delivery {
+            Delivery::Accepted => after.undelivered.remove(&job.notice),
+            Delivery::Unreachable => after.undelivered.insert(job.notice),
+        };
+        if job.notice == Notice::Acknowledgement && self.standing == Standing::Received {
+            let now = instant::to_millis(now);
+            (after.standing, after.next_action_at) = if self.is_verified() {
+                (Standing::InProgress { since: now }, Some(now))
+            } else {
+                (Standing::AwaitingVerification, self.clocks.next_alarm(now).ok().flatten().or(Some(now)))
+            };
+        }
+        after
+    }
+}
