@@ -53,7 +53,7 @@ def own(tenant_id: str, keys: SubjectKeys, now: datetime) -> Own:
         if number == 0:
             known = Known(tenant_id, contact_id, f"{word}@example.org")
             made.contacts.append(known)
-            made.conversation_rows.append(_link(tenant_id, "contact", known, keys, made) | {"pk": tenant_id})
+            made.conversation_rows.append(_link(tenant_id, "contact", known, keys.email(known.email), made) | {"pk": tenant_id})
     return made
 
 
@@ -71,16 +71,16 @@ def _account(tenant_id: str, keys: SubjectKeys, source: random.Random, made: Own
             row | {
                 "sk": f"user#{user_id}#profile", "user_id": user_id, "name": f"{source.choice(FIRST)} {word}", "email": known.email,
             },
-            _link(tenant_id, "user", known, keys, made) | row,
+            _link(tenant_id, "user", known, keys.email(known.email), made) | row,
+            _link(tenant_id, "user", known, keys.member(tenant_id, user_id), made) | row,
         ]
     secret = marker(source)
     made.markers.add(secret)
     made.account_rows.append(row | {"sk": f"key#{source.getrandbits(40):010x}", "secret": f"sk-{secret}"})
 
 
-def _link(tenant_id: str, part: str, known: Known, keys: SubjectKeys, made: Own) -> dict[str, object]:
+def _link(tenant_id: str, part: str, known: Known, link: str, made: Own) -> dict[str, object]:
     """The row beside somebody that names the link to them; the link itself is among the tenant's."""
-    link = keys.email(known.email)
     owner: dict[str, object] = {"tenant_id": tenant_id, f"{part}_id": known.id}
     made.link_rows.append(owner | {"pk": f"link#{link}", "sk": f"{tenant_id}##{part}#{known.id}", "known_since": KNOWN_SINCE})
     return owner | {"sk": f"{part}#{known.id}#link#{KNOWN_SINCE}#{link}"}

@@ -52,6 +52,10 @@ class SubjectKeys:
         """The link of a handle on a platform, with or without its @."""
         return self.link(platform, "handle", normal_handle(handle))
 
+    def member(self, tenant_id: str, user_id: str) -> str:
+        """The link of a user of a tenant's account, by the ids that the dashboard signs."""
+        return self.link("dashboard", "member", f"{tenant_id}/{user_id}")
+
     def contact(self, platform: str, tenant_id: str, scoped_id: str) -> str:
         return self._reference("contact", f"{platform}/{tenant_id}/{scoped_id}")
 

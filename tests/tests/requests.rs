@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::{InstructionId, Platform, TenantId};
+use privacy::ids::{InstructionId, Platform, TenantId, UserId};
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
@@ -21,7 +21,7 @@ use privacy::subject_request::ports::{
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
     Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Findings,
-    Handle, Instructed, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest, Words,
+    Handle, Instructed, Member, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest, Words,
 };
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
@@ -90,6 +90,7 @@ fn full() -> SubjectRequest {
         standing: Standing::Received,
         needs: vec![Proof::EmailCode, Proof::AgentPermission],
         proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
+        member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
         told_tenants: BTreeMap::from([(
             TenantId::parse("tenant-alder").unwrap(),

@@ -206,6 +206,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         clocks: Clocks::start(&row, received_at).map_err(|error| Fault::park("accept", error))?,
         standing: Standing::Received,
         proven: Vec::new(),
+        member: None,
         told: BTreeMap::new(),
         told_tenants: BTreeMap::new(),
         undelivered: BTreeSet::new(),

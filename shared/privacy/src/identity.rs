@@ -9,6 +9,8 @@ pub use handle::{Handle, InvalidHandle};
 
 use std::fmt;
 
+use crate::ids::{Platform, TenantId, UserId};
+
 /// Text that is not a namespace: 1 to 32 characters of `[a-z0-9-]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a namespace of 1 to 32 characters of [a-z0-9-]")]
@@ -34,6 +36,13 @@ impl Namespace {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&Platform> for Namespace {
+    /// Names of platforms are namespaces: they are drawn from fewer texts.
+    fn from(platform: &Platform) -> Self {
+        Self(platform.as_str().to_owned())
     }
 }
 
@@ -121,6 +130,13 @@ pub enum Identity {
         /// The name.
         handle: Handle,
     },
+    /// A user of a tenant's account at the dashboard, by ids of the product.
+    Member {
+        /// Whose account.
+        tenant: TenantId,
+        /// Which user.
+        user: UserId,
+    },
 }
 
 impl Identity {
@@ -137,12 +153,14 @@ impl Identity {
     }
 
     /// The text that keyed references are made of: `facebook/user/218471`, `email/email/ana@example.org`,
-    /// `instagram/handle/ana.lima`. Personal data.
+    /// `instagram/handle/ana.lima`, `dashboard/member/tenant-alder/7`. Personal data.
     pub(crate) fn canonical(&self) -> String {
         match self {
             Self::Platform { namespace, kind, id } => format!("{namespace}/{}/{}", kind.as_str(), id.0),
             Self::Email(address) => format!("email/email/{}", address.expose()),
             Self::Handle { platform, handle } => format!("{platform}/handle/{}", handle.expose()),
+            // No id holds a slash.
+            Self::Member { tenant, user } => format!("dashboard/member/{tenant}/{user}"),
         }
     }
 }
@@ -177,6 +195,9 @@ mod tests {
             Identity::user(namespace("email"), id),
             Identity::Handle { platform: namespace("email"), handle: Handle::parse("7").unwrap() },
             Identity::Email(EmailAddress::parse("7@example.org").unwrap()),
+            Identity::Handle { platform: namespace("dashboard"), handle: Handle::parse("7").unwrap() },
+            Identity::Member { tenant: TenantId::parse("member").unwrap(), user: UserId::parse("7").unwrap() },
+            Identity::Member { tenant: TenantId::parse("7").unwrap(), user: UserId::parse("member").unwrap() },
         ]
         .map(|identity| identity.canonical());
         assert_eq!(texts.iter().collect::<std::collections::BTreeSet<_>>().len(), texts.len(), "{texts:?}");

@@ -295,6 +295,7 @@ pub(crate) fn lower_base32() -> Encoding {
 mod tests {
     use super::*;
     use crate::identity::{EmailAddress, Handle, Namespace, PlatformId};
+    use crate::ids::UserId;
 
     const ROOT: &str = "0123456789abcdef0123456789abcdef";
 
@@ -369,6 +370,10 @@ mod tests {
         let handle = Identity::Handle { platform, handle: Handle::parse("@Ana.Lima").unwrap() };
         let links = [&email, &handle].map(|identity| ring().links(identity).remove(0).0);
         assert_eq!(links, ["v1-63io2maed2cjx6izem3p4a52pv46fzhr", "v1-7kgatcu5itmaaxzaisvn46g5mrpcr7di"]);
+        let (tenant, user) = (TenantId::parse("tenant-alder").unwrap(), UserId::parse("7").unwrap());
+        let member = Identity::Member { tenant, user };
+        assert_eq!(ring().links(&member).remove(0).0, "v1-oczosb3rvnvqq5imt4uxkc3h3a5dfrco");
+        assert_eq!(ring().suppressions(&member).remove(0).0, "v1-wc6ua2a3dxk3eq2xm2b6ruvmebzxmi5n");
         let suppressions = [&email, &handle].map(|identity| ring().suppressions(identity).remove(0).0);
         assert_eq!(suppressions, ["v1-cxgfudwayqfpmcjufk6bc7jkhznp5tay", "v1-amw6omtzldtiuafggawpl5k6tiwabgrr"]);
     }

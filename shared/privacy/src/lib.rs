@@ -18,6 +18,7 @@ pub mod data_map;
 pub mod deadline;
 pub mod deny_request;
 pub mod erasure;
+pub mod export;
 pub mod extend_request;
 pub mod fault;
 pub mod find_obligation;

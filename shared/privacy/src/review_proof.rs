@@ -100,17 +100,19 @@ impl SubjectRequest {
         }
         match review {
             Review::DataPoints { .. } => {}
-            Review::AgentPermission { document } => self.bind(document),
+            Review::AgentPermission { document } => self.bind(document, false),
             Review::PowerOfAttorney { document } => {
-                self.bind(document);
+                self.bind(document, true);
                 self.needs.retain(|need| *need == proof);
             }
         }
     }
 
-    fn bind(&mut self, document: &Sha256Hex) {
+    /// What an agent says that they hold counts for nothing; what staff have read does.
+    fn bind(&mut self, document: &Sha256Hex, is_power: bool) {
         if let Some(agent) = &mut self.agent {
             agent.permission_sha256.get_or_insert_with(|| document.clone());
+            agent.has_power_of_attorney = is_power;
         }
     }
 }

@@ -130,7 +130,7 @@ async fn everything_that_one_can_say_is_kept() {
     let answer = bench.post("/api/dsr", &full).await;
     let stored = bench.stored(answer.json()["reference"].as_str().unwrap()).await;
     assert_eq!(stored.regime, "UNKNOWN");
-    assert_eq!(stored.contact.email.unwrap().expose(), "Mia@example.com");
+    assert_eq!(stored.contact.email.unwrap().expose(), "mia@example.com");
     assert_eq!(stored.contact.account.unwrap().handle.expose(), "mia");
     let agent = stored.agent.unwrap();
     assert!(agent.has_power_of_attorney && agent.permission_sha256.is_some() && stored.about_child);

@@ -128,7 +128,7 @@ fn earlier_row(head: &Head, succeeded_at: Timestamp) -> Item {
         ("due_zone", text(&head.due_by.time_zone)),
         ("reopened", number(head.reopened)),
     ];
-    let target = rows::target_facts(&head.target);
+    let target = targets::target_facts(&head.target);
     let starts_at = head.starts_at.map(|starts_at| ("starts_at", at(starts_at)));
     row.extend(
         own.into_iter()

@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Text that is not an e-mail address that can be matched. Says nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an e-mail address: at most 64 plain characters, @, and a domain name")]
 pub struct InvalidEmail;
 
-/// An e-mail address, normalised. Personal data.
-#[derive(Clone, PartialEq, Eq)]
+/// An e-mail address, normalised: visible ASCII in small letters, so that it fits any header and cannot end one. Mail goes to
+/// this form too. Personal data.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
 /// What a local part may hold beside letters and digits (RFC 5321, `Dot-string`), dots wherever: some providers gave them
@@ -48,6 +52,20 @@ impl EmailAddress {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = InvalidEmail;
+
+    fn try_from(text: String) -> Result<Self, InvalidEmail> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
     }
 }
 
@@ -107,6 +125,10 @@ mod tests {
             "änä@example.org",
             "ana\0@example.org",
             "ana\r\nbcc: bo@example.org",
+            "ana@example.org\r\nBcc: bo@example.org",
+            "ana\u{202e}@example.org",
+            "ana@example.org,bo@example.org",
+            "Ana <ana@example.org>",
             "...@example.org",
             "ana@xn--zzzzz-9999999.example",
             &format!("{long}@example.org"),

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Text that is not a handle. Says nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a handle of 1 to 100 characters of [A-Za-z0-9._-]")]
 pub struct InvalidHandle;
 
 /// A handle, normalised. Personal data.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Handle(String);
 
 const BYTES_MAX: usize = 100;
@@ -35,6 +38,20 @@ impl Handle {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for Handle {
+    type Error = InvalidHandle;
+
+    fn try_from(text: String) -> Result<Self, InvalidHandle> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Handle> for String {
+    fn from(handle: Handle) -> Self {
+        handle.0
     }
 }
 

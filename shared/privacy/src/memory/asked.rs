@@ -11,7 +11,7 @@ use crate::policy::Route;
 use crate::subject_request::{
     Channel, Clocks, ConnectedAccount, Contact, Course, EmailAddress, Findings, Handle, Standing, SubjectRequest,
 };
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 /// A request under the law of the Union, just received, that names whoever asks by an address or an account, or both. It
 /// asks for no proof.
@@ -43,6 +43,7 @@ pub fn asked(
         standing: Standing::Received,
         needs: Vec::new(),
         proven: Vec::new(),
+        member: None,
         told: BTreeMap::new(),
         told_tenants: BTreeMap::new(),
         undelivered: BTreeSet::new(),
@@ -65,7 +66,7 @@ pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
         id: request.id.clone(),
         seq: 1,
         route: Route::SubjectRequest,
-        target: Target::Person { links: Vec::new(), suppressions: Vec::new() },
+        target: Target::Person { links: Vec::new(), suppressions: Vec::new(), limit: Limit::Everywhere },
         received_at: request.received_at,
         starts_at: None,
         covers_until: request.received_at,

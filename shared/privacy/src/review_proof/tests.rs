@@ -93,6 +93,7 @@ fn a_permission_is_the_one_that_is_bound_to_the_request() {
     let after = look(&bound, &review("ab")).unwrap();
     assert_eq!(after.missing().collect::<Vec<_>>(), [Proof::EmailCode], "the person has still to confirm");
     assert_eq!(after.standing, Standing::AwaitingVerification);
+    assert!(!after.agent.unwrap().has_power_of_attorney, "what they said that they hold is not what was read");
     let first = look(&by_agent(None), &review("cd")).unwrap();
     assert_eq!(first.agent.unwrap().permission_sha256, Some(document("cd")), "bound by being read");
 }

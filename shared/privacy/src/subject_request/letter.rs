@@ -22,7 +22,7 @@ impl Recipient<'_> {
     #[must_use]
     pub fn canonical(&self) -> String {
         match self {
-            Self::Email(email) => format!("email#{}", email.canonical()),
+            Self::Email(email) => format!("email#{}", email.expose()),
             Self::Account(account) => format!("{}#{}", account.platform.as_str(), account.handle.expose()),
         }
     }

@@ -19,6 +19,7 @@ pub mod findings;
 pub mod letter;
 pub mod notice;
 pub mod ports;
+mod proof;
 pub mod review;
 mod turn;
 
@@ -29,13 +30,15 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{Act, Actor, By, Deed};
 pub use clocks::{Clocks, Dated, Extended};
-pub use contact::{ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Words};
+pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
 pub use course::{ChildReview, Course, Instructed, Routed, RoutedDates};
 pub use findings::Findings;
+pub use proof::{Proof, Proven};
 pub use turn::Turn;
 
 use self::notice::Notice;
 use crate::clock::model::Kind;
+pub use crate::identity::{EmailAddress, Handle};
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 
@@ -103,31 +106,6 @@ impl From<Sha256Hex> for String {
     fn from(digest: Sha256Hex) -> Self {
         digest.0
     }
-}
-
-/// What the person has to show before anything is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Proof {
-    /// A code that was mailed to them.
-    EmailCode,
-    /// A code that was sent to their account on a platform.
-    HandleCode,
-    /// A fresh login at the dashboard.
-    AccountLogin,
-    /// That staff compared what they say with what we hold.
-    DataPoints,
-    /// That staff read the permission that their agent holds.
-    AgentPermission,
-}
-
-/// A proof that was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proven {
-    /// Which.
-    pub proof: Proof,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Why a request was denied, by the code of `law.toml`.
@@ -215,6 +193,9 @@ pub struct SubjectRequest {
     /// What was shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proven: Vec<Proven>,
+    /// Who they are at the dashboard, once it has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
     /// What was told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<Notice, u32>,
@@ -254,12 +235,6 @@ pub struct SubjectRequest {
 }
 
 impl SubjectRequest {
-    /// What has not been shown yet.
-    pub fn missing(&self) -> impl Iterator<Item = Proof> + '_ {
-        let is_shown = |proof: &Proof| self.proven.iter().any(|proven| proven.proof == *proof);
-        self.needs.iter().copied().filter(move |proof| !is_shown(proof))
-    }
-
     /// The letter that closes it, once it is closed.
     #[must_use]
     pub const fn closing_notice(&self) -> Option<Notice> {
@@ -275,11 +250,5 @@ impl SubjectRequest {
     pub fn settled_at(&self) -> Option<Timestamp> {
         let is_told = self.closing_notice().is_some_and(|notice| self.was_told(notice, 1));
         self.standing.closed_at().filter(|_| is_told && self.evidence_erased)
-    }
-
-    /// Whether everything that has to be shown was shown.
-    #[must_use]
-    pub fn is_verified(&self) -> bool {
-        self.missing().next().is_none()
     }
 }
