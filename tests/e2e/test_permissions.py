@@ -44,7 +44,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
     "DisconnectIntake": {"SendMessage"},
-    "StaffApi": {"SendMessage", "QueryDueIndex"},
+    "StaffApi": {"SendMessage", "QueryDueIndex", "GetSubjectKeys"},
     "RequestStatus": set(),
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",
                       "GetProcessors", "ListReceipts", "PutReceipt"},

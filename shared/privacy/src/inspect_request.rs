@@ -4,31 +4,21 @@ use jiff::Timestamp;
 
 use crate::close_request::{Step, steps};
 use crate::data_map::DataMap;
-use crate::deadline::DueBy;
 use crate::fault::Fault;
+use crate::list_requests::Listed;
 use crate::obligation::ObligationId;
 use crate::ports::Showcase;
 use crate::show_request::{RequestView, view};
 use crate::subject_request::ports::RequestBook;
-use crate::subject_request::{Act, Standing, SubjectRequest, Turn};
+use crate::subject_request::{Act, Standing, SubjectRequest};
 
 /// Everything that staff see of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
-    /// As it is now.
-    pub request: SubjectRequest,
-    /// Its state in the interface: of the work on it, once there is some.
-    pub state: &'static str,
-    /// What it waits for that only staff can do.
-    pub turns: Vec<Turn>,
+    /// As the list shows it.
+    pub listed: Listed,
     /// What is left before it can be closed.
     pub left: Vec<Step>,
-    /// The day on which it must be done.
-    pub due_by: DueBy,
-    /// See [`DueBy::days_left`].
-    pub days_left: i64,
-    /// Whether it is open and the day is over.
-    pub is_overdue: bool,
     /// Every act, oldest first.
     pub acts: Vec<Act>,
     /// The erasure, once it has begun.
@@ -63,10 +53,8 @@ pub async fn inspect_request(
         (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
         (standing, _) => standing.name(),
     };
-    let due_by = request.due_by();
-    let is_overdue = request.standing.closed_at().is_none() && due_by.is_past(now);
-    let (turns, days_left) = (request.turns(), due_by.days_left(now));
-    Ok(Some(Inspected { request, state, turns, left, due_by, days_left, is_overdue, acts, erasure, appealed }))
+    let listed = Listed::in_state(request, state, now);
+    Ok(Some(Inspected { listed, left, acts, erasure, appealed }))
 }
 
 #[cfg(test)]

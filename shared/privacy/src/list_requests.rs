@@ -194,16 +194,25 @@ async fn read_rows(
             heads.into_iter().map(|head| (head.id.clone(), PublicState::of(&head, &[]).name())).collect();
         rows.extend(requests.into_iter().map(|request| {
             let state = states.get(&request.id).copied().unwrap_or_else(|| request.standing.name());
-            listed(request, state, now)
+            Listed::in_state(request, state, now)
         }));
     }
     Ok(rows)
 }
 
-fn listed(request: SubjectRequest, state: &'static str, now: Timestamp) -> Listed {
-    let due_by = request.due_by();
-    let is_overdue = request.standing.closed_at().is_none() && due_by.is_past(now);
-    Listed { state, turns: request.turns(), days_left: due_by.days_left(now), due_by, is_overdue, request }
+impl Listed {
+    /// A line for a request of which no work is known.
+    #[must_use]
+    pub fn of(request: SubjectRequest, now: Timestamp) -> Self {
+        let state = request.standing.name();
+        Self::in_state(request, state, now)
+    }
+
+    pub(crate) fn in_state(request: SubjectRequest, state: &'static str, now: Timestamp) -> Self {
+        let due_by = request.due_by();
+        let is_overdue = request.standing.closed_at().is_none() && due_by.is_past(now);
+        Self { state, turns: request.turns(), days_left: due_by.days_left(now), due_by, is_overdue, request }
+    }
 }
 
 #[cfg(test)]

@@ -31,9 +31,9 @@ async fn a_request_comes_with_its_acts_its_erasure_and_what_it_appeals_against()
     let map = built_in_map();
     let inspect = async |id: &ObligationId| inspect_request(&world, &map, &[], id, now()).await.unwrap();
     let inspected = inspect(&erasing.id).await.unwrap();
-    assert_eq!((inspected.state, &inspected.acts), ("verifying", &acts));
+    assert_eq!((inspected.listed.state, &inspected.acts), ("verifying", &acts));
     assert!(inspected.erasure.is_some() && inspected.appealed.is_none());
-    assert_eq!((inspected.left, inspected.days_left), (vec![Step::Begin], 15));
+    assert_eq!((inspected.left, inspected.listed.days_left), (vec![Step::Begin], 15));
     let inspected = inspect(&appeal.id).await.unwrap();
     assert_eq!((inspected.appealed, inspected.erasure), (Some(erasing), None));
     assert_eq!(inspect(&ObligationId::of_request(&[9; 20])).await, None);
