@@ -52,7 +52,7 @@ MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
     "DisconnectIntake": {"SendMessage"},
     "DsrIntake": {"GetSubjectKeys", "GetDashboardKeys"},
-    "StaffApi": {"SendMessage", "QueryDueIndex"},
+    "StaffApi": {"SendMessage", "QueryDueIndex", "GetSubjectKeys"},
     "RequestStatus": set(),
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",
                       "GetProcessors", "ListReceipts", "PutReceipt"},

@@ -11,7 +11,7 @@ use privacy::obligation::NewObligation;
 use privacy::policy::Route;
 use privacy::ports::Clock;
 use privacy::scope::{Part, Place};
-use privacy::target::Target;
+use privacy::target::{Limit, Target};
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::receipts::ReceiptBucket;
 use privacy_aws::reports::ReportBucket;
@@ -52,7 +52,11 @@ pub fn request(identity: &Identity, now: Timestamp) -> NewObligation {
     NewObligation {
         id: keys.obligation_id(identity).unwrap(),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: keys.links(identity), suppressions: keys.suppressions(identity) },
+        target: Target::Person {
+            links: keys.links(identity),
+            suppressions: keys.suppressions(identity),
+            limit: Limit::Everywhere,
+        },
         received_at: now,
         starts_at: None,
         covers_until: now,

@@ -18,7 +18,7 @@ use privacy::ports::{
 };
 use privacy::purge::{Bounds, RunReport, purge_own};
 use privacy::scope::Scope;
-use privacy::target::Target;
+use privacy::target::{Limit, Target};
 use privacy_tests::account::Account;
 use privacy_tests::demo;
 use serde_json::Value;
@@ -40,7 +40,11 @@ fn request(letter: &str, received_at: &str) -> NewObligation {
     NewObligation {
         id: id(letter),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![] },
+        target: Target::Person {
+            links: vec![KeyedRef::from_stored("v1-link".to_owned())],
+            suppressions: vec![],
+            limit: Limit::Everywhere,
+        },
         received_at: at(received_at),
         starts_at: None,
         covers_until: at(received_at),

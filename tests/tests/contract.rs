@@ -24,7 +24,7 @@ use privacy::ports::{
 use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
 use privacy::scope::{Counts, Link, Place, Reach, Scope, Stage};
-use privacy::target::Target;
+use privacy::target::{Limit, Target};
 use privacy_tests::account::Account;
 use privacy_tests::demo;
 use serde_json::json;
@@ -48,6 +48,7 @@ fn request(covers_until: &str, is_dated: bool) -> NewObligation {
         target: Target::Person {
             links: vec![KeyedRef::from_stored("v2-link".to_owned()), KeyedRef::from_stored("v1-link".to_owned())],
             suppressions: vec![KeyedRef::from_stored("v1-owner".to_owned())],
+            limit: Limit::Everywhere,
         },
         received_at: now(),
         starts_at: None,

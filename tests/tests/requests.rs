@@ -13,15 +13,19 @@ use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
-use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS};
+use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS, archive_shards};
 use privacy::subject_request::bounce::BounceCause;
 use privacy::subject_request::challenge::Challenge;
+use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
-use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake};
+use privacy::subject_request::ports::{
+    Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake, RequestRegister,
+};
+use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
-    Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Handle,
-    Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Standing, SubjectRequest, Words,
+    Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Findings,
+    Handle, Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest, Words,
 };
 use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;
@@ -31,6 +35,32 @@ use privacy_tests::demo;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00.125Z".parse().unwrap()
+}
+
+fn field(name: &str) -> FieldName {
+    FieldName::parse(name).unwrap()
+}
+
+fn evidence() -> EvidenceId {
+    EvidenceId::parse("file-7").unwrap()
+}
+
+fn decisions() -> [(FieldName, Decision); 3] {
+    let value = demo::keys().evidence(&ObligationId::of_request(&[1; 20]), "Mia");
+    [
+        (field("email"), Decision::Open),
+        (field("name"), Decision::Applied { evidence: evidence(), value }),
+        (field("phone"), Decision::Refused { evidence: evidence() }),
+    ]
+}
+
+fn reviews() -> [Review; 3] {
+    let document = Sha256Hex::parse(&"cd".repeat(32)).unwrap();
+    [
+        Review::DataPoints { compared: vec![field("city"), field("phone")], matched: vec![field("city")] },
+        Review::AgentPermission { document: document.clone() },
+        Review::PowerOfAttorney { document },
+    ]
 }
 
 fn routed(tenant: &str, instruction: Option<InstructionId>) -> Routed {
@@ -79,7 +109,7 @@ fn full() -> SubjectRequest {
         agent: Some(Agent {
             email: EmailAddress::parse("agent@example.org").ok(),
             name: Words::parse("An Agent").ok(),
-            permission_sha256: privacy::subject_request::Sha256Hex::parse(&"ab".repeat(32)).ok(),
+            permission_sha256: Sha256Hex::parse(&"ab".repeat(32)).ok(),
             has_power_of_attorney: true,
         }),
         about_child: true,
@@ -94,6 +124,10 @@ fn full() -> SubjectRequest {
                 erase_by: "2026-03-20".parse().unwrap(),
                 zone: "UTC".to_owned(),
             }),
+        },
+        findings: Findings {
+            corrections: decisions().map(|(field, decision)| Correction { field, decision }).into(),
+            refused_parts: vec!["found-accurate".to_owned()],
         },
         next_action_at: Some(now() + SignedDuration::from_mins(10)),
     }
@@ -167,10 +201,16 @@ async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
         Deed::FoundCredible,
         Deed::FoundNotCredible,
         Deed::Denied { reason: "unverifiable".to_owned() },
+        Deed::RefusedPart { reason: "found-accurate".to_owned() },
+        Deed::Reopened,
+        Deed::Corrected { fields: full().findings.corrections },
+        Deed::Closed { outcome: Outcome::Rejected, evidence: evidence() },
         Deed::Answered,
         Deed::EvidenceErased,
     ];
-    let acts: Vec<Act> = deeds.into_iter().map(act).chain([Act::of_service(Deed::Begun, now())]).collect();
+    let reviews = reviews().map(|review| Deed::Reviewed { review, is_shown: false });
+    let deeds = deeds.into_iter().chain(reviews);
+    let acts: Vec<Act> = deeds.map(act).chain([Act::of_service(Deed::Begun, now())]).collect();
     for act in &acts {
         request.version += 1;
         assert!(ports.record(&request, act, None).await.unwrap());
@@ -231,6 +271,43 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     assert_eq!((ports.request(&request.id).await.unwrap(), found().await), (None, vec![]));
 }
 
+async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(ports: &P) {
+    // All in one shard of both kinds.
+    let in_shard = |id: &ObligationId| id.shard(DUE_SHARDS) == 3 && id.shard(archive_shards(OwnKind::Requests)) == 3;
+    let ids = (0..=255).map(|number| ObligationId::of_request(&[number; 20])).filter(in_shard);
+    let ids: Vec<ObligationId> = ids.take(5).collect();
+    let soon = full().next_action_at.unwrap();
+    for (id, minutes) in ids.iter().zip(0..) {
+        let next_action_at = Some(soon + SignedDuration::from_mins(minutes));
+        ports.receive(&SubjectRequest { id: id.clone(), next_action_at, ..full() }).await.unwrap();
+    }
+    let first = ports.request_page(3, None, 2).await.unwrap();
+    let second = ports.request_page(3, first.last(), 2).await.unwrap();
+    let third = ports.request_page(3, second.last(), 2).await.unwrap();
+    let paged: Vec<ObligationId> = [first, second, third].concat().into_iter().map(|due| due.id).collect();
+    assert_eq!(paged, ids);
+    assert_eq!(ports.request_page(4, None, 2).await.unwrap(), []);
+    let told = BTreeMap::from([(Notice::Answer, 1)]);
+    for (id, minutes) in ids.iter().take(3).zip(0..) {
+        let at = now() + SignedDuration::from_mins(minutes);
+        let standing = Standing::Answered { at, in_part: false };
+        let settled =
+            SubjectRequest { id: id.clone(), version: 2, standing, told: told.clone(), next_action_at: None, ..full() };
+        assert!(ports.record(&settled, &act(Deed::Answered), None).await.unwrap());
+    }
+    assert_eq!(ports.request_page(3, None, 9).await.unwrap().len(), 2, "what is settled is due no more");
+    assert_eq!(ports.settled_requests(3, 2).await.unwrap(), [ids[2].clone(), ids[1].clone()], "the last first");
+    assert_eq!(ports.settled_requests(4, 2).await.unwrap(), []);
+    let nobody = ObligationId::of_request(&[255; 20]);
+    let asked: Vec<ObligationId> = ids.iter().cloned().chain([nobody]).collect();
+    let mut read: Vec<ObligationId> =
+        ports.requests(&asked).await.unwrap().into_iter().map(|request| request.id).collect();
+    read.sort();
+    let mut sorted = ids.clone();
+    sorted.sort();
+    assert_eq!((read, ports.requests(&[]).await.unwrap()), (sorted, vec![]));
+}
+
 async fn limits_contract<P: Limits>(ports: &P) {
     let keys = demo::keys();
     let [here, there] = ["192.0.2.1", "192.0.2.2"].map(|address| source_of(&keys, address).unwrap());
@@ -254,6 +331,7 @@ contract!(requests_are_kept_alike, book_contract);
 contract!(acts_are_kept_alike, acts_contract);
 contract!(codes_are_kept_alike, challenge_contract);
 contract!(closed_requests_go_alike, archive_contract);
+contract!(staff_find_requests_alike, register_contract);
 
 #[tokio::test]
 async fn counters_count_alike() {

@@ -1,16 +1,20 @@
 //! Translates between HTTP and the use cases: which hold, which plan, which answer. The gateway has checked who asks (IAM).
 
 mod answers;
+mod caller;
 mod path;
 mod place;
+mod requests;
 
 use http::{Method, Response};
 use lambda_http::{Body, Request, RequestExt};
 use privacy::confirm_plan::confirm_plan;
-use privacy::data_map::{DataMap, UnusablePolicy};
+use privacy::data_map::DataMap;
 use privacy::fault::Fault;
 use privacy::find_obligation::{Named, find_obligation};
 use privacy::hold_data::{NotPlaced, Release, place_hold, release_hold};
+use privacy::keys::SubjectKeys;
+use privacy::law::Law;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
@@ -18,7 +22,9 @@ use privacy::promise_ledger::{read_open, read_purges, scheduled, standing};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
+use privacy_aws::secret::{Keep, Secret};
 use privacy_edge::clock::SystemClock;
+use privacy_edge::env;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 
@@ -35,7 +41,12 @@ const LOOKED_THROUGH_MAX: usize = 20_000;
 pub(crate) struct Staff {
     ledger: LedgerTable,
     queue: SqsQueue,
+    notices: SqsQueue,
+    subject_keys: Secret<SubjectKeys>,
+    law: Law,
     map: DataMap,
+    second_looks: Vec<jiff::Span>,
+    config: Config,
 }
 
 /// A call that came to nothing.
@@ -66,12 +77,22 @@ impl From<NotPlaced> for Rejected {
     }
 }
 
+fn parse_subject_keys(text: &str) -> Result<SubjectKeys, Fault> {
+    SubjectKeys::parse(text).map_err(|error| Fault::park("secret.subject-keys", error))
+}
+
 impl Staff {
-    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, UnusablePolicy> {
+    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, lambda_http::Error> {
+        let map = DataMap::built_in()?;
         Ok(Self {
-            ledger: LedgerTable::new(connection, config.ledger_table),
-            queue: SqsQueue::new(connection, config.erasure_queue_url),
-            map: DataMap::built_in()?,
+            ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
+            notices: SqsQueue::new(connection, config.notice_queue_url.clone()),
+            subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
+            law: Law::built_in()?,
+            second_looks: env::second_looks(&map.model().second_looks.after)?,
+            map,
+            config,
         })
     }
 
@@ -104,6 +125,13 @@ impl Staff {
             (Subject::Confirmation(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
             (Subject::Promises, &Method::GET) => self.promises(request_id).await,
             (Subject::Promises, _) => Err(Problem::MethodNotAllowed("GET").into()),
+            (Subject::Requests, &Method::GET) => self.list(request, request_id).await,
+            (Subject::Requests, &Method::POST) => self.note(request, request_id).await,
+            (Subject::Requests, _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
+            (Subject::Request(id), &Method::GET) => self.inspect(&id).await,
+            (Subject::Request(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
+            (Subject::Act(id, path), &Method::POST) => self.act(request, request_id, &id, path).await,
+            (Subject::Act(..), _) => Err(Problem::MethodNotAllowed("POST").into()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What staff see and do: legal holds, halted plans, the promise ledger. Wiring only.
+//! What staff see and do: requests of people, legal holds, halted plans, the promise ledger. Wiring only.
 
 mod config;
 mod http;

@@ -1,17 +1,19 @@
 //! The ingest gate over the suppression table and the ledger: for the product, before it writes a signal.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ingest_gate::{self, Arrival, Check, Entry, KeptIn, Mark, Suppressed};
+use privacy::ingest_gate::{self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed};
+use privacy::keys::KeyedRef;
 
 use crate::attributes::{Item, at, get_at, get_text, number, text};
 use crate::connection::Connection;
 use crate::faults::fault;
 use crate::ledger::HEAD;
+use crate::vault::flags_of;
 
 /// Asks the suppression table and the ledger.
 #[derive(Clone, Debug)]
@@ -77,6 +79,46 @@ impl IngestGate {
             wanted = answer.unprocessed_keys.unwrap_or_default();
         }
         Ok(ingest_gate::admit(arrival, &entries, now))
+    }
+
+    /// The conditions to put into the same `TransactWriteItems` as a use of data that writes something. `people` are the
+    /// suppression references of whoever it is about.
+    ///
+    /// # Errors
+    /// [`Fault`] when the SDK refuses to build a condition.
+    pub fn processing_conditions(
+        &self,
+        purpose: Purpose,
+        people: &[KeyedRef],
+    ) -> Result<Vec<TransactWriteItem>, Fault> {
+        let condition = |check: FlagCheck| {
+            let names: Vec<String> = (0..check.absent.len()).map(|index| format!("#flag{index}")).collect();
+            let absent: Vec<String> = names.iter().map(|name| format!("attribute_not_exists({name})")).collect();
+            let mut built = ConditionCheck::builder()
+                .table_name(&self.suppression)
+                .key("pk", text(check.mark.as_str()))
+                .condition_expression(absent.join(" AND "));
+            for (name, flag) in names.into_iter().zip(&check.absent) {
+                built = built.expression_attribute_names(name, flag.attribute());
+            }
+            let built = built.build().map_err(|error| Fault::park("gate.condition", error))?;
+            Ok(TransactWriteItem::builder().condition_check(built).build())
+        };
+        ingest_gate::processing_checks(purpose, people).into_iter().map(condition).collect()
+    }
+
+    /// Reads the flags and judges: for a use that writes nothing.
+    ///
+    /// # Errors
+    /// [`Fault`] when the flags cannot be read: the caller must not use the data.
+    pub async fn may_process(&self, purpose: Purpose, people: &[KeyedRef]) -> Result<bool, Fault> {
+        let mut flags = BTreeSet::new();
+        for check in ingest_gate::processing_checks(purpose, people) {
+            let get = self.client.get_item().table_name(&self.suppression).key("pk", text(check.mark.as_str()));
+            let answer = get.consistent_read(true).send().await.map_err(fault("gate.read"))?;
+            flags.extend(answer.item.iter().flat_map(flags_of));
+        }
+        Ok(ingest_gate::may_process(purpose, &flags))
     }
 
     fn rows(&self, arrival: &Arrival<'_>) -> HashMap<String, Vec<Item>> {

@@ -1,5 +1,6 @@
 //! The worker's queue.
 
+use privacy::export::job::{ExportJob, ExportQueue};
 use privacy::message::Work;
 use privacy::ports::{Answer, WorkQueue};
 use privacy::subject_request::notice::NoticeJob;
@@ -34,5 +35,12 @@ impl NoticeQueue for SqsQueue {
     async fn notify(&self, job: &NoticeJob) -> Answer<()> {
         let sent = self.client.send_message().queue_url(&self.url).message_body(job.to_body()).send().await;
         sent.map(drop).map_err(fault("queue.notify"))
+    }
+}
+
+impl ExportQueue for SqsQueue {
+    async fn export(&self, job: &ExportJob) -> Answer<()> {
+        let sent = self.client.send_message().queue_url(&self.url).message_body(job.to_body()).send().await;
+        sent.map(drop).map_err(fault("queue.export"))
     }
 }

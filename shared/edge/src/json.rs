@@ -79,6 +79,23 @@ impl Members {
         }
     }
 
+    /// A member that is a list of objects; empty when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`] when it is something else.
+    pub fn objects(&self, name: &'static str) -> Result<Vec<Self>, Problem> {
+        let object = |value: &Value| value.as_object().cloned().map(Self);
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(values)) => {
+                values.iter().map(object).collect::<Option<_>>().ok_or(Problem::BadMember(name))
+            }
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                Err(Problem::BadMember(name))
+            }
+        }
+    }
+
     /// A member that is true or false; false when it is absent.
     ///
     /// # Errors
@@ -165,5 +182,13 @@ mod tests {
         assert_eq!((members.texts("null"), members.texts("absent")), (Ok(vec![]), Ok(vec![])));
         assert_eq!(members.texts("mixed"), Err(Problem::BadMember("mixed")));
         assert_eq!(members.texts("text"), Err(Problem::BadMember("text")));
+    }
+
+    #[test]
+    fn a_list_holds_objects_and_nothing_else() {
+        let members = read(None, r#"{"list": [{"a": "b"}, {}], "mixed": [{}, 1], "one": {}, "null": null}"#).unwrap();
+        let count = |name| members.objects(name).map(|objects| objects.len());
+        assert_eq!((count("list"), count("null"), count("absent")), (Ok(2), Ok(0), Ok(0)));
+        assert_eq!((count("mixed"), count("one")), (Err(Problem::BadMember("mixed")), Err(Problem::BadMember("one"))));
     }
 }

@@ -22,6 +22,14 @@ pub enum Problem {
     HoldTaken,
     /// This is not the plan that waits for a confirmation.
     PlanDiffers,
+    /// The state of a request does not allow this now.
+    NotNow,
+    /// Something is left to do before a request can be closed.
+    StepsLeft,
+    /// A request gets no more time: it had some, its first date is over, or its law gives none.
+    NotExtendable,
+    /// A request is not denied for this reason.
+    NotDeniable,
     /// What was shown does not verify the request. The same for every reason.
     NotVerified,
     /// This source has sent too many.
@@ -42,8 +50,13 @@ impl Problem {
             Self::BadRequest | Self::BadMember(_) => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::WindowClosed | Self::HoldTaken | Self::PlanDiffers => StatusCode::CONFLICT,
-            Self::InvalidHold(_) | Self::NotVerified => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::WindowClosed
+            | Self::HoldTaken
+            | Self::PlanDiffers
+            | Self::NotNow
+            | Self::StepsLeft
+            | Self::NotExtendable => StatusCode::CONFLICT,
+            Self::InvalidHold(_) | Self::NotDeniable | Self::NotVerified => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -63,6 +76,10 @@ impl Problem {
             Self::InvalidHold(_) => "invalid-hold",
             Self::HoldTaken => "hold-taken",
             Self::PlanDiffers => "plan-differs",
+            Self::NotNow => "not-now",
+            Self::StepsLeft => "steps-left",
+            Self::NotExtendable => "not-extendable",
+            Self::NotDeniable => "not-deniable",
             Self::NotVerified => "not-verified",
             Self::TooMany => "too-many-requests",
             Self::TooLarge => "too-large",
@@ -81,6 +98,10 @@ impl Problem {
             Self::InvalidHold(_) => "The hold may not be placed.",
             Self::HoldTaken => "Another hold has this id, or it was released.",
             Self::PlanDiffers => "This is not the plan that waits for a confirmation.",
+            Self::NotNow => "The request does not allow this now.",
+            Self::StepsLeft => "Something is left to do before the request can be closed.",
+            Self::NotExtendable => "The request gets no more time.",
+            Self::NotDeniable => "This is no reason to deny the request.",
             Self::NotVerified => "This does not show that the request is yours.",
             Self::TooMany => "There were too many requests. Please wait a minute.",
             Self::TooLarge => "The request body is too large.",
@@ -101,6 +122,10 @@ impl Problem {
             | Self::WindowClosed
             | Self::HoldTaken
             | Self::PlanDiffers
+            | Self::NotNow
+            | Self::StepsLeft
+            | Self::NotExtendable
+            | Self::NotDeniable
             | Self::NotVerified
             | Self::TooMany
             | Self::TooLarge
@@ -135,6 +160,10 @@ impl Problem {
             | Self::InvalidHold(_)
             | Self::HoldTaken
             | Self::PlanDiffers
+            | Self::NotNow
+            | Self::StepsLeft
+            | Self::NotExtendable
+            | Self::NotDeniable
             | Self::NotVerified
             | Self::TooLarge
             | Self::UnsupportedMediaType => {}
@@ -158,6 +187,10 @@ mod tests {
             Problem::InvalidHold("proof"),
             Problem::HoldTaken,
             Problem::PlanDiffers,
+            Problem::NotNow,
+            Problem::StepsLeft,
+            Problem::NotExtendable,
+            Problem::NotDeniable,
             Problem::NotVerified,
             Problem::TooMany,
             Problem::TooLarge,

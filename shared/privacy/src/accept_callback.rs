@@ -13,7 +13,7 @@ use crate::obligation::NewObligation;
 use crate::policy::Route;
 use crate::ports::{Intake, WorkQueue};
 use crate::signed_request::SignedRequest;
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 /// Which of Meta's callbacks it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,11 @@ fn obligation(
     Ok(NewObligation {
         id: terms.keys.obligation_id(&identity).ok_or_else(|| Fault::park("accept", "no key makes a code"))?,
         route,
-        target: Target::Person { links: terms.keys.links(&identity), suppressions: terms.keys.suppressions(&identity) },
+        target: Target::Person {
+            links: terms.keys.links(&identity),
+            suppressions: terms.keys.suppressions(&identity),
+            limit: Limit::Everywhere,
+        },
         received_at: instant::to_millis(now),
         starts_at: None,
         covers_until: instant::to_millis(covers_until),

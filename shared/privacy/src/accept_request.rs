@@ -18,7 +18,7 @@ use crate::law::Law;
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Limits, NoticeQueue, RequestIntake};
-use crate::subject_request::{Clocks, Course, Proof, Proven, Standing, SubjectRequest};
+use crate::subject_request::{Clocks, Course, Findings, Proof, Proven, Standing, SubjectRequest};
 
 /// How many requests one source may send in a minute.
 pub const PER_SOURCE_AND_MINUTE: u32 = 120;
@@ -154,6 +154,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         details: ask.details,
         routed: Vec::new(),
         course: Course::default(),
+        findings: Findings::default(),
         next_action_at: Some(instant::to_millis(now + terms.stuck_after)),
         id,
     })

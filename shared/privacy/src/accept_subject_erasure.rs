@@ -14,13 +14,15 @@ use crate::keys::KeyedRef;
 use crate::obligation::{NewObligation, ObligationId};
 use crate::policy::Route;
 use crate::ports::{Intake, WorkQueue};
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 /// A verified request to erase a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubjectErasure {
-    /// [`ObligationId::of_request`]: the same for every delivery of the same request.
+    /// [`ObligationId::of_request`], or [`ObligationId::of_part`] of one: the same for every delivery of the same request.
     pub id: ObligationId,
+    /// Which of the places that the links lead to: whoever said so decides about no others.
+    pub limit: Limit,
     /// Where links of every verified identity stand, under every key version.
     pub links: Vec<KeyedRef>,
     /// Where suppression entries of every verified identity stand, under every key version.
@@ -56,12 +58,12 @@ fn obligation(
     request: SubjectErasure,
     now: Timestamp,
 ) -> Result<NewObligation, Fault> {
-    let SubjectErasure { id, links, suppressions, received_at, covers_until, due_by } = request;
+    let SubjectErasure { id, limit, links, suppressions, received_at, covers_until, due_by } = request;
     let route = Route::SubjectRequest;
     if map.promise(route).is_none() {
         return Err(Fault::park("accept", "the policy has no such promise"));
     }
-    if !id.is_request() {
+    if !id.is_request() && !id.is_part() {
         return Err(Fault::park("accept", "not the id of a subject request"));
     }
     if links.is_empty() || suppressions.is_empty() {
@@ -71,7 +73,7 @@ fn obligation(
     Ok(NewObligation {
         id,
         route,
-        target: Target::Person { links, suppressions },
+        target: Target::Person { links, suppressions, limit },
         received_at: instant::to_millis(received_at.min(now)),
         starts_at: None,
         covers_until: instant::to_millis(covers_until.min(now)),

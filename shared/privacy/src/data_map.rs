@@ -14,6 +14,7 @@ use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::processor::Settle;
 use crate::policy::{Counted, Phase, Promise, Route};
 use crate::scope::{Part, Place};
+use crate::target::Limit;
 
 /// The class of a key that no pattern of the data map matches. It is erased with its range and reported.
 pub const UNCLASSIFIED: &str = "unclassified";
@@ -217,6 +218,13 @@ impl DataMap {
     #[must_use]
     pub fn platform(&self, platform: &Platform) -> Option<&PlatformRule> {
         self.model.platform.get(platform.as_str())
+    }
+
+    /// How far the word of a person alone reaches.
+    #[must_use]
+    pub fn on_their_word(&self) -> Limit {
+        let names = self.model.routing.on_their_word.iter();
+        Limit::OnTheirWord { platforms: names.filter_map(|name| Platform::parse(name).ok()).collect() }
     }
 
     /// What a plan may erase of a class before it halts; an unclassified record always halts it.

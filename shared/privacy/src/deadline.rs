@@ -68,6 +68,12 @@ impl DueBy {
         self.date.checked_sub(before).is_ok_and(|alarm_on| self.today(now) >= alarm_on)
     }
 
+    /// Whole days until the last day, as a calendar in its zone counts them: 0 on that day, until its end; negative after it.
+    #[must_use]
+    pub fn days_left(&self, now: Timestamp) -> i64 {
+        self.date.duration_since(self.today(now)).as_hours() / 24
+    }
+
     fn today(&self, now: Timestamp) -> Date {
         let zone = zone::find(&self.time_zone).unwrap_or_else(|_| TimeZone::fixed(EARLIEST));
         zone::local_date(now, &zone)

@@ -4,6 +4,10 @@
 //! conditional form hands [`checks`] to the store, which carries them out in one transaction with the write:
 //! only this closes the race against a running erasure, which raises its marks before it reads anything.
 
+mod flags;
+
+pub use flags::{Flag, FlagBook, FlagCheck, Purpose, may_process, processing_checks};
+
 use std::fmt;
 
 use jiff::Timestamp;
@@ -21,6 +25,12 @@ impl Mark {
     #[must_use]
     pub fn subject(suppression: &KeyedRef) -> Self {
         Self(format!("subject#{suppression}"))
+    }
+
+    /// What is not to be done with the data of this identity, beyond keeping it.
+    #[must_use]
+    pub fn flags(suppression: &KeyedRef) -> Self {
+        Self(format!("flags#{suppression}"))
     }
 
     /// Refuses everything of a connection, or of one contact.

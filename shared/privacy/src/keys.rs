@@ -47,6 +47,7 @@ enum Purpose {
     Challenge,
     DataPoint,
     Limit,
+    Evidence,
 }
 
 impl Purpose {
@@ -60,6 +61,7 @@ impl Purpose {
             Self::Challenge => "challenge",
             Self::DataPoint => "data-point",
             Self::Limit => "limit",
+            Self::Evidence => "evidence",
         }
     }
 }
@@ -118,6 +120,7 @@ struct Version {
     challenge: Hmac<Sha256>,
     data_point: Hmac<Sha256>,
     limit: Hmac<Sha256>,
+    evidence: Hmac<Sha256>,
 }
 
 /// The root keys, current version first, with one derived key per purpose.
@@ -222,6 +225,14 @@ impl SubjectKeys {
         self.versions.first().map(|current| current.reference(Purpose::Limit, canonical))
     }
 
+    /// What is kept of a value that was mended: it shows later whether a value is that one, and says nothing of it. Named
+    /// with its request, so that two people with one value have nothing in common.
+    #[must_use]
+    pub fn evidence(&self, id: &ObligationId, value: &str) -> Option<KeyedRef> {
+        let current = self.versions.first()?;
+        Some(current.reference(Purpose::Evidence, &format!("{}#{value}", id.as_str())))
+    }
+
     fn receipt(&self, canonical: &str) -> Option<KeyedRef> {
         self.versions.first().map(|current| current.reference(Purpose::Receipt, canonical))
     }
@@ -250,6 +261,7 @@ impl Version {
             challenge: key(Purpose::Challenge)?,
             data_point: key(Purpose::DataPoint)?,
             limit: key(Purpose::Limit)?,
+            evidence: key(Purpose::Evidence)?,
             name,
         })
     }
@@ -274,6 +286,7 @@ impl Version {
             Purpose::Challenge => self.challenge.clone(),
             Purpose::DataPoint => self.data_point.clone(),
             Purpose::Limit => self.limit.clone(),
+            Purpose::Evidence => self.evidence.clone(),
         };
         mac.update(canonical.as_bytes());
         mac

@@ -233,6 +233,8 @@ pub trait Connections: Sync {
     ) -> impl Future<Output = Answer<Disarmed>> + Send;
     /// When the connection of a place was made, if it has a row, by a strong read.
     fn connected_at(&self, place: &Place) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
+    /// The platform of the connection that a place came through, if it has a row that names one, by a strong read.
+    fn platform_of(&self, place: &Place) -> impl Future<Output = Answer<Option<Platform>>> + Send;
     /// Removes identity links, and a whole connection from the directory of its tenant.
     fn unlink(&self, links: &[Link], connection: Option<&Place>) -> impl Future<Output = Answer<()>> + Send;
 }

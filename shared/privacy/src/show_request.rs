@@ -30,7 +30,7 @@ pub enum PublicState {
 }
 
 impl PublicState {
-    fn of(head: &Head, outcomes: &[(String, Outcome)]) -> Self {
+    pub(crate) fn of(head: &Head, outcomes: &[(String, Outcome)]) -> Self {
         let is_retained = |(_, outcome): &(String, Outcome)| matches!(outcome, Outcome::Retained { .. });
         match &head.state {
             State::Completed { .. } if outcomes.iter().any(is_retained) => Self::PartlyRetained,

@@ -59,6 +59,10 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
         (_, Some(notice)) if !request.was_told(notice, 1) => Step::Tell(notice),
         (_, Some(_)) => Step::EraseEvidence,
         (Standing::Received, None) => Step::Tell(Notice::Acknowledgement),
+        // By the first date, or the time was not taken.
+        (_, None) if request.clocks.extended.is_some() && !request.was_told(Notice::Extension, 1) => {
+            Step::Tell(Notice::Extension)
+        }
         (Standing::AwaitingVerification, None) if last_day_begins(request) <= now => Step::Deny,
         (Standing::AwaitingVerification, None) if request.has_to_ask_person() => Step::Tell(Notice::AgentConfirmation),
         (Standing::AwaitingVerification | Standing::InProgress { .. }, None) => Step::Wait,

@@ -1,5 +1,7 @@
 //! What the command was asked to do, as a call of the API.
 
+mod requests;
+
 use http::Method;
 use privacy::find_obligation::Named;
 use privacy::legal_hold::HoldId;
@@ -7,6 +9,28 @@ use serde_json::{Map, Value, json};
 
 /// Printed by `--help`.
 pub(crate) const USAGE: &str = "\
+Requests of people. REF is a reference; each act needs to say why, and who acts is taken from the signature.
+staff requests [--waiting] [--overdue] [--child] [--bounced] [--state S] [--kind K] [--due-before DATE] [--limit N] [--cursor C]
+                               the work list: what waits for staff first, then by what is due
+staff request REF              one request: its dates, what was told, every act
+staff note --kind K --channel email|phone|letter|web --received-at INSTANT [--email A] [--platform P --handle H]
+           [--residence R] [--agent-email A] [--agent-name N] [--permission-sha256 HEX] [--power-of-attorney]
+           [--about-child] [--appeal-of REF] [--details TEXT] [--why TEXT]
+                               a request that came otherwise, with its true receipt
+staff compare REF --matched FIELD... --compared FIELD... --why TEXT
+                               data points beside what we hold: their kinds, never their values
+staff permission REF SHA256 --why TEXT   the permission of an agent was read
+staff attorney REF SHA256 --why TEXT     a power of attorney was read
+staff child REF credible|not-credible --why TEXT
+staff extend REF --reason TEXT           once, before the first date; the person is told the reason
+staff deny REF CODE --why TEXT           for a coded reason of the law
+staff route REF TENANT --why TEXT        a part that a tenant decides
+staff instruct REF TENANT INSTRUCTION --why TEXT
+staff correct REF [--open FIELD]... [--applied FIELD=EVIDENCE]... [--refused FIELD=EVIDENCE]... --why TEXT
+staff close REF OUTCOME EVIDENCE --why TEXT
+                               completed, partly-retained; upheld, rejected (appeals); answered (complaints)
+
+Promises, holds, plans
 staff promises                 each dated sentence of the policy, and whether it holds now
 staff holds                    every legal hold, with its review and who waits for it
 staff hold --tenant T --reason R --approver A --review-by DATE
@@ -32,6 +56,10 @@ pub(crate) enum Invalid {
     Needed(&'static str),
     #[error("not an id of a hold: 8 to 40 characters of a-z, 0-9 and -")]
     HoldId,
+    #[error("not a reference of a request: 8 and 32 more characters")]
+    Reference,
+    #[error("not a SHA-256: 64 hex digits")]
+    Digest,
     #[error("neither an id of an obligation nor a ref of 12 hex digits")]
     Obligation,
 }
@@ -41,6 +69,9 @@ pub(crate) enum Invalid {
 pub(crate) enum Form {
     Promises,
     Holds,
+    Requests,
+    Request,
+    Changed,
     Facts,
 }
 
@@ -71,6 +102,9 @@ impl Asked {
         words.retain(|word| word != "--json");
         let is_json = words.len() < before;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let Some(call) = requests::parse(&words) {
+            return call.map(|call| Self::Call(Call { is_json, ..call }));
+        }
         let call = |method, path: String, body, form| Ok(Self::Call(Call { method, path, body, form, is_json }));
         match words.as_slice() {
             [] => Err(Invalid::Missing),

@@ -1,11 +1,11 @@
-//! `staff promises`, `staff hold …`: see [`arguments::USAGE`]. Wiring only.
+//! `staff requests`, `staff promises`, `staff hold …`: see [`arguments::USAGE`]. Wiring only.
 
 mod arguments;
 mod call;
 mod config;
 mod print;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use arguments::Asked;
@@ -13,11 +13,12 @@ use arguments::Asked;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let given = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let paint = if io::stdout().is_terminal() { print::Paint::Coloured } else { print::Paint::Plain };
     let printed = match Asked::parse(given) {
         Ok(Asked::Help) => Ok(arguments::USAGE.to_owned()),
         Ok(Asked::Call(asked)) => match call::answer(&asked).await {
             Ok(answer) if asked.is_json => Ok(format!("{answer}\n")),
-            Ok(answer) => Ok(print::text(asked.form, &answer)),
+            Ok(answer) => Ok(print::text(asked.form, &answer, paint)),
             Err(error) => Err(print::plain(&error.to_string())),
         },
         Err(invalid) => Err(print::plain(&invalid.to_string())),

@@ -1,11 +1,33 @@
 //! Answers as tables for people.
 
+mod requests;
+
 use serde_json::Value;
 
 use crate::arguments::Form;
 
-pub(crate) fn text(form: Form, answer: &Value) -> String {
+/// Whether colours can be seen where this is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paint {
+    Plain,
+    Coloured,
+}
+
+impl Paint {
+    /// A line that ends in a line end, in a colour of the terminal.
+    fn line(self, line: &str, colour: Option<&str>) -> String {
+        match (self, colour, line.strip_suffix('\n')) {
+            (Self::Coloured, Some(colour), Some(line)) => format!("\u{1b}[{colour}m{line}\u{1b}[0m\n"),
+            (Self::Coloured | Self::Plain, _, _) => line.to_owned(),
+        }
+    }
+}
+
+pub(crate) fn text(form: Form, answer: &Value, paint: Paint) -> String {
     match form {
+        Form::Requests => requests::work_list(answer, paint),
+        Form::Request => requests::one(answer, paint),
+        Form::Changed => requests::changed(answer, paint),
         Form::Promises => promises(answer),
         Form::Holds => {
             let columns = [
@@ -90,16 +112,26 @@ fn cell(value: Option<&Value>) -> String {
     plain(&text)
 }
 
-/// On one line: control characters of what others wrote do not reach the terminal.
+/// On one line: what drives a terminal, or turns the order of what is read, does not come through from what others wrote.
 pub(crate) fn plain(text: &str) -> String {
-    text.chars().map(|one| if one.is_control() { ' ' } else { one }).collect()
+    let is_bare = |one: char| {
+        !one.is_control()
+            && !matches!(one, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|one| if is_bare(one) { one } else { ' ' }).collect()
 }
 
 /// A column is the name of a member, or a path to one: `next_due/due_at`.
 fn table(columns: &[&str], rows: &[Value]) -> String {
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|name| name.replace(['_', '/'], " ")).collect()];
     lines.extend(rows.iter().map(|row| columns.iter().map(|name| cell(row.pointer(&format!("/{name}")))).collect()));
-    let widths: Vec<usize> = (0..columns.len())
+    aligned(&lines).concat()
+}
+
+/// Lines of cells, each as wide as the widest of its column.
+fn aligned(lines: &[Vec<String>]) -> Vec<String> {
+    let count = lines.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..count)
         .map(|column| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max())
         .map(Option::unwrap_or_default)
         .collect();

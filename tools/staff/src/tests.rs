@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::arguments::{Asked, Call, Form, Invalid};
 use crate::call::{self, Failed};
 use crate::config::Config;
-use crate::print;
+use crate::print::{self, Paint};
 
 fn parse(line: &str) -> Result<Asked, Invalid> {
     Asked::parse(line.split_whitespace().map(|word| word.replace('_', " ")))
@@ -113,14 +113,14 @@ fn promises_are_a_table_and_say_when_they_are_not_all() {
         "overdue": 1, "halted": 0, "held": 0, "failed": 1, "oldest_open_at": "2026-03-10T12:00:00.000Z",
         "next_due": {"date": "2026-04-09", "time_zone": "UTC"}, "last_proof": null,
     });
-    let text = print::text(Form::Promises, &json!({"is_complete": true, "promises": [one]}));
+    let text = print::text(Form::Promises, &json!({"is_complete": true, "promises": [one]}), Paint::Plain);
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines[0].starts_with("holds  policy  promise"), "{text}");
     assert!(lines[1].starts_with("NO     13.4    promise.disconnect  2"), "{text}");
     assert!(lines[1].ends_with("2026-03-10T12:00:00.000Z  2026-04-09  -"), "{text}");
     assert!(text.contains("\npromise.disconnect: All signals go.\n"), "{text}");
     assert!(!text.contains("Not complete"));
-    assert!(print::text(Form::Promises, &json!({"promises": []})).contains("Not complete"));
+    assert!(print::text(Form::Promises, &json!({"promises": []}), Paint::Plain).contains("Not complete"));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn what_goes_by_its_date_is_a_table_of_its_own() {
         "oldest_open": null, "next_due": null, "last_proof": null,
     });
     let answer = json!({"is_complete": true, "promises": [], "scheduled": [late, held]});
-    let text = print::text(Form::Promises, &answer);
+    let text = print::text(Form::Promises, &answer, Paint::Plain);
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("class.") && !line.contains(": ")).collect();
     assert!(text.contains("oldest open period") && text.contains("last proof before"), "{text}");
     assert!(lines[0].starts_with("NO     late     class.security-logs    3"), "{text}");
@@ -151,16 +151,187 @@ fn what_goes_by_its_date_is_a_table_of_its_own() {
 #[test]
 fn what_people_wrote_cannot_drive_the_terminal() {
     let holds = json!({"holds": [{"hold_id": "hold-0001", "approver": "a\u{1b}[2Jb", "classes": [], "waiting": 3}]});
-    let text = print::text(Form::Holds, &holds);
+    let text = print::text(Form::Holds, &holds, Paint::Plain);
     assert!(!text.contains('\u{1b}') && text.contains("hold-0001"), "{text}");
-    let facts = print::text(Form::Facts, &json!({"plan": {"counts": {"signals": 2}}, "state": "planned"}));
+    let facts =
+        print::text(Form::Facts, &json!({"plan": {"counts": {"signals": 2}}, "state": "planned"}), Paint::Plain);
     assert_eq!(facts, "plan\n  counts\n    signals  2\nstate  planned\n");
 }
 
 #[test]
 fn no_control_character_of_others_reaches_the_terminal() {
     let answer = json!({"a\u{1b}[2Jb": "c\u{7}d", "inner": {"e\nf": 1}});
-    let text = crate::print::text(crate::arguments::Form::Facts, &answer);
+    let text = print::text(Form::Facts, &answer, Paint::Plain);
     assert_eq!(text, "a [2Jb  c d\ninner\n  e f  1\n");
     assert_eq!(crate::print::plain("x\r\ny\u{9b}z"), "x  y z");
+}
+
+const REFERENCE: &str = "8k7w3hq2mz5yt4n6rbd7cxa2fjv3ps5eo";
+
+#[test]
+fn each_command_about_requests_is_one_call() {
+    let (sha256, base) = ("ab".repeat(32), "/api/staff/requests");
+    let get = |line: &str, path: &str| {
+        let call = called(line);
+        assert_eq!((call.method.as_str(), call.path.as_str(), &call.body), ("GET", path, &None), "{line}");
+    };
+    get("requests", base);
+    get("requests --waiting --kind access --limit 5", &format!("{base}?waiting=true&kind=access&limit=5"));
+    get("requests --due-before 2026-04-01 --child", &format!("{base}?due_before=2026-04-01&about_child=true"));
+    get(&format!("request {REFERENCE} --json"), &format!("{base}/{REFERENCE}"));
+    let cases = [
+        (
+            format!("permission {REFERENCE} {sha256} --why Read_it."),
+            "verification",
+            json!({"proof": "agent-permission", "document_sha256": sha256, "why": "Read it."}),
+        ),
+        (
+            format!("attorney {REFERENCE} {sha256} --why Read_it."),
+            "verification",
+            json!({"proof": "power-of-attorney", "document_sha256": sha256, "why": "Read it."}),
+        ),
+        (
+            format!("child {REFERENCE} credible --why Twelve."),
+            "verification",
+            json!({"proof": "child-report", "finding": "credible", "why": "Twelve."}),
+        ),
+        (
+            format!("compare {REFERENCE} --matched city --compared phone --why Called_back."),
+            "verification",
+            json!({"proof": "data-points", "compared": ["phone", "city"], "matched": ["city"], "why": "Called back."}),
+        ),
+        (format!("extend {REFERENCE} --reason It_is_a_lot."), "extension", json!({"reason": "It is a lot."})),
+        (format!("deny {REFERENCE} excessive --why Again."), "denial", json!({"reason": "excessive", "why": "Again."})),
+        (format!("route {REFERENCE} alder --why Theirs."), "route", json!({"tenant_id": "alder", "why": "Theirs."})),
+        (
+            format!("instruct {REFERENCE} alder ticket-7 --why Mail."),
+            "instruction",
+            json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "Mail."}),
+        ),
+        (
+            format!("correct {REFERENCE} --open phone --applied name=file-7 --refused city=file-8 --why Seen."),
+            "correction",
+            json!({"why": "Seen.", "fields": [
+                {"field": "phone"},
+                {"field": "name", "decision": "applied", "evidence": "file-7"},
+                {"field": "city", "decision": "refused", "evidence": "file-8"},
+            ]}),
+        ),
+        (
+            format!("close {REFERENCE} upheld file-7 --why Right."),
+            "closure",
+            json!({"outcome": "upheld", "evidence": "file-7", "why": "Right."}),
+        ),
+    ];
+    for (line, act, body) in cases {
+        let call = called(&line);
+        assert_eq!((call.method.as_str(), call.path), ("POST", format!("{base}/{REFERENCE}/{act}")), "{line}");
+        assert_eq!(call.body, Some(body), "{line}");
+    }
+    let line = "note --kind access --channel phone --received-at 2026-03-05T09:30:00Z --email mia@example.com --agent-name An_Agent --power-of-attorney --platform instagram --handle mia --about-child";
+    let body = json!({
+        "kind": "access", "channel": "phone", "received_at": "2026-03-05T09:30:00Z", "email": "mia@example.com",
+        "agent": {"name": "An Agent", "power_of_attorney": true},
+        "connected_account": {"platform": "instagram", "handle": "mia"}, "about_child": true,
+    });
+    let call = called(line);
+    assert_eq!((call.path.as_str(), call.body), (base, Some(body)));
+}
+
+#[test]
+fn what_cannot_be_followed_about_requests_is_said_before_anything_is_sent() {
+    let unknown = |word: &str| Err(Invalid::Unknown(word.to_owned()));
+    for (line, expected) in [
+        ("request 0123456789ab".to_owned(), Err(Invalid::Reference)),
+        (format!("request {REFERENCE} now"), unknown("request")),
+        (format!("extend {REFERENCE}"), Err(Invalid::Needed("--reason"))),
+        (format!("extend {REFERENCE} --why So."), unknown("--why")),
+        (format!("deny {REFERENCE} excessive"), Err(Invalid::Needed("--why"))),
+        (format!("permission {REFERENCE} abc --why So."), Err(Invalid::Digest)),
+        (format!("correct {REFERENCE} --applied name --why So."), unknown("name")),
+        (format!("close {REFERENCE} upheld file-7 --why A. --why B."), unknown("--why")),
+        ("requests --state a&overdue=false".to_owned(), unknown("a&overdue=false")),
+        ("requests --overdue --overdue".to_owned(), unknown("--overdue")),
+        ("note --kind access".to_owned(), Err(Invalid::Needed("--channel"))),
+    ] {
+        assert_eq!(parse(&line), expected, "{line}");
+    }
+}
+
+fn listed(left: i64, waits_for: &[&str]) -> serde_json::Value {
+    json!({
+        "reference": REFERENCE, "ref": "0123456789ab", "kind": "access", "state": "in-progress", "regime": "EU_GDPR",
+        "channel": "phone", "received_at": "2026-03-05T09:30:00.000Z", "target_on": "2026-03-30",
+        "due_by": {"date": "2026-04-04", "time_zone": "Europe/Brussels"}, "days_left": left, "is_overdue": left < 0,
+        "is_extended": false, "waits_for": waits_for, "about_child": false, "by_agent": true, "bounced": ["code"],
+        "routed_to": ["alder"],
+    })
+}
+
+#[test]
+fn the_work_list_shows_days_and_colours_only_where_they_can_be_seen() {
+    let answer = json!({
+        "requests": [listed(3, &["read-permission"]), listed(0, &[]), listed(-2, &[])], "next_cursor": "abc", "is_complete": true,
+    });
+    let text = print::text(Form::Requests, &answer, Paint::Plain);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("waits for        due         left    target      state        kind"), "{text}");
+    assert!(lines[1].starts_with("read-permission  2026-04-04  3 d     2026-03-30  in-progress  access"), "{text}");
+    assert!(lines[1].ends_with(&format!("agent,bounced,→alder  {REFERENCE}")), "{text}");
+    assert!(lines[2].contains("today") && lines[3].contains("2 LATE"), "{text}");
+    assert!(text.contains("--cursor abc") && !text.contains('\u{1b}') && !text.contains("Not complete"), "{text}");
+    let text = print::text(Form::Requests, &answer, Paint::Coloured);
+    assert_eq!(text.matches("\u{1b}[33m").count(), 1, "waits");
+    assert_eq!(text.matches("\u{1b}[31m").count(), 1, "late");
+    let empty = json!({"requests": [], "next_cursor": null, "is_complete": false});
+    let text = print::text(Form::Requests, &empty, Paint::Plain);
+    assert!(text.contains("Nothing.") && text.contains("Not complete"), "{text}");
+}
+
+#[test]
+fn one_request_is_shown_with_its_dates_and_history_and_drives_no_terminal() {
+    let mut answer = listed(3, &["correct"]);
+    let more = json!({
+        "details": "a\u{1b}[2Jb\u{202e}c", "left": ["correct"], "contact": {"email": "mia@example.com"}, "agent": null,
+        "dates": {"legal": {"date": "2026-04-04", "time_zone": "Europe/Brussels", "rule": "months:1"}, "extension": null},
+        "findings": {"corrections": [{"field": "name", "decision": "applied", "evidence": "file-7"}], "refused_parts": ["security"]},
+        "routed": [{"tenant": "alder", "at": "2026-03-06T09:30:00Z", "instruction": {"id": "ticket-7"}}],
+        "history": [
+            {"at": "2026-03-05T12:00:00.000Z", "by": "staff", "who": "arn:aws:sts::1:assumed-role/staff/alex", "why": "Called.", "what": "received"},
+            {"at": "2026-03-05T12:01:00.000Z", "by": "service", "who": null, "why": null, "what": "told", "notice": "acknowledgement"},
+            {"at": "2026-03-06T12:01:00.000Z", "by": "staff", "who": "alex", "why": "x\u{7}y", "what": "reviewed", "review": {"of": "data-points"}, "is_shown": false},
+        ],
+    });
+    answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let text = print::text(Form::Request, &answer, Paint::Plain);
+    expect_test::expect![[r#"
+        8k7w3hq2mz5yt4n6rbd7cxa2fjv3ps5eo  in-progress  due 2026-04-04 (3 d)  waits for: correct
+          kind        access
+          regime      EU_GDPR
+          came by     phone
+          received    2026-03-05T09:30:00.000Z
+          left to do  correct
+          wrote       a [2Jb c
+
+        contact
+          email  mia@example.com
+
+        dates
+          legal  2026-04-04  Europe/Brussels  months:1
+
+        fields
+          name  applied  file-7
+
+        refused parts
+          security
+
+        routed
+          alder  2026-03-06T09:30:00Z  ticket-7  -
+
+        history
+          2026-03-05T12:00:00.000Z  received  -                       alex     Called.
+          2026-03-05T12:01:00.000Z  told      acknowledgement         service  -
+          2026-03-06T12:01:00.000Z  reviewed  data-points NOT enough  alex     x y
+    "#]].assert_eq(&text);
+    assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']));
 }

@@ -9,7 +9,7 @@ use lambda_http::Context;
 use privacy::memory::{Strike, World};
 use privacy::obligation::{Head, State};
 use privacy::policy::Route;
-use privacy::target::Target;
+use privacy::target::{Limit, Target};
 
 use super::*;
 use crate::samples::{self, CODE};
@@ -47,7 +47,7 @@ fn site() -> Site<World, World> {
         id: view.id.clone(),
         seq: 1,
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: Vec::new(), suppressions: Vec::new() },
+        target: Target::Person { links: Vec::new(), suppressions: Vec::new(), limit: Limit::Everywhere },
         received_at: view.received_at,
         starts_at: None,
         covers_until: view.covers_until,

@@ -16,7 +16,7 @@ use privacy::promise_ledger::{Scheduled, Standing};
 use privacy::purge::{Due, Swept};
 use serde_json::{Value, json};
 
-fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+pub(super) fn answer(status: StatusCode, body: &Value) -> Response<Body> {
     let mut response = Response::new(Body::Text(body.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -24,7 +24,7 @@ fn answer(status: StatusCode, body: &Value) -> Response<Body> {
     response
 }
 
-fn due(due_by: &DueBy) -> Value {
+pub(super) fn due(due_by: &DueBy) -> Value {
     json!({"date": due_by.date.to_string(), "time_zone": due_by.time_zone})
 }
 

@@ -2,6 +2,9 @@
 
 use privacy::find_obligation::Named;
 use privacy::legal_hold::HoldId;
+use privacy::obligation::ObligationId;
+
+use super::requests::ActPath;
 
 /// What staff ask about.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +19,12 @@ pub(super) enum Subject {
     Confirmation(Named),
     /// `/api/staff/promises`
     Promises,
+    /// `/api/staff/requests`
+    Requests,
+    /// `/api/staff/requests/{reference}`
+    Request(ObligationId),
+    /// `/api/staff/requests/{reference}/…`
+    Act(ObligationId, ActPath),
 }
 
 pub(super) fn subject(path: &str) -> Option<Subject> {
@@ -26,6 +35,13 @@ pub(super) fn subject(path: &str) -> Option<Subject> {
         ["obligations", id] => Named::parse(id).map(Subject::Obligation),
         ["obligations", id, "plan-confirmation"] => Named::parse(id).map(Subject::Confirmation),
         ["promises"] => Some(Subject::Promises),
+        ["requests"] => Some(Subject::Requests),
+        ["requests", id] => reference(id).map(Subject::Request),
+        ["requests", id, act] => Some(Subject::Act(reference(id)?, ActPath::parse(act)?)),
         _ => None,
     }
+}
+
+fn reference(text: &str) -> Option<ObligationId> {
+    ObligationId::parse(text).ok().filter(ObligationId::is_request)
 }

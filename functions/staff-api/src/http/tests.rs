@@ -11,28 +11,42 @@ use serde_json::{Value, json};
 
 use super::*;
 
-struct Bench {
-    account: Account,
+/// Who calls.
+pub(super) const ALEX: &str = "arn:aws:sts::123456789012:assumed-role/staff/alex";
+
+pub(super) struct Bench {
+    pub(super) account: Account,
     staff: Staff,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let account = Account::new();
+        account.set_secret("subject-keys", demo::SUBJECT_KEYS);
         let config = Config {
             ledger_table: "ledger".to_owned(),
             erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
+            notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
+            subject_keys_arn: "subject-keys".to_owned(),
+            stuck_after: SignedDuration::from_mins(10),
+            public_base_url: "https://api.example.com".to_owned(),
         };
         let staff = Staff::new(&account.connection(), config).unwrap();
         Self { account, staff }
     }
 
-    async fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    pub(super) async fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.send_as(Some(ALEX), method, path, body).await
+    }
+
+    pub(super) async fn send_as(&self, who: Option<&str>, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let authorizer = who.map(|who| json!({"iam": {"userArn": who}}));
         let event: LambdaRequest = serde_json::from_value(json!({
-            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
+            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": query,
             "headers": {"content-type": "application/json"},
-            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default", "authorizer": authorizer},
             "body": body, "isBase64Encoded": false,
         }))
         .unwrap();
@@ -41,7 +55,7 @@ impl Bench {
         (response.status().as_u16(), serde_json::from_str(body).unwrap())
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         let (status, answer) = self.send("GET", path, &Value::Null).await;
         assert_eq!(status, 200, "{answer}");
         answer

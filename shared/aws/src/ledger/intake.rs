@@ -8,7 +8,7 @@ use privacy::fault::Fault;
 use privacy::obligation::{Head, NewObligation, ObligationId, State};
 use privacy::ports::{Answer, Cancelled, Intake, Opened};
 
-use super::{LedgerTable, head_key, key, rows, sequenced};
+use super::{LedgerTable, head_key, key, rows, sequenced, targets};
 use crate::attributes::{Item, at, number, text};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
@@ -128,7 +128,7 @@ fn earlier_row(head: &Head, succeeded_at: Timestamp) -> Item {
         ("due_zone", text(&head.due_by.time_zone)),
         ("reopened", number(head.reopened)),
     ];
-    let target = rows::target_facts(&head.target);
+    let target = targets::target_facts(&head.target);
     let starts_at = head.starts_at.map(|starts_at| ("starts_at", at(starts_at)));
     row.extend(
         own.into_iter()

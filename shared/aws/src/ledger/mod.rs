@@ -26,6 +26,7 @@ mod requests;
 mod rows;
 mod show;
 mod staff;
+mod targets;
 
 pub use images::head_of_image;
 

@@ -63,7 +63,7 @@ fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
     Ok(row)
 }
 
-fn due_shard(shard: u8) -> String {
+pub(super) fn due_shard(shard: u8) -> String {
     format!("request-{}", rows::shard_name(shard))
 }
 
@@ -222,6 +222,10 @@ impl Challenges for LedgerTable {
     }
 }
 
+pub(super) fn due_request(item: &Item) -> Result<DueRequest, Fault> {
+    Ok(DueRequest { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? })
+}
+
 impl DueRequests for LedgerTable {
     async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
         let query = self
@@ -234,8 +238,7 @@ impl DueRequests for LedgerTable {
             .expression_attribute_values(":now", at(now))
             .limit(i32::from(limit));
         let answer = query.send().await.map_err(fault("requests.due"))?;
-        let due = |item| Ok(DueRequest { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? });
-        answer.items().iter().map(due).collect()
+        answer.items().iter().map(due_request).collect()
     }
 
     async fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> Answer<()> {

@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::deadline::DueBy;
 use privacy::fault::Fault;
-use privacy::ids::Platform;
-use privacy::keys::KeyedRef;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::policy::Route;
@@ -14,8 +12,8 @@ use privacy::policy::own::OwnKind;
 use privacy::policy::retained::Exception;
 use privacy::ports::{DUE_SHARDS, archive_shards};
 use privacy::scope::{Counts, Scope, Stage};
-use privacy::target::Target;
 
+use super::targets;
 use crate::attributes::{
     Item, at, find_at, find_parsed, get_at, get_number, get_place, get_text, get_texts, number, place_facts, text,
     texts, unreadable,
@@ -37,7 +35,7 @@ pub(super) const STATE_FACTS: [&str; 10] = [
 
 /// What a request brings, for a new row. `covers_until` and the due index are the caller's.
 pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
-    let mut facts = target_facts(&new.target);
+    let mut facts = targets::target_facts(&new.target);
     facts.extend([
         ("route", text(new.route.as_str())),
         ("received_at", at(new.received_at)),
@@ -146,36 +144,6 @@ pub(super) fn id_of(item: &Item) -> Result<ObligationId, Fault> {
     ObligationId::parse(id).map_err(|_| unreadable("pk"))
 }
 
-fn references(item: &Item, name: &str) -> Result<Vec<KeyedRef>, Fault> {
-    Ok(get_texts(item, name)?.into_iter().map(KeyedRef::from_stored).collect())
-}
-
-/// The attributes of whom or what an obligation is about.
-pub(super) fn target_facts(target: &Target) -> Vec<(&'static str, AttributeValue)> {
-    match target {
-        Target::Person { links, suppressions } => vec![("links", texts(links)), ("suppressions", texts(suppressions))],
-        Target::Connection { place, platform } => {
-            let mut facts = place_facts(place);
-            facts.push(("platform", text(platform.as_str())));
-            facts
-        }
-        Target::Tenant { tenant, phase } => {
-            vec![("tenant_id", text(tenant.as_str())), ("phase", text(phase))]
-        }
-    }
-}
-
-fn target(item: &Item) -> Result<Target, Fault> {
-    if item.contains_key("connection_id") {
-        let platform = Platform::parse(get_text(item, "platform")?).map_err(|_| unreadable("platform"))?;
-        return Ok(Target::Connection { place: get_place(item)?, platform });
-    }
-    if item.contains_key("phase") {
-        return Ok(Target::Tenant { tenant: get_place(item)?.tenant, phase: get_text(item, "phase")?.to_owned() });
-    }
-    Ok(Target::Person { links: references(item, "links")?, suppressions: references(item, "suppressions")? })
-}
-
 pub(super) fn head(item: &Item) -> Result<Head, Fault> {
     let route = get_text(item, "route")?;
     let due_by = DueBy {
@@ -189,7 +157,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         id: id_of(item)?,
         seq: get_number(item, "seq")?,
         route: Route::ALL.into_iter().find(|known| known.as_str() == route).ok_or_else(|| unreadable("route"))?,
-        target: target(item)?,
+        target: targets::target(item)?,
         received_at: get_at(item, "received_at")?,
         starts_at: find_at(item, "starts_at")?,
         covers_until: get_at(item, "covers_until")?,

@@ -1,12 +1,16 @@
-//! What staff see of obligations, and do to a plan that waits for them.
+//! What staff see of obligations and requests, and do to a plan that waits for them.
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::obligation::{Head, ObligationId, PlanHash, State};
 use privacy::plan::Plan;
+use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, Confirmed, DUE_SHARDS, Due, PlanBook, Register};
+use privacy::subject_request::SubjectRequest;
+use privacy::subject_request::ports::{DueRequest, RequestRegister};
 
+use super::requests::{self, ASKED};
 use super::{DUE_INDEX, LedgerTable, head_key, key, rows, sequenced};
 use crate::attributes::{Item, at, get_at, get_number, get_text, text};
 use crate::faults::{fault, refusing_row};
@@ -14,6 +18,8 @@ use crate::patience;
 
 /// How often a batch is read again for what it left out.
 const TRIES: u32 = 5;
+/// Keys of one batch.
+const BATCH: usize = 100;
 
 fn after_key(due: &Due) -> Item {
     let mut row = head_key(&due.id);
@@ -35,27 +41,71 @@ impl Register for LedgerTable {
     }
 
     async fn heads(&self, ids: &[ObligationId]) -> Answer<Vec<Head>> {
-        let mut heads = Vec::with_capacity(ids.len());
-        let mut keys: Vec<Item> = ids.iter().map(head_key).collect();
+        let rows = self.rows_of("register.heads", ids.iter().map(head_key).collect()).await?;
+        rows.iter().map(rows::head).collect()
+    }
+}
+
+impl RequestRegister for LedgerTable {
+    async fn request_page(&self, shard: u8, after: Option<&DueRequest>, limit: u16) -> Answer<Vec<DueRequest>> {
+        let shard = requests::due_shard(shard);
+        let start = after.map(|due| {
+            let mut row = key(&due.id, ASKED);
+            row.insert("due_shard".to_owned(), text(shard.clone()));
+            row.insert("next_action_at".to_owned(), at(due.next_action_at));
+            row
+        });
+        let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
+        let query = query
+            .key_condition_expression("due_shard = :shard")
+            .expression_attribute_values(":shard", text(shard))
+            .set_exclusive_start_key(start);
+        let answer = query.send().await.map_err(fault("requests.page"))?;
+        answer.items().iter().map(requests::due_request).collect()
+    }
+
+    async fn settled_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
+        let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
+        let query = query
+            .key_condition_expression("due_shard = :shard")
+            .expression_attribute_values(":shard", text(rows::closed_shard(OwnKind::Requests, shard)))
+            .scan_index_forward(false);
+        let answer = query.send().await.map_err(fault("requests.settled"))?;
+        let is_asked = |item: &&Item| get_text(item, "sk").is_ok_and(|sort| sort == ASKED);
+        answer.items().iter().filter(is_asked).map(rows::id_of).collect()
+    }
+
+    async fn requests(&self, ids: &[ObligationId]) -> Answer<Vec<SubjectRequest>> {
+        let rows = self.rows_of("requests.read-many", ids.iter().map(|id| key(id, ASKED)).collect()).await?;
+        rows.iter().map(requests::request_of).collect()
+    }
+}
+
+impl LedgerTable {
+    /// The rows of different keys, by strong reads, a hundred at a time, in any order.
+    async fn rows_of(&self, action: &'static str, keys: Vec<Item>) -> Answer<Vec<Item>> {
+        let mut found = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(BATCH) {
+            self.batch(action, keys.to_vec(), &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    async fn batch(&self, action: &'static str, mut keys: Vec<Item>, found: &mut Vec<Item>) -> Answer<()> {
         for attempt in 1..=TRIES {
-            if keys.is_empty() {
-                return Ok(heads);
-            }
             let asked = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-            let asked = asked.map_err(|error| Fault::park("register.heads", error))?;
+            let asked = asked.map_err(|error| Fault::park(action, error))?;
             let batch = self.client.batch_get_item().request_items(&self.table, asked);
-            let answer = batch.send().await.map_err(fault("register.heads"))?;
-            let found = answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
-            for item in &found {
-                heads.push(rows::head(item)?);
-            }
+            let answer = batch.send().await.map_err(fault(action))?;
+            found.extend(answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default());
             let rest = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             keys = rest.map(|rest| rest.keys).unwrap_or_default();
-            if !keys.is_empty() {
-                tokio::time::sleep(patience::backoff(attempt)).await;
+            if keys.is_empty() {
+                return Ok(());
             }
+            tokio::time::sleep(patience::backoff(attempt)).await;
         }
-        if keys.is_empty() { Ok(heads) } else { Err(Fault::retry("register.heads", "keys were left out")) }
+        Err(Fault::retry(action, "keys were left out"))
     }
 }
 

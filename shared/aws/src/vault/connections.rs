@@ -71,6 +71,17 @@ impl Vault {
     }
 }
 
+impl Vault {
+    /// One attribute of the row of the connection that a place came through, by a strong read.
+    async fn fact_of(&self, place: &Place, fact: &'static str) -> Answer<Option<Item>> {
+        let Some(connection) = place.whole_connection() else { return Ok(None) };
+        let key = Key { partition: &partition(&connection), sort: ROW }.item();
+        let get = self.dynamodb.get_item().table_name(&self.names.connections).set_key(Some(key));
+        let answer = get.consistent_read(true).projection_expression(fact).send().await;
+        Ok(answer.map_err(fault("connections.read"))?.item)
+    }
+}
+
 impl Connections for Vault {
     async fn of_tenant(&self, tenant: &TenantId) -> Answer<Vec<Connected>> {
         self.connection_rows("connections.of_tenant", directory(tenant), connected).await
@@ -107,12 +118,13 @@ impl Connections for Vault {
     }
 
     async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
-        let Some(connection) = place.whole_connection() else { return Ok(None) };
-        let key = Key { partition: &partition(&connection), sort: ROW }.item();
-        let get = self.dynamodb.get_item().table_name(&self.names.connections).set_key(Some(key));
-        let answer = get.consistent_read(true).projection_expression("connected_at").send().await;
-        let item = answer.map_err(fault("connections.read"))?.item;
-        item.map_or(Ok(None), |item| find_at(&item, "connected_at"))
+        let row = self.fact_of(place, "connected_at").await?;
+        row.map_or(Ok(None), |row| find_at(&row, "connected_at"))
+    }
+
+    async fn platform_of(&self, place: &Place) -> Answer<Option<Platform>> {
+        let row = self.fact_of(place, "platform").await?;
+        row.map_or(Ok(None), |row| find_parsed(&row, "platform", Platform::parse))
     }
 
     async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {

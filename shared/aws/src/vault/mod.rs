@@ -8,6 +8,8 @@ mod shared;
 mod stores;
 mod suppressions;
 
+pub(crate) use suppressions::flags_of;
+
 use std::collections::HashMap;
 
 use privacy::fault::Fault;

@@ -1,13 +1,16 @@
 //! Suppression marks. `expires_at` is in seconds since 1970, as DynamoDB's expiry wants it; expired counts as absent.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::Timestamp;
-use privacy::ingest_gate::Mark;
+use privacy::ingest_gate::{Flag, FlagBook, Mark};
+use privacy::keys::KeyedRef;
 use privacy::ports::{Answer, Suppressions};
 
 use super::Vault;
-use crate::attributes::{at, number, text};
+use crate::attributes::{Item, at, number, text};
 use crate::faults::fault;
 use crate::patience;
 
@@ -26,6 +29,32 @@ async fn at_least(update: UpdateItemFluentBuilder, action: &'static str) -> Answ
         }
         Err(error) => Err(fault(action)(error)),
     }
+}
+
+impl FlagBook for Vault {
+    async fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> Answer<()> {
+        let update = self
+            .update_mark(&Mark::flags(person))
+            .update_expression("SET #flag = if_not_exists(#flag, :since)")
+            .expression_attribute_names("#flag", flag.attribute())
+            .expression_attribute_values(":since", at(since));
+        at_least(update, "flags.raise").await
+    }
+
+    async fn flags(&self, people: &[KeyedRef]) -> Answer<BTreeSet<Flag>> {
+        let mut flags = BTreeSet::new();
+        for person in people {
+            let get = self.dynamodb.get_item().table_name(&self.names.suppression).consistent_read(true);
+            let row = get.key("pk", text(Mark::flags(person).as_str())).send().await.map_err(fault("flags.read"))?;
+            flags.extend(row.item.iter().flat_map(flags_of));
+        }
+        Ok(flags)
+    }
+}
+
+/// The flags of a row.
+pub(crate) fn flags_of(row: &Item) -> impl Iterator<Item = Flag> + '_ {
+    Flag::ALL.into_iter().filter(|flag| row.contains_key(flag.attribute()))
 }
 
 impl Suppressions for Vault {

@@ -3,7 +3,7 @@ use crate::accept::Became;
 use crate::erasure::{Engine, Worked};
 use crate::identity::{EmailAddress, Handle, Identity, Namespace};
 use crate::keys::SubjectKeys;
-use crate::memory::{Strike, World, place, prompt_map, proof, user_place};
+use crate::memory::{Strike, World, own_contact_place, place, prompt_map, proof, user_place};
 use crate::obligation::{Outcome, State};
 use crate::policy::retained::Exception;
 use crate::ports::Clock;
@@ -55,6 +55,7 @@ fn world() -> World {
 fn request(identities: &[Identity]) -> SubjectErasure {
     SubjectErasure {
         id: ObligationId::of_request(&[3; 20]),
+        limit: Limit::Everywhere,
         links: identities.iter().flat_map(|identity| keys().links(identity)).collect(),
         suppressions: identities.iter().flat_map(|identity| keys().suppressions(identity)).collect(),
         received_at: at(RECEIVED),
@@ -204,4 +205,70 @@ async fn what_is_no_subject_request_is_parked_and_stores_nothing() {
         assert_eq!(fault.turn, crate::fault::Turn::Park);
     }
     assert!(world.stored().heads.is_empty());
+}
+
+/// Maren also wrote to dogwood's own chat, and to elm by LinkedIn.
+fn wide_world() -> World {
+    let world = world();
+    let long_ago = at("2026-01-01T00:00:00Z");
+    world.put_item("conversations", "dogwood", "contact#p7#profile");
+    world.put_item("conversations", "dogwood", "contact#p8#profile");
+    world.link(&own_contact_place("dogwood", "p7"), long_ago, &keys().links(&email())[0]);
+    world.connect_by("linkedin", "elm", "c1", long_ago, &[]);
+    world.put("elm", "c1", "contact#p1#profile");
+    world.link(&place("elm", "c1", Some("p1")), long_ago, &keys().links(&email())[0]);
+    world.strike(None);
+    world
+}
+
+#[tokio::test]
+async fn a_limit_is_asked_wherever_a_link_is_followed_and_what_it_excludes_is_not_even_marked() {
+    let world = wide_world();
+    let tenants = ["alder", "birch", "cedar", "dogwood", "elm"];
+    let before = tenants.map(|tenant| world.of_tenant(tenant));
+    let word = SubjectErasure { limit: prompt_map().on_their_word(), ..request(&[email(), handle("instagram")]) };
+    let id = accepted(&world, word.clone()).await.unwrap().id;
+    assert!(matches!(work(&world, &id).await, Worked::Erased { .. }));
+    let left = |tenant: usize| world.of_tenant(tenants[tenant]).len();
+    assert_eq!((before[0].len() - left(0), before[1].len() - left(1)), (3, 4), "the account and Meta's");
+    for tenant in 2..5 {
+        assert_eq!(world.of_tenant(tenants[tenant]), before[tenant], "{}", tenants[tenant]);
+    }
+    let marks: Vec<String> = world.stored().marks.keys().map(ToString::to_string).collect();
+    assert_eq!(marks, ["contact#birch#c1#p1"], "no mark of the person: it would stop what tenants decide");
+
+    let part = SubjectErasure {
+        id: id.of_part("tenant#dogwood"),
+        limit: Limit::Tenant(crate::ids::TenantId::parse("dogwood").unwrap()),
+        ..word
+    };
+    let id = accepted(&world, part).await.unwrap().id;
+    assert!(matches!(work(&world, &id).await, Worked::Erased { .. }));
+    assert_eq!(world.of_tenant("dogwood"), ["conversations dogwood contact#p8#profile"]);
+    assert_eq!(world.of_tenant("elm"), before[4]);
+    world.pass(HOUR);
+    assert!(matches!(work(&world, &id).await, Worked::LookedClean { .. }));
+    assert_eq!(world.of_tenant("elm"), before[4], "a second look keeps to it too");
+}
+
+#[tokio::test]
+async fn what_was_limited_is_stored_and_stays_limited_after_a_crash_at_any_call() {
+    for strike in (1..=60).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
+        let world = wide_world();
+        let before = ["cedar", "dogwood", "elm"].map(|tenant| world.of_tenant(tenant));
+        let word = SubjectErasure { limit: prompt_map().on_their_word(), ..request(&[email(), handle("instagram")]) };
+        let id = accepted(&world, word).await.unwrap().id;
+        world.strike(Some(strike));
+        let map = prompt_map();
+        let looks = map.model().second_looks.after.clone();
+        let proof = proof(&world, &map);
+        let engine =
+            Engine { ledger: &world, vault: &world, aftermath: &proof, clock: &world, map: &map, second_looks: &looks };
+        drop(engine.work(&id, "struck", world.now() + HOUR).await);
+        world.strike(None);
+        world.pass(SignedDuration::from_mins(3));
+        work(&world, &id).await;
+        assert!(world.stored().heads[&id].state.erased_at().is_some(), "{strike:?}");
+        assert_eq!(["cedar", "dogwood", "elm"].map(|tenant| world.of_tenant(tenant)), before, "{strike:?}");
+    }
 }

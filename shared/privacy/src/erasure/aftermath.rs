@@ -68,7 +68,7 @@ where
     ) -> Answer<Report> {
         let Self { processors, ledger, clock, map, .. } = self;
         let settling = Settling { processors: *processors, ledger: *ledger, clock: *clock, map };
-        let people = head.target.links().iter().cloned().map(Target::Subject);
+        let people = head.target.known_by().iter().cloned().map(Target::Subject);
         let targets: Vec<Target> =
             people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
         let case = Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets };

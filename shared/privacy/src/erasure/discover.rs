@@ -107,6 +107,9 @@ where
         places.dedup();
         let mut covered = Vec::with_capacity(places.len());
         for place in places {
+            if !self.may_reach(head, &place).await? {
+                continue;
+            }
             // A link can be older than the row of its connection; the row decides.
             let connected_at = self.engine.vault.connected_at(&place).await?;
             if connected_at.is_none_or(|at| is_covered(at, head.covers_until)) {
@@ -114,6 +117,13 @@ where
             }
         }
         Ok(covered)
+    }
+
+    /// Whether the obligation may touch a place at all.
+    async fn may_reach(&self, head: &Head, place: &Place) -> Result<bool, Stop> {
+        let limit = head.target.limit();
+        let platform = if limit.asks_for_platform() { self.engine.vault.platform_of(place).await? } else { None };
+        Ok(limit.allows(place, platform.as_ref()))
     }
 
     /// The connections of a tenant that a phase takes.

@@ -4,7 +4,7 @@ use crate::memory::World;
 use crate::obligation::NewObligation;
 use crate::policy::Route;
 use crate::ports::{Clock, Intake};
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 fn id(number: u32) -> ObligationId {
     ObligationId::parse(&format!("{number:032}")).unwrap()
@@ -17,7 +17,7 @@ async fn world() -> World {
         let new = NewObligation {
             id: id(number),
             route: Route::MetaDataDeletion,
-            target: Target::Person { links: vec![], suppressions: vec![] },
+            target: Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere },
             received_at: now,
             starts_at: None,
             covers_until: now,

@@ -5,7 +5,7 @@ use crate::deadline::DueBy;
 use crate::legal_hold::HoldId;
 use crate::memory::plan_hash;
 use crate::obligation::{ObligationId, PlanRef};
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -16,7 +16,7 @@ fn head(state: State) -> Head {
         id: ObligationId::parse(&"a".repeat(32)).unwrap(),
         seq: 1,
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![], suppressions: vec![] },
+        target: Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere },
         received_at: at("2026-03-10T12:00:00Z"),
         starts_at: None,
         covers_until: at("2026-03-10T12:00:00Z"),

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 
 use crate::clock::model::Kind;
 use crate::law::Law;
-use crate::obligation::ObligationId;
+use crate::obligation::{Head, ObligationId, State};
+use crate::policy::Route;
 use crate::subject_request::{
-    Channel, Clocks, ConnectedAccount, Contact, Course, EmailAddress, Handle, Standing, SubjectRequest,
+    Channel, Clocks, ConnectedAccount, Contact, Course, EmailAddress, Findings, Handle, Standing, SubjectRequest,
 };
+use crate::target::{Limit, Target};
 
 /// A request under the law of the Union, just received, that names whoever asks by an address or an account, or both. It
 /// asks for no proof.
@@ -21,8 +23,10 @@ pub fn asked(
     account: Option<(&str, &str)>,
     received_at: Timestamp,
 ) -> SubjectRequest {
-    let clocks = Law::built_in().ok().and_then(|law| Clocks::start(&law.row("EU_GDPR", kind).ok()?, received_at).ok());
-    let Some(clocks) = clocks else { unreachable!("the law of the Union has a date for what it gives a right to") };
+    let clocks = Law::built_in()
+        .ok()
+        .and_then(|law| Clocks::start(&law.governing_row("EU_GDPR", kind).ok()?.row, received_at).ok());
+    let Some(clocks) = clocks else { unreachable!("every kind has a date") };
     let account = account.and_then(|(platform, handle)| {
         let platform = crate::ids::Platform::parse(platform).ok()?;
         Some(ConnectedAccount { platform, handle: Handle::parse(handle).ok()? })
@@ -53,6 +57,34 @@ pub fn asked(
         details: None,
         routed: Vec::new(),
         course: Course::default(),
+        findings: Findings::default(),
         next_action_at: Some(received_at),
     }
+}
+
+/// The obligation behind a request whose erasure has got so far.
+#[must_use]
+pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
+    Head {
+        id: request.id.clone(),
+        seq: 1,
+        route: Route::SubjectRequest,
+        target: Target::Person { links: Vec::new(), suppressions: Vec::new(), limit: Limit::Everywhere },
+        received_at: request.received_at,
+        starts_at: None,
+        covers_until: request.received_at,
+        due_by: request.clocks.legal_due(),
+        state,
+        next_action_at: request.next_action_at,
+        leased_until: None,
+        reopened: 0,
+        confirmed_plan: None,
+        late_since: None,
+    }
+}
+
+/// Everything was erased then; second looks are due.
+#[must_use]
+pub fn erased(erased_at: Timestamp) -> State {
+    State::Verifying { plan: super::plan_hash(), erased_at, looks: Vec::new() }
 }

@@ -4,6 +4,8 @@
 mod aftermath;
 mod archive;
 mod asked;
+mod exports;
+mod flags;
 mod holds;
 mod ledger;
 mod places;
@@ -18,7 +20,8 @@ mod staff;
 mod vault;
 
 pub use aftermath::proof;
-pub use asked::asked;
+pub use asked::{asked, erased, erasure_of};
+pub use exports::StoredExports;
 pub use places::{own_contact_place, place, user_place};
 pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};
@@ -34,7 +37,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
 use crate::ids::Platform;
-use crate::ingest_gate::{Entry, Mark};
+use crate::ingest_gate::{Entry, Flag, Mark};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
@@ -98,6 +101,8 @@ pub struct Stored {
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
     /// Suppression entries.
     pub marks: BTreeMap<Mark, Entry>,
+    /// What is not to be done with the data of people, and since when.
+    pub flags: BTreeMap<Mark, BTreeMap<Flag, Timestamp>>,
     /// Legal holds in force.
     pub holds: Vec<LegalHold>,
     /// Every hold that ever was.
@@ -110,6 +115,8 @@ pub struct Stored {
     pub purges: StoredPurges,
     /// Requests of people, and what goes with them.
     pub requests: StoredRequests,
+    /// Bundles, and what goes with them.
+    pub exports: StoredExports,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.

@@ -8,12 +8,13 @@ use super::World;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::obligation::ObligationId;
-use crate::ports::Answer;
+use crate::policy::own::OwnKind;
+use crate::ports::{Answer, archive_shards};
 use crate::subject_request::challenge::{Challenge, TRIES};
 use crate::subject_request::letter::{Delivery, Letter, Messenger, TenantContacts};
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{
-    Challenges, DueRequest, DueRequests, Limits, NoticeQueue, RequestBook, RequestIntake,
+    Challenges, DueRequest, DueRequests, Limits, NoticeQueue, RequestBook, RequestIntake, RequestRegister,
 };
 use crate::subject_request::{Act, EmailAddress, SubjectRequest};
 
@@ -136,6 +137,43 @@ impl DueRequests for World {
             if let Some(request) = request.filter(|request| request.next_action_at == Some(due.next_action_at)) {
                 request.next_action_at = Some(next);
             }
+        })
+    }
+}
+
+impl RequestRegister for World {
+    async fn request_page(&self, shard: u8, after: Option<&DueRequest>, limit: u16) -> Answer<Vec<DueRequest>> {
+        self.call("requests.page", |stored| {
+            let open = stored.requests.heads.values().filter(|request| request.settled_at().is_none());
+            let in_shard = open.filter(|request| request.id.shard(crate::ports::DUE_SHARDS) == shard);
+            let mut all: Vec<DueRequest> = in_shard
+                .filter_map(|request| {
+                    Some(DueRequest { id: request.id.clone(), next_action_at: request.next_action_at? })
+                })
+                .collect();
+            let place = |due: &DueRequest| (due.next_action_at, due.id.clone());
+            all.sort_by_key(place);
+            all.retain(|due| after.is_none_or(|after| place(due) > place(after)));
+            all.truncate(usize::from(limit));
+            all
+        })
+    }
+
+    async fn settled_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
+        self.call("requests.settled", |stored| {
+            let heads = stored.requests.heads.values();
+            let in_shard = heads.filter(|request| request.id.shard(archive_shards(OwnKind::Requests)) == shard);
+            let mut settled: Vec<(Timestamp, ObligationId)> =
+                in_shard.filter_map(|request| Some((request.settled_at()?, request.id.clone()))).collect();
+            settled.sort_by(|one, other| other.cmp(one));
+            settled.truncate(usize::from(limit));
+            settled.into_iter().map(|(_, id)| id).collect()
+        })
+    }
+
+    async fn requests(&self, ids: &[ObligationId]) -> Answer<Vec<SubjectRequest>> {
+        self.call("requests.read-many", |stored| {
+            ids.iter().filter_map(|id| stored.requests.heads.get(id).cloned()).collect()
         })
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{ConnectionRow, World};
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
-use crate::ids::TenantId;
+use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::ports::{Answer, Connected, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
@@ -115,6 +115,13 @@ impl Connections for World {
         let connection = place.whole_connection();
         self.call("connections.connected_at", |stored| {
             connection.and_then(|connection| stored.connections.get(&connection)).map(|row| row.connected_at)
+        })
+    }
+
+    async fn platform_of(&self, place: &Place) -> Answer<Option<Platform>> {
+        let Some(connection) = place.whole_connection() else { return Ok(None) };
+        self.call("connections.platform_of", |stored| {
+            stored.connections.get(&connection).map(|row| row.platform.clone())
         })
     }
 

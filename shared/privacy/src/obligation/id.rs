@@ -23,6 +23,8 @@ pub struct ObligationId(String);
 
 /// What the id of a request that a person made begins with.
 const REQUEST: char = '8';
+/// What the id of an obligation for a part of one begins with.
+const PART: char = '9';
 
 impl TryFrom<String> for ObligationId {
     type Error = InvalidObligationId;
@@ -75,18 +77,36 @@ impl ObligationId {
         Self(format!("{REQUEST}{}", keys::lower_base32().encode(seed)))
     }
 
+    /// The obligation of a part of such a request that somebody else decided. Beginning with `9`, which no code does.
+    #[must_use]
+    pub fn of_part(&self, part: &str) -> Self {
+        let digest = Sha256::digest(format!("part\n{}\n{part}", self.0).as_bytes());
+        let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
+        Self(format!("{PART}{}", keys::lower_base32().encode(&bytes)))
+    }
+
+    /// Whether it is the obligation of a part of a request.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.is_after(PART)
+    }
+
     /// Whether it is the reference of a request that a person made.
     #[must_use]
     pub fn is_request(&self) -> bool {
+        self.is_after(REQUEST)
+    }
+
+    fn is_after(&self, first: char) -> bool {
         let is_digit = |byte: u8| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte);
-        let digest = self.0.strip_prefix(REQUEST);
+        let digest = self.0.strip_prefix(first);
         digest.is_some_and(|digest| digest.len() == keys::REFERENCE_BYTES * 8 / 5 && digest.bytes().all(is_digit))
     }
 
     /// Whether this is a confirmation code: of a person's request, which has a status page.
     #[must_use]
     pub fn is_code(&self) -> bool {
-        !self.0.starts_with(['0', '1'])
+        !self.0.starts_with(['0', '1', PART])
     }
 
     /// The code itself.
@@ -150,6 +170,16 @@ mod tests {
         ] {
             assert!(!other.is_request(), "{}", other.as_str());
         }
+    }
+
+    #[test]
+    fn a_part_of_a_request_has_an_id_of_its_own_and_no_page() {
+        let request = ObligationId::of_request(&[7; 20]);
+        let (alder, birch) = (request.of_part("tenant#alder"), request.of_part("tenant#birch"));
+        assert!(alder.is_part() && !alder.is_request() && !alder.is_code() && !request.is_part());
+        assert_eq!(ObligationId::parse(alder.as_str()), Ok(alder.clone()));
+        assert_ne!(alder, birch);
+        assert_ne!(ObligationId::of_request(&[8; 20]).of_part("tenant#alder"), alder);
     }
 
     #[test]

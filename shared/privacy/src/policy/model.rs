@@ -1,6 +1,6 @@
 //! The shape of `policy.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,9 @@ pub struct Model {
     /// Platforms whose own terms are stricter than the promises.
     #[serde(default)]
     pub platform: BTreeMap<String, PlatformRule>,
+    /// Who decides about the data of a person that a tenant has.
+    #[serde(default)]
+    pub routing: Routing,
     /// What happens when a tenant's account ends.
     pub termination: Termination,
     /// Where data lives.
@@ -71,6 +74,16 @@ pub struct PlatformRule {
     pub source: String,
     /// Everything is gone at the latest this long after a disconnect.
     pub erase_within: Option<jiff::Span>,
+}
+
+/// Who decides about the data of a person that a tenant has: the tenant, but for these.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Routing {
+    /// The platforms whose terms give their users the last word.
+    pub on_their_word: BTreeSet<String>,
+    /// The section or page that says so.
+    pub source: String,
 }
 
 /// Spans after the erasure.

@@ -7,6 +7,7 @@ use crate::obligation::{NewObligation, PlanHash, PlanRef, State};
 use crate::policy::Route;
 use crate::ports::{Clock, Intake};
 use crate::sweep_ledger::{Bounds, sweep_ledger};
+use crate::target::Limit;
 
 const RECEIVED: &str = "2026-03-10T12:00:00Z";
 
@@ -29,7 +30,9 @@ fn target(promise: &str) -> (Route, Target) {
             let tenant = crate::ids::TenantId::parse("alder").unwrap();
             (Route::Termination, Target::Tenant { tenant, phase: "conversations".to_owned() })
         }
-        _ => (Route::MetaDataDeletion, Target::Person { links: vec![], suppressions: vec![] }),
+        _ => {
+            (Route::MetaDataDeletion, Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere })
+        }
     }
 }
 

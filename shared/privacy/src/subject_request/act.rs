@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::bounce::BounceCause;
+use super::findings::{Correction, EvidenceId};
+use super::review::{Outcome, Review};
 use super::{DenialCode, Proof};
 use crate::ids::{InstructionId, TenantId};
 use crate::legal_hold::Note;
@@ -95,10 +97,53 @@ pub enum Deed {
         /// Why.
         reason: DenialCode,
     },
+    /// A part of it was refused; the rest is carried out.
+    RefusedPart {
+        /// Why.
+        reason: DenialCode,
+    },
+    /// Staff looked at what was shown to them.
+    Reviewed {
+        /// What they looked at, without what stands in it.
+        review: Review,
+        /// Whether that was enough.
+        is_shown: bool,
+    },
+    /// Fields that were to be mended were named or decided.
+    Corrected {
+        /// Those of this act.
+        fields: Vec<Correction>,
+    },
+    /// An appeal against its denial was upheld: it is in work again.
+    Reopened,
     /// It was answered.
     Answered,
+    /// Staff closed it, with everything done.
+    Closed {
+        /// As what.
+        outcome: Outcome,
+        /// Where the proof is kept.
+        evidence: EvidenceId,
+    },
     /// What served to verify was erased.
     EvidenceErased,
+}
+
+/// Who of staff acts, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// Why, in their words.
+    pub why: Note,
+}
+
+impl By {
+    /// An act of theirs.
+    #[must_use]
+    pub fn did(&self, deed: Deed, at: Timestamp) -> Act {
+        Act { deed, actor: self.actor.clone(), why: Some(self.why.clone()), at }
+    }
 }
 
 /// One act.

@@ -18,23 +18,28 @@ pub mod clocks;
 pub mod contact;
 mod course;
 mod evidence;
+pub mod findings;
 pub mod letter;
 pub mod notice;
 pub mod ports;
 mod proof;
+pub mod review;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use act::{Act, Actor, Deed};
+pub use act::{Act, Actor, By, Deed};
 pub use agent::{Agent, Sha256Hex};
 pub use clocks::{Clocks, Dated, Extended};
 pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
 pub use course::{ChildReview, Course, Instructed, Routed, RoutedDates};
 pub use evidence::{PointKind, PointValue};
+pub use findings::Findings;
 pub use proof::{Proof, Proven};
+pub use turn::Turn;
 
 use self::notice::Notice;
 use crate::clock::model::Kind;
@@ -186,6 +191,9 @@ pub struct SubjectRequest {
     /// How far it is carried out.
     #[serde(default, skip_serializing_if = "Course::has_not_begun")]
     pub course: Course,
+    /// What staff have found out so far.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub findings: Findings,
     /// When somebody has to look at it; `None` once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_action_at: Option<Timestamp>,

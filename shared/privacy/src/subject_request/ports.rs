@@ -76,3 +76,19 @@ pub trait DueRequests: Sync {
     /// Moves an entry on, if nobody else did.
     fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 }
+
+/// Every request that is not settled, and what was closed last, for staff.
+pub trait RequestRegister: Sync {
+    /// A page of one shard of the due index, in the order in which they are looked at next, after an entry of an earlier
+    /// page. Index reads may be stale, and what is moved on between two pages comes twice.
+    fn request_page(
+        &self,
+        shard: u8,
+        after: Option<&DueRequest>,
+        limit: u16,
+    ) -> impl Future<Output = Answer<Vec<DueRequest>>> + Send;
+    /// Requests of one shard that are settled, the one closed last first, among the last `limit` of everything closed.
+    fn settled_requests(&self, shard: u8, limit: u16) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
+    /// The rows of different requests, by strong reads, in any order. Those that are not there are left out.
+    fn requests(&self, ids: &[ObligationId]) -> impl Future<Output = Answer<Vec<SubjectRequest>>> + Send;
+}

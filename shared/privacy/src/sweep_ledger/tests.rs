@@ -6,7 +6,7 @@ use crate::memory::{Strike, World, built_in_map, plan_hash};
 use crate::obligation::{NewObligation, ObligationId, PlanHash, PlanRef};
 use crate::policy::Route;
 use crate::ports::{Clock, Intake};
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -24,7 +24,7 @@ async fn world(letters: &str) -> World {
         let new = NewObligation {
             id: id(letter),
             route: Route::MetaDataDeletion,
-            target: Target::Person { links: vec![], suppressions: vec![] },
+            target: Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere },
             received_at: world.now(),
             starts_at: None,
             covers_until: world.now(),

@@ -19,7 +19,7 @@ use crate::obligation::{NewObligation, Outcome};
 use crate::policy::Route;
 use crate::ports::{Intake, Opened};
 use crate::scope::{Counts, Stage};
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -47,7 +47,7 @@ fn request(covers_until: Timestamp) -> NewObligation {
     NewObligation {
         id: id(),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![link()], suppressions: vec![owner()] },
+        target: Target::Person { links: vec![link()], suppressions: vec![owner()], limit: Limit::Everywhere },
         received_at: now(),
         starts_at: None,
         covers_until,

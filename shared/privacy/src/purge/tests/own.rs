@@ -12,7 +12,7 @@ use crate::plan;
 use crate::policy::Route;
 use crate::ports::{Advance, DueIndex, HoldBook, Intake, Lease, Ledger, NextAction, Showcase};
 use crate::scope::Scope;
-use crate::target::Target;
+use crate::target::{Limit, Target};
 
 fn id(letter: &str) -> ObligationId {
     ObligationId::parse(&letter.repeat(32)).unwrap()
@@ -22,7 +22,11 @@ fn request(letter: &str, received_at: Timestamp) -> NewObligation {
     NewObligation {
         id: id(letter),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![] },
+        target: Target::Person {
+            links: vec![KeyedRef::from_stored("v1-link".to_owned())],
+            suppressions: vec![],
+            limit: Limit::Everywhere,
+        },
         received_at,
         starts_at: None,
         covers_until: received_at,

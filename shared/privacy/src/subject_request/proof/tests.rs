@@ -42,6 +42,7 @@ fn request(needs: &[Proof], proven: &[Proof]) -> SubjectRequest {
         details: None,
         routed: Vec::new(),
         course: crate::subject_request::Course::default(),
+        findings: crate::subject_request::Findings::default(),
         next_action_at: None,
     }
 }

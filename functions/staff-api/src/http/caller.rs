@@ -1,0 +1,22 @@
+//! Who calls: the principal that the gateway has checked and names, never anything that the caller says of themselves.
+
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt};
+use privacy::fault::Fault;
+use privacy::legal_hold::Note;
+use privacy::subject_request::{Actor, By};
+
+/// Whoever calls, and why.
+///
+/// # Errors
+/// [`Fault`] when the gateway names nobody: nothing is done in nobody's name.
+pub(super) fn by(request: &Request, why: Note) -> Result<By, Fault> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Err(nobody()) };
+    let iam = context.authorizer.as_ref().and_then(|authorizer| authorizer.iam.as_ref());
+    let arn = iam.and_then(|iam| iam.user_arn.as_deref()).filter(|arn| !arn.is_empty());
+    Ok(By { actor: Actor::Staff(arn.ok_or_else(nobody)?.to_owned()), why })
+}
+
+fn nobody() -> Fault {
+    Fault::park("caller", "the gateway does not say who calls")
+}

@@ -1,0 +1,283 @@
+//! Requests of people: the work list, one of them, and each act on it. Which body, which use case, which answer.
+
+mod query;
+mod read;
+mod shown;
+
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+use lambda_http::{Body, Request};
+use privacy::accept_request::{Sent, Terms};
+use privacy::close_request::{NotClosed, close_request};
+use privacy::correct_request::{NotCorrected, correct_request};
+use privacy::deny_request::{NotDenied, deny_request};
+use privacy::extend_request::{NotExtendable, extend_request};
+use privacy::inspect_request::inspect_request;
+use privacy::law::extension::NotExtended;
+use privacy::list_requests::list_requests;
+use privacy::note_request::note_request;
+use privacy::obligation::ObligationId;
+use privacy::ports::Clock;
+use privacy::record_act::{Done, NotDone, record_act};
+use privacy::review_child_report::{NotReviewable, find_credible, find_not_credible};
+use privacy::review_proof::{NotReviewed, Reviewed, review_proof};
+use privacy::route_request::{Changed, NotRouted, instruct, route};
+use privacy::subject_request::notice::{Notice, NoticeJob};
+use privacy::subject_request::ports::NoticeQueue;
+use privacy::subject_request::{By, SubjectRequest};
+use privacy_edge::clock::SystemClock;
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
+
+use super::{Rejected, Staff, caller};
+
+/// One of the acts on a request, by the last part of its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ActPath {
+    Verification,
+    Extension,
+    Denial,
+    Route,
+    Instruction,
+    Correction,
+    Closure,
+}
+
+impl ActPath {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "verification" => Self::Verification,
+            "extension" => Self::Extension,
+            "denial" => Self::Denial,
+            "route" => Self::Route,
+            "instruction" => Self::Instruction,
+            "correction" => Self::Correction,
+            "closure" => Self::Closure,
+            _ => return None,
+        })
+    }
+
+    const fn outcome(self) -> &'static str {
+        match self {
+            Self::Verification => "reviewed",
+            Self::Extension => "extended",
+            Self::Denial => "denied",
+            Self::Route => "routed",
+            Self::Instruction => "instructed",
+            Self::Correction => "corrected",
+            Self::Closure => "closed",
+        }
+    }
+}
+
+/// What a request has against an act, as a problem.
+trait Against {
+    fn problem(self) -> Problem;
+}
+
+impl Against for NotExtendable {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NotExtended(NotExtended::NoReason) => Problem::BadMember("reason"),
+            Self::Closed => Problem::NotNow,
+            Self::NoRow(_)
+            | Self::NotExtended(
+                NotExtended::Twice | NotExtended::NoExtension(_) | NotExtended::TooLate(_) | NotExtended::Clock(_),
+            ) => Problem::NotExtendable,
+        }
+    }
+}
+
+impl Against for NotDenied {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Closed | Self::Begun => Problem::NotNow,
+            Self::Law(_) | Self::NotSo => Problem::NotDeniable,
+        }
+    }
+}
+
+impl Against for NotReviewed {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NotAsked | Self::NoRule(_) => Problem::NotNow,
+            Self::NoPower => Problem::NotVerified,
+        }
+    }
+}
+
+impl Against for NotReviewable {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NoReport | Self::Closed | Self::Credible | Self::Dates(_) => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotRouted {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NotInWork | Self::OtherTenant | Self::OtherInstruction | Self::Dates(_) => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotCorrected {
+    fn problem(self) -> Problem {
+        match self {
+            Self::TooMany => Problem::BadMember("fields"),
+            Self::OtherKind | Self::NotInWork | Self::Decided => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotClosed {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Outcome => Problem::BadMember("outcome"),
+            Self::Left(_) => Problem::StepsLeft,
+            Self::Closed | Self::NoDenial => Problem::NotNow,
+        }
+    }
+}
+
+impl<E: Against> From<NotDone<E>> for Rejected {
+    fn from(error: NotDone<E>) -> Self {
+        match error {
+            NotDone::Unknown => Problem::NotFound.into(),
+            NotDone::Refused(against) => against.problem().into(),
+            NotDone::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+type Answered = Result<Response<Body>, Rejected>;
+
+impl Staff {
+    pub(super) async fn list(&self, request: &Request, request_id: &str) -> Answered {
+        let now = SystemClock.now();
+        let query::Query { filter, after, limit } = query::read(request)?;
+        let page = list_requests(&self.ledger, &filter, after.as_ref(), limit, now).await?;
+        let (requests, is_complete) = (page.requests.len(), page.is_complete);
+        tracing::info!("request.id" = request_id, outcome = "listed", requests, is_complete, "the work list was read");
+        Ok(shown::page(&page, now))
+    }
+
+    pub(super) async fn note(&self, request: &Request, request_id: &str) -> Answered {
+        let members = Members::read(request.headers(), request.body())?;
+        let now = SystemClock.now();
+        let (ask, why) = read::ask(&members, now)?;
+        let by = caller::by(request, why)?;
+        let keys = self.subject_keys.get().await?;
+        let terms = Terms { keys: &keys, law: &self.law, stuck_after: self.config.stuck_after };
+        // What was said, by whom and when it came, names it: taken down twice it is one request.
+        let sent = Sent { ask, source: None };
+        let noted = note_request(&self.ledger, &self.notices, terms, "staff", sent, &by, now).await?;
+        let outcome = if noted.is_new { "noted" } else { "noted-again" };
+        tracing::info!("request.id" = request_id, outcome, "a request was noted");
+        Ok(shown::noted(&noted.request, &self.config.public_base_url))
+    }
+
+    pub(super) async fn inspect(&self, id: &ObligationId) -> Answered {
+        let now = SystemClock.now();
+        let inspected = inspect_request(&self.ledger, &self.map, &self.second_looks, id, now).await?;
+        Ok(shown::inspected(&inspected.ok_or(Problem::NotFound)?))
+    }
+
+    pub(super) async fn act(&self, request: &Request, request_id: &str, id: &ObligationId, path: ActPath) -> Answered {
+        let members = Members::read(request.headers(), request.body())?;
+        let now = SystemClock.now();
+        let why = read::why(&members, if path == ActPath::Extension { "reason" } else { "why" })?;
+        let by = caller::by(request, why)?;
+        let done = self.carry_out(path, id, &members, &by, now).await?;
+        let (request, outcome) = (id.log_ref(), if done.is_new { path.outcome() } else { "known" });
+        let cause = done.unsent.as_ref().map(privacy::fault::Fault::chain);
+        tracing::info!(
+            "request.id" = request_id,
+            "obligation.ref" = request,
+            outcome,
+            cause,
+            "staff acted on a request"
+        );
+        Ok(shown::changed(&done.request, now))
+    }
+
+    async fn carry_out(
+        &self,
+        path: ActPath,
+        id: &ObligationId,
+        members: &Members,
+        by: &By,
+        now: Timestamp,
+    ) -> Result<Done, Rejected> {
+        let (book, queue, law) = (&self.ledger, &self.notices, &self.law);
+        Ok(match path {
+            ActPath::Verification => self.verify(id, members, by, now).await?,
+            ActPath::Extension => {
+                members.only(&["reason"])?;
+                extend_request(book, queue, law, id, by, now).await?
+            }
+            ActPath::Denial => deny_request(book, queue, law, id, read::denial(members)?, by, now).await?,
+            ActPath::Route => {
+                let tenant = read::route(members)?;
+                let change = |request: &SubjectRequest| said(route(request, &tenant, law, by.actor.clone(), now), by);
+                let done = record_act(book, id, change).await?;
+                // The sweeper does both as well, should a message be lost.
+                for (notice, tenant) in [(Notice::Routed, None), (Notice::TenantForward, Some(tenant))] {
+                    queue.notify(&NoticeJob { request: id.clone(), notice, tenant, round: 1, source: None }).await?;
+                }
+                done
+            }
+            ActPath::Instruction => {
+                let (tenant, instruction) = read::instruction(members)?;
+                let change = |request: &SubjectRequest| {
+                    said(instruct(request, &tenant, &instruction, by.actor.clone(), now), by)
+                };
+                record_act(book, id, change).await?
+            }
+            ActPath::Correction => {
+                let keys = self.subject_keys.get().await?;
+                let fields = read::corrections(members, &keys, id)?;
+                correct_request(book, queue, id, &fields, by, now).await?
+            }
+            ActPath::Closure => close_request(book, queue, id, &read::closure(members)?, by, now).await?,
+        })
+    }
+
+    async fn verify(&self, id: &ObligationId, members: &Members, by: &By, now: Timestamp) -> Result<Done, Rejected> {
+        let (book, law) = (&self.ledger, &self.law);
+        match read::verification(members)? {
+            read::Verification::Proof(review) => match review_proof(book, law, id, &review, by, now).await? {
+                Reviewed::Shown(done) => Ok(done),
+                Reviewed::NotShown => Err(Problem::NotVerified.into()),
+            },
+            read::Verification::Child { is_credible } => {
+                let change = |request: &SubjectRequest| {
+                    let actor = by.actor.clone();
+                    let judged = if is_credible {
+                        find_credible(request, law, actor, now)
+                    } else {
+                        find_not_credible(request, actor, now)
+                    };
+                    said(judged, by)
+                };
+                Ok(record_act(book, id, change).await?)
+            }
+        }
+    }
+}
+
+/// The act, with what staff said of it.
+fn said<E>(changed: Result<Option<Changed>, E>, by: &By) -> Result<Option<Changed>, E> {
+    let said = |mut changed: Changed| {
+        changed.act.why = Some(by.why.clone());
+        changed
+    };
+    changed.map(|changed| changed.map(said))
+}
+
+/// What everything that is stored is answered with.
+const STORED: StatusCode = StatusCode::OK;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! What staff write about a request. A member that nobody knows is refused: a slip of the pen must not change what is meant.
+
+use jiff::Timestamp;
+use privacy::accept_request::Ask;
+use privacy::close_request::Closure;
+use privacy::ids::{InstructionId, InvalidId, Platform, TenantId};
+use privacy::instant;
+use privacy::keys::SubjectKeys;
+use privacy::law::denial::DenialReason;
+use privacy::legal_hold::Note;
+use privacy::obligation::ObligationId;
+use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
+use privacy::subject_request::review::{Outcome, Review};
+use privacy::subject_request::{
+    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Sha256Hex, Words,
+};
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
+
+use super::query::kind;
+
+/// Every member of a request that staff note.
+const ASKED: [&str; 11] = [
+    "kind",
+    "email",
+    "residence",
+    "connected_account",
+    "agent",
+    "about_child",
+    "appeal_of",
+    "details",
+    "channel",
+    "received_at",
+    "why",
+];
+/// Why a request stands in the list that staff gave no reason for.
+const NOTED: &str = "noted by staff";
+
+/// What is said about an act, on one line: it is printed where people read it.
+fn note(text: &str) -> Result<Note, InvalidId> {
+    if text.chars().any(char::is_control) { Err(InvalidId) } else { Note::parse(text) }
+}
+
+pub(super) fn why(members: &Members, name: &'static str) -> Result<Note, Problem> {
+    members.parse(name, note)?.ok_or(Problem::BadMember(name))
+}
+
+fn needed<T>(value: Option<T>, name: &'static str) -> Result<T, Problem> {
+    value.ok_or(Problem::BadMember(name))
+}
+
+/// A request by mail, phone or letter has come before it is noted; only what is typed for somebody may come now.
+pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Problem> {
+    members.only(&ASKED)?;
+    let channel = needed(members.parse("channel", channel)?, "channel")?;
+    let received_at = members.parse("received_at", |text| text.parse::<Timestamp>().map(instant::to_millis))?;
+    if received_at.is_none() && channel != Channel::Web {
+        return Err(Problem::BadMember("received_at"));
+    }
+    let ask = Ask {
+        kind: needed(members.parse("kind", |text| kind(text).ok_or(InvalidText))?, "kind")?,
+        contact: Contact { email: members.parse("email", EmailAddress::parse)?, account: account(members)? },
+        residence: members.parse("residence", |text| short(text).map(|words| words.expose().to_owned()))?,
+        agent: agent(members)?,
+        about_child: members.flag("about_child")?,
+        appeal_of: members.parse("appeal_of", reference)?,
+        details: members.parse("details", Words::parse)?,
+        channel,
+        received_at,
+    };
+    ask.check(now).map_err(|invalid| Problem::BadMember(invalid.member()))?;
+    let why = match members.parse("why", note)? {
+        Some(why) => why,
+        None => note(NOTED).map_err(|_| Problem::BadMember("why"))?,
+    };
+    Ok((ask, why))
+}
+
+fn channel(text: &str) -> Result<Channel, InvalidText> {
+    Ok(match text {
+        "email" => Channel::Email,
+        "phone" => Channel::Phone,
+        "letter" => Channel::Letter,
+        "web" => Channel::Web,
+        _ => return Err(InvalidText),
+    })
+}
+
+fn short(text: &str) -> Result<Words, InvalidText> {
+    if text.len() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
+}
+
+fn reference(text: &str) -> Result<ObligationId, InvalidText> {
+    let id = ObligationId::parse(text.trim()).map_err(|_| InvalidText)?;
+    if id.is_request() { Ok(id) } else { Err(InvalidText) }
+}
+
+fn account(members: &Members) -> Result<Option<ConnectedAccount>, Problem> {
+    let bad = |_| Problem::BadMember("connected_account");
+    let Some(account) = members.object("connected_account")? else { return Ok(None) };
+    let platform = account.parse("platform", |text| Platform::parse(&text.trim().to_ascii_lowercase()));
+    let handle = account.parse("handle", Handle::parse).map_err(bad)?;
+    let platform = needed(platform.map_err(bad)?, "connected_account")?;
+    Ok(Some(ConnectedAccount { platform, handle: needed(handle, "connected_account")? }))
+}
+
+fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
+    let bad = |_| Problem::BadMember("agent");
+    // An address alone says who it is, too.
+    if let Ok(Some(email)) = members.parse("agent", EmailAddress::parse) {
+        return Ok(Some(Agent {
+            email: Some(email),
+            name: None,
+            permission_sha256: None,
+            has_power_of_attorney: false,
+        }));
+    }
+    let Some(agent) = members.object("agent")? else { return Ok(None) };
+    let agent = Agent {
+        email: agent.parse("email", EmailAddress::parse).map_err(bad)?,
+        name: agent.parse("name", short).map_err(bad)?,
+        permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
+        has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
+    };
+    if agent.email.is_none() && agent.name.is_none() { Err(Problem::BadMember("agent")) } else { Ok(Some(agent)) }
+}
+
+/// What staff looked at.
+#[derive(Debug)]
+pub(super) enum Verification {
+    Proof(Review),
+    Child { is_credible: bool },
+}
+
+pub(super) fn verification(members: &Members) -> Result<Verification, Problem> {
+    let proof = needed(members.parse("proof", |text| Ok::<_, InvalidText>(text.to_owned()))?, "proof")?;
+    let document = || needed(members.parse("document_sha256", Sha256Hex::parse)?, "document_sha256");
+    match proof.as_str() {
+        "data-points" => {
+            members.only(&["proof", "compared", "matched", "why"])?;
+            let (compared, matched) = (names(members, "compared")?, names(members, "matched")?);
+            if compared.is_empty() {
+                return Err(Problem::BadMember("compared"));
+            }
+            if matched.iter().any(|name| !compared.contains(name)) {
+                return Err(Problem::BadMember("matched"));
+            }
+            Ok(Verification::Proof(Review::DataPoints { compared, matched }))
+        }
+        "agent-permission" => {
+            members.only(&["proof", "document_sha256", "why"])?;
+            Ok(Verification::Proof(Review::AgentPermission { document: document()? }))
+        }
+        "power-of-attorney" => {
+            members.only(&["proof", "document_sha256", "why"])?;
+            Ok(Verification::Proof(Review::PowerOfAttorney { document: document()? }))
+        }
+        "child-report" => {
+            members.only(&["proof", "finding", "why"])?;
+            let credible = |text: &str| match text {
+                "credible" => Ok(true),
+                "not-credible" => Ok(false),
+                _ => Err(InvalidText),
+            };
+            let is_credible = needed(members.parse("finding", credible)?, "finding")?;
+            Ok(Verification::Child { is_credible })
+        }
+        _ => Err(Problem::BadMember("proof")),
+    }
+}
+
+/// Names of fields, each once and in order, so that what is said twice is said alike.
+fn names(members: &Members, name: &'static str) -> Result<Vec<FieldName>, Problem> {
+    let texts = members.texts(name)?;
+    let names = texts.iter().map(|text| FieldName::parse(text)).collect::<Result<std::collections::BTreeSet<_>, _>>();
+    let names = names.map_err(|_| Problem::BadMember(name))?;
+    if names.len() > privacy::correct_request::FIELDS_MAX {
+        return Err(Problem::BadMember(name));
+    }
+    Ok(names.into_iter().collect())
+}
+
+pub(super) fn denial(members: &Members) -> Result<DenialReason, Problem> {
+    members.only(&["reason", "why"])?;
+    let reason = members.parse("reason", |text| DenialReason::parse(text).ok_or(InvalidText))?;
+    needed(reason, "reason")
+}
+
+pub(super) fn route(members: &Members) -> Result<TenantId, Problem> {
+    members.only(&["tenant_id", "why"])?;
+    needed(members.parse("tenant_id", TenantId::parse)?, "tenant_id")
+}
+
+pub(super) fn instruction(members: &Members) -> Result<(TenantId, InstructionId), Problem> {
+    members.only(&["tenant_id", "instruction_id", "why"])?;
+    let tenant = needed(members.parse("tenant_id", TenantId::parse)?, "tenant_id")?;
+    Ok((tenant, needed(members.parse("instruction_id", InstructionId::parse)?, "instruction_id")?))
+}
+
+/// What a field says now is hashed here, with a key, and goes no further.
+pub(super) fn corrections(
+    members: &Members,
+    keys: &SubjectKeys,
+    id: &ObligationId,
+) -> Result<Vec<Correction>, Problem> {
+    members.only(&["fields", "why"])?;
+    let bad = |_| Problem::BadMember("fields");
+    let fields = members.objects("fields")?;
+    if fields.is_empty() {
+        return Err(Problem::BadMember("fields"));
+    }
+    let one = |field: &Members| {
+        field.only(&["field", "decision", "evidence", "value"]).map_err(bad)?;
+        let name = needed(field.parse("field", FieldName::parse).map_err(bad)?, "fields")?;
+        let evidence = field.parse("evidence", EvidenceId::parse).map_err(bad)?;
+        let value = field.parse("value", Words::parse).map_err(bad)?;
+        let decision = field.parse("decision", |text| Ok::<_, InvalidText>(text.to_owned())).map_err(bad)?;
+        let decision = match (decision.as_deref(), evidence, value) {
+            (None | Some("open"), None, None) => Decision::Open,
+            (Some("applied"), Some(evidence), value) => {
+                Decision::Applied { evidence, value: value.and_then(|value| keys.evidence(id, value.expose())) }
+            }
+            (Some("refused"), Some(evidence), None) => Decision::Refused { evidence },
+            (Some(_) | None, _, _) => return Err(Problem::BadMember("fields")),
+        };
+        Ok(Correction { field: name, decision })
+    };
+    fields.iter().map(one).collect()
+}
+
+pub(super) fn closure(members: &Members) -> Result<Closure, Problem> {
+    members.only(&["outcome", "evidence", "why"])?;
+    let outcome = |text: &str| Outcome::ALL.into_iter().find(|known| known.as_str() == text).ok_or(InvalidText);
+    let outcome = needed(members.parse("outcome", outcome)?, "outcome")?;
+    Ok(Closure { outcome, evidence: needed(members.parse("evidence", EvidenceId::parse)?, "evidence")? })
+}

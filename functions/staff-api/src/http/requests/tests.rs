@@ -1,0 +1,354 @@
+//! Over the real adapters: what is asked over HTTP, what stands in the ledger and in the queue.
+
+use jiff::SignedDuration;
+use privacy::subject_request::ports::{RequestBook, RequestIntake};
+use privacy::subject_request::{Agent, Proof, Sha256Hex, Standing};
+use privacy::{clock::model::Kind, memory::asked};
+use privacy_tests::demo;
+use serde_json::{Value, json};
+
+use super::super::tests::{ALEX, Bench};
+use super::*;
+
+const REQUESTS: &str = "/api/staff/requests";
+
+fn days_ago(days: i64) -> Timestamp {
+    SystemClock.now() - SignedDuration::from_hours(24 * days)
+}
+
+/// In work, received so many days ago.
+async fn stored(bench: &Bench, number: u8, kind: Kind, days: i64) -> SubjectRequest {
+    let received_at = days_ago(days);
+    let request = asked(number, kind, Some("mia@example.com"), None, received_at);
+    let request = SubjectRequest { standing: Standing::InProgress { since: received_at }, ..request };
+    keep(bench, request).await
+}
+
+async fn keep(bench: &Bench, request: SubjectRequest) -> SubjectRequest {
+    demo::ledger(&bench.account).receive(&request).await.unwrap();
+    request
+}
+
+fn of(request: &SubjectRequest, act: &str) -> String {
+    format!("{REQUESTS}/{}{act}", request.id.as_str())
+}
+
+fn slug(problem: &Value) -> &str {
+    problem["type"].as_str().unwrap().strip_prefix("urn:privacy:problem:").unwrap()
+}
+
+async fn now_stands(bench: &Bench, request: &SubjectRequest) -> SubjectRequest {
+    demo::ledger(&bench.account).request(&request.id).await.unwrap().unwrap()
+}
+
+fn call() -> Value {
+    json!({"kind": "access", "email": "mia@example.com", "residence": "DE", "channel": "phone",
+           "received_at": privacy::instant::to_text(days_ago(3)), "why": "She called the office."})
+}
+
+#[tokio::test]
+async fn a_call_is_noted_with_its_own_receipt_acknowledged_and_says_who_noted_it() {
+    let (bench, body) = (Bench::new(), call());
+    let (status, first) = bench.send("POST", REQUESTS, &body).await;
+    assert_eq!((status, &first["received_at"]), (201, &body["received_at"]));
+    assert_eq!(bench.send("POST", REQUESTS, &body).await, (201, first.clone()), "a retry notes it once");
+    let sent = bench.account.sent();
+    assert!(sent.iter().all(|body| body.contains("acknowledgement") && !body.contains("mia")), "{sent:?}");
+    let reference = first["reference"].as_str().unwrap();
+    assert!(first["status_url"].as_str().unwrap().ends_with(&format!("/privacy/requests/{reference}")));
+    let shown = bench.get(&format!("{REQUESTS}/{reference}")).await;
+    assert_eq!((&shown["channel"], &shown["contact"]["email"]), (&json!("phone"), &json!("mia@example.com")));
+    let history = shown["history"].as_array().unwrap();
+    assert_eq!(history.len(), 1);
+    assert_eq!(
+        (&history[0]["what"], &history[0]["by"], &history[0]["who"], &history[0]["why"]),
+        (&json!("received"), &json!("staff"), &json!(ALEX), &json!("She called the office."))
+    );
+    assert!(shown["dates"]["legal"]["rule"].as_str().unwrap().contains("tz:"), "{shown}");
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_named_never_repeated_and_stores_nothing() {
+    let bench = Bench::new();
+    for (member, value) in [
+        ("kind", json!("everything")),
+        ("email", json!(null)),
+        ("email", json!("mia")),
+        ("channel", json!("pigeon")),
+        ("channel", json!(null)),
+        ("received_at", json!(null)),
+        ("received_at", json!("yesterday")),
+        ("received_at", json!(privacy::instant::to_text(days_ago(-1)))),
+        ("received_at", json!(privacy::instant::to_text(days_ago(400)))),
+        ("why", json!("a\u{1b}[2Jb")),
+        ("agent", json!({})),
+        ("connected_account", json!({"platform": "instagram"})),
+    ] {
+        let mut body = call();
+        body[member] = value.clone();
+        let (status, problem) = bench.send("POST", REQUESTS, &body).await;
+        assert_eq!((status, slug(&problem), &problem["member"]), (400, "bad-member", &json!(member)), "{value}");
+        assert!(!problem.to_string().contains("mia"));
+    }
+    let mut misspelt = call();
+    misspelt["recieved_at"] = json!("2026-03-01T00:00:00Z");
+    assert_eq!(bench.send("POST", REQUESTS, &misspelt).await.0, 400);
+    assert!(bench.account.dump("ledger").is_empty() && bench.account.sent().is_empty());
+}
+
+#[tokio::test]
+async fn the_work_list_is_paged_filtered_and_refuses_what_it_does_not_know() {
+    let bench = Bench::new();
+    let late = stored(&bench, 1, Kind::Access, 40).await;
+    let waiting = stored(&bench, 2, Kind::Correction, 1).await;
+    let soon = stored(&bench, 3, Kind::Erasure, 20).await;
+    let references = |list: &Value| -> Vec<String> {
+        list["requests"].as_array().unwrap().iter().map(|one| one["reference"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = bench.get(REQUESTS).await;
+    assert_eq!(references(&all), [waiting.id.as_str(), late.id.as_str(), soon.id.as_str()]);
+    assert_eq!((&all["is_complete"], &all["next_cursor"]), (&json!(true), &Value::Null));
+    assert_eq!(all["requests"][0]["waits_for"], json!(["correct"]));
+    assert_eq!((&all["requests"][1]["is_overdue"], &all["requests"][1]["days_left"]), (&json!(true), &json!(-10)));
+    let first = bench.get(&format!("{REQUESTS}?limit=2")).await;
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = bench.get(&format!("{REQUESTS}?limit=2&cursor={cursor}")).await;
+    assert_eq!((references(&first).len(), references(&second)), (2, vec![soon.id.as_str().to_owned()]));
+    for (query, expected) in [
+        ("overdue=true", vec![&late]),
+        ("waiting=true", vec![&waiting]),
+        ("kind=erasure", vec![&soon]),
+        ("state=in-progress&waiting=false", vec![&late, &soon]),
+        ("about_child=true", vec![]),
+        ("bounced=true", vec![]),
+    ] {
+        let expected: Vec<&str> = expected.iter().map(|request| request.id.as_str()).collect();
+        assert_eq!(references(&bench.get(&format!("{REQUESTS}?{query}")).await), expected, "{query}");
+    }
+    for (query, member) in [
+        ("state=lost", json!("state")),
+        ("kind=all", json!("kind")),
+        ("due_before=soon", json!("due_before")),
+        ("overdue=1", json!("overdue")),
+        ("limit=0", json!("limit")),
+        ("limit=201", json!("limit")),
+        ("cursor=x", json!("cursor")),
+        (&format!("overdue=true&cursor={cursor}"), json!("cursor")),
+        ("overdu=true", Value::Null),
+    ] {
+        let (status, problem) = bench.send("GET", &format!("{REQUESTS}?{query}"), &Value::Null).await;
+        assert_eq!((status, &problem["member"]), (400, &member), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_extended_once_with_its_reason_and_the_person_is_told() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Access, 10).await;
+    let path = of(&request, "/extension");
+    assert_eq!(bench.send("POST", &path, &json!({})).await.1["member"], "reason");
+    assert_eq!(bench.send("POST", &path, &json!({"reason": " "})).await.0, 400);
+    let body = json!({"reason": "Two systems have to be searched."});
+    let (status, first) = bench.send("POST", &path, &body).await;
+    assert_eq!((status, &first["is_extended"]), (200, &json!(true)));
+    assert_eq!(bench.send("POST", &path, &body).await, (200, first), "the same again moves nothing");
+    let (status, problem) = bench.send("POST", &path, &json!({"reason": "It is still more."})).await;
+    assert_eq!((status, slug(&problem)), (409, "not-extendable"));
+    assert!(bench.account.sent().iter().all(|body| body.contains("extension")));
+    let late = stored(&bench, 2, Kind::Access, 40).await;
+    let (status, problem) = bench.send("POST", &of(&late, "/extension"), &body).await;
+    assert_eq!((status, slug(&problem)), (409, "not-extendable"));
+}
+
+#[tokio::test]
+async fn a_request_is_denied_for_a_reason_that_its_kind_has() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Access, 10).await;
+    let path = of(&request, "/denial");
+    let denial = |reason: &str| json!({"reason": reason, "why": "The third this week."});
+    for (body, status, expected) in [
+        (denial("because"), 400, "bad-member"),
+        (json!({"reason": "excessive"}), 400, "bad-member"),
+        (denial("legal-obligation"), 422, "not-deniable"),
+        (denial("unverifiable"), 422, "not-deniable"),
+    ] {
+        let (found, problem) = bench.send("POST", &path, &body).await;
+        assert_eq!((found, slug(&problem)), (status, expected), "{body}");
+    }
+    let (status, first) = bench.send("POST", &path, &denial("excessive")).await;
+    assert_eq!((status, &first["state"]), (200, &json!("denied")));
+    assert_eq!(bench.send("POST", &path, &denial("excessive")).await, (200, first));
+    assert_eq!(slug(&bench.send("POST", &path, &denial("manifestly-unfounded")).await.1), "not-now");
+    let shown = bench.get(&of(&request, "")).await;
+    assert_eq!((&shown["history"][0]["what"], &shown["history"][0]["reason"]), (&json!("denied"), &json!("excessive")));
+    assert_eq!(shown["history"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn staff_review_what_only_they_can_judge() {
+    let bench = Bench::new();
+    let agent = Agent {
+        email: None,
+        name: None,
+        permission_sha256: Sha256Hex::parse(&"ab".repeat(32)).ok(),
+        has_power_of_attorney: false,
+    };
+    let waiting = asked(1, Kind::OptOut, Some("mia@example.com"), None, days_ago(2));
+    let needs = vec![Proof::AgentPermission];
+    let standing = Standing::AwaitingVerification;
+    let request = keep(&bench, SubjectRequest { agent: Some(agent), needs, standing, ..waiting }).await;
+    let path = of(&request, "/verification");
+    let read = |byte: &str| json!({"proof": "agent-permission", "document_sha256": byte.repeat(32), "why": "Read it."});
+    let (status, problem) = bench.send("POST", &path, &read("cd")).await;
+    assert_eq!((status, slug(&problem)), (422, "not-verified"), "another document");
+    let points = json!({"proof": "data-points", "compared": ["city"], "matched": ["city"], "why": "Called back."});
+    assert_eq!(slug(&bench.send("POST", &path, &points).await.1), "not-now", "it asks for no data points");
+    let values = json!({"proof": "data-points", "compared": ["Berlin, 12 May"], "matched": [], "why": "Called back."});
+    assert_eq!(bench.send("POST", &path, &values).await.1["member"], "compared", "a value is no name");
+    for proof in ["email-code", "handle-code", "account-login"] {
+        let body = json!({"proof": proof, "why": "They told me."});
+        assert_eq!(bench.send("POST", &path, &body).await.1["member"], "proof", "{proof}");
+    }
+    let (status, shown) = bench.send("POST", &path, &read("ab")).await;
+    assert_eq!((status, &shown["state"]), (200, &json!("in-progress")));
+    let history = bench.get(&of(&request, "")).await["history"].clone();
+    assert_eq!(
+        (&history[0]["what"], &history[0]["is_shown"], &history[1]["is_shown"]),
+        (&json!("reviewed"), &json!(false), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn a_report_about_a_child_is_on_top_until_staff_have_judged_it_and_goes_in_ten_days() {
+    let bench = Bench::new();
+    stored(&bench, 1, Kind::Correction, 40).await;
+    let report = asked(2, Kind::Erasure, None, Some(("instagram", "tim")), days_ago(1));
+    let standing = Standing::AwaitingVerification;
+    let needs = vec![Proof::HandleCode];
+    let report = keep(&bench, SubjectRequest { about_child: true, standing, needs, ..report }).await;
+    let top = bench.get(REQUESTS).await["requests"][0].clone();
+    assert_eq!((&top["reference"], &top["waits_for"]), (&json!(report.id.as_str()), &json!(["review-child"])));
+    let path = of(&report, "/verification");
+    let body = json!({"proof": "child-report", "finding": "credible", "why": "Says that he is twelve."});
+    let (status, judged) = bench.send("POST", &path, &body).await;
+    assert_eq!((status, &judged["state"], &judged["waits_for"]), (200, &json!("in-progress"), &json!([])));
+    assert_eq!(judged["days_left"], 9);
+    assert_eq!(bench.send("POST", &path, &body).await, (200, judged));
+    let other = json!({"proof": "child-report", "finding": "not-credible", "why": "Says that he is not."});
+    assert_eq!(slug(&bench.send("POST", &path, &other).await.1), "not-now");
+    let why = bench.get(&of(&report, "")).await["history"][0]["why"].clone();
+    assert_eq!(why, "Says that he is twelve.");
+}
+
+#[tokio::test]
+async fn a_part_is_routed_to_its_tenant_and_carried_out_on_its_word() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Erasure, 1).await;
+    let route = json!({"tenant_id": "alder", "why": "It wrote to them."});
+    let (status, routed) = bench.send("POST", &of(&request, "/route"), &route).await;
+    assert_eq!((status, &routed["routed_to"]), (200, &json!(["alder"])));
+    assert_eq!(bench.send("POST", &of(&request, "/route"), &route).await, (200, routed));
+    let sent = bench.account.sent().join("\n");
+    assert!(sent.contains("\"routed\"") && sent.contains("tenant-forward"), "{sent}");
+    let instruct = |tenant: &str| json!({"tenant_id": tenant, "instruction_id": "ticket-7", "why": "Their mail."});
+    assert_eq!(slug(&bench.send("POST", &of(&request, "/instruction"), &instruct("birch")).await.1), "not-now");
+    for _ in 0..2 {
+        assert_eq!(bench.send("POST", &of(&request, "/instruction"), &instruct("alder")).await.0, 200);
+    }
+    let shown = bench.get(&of(&request, "")).await;
+    assert_eq!(shown["routed"][0]["instruction"]["id"], "ticket-7");
+    assert_eq!(shown["history"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["left"], json!(["begin", "tenant"]));
+}
+
+#[tokio::test]
+async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Correction, 1).await;
+    let path = of(&request, "/correction");
+    for fields in [
+        json!([]),
+        json!([{"field": "Her Name"}]),
+        json!([{"field": "name", "decision": "applied"}]),
+        json!([{"field": "name", "decision": "refused", "evidence": "file-7", "value": "Mia"}]),
+        json!([{"field": "name", "decision": "maybe", "evidence": "file-7"}]),
+        json!([{"field": "name", "evidence": "mia@example.com", "decision": "refused"}]),
+        json!(["name"]),
+    ] {
+        let body = json!({"fields": fields, "why": "Looked."});
+        assert_eq!(bench.send("POST", &path, &body).await.1["member"], "fields", "{fields}");
+    }
+    let named = json!({"fields": [{"field": "name"}, {"field": "phone"}], "why": "Named on the phone."});
+    assert_eq!(bench.send("POST", &path, &named).await.1["state"], "in-progress");
+    let closure = json!({"outcome": "completed", "evidence": "file-7", "why": "Done."});
+    assert_eq!(slug(&bench.send("POST", &of(&request, "/closure"), &closure).await.1), "steps-left");
+    let decided = json!({"why": "Seen in her contract.", "fields": [
+        {"field": "name", "decision": "applied", "evidence": "file-7", "value": "Mia Zebedee"},
+        {"field": "phone", "decision": "refused", "evidence": "file-8"},
+    ]});
+    let (status, closed) = bench.send("POST", &path, &decided).await;
+    assert_eq!((status, &closed["state"]), (200, &json!("partly-retained")));
+    assert_eq!(bench.send("POST", &path, &decided).await, (200, closed));
+    assert!(bench.account.sent().iter().all(|body| body.contains("answer")));
+    let rows = format!("{:?}", bench.account.dump("ledger"));
+    assert!(!rows.contains("Zebedee"), "a value is in the ledger");
+    let shown = bench.get(&of(&request, "")).await;
+    assert!(shown["findings"]["corrections"][0]["value"].as_str().unwrap().starts_with("v1-"));
+}
+
+#[tokio::test]
+async fn a_request_is_closed_with_an_outcome_of_its_kind_and_an_appeal_brings_back_what_was_denied() {
+    let bench = Bench::new();
+    let complaint = stored(&bench, 1, Kind::Complaint, 1).await;
+    let close = |outcome: &str| json!({"outcome": outcome, "evidence": "file-7", "why": "Looked into it."});
+    let path = of(&complaint, "/closure");
+    assert_eq!(bench.send("POST", &path, &close("upheld")).await.1["member"], "outcome");
+    assert_eq!(bench.send("POST", &path, &json!({"outcome": "answered", "why": "So."})).await.1["member"], "evidence");
+    let (status, closed) = bench.send("POST", &path, &close("answered")).await;
+    assert_eq!((status, &closed["state"]), (200, &json!("completed")));
+    assert_eq!(bench.send("POST", &path, &close("answered")).await, (200, closed));
+    let denied = stored(&bench, 2, Kind::Access, 5).await;
+    let denial = json!({"reason": "excessive", "why": "The third this week."});
+    bench.send("POST", &of(&denied, "/denial"), &denial).await;
+    let appeal = asked(3, Kind::Appeal, Some("mia@example.com"), None, days_ago(1));
+    let standing = Standing::InProgress { since: days_ago(1) };
+    let appeal = keep(&bench, SubjectRequest { appeal_of: Some(denied.id.clone()), standing, ..appeal }).await;
+    let shown = bench.get(&of(&appeal, "")).await;
+    assert_eq!(shown["appeal_of"]["outcome"]["reason"], "excessive");
+    assert_eq!(bench.send("POST", &of(&appeal, "/closure"), &close("upheld")).await.0, 200);
+    assert!(matches!(now_stands(&bench, &denied).await.standing, Standing::InProgress { .. }));
+}
+
+#[tokio::test]
+async fn unknown_requests_are_404_wrong_methods_405_and_nobody_acts_in_nobodys_name() {
+    let bench = Bench::new();
+    let nobody = asked(9, Kind::Access, Some("mia@example.com"), None, days_ago(1));
+    let why = json!({"why": "So."});
+    for (status, method, path) in [
+        (404, "GET", of(&nobody, "")),
+        (404, "POST", of(&nobody, "/nothing")),
+        (404, "GET", format!("{REQUESTS}/{}", "a".repeat(33))),
+        (405, "PUT", REQUESTS.to_owned()),
+        (405, "DELETE", of(&nobody, "")),
+        (405, "GET", of(&nobody, "/denial")),
+    ] {
+        assert_eq!(bench.send(method, &path, &why).await.0, status, "{method} {path}");
+    }
+    let acts = [
+        ("/extension", json!({"reason": "It is a lot."})),
+        ("/denial", json!({"reason": "excessive", "why": "So."})),
+        ("/route", json!({"tenant_id": "alder", "why": "So."})),
+        ("/instruction", json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "So."})),
+        ("/correction", json!({"fields": [{"field": "name"}], "why": "So."})),
+        ("/closure", json!({"outcome": "completed", "evidence": "file-7", "why": "So."})),
+        ("/verification", json!({"proof": "child-report", "finding": "credible", "why": "So."})),
+    ];
+    for (act, body) in acts {
+        assert_eq!(bench.send("POST", &of(&nobody, act), &body).await.0, 404, "{act}");
+        let mut more = body.clone();
+        more["also"] = json!("this");
+        assert_eq!(bench.send("POST", &of(&nobody, act), &more).await.0, 400, "{act}");
+        let (status, problem) = bench.send_as(None, "POST", &of(&nobody, act), &body).await;
+        assert_eq!((status, slug(&problem)), (503, "unavailable"), "{act}");
+    }
+}

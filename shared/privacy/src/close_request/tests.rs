@@ -1,0 +1,157 @@
+use super::*;
+use crate::ids::{InstructionId, TenantId};
+use crate::legal_hold::Note;
+use crate::memory::{Strike, World, asked, erased, erasure_of};
+use crate::subject_request::findings::{Correction, Decision, FieldName};
+use crate::subject_request::{Actor, ChildReview, Proof};
+
+fn now() -> Timestamp {
+    "2026-03-20T09:00:00Z".parse().unwrap()
+}
+
+fn by(why: &str) -> By {
+    By { actor: Actor::Staff("alex".to_owned()), why: Note::parse(why).unwrap() }
+}
+
+fn closure(outcome: Outcome) -> Closure {
+    Closure { outcome, evidence: EvidenceId::parse("file-7").unwrap() }
+}
+
+fn in_work(number: u8, kind: Kind) -> SubjectRequest {
+    let received_at = "2026-03-05T12:00:00Z".parse().unwrap();
+    let request = asked(number, kind, Some("mia@example.com"), None, received_at);
+    let mut request = SubjectRequest { standing: Standing::InProgress { since: now() }, ..request };
+    request.course.begun_at = Some(now());
+    request
+}
+
+fn appeal_of(denied: &SubjectRequest) -> SubjectRequest {
+    let received_at = "2026-03-05T12:00:00Z".parse().unwrap();
+    let request = asked(2, Kind::Appeal, Some("mia@example.com"), None, received_at);
+    let standing = Standing::InProgress { since: now() };
+    SubjectRequest { appeal_of: Some(denied.id.clone()), standing, ..request }
+}
+
+fn denied() -> SubjectRequest {
+    let standing = Standing::Denied { at: now(), reason: "excessive".to_owned() };
+    let told = [(Notice::Denial, 1)].into();
+    SubjectRequest { standing, told, next_action_at: None, evidence_erased: true, ..in_work(1, Kind::Access) }
+}
+
+fn world(requests: &[&SubjectRequest]) -> World {
+    let world = World::new(now(), 100);
+    for request in requests {
+        world.stored().requests.heads.insert(request.id.clone(), (*request).clone());
+    }
+    world
+}
+
+#[tokio::test]
+async fn a_request_closes_with_an_outcome_and_its_evidence_once() {
+    let request = in_work(1, Kind::Restriction);
+    let world = world(&[&request]);
+    let close = async |closure: &Closure| {
+        close_request(&world, &world, &request.id, closure, &by("The flag is set."), now()).await
+    };
+    let done = close(&closure(Outcome::Completed)).await.unwrap();
+    assert_eq!(done.request.standing, Standing::Answered { at: now(), in_part: false });
+    assert!(!close(&closure(Outcome::Completed)).await.unwrap().is_new);
+    let other = close(&closure(Outcome::PartlyRetained)).await;
+    assert!(matches!(other, Err(NotDone::Refused(NotClosed::Closed))));
+    let Closure { outcome, evidence } = closure(Outcome::Completed);
+    let act = by("The flag is set.").did(Deed::Closed { outcome, evidence }, now());
+    assert_eq!(world.stored().requests.acts[&request.id], [act]);
+    assert!(world.stored().requests.notices.iter().all(|job| job.notice == Notice::Answer));
+}
+
+#[test]
+fn every_step_that_is_left_keeps_it_open() {
+    let left = |request: &SubjectRequest| steps(request, None);
+    let erasure = in_work(1, Kind::Erasure);
+    assert_eq!(left(&erasure), []);
+    let waiting =
+        SubjectRequest { standing: Standing::AwaitingVerification, needs: vec![Proof::EmailCode], ..erasure.clone() };
+    assert_eq!(left(&waiting), [Step::Verify]);
+    let mut not_begun = erasure.clone();
+    not_begun.course.begun_at = None;
+    assert_eq!(left(&not_begun), [Step::Begin]);
+    let child = SubjectRequest { about_child: true, ..erasure.clone() };
+    assert_eq!(left(&child), [Step::ReviewChild]);
+    let mut judged = child;
+    judged.course.child = Some(ChildReview::NotCredible { at: now() });
+    assert_eq!(left(&judged), []);
+    let mut correction = in_work(1, Kind::Correction);
+    assert_eq!(left(&correction), [Step::Correct]);
+    let field = FieldName::parse("name").unwrap();
+    correction.findings.corrections = vec![Correction { field, decision: Decision::Open }];
+    assert_eq!(left(&correction), [Step::Correct]);
+
+    let (law, alder) = (crate::law::Law::built_in().unwrap(), TenantId::parse("alder").unwrap());
+    let routed = crate::route_request::route(&erasure, &alder, &law, Actor::Service, now()).unwrap().unwrap().request;
+    assert_eq!(left(&routed), [Step::Tenant]);
+    let ticket = InstructionId::parse("ticket-7").unwrap();
+    let told = crate::route_request::instruct(&routed, &alder, &ticket, Actor::Service, now()).unwrap().unwrap();
+    assert_eq!(left(&told.request), [Step::Tenant], "said, and not yet done");
+    let refused = close(&routed, None, &closure(Outcome::Completed), &by("So."), now());
+    assert_eq!(refused, Err(NotClosed::Left(Step::Tenant)));
+}
+
+#[tokio::test]
+async fn an_erasure_closes_only_when_a_strong_read_found_nothing() {
+    let request = in_work(1, Kind::Erasure);
+    let world = world(&[&request]);
+    for (state, is_closed) in [(crate::obligation::State::Received, false), (erased(now()), true)] {
+        let head = erasure_of(&request, state);
+        world.stored().heads.insert(head.id.clone(), head.clone());
+        let closed = close_request(&world, &world, &request.id, &closure(Outcome::Completed), &by("So."), now()).await;
+        assert_eq!(closed.is_ok(), is_closed, "{:?}", head.state);
+    }
+}
+
+#[test]
+fn each_kind_has_its_own_ends() {
+    let appeal = appeal_of(&denied());
+    for (request, outcome) in [
+        (&appeal, Outcome::Completed),
+        (&in_work(1, Kind::Complaint), Outcome::Upheld),
+        (&in_work(1, Kind::Access), Outcome::Rejected),
+    ] {
+        assert_eq!(close(request, None, &closure(outcome), &by("So."), now()), Err(NotClosed::Outcome), "{outcome:?}");
+    }
+    let rejected = close(&appeal, None, &closure(Outcome::Rejected), &by("The first answer is right."), now()).unwrap();
+    assert_eq!(rejected.request.standing, Standing::Answered { at: now(), in_part: true });
+}
+
+#[tokio::test]
+async fn an_appeal_that_is_upheld_puts_the_denied_request_back_to_work_whatever_breaks() {
+    for strike in (1..=8).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
+        let (denied, appeal) = (denied(), appeal_of(&denied()));
+        let world = world(&[&denied, &appeal]);
+        let uphold = async || {
+            close_request(&world, &world, &appeal.id, &closure(Outcome::Upheld), &by("It is another request."), now())
+                .await
+        };
+        world.strike(Some(strike));
+        let _first = uphold().await;
+        world.strike(None);
+        let done = uphold().await.unwrap();
+        assert_eq!(done.request.standing, Standing::Answered { at: now(), in_part: false }, "{strike:?}");
+        let stored = world.stored();
+        let reopened = &stored.requests.heads[&denied.id];
+        assert_eq!(reopened.standing, Standing::InProgress { since: now() }, "{strike:?}");
+        assert!(!reopened.was_told(Notice::Denial, 1) && reopened.next_action_at == Some(now()), "{strike:?}");
+        assert_eq!(stored.requests.acts[&denied.id].len(), 1, "{strike:?}");
+        assert_eq!(stored.requests.acts[&appeal.id].len(), 1, "{strike:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_appeal_brings_back_what_nobody_had_verified() {
+    let unverified = SubjectRequest { needs: vec![Proof::EmailCode], ..denied() };
+    let appeal = appeal_of(&unverified);
+    for world in [world(&[&unverified, &appeal]), world(&[&appeal])] {
+        let upheld = close_request(&world, &world, &appeal.id, &closure(Outcome::Upheld), &by("So."), now()).await;
+        assert!(matches!(upheld, Err(NotDone::Refused(NotClosed::NoDenial))));
+        assert!(world.stored().requests.acts.is_empty());
+    }
+}

@@ -1,0 +1,125 @@
+//! Denies a request, or a part of it, for a coded reason that the law has for what was asked. The person is told why, and
+//! where to turn.
+
+use jiff::Timestamp;
+
+use crate::clock::model::Kind;
+use crate::instant;
+use crate::law::Law;
+use crate::law::denial::{DenialReason, NotDeniable, Refuses};
+use crate::obligation::ObligationId;
+use crate::record_act::{Done, NotDone, record_act};
+use crate::route_request::Changed;
+use crate::subject_request::notice::Notice;
+use crate::subject_request::ports::{NoticeQueue, RequestBook};
+use crate::subject_request::{By, Deed, Proof, Standing, SubjectRequest};
+
+/// Why a request is not denied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotDenied {
+    /// It was answered.
+    #[error("the request is closed")]
+    Closed,
+    /// It is being carried out, or a child's data goes whatever else is said.
+    #[error("the request is being carried out")]
+    Begun,
+    /// The law has no such reason for it.
+    #[error(transparent)]
+    Law(#[from] NotDeniable),
+    /// The reason does not hold for this request: it was verified, or its agent has shown the permission, or has to show none.
+    #[error("the reason does not hold for this request")]
+    NotSo,
+}
+
+/// The request as it is after that. A reason that refuses a part leaves the rest to be carried out. `None`: it was denied
+/// for this reason before.
+///
+/// # Errors
+/// [`NotDenied`]
+pub fn deny(
+    request: &SubjectRequest,
+    law: &Law,
+    reason: DenialReason,
+    by: &By,
+    now: Timestamp,
+) -> Result<Option<Changed>, NotDenied> {
+    let (at, code) = (instant::to_millis(now), reason.as_str().to_owned());
+    match &request.standing {
+        Standing::Denied { reason, .. } if *reason == code => return Ok(None),
+        Standing::Denied { .. } | Standing::Answered { .. } => return Err(NotDenied::Closed),
+        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {}
+    }
+    let denied = law.denial(reason, &request.regime, request.kind)?;
+    let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
+    let deed = match denied.denial.refuses {
+        Refuses::Part if request.findings.refused_parts.contains(&code) => return Ok(None),
+        Refuses::Part => {
+            changed.findings.refused_parts.push(code.clone());
+            Deed::RefusedPart { reason: code }
+        }
+        Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
+        Refuses::Request if request.is_credible() || has_begun(request) => return Err(NotDenied::Begun),
+        Refuses::Request => {
+            changed.standing = Standing::Denied { at, reason: code.clone() };
+            Deed::Denied { reason: code }
+        }
+    };
+    Ok(Some(Changed { request: changed, act: by.did(deed, at) }))
+}
+
+/// What the engine erases, for the person or on a tenant's word, is not called denied.
+fn has_begun(request: &SubjectRequest) -> bool {
+    let is_begun = if request.routed.is_empty() {
+        request.course.begun_at.is_some()
+    } else {
+        request.routed.iter().any(|routed| routed.instruction.is_some())
+    };
+    request.kind == Kind::Erasure && is_begun
+}
+
+/// Whether what the request has shown leaves room for the reason.
+fn holds(request: &SubjectRequest, reason: DenialReason) -> bool {
+    match reason {
+        DenialReason::Unverifiable => !request.is_verified(),
+        DenialReason::PermissionMissing => request.missing().any(|missing| missing == Proof::AgentPermission),
+        DenialReason::ManifestlyUnfounded
+        | DenialReason::Excessive
+        | DenialReason::NotARightHere
+        | DenialReason::OthersRights
+        | DenialReason::ProtectedSecrets
+        | DenialReason::LegalObligation
+        | DenialReason::LegalClaims
+        | DenialReason::Security
+        | DenialReason::Transaction
+        | DenialReason::FoundAccurate
+        | DenialReason::OverridingGrounds
+        | DenialReason::NotTheController => true,
+    }
+}
+
+/// Denies and has the person told, with the reason and the ways on.
+///
+/// # Errors
+/// [`NotDone`]
+pub async fn deny_request(
+    book: &impl RequestBook,
+    queue: &impl NoticeQueue,
+    law: &Law,
+    id: &ObligationId,
+    reason: DenialReason,
+    by: &By,
+    now: Timestamp,
+) -> Result<Done, NotDone<NotDenied>> {
+    let done = record_act(book, id, |request| deny(request, law, reason, by, now)).await?;
+    match done.request.standing {
+        Standing::Denied { .. } => Ok(done.told(queue, Notice::Denial).await),
+        // The answer names the part.
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Answered { .. } => Ok(done),
+    }
+}
+
+#[cfg(test)]
+mod tests;

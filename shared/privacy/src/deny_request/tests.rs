@@ -1,0 +1,106 @@
+use super::*;
+use crate::clock::model::Kind;
+use crate::legal_hold::Note;
+use crate::memory::{World, asked};
+use crate::subject_request::{Actor, Agent, Proven};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-03-20T09:00:00Z")
+}
+
+fn by(why: &str) -> By {
+    By { actor: Actor::Staff("alex".to_owned()), why: Note::parse(why).unwrap() }
+}
+
+fn waiting(kind: Kind) -> SubjectRequest {
+    let request = asked(1, kind, Some("mia@example.com"), None, at("2026-03-05T12:00:00Z"));
+    SubjectRequest { standing: Standing::AwaitingVerification, needs: vec![Proof::EmailCode], ..request }
+}
+
+fn verified(kind: Kind) -> SubjectRequest {
+    let proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
+    SubjectRequest { standing: Standing::InProgress { since: now() }, proven, ..waiting(kind) }
+}
+
+#[tokio::test]
+async fn a_denial_is_stored_with_who_and_why_and_the_person_is_told_once() {
+    let (world, law) = (World::new(now(), 100), Law::built_in().unwrap());
+    let request = verified(Kind::Access);
+    world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    let reason = DenialReason::Excessive;
+    let deny =
+        async || deny_request(&world, &world, &law, &request.id, reason, &by("The third this week."), now()).await;
+    let done = deny().await.unwrap();
+    let standing = Standing::Denied { at: now(), reason: "excessive".to_owned() };
+    assert_eq!((done.is_new, &done.request.standing, done.request.next_action_at), (true, &standing, Some(now())));
+    let again = deny().await.unwrap();
+    assert_eq!((again.is_new, &again.request), (false, &done.request));
+    let deed = Deed::Denied { reason: "excessive".to_owned() };
+    assert_eq!(world.stored().requests.acts[&request.id], [by("The third this week.").did(deed, now())]);
+    let other = DenialReason::ManifestlyUnfounded;
+    let other = deny_request(&world, &world, &law, &request.id, other, &by("Or that."), now()).await;
+    assert!(matches!(other, Err(NotDone::Refused(NotDenied::Closed))));
+}
+
+#[test]
+fn a_right_is_denied_only_for_a_reason_that_the_law_has_for_it_and_that_holds() {
+    let law = Law::built_in().unwrap();
+    let refused = |request: &SubjectRequest, reason| deny(request, &law, reason, &by("So."), now()).unwrap_err();
+    for (kind, reason) in [
+        (Kind::OptOut, DenialReason::Unverifiable),
+        (Kind::ConsentWithdrawal, DenialReason::Excessive),
+        (Kind::Access, DenialReason::LegalObligation),
+        (Kind::Erasure, DenialReason::NotARightHere),
+    ] {
+        assert_eq!(refused(&waiting(kind), reason), NotDeniable::NoReason { reason, kind }.into());
+    }
+    // The law of the Union has no appeal, Virginia's has.
+    let appeal = SubjectRequest { regime: "US_VA".to_owned(), ..verified(Kind::Appeal) };
+    let reason = DenialReason::NotARightHere;
+    assert!(matches!(refused(&appeal, reason), NotDenied::Law(NotDeniable::NotWithoutRight { .. })));
+    assert_eq!(refused(&verified(Kind::Access), DenialReason::Unverifiable), NotDenied::NotSo);
+    assert!(deny(&waiting(Kind::Access), &law, DenialReason::Unverifiable, &by("So."), now()).unwrap().is_some());
+    assert_eq!(refused(&waiting(Kind::Access), DenialReason::PermissionMissing), NotDenied::NotSo, "there is no agent");
+    let agent = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
+    let needs = vec![Proof::EmailCode, Proof::AgentPermission];
+    let by_agent = SubjectRequest { agent: Some(agent), needs, ..waiting(Kind::Access) };
+    assert!(deny(&by_agent, &law, DenialReason::PermissionMissing, &by("So."), now()).unwrap().is_some());
+}
+
+#[test]
+fn a_reason_that_refuses_a_part_leaves_the_rest_to_be_carried_out() {
+    let law = Law::built_in().unwrap();
+    let request = verified(Kind::Erasure);
+    let reason = DenialReason::LegalObligation;
+    let changed = deny(&request, &law, reason, &by("Invoices."), now()).unwrap().unwrap();
+    let after = changed.request;
+    assert_eq!(
+        (&after.standing, &after.findings.refused_parts),
+        (&request.standing, &vec!["legal-obligation".to_owned()])
+    );
+    assert!(after.findings.is_partial());
+    assert_eq!(changed.act.deed, Deed::RefusedPart { reason: "legal-obligation".to_owned() });
+    assert_eq!(deny(&after, &law, reason, &by("Invoices."), now()), Ok(None));
+}
+
+#[test]
+fn what_is_being_erased_and_what_is_a_childs_is_not_called_denied() {
+    let law = Law::built_in().unwrap();
+    let reason = DenialReason::ManifestlyUnfounded;
+    let mut begun = verified(Kind::Erasure);
+    begun.course.begun_at = Some(now());
+    assert_eq!(deny(&begun, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
+    let report = SubjectRequest { about_child: true, ..waiting(Kind::Erasure) };
+    let believed = crate::review_child_report::find_credible(&report, &law, Actor::Service, now()).unwrap().unwrap();
+    assert_eq!(deny(&believed.request, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
+    let alder = crate::ids::TenantId::parse("alder").unwrap();
+    let routed = crate::route_request::route(&verified(Kind::Erasure), &alder, &law, Actor::Service, now());
+    let mut routed = routed.unwrap().unwrap().request;
+    routed.course.begun_at = Some(now());
+    let denied = deny(&routed, &law, DenialReason::NotTheController, &by("Alder decides."), now()).unwrap();
+    assert!(denied.is_some(), "a tenant decides, and has not");
+}

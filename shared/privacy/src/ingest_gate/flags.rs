@@ -1,0 +1,185 @@
+//! What is not to be done with somebody's data although we may keep it: flags that a person raises by asking, read by the
+//! product before it uses the data for something.
+//!
+//! | flag | raised by | stops |
+//! |---|---|---|
+//! | `restricted` | restriction (GDPR art. 18) | all but keeping, legal claims, what they consent to |
+//! | `quarantined` | a credible report about a child | all but keeping and legal claims |
+//! | `no_marketing` | an objection (GDPR art. 21(2)) | marketing |
+//! | `consent_withdrawn` | consent withdrawal (GDPR art. 7(3)) | what rests on consent, marketing too |
+//! | `opted_out` | opt-out (CCPA 1798.120 and the states) | sale, sharing, targeted advertising, profiling |
+//! | `limited` | limit (CCPA 1798.121) | sensitive data beyond what the service needs |
+
+use std::collections::BTreeSet;
+use std::future::Future;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Mark;
+use crate::keys::KeyedRef;
+use crate::ports::Answer;
+
+/// One thing that is not to be done with the data of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flag {
+    /// Kept, and used for nothing but legal claims and what they consent to.
+    Restricted,
+    /// Kept until it is erased, and used for nothing.
+    Quarantined,
+    /// No marketing.
+    NoMarketing,
+    /// Nothing that rests on consent.
+    ConsentWithdrawn,
+    /// No sale, no sharing, no targeted advertising, no profiling.
+    OptedOut,
+    /// No use of sensitive data beyond what the service needs.
+    Limited,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 6] =
+        [Self::Restricted, Self::Quarantined, Self::NoMarketing, Self::ConsentWithdrawn, Self::OptedOut, Self::Limited];
+
+    /// The attribute that holds since when.
+    #[must_use]
+    pub const fn attribute(self) -> &'static str {
+        match self {
+            Self::Restricted => "restricted",
+            Self::Quarantined => "quarantined",
+            Self::NoMarketing => "no_marketing",
+            Self::ConsentWithdrawn => "consent_withdrawn",
+            Self::OptedOut => "opted_out",
+            Self::Limited => "limited",
+        }
+    }
+
+    /// Whether it stops a use.
+    #[must_use]
+    pub const fn stops(self, purpose: Purpose) -> bool {
+        match self {
+            Self::Restricted => !matches!(purpose, Purpose::Keeping | Purpose::LegalClaims | Purpose::Consented),
+            Self::Quarantined => !matches!(purpose, Purpose::Keeping | Purpose::LegalClaims),
+            Self::NoMarketing => matches!(purpose, Purpose::Marketing),
+            Self::ConsentWithdrawn => matches!(purpose, Purpose::Consented | Purpose::Marketing),
+            Self::OptedOut => matches!(purpose, Purpose::Advertising | Purpose::Profiling),
+            Self::Limited => matches!(purpose, Purpose::SensitiveBeyondNeed),
+        }
+    }
+}
+
+/// What data is about to be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Storing it, and erasing it.
+    Keeping,
+    /// Raising or answering legal claims.
+    LegalClaims,
+    /// Something that rests on their consent.
+    Consented,
+    /// What the service is there for: answering, showing, scoring a conversation.
+    Service,
+    /// Marketing to them.
+    Marketing,
+    /// Sale, sharing, targeted advertising.
+    Advertising,
+    /// Decisions about them from what is known of them.
+    Profiling,
+    /// Sensitive data for more than the service needs.
+    SensitiveBeyondNeed,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 8] = [
+        Self::Keeping,
+        Self::LegalClaims,
+        Self::Consented,
+        Self::Service,
+        Self::Marketing,
+        Self::Advertising,
+        Self::Profiling,
+        Self::SensitiveBeyondNeed,
+    ];
+}
+
+/// Whether data of somebody with these flags may be used so.
+#[must_use]
+pub fn may_process(purpose: Purpose, flags: &BTreeSet<Flag>) -> bool {
+    !flags.iter().any(|flag| flag.stops(purpose))
+}
+
+/// One condition of a use: none of these flags stands under the mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagCheck {
+    /// Which mark.
+    pub mark: Mark,
+    /// What must not stand there.
+    pub absent: Vec<Flag>,
+}
+
+/// Everything that must hold for data to be used so: one check for each reference that a person goes by. None where no flag
+/// stops the use.
+#[must_use]
+pub fn processing_checks(purpose: Purpose, people: &[KeyedRef]) -> Vec<FlagCheck> {
+    let absent: Vec<Flag> = Flag::ALL.into_iter().filter(|flag| flag.stops(purpose)).collect();
+    if absent.is_empty() {
+        return Vec::new();
+    }
+    let check = |person: &KeyedRef| FlagCheck { mark: Mark::flags(person), absent: absent.clone() };
+    people.iter().map(check).collect()
+}
+
+/// The flags that stand under marks. They do not expire: what a person asked for holds until it is lifted.
+pub trait FlagBook: Sync {
+    /// Raises a flag for whoever goes by a reference. One that stands already keeps its instant.
+    fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    /// The flags of a person, by whatever they go by, by strong reads.
+    fn flags(&self, people: &[KeyedRef]) -> impl Future<Output = Answer<BTreeSet<Flag>>> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_stops_what_the_law_says_and_no_more() {
+        let mut table = String::new();
+        for flag in Flag::ALL {
+            let flags = BTreeSet::from([flag]);
+            let open: Vec<Purpose> = Purpose::ALL.into_iter().filter(|purpose| may_process(*purpose, &flags)).collect();
+            table += &format!("{}: {open:?}\n", flag.attribute());
+        }
+        expect_test::expect![[r#"
+            restricted: [Keeping, LegalClaims, Consented]
+            quarantined: [Keeping, LegalClaims]
+            no_marketing: [Keeping, LegalClaims, Consented, Service, Advertising, Profiling, SensitiveBeyondNeed]
+            consent_withdrawn: [Keeping, LegalClaims, Service, Advertising, Profiling, SensitiveBeyondNeed]
+            opted_out: [Keeping, LegalClaims, Consented, Service, Marketing, SensitiveBeyondNeed]
+            limited: [Keeping, LegalClaims, Consented, Service, Marketing, Advertising, Profiling]
+        "#]]
+        .assert_eq(&table);
+    }
+
+    #[test]
+    fn flags_add_up_and_nobody_without_one_is_stopped() {
+        let both = BTreeSet::from([Flag::Restricted, Flag::ConsentWithdrawn]);
+        assert!(!may_process(Purpose::Consented, &both) && may_process(Purpose::Keeping, &both));
+        assert!(Purpose::ALL.into_iter().all(|purpose| may_process(purpose, &BTreeSet::new())));
+    }
+
+    #[test]
+    fn the_checks_ask_for_what_the_judgement_asks_for() {
+        let person = KeyedRef::from_stored("v1-person".to_owned());
+        for purpose in Purpose::ALL {
+            let checks = processing_checks(purpose, std::slice::from_ref(&person));
+            for flag in Flag::ALL {
+                let is_asked = checks.iter().any(|check| check.absent.contains(&flag));
+                assert_eq!(is_asked, !may_process(purpose, &BTreeSet::from([flag])), "{purpose:?} {flag:?}");
+            }
+            assert!(checks.iter().all(|check| check.mark.as_str() == "flags#v1-person"));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! One request with its whole history, for staff: every act, what was told, the erasure behind it, what it appeals against.
+
+use jiff::Timestamp;
+
+use crate::close_request::{Step, steps};
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::list_requests::Listed;
+use crate::obligation::ObligationId;
+use crate::ports::Showcase;
+use crate::show_request::{RequestView, view};
+use crate::subject_request::ports::RequestBook;
+use crate::subject_request::{Act, Standing, SubjectRequest};
+
+/// Everything that staff see of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// As the list shows it.
+    pub listed: Listed,
+    /// What is left before it can be closed.
+    pub left: Vec<Step>,
+    /// Every act, oldest first.
+    pub acts: Vec<Act>,
+    /// The erasure, once it has begun.
+    pub erasure: Option<RequestView>,
+    /// The request whose denial it appeals against, where there is one.
+    pub appealed: Option<SubjectRequest>,
+}
+
+/// Reads one request; `None` when there is none.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn inspect_request(
+    book: &(impl RequestBook + Showcase),
+    map: &DataMap,
+    second_looks: &[jiff::Span],
+    id: &ObligationId,
+    now: Timestamp,
+) -> Result<Option<Inspected>, Fault> {
+    let Some((request, shown)) = book.show_asked(id).await? else { return Ok(None) };
+    let acts = book.acts(id).await?;
+    let appealed = match &request.appeal_of {
+        Some(appealed) => book.request(appealed).await?,
+        None => None,
+    };
+    let left = match request.standing.closed_at() {
+        Some(_) => Vec::new(),
+        None => steps(&request, shown.as_ref().map(|shown| &shown.head)),
+    };
+    let erasure = shown.map(|shown| view(shown, map, second_looks));
+    let state = match (&request.standing, &erasure) {
+        (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
+        (standing, _) => standing.name(),
+    };
+    let listed = Listed::in_state(request, state, now);
+    Ok(Some(Inspected { listed, left, acts, erasure, appealed }))
+}
+
+#[cfg(test)]
+mod tests;

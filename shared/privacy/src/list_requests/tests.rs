@@ -1,0 +1,166 @@
+use super::*;
+use crate::law::Law;
+use crate::memory::{World, asked, erased, erasure_of};
+use crate::subject_request::notice::Notice;
+use crate::subject_request::{Actor, Clocks, Proof};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-03-20T09:00:00Z")
+}
+
+/// In work, received on a day of March 2026.
+fn request(number: u8, kind: Kind, day: u8) -> SubjectRequest {
+    let received_at = at(&format!("2026-03-{day:02}T12:00:00Z"));
+    let request = asked(number, kind, Some("mia@example.com"), None, received_at);
+    SubjectRequest { standing: Standing::InProgress { since: received_at }, ..request }
+}
+
+fn world(requests: &[SubjectRequest]) -> World {
+    let world = World::new(now(), 100);
+    for request in requests {
+        world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    }
+    world
+}
+
+async fn list(world: &World, filter: &Filter) -> Vec<SubjectRequest> {
+    let page = list_requests(world, filter, None, 100, now()).await.unwrap();
+    assert!(page.is_complete && page.next.is_none());
+    page.requests.into_iter().map(|listed| listed.request).collect()
+}
+
+/// Three that wait for nobody, three that wait for staff, a report about a child.
+fn some() -> [SubjectRequest; 7] {
+    let needs = vec![Proof::AgentPermission];
+    let waiting = Standing::AwaitingVerification;
+    [
+        SubjectRequest { about_child: true, standing: waiting.clone(), ..request(1, Kind::Erasure, 19) },
+        request(2, Kind::Correction, 2),
+        SubjectRequest { needs, standing: waiting, ..request(3, Kind::Access, 10) },
+        SubjectRequest { undelivered: [Notice::Code].into(), ..request(4, Kind::Access, 12) },
+        request(5, Kind::Access, 1),
+        request(6, Kind::Access, 2),
+        request(7, Kind::Portability, 18),
+    ]
+}
+
+#[tokio::test]
+async fn children_come_first_then_what_waits_for_staff_then_the_rest_each_by_its_day() {
+    let mut shuffled = some();
+    shuffled.reverse();
+    assert_eq!(list(&world(&shuffled), &Filter::default()).await, some());
+}
+
+#[tokio::test]
+async fn a_filter_narrows_by_what_it_says_and_nothing_else() {
+    let world = world(&some());
+    let numbers = async |filter: Filter| -> Vec<u8> {
+        let found = list(&world, &filter).await;
+        let some = some();
+        found.iter().filter_map(|one| some.iter().position(|other| other == one)).map(|place| place as u8 + 1).collect()
+    };
+    let none = Filter::default;
+    let day = |text: &str| Some(text.parse().unwrap());
+    let cases = [
+        (Filter { state: Some("awaiting-verification".to_owned()), ..none() }, vec![1, 3]),
+        (Filter { kind: Some(Kind::Access), ..none() }, vec![3, 4, 5, 6]),
+        // Received on 1 March: 30 days, 31 March.
+        (Filter { due_before: day("2026-04-01"), ..none() }, vec![5]),
+        (Filter { due_before: day("2026-03-31"), ..none() }, vec![]),
+        (Filter { is_waiting: Some(true), ..none() }, vec![1, 2, 3, 4]),
+        (Filter { is_waiting: Some(false), ..none() }, vec![5, 6, 7]),
+        (Filter { is_about_child: Some(true), ..none() }, vec![1]),
+        (Filter { is_bounced: Some(true), ..none() }, vec![4]),
+        (Filter { is_overdue: Some(true), ..none() }, vec![]),
+        (Filter { kind: Some(Kind::Access), is_waiting: Some(true), ..none() }, vec![3, 4]),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(numbers(filter.clone()).await, expected, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn at_five_on_the_due_day_it_is_due_today_and_not_overdue_wherever_the_day_ends() {
+    let (law, received_at) = (Law::built_in().unwrap(), at("2026-03-02T20:00:00Z"));
+    let clocks = Clocks::start(&law.row("CA_CCPA", Kind::Access).unwrap(), received_at).unwrap();
+    assert_eq!((clocks.legal.date.to_string(), clocks.zone.as_str()), ("2026-04-16".into(), "America/Los_Angeles"));
+    let request = SubjectRequest { clocks, received_at, ..request(1, Kind::Access, 2) };
+    let world = world(&[request]);
+    for (now, days_left, is_overdue) in [
+        ("2026-04-16T06:59:59Z", 1, false),
+        ("2026-04-16T07:00:00Z", 0, false),
+        // Five in the afternoon in Los Angeles, the next day in Brussels.
+        ("2026-04-17T00:00:00Z", 0, false),
+        ("2026-04-17T06:59:59Z", 0, false),
+        ("2026-04-17T07:00:00Z", -1, true),
+    ] {
+        let page = list_requests(&world, &Filter::default(), None, 10, at(now)).await.unwrap();
+        let listed = &page.requests[0];
+        assert_eq!((listed.days_left, listed.is_overdue), (days_left, is_overdue), "{now}");
+        let overdue = Filter { is_overdue: Some(true), ..Filter::default() };
+        assert_eq!(
+            list_requests(&world, &overdue, None, 10, at(now)).await.unwrap().requests.len(),
+            usize::from(is_overdue)
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_hold_every_request_once_and_a_cursor_is_for_its_own_list() {
+    let many: Vec<SubjectRequest> = (1..=25).map(|number| request(number, Kind::Access, 1 + number % 4)).collect();
+    let (world, filter) = (world(&many), Filter { kind: Some(Kind::Access), ..Filter::default() });
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = list_requests(&world, &filter, after.as_ref(), 7, now()).await.unwrap();
+        seen.extend(page.requests.iter().map(|listed| listed.request.id.clone()));
+        let Some(next) = page.next else { break };
+        let text = next.to_text();
+        assert_eq!(Cursor::parse(&text, &filter), Ok(next.clone()));
+        assert_eq!(Cursor::parse(&text, &Filter::default()), Err(InvalidCursor), "of another list");
+        for bad in ["", "x", &text[1..], &format!("{text}A"), &text.to_uppercase(), "MS4wLjAueC55"] {
+            assert_eq!(Cursor::parse(bad, &filter), Err(InvalidCursor), "{bad}");
+        }
+        after = Some(next);
+    }
+    let all: BTreeSet<ObligationId> = many.iter().map(|request| request.id.clone()).collect();
+    assert_eq!((seen.len(), seen.into_iter().collect::<BTreeSet<_>>()), (25, all));
+}
+
+#[tokio::test]
+async fn the_state_is_that_of_the_erasure_and_what_is_closed_is_shown_when_asked_for() {
+    let erasing = request(1, Kind::Erasure, 2);
+    let told = [(Notice::Denial, 1)].into();
+    let standing = Standing::Denied { at: now(), reason: "excessive".to_owned() };
+    let unread = SubjectRequest {
+        undelivered: [Notice::Denial].into(),
+        standing: standing.clone(),
+        ..request(2, Kind::Access, 3)
+    };
+    let settled = SubjectRequest { standing, told, evidence_erased: true, ..request(3, Kind::Access, 4) };
+    let world = world(&[erasing.clone(), unread.clone(), settled.clone()]);
+    world.stored().heads.insert(erasing.id.clone(), erasure_of(&erasing, erased(now())));
+    let page = list_requests(&world, &Filter::default(), None, 10, now()).await.unwrap();
+    let shown: Vec<_> = page.requests.iter().map(|listed| (listed.request.id.clone(), listed.state)).collect();
+    assert_eq!(
+        shown,
+        [(unread.id.clone(), "denied"), (erasing.id.clone(), "verifying")],
+        "nobody has read that it is denied"
+    );
+    let denied = Filter { state: Some("denied".to_owned()), ..Filter::default() };
+    assert_eq!(list(&world, &denied).await, [unread, settled]);
+    let verifying = Filter { state: Some("verifying".to_owned()), ..Filter::default() };
+    assert_eq!(list(&world, &verifying).await, [erasing]);
+}
+
+#[tokio::test]
+async fn a_credible_report_is_due_in_ten_days() {
+    let report = SubjectRequest { about_child: true, ..request(1, Kind::Erasure, 19) };
+    let law = Law::built_in().unwrap();
+    let changed = crate::review_child_report::find_credible(&report, &law, Actor::Service, now()).unwrap().unwrap();
+    assert_eq!(changed.request.due_by().date.to_string(), "2026-03-29");
+    assert_eq!(report.due_by().date.to_string(), "2026-04-18");
+}

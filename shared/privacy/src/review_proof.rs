@@ -1,0 +1,143 @@
+//! Staff look at what nobody but a person can judge: data points beside what we hold, the permission of an agent, a power of
+//! attorney. What they looked at stands in the trail, enough or not; what it says stands nowhere.
+
+use jiff::Timestamp;
+
+use crate::instant;
+use crate::law::assurance::Asker;
+use crate::law::{Law, NoRule};
+use crate::obligation::ObligationId;
+use crate::record_act::{Done, NotDone, record_act};
+use crate::route_request::Changed;
+use crate::subject_request::ports::RequestBook;
+use crate::subject_request::review::Review;
+use crate::subject_request::{By, Deed, Proven, Sha256Hex, Standing, SubjectRequest};
+
+/// So many data points at least, where a request asks for any.
+const MATCHED_MIN: u8 = 2;
+
+/// Why there is nothing to look at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotReviewed {
+    /// The request asks for no such proof, or is closed.
+    #[error("the request does not wait for this proof")]
+    NotAsked,
+    /// The law of the request gives a power of attorney no say.
+    #[error("a power of attorney shows nothing here")]
+    NoPower,
+    /// The law has no row for it.
+    #[error(transparent)]
+    NoRule(#[from] NoRule),
+}
+
+/// What a look at a proof came to.
+#[derive(Debug)]
+pub enum Reviewed {
+    /// It is shown; the request goes on if nothing else is missing.
+    Shown(Done),
+    /// It is not; that stands in the trail, and the request waits as before.
+    NotShown,
+}
+
+impl SubjectRequest {
+    /// The request after staff looked at something. `None`: that was shown before.
+    ///
+    /// # Errors
+    /// [`NotReviewed`]
+    pub fn review(&self, review: &Review, law: &Law, by: &By, now: Timestamp) -> Result<Option<Changed>, NotReviewed> {
+        let at = instant::to_millis(now);
+        let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
+        // A permission may have been read before; a power of attorney beside it stands for what the person would do.
+        if self.has_taken(review) {
+            return Ok(None);
+        }
+        if !is_waiting || !self.needs.contains(&review.proof()) {
+            return Err(NotReviewed::NotAsked);
+        }
+        let is_shown = self.is_enough(review, law)?;
+        let deed = Deed::Reviewed { review: review.clone(), is_shown };
+        let mut request = Self { version: self.version + 1, ..self.clone() };
+        if is_shown {
+            request.take(review, at);
+        }
+        if is_shown && request.is_verified() {
+            request.standing = Standing::InProgress { since: at };
+            request.next_action_at = Some(at);
+        }
+        Ok(Some(Changed { request, act: by.did(deed, at) }))
+    }
+
+    fn is_enough(&self, review: &Review, law: &Law) -> Result<bool, NotReviewed> {
+        match review {
+            Review::DataPoints { matched, .. } => {
+                let asker = if self.contact.email.is_some() { Asker::Contact } else { Asker::HandleOnly };
+                let least = law.assurance(&self.regime, self.kind, asker)?.data_points_min.max(MATCHED_MIN);
+                Ok(matched.len() >= usize::from(least))
+            }
+            // The first to be read is bound to the request; from then on it is that one.
+            Review::AgentPermission { document } => Ok(self.bound().is_none_or(|bound| bound == document)),
+            Review::PowerOfAttorney { .. } if !law.agent(&self.regime, self.kind)?.power_of_attorney => {
+                Err(NotReviewed::NoPower)
+            }
+            Review::PowerOfAttorney { document } => Ok(self.bound().is_none_or(|bound| bound == document)),
+        }
+    }
+
+    fn bound(&self) -> Option<&Sha256Hex> {
+        self.agent.as_ref().and_then(|agent| agent.permission_sha256.as_ref())
+    }
+
+    fn has_taken(&self, review: &Review) -> bool {
+        let is_alone = self.needs.iter().all(|need| *need == review.proof());
+        let is_power = matches!(review, Review::PowerOfAttorney { .. });
+        self.proven.iter().any(|proven| proven.proof == review.proof()) && (!is_power || is_alone)
+    }
+
+    fn take(&mut self, review: &Review, at: Timestamp) {
+        let proof = review.proof();
+        if !self.proven.iter().any(|proven| proven.proof == proof) {
+            self.proven.push(Proven { proof, at });
+        }
+        match review {
+            Review::DataPoints { .. } => {}
+            Review::AgentPermission { document } => self.bind(document, false),
+            Review::PowerOfAttorney { document } => {
+                self.bind(document, true);
+                self.needs.retain(|need| *need == proof);
+            }
+        }
+    }
+
+    /// What an agent says that they hold counts for nothing; what staff have read does.
+    fn bind(&mut self, document: &Sha256Hex, is_power: bool) {
+        if let Some(agent) = &mut self.agent {
+            agent.permission_sha256.get_or_insert_with(|| document.clone());
+            agent.has_power_of_attorney = is_power;
+        }
+    }
+}
+
+/// Looks at a proof and keeps what came of it.
+///
+/// # Errors
+/// [`NotDone`]
+pub async fn review_proof(
+    book: &impl RequestBook,
+    law: &Law,
+    id: &ObligationId,
+    review: &Review,
+    by: &By,
+    now: Timestamp,
+) -> Result<Reviewed, NotDone<NotReviewed>> {
+    let same = by.did(Deed::Reviewed { review: review.clone(), is_shown: false }, now);
+    let before = book.acts(id).await?;
+    // Sent again: it stands in the trail once.
+    if before.iter().any(|act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why)) {
+        return Ok(Reviewed::NotShown);
+    }
+    let done = record_act(book, id, |request| request.review(review, law, by, now)).await?;
+    Ok(if done.request.has_taken(review) { Reviewed::Shown(done) } else { Reviewed::NotShown })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! What staff have found out while they work on a request, and have not yet told the person: which fields were mended, which
+//! parts are refused. Names of fields and keyed hashes, never what stands in one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DenialCode, InvalidText};
+use crate::keys::KeyedRef;
+
+/// The name of a field that a person wants mended: 1 to 40 characters of `[a-z0-9_.-]`, as in the data map.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FieldName(String);
+
+impl FieldName {
+    /// # Errors
+    /// [`InvalidText`]
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte);
+        let is_name = (1..=40).contains(&text.len()) && text.bytes().all(allowed);
+        if is_name { Ok(Self(text.to_owned())) } else { Err(InvalidText) }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for FieldName {
+    type Error = InvalidText;
+
+    fn try_from(text: String) -> Result<Self, InvalidText> {
+        Self::parse(&text)
+    }
+}
+
+impl From<FieldName> for String {
+    fn from(name: FieldName) -> Self {
+        name.0
+    }
+}
+
+/// Where the proof of something is kept: 1 to 100 visible ASCII characters without spaces, such as the number of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EvidenceId(String);
+
+impl EvidenceId {
+    /// # Errors
+    /// [`InvalidText`]
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let is_id = (1..=100).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        // An address is somebody's, and no number of a file.
+        if is_id && !text.contains('@') { Ok(Self(text.to_owned())) } else { Err(InvalidText) }
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for EvidenceId {
+    type Error = InvalidText;
+
+    fn try_from(text: String) -> Result<Self, InvalidText> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EvidenceId> for String {
+    fn from(id: EvidenceId) -> Self {
+        id.0
+    }
+}
+
+/// What became of one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "decision", rename_all = "kebab-case")]
+pub enum Decision {
+    /// It is to be looked at.
+    Open,
+    /// It says now what the person says.
+    Applied {
+        /// Where that can be seen.
+        evidence: EvidenceId,
+        /// A keyed hash of what it says now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<KeyedRef>,
+    },
+    /// It stays as it is.
+    Refused {
+        /// What shows that it is right.
+        evidence: EvidenceId,
+    },
+}
+
+/// One field and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Which.
+    pub field: FieldName,
+    /// What.
+    #[serde(flatten)]
+    pub decision: Decision,
+}
+
+/// Everything found so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// Every field that was named, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
+    /// Parts that are refused while the rest is carried out: codes of `law.toml`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_parts: Vec<DenialCode>,
+}
+
+impl Findings {
+    /// Whether nothing was found yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.corrections.is_empty() && self.refused_parts.is_empty()
+    }
+
+    /// Whether fields were named and each is decided.
+    #[must_use]
+    pub fn is_corrected(&self) -> bool {
+        !self.corrections.is_empty() && self.corrections.iter().all(|one| one.decision != Decision::Open)
+    }
+
+    /// Whether something of the request is not done: a part is refused, or a field stays as it is.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let is_refused = |one: &Correction| matches!(one.decision, Decision::Refused { .. });
+        !self.refused_parts.is_empty() || self.corrections.iter().any(is_refused)
+    }
+}

@@ -1,0 +1,66 @@
+//! What a request waits for that only staff can do. Derived from the request, so that it cannot be forgotten.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ChildReview, Proof, Standing, SubjectRequest};
+use crate::clock::model::Kind;
+
+/// One thing that staff have to do, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// Say whether a report about a child is credible: today.
+    ReviewChild,
+    /// Read the permission, or the power of attorney, of an agent.
+    ReadPermission,
+    /// Compare what the person says with what we hold.
+    CompareData,
+    /// Reach them in another way: no letter does.
+    Reach,
+    /// Decide each field that is to be mended.
+    Correct,
+    /// Look again at a denial, or answer a complaint.
+    Answer,
+}
+
+impl Turn {
+    /// Its name in the interface.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReviewChild => "review-child",
+            Self::ReadPermission => "read-permission",
+            Self::CompareData => "compare-data",
+            Self::Reach => "reach",
+            Self::Correct => "correct",
+            Self::Answer => "answer",
+        }
+    }
+}
+
+impl SubjectRequest {
+    /// What it waits for, the most urgent first; empty: it is not the turn of staff.
+    #[must_use]
+    pub fn turns(&self) -> Vec<Turn> {
+        // Nobody has to show anything any more where a child's data goes.
+        let is_missing = |proof: Proof| !self.is_credible() && self.missing().any(|missing| missing == proof);
+        let is_in_work = matches!(self.standing, Standing::InProgress { .. });
+        let is_open = self.standing.closed_at().is_none();
+        let waits = [
+            (Turn::ReviewChild, is_open && self.about_child && self.course.child.is_none()),
+            (Turn::ReadPermission, is_open && is_missing(Proof::AgentPermission)),
+            (Turn::CompareData, is_open && is_missing(Proof::DataPoints)),
+            // Also once it is closed: somebody does not know that it is.
+            (Turn::Reach, !self.undelivered.is_empty()),
+            (Turn::Correct, is_in_work && self.kind == Kind::Correction && !self.findings.is_corrected()),
+            (Turn::Answer, is_in_work && matches!(self.kind, Kind::Appeal | Kind::Complaint)),
+        ];
+        waits.into_iter().filter(|(_, waits)| *waits).map(|(turn, _)| turn).collect()
+    }
+
+    /// Whether staff believe that it is about a child's data.
+    #[must_use]
+    pub const fn is_credible(&self) -> bool {
+        matches!(self.course.child, Some(ChildReview::Credible { .. }))
+    }
+}

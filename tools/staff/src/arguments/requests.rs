@@ -1,0 +1,208 @@
+//! The commands about requests of people.
+
+use http::Method;
+use privacy::obligation::ObligationId;
+use privacy::subject_request::Sha256Hex;
+use serde_json::{Map, Value, json};
+
+use super::{Call, Form, Invalid};
+
+const PATH: &str = "/api/staff/requests";
+
+/// Options of `requests` that have a value, and those that have none, with what the query calls them.
+const FILTERS: [(&str, &str); 5] = [
+    ("--state", "state"),
+    ("--kind", "kind"),
+    ("--due-before", "due_before"),
+    ("--limit", "limit"),
+    ("--cursor", "cursor"),
+];
+const FLAGS: [(&str, &str); 4] =
+    [("--overdue", "overdue"), ("--waiting", "waiting"), ("--child", "about_child"), ("--bounced", "bounced")];
+/// Options of `note`; a dot leads into an object.
+const NOTED: [(&str, &str); 13] = [
+    ("--kind", "kind"),
+    ("--channel", "channel"),
+    ("--received-at", "received_at"),
+    ("--email", "email"),
+    ("--platform", "connected_account.platform"),
+    ("--handle", "connected_account.handle"),
+    ("--residence", "residence"),
+    ("--agent-email", "agent.email"),
+    ("--agent-name", "agent.name"),
+    ("--permission-sha256", "agent.permission_sha256"),
+    ("--appeal-of", "appeal_of"),
+    ("--details", "details"),
+    ("--why", "why"),
+];
+const NOTED_FLAGS: [(&str, &str); 2] =
+    [("--about-child", "about_child"), ("--power-of-attorney", "agent.power_of_attorney")];
+
+/// The call of a command about requests; `None` when it is about something else.
+pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
+    Some(match words {
+        ["requests", options @ ..] => list(options),
+        ["request", id] => {
+            reference(id).map(|id| call(Method::GET, format!("{PATH}/{}", id.as_str()), None, Form::Request))
+        }
+        ["note", options @ ..] => note(options),
+        ["compare", id, options @ ..] => compare(id, options),
+        ["permission", id, sha256, rest @ ..] => document("agent-permission", id, sha256, rest),
+        ["attorney", id, sha256, rest @ ..] => document("power-of-attorney", id, sha256, rest),
+        ["child", id, finding, rest @ ..] => {
+            act(id, "verification", &[("proof", "child-report"), ("finding", finding)], "why", rest)
+        }
+        ["extend", id, rest @ ..] => act(id, "extension", &[], "reason", rest),
+        ["deny", id, reason, rest @ ..] => act(id, "denial", &[("reason", reason)], "why", rest),
+        ["route", id, tenant, rest @ ..] => act(id, "route", &[("tenant_id", tenant)], "why", rest),
+        ["instruct", id, tenant, instruction, rest @ ..] => {
+            let members = [("tenant_id", *tenant), ("instruction_id", *instruction)];
+            act(id, "instruction", &members, "why", rest)
+        }
+        ["correct", id, options @ ..] => correct(id, options),
+        ["close", id, outcome, evidence, rest @ ..] => {
+            act(id, "closure", &[("outcome", outcome), ("evidence", evidence)], "why", rest)
+        }
+        _ => return None,
+    })
+}
+
+fn call(method: Method, path: String, body: Option<Value>, form: Form) -> Call {
+    Call { method, path, body, form, is_json: false }
+}
+
+fn reference(text: &str) -> Result<ObligationId, Invalid> {
+    ObligationId::parse(text).ok().filter(ObligationId::is_request).ok_or(Invalid::Reference)
+}
+
+fn post(id: &str, act: &str, body: Value) -> Result<Call, Invalid> {
+    Ok(call(Method::POST, format!("{PATH}/{}/{act}", reference(id)?.as_str()), Some(body), Form::Changed))
+}
+
+/// An act with members of its own, and one option that says why.
+fn act(id: &str, act: &str, members: &[(&str, &str)], why: &'static str, rest: &[&str]) -> Result<Call, Invalid> {
+    let option = if why == "reason" { "--reason" } else { "--why" };
+    let given = Given::read(rest, &[(option, why)], &[])?;
+    let mut body: Map<String, Value> = members.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    body.insert(why.to_owned(), json!(given.one(why).ok_or(Invalid::Needed(option))?));
+    post(id, act, Value::Object(body))
+}
+
+fn document(proof: &str, id: &str, sha256: &str, rest: &[&str]) -> Result<Call, Invalid> {
+    let sha256 = Sha256Hex::parse(sha256).map_err(|_| Invalid::Digest)?;
+    act(id, "verification", &[("proof", proof), ("document_sha256", sha256.as_str())], "why", rest)
+}
+
+fn list(options: &[&str]) -> Result<Call, Invalid> {
+    let given = Given::read(options, &FILTERS, &FLAGS)?;
+    let mut query = Vec::new();
+    for (name, value) in &given.0 {
+        // Nothing that a query would read as more than one value.
+        if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+            return Err(Invalid::Unknown((*value).to_owned()));
+        }
+        query.push(format!("{name}={value}"));
+    }
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    Ok(call(Method::GET, format!("{PATH}{query}"), None, Form::Requests))
+}
+
+fn note(options: &[&str]) -> Result<Call, Invalid> {
+    let given = Given::read(options, &NOTED, &NOTED_FLAGS)?;
+    for (option, member) in [("--kind", "kind"), ("--channel", "channel")] {
+        given.one(member).ok_or(Invalid::Needed(option))?;
+    }
+    let mut body = Map::new();
+    for (name, value) in &given.0 {
+        let is_flag = NOTED_FLAGS.iter().any(|(_, flag)| flag == name);
+        let value = if is_flag { json!(true) } else { json!(value) };
+        match name.split_once('.') {
+            None => {
+                body.insert((*name).to_owned(), value);
+            }
+            Some((outer, inner)) => {
+                let outer = body.entry(outer).or_insert_with(|| json!({}));
+                if let Some(outer) = outer.as_object_mut() {
+                    outer.insert(inner.to_owned(), value);
+                }
+            }
+        }
+    }
+    Ok(call(Method::POST, PATH.to_owned(), Some(Value::Object(body)), Form::Facts))
+}
+
+fn compare(id: &str, options: &[&str]) -> Result<Call, Invalid> {
+    let given = Given::read_many(options, &[("--compared", "compared"), ("--matched", "matched"), ("--why", "why")])?;
+    let why = given.one("why").ok_or(Invalid::Needed("--why"))?;
+    // What agreed was compared, said or not.
+    let matched: Vec<&str> = given.all("matched").collect();
+    let compared: Vec<&str> = given.all("compared").chain(matched.iter().copied()).collect();
+    post(id, "verification", json!({"proof": "data-points", "compared": compared, "matched": matched, "why": why}))
+}
+
+fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {
+    let known = [("--open", "open"), ("--applied", "applied"), ("--refused", "refused"), ("--why", "why")];
+    let given = Given::read_many(options, &known)?;
+    let why = given.one("why").ok_or(Invalid::Needed("--why"))?;
+    let mut fields = Vec::new();
+    for (decision, value) in given.0.iter().filter(|(name, _)| *name != "why") {
+        fields.push(match (*decision, value.split_once('=')) {
+            ("open", None) => json!({"field": value}),
+            ("applied" | "refused", Some((field, evidence))) => {
+                json!({"field": field, "decision": decision, "evidence": evidence})
+            }
+            (_, _) => return Err(Invalid::Unknown((*value).to_owned())),
+        });
+    }
+    post(id, "correction", json!({"fields": fields, "why": why}))
+}
+
+/// What was given, by the names of the API, in order.
+struct Given<'a>(Vec<(&'static str, &'a str)>);
+
+impl<'a> Given<'a> {
+    /// Each at most once: given twice, one of them would be lost.
+    fn read(
+        words: &[&'a str],
+        options: &[(&str, &'static str)],
+        flags: &[(&str, &'static str)],
+    ) -> Result<Self, Invalid> {
+        let mut given = Self(Vec::new());
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let unknown = || Invalid::Unknown((*word).to_owned());
+            let find = |known: &[(&str, &'static str)]| known.iter().find(|(name, _)| name == word).map(|(_, to)| *to);
+            let (name, value) = match (find(flags), find(options)) {
+                (Some(name), _) => (name, "true"),
+                (None, Some(name)) => (name, *words.next().ok_or_else(unknown)?),
+                (None, None) => return Err(unknown()),
+            };
+            if given.one(name).is_some() {
+                return Err(unknown());
+            }
+            given.0.push((name, value));
+        }
+        Ok(given)
+    }
+
+    /// Any but `--why` as often as wanted.
+    fn read_many(words: &[&'a str], options: &[(&str, &'static str)]) -> Result<Self, Invalid> {
+        let mut given = Self(Vec::new());
+        for pair in words.chunks(2) {
+            let read = Self::read(pair, options, &[])?;
+            if read.one("why").is_some() && given.one("why").is_some() {
+                return Err(Invalid::Unknown("--why".to_owned()));
+            }
+            given.0.extend(read.0);
+        }
+        Ok(given)
+    }
+
+    fn one(&self, name: &str) -> Option<&'a str> {
+        self.all(name).next()
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| *known == name).map(|(_, value)| *value)
+    }
+}
