@@ -52,7 +52,11 @@ pub fn request(identity: &Identity, now: Timestamp) -> NewObligation {
     NewObligation {
         id: keys.obligation_id(identity).unwrap(),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: keys.links(identity), suppressions: keys.suppressions(identity), limit: Limit::Everywhere },
+        target: Target::Person {
+            links: keys.links(identity),
+            suppressions: keys.suppressions(identity),
+            limit: Limit::Everywhere,
+        },
         received_at: now,
         starts_at: None,
         covers_until: now,

@@ -40,7 +40,11 @@ fn request(letter: &str, received_at: &str) -> NewObligation {
     NewObligation {
         id: id(letter),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![], limit: Limit::Everywhere },
+        target: Target::Person {
+            links: vec![KeyedRef::from_stored("v1-link".to_owned())],
+            suppressions: vec![],
+            limit: Limit::Everywhere,
+        },
         received_at: at(received_at),
         starts_at: None,
         covers_until: at(received_at),

@@ -10,6 +10,7 @@ pub mod ingest_gate;
 pub mod inventory;
 pub mod ledger;
 pub mod limits;
+pub mod outbox;
 mod patience;
 pub mod queue;
 pub mod receipts;

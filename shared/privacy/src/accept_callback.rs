@@ -77,7 +77,11 @@ fn obligation(
     Ok(NewObligation {
         id: terms.keys.obligation_id(&identity).ok_or_else(|| Fault::park("accept", "no key makes a code"))?,
         route,
-        target: Target::Person { links: terms.keys.links(&identity), suppressions: terms.keys.suppressions(&identity), limit: Limit::Everywhere },
+        target: Target::Person {
+            links: terms.keys.links(&identity),
+            suppressions: terms.keys.suppressions(&identity),
+            limit: Limit::Everywhere,
+        },
         received_at: instant::to_millis(now),
         starts_at: None,
         covers_until: instant::to_millis(covers_until),

@@ -9,12 +9,12 @@ pub use shared::SharedRow;
 use jiff::Timestamp;
 
 use crate::ids::Platform;
-use crate::target::Limit;
 use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::processor::Settle;
 use crate::policy::{Counted, Phase, Promise, Route};
 use crate::scope::{Part, Place};
+use crate::target::Limit;
 
 /// The class of a key that no pattern of the data map matches. It is erased with its range and reported.
 pub const UNCLASSIFIED: &str = "unclassified";

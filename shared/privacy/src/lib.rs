@@ -18,6 +18,7 @@ pub mod erasure;
 pub mod export;
 pub mod fault;
 pub mod find_obligation;
+pub mod fulfil_request;
 pub mod hold_data;
 pub mod identity;
 pub mod ids;

@@ -8,7 +8,7 @@ use privacy::fault::Fault;
 use privacy::obligation::{Head, NewObligation, ObligationId, State};
 use privacy::ports::{Answer, Cancelled, Intake, Opened};
 
-use super::{LedgerTable, head_key, key, rows, sequenced};
+use super::{LedgerTable, head_key, key, rows, sequenced, targets};
 use crate::attributes::{Item, at, number, text};
 use crate::faults::{fault, refusing_row};
 use crate::patience;

@@ -262,14 +262,8 @@ async fn what_was_limited_is_stored_and_stays_limited_after_a_crash_at_any_call(
         let map = prompt_map();
         let looks = map.model().second_looks.after.clone();
         let proof = proof(&world, &map);
-        let engine = Engine {
-            ledger: &world,
-            vault: &world,
-            aftermath: &proof,
-            clock: &world,
-            map: &map,
-            second_looks: &looks,
-        };
+        let engine =
+            Engine { ledger: &world, vault: &world, aftermath: &proof, clock: &world, map: &map, second_looks: &looks };
         drop(engine.work(&id, "struck", world.now() + HOUR).await);
         world.strike(None);
         world.pass(SignedDuration::from_mins(3));

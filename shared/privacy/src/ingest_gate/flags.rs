@@ -40,14 +40,8 @@ pub enum Flag {
 
 impl Flag {
     /// Every flag.
-    pub const ALL: [Self; 6] = [
-        Self::Restricted,
-        Self::Quarantined,
-        Self::NoMarketing,
-        Self::ConsentWithdrawn,
-        Self::OptedOut,
-        Self::Limited,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Restricted, Self::Quarantined, Self::NoMarketing, Self::ConsentWithdrawn, Self::OptedOut, Self::Limited];
 
     /// The attribute that holds since when.
     #[must_use]
@@ -141,12 +135,7 @@ pub fn processing_checks(purpose: Purpose, people: &[KeyedRef]) -> Vec<FlagCheck
 /// The flags that stand under marks. They do not expire: what a person asked for holds until it is lifted.
 pub trait FlagBook: Sync {
     /// Raises a flag for whoever goes by a reference. One that stands already keeps its instant.
-    fn raise_flag(
-        &self,
-        person: &KeyedRef,
-        flag: Flag,
-        since: Timestamp,
-    ) -> impl Future<Output = Answer<()>> + Send;
+    fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// The flags of a person, by whatever they go by, by strong reads.
     fn flags(&self, people: &[KeyedRef]) -> impl Future<Output = Answer<BTreeSet<Flag>>> + Send;
 }

@@ -13,7 +13,11 @@ fn head(state: State) -> Head {
         id: ObligationId::parse(&"a".repeat(32)).unwrap(),
         seq: 1,
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![], limit: Limit::Everywhere },
+        target: Target::Person {
+            links: vec![KeyedRef::from_stored("v1-link".to_owned())],
+            suppressions: vec![],
+            limit: Limit::Everywhere,
+        },
         received_at: at("2026-03-10T12:00:00Z"),
         starts_at: None,
         covers_until: at("2026-03-10T11:00:00Z"),

@@ -22,7 +22,11 @@ fn request(letter: &str, received_at: Timestamp) -> NewObligation {
     NewObligation {
         id: id(letter),
         route: Route::MetaDataDeletion,
-        target: Target::Person { links: vec![KeyedRef::from_stored("v1-link".to_owned())], suppressions: vec![], limit: Limit::Everywhere },
+        target: Target::Person {
+            links: vec![KeyedRef::from_stored("v1-link".to_owned())],
+            suppressions: vec![],
+            limit: Limit::Everywhere,
+        },
         received_at,
         starts_at: None,
         covers_until: received_at,

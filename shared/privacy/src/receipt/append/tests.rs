@@ -62,7 +62,11 @@ fn head(letter: &str) -> Head {
         id: code(letter),
         seq: 1,
         route: Route::MetaDataDeletion,
-        target: crate::target::Target::Person { links: vec![], suppressions: vec![], limit: crate::target::Limit::Everywhere },
+        target: crate::target::Target::Person {
+            links: vec![],
+            suppressions: vec![],
+            limit: crate::target::Limit::Everywhere,
+        },
         starts_at: None,
         received_at: "2026-03-09T08:00:00Z".parse().unwrap(),
         covers_until: "2026-03-09T07:59:00Z".parse().unwrap(),
