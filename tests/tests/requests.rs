@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
 use privacy::ids::{InstructionId, Platform, TenantId, UserId};
+use privacy::ingest_gate::Flag;
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::law::governing::Basis;
@@ -68,7 +69,6 @@ fn routed(tenant: &str, instruction: Option<InstructionId>) -> Routed {
         tenant: TenantId::parse(tenant).unwrap(),
         at: now(),
         dates: Law::built_in().unwrap().processor_dates(now()).unwrap().into(),
-        reminded: u8::from(instruction.is_some()),
         done_at: instruction.is_some().then(now),
         instruction: instruction.map(|id| Instructed { id, at: now() }),
     }
@@ -118,11 +118,12 @@ fn full() -> SubjectRequest {
         routed: vec![routed("alder", None), routed("birch", InstructionId::parse("ticket-7").ok())],
         course: Course {
             begun_at: Some(now()),
-            informed: vec![TenantId::parse("cedar").unwrap()],
+            flags: vec![Flag::Quarantined],
             child: Some(ChildReview::Credible {
                 at: now(),
                 erase_by: "2026-03-20".parse().unwrap(),
                 zone: "UTC".to_owned(),
+                is_apart: true,
             }),
         },
         findings: Findings {
@@ -191,13 +192,12 @@ async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
         Deed::Proved { proof: Proof::Declaration },
         Deed::Begun,
         Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
-        Deed::Reminded { tenant: TenantId::parse("alder").unwrap() },
         Deed::Instructed {
             tenant: TenantId::parse("alder").unwrap(),
             instruction: InstructionId::parse("ticket-7").unwrap(),
         },
         Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
-        Deed::Informed { tenant: TenantId::parse("alder").unwrap() },
+        Deed::Flagged { flag: Flag::NoMarketing },
         Deed::FoundCredible,
         Deed::FoundNotCredible,
         Deed::Denied { reason: "unverifiable".to_owned() },

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use lambda_http::Error;
+use privacy_aws::outbox::QueueUrls;
 use privacy_edge::env;
 
 /// Everything it needs and nothing else.
@@ -9,7 +10,8 @@ use privacy_edge::env;
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
     pub(crate) limits_table: String,
-    pub(crate) notice_queue_url: String,
+    pub(crate) suppression_table: String,
+    pub(crate) queues: QueueUrls,
     pub(crate) subject_keys_arn: String,
     pub(crate) dashboard_keys_arn: String,
     pub(crate) stuck_after: SignedDuration,
@@ -22,7 +24,12 @@ impl Config {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             limits_table: env::required("LIMITS_TABLE")?,
-            notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
+            suppression_table: env::required("SUPPRESSION_TABLE")?,
+            queues: QueueUrls {
+                erasures: env::required("ERASURE_QUEUE_URL")?,
+                exports: env::required("EXPORT_QUEUE_URL")?,
+                notices: env::required("NOTICE_QUEUE_URL")?,
+            },
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
             dashboard_keys_arn: env::required("DASHBOARD_KEYS_ARN")?,
             stuck_after: env::stuck_after()?,

@@ -8,6 +8,7 @@ use lambda_http::{Body, Request, RequestExt};
 use privacy::accept_request::{Naming, PER_SOURCE_AND_MINUTE, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::data_map::DataMap;
 use privacy::fault::Fault;
+use privacy::fulfil_request::Fulfilment;
 use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::law::Law;
 use privacy::login::{DashboardKeys, Expected, Login};
@@ -20,8 +21,9 @@ use privacy::verify_request::{Verified, declare, verify_login, verify_request};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::limits::LimitsTable;
-use privacy_aws::queue::SqsQueue;
+use privacy_aws::outbox::Outbox;
 use privacy_aws::secret::{Keep, Secret};
+use privacy_aws::vault::{Names, Vault};
 use privacy_edge::clock::SystemClock;
 use privacy_edge::problem::Problem;
 use privacy_edge::{form, random};
@@ -39,7 +41,9 @@ use crate::shown::Shown;
 pub(crate) struct Desk {
     ledger: LedgerTable,
     limits: LimitsTable,
-    queue: SqsQueue,
+    /// Flags only.
+    marks: Vault,
+    outbox: Outbox,
     subject_keys: Secret<SubjectKeys>,
     dashboard_keys: Secret<DashboardKeys>,
     law: Law,
@@ -89,7 +93,8 @@ impl Desk {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
             limits: LimitsTable::new(connection, config.limits_table.clone()),
-            queue: SqsQueue::new(connection, config.notice_queue_url.clone()),
+            marks: Vault::new(connection, Names::of_marks(config.suppression_table.clone())),
+            outbox: Outbox::new(connection, config.queues.clone()),
             subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
             dashboard_keys: Secret::new(
                 connection,
@@ -173,11 +178,12 @@ impl Desk {
         let naming = name.as_deref().map_or(Naming::Fresh(&seed), Naming::Repeatable);
         let terms = Terms { keys: &keys, law: &self.law, stuck_after: self.config.stuck_after };
         let sent = Sent { ask, source: Some(source) };
-        let accepted = accept_request(&self.ledger, &self.queue, terms, naming, sent, now).await?;
+        let accepted = accept_request(&self.ledger, &self.outbox, terms, naming, sent, now).await?;
         if let Some(fault) = &accepted.unsent {
             let cause = fault.chain();
             tracing::warn!(outcome = "unsent", cause, "a notice was not sent; the sweeper sends it");
         }
+        self.begin(&keys, &accepted.request, now).await;
         let outcome = if accepted.is_new { "accepted" } else { "accepted-again" };
         Ok((outcome, answers::accepted(self.page(), &accepted.request, format)))
     }
@@ -202,7 +208,7 @@ impl Desk {
             let round = known.next_round(Notice::Code);
             let job =
                 NoticeJob { request: id.clone(), notice: Notice::Code, tenant: None, round, source: Some(source) };
-            self.queue.notify(&job).await?;
+            self.outbox.notify(&job).await?;
         }
         Ok(answers::code_sent(self.page(), id, format))
     }
@@ -230,6 +236,7 @@ impl Desk {
                     let cause = fault.chain();
                     tracing::warn!(outcome = "unsent", cause, "a code was not sent; the person asks for it");
                 }
+                self.begin(&keys, &proved, now).await;
                 Ok(("verified", answers::verified(self.page(), &proved, format)))
             }
             Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
@@ -254,7 +261,24 @@ impl Desk {
         }
         let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
         let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
-        self.queue.notify(&job).await
+        self.outbox.notify(&job).await
+    }
+
+    /// What may be begun is begun at once; what fails, the sweeper begins.
+    async fn begin(&self, keys: &SubjectKeys, request: &SubjectRequest, now: Timestamp) {
+        let fulfilment = Fulfilment {
+            ledger: &self.ledger,
+            vault: &self.marks,
+            queues: &self.outbox,
+            keys,
+            law: &self.law,
+            map: &self.map,
+            stuck_after: self.config.stuck_after,
+        };
+        if let Err(fault) = fulfilment.begin(request.clone(), now).await {
+            let cause = fault.chain();
+            tracing::warn!(outcome = "not-begun", cause, "a request was not begun; the sweeper begins it");
+        }
     }
 
     fn refuse(&self, problem: Problem, format: Format) -> Response<Body> {

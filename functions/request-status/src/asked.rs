@@ -8,7 +8,7 @@ use privacy_pages::dates::{day, end_of, moment};
 use privacy_pages::frame::{self, Headline, Tone};
 use privacy_pages::kinds;
 
-use crate::{page, records, steps};
+use crate::{page, records, steps, ways};
 
 /// The whole page as it is at `now`. `base` is where this service is.
 pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Timestamp) -> String {
@@ -18,6 +18,9 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
     };
     let rest = html! {
         @if view.waits_for_code { (code_form(view, base)) }
+        @if view.has_bundle && can_be_fetched(view, now) { (ways::bundle(view, base)) }
+        (ways::flags(&view.flags))
+        (ways::parts(view))
         @if let Some(erasure) = &view.erasure {
             section aria-labelledby="steps" {
                 h2 #steps { "Step by step" }
@@ -26,7 +29,8 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
             (records::removed(erasure))
             (records::kept(erasure))
         }
-        (facts(view))
+        @if let Some(denial) = &view.denial { (ways::denial(denial, &view.id, base)) }
+        (facts(view, base))
         section.code aria-labelledby="code-of" {
             h2 #code-of { "Your reference" }
             code { (view.id.as_str()) }
@@ -55,7 +59,16 @@ fn headline(view: &AskedView, company: &Company, now: Timestamp) -> Headline {
             tone: Tone::Warning,
             badge: "Not carried out",
             title: "We could not do what you asked",
-            lead: vec![html! { "Why, and where you can turn, stands in the letter that we sent you." }],
+            lead: vec![html! { "Why, and where you can turn, stands below and in the letter that we sent you." }],
+        },
+        _ if view.waits_for_review => Headline {
+            tone: Tone::Calm,
+            badge: "Being read",
+            title: "We are reading your report",
+            lead: vec![
+                html! { "Reports about children come before everything else. Nobody has to log in for it." },
+                answer_by(),
+            ],
         },
         "completed" | "partly-retained" => Headline {
             tone: Tone::Good,
@@ -87,6 +100,14 @@ fn late(view: &AskedView, company: &Company) -> Headline {
     }
 }
 
+/// How many days a bundle is kept.
+const BUNDLE_DAYS: i64 = 14;
+
+fn can_be_fetched(view: &AskedView, now: Timestamp) -> bool {
+    let made_at = view.closed.as_ref().map(|(at, _)| *at);
+    made_at.is_some_and(|at| now < at + jiff::SignedDuration::from_hours(BUNDLE_DAYS * 24))
+}
+
 fn code_form(view: &AskedView, base: &str) -> Markup {
     let action = |act: &str| format!("{base}/api/dsr/{}/{act}", view.id.as_str());
     html! {
@@ -107,7 +128,7 @@ fn code_form(view: &AskedView, base: &str) -> Markup {
     }
 }
 
-fn facts(view: &AskedView) -> Markup {
+fn facts(view: &AskedView, base: &str) -> Markup {
     html! {
         section aria-labelledby="request" {
             h2 #request { "Your request" }
@@ -116,6 +137,12 @@ fn facts(view: &AskedView) -> Markup {
                 div { dt { "Received" } dd { (moment(view.received_at)) } }
                 div { dt { "Answer due" } dd { (day(view.due_by.date)) " (" (view.due_by.time_zone) ")" } }
                 @if let Some((at, _)) = &view.closed { div { dt { "Answered" } dd { (moment(*at)) } } }
+            }
+            @if let Some(appealed) = &view.appeal_of {
+                p {
+                    "It asks us to look again at "
+                    a href={ (base) "/privacy/requests/" (appealed.as_str()) } { "our answer to an earlier request" } "."
+                }
             }
             @if let Some((reason, before)) = &view.extended {
                 p { "We have taken more time than until " (day(*before)) ", because: " (reason) }
@@ -129,7 +156,9 @@ mod tests {
     use expect_test::expect;
     use privacy::clock::model::Kind;
     use privacy::deadline::DueBy;
+    use privacy::ingest_gate::Flag;
     use privacy::obligation::ObligationId;
+    use privacy::show_asked::{DenialView, PartState, PartView, Role, WayOn};
     use privacy_pages::checks::check_page;
 
     use super::*;
@@ -146,8 +175,25 @@ mod tests {
             waits_for_code: state == "awaiting-verification",
             extended: None,
             closed: None,
+            denial: None,
             erasure: None,
+            role: None,
+            parts: Vec::new(),
+            flags: Vec::new(),
+            appeal_of: None,
+            has_bundle: false,
+            waits_for_review: false,
         }
+    }
+
+    fn denial() -> DenialView {
+        let ways = vec![
+            WayOn::Appeal,
+            WayOn::ComplaintToUs,
+            WayOn::Authority { title: "<i>An</i> authority".to_owned(), url: "https://authority.example/a".to_owned() },
+            WayOn::Court { law: "GDPR art. 79".to_owned() },
+        ];
+        DenialView { code: "unverifiable".to_owned(), text: "We could not make sure.".to_owned(), ways }
     }
 
     fn views() -> Vec<AskedView> {
@@ -158,9 +204,61 @@ mod tests {
             asked("awaiting-verification"),
             AskedView { extended, ..asked("in-progress") },
             AskedView { closed: Some((at, None)), ..asked("completed") },
-            AskedView { closed: Some((at, None)), ..asked("partly-retained") },
-            AskedView { closed: Some((at, Some("unverifiable".to_owned()))), ..asked("denied") },
+            AskedView {
+                closed: Some((at, None)),
+                parts: parts(at),
+                role: Some(Role::Both),
+                ..asked("partly-retained")
+            },
+            AskedView {
+                closed: Some((at, Some("unverifiable".to_owned()))),
+                denial: Some(denial()),
+                ..asked("denied")
+            },
         ]
+    }
+
+    fn parts(at: Timestamp) -> Vec<PartView> {
+        [PartState::Asked, PartState::Instructed, PartState::Done]
+            .map(|state| PartView { asked_at: at, state })
+            .to_vec()
+    }
+
+    #[test]
+    fn every_way_that_a_request_can_go_has_its_words() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let appealed = ObligationId::of_request(&[2; 20]);
+        let views = [
+            AskedView { waits_for_review: true, ..asked("in-progress") },
+            AskedView { flags: Flag::ALL.to_vec(), closed: Some((at, None)), ..asked("completed") },
+            AskedView { parts: parts(at), role: Some(Role::Processor), ..asked("in-progress") },
+            AskedView { appeal_of: Some(appealed.clone()), ..asked("in-progress") },
+            AskedView { has_bundle: true, closed: Some((at, None)), ..asked("completed") },
+        ];
+        for (view, expected) in views.iter().zip([
+            vec!["Reports about children come before everything else"],
+            vec!["No marketing", "Your data is kept and not used"],
+            vec!["A business decides", "has been asked", "wants it done", "Done"],
+            vec![appealed.as_str(), "look again"],
+            vec!["/download", "Get your data", "/code"],
+        ]) {
+            let page = page(view, "2026-11-26T08:00:00Z");
+            check_page(view.state, &page);
+            for words in expected {
+                assert!(page.contains(words), "{words} in {page}");
+            }
+        }
+        let late = page(&views[4], "2026-12-10T08:00:00Z");
+        assert!(!late.contains("/download"), "after two weeks it is gone");
+        let denied = page(
+            &AskedView { denial: Some(denial()), closed: Some((at, None)), ..asked("denied") },
+            "2026-11-26T08:00:00Z",
+        );
+        check_page("denied", &denied);
+        for words in ["We could not make sure.", "GDPR art. 79", "https://authority.example/a", "/privacy"] {
+            assert!(denied.contains(words), "{words}");
+        }
+        assert!(!denied.contains("<i>An"));
     }
 
     fn page(view: &AskedView, now: &str) -> String {
@@ -203,8 +301,8 @@ mod tests {
         expect![[r#"
             {"confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"extended":{"first_due":"2026-12-23","reason":"<b>many records</b>"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"in-progress"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"completed"}
-            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"partly-retained"}
-            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","denial":"unverifiable","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"denied"}
+            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"done"}],"state":"partly-retained"}
+            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","denial":"unverifiable","denial_reason":"We could not make sure.","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"denied","ways_on":[{"way":"appeal"},{"way":"complaint"},{"title":"<i>An</i> authority","url":"https://authority.example/a","way":"authority"},{"law":"GDPR art. 79","way":"court"}]}
         "#]].assert_eq(&documents[2..6].concat().replace(views()[0].id.as_str(), "<id>"));
     }
 }

@@ -1,7 +1,7 @@
 //! A request that a person made, as JSON.
 
 use privacy::instant;
-use privacy::show_asked::AskedView;
+use privacy::show_asked::{AskedView, PartView, WayOn};
 use serde_json::{Value, json};
 
 use crate::json;
@@ -29,9 +29,36 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
             document.insert("answered_at".to_owned(), instant::to_text(*at).into());
             document.extend(reason.iter().map(|reason| ("denial".to_owned(), reason.clone().into())));
         }
+        if let Some(denial) = &view.denial {
+            document.insert("denial_reason".to_owned(), denial.text.clone().into());
+            document.insert("ways_on".to_owned(), denial.ways.iter().map(way).collect());
+        }
+        if let Some(role) = view.role {
+            document.insert("role".to_owned(), role.name().into());
+        }
+        if !view.parts.is_empty() {
+            let part =
+                |part: &PartView| json!({"asked_at": instant::to_text(part.asked_at), "state": part.state.name()});
+            document.insert("routed".to_owned(), view.parts.iter().map(part).collect());
+        }
+        if !view.flags.is_empty() {
+            document.insert("flags".to_owned(), json!(view.flags));
+        }
+        if let Some(appealed) = &view.appeal_of {
+            document.insert("appeal_of".to_owned(), appealed.as_str().into());
+        }
         if let Some((reason, before)) = &view.extended {
             document.insert("extended".to_owned(), json!({"reason": reason, "first_due": before}));
         }
     }
     Ok(document.to_string())
+}
+
+fn way(way: &WayOn) -> Value {
+    match way {
+        WayOn::Appeal => json!({"way": "appeal"}),
+        WayOn::ComplaintToUs => json!({"way": "complaint"}),
+        WayOn::Authority { title, url } => json!({"way": "authority", "title": title, "url": url}),
+        WayOn::Court { law } => json!({"way": "court", "law": law}),
+    }
 }

@@ -11,6 +11,7 @@ mod records;
 #[cfg(test)]
 mod samples;
 mod steps;
+mod ways;
 
 use lambda_http::{Error, Request};
 use privacy_aws::ledger::LedgerTable;

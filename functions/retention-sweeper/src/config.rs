@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use privacy::data_map::DataMap;
+use privacy_aws::outbox::QueueUrls;
+use privacy_aws::vault::Names;
 use privacy_edge::env::{self, BadEnvironment};
 use privacy_edge::stores;
 
@@ -11,8 +13,10 @@ use privacy_edge::stores;
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
-    pub(crate) erasure_queue_url: String,
-    pub(crate) notice_queue_url: String,
+    pub(crate) queues: QueueUrls,
+    pub(crate) subject_keys_arn: String,
+    /// Flags of people, and what finds them.
+    pub(crate) people: Names,
     pub(crate) stuck_after: SignedDuration,
     /// The tables whose records go by their date.
     pub(crate) stores: HashMap<String, String>,
@@ -23,8 +27,16 @@ impl Config {
     pub(crate) fn read(map: &DataMap) -> Result<Self, BadEnvironment> {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
-            erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
-            notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
+            queues: QueueUrls {
+                erasures: env::required("ERASURE_QUEUE_URL")?,
+                exports: env::required("EXPORT_QUEUE_URL")?,
+                notices: env::required("NOTICE_QUEUE_URL")?,
+            },
+            subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
+            people: Names {
+                connections: env::required("CONNECTIONS_TABLE")?,
+                ..Names::of_marks(env::required("SUPPRESSION_TABLE")?)
+            },
             stuck_after: env::stuck_after()?,
             stores: stores::names(map, |store| store.period.is_some())?,
             reports_bucket: env::required("REPORTS_BUCKET")?,

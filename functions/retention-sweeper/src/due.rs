@@ -51,7 +51,7 @@ impl Due {
     pub(crate) fn new(connection: &Connection, config: &Config) -> Self {
         Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
-            queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
+            queue: SqsQueue::new(connection, config.queues.erasures.clone()),
             stuck_after: config.stuck_after,
         }
     }

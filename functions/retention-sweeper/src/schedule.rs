@@ -57,7 +57,7 @@ impl Sweeper {
         let config = Config::read(&map)?;
         Ok(Self {
             due: Due::new(connection, &config),
-            requests: Requests::new(connection, &config),
+            requests: Requests::new(connection, &config)?,
             periods: Periods::new(connection, &config, &map)?,
             map,
         })
@@ -69,7 +69,7 @@ impl Sweeper {
         match event.payload {
             Tick::Due {} => {
                 // One part that fails leaves the other done; then the invocation fails for it.
-                let (requests, faults) = self.requests.sweep(request_id, ends_at).await;
+                let (requests, faults) = self.requests.sweep(&self.map, request_id, ends_at).await;
                 let obligations = self.due.sweep(&self.map, request_id, ends_at).await?;
                 if faults > 0 {
                     return Err(due::SweepFailed { faults }.into());

@@ -204,7 +204,7 @@ impl Staff {
         let read = read_open(&self.ledger, PER_SHARD_MAX).await?;
         let purges = read_purges(&self.ledger, &self.map).await?;
         let now = SystemClock.now();
-        let standings = standing(&self.map, &read.heads, now);
+        let standings = standing(&self.map, &read.heads, &[], now);
         let (obligations, is_complete) = (read.heads.len(), read.is_complete);
         tracing::info!(
             "request.id" = request_id,

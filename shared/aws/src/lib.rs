@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod limits;
 #[cfg(feature = "mail")]
 pub mod mail;
+pub mod outbox;
 mod patience;
 pub mod queue;
 pub mod receipts;

@@ -2,10 +2,14 @@
 //! disagree.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
+use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::legal_hold::is_past_review;
 use crate::obligation::{Head, State};
+use crate::subject_request::SubjectRequest;
 
 /// What an obligation comes to at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,46 @@ pub enum Trouble {
     Halted,
     /// A part could not be erased.
     Failed,
+}
+
+/// How near an open request of a person is to its dates, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Nearness {
+    /// There is time.
+    InTime,
+    /// The target is days away.
+    NearTarget,
+    /// The target is today or over.
+    PastTarget,
+    /// The legal date is days away.
+    NearLegal,
+    /// The legal date is today.
+    LastDay,
+    /// The legal date is over.
+    Overdue,
+}
+
+/// Judges a request of a person; `None` once it is closed. By its dates as they are stored: an extension moves them, a pause
+/// never did. Where a zone is not known, by the first alarm.
+#[must_use]
+pub fn judge_request(request: &SubjectRequest, now: Timestamp) -> Option<Nearness> {
+    if request.standing.closed_at().is_some() {
+        return None;
+    }
+    if request.clocks.legal_due().is_past(now) || request.carry_out_by().is_past(now) {
+        return Some(Nearness::Overdue);
+    }
+    let [_, near_target, target, near_legal, legal] = request.clocks.alarms;
+    let zone = zone::find(&request.clocks.zone).unwrap_or(TimeZone::UTC);
+    let has_begun = |day: Date| zone::first_instant(day, &zone).is_none_or(|begins| begins <= now);
+    let steps = [
+        (Nearness::LastDay, has_begun(legal) || request.is_last_day(now)),
+        (Nearness::NearLegal, has_begun(near_legal)),
+        (Nearness::PastTarget, has_begun(target)),
+        // Of a child's ten days none is to be lost.
+        (Nearness::NearTarget, has_begun(near_target) || request.is_of_child()),
+    ];
+    Some(steps.into_iter().find(|(_, is_so)| *is_so).map_or(Nearness::InTime, |(nearness, _)| nearness))
 }
 
 /// Judges an obligation. Pure.

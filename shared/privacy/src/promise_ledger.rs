@@ -15,9 +15,11 @@ use jiff::Timestamp;
 use crate::data_map::DataMap;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
-use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
+use crate::judgement::{Judged, Nearness, Open, Timeliness, Trouble, judge, judge_request};
 use crate::obligation::{Head, ObligationId};
+use crate::policy::Route;
 use crate::ports::{DUE_SHARDS, Register};
+use crate::subject_request::SubjectRequest;
 use crate::target::Target;
 
 /// Rows read at a time: the most that one call of the ledger takes.
@@ -83,6 +85,37 @@ impl Standing {
         self.overdue == 0
     }
 
+    /// An open request, from its receipt to its answer: whether its erasure has begun or it has none.
+    fn count_request(&mut self, request: &SubjectRequest, now: Timestamp) {
+        let Some(nearness) = judge_request(request, now) else { return };
+        self.open += 1;
+        self.near_due += u64::from(nearness > Nearness::InTime && nearness < Nearness::Overdue);
+        self.overdue += u64::from(nearness == Nearness::Overdue);
+        let since = request.received_at;
+        self.oldest_open_at = Some(self.oldest_open_at.map_or(since, |oldest| oldest.min(since)));
+        self.see_due(&request.carry_out_by());
+    }
+
+    /// The erasure behind a request that counts by itself: what keeps it from going on, and its proof.
+    fn count_behind(&mut self, head: &Head, map: &DataMap, now: Timestamp) {
+        let behind = {
+            let mut alone = Self::new(String::new(), "", "", "");
+            alone.count(head, map, now);
+            alone
+        };
+        self.halted += behind.halted;
+        self.failed += behind.failed;
+        self.held += behind.held;
+        self.holds_past_review += behind.holds_past_review;
+        self.last_proof = self.last_proof.max(behind.last_proof);
+    }
+
+    fn see_due(&mut self, due_by: &DueBy) {
+        if self.next_due.as_ref().is_none_or(|next| due_by.date < next.date) {
+            self.next_due = Some(due_by.clone());
+        }
+    }
+
     fn count(&mut self, head: &Head, map: &DataMap, now: Timestamp) {
         self.last_proof = self.last_proof.max(head.state.erased_at());
         match judge(head, map, now) {
@@ -107,9 +140,7 @@ impl Standing {
                 if since <= now {
                     self.oldest_open_at = Some(self.oldest_open_at.map_or(since, |oldest| oldest.min(since)));
                 }
-                if self.next_due.as_ref().is_none_or(|next| head.due_by.date < next.date) {
-                    self.next_due = Some(head.due_by.clone());
-                }
+                self.see_due(&head.due_by);
             }
         }
     }
@@ -123,10 +154,15 @@ fn promise_of(head: &Head) -> String {
     }
 }
 
-/// Every sentence that obligations keep, in the order of their sections. An obligation of a sentence that the policy file
-/// no longer has counts nowhere.
+/// Every sentence that obligations and requests keep, in the order of their sections. An obligation of a sentence that the
+/// policy file no longer has counts nowhere; one behind an open request counts with it and not twice.
 #[must_use]
-pub fn standing<'a>(map: &DataMap, heads: impl IntoIterator<Item = &'a Head>, now: Timestamp) -> Vec<Standing> {
+pub fn standing<'a>(
+    map: &DataMap,
+    heads: impl IntoIterator<Item = &'a Head>,
+    requests: &[SubjectRequest],
+    now: Timestamp,
+) -> Vec<Standing> {
     let model = map.model();
     let promises = model.promise.iter().map(|(route, promise)| {
         let name = format!("promise.{}", route.as_str());
@@ -137,9 +173,20 @@ pub fn standing<'a>(map: &DataMap, heads: impl IntoIterator<Item = &'a Head>, no
     });
     let mut standings: BTreeMap<String, Standing> =
         promises.chain(phases).map(|standing| (standing.promise.clone(), standing)).collect();
+    let open = requests.iter().filter(|request| request.standing.closed_at().is_none());
+    let open: BTreeMap<&ObligationId, &SubjectRequest> = open.map(|request| (&request.id, request)).collect();
     for head in heads {
         if let Some(standing) = standings.get_mut(&promise_of(head)) {
-            standing.count(head, map, now);
+            if open.contains_key(&head.id) {
+                standing.count_behind(head, map, now);
+            } else {
+                standing.count(head, map, now);
+            }
+        }
+    }
+    if let Some(standing) = standings.get_mut(&format!("promise.{}", Route::SubjectRequest.as_str())) {
+        for request in open.values() {
+            standing.count_request(request, now);
         }
     }
     standings.into_values().collect()

@@ -44,12 +44,11 @@ pub fn find_credible(
     };
     // The days count from the report, not from when somebody read it.
     let due = law.child_dates(request.received_at)?.erase_due;
-    changed.course.child = Some(ChildReview::Credible { at, erase_by: due.date, zone: due.time_zone });
+    let is_apart = changed.course.begun_at.take().is_some();
+    changed.course.child = Some(ChildReview::Credible { at, erase_by: due.date, zone: due.time_zone, is_apart });
     if !matches!(changed.standing, Standing::InProgress { .. }) {
         changed.standing = Standing::InProgress { since: at };
     }
-    // What was begun before was begun for what had been shown; this reaches what is the child's.
-    changed.course.begun_at = None;
     Ok(Some(Changed { request: changed, act: Act { deed: Deed::FoundCredible, actor, why: None, at } }))
 }
 

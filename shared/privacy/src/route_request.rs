@@ -54,7 +54,7 @@ pub fn route(
     let dates = law.processor_dates(request.received_at)?.into();
     let mut changed = in_work(request, now)?;
     let at = instant::to_millis(now);
-    changed.routed.push(Routed { tenant: tenant.clone(), at, dates, reminded: 0, instruction: None, done_at: None });
+    changed.routed.push(Routed { tenant: tenant.clone(), at, dates, instruction: None, done_at: None });
     let act = Act { deed: Deed::Routed { tenant: tenant.clone() }, actor, why: None, at };
     Ok(Some(Changed { request: changed, act }))
 }

@@ -2,6 +2,10 @@
 //!
 //! Says nothing of who asked or what they wrote, and until the request is verified nothing that only the person may know.
 
+mod ways;
+
+pub use ways::{DenialView, WayOn};
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -9,10 +13,66 @@ use crate::clock::model::Kind;
 use crate::data_map::DataMap;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
-use crate::obligation::ObligationId;
+use crate::ingest_gate::Flag;
+use crate::obligation::{ObligationId, Outcome};
 use crate::ports::Showcase;
-use crate::show_request::{RequestView, view};
-use crate::subject_request::{Proof, Standing, SubjectRequest};
+use crate::show_request::{ClassOutcome, RequestView, view};
+use crate::subject_request::{Proof, Routed, Standing, SubjectRequest};
+
+/// In which of our two roles the request reached us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// We decide about all of the data.
+    Controller,
+    /// Businesses do: we keep it for them.
+    Processor,
+    /// Each about a part.
+    Both,
+}
+
+impl Role {
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Controller => "controller",
+            Self::Processor => "processor",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// How far the part of a business is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartState {
+    /// It has been asked.
+    Asked,
+    /// It wants it done.
+    Instructed,
+    /// It is done.
+    Done,
+}
+
+impl PartState {
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Instructed => "instructed",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// The part of a business, which is not named: that the person deals with it is between the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartView {
+    /// Since when it knows.
+    pub asked_at: Timestamp,
+    /// How far it is.
+    pub state: PartState,
+}
 
 /// Everything the status page says of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +95,22 @@ pub struct AskedView {
     pub extended: Option<(String, Date)>,
     /// When it was answered or refused, and why it was refused.
     pub closed: Option<(Timestamp, Option<String>)>,
+    /// Why it was refused and where the person can turn.
+    pub denial: Option<DenialView>,
     /// The erasure, once it has begun.
     pub erasure: Option<RequestView>,
+    /// Who decides, once it was verified.
+    pub role: Option<Role>,
+    /// The parts that businesses decide.
+    pub parts: Vec<PartView>,
+    /// What is not done with the data any more.
+    pub flags: Vec<Flag>,
+    /// The denied request that it asks to look at again.
+    pub appeal_of: Option<ObligationId>,
+    /// Whether a bundle can be fetched, for whoever shows again who they are.
+    pub has_bundle: bool,
+    /// Whether it is a report about a child that staff are about to read.
+    pub waits_for_review: bool,
 }
 
 /// Reads and arranges one request; `None` when there is none.
@@ -54,10 +128,11 @@ pub async fn show_asked(
     }
     let Some((request, shown)) = showcase.show_asked(id).await? else { return Ok(None) };
     let erasure = shown.map(|shown| view(shown, map, second_looks));
-    Ok(Some(asked(request, erasure)))
+    let denial = ways::denial(&request)?;
+    Ok(Some(asked(request, erasure, denial)))
 }
 
-fn asked(request: SubjectRequest, erasure: Option<RequestView>) -> AskedView {
+fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<DenialView>) -> AskedView {
     let is_open = request.standing.closed_at().is_none();
     let state = match (&request.standing, &erasure) {
         (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
@@ -70,7 +145,15 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>) -> AskedView {
         Standing::Denied { at, reason } => Some((*at, Some(reason.clone()))),
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
     };
+    let is_exported = matches!(request.kind, Kind::Access | Kind::Know | Kind::Portability);
     AskedView {
+        role: role(&request, erasure.as_ref()),
+        parts: request.routed.iter().map(part).collect(),
+        flags: request.course.flags.clone(),
+        appeal_of: request.appeal_of.clone(),
+        has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }),
+        waits_for_review: request.awaits_child_review(),
+        denial,
         kind: request.kind,
         state,
         received_at: request.received_at,
@@ -83,3 +166,30 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>) -> AskedView {
         id: request.id,
     }
 }
+
+fn part(routed: &Routed) -> PartView {
+    let state = match (&routed.instruction, routed.done_at) {
+        (_, Some(_)) => PartState::Done,
+        (Some(_), None) => PartState::Instructed,
+        (None, None) => PartState::Asked,
+    };
+    PartView { asked_at: routed.at, state }
+}
+
+/// Who decides. Before the request is verified that would say whose data we hold.
+fn role(request: &SubjectRequest, erasure: Option<&RequestView>) -> Option<Role> {
+    if !request.may_be_carried_out() || matches!(request.standing, Standing::Denied { .. }) {
+        return None;
+    }
+    let is_ours = |class: &ClassOutcome| !matches!(class.outcome, Outcome::NothingFound);
+    let found_nothing =
+        erasure.is_some_and(|erasure| erasure.erased_at.is_some() && !erasure.outcomes.iter().any(is_ours));
+    Some(match (request.routed.is_empty(), found_nothing) {
+        (true, _) => Role::Controller,
+        (false, true) => Role::Processor,
+        (false, false) => Role::Both,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
-//! Looks at every request that is due: tells what was not told, denies what could not be verified by its date, erases what
-//! served to verify once it is closed, and says which dates come near.
+//! Looks at every request that is due: carries on what may be carried on, tells what was not told, denies what could not be
+//! verified by its date, erases what served to verify once it is closed, and says which dates come near.
 //!
 //! Bounded and resumable: what is not reached stays due. Any step may run twice.
 
@@ -7,9 +7,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::zone;
+use crate::export::job::ExportQueue;
 use crate::fault::Fault;
+use crate::fulfil_request::{Fulfilment, Pursued, Stop};
+use crate::ingest_gate::FlagBook;
 use crate::instant;
-use crate::ports::{Clock, DUE_SHARDS};
+use crate::judgement::{Nearness, judge_request};
+use crate::ports::{Clock, Connections, DUE_SHARDS, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Challenges, DueRequest, DueRequests, NoticeQueue, RequestBook};
 use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
@@ -27,18 +31,47 @@ pub const UNVERIFIABLE: &str = "unverifiable";
 pub struct RequestsSwept {
     /// Letters that were sent to the worker again.
     pub resent: u64,
+    /// Requests that were answered.
+    pub answered: u64,
     /// Requests that nobody verified in time.
     pub denied: u64,
     /// Closed requests whose evidence was erased.
     pub settled: u64,
     /// Open requests whose target or legal date is near or over.
     pub near: u64,
+    /// Of those, the ones whose target has come.
+    pub past_target: u64,
+    /// Of those, the ones whose legal date is days away.
+    pub near_legal: u64,
+    /// Of those, the ones whose legal date is today, or over.
+    pub last_day: u64,
     /// Open requests whose legal date is over.
     pub overdue: u64,
+    /// Reports about children that staff have not read.
+    pub unread_child_reports: u64,
+    /// Tenants that have a part and did not answer their last reminder.
+    pub silent_tenants: u64,
     /// Whether time ran out.
     pub is_truncated: bool,
     /// What could not be done; it is due again.
     pub faults: Vec<Fault>,
+}
+
+impl RequestsSwept {
+    /// Counts an open request for its alarms.
+    fn count(&mut self, request: &SubjectRequest, now: Timestamp) {
+        let Some(nearness) = judge_request(request, now) else { return };
+        let at_least = |level: Nearness| u64::from(nearness >= level);
+        self.near += at_least(Nearness::NearTarget);
+        self.past_target += at_least(Nearness::PastTarget);
+        self.near_legal += at_least(Nearness::NearLegal);
+        self.last_day += at_least(Nearness::LastDay);
+        self.overdue += at_least(Nearness::Overdue);
+        self.unread_child_reports += u64::from(request.awaits_child_review());
+        let is_silent =
+            |part: &&crate::subject_request::Routed| part.instruction.is_none() && part.next_reminder(now).is_none();
+        self.silent_tenants += request.routed.iter().filter(is_silent).count() as u64;
+    }
 }
 
 /// What a request needs now.
@@ -76,47 +109,55 @@ fn last_day_begins(request: &SubjectRequest) -> Timestamp {
     zone::first_instant(request.clocks.legal.date, &zone).unwrap_or(request.received_at)
 }
 
-/// When it is looked at next: at its next alarm, and every hour once the first alarm before its target has rung.
-fn next_look(request: &SubjectRequest, now: Timestamp) -> Timestamp {
+/// When it is looked at next: at its next alarm, and every hour once the first alarm before its target has rung or a child
+/// is concerned; as soon as what is under way can have moved; on a tenant's next reminder.
+fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timestamp) -> Timestamp {
     let again = instant::to_millis(now + AGAIN);
-    if is_near(request, now) {
+    let is_near = judge_request(request, now).is_some_and(|nearness| nearness > Nearness::InTime);
+    let regular = if is_near || request.awaits_child_review() {
         let last_day = last_day_begins(request);
-        return if last_day > now { again.min(last_day) } else { again };
-    }
-    request.clocks.next_alarm(now).ok().flatten().unwrap_or(again)
-}
-
-/// Whether the alarm before its target has rung.
-fn is_near(request: &SubjectRequest, now: Timestamp) -> bool {
-    let zone = zone::find(&request.clocks.zone).unwrap_or(TimeZone::UTC);
-    let [_, near, ..] = request.clocks.alarms;
-    zone::first_instant(near, &zone).is_none_or(|at| at <= now)
+        if last_day > now { again.min(last_day) } else { again }
+    } else {
+        request.clocks.next_alarm(now).ok().flatten().unwrap_or(again)
+    };
+    let soon = soon.map(|soon| instant::to_millis(now + soon));
+    let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));
+    reminders.chain(soon).fold(regular, Timestamp::min)
 }
 
 /// Sweeps until nothing is due or `stop_at`.
-pub async fn sweep_requests(
-    book: &(impl DueRequests + RequestBook + Challenges),
-    queue: &impl NoticeQueue,
+pub async fn sweep_requests<L, V, Q>(
+    fulfilment: &Fulfilment<'_, L, V, Q>,
     clock: &impl Clock,
     stop_at: Timestamp,
-) -> RequestsSwept {
+) -> RequestsSwept
+where
+    L: DueRequests + RequestBook + Challenges + Intake + Showcase + DueIndex + Ledger,
+    V: FlagBook + Connections,
+    Q: WorkQueue + ExportQueue + NoticeQueue,
+{
     let mut swept = RequestsSwept::default();
     for shard in 0..DUE_SHARDS {
-        if let Err(fault) = sweep_shard(book, queue, clock, stop_at, shard, &mut swept).await {
+        if let Err(fault) = sweep_shard(fulfilment, clock, stop_at, shard, &mut swept).await {
             swept.faults.push(fault);
         }
     }
     swept
 }
 
-async fn sweep_shard(
-    book: &(impl DueRequests + RequestBook + Challenges),
-    queue: &impl NoticeQueue,
+async fn sweep_shard<L, V, Q>(
+    fulfilment: &Fulfilment<'_, L, V, Q>,
     clock: &impl Clock,
     stop_at: Timestamp,
     shard: u8,
     swept: &mut RequestsSwept,
-) -> Result<(), Fault> {
+) -> Result<(), Fault>
+where
+    L: DueRequests + RequestBook + Challenges + Intake + Showcase + DueIndex + Ledger,
+    V: FlagBook + Connections,
+    Q: WorkQueue + ExportQueue + NoticeQueue,
+{
+    let book = fulfilment.ledger;
     loop {
         let page = book.due_requests(shard, clock.now(), PAGE).await?;
         let is_last = page.len() < usize::from(PAGE);
@@ -126,7 +167,7 @@ async fn sweep_shard(
                 return Ok(());
             }
             // One that cannot be worked on does not keep the others waiting.
-            if let Err(fault) = look_at(book, queue, &due, clock.now(), swept).await {
+            if let Err(fault) = look_at(fulfilment, &due, clock.now(), swept).await {
                 swept.faults.push(fault);
                 book.postpone_request(&due, instant::to_millis(clock.now() + AGAIN)).await?;
             }
@@ -137,28 +178,44 @@ async fn sweep_shard(
     }
 }
 
-async fn look_at(
-    book: &(impl DueRequests + RequestBook + Challenges),
-    queue: &impl NoticeQueue,
+async fn look_at<L, V, Q>(
+    fulfilment: &Fulfilment<'_, L, V, Q>,
     due: &DueRequest,
     now: Timestamp,
     swept: &mut RequestsSwept,
-) -> Result<(), Fault> {
+) -> Result<(), Fault>
+where
+    L: DueRequests + RequestBook + Challenges + Intake + Showcase + DueIndex + Ledger,
+    V: FlagBook + Connections,
+    Q: WorkQueue + ExportQueue + NoticeQueue,
+{
+    let book = fulfilment.ledger;
     // The index may be behind the row.
     let Some(request) = book.request(&due.id).await? else { return Ok(()) };
     if request.next_action_at.is_none_or(|at| at > now) {
         return Ok(());
     }
-    if request.standing.closed_at().is_none() && is_near(&request, now) {
-        swept.near += 1;
-        swept.overdue += u64::from(request.clocks.legal_due().is_past(now));
+    swept.count(&request, now);
+    let was_open = request.standing.closed_at().is_none();
+    let Pursued { request, is_under_way } = match fulfilment.pursue(request, now).await {
+        Ok(pursued) => pursued,
+        // Whoever was quicker has made it due as it must be.
+        Err(Stop::Overtaken) => return Ok(()),
+        Err(Stop::Fault(fault)) => return Err(fault),
+    };
+    if was_open && request.standing.closed_at().is_some() {
+        swept.answered += 1;
+        return Ok(());
     }
+    // What was carried on may have moved it.
+    let due = DueRequest { id: request.id.clone(), next_action_at: request.next_action_at.unwrap_or(now) };
     match step(&request, now) {
         Step::Tell(notice) => {
             let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source: None };
-            queue.notify(&job).await?;
+            fulfilment.queues.notify(&job).await?;
             swept.resent += 1;
-            book.postpone_request(due, instant::to_millis(now + AGAIN)).await
+            let wait = if notice == Notice::Acknowledgement { AGAIN } else { AGAIN.min(fulfilment.stuck_after) };
+            book.postpone_request(&due, instant::to_millis(now + wait)).await
         }
         Step::Deny => {
             let reason = UNVERIFIABLE.to_owned();
@@ -176,7 +233,10 @@ async fn look_at(
             swept.settled += u64::from(book.record(&settled, &act, None).await?);
             Ok(())
         }
-        Step::Wait => book.postpone_request(due, next_look(&request, now)).await,
+        Step::Wait => {
+            let soon = is_under_way.then_some(fulfilment.stuck_after);
+            book.postpone_request(&due, next_look(&request, soon, now)).await
+        }
     }
 }
 

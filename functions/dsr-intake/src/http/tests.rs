@@ -5,6 +5,7 @@ use lambda_http::request::LambdaRequest;
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::ports::Challenges;
 use privacy::subject_request::{Proof, SubjectRequest};
+use privacy_aws::outbox::QueueUrls;
 use privacy_pages::checks::check_page;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
@@ -66,7 +67,12 @@ impl Bench {
         let config = Config {
             ledger_table: "ledger".to_owned(),
             limits_table: "limits".to_owned(),
-            notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
+            suppression_table: "suppression".to_owned(),
+            queues: QueueUrls {
+                erasures: "http://account.test/000000000000/erasures".to_owned(),
+                exports: "http://account.test/000000000000/exports".to_owned(),
+                notices: "http://account.test/000000000000/notices".to_owned(),
+            },
             subject_keys_arn: "subject-keys".to_owned(),
             dashboard_keys_arn: "dashboard-keys".to_owned(),
             stuck_after: SignedDuration::from_mins(5),

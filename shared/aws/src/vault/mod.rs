@@ -35,6 +35,12 @@ impl Names {
     pub fn of_stores(stores: HashMap<String, String>) -> Self {
         Self { stores, connections: String::new(), secrets: Vec::new(), suppression: String::new() }
     }
+
+    /// Only marks and flags: no record of anybody is read or erased by who has these.
+    #[must_use]
+    pub fn of_marks(suppression: String) -> Self {
+        Self { suppression, ..Self::of_stores(HashMap::new()) }
+    }
 }
 
 /// DynamoDB and S3 behind the engine's ports.

@@ -73,7 +73,7 @@ fn verifying(erased_at: &str) -> State {
 async fn ledger(world: &World, now: &str) -> BTreeMap<String, Standing> {
     let read = read_open(world, 1_000).await.unwrap();
     assert!(read.is_complete);
-    let standings = standing(&built_in_map(), &read.heads, at(now));
+    let standings = standing(&built_in_map(), &read.heads, &[], at(now));
     standings.into_iter().map(|standing| (standing.promise.clone(), standing)).collect()
 }
 
@@ -198,4 +198,54 @@ async fn a_fault_is_told_and_never_read_as_nothing() {
         world.strike(Some(crate::memory::Strike::Before(call)));
         assert!(read_open(&world, 100).await.is_err(), "call {call}");
     }
+}
+
+#[test]
+fn a_request_counts_from_its_receipt_to_its_answer_and_its_erasure_with_it() {
+    use crate::clock::model::Kind;
+    use crate::subject_request::{Standing as Stands, SubjectRequest};
+
+    let request = |number, stands| {
+        let request = crate::memory::asked(number, Kind::Erasure, None, None, at("2026-03-06T12:00:00Z"));
+        SubjectRequest { standing: stands, ..request }
+    };
+    let waiting = request(1, Stands::AwaitingVerification);
+    let in_work = request(2, Stands::InProgress { since: at("2026-03-07T12:00:00Z") });
+    let answered = request(3, Stands::Answered { at: at("2026-03-08T12:00:00Z"), in_part: true });
+    let head = |request: &SubjectRequest, state: State| Head {
+        id: request.id.clone(),
+        seq: 1,
+        route: Route::SubjectRequest,
+        target: Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere },
+        received_at: request.received_at,
+        starts_at: None,
+        covers_until: request.received_at,
+        due_by: request.clocks.legal_due(),
+        state,
+        next_action_at: None,
+        leased_until: None,
+        reopened: 0,
+        confirmed_plan: None,
+        late_since: None,
+    };
+    let failed = State::Failed { plan: plan(), retry_at: at(RECEIVED), attempts: 1 };
+    let heads = [head(&in_work, failed), head(&answered, held("2026-05-01"))];
+    let requests = [waiting, in_work, answered];
+    let mut told = String::new();
+    for now in ["2026-03-10T12:00:00Z", "2026-03-25T12:00:00Z", "2026-04-06T12:00:00Z"] {
+        let standings = standing(&built_in_map(), &heads, &requests, at(now));
+        let standing = standings.iter().find(|standing| standing.promise == "promise.subject-request").unwrap();
+        let Standing { open, near_due, overdue, failed, held, oldest_open_at, next_due, .. } = standing;
+        told += &format!(
+            "{now}: open {open} near {near_due} overdue {overdue} failed {failed} held {held} since {} due {}\n",
+            oldest_open_at.unwrap(),
+            next_due.as_ref().unwrap().date
+        );
+    }
+    expect_test::expect![[r#"
+        2026-03-10T12:00:00Z: open 3 near 0 overdue 0 failed 1 held 1 since 2026-03-06T12:00:00Z due 2026-04-05
+        2026-03-25T12:00:00Z: open 3 near 2 overdue 0 failed 1 held 1 since 2026-03-06T12:00:00Z due 2026-04-05
+        2026-04-06T12:00:00Z: open 3 near 0 overdue 2 failed 1 held 1 since 2026-03-06T12:00:00Z due 2026-04-05
+    "#]]
+    .assert_eq(&told);
 }

@@ -11,6 +11,10 @@ fn report() -> SubjectRequest {
     SubjectRequest { about_child: true, standing: Standing::AwaitingVerification, ..request }
 }
 
+fn credible(at: Timestamp, erase_by: jiff::civil::Date, is_apart: bool) -> ChildReview {
+    ChildReview::Credible { at, erase_by, zone: "UTC".to_owned(), is_apart }
+}
+
 #[test]
 fn what_staff_believe_is_in_work_at_once_and_has_ten_days_from_the_report() {
     let (law, now, actor) = (Law::built_in().unwrap(), at("2026-03-09T08:00:00Z"), Actor::Staff("alex".to_owned()));
@@ -18,7 +22,7 @@ fn what_staff_believe_is_in_work_at_once_and_has_ten_days_from_the_report() {
     let after = changed.request;
     assert_eq!((&after.standing, after.next_action_at), (&Standing::InProgress { since: now }, Some(now)));
     let erase_by = "2026-03-16".parse().unwrap();
-    assert_eq!(after.course.child, Some(ChildReview::Credible { at: now, erase_by, zone: "UTC".to_owned() }));
+    assert_eq!(after.course.child, Some(credible(now, erase_by, false)));
     assert!(after.proven.is_empty(), "it proves nothing of whoever reported it");
     assert_eq!(find_credible(&after, &law, actor.clone(), at("2026-03-10T08:00:00Z")), Ok(None));
     assert_eq!(find_not_credible(&after, actor.clone(), now), Err(NotReviewable::Credible));
@@ -32,8 +36,12 @@ fn what_staff_do_not_believe_goes_on_as_any_request() {
     let after = changed.request;
     assert_eq!((&after.standing, changed.act.deed), (&Standing::AwaitingVerification, Deed::FoundNotCredible));
     assert_eq!(find_not_credible(&after, actor.clone(), now), Ok(None));
+    let mut after = after;
+    after.course.begun_at = Some(now);
     let believed = find_credible(&after, &law, actor, now).unwrap().unwrap().request;
-    assert!(matches!(believed.course.child, Some(ChildReview::Credible { .. })), "staff may learn better");
+    let erase_by = "2026-03-16".parse().unwrap();
+    assert_eq!(believed.course.child, Some(credible(now, erase_by, true)), "staff may learn better");
+    assert_eq!(believed.course.begun_at, None, "it is begun again, for all that is the child's");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::findings::{Correction, EvidenceId};
 use super::review::{Outcome, Review};
 use super::{DenialCode, Proof};
 use crate::ids::{InstructionId, TenantId};
+use crate::ingest_gate::Flag;
 use crate::legal_hold::Note;
 
 /// Who did something.
@@ -66,11 +67,6 @@ pub enum Deed {
         /// Which.
         tenant: TenantId,
     },
-    /// A tenant that has not answered was asked again.
-    Reminded {
-        /// Which.
-        tenant: TenantId,
-    },
     /// A tenant said what to do.
     Instructed {
         /// Which.
@@ -83,10 +79,10 @@ pub enum Deed {
         /// Which.
         tenant: TenantId,
     },
-    /// A tenant was told of what was erased on the person's word.
-    Informed {
-        /// Which.
-        tenant: TenantId,
+    /// From now on the product does not do that with the data.
+    Flagged {
+        /// What.
+        flag: Flag,
     },
     /// A report about a child is believed: nothing uses the data any more, and it goes.
     FoundCredible,

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{InstructionId, TenantId};
+use crate::ingest_gate::Flag;
 use crate::law::routing::ProcessorDates;
 
 /// The dates of a part that is a tenant's to decide, all in one zone.
@@ -50,20 +51,12 @@ pub struct Routed {
     pub at: Timestamp,
     /// Counted from the receipt of the request.
     pub dates: RoutedDates,
-    /// How many of its reminders went out.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub reminded: u8,
     /// Its answer. Without one, nothing of its data is touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instruction: Option<Instructed>,
     /// When what it wanted was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_at: Option<Timestamp>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_zero(count: &u8) -> bool {
-    *count == 0
 }
 
 /// What staff made of a report about a child.
@@ -78,6 +71,10 @@ pub enum ChildReview {
         erase_by: Date,
         /// An IANA name.
         zone: String,
+        /// Whether an erasure had begun before, for what somebody had shown: then this one goes beside it, for all that is
+        /// the child's.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_apart: bool,
     },
     /// They do not: it goes on as any request.
     NotCredible {
@@ -92,9 +89,9 @@ pub struct Course {
     /// When it was handed to the engine, the exporter or staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub begun_at: Option<Timestamp>,
-    /// The tenants that were told of what was erased on the person's word.
+    /// What is not to be done with the data of whoever asks, as the product has it now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub informed: Vec<TenantId>,
+    pub flags: Vec<Flag>,
     /// What staff made of a report about a child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub child: Option<ChildReview>,

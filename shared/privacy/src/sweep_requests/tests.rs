@@ -3,7 +3,7 @@ use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
 use crate::keys::SubjectKeys;
 use crate::law::Law;
-use crate::memory::{Strike, World};
+use crate::memory::{Strike, World, prompt_map};
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::Challenge;
 use crate::subject_request::{Agent, Channel, Contact, EmailAddress, Proof};
@@ -60,7 +60,21 @@ impl Office {
 
     async fn sweep(&self) -> RequestsSwept {
         let stop_at = self.now() + SignedDuration::from_mins(5);
-        sweep_requests(&self.world, &self.world, &self.world, stop_at).await
+        self.sweep_until(stop_at).await
+    }
+
+    async fn sweep_until(&self, stop_at: Timestamp) -> RequestsSwept {
+        let (law, map) = (Law::built_in().unwrap(), prompt_map());
+        let fulfilment = Fulfilment {
+            ledger: &self.world,
+            vault: &self.world,
+            queues: &self.world,
+            keys: &self.keys,
+            law: &law,
+            map: &map,
+            stuck_after: SignedDuration::from_mins(10),
+        };
+        sweep_requests(&fulfilment, &self.world, stop_at).await
     }
 
     fn request(&self, id: &ObligationId) -> SubjectRequest {
@@ -208,7 +222,7 @@ async fn a_sweep_that_runs_out_of_time_says_so_and_goes_on_later() {
     office.world.tick(SignedDuration::from_secs(2));
     let first = {
         let stop_at = office.now() + SignedDuration::from_secs(60);
-        sweep_requests(&office.world, &office.world, &office.world, stop_at).await
+        office.sweep_until(stop_at).await
     };
     assert!(first.is_truncated && first.resent > 0 && first.resent < 40);
     office.world.tick(SignedDuration::ZERO);

@@ -57,8 +57,8 @@ impl SubjectRequest {
             Notice::Extension => self.clocks.extended.is_some(),
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
-            Notice::Routed | Notice::TenantForward | Notice::TenantReminder => is_open && self.is_verified(),
-            Notice::TenantTold => self.is_verified(),
+            Notice::Routed | Notice::TenantForward | Notice::TenantReminder => is_open && self.may_be_carried_out(),
+            Notice::TenantTold => self.may_be_carried_out(),
         }
     }
 

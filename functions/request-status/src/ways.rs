@@ -1,0 +1,111 @@
+//! Which way a request goes beside our own work: to businesses, to a flag, to a bundle, and where a person turns after a denial.
+
+use maud::{Markup, html};
+use privacy::ingest_gate::Flag;
+use privacy::obligation::ObligationId;
+use privacy::show_asked::{AskedView, DenialView, PartState, Role, WayOn};
+use privacy_pages::dates::moment;
+
+/// The parts that businesses decide. None of them is named.
+pub(crate) fn parts(view: &AskedView) -> Markup {
+    html! {
+        @if !view.parts.is_empty() {
+            section aria-labelledby="parts" {
+                h2 #parts { "What businesses decide" }
+                p {
+                    @match view.role {
+                        Some(Role::Processor) => { "A business decides about the data that we have of you: we only keep it for them." }
+                        Some(Role::Controller | Role::Both) | None => { "A part of the data that we have of you belongs to businesses that you were in touch with. A business decides about its part: we only keep it for them." }
+                    }
+                    " We have passed your request on. You can also turn to them yourself."
+                }
+                ol {
+                    @for part in &view.parts {
+                        li {
+                            @match part.state {
+                                PartState::Asked => { "A business has been asked on " (moment(part.asked_at)) "." @if view.closed.is_some() { " It has not answered, so its part stays." } }
+                                PartState::Instructed => { "A business wants it done. We are at it." }
+                                PartState::Done => { "Done, as a business wanted it." }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is not done with the data any more.
+pub(crate) fn flags(flags: &[Flag]) -> Markup {
+    html! {
+        @if !flags.is_empty() {
+            section aria-labelledby="flags" {
+                h2 #flags { "What we have stopped" }
+                ul { @for flag in flags { li { (words(*flag)) } } }
+            }
+        }
+    }
+}
+
+const fn words(flag: Flag) -> &'static str {
+    match flag {
+        Flag::Restricted => "Your data is kept and not used, but for legal claims and what you agree to.",
+        Flag::Quarantined => "The data is kept apart and not used until it is deleted.",
+        Flag::NoMarketing => "No marketing to you.",
+        Flag::ConsentWithdrawn => "Nothing is done any more that rested on your consent.",
+        Flag::OptedOut => "No sale, no sharing, no targeted advertising and no profiling with your data.",
+        Flag::Limited => "Sensitive data is used for nothing beyond what the service needs.",
+    }
+}
+
+/// The form behind which the bundle is: whoever asks for it shows again who they are.
+pub(crate) fn bundle(view: &AskedView, base: &str) -> Markup {
+    let action = |act: &str| format!("{base}/api/dsr/{}/{act}", view.id.as_str());
+    html! {
+        section aria-labelledby="bundle" {
+            h2 #bundle { "Get your data" }
+            p { "So that nobody else gets it, have a new code sent and enter it. The file can be fetched for two weeks; then we delete it." }
+            form method="post" action=(action("code")) {
+                button.quiet type="submit" { "Send me a code" }
+            }
+            form method="post" action=(action("download")) {
+                div.field {
+                    label for="download-code" { "Code" }
+                    input id="download-code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                }
+                button type="submit" { "Download" }
+            }
+        }
+    }
+}
+
+/// Why it was refused and where to turn.
+pub(crate) fn denial(denial: &DenialView, id: &ObligationId, base: &str) -> Markup {
+    html! {
+        section aria-labelledby="denial" {
+            h2 #denial { "Why, and where you can turn" }
+            @if !denial.text.is_empty() { p { (denial.text) } }
+            @if !denial.ways.is_empty() {
+                ul {
+                    @for way in &denial.ways {
+                        li {
+                            @match way {
+                                WayOn::Appeal => {
+                                    "Ask us to look again: in " a href={ (base) "/privacy" } { "the form" }
+                                    ", choose “I disagree with an answer you gave me” and give the reference " code { (id.as_str()) } "."
+                                }
+                                WayOn::ComplaintToUs => {
+                                    "Complain to us: in " a href={ (base) "/privacy" } { "the form" } ", choose “I want to complain”."
+                                }
+                                WayOn::Authority { title, url } => {
+                                    "Complain to an authority: " a href=(url) { (title) } "."
+                                }
+                                WayOn::Court { law } => { "Go to a court (" (law) ")." }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The end of an erasure: when everything that may go is gone, or when the last day begins and somebody has to be told what
+//! is not.
+
+use jiff::Timestamp;
+
+use super::{Fulfilment, Pursued, Stop};
+use crate::export::job::ExportQueue;
+use crate::ingest_gate::FlagBook;
+use crate::obligation::{Head, Outcome, State};
+use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, Shown, WorkQueue};
+use crate::scope::{Part, Scope};
+use crate::subject_request::notice::Notice;
+use crate::subject_request::ports::{NoticeQueue, RequestBook};
+use crate::subject_request::{Routed, SubjectRequest};
+
+/// How far a part of it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+    /// Gone, or not to be touched for a reason that the person is told.
+    End {
+        /// Whether something stays.
+        in_part: bool,
+    },
+    /// The engine works on it.
+    UnderWay,
+    /// Nothing happens to it before a person acts: a hold, a tenant, or nobody was found.
+    Waiting,
+}
+
+impl<L, V, Q> Fulfilment<'_, L, V, Q>
+where
+    L: RequestBook + Intake + Showcase + DueIndex + Ledger,
+    V: FlagBook + Connections,
+    Q: WorkQueue + ExportQueue + NoticeQueue,
+{
+    /// Answers the request if there is nothing left to wait for.
+    pub(super) async fn close(&self, request: SubjectRequest, now: Timestamp) -> Result<Pursued, Stop> {
+        let is_last_day = request.is_last_day(now);
+        let own = self.ledger.show(&request.erasure_id()).await?;
+        let mut all = vec![own.as_ref().map_or(Reached::Waiting, |own| reached(own, is_last_day))];
+        for routed in &request.routed {
+            all.push(self.part_reached(&request, routed, is_last_day).await?);
+        }
+        let is_under_way = all.contains(&Reached::UnderWay);
+        if is_under_way || all.contains(&Reached::Waiting) {
+            return Ok(Pursued { request, is_under_way });
+        }
+        if let Some(own) = &own {
+            self.tell_tenants(&request, &own.head).await?;
+        }
+        let request = self.answer(request, all.contains(&Reached::End { in_part: true }), now).await?;
+        Ok(Pursued { request, is_under_way: false })
+    }
+
+    /// How far a tenant's part is. One about which the tenant says nothing is waited for until the last day.
+    async fn part_reached(
+        &self,
+        request: &SubjectRequest,
+        routed: &Routed,
+        is_last_day: bool,
+    ) -> Result<Reached, Stop> {
+        if routed.done_at.is_some() {
+            return Ok(Reached::End { in_part: false });
+        }
+        if routed.instruction.is_none() {
+            return Ok(if is_last_day { Reached::End { in_part: true } } else { Reached::Waiting });
+        }
+        let head = self.ledger.head(&request.part_id(routed)).await?;
+        let is_held = head.is_some_and(|head| matches!(head.state, State::Held { .. }));
+        Ok(match (is_held, is_last_day) {
+            (false, _) => Reached::UnderWay,
+            (true, false) => Reached::Waiting,
+            (true, true) => Reached::End { in_part: true },
+        })
+    }
+
+    /// Tenants from which something went at the person's word hear of it.
+    async fn tell_tenants(&self, request: &SubjectRequest, head: &Head) -> Result<(), Stop> {
+        let scopes = self.ledger.scopes(head).await?;
+        let is_theirs = |scope: &&Scope| !matches!(scope.place.part, Part::User(_));
+        let mut tenants: Vec<_> = scopes.iter().filter(is_theirs).map(|scope| &scope.place.tenant).collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        for tenant in tenants {
+            if request.tenant_rounds(tenant, Notice::TenantTold) < 1 {
+                self.notify(request, Notice::TenantTold, Some(tenant), 1).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How far the erasure at the person's own word is. A hold delays it and does not refuse it; on the last day the person is
+/// told what it keeps, and it goes when the hold does.
+fn reached(shown: &Shown, is_last_day: bool) -> Reached {
+    let stays = |(_, outcome): &(String, Outcome)| match outcome {
+        Outcome::Held { .. } | Outcome::Failed { .. } | Outcome::Retained { .. } => true,
+        Outcome::Removed { .. } | Outcome::NothingFound => false,
+    };
+    match &shown.head.state {
+        State::Verifying { .. } | State::Completed { .. } | State::Cancelled { .. } => {
+            Reached::End { in_part: shown.outcomes.iter().any(stays) }
+        }
+        State::Held { .. } if is_last_day => Reached::End { in_part: true },
+        State::Held { .. } => Reached::Waiting,
+        State::Received | State::Planned { .. } | State::Executing { .. } | State::Failed { .. } => Reached::UnderWay,
+    }
+}

@@ -1,0 +1,157 @@
+//! Which way a request goes, and whose data it may touch. Pure.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::clock::model::Kind;
+use crate::clock::zone;
+use crate::deadline::DueBy;
+use crate::identity::Identity;
+use crate::ingest_gate::Flag;
+use crate::obligation::ObligationId;
+use crate::subject_request::{ChildReview, ConnectedAccount, Member, Proof, Routed, Standing, SubjectRequest};
+
+/// Who carries a request out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// The engine erases.
+    Engine,
+    /// The exporter makes a bundle, and closes the request with it.
+    Exporter,
+    /// A flag is all there is to do.
+    Flag,
+    /// Staff look at it.
+    Staff,
+}
+
+impl SubjectRequest {
+    /// Whether it is a report about a child that staff have not read: until they have, nothing is more urgent.
+    #[must_use]
+    pub const fn awaits_child_review(&self) -> bool {
+        self.about_child && self.course.child.is_none() && self.standing.closed_at().is_none()
+    }
+
+    /// Whether staff believe that it is about a child.
+    #[must_use]
+    pub const fn is_of_child(&self) -> bool {
+        matches!(self.course.child, Some(ChildReview::Credible { .. }))
+    }
+
+    /// Whether what it asks for may be done: everything was shown, or staff believe that it is about a child. A report about
+    /// a child that staff have not read waits for them.
+    #[must_use]
+    pub fn may_be_carried_out(&self) -> bool {
+        self.is_of_child() || (self.is_verified() && !self.awaits_child_review())
+    }
+
+    /// The last day for what it asks for.
+    #[must_use]
+    pub fn carry_out_by(&self) -> DueBy {
+        match &self.course.child {
+            Some(ChildReview::Credible { erase_by, zone, .. }) => DueBy { date: *erase_by, time_zone: zone.clone() },
+            Some(ChildReview::NotCredible { .. }) | None => self.clocks.legal_due(),
+        }
+    }
+
+    /// Whether the last day for it has begun.
+    pub(crate) fn is_last_day(&self, now: Timestamp) -> bool {
+        let due_by = self.carry_out_by();
+        let zone = zone::find(&due_by.time_zone).unwrap_or(TimeZone::UTC);
+        zone::first_instant(due_by.date, &zone).is_none_or(|begins| begins <= now)
+    }
+
+    /// Whether the engine works on it.
+    pub(super) fn has_erasure(&self) -> bool {
+        self.is_of_child() || self.kind == Kind::Erasure
+    }
+
+    pub(super) fn way(&self) -> Way {
+        if self.has_erasure() {
+            return Way::Engine;
+        }
+        match self.kind {
+            Kind::Access | Kind::Know | Kind::Portability => Way::Exporter,
+            Kind::Restriction | Kind::ConsentWithdrawal | Kind::OptOut | Kind::Limit => Way::Flag,
+            Kind::Erasure => Way::Engine,
+            Kind::Correction | Kind::Objection | Kind::Appeal | Kind::Complaint => Way::Staff,
+        }
+    }
+
+    /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, opting out and
+    /// limiting need no proof: whoever does it for somebody else does them no harm.
+    pub(super) fn flags(&self) -> Vec<Flag> {
+        let wanted = match self.kind {
+            Kind::Restriction => Some(Flag::Restricted),
+            Kind::ConsentWithdrawal => Some(Flag::ConsentWithdrawn),
+            Kind::Objection => Some(Flag::NoMarketing),
+            Kind::OptOut => Some(Flag::OptedOut),
+            Kind::Limit => Some(Flag::Limited),
+            Kind::Access
+            | Kind::Know
+            | Kind::Correction
+            | Kind::Erasure
+            | Kind::Portability
+            | Kind::Appeal
+            | Kind::Complaint => None,
+        };
+        let child = self.is_of_child().then_some(Flag::Quarantined);
+        let is_open = self.standing.closed_at().is_none();
+        let may_be = |flag: &Flag| is_open && !self.course.flags.contains(flag) && !self.flagged(*flag).is_empty();
+        child.into_iter().chain(wanted).filter(may_be).collect()
+    }
+
+    /// Whose data a flag is about.
+    pub(super) fn flagged(&self, flag: Flag) -> Vec<Identity> {
+        match flag {
+            Flag::Quarantined => self.child(),
+            Flag::NoMarketing | Flag::OptedOut | Flag::Limited => self.said(),
+            Flag::Restricted | Flag::ConsentWithdrawn => self.identities(),
+        }
+    }
+
+    /// Whose data is erased.
+    pub(super) fn erased(&self) -> Vec<Identity> {
+        if self.is_of_child() { self.child() } else { self.identities() }
+    }
+
+    /// Whom whoever asks says they are. A member of an account is only who has logged in as one.
+    fn said(&self) -> Vec<Identity> {
+        let has_login = self.proven.iter().any(|proven| proven.proof == Proof::AccountLogin);
+        let member = self.member.as_ref().filter(|_| has_login).map(Member::identity);
+        let email = self.contact.email.clone().map(Identity::Email);
+        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
+        email.into_iter().chain(account).chain(member).collect()
+    }
+
+    /// Whom a report about a child is about: the account that it names. The address is of whoever reports, unless there is
+    /// nothing else.
+    fn child(&self) -> Vec<Identity> {
+        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
+        account.or_else(|| self.contact.email.clone().map(Identity::Email)).into_iter().collect()
+    }
+
+    /// The obligation to erase what the person alone decides, or what is a child's.
+    #[must_use]
+    pub fn erasure_id(&self) -> ObligationId {
+        match &self.course.child {
+            Some(ChildReview::Credible { is_apart: true, .. }) => self.id.of_part("child"),
+            Some(ChildReview::Credible { .. } | ChildReview::NotCredible { .. }) | None => self.id.clone(),
+        }
+    }
+
+    /// The obligation to erase what a tenant wants erased.
+    pub(super) fn part_id(&self, routed: &Routed) -> ObligationId {
+        self.id.of_part(&format!("tenant#{}", routed.tenant))
+    }
+
+    /// What is older is erased: since when it may be.
+    pub(super) fn covers_until(&self) -> Timestamp {
+        match &self.standing {
+            Standing::InProgress { since } => *since,
+            Standing::Received
+            | Standing::AwaitingVerification
+            | Standing::Answered { .. }
+            | Standing::Denied { .. } => self.received_at,
+        }
+    }
+}

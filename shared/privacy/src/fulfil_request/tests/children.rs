@@ -1,0 +1,76 @@
+//! Reports about children.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::ingest_gate::{Flag, Purpose, may_process};
+use crate::review_child_report::{find_credible, find_not_credible};
+
+const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
+
+async fn report(house: &House, proven: &[Proof]) -> SubjectRequest {
+    let request = house.ask(1, Kind::Erasure, proven).await;
+    let request = SubjectRequest { about_child: true, ..request };
+    house.world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    request
+}
+
+fn child(house: &House) -> Vec<KeyedRef> {
+    let platform = Namespace::parse("instagram").unwrap();
+    house.keys.suppressions(&Identity::Handle { platform, handle: Handle::parse("maren").unwrap() })
+}
+
+#[tokio::test]
+async fn nothing_is_done_before_staff_have_read_a_report_and_it_rings_from_the_first_hour() {
+    for proven in [&BOTH[..], &[]] {
+        let house = House::new();
+        let before = house.of(&["alder", "birch", "dogwood"]);
+        let request = report(&house, proven).await;
+        for _ in 0..3 {
+            assert_eq!(house.sweep().await.unread_child_reports, 1);
+            house.work().await;
+            house.world.pass(HOUR);
+        }
+        assert_eq!(house.of(&["alder", "birch", "dogwood"]), before);
+        assert!(house.head(&request.id).is_none() && house.world.stored().flags.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_credible_report_stops_every_use_at_once_and_erases_everywhere_without_anybody_s_login() {
+    let house = House::new();
+    let request = report(&house, &[]).await;
+    let before = house.of(&["alder", "cedar", "dogwood", "elm"]);
+    let now = house.world.now();
+    let by = Actor::Staff("alex".to_owned());
+    house.change(&request.id, |request| find_credible(request, &house.law, by, now).unwrap().unwrap()).await;
+    house.fulfilment().begin(house.request(&request.id), now).await.unwrap();
+    let flags = house.world.flags(&child(&house)).await.unwrap();
+    assert_eq!(flags, BTreeSet::from([Flag::Quarantined]));
+    assert!(!may_process(Purpose::Service, &flags) && !may_process(Purpose::Consented, &flags));
+    let head = house.head(&request.id).unwrap();
+    assert_eq!((head.due_by.date.to_string().as_str(), &head.target.limit()), ("2026-03-16", &&Limit::Everywhere));
+    house.rounds(3).await;
+    assert!(house.world.of_tenant("birch").iter().all(|line| !line.contains("p1")));
+    assert_eq!(house.of(&["alder", "cedar", "dogwood", "elm"]), before, "of whoever reported it, nothing");
+    assert_eq!(house.standing(&request.id), "completed");
+    assert_eq!(house.letters(), ["tenant-told", "answer"]);
+    assert!(house.request(&request.id).routed.is_empty(), "no tenant is waited for");
+}
+
+#[tokio::test]
+async fn a_report_that_is_not_believed_goes_on_as_any_request_and_staff_may_learn_better() {
+    let house = House::new();
+    let request = report(&house, &BOTH).await;
+    let by = || Actor::Staff("alex".to_owned());
+    let now = house.world.now();
+    house.change(&request.id, |request| find_not_credible(request, by(), now).unwrap().unwrap()).await;
+    house.rounds(2).await;
+    assert!(house.head(&request.id).is_some() && house.world.stored().flags.is_empty());
+    let now = house.world.now();
+    house.change(&request.id, |request| find_credible(request, &house.law, by(), now).unwrap().unwrap()).await;
+    house.rounds(3).await;
+    let apart = house.head(&request.id.of_part("child")).unwrap();
+    assert!(apart.state.erased_at().is_some() && *apart.target.limit() == Limit::Everywhere);
+    assert!(!house.world.stored().flags.is_empty());
+}

@@ -1,0 +1,158 @@
+//! Erasures: what goes at the person's word, what tenants decide, what stays.
+
+use super::*;
+use crate::legal_hold::{HoldScope, LegalHold, Note};
+use crate::subject_request::Deed;
+
+const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
+
+#[tokio::test]
+async fn what_a_person_decides_goes_at_once_and_tenants_are_asked_about_the_rest() {
+    let house = House::new();
+    let before = house.of(&["cedar", "dogwood", "elm"]);
+    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
+    house.work().await;
+    assert!(house.head(&request.id).unwrap().state.erased_at().is_some());
+    assert!(house.world.of_tenant("alder").iter().all(|line| !line.contains("u1")));
+    assert!(house.world.of_tenant("birch").iter().all(|line| !line.contains("p1")));
+    assert_eq!(house.of(&["cedar", "dogwood", "elm"]), before, "byte for byte");
+
+    house.rounds(2).await;
+    let routed: Vec<String> = house.request(&request.id).routed.iter().map(|part| part.tenant.to_string()).collect();
+    assert_eq!(routed, ["dogwood", "elm"]);
+    assert_eq!(house.letters(), ["routed", "tenant-forward", "tenant-forward"]);
+    assert_eq!(house.standing(&request.id), "in-progress");
+    assert_eq!(house.of(&["cedar", "dogwood", "elm"]), before);
+    let to: Vec<String> = house.world.stored().requests.letters.iter().map(|letter| letter.to.clone()).collect();
+    assert!(to[0].contains("maren") && to[1..].iter().all(|to| !to.contains("maren")), "{to:?}");
+}
+
+#[tokio::test]
+async fn one_tenant_s_instruction_is_carried_out_and_the_other_s_data_is_not_touched() {
+    let house = House::new();
+    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    house.rounds(2).await;
+    let before = house.of(&["cedar", "elm"]);
+    house.instruct(&request.id, "dogwood").await;
+    house.rounds(3).await;
+    assert!(house.world.of_tenant("dogwood").iter().all(|line| line.contains("p2")), "only hers");
+    assert_eq!(house.of(&["cedar", "elm"]), before);
+    let now = house.request(&request.id);
+    assert!(now.routed[0].done_at.is_some() && now.routed[1].done_at.is_none());
+    assert_eq!(now.standing.name(), "in-progress", "elm may still say so");
+    let deeds = house.world.stored().requests.acts[&request.id].iter().map(|act| act.deed.clone()).collect::<Vec<_>>();
+    assert!(deeds.contains(&Deed::CarriedOut { tenant: tenant("dogwood") }));
+
+    house.instruct(&request.id, "elm").await;
+    house.rounds(3).await;
+    assert_eq!(
+        house.standing(&request.id),
+        "partly-retained",
+        "but for what laws want kept of who works with an account"
+    );
+    assert_eq!(house.request(&request.id).routed.iter().filter(|part| part.done_at.is_some()).count(), 2);
+    assert!(house.world.of_tenant("elm").iter().all(|line| !line.contains("p1")));
+}
+
+#[tokio::test]
+async fn a_tenant_that_says_nothing_is_reminded_on_its_days_and_then_the_person_is_told_so() {
+    let house = House::new();
+    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    house.rounds(2).await;
+    let before = house.of(&["dogwood", "elm"]);
+    let mut told = String::new();
+    for day in ["2026-03-12", "2026-03-13", "2026-03-19", "2026-03-20", "2026-03-27", "2026-04-04", "2026-04-05"] {
+        house.move_to(&format!("{day}T10:00:00Z"));
+        house.world.stored().requests.letters.clear();
+        house.rounds(2).await;
+        told += &format!("{day} {} {:?}\n", house.standing(&request.id), house.letters());
+    }
+    expect_test::expect![[r#"
+        2026-03-12 in-progress []
+        2026-03-13 in-progress ["tenant-reminder", "tenant-reminder"]
+        2026-03-19 in-progress []
+        2026-03-20 in-progress ["tenant-reminder", "tenant-reminder"]
+        2026-03-27 in-progress ["tenant-reminder", "tenant-reminder"]
+        2026-04-04 in-progress []
+        2026-04-05 partly-retained ["tenant-told", "answer"]
+    "#]]
+    .assert_eq(&told);
+    assert_eq!(house.of(&["dogwood", "elm"]), before, "silence is no instruction");
+    house.world.pass(HOUR);
+    house.rounds(1).await;
+    assert!(house.request(&request.id).settled_at().is_some());
+}
+
+#[tokio::test]
+async fn whoever_nobody_knows_sees_what_anybody_sees() {
+    let mut calls = Vec::new();
+    for email in ["maren@example.org", "nobody@example.org"] {
+        let house = House::new();
+        let request = house.ask_as(1, Kind::Erasure, Some(email), None, &BOTH).await;
+        house.world.strike(None);
+        house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
+        calls.push(house.world.calls());
+        let begun = house.request(&request.id);
+        assert_eq!((begun.standing.name(), begun.course.begun_at), ("in-progress", Some(at(RECEIVED))));
+    }
+    assert_eq!(calls[0], calls[1], "as many calls, so as long");
+    let house = House::new();
+    let before = house.of(&["alder", "birch", "cedar", "dogwood", "elm"]);
+    let request = house.ask_as(1, Kind::Erasure, Some("nobody@example.org"), None, &BOTH).await;
+    house.rounds(3).await;
+    assert_eq!(house.standing(&request.id), "completed");
+    assert_eq!(house.of(&["alder", "birch", "cedar", "dogwood", "elm"]), before);
+}
+
+#[tokio::test]
+async fn a_hold_keeps_its_part_and_the_person_is_told_on_the_last_day() {
+    let house = House::new();
+    let hold = LegalHold {
+        id: crate::legal_hold::HoldId::parse("hold-0001").unwrap(),
+        scope: HoldScope { classes: ["signals".to_owned()].into(), ..HoldScope::of_tenant(tenant("birch")) },
+        reason: Note::parse("a claim").unwrap(),
+        approver: Note::parse("counsel").unwrap(),
+        proof: None,
+        placed_at: at("2026-02-01T00:00:00Z"),
+        review_by: "2026-04-20".parse().unwrap(),
+    };
+    house.world.stored().holds.push(hold);
+    let request = house.ask_as(1, Kind::Erasure, None, Some(("instagram", "maren")), &BOTH).await;
+    let held = |house: &House| {
+        let all = house.world.of_tenant("birch");
+        all.into_iter().filter(|line| line.contains("contact#p1#") && !line.contains("link")).collect::<Vec<_>>()
+    };
+    house.rounds(3).await;
+    let kept = ["inbox birch#c1 contact#p1#signal#2026-02-01T00:00:00.000Z#s1"];
+    assert_eq!((house.standing(&request.id), held(&house)), ("in-progress", kept.map(str::to_owned).to_vec()));
+    house.move_to("2026-04-05T00:00:00Z");
+    house.rounds(2).await;
+    assert_eq!((house.standing(&request.id), held(&house).len()), ("partly-retained", 1));
+    assert!(house.letters().contains(&"answer".to_owned()));
+
+    // The hold is lifted after the answer: what it kept goes all the same.
+    house.world.stored().holds.clear();
+    house.world.stored().sent.push(crate::message::Work { obligation: request.id.clone() });
+    house.work().await;
+    assert_eq!(held(&house), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_class_that_cannot_be_erased_leaves_the_others_done_and_the_request_open() {
+    let house = House::new();
+    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    house.world.break_store(Some("inbox"));
+    house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
+    house.work().await;
+    assert!(house.world.of_tenant("alder").iter().all(|line| !line.contains("u1")), "the account's is done");
+    house.move_to("2026-04-05T10:00:00Z");
+    let swept = house.sweep().await;
+    assert_eq!((house.standing(&request.id), swept.last_day, swept.overdue), ("in-progress", 1, 0));
+    house.world.break_store(None);
+    house.world.stored().sent.push(crate::message::Work { obligation: request.id.clone() });
+    house.work().await;
+    house.world.pass(HOUR);
+    house.rounds(2).await;
+    assert_eq!(house.standing(&request.id), "partly-retained", "tenants said nothing");
+}

@@ -1,0 +1,81 @@
+use super::*;
+use crate::memory::{World, asked, built_in_map};
+use crate::route_request::route;
+use crate::subject_request::ports::RequestIntake;
+use crate::subject_request::{Actor, ChildReview};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn request(kind: Kind) -> SubjectRequest {
+    let request = asked(1, kind, Some("mia@example.com"), None, at("2026-03-06T12:00:00Z"));
+    SubjectRequest { standing: Standing::InProgress { since: at("2026-03-06T13:00:00Z") }, ..request }
+}
+
+async fn shown(request: SubjectRequest) -> AskedView {
+    let world = World::new(at("2026-03-10T12:00:00Z"), 100);
+    world.receive(&request).await.unwrap();
+    show_asked(&world, &built_in_map(), &[], &request.id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_person_sees_which_way_their_request_goes_and_no_name_of_a_business() {
+    let (law, tenant) = (crate::law::Law::built_in().unwrap(), crate::ids::TenantId::parse("tenant-alder").unwrap());
+    let now = at("2026-03-09T12:00:00Z");
+    let routed = route(&request(Kind::Erasure), &tenant, &law, Actor::Service, now).unwrap().unwrap().request;
+    let view = shown(routed).await;
+    assert_eq!(
+        (view.role, view.parts.clone()),
+        (Some(Role::Both), vec![PartView { asked_at: now, state: PartState::Asked }])
+    );
+    assert!(!format!("{view:?}").contains("alder"));
+    assert_eq!(shown(request(Kind::Erasure)).await.role, Some(Role::Controller));
+}
+
+#[tokio::test]
+async fn before_it_is_verified_nothing_says_whose_data_we_hold() {
+    let request = SubjectRequest { needs: vec![Proof::EmailCode], ..request(Kind::Erasure) };
+    let view = shown(SubjectRequest { standing: Standing::AwaitingVerification, ..request }).await;
+    assert_eq!((view.role, view.parts.len(), view.flags.len(), view.has_bundle), (None, 0, 0, false));
+}
+
+#[tokio::test]
+async fn a_denial_names_its_reason_and_every_way_on_that_the_law_of_the_person_has() {
+    let denied = |regime: &str, reason: &str| SubjectRequest {
+        regime: regime.to_owned(),
+        standing: Standing::Denied { at: at("2026-04-04T00:00:00Z"), reason: reason.to_owned() },
+        ..request(Kind::Access)
+    };
+    let mut told = String::new();
+    for (regime, reason) in [("EU_GDPR", "unverifiable"), ("US_VA", "unverifiable"), ("EU_GDPR", "no-such-reason")] {
+        let denial = shown(denied(regime, reason)).await.denial.unwrap();
+        let ways: Vec<String> =
+            denial.ways.iter().map(|way| format!("{way:?}").split(' ').next().unwrap().to_owned()).collect();
+        told += &format!("{regime} {}: {} characters, {ways:?}\n", denial.code, denial.text.len().min(1));
+    }
+    expect_test::expect![[r#"
+        EU_GDPR unverifiable: 1 characters, ["Authority", "Court"]
+        US_VA unverifiable: 1 characters, ["Appeal", "Authority"]
+        EU_GDPR no-such-reason: 0 characters, ["Authority", "Court"]
+    "#]]
+    .assert_eq(&told);
+    assert_eq!(shown(request(Kind::Access)).await.denial, None);
+}
+
+#[tokio::test]
+async fn a_bundle_is_offered_once_there_is_one_and_a_report_about_a_child_says_that_it_is_read_first() {
+    let answered = Standing::Answered { at: at("2026-03-09T00:00:00Z"), in_part: false };
+    for (kind, expected) in
+        [(Kind::Access, true), (Kind::Portability, true), (Kind::Erasure, false), (Kind::Limit, false)]
+    {
+        let request = SubjectRequest { standing: answered.clone(), kind, ..request(Kind::Erasure) };
+        assert_eq!(shown(request).await.has_bundle, expected, "{kind:?}");
+    }
+    assert!(!shown(request(Kind::Access)).await.has_bundle);
+    let report = SubjectRequest { about_child: true, ..request(Kind::Erasure) };
+    assert!(shown(report.clone()).await.waits_for_review);
+    let mut read = report;
+    read.course.child = Some(ChildReview::NotCredible { at: at("2026-03-09T00:00:00Z") });
+    assert!(!shown(read).await.waits_for_review);
+}

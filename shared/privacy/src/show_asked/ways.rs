@@ -1,0 +1,68 @@
+//! What a denial says to the person: why, and every way on that their law has.
+
+use crate::fault::Fault;
+use crate::law::Law;
+use crate::law::denial::{DenialReason, Routes};
+use crate::subject_request::{Standing, SubjectRequest};
+
+/// Where a person can turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayOn {
+    /// To us, to look again: by the form, naming the reference.
+    Appeal,
+    /// To us, to complain: by the form.
+    ComplaintToUs,
+    /// To an authority.
+    Authority {
+        /// Its name.
+        title: String,
+        /// Its page.
+        url: String,
+    },
+    /// To a court.
+    Court {
+        /// The law that opens it.
+        law: String,
+    },
+}
+
+/// A denial for the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DenialView {
+    /// Its code.
+    pub code: String,
+    /// Why, in their words.
+    pub text: String,
+    /// Where they can turn.
+    pub ways: Vec<WayOn>,
+}
+
+/// The denial of a request, if it was denied. A reason that the law file no longer has shows its code alone.
+///
+/// # Errors
+/// [`Fault`] when the law file cannot be read, which the build has ruled out.
+pub(super) fn denial(request: &SubjectRequest) -> Result<Option<DenialView>, Fault> {
+    let Standing::Denied { reason: code, .. } = &request.standing else { return Ok(None) };
+    let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
+    let reason = DenialReason::parse(code);
+    let text = reason.and_then(|reason| law.model().denial.get(&reason)).map(|denial| denial.text.clone());
+    let denied = reason.and_then(|reason| law.denial(reason, &request.regime, request.kind).ok());
+    // Where this reason has no row for what was asked, the person still hears of every way that their law has.
+    let routes = denied.map(|denied| denied.routes).or_else(|| law.routes(&request.regime).ok());
+    Ok(Some(DenialView {
+        code: code.clone(),
+        text: text.unwrap_or_default(),
+        ways: routes.as_ref().map(ways).unwrap_or_default(),
+    }))
+}
+
+fn ways(routes: &Routes<'_>) -> Vec<WayOn> {
+    let appeal = routes.appeal.is_some().then_some(WayOn::Appeal);
+    let complaint = routes.complaint_to_us.is_some().then_some(WayOn::ComplaintToUs);
+    let authorities = routes
+        .authorities
+        .iter()
+        .map(|authority| WayOn::Authority { title: authority.title.clone(), url: authority.url.clone() });
+    let court = routes.court.map(|law| WayOn::Court { law: law.to_owned() });
+    appeal.into_iter().chain(complaint).chain(authorities).chain(court).collect()
+}
