@@ -6,6 +6,7 @@ pub mod account;
 pub mod buckets;
 mod bus;
 pub mod demo;
+pub mod flood;
 pub mod repository;
 pub mod retention;
 pub mod timeline;

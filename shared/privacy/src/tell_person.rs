@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::export::make_bundle::BundleKind;
 use crate::fault::Fault;
 use crate::instant;
 use crate::keys::SubjectKeys;
@@ -169,7 +170,15 @@ impl SubjectRequest {
         };
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
+        if notice == Notice::Code && self.has_bundle() {
+            return self.needs.iter().copied().find(is_code);
+        }
         self.missing().find(is_code).filter(|_| wanted && is_waiting)
+    }
+
+    /// Whether it was answered with a bundle, which a fresh code opens.
+    fn has_bundle(&self) -> bool {
+        matches!(self.standing, Standing::Answered { .. }) && BundleKind::answering(self.kind).is_some()
     }
 
     fn recipient(&self, notice: Notice) -> Option<Recipient<'_>> {

@@ -7,6 +7,7 @@ mod class_rules;
 mod ends;
 mod instructions;
 pub mod model;
+pub mod notice;
 pub mod own;
 mod own_rules;
 pub mod pattern;

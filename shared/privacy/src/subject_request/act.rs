@@ -52,6 +52,10 @@ pub enum Deed {
     },
     /// It was answered.
     Answered,
+    /// Its bundle was given to whoever showed that it is theirs.
+    Downloaded,
+    /// Every version of its bundle was erased.
+    BundleErased,
     /// What served to verify was erased.
     EvidenceErased,
 }
