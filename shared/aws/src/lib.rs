@@ -2,6 +2,7 @@
 //! a condition on a write is the port's contract in the store's words.
 
 mod attributes;
+pub mod bundles;
 pub mod connection;
 #[cfg(feature = "events")]
 pub mod event_bus;
