@@ -7,6 +7,7 @@ use std::path::Path;
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::{Request, RequestExt};
 use privacy::data_map::DataMap;
+use privacy::export::job::ExportJob;
 use privacy::ids::{ConnectionId, TenantId};
 use privacy::message::Work;
 use privacy::meta_secrets::AppSecrets;
@@ -130,6 +131,16 @@ fn a_batch_holds_good_and_poison_records() {
         let read = |body: &Option<String>| Work::from_body(body.as_deref().unwrap()).is_ok();
         let (good, poison): (Vec<_>, Vec<_>) = batch.records.iter().partition(|record| read(&record.body));
         assert_eq!((good.len(), poison.len()), (1, 1), "{path}");
+    }
+}
+
+#[test]
+fn a_batch_of_exports_holds_both_jobs_and_a_poison_record() {
+    for (path, text) in events("export-worker") {
+        let batch: SqsEvent = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let read = |body: &Option<String>| ExportJob::from_body(body.as_deref().unwrap()).is_ok();
+        let good: Vec<bool> = batch.records.iter().map(|record| read(&record.body)).collect();
+        assert_eq!(good, [true, true, false], "{path}");
     }
 }
 

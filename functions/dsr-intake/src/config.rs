@@ -9,6 +9,7 @@ use privacy_edge::env;
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
     pub(crate) limits_table: String,
+    pub(crate) bundles_bucket: String,
     pub(crate) notice_queue_url: String,
     pub(crate) subject_keys_arn: String,
     pub(crate) stuck_after: SignedDuration,
@@ -20,6 +21,7 @@ impl Config {
     pub(crate) fn read() -> Result<Self, Error> {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
+            bundles_bucket: env::required("BUNDLES_BUCKET")?,
             limits_table: env::required("LIMITS_TABLE")?,
             notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,

@@ -15,6 +15,7 @@ use privacy::ports::Clock;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::verify_request::{Verified, verify_request};
+use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::limits::LimitsTable;
@@ -35,10 +36,11 @@ use crate::config::Config;
 /// Answers people and programs.
 #[derive(Debug)]
 pub(crate) struct Desk {
-    ledger: LedgerTable,
+    pub(crate) ledger: LedgerTable,
+    pub(crate) bundles: BundleBucket,
     limits: LimitsTable,
     queue: SqsQueue,
-    subject_keys: Secret<SubjectKeys>,
+    pub(crate) subject_keys: Secret<SubjectKeys>,
     law: Law,
     map: DataMap,
     config: Config,
@@ -51,10 +53,11 @@ enum Subject {
     Requests,
     Code(ObligationId),
     Verification(ObligationId),
+    Download(ObligationId),
 }
 
 /// A request that got no answer of its own.
-enum Rejected {
+pub(crate) enum Rejected {
     Problem(Problem),
     Fault(Fault),
 }
@@ -81,6 +84,7 @@ impl Desk {
     pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, lambda_http::Error> {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            bundles: BundleBucket::new(connection, config.bundles_bucket.clone()),
             limits: LimitsTable::new(connection, config.limits_table.clone()),
             queue: SqsQueue::new(connection, config.notice_queue_url.clone()),
             subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
@@ -124,13 +128,14 @@ impl Desk {
             (Subject::Requests, &Method::POST) => self.accept(request, format).await,
             (Subject::Code(id), &Method::POST) => Ok(("asked", self.send_code(request, &id, format).await?)),
             (Subject::Verification(id), &Method::POST) => self.verify(request, &id, format).await,
-            (Subject::Requests | Subject::Code(_) | Subject::Verification(_), _) => {
+            (Subject::Download(id), &Method::POST) => self.download(request, &id, format).await,
+            (Subject::Requests | Subject::Code(_) | Subject::Verification(_) | Subject::Download(_), _) => {
                 Err(Problem::MethodNotAllowed("POST").into())
             }
         }
     }
 
-    fn page(&self) -> Page<'_> {
+    pub(crate) fn page(&self) -> Page<'_> {
         Page { company: &self.map.model().company, base: &self.config.public_base_url }
     }
 
@@ -170,7 +175,12 @@ impl Desk {
     }
 
     /// The counter of whoever sent this, unless it is full.
-    async fn admit(&self, request: &Request, keys: &SubjectKeys, now: Timestamp) -> Result<KeyedRef, Rejected> {
+    pub(crate) async fn admit(
+        &self,
+        request: &Request,
+        keys: &SubjectKeys,
+        now: Timestamp,
+    ) -> Result<KeyedRef, Rejected> {
         let source = source_of(keys, &address(request));
         let source = source.ok_or_else(|| Fault::park("accept", "no key names a counter"))?;
         if admit_source(&self.limits, keys, &source, PER_SOURCE_AND_MINUTE, now).await? {
@@ -202,13 +212,7 @@ impl Desk {
         let now = SystemClock.now();
         let keys = self.subject_keys.get().await?;
         self.admit(request, &keys, now).await?;
-        let code = if form::is_form(request.headers()) {
-            form::single_field(request.headers(), request.body(), "code").await?
-        } else {
-            let members = Members::read(request.headers(), request.body())?;
-            let code = members.parse("code", |text| Ok::<_, Problem>(text.to_owned()))?;
-            code.ok_or(Problem::BadMember("code"))?
-        };
+        let code = shown_code(request).await?;
         match verify_request(&self.ledger, &keys, id, &code, now).await? {
             Verified::Proved(proved) => Ok(("verified", answers::verified(self.page(), &proved, format))),
             Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
@@ -221,6 +225,16 @@ impl Desk {
     }
 }
 
+/// The code that somebody shows, from a form or as JSON.
+pub(crate) async fn shown_code(request: &Request) -> Result<String, Problem> {
+    if form::is_form(request.headers()) {
+        return form::single_field(request.headers(), request.body(), "code").await;
+    }
+    let members = Members::read(request.headers(), request.body())?;
+    let code = members.parse("code", |text| Ok::<_, Problem>(text.to_owned()))?;
+    code.ok_or(Problem::BadMember("code"))
+}
+
 /// What tells one source from another: the address that the gateway saw, never a header that anybody can write.
 fn address(request: &Request) -> String {
     match request.request_context_ref() {
@@ -229,7 +243,7 @@ fn address(request: &Request) -> String {
     }
 }
 
-/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`
+/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/download`
 fn subject(path: &str) -> Option<Subject> {
     match path {
         "/privacy" => return Some(Subject::Instructions),
@@ -241,6 +255,7 @@ fn subject(path: &str) -> Option<Subject> {
     match act {
         "code" => Some(Subject::Code(id)),
         "verification" => Some(Subject::Verification(id)),
+        "download" => Some(Subject::Download(id)),
         _ => None,
     }
 }

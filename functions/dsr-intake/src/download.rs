@@ -1,0 +1,44 @@
+//! The download of a bundle: a fresh proof, then a link that works for minutes.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use lambda_http::{Body, Request};
+use privacy::export::download::download_bundle;
+use privacy::export::ports::Link;
+use privacy::obligation::ObligationId;
+use privacy::ports::Clock;
+use privacy_edge::clock::SystemClock;
+use privacy_edge::problem::Problem;
+use privacy_pages::accept::Format;
+
+use crate::answers;
+use crate::http::{Desk, Rejected, shown_code};
+
+impl Desk {
+    /// Sends whoever shows that the request is theirs to its bundle. Everything else gets one answer.
+    pub(crate) async fn download(
+        &self,
+        request: &Request,
+        id: &ObligationId,
+        format: Format,
+    ) -> Result<(&'static str, Response<Body>), Rejected> {
+        let now = SystemClock.now();
+        let keys = self.subject_keys.get().await?;
+        self.admit(request, &keys, now).await?;
+        let code = shown_code(request).await?;
+        match download_bundle(&self.ledger, &self.bundles, &keys, id, &code, now).await? {
+            Some(link) => Ok(("given", see_other(&link)?)),
+            None if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
+            None => Err(Problem::NotVerified.into()),
+        }
+    }
+}
+
+/// The link stands in one header of one answer, and nowhere else.
+fn see_other(link: &Link) -> Result<Response<Body>, Rejected> {
+    let mut location = HeaderValue::from_str(link.expose()).map_err(|_| Rejected::from(Problem::Unavailable))?;
+    location.set_sensitive(true);
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
