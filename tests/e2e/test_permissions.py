@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from local.settings import REGION
 from tests.e2e.world import World
 
-FUNCTIONS = ("MetaCallback", "DisconnectIntake", "DsrIntake", "StaffApi", "RequestStatus", "ErasureWorker", "NotifyWorker",
-             "RetentionSweeper", "LedgerEvents")
+FUNCTIONS = ("MetaCallback", "DisconnectIntake", "DsrIntake", "StaffApi", "RequestStatus", "ErasureWorker", "ExportWorker",
+             "NotifyWorker", "RetentionSweeper", "LedgerEvents")
 KEY = {"pk": {"S": "permission-test"}, "sk": {"S": "none"}}
 Client = Callable[[str], Any]
 
@@ -38,6 +38,14 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("ErasureWorker", "AccountsTableName"): {"BatchWriteItem", "Query"},
     ("ErasureWorker", "ConversationsTableName"): {"BatchWriteItem", "Query"},
     ("ErasureWorker", "SocialTableName"): {"BatchWriteItem", "Query"},
+    # On AWS it deletes nothing but rows that say that a purge waits for a bundle.
+    ("ExportWorker", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "UpdateItem"},
+    ("ExportWorker", "ConnectionsTableName"): {"GetItem", "Query"},
+    ("ExportWorker", "InboxTableName"): {"Query"},
+    ("ExportWorker", "PeopleTableName"): {"Query"},
+    ("ExportWorker", "AccountsTableName"): {"Query"},
+    ("ExportWorker", "ConversationsTableName"): {"Query"},
+    ("ExportWorker", "SocialTableName"): {"Query"},
     # On AWS of requests of people only (test_who_writes_letters_reaches_requests_of_people_and_one_sender_only).
     ("NotifyWorker", "LedgerTableName"): {"GetItem", "PutItem", "Query"},
     ("NotifyWorker", "LimitsTableName"): {"UpdateItem"},
@@ -59,8 +67,9 @@ MAY_ALSO: dict[str, set[str]] = {
     "RequestStatus": set(),
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",
                       "GetProcessors", "ListReceipts", "PutReceipt"},
+    "ExportWorker": {"GetObject", "GetSubjectKeys", "PutBundle", "GetProgress"},
     "NotifyWorker": {"GetSubjectKeys", "GetMessengers", "SendEmail", "ReceiveNotices"},
-    "RetentionSweeper": {"SendMessage", "QueryDueIndex", "PutReport", "GetSubjectKeys"},
+    "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "SendMessage", "QueryDueIndex", "PutReport", "GetSubjectKeys"},
     "LedgerEvents": {"PutEvents"},
 }
 
@@ -106,6 +115,7 @@ def table_calls(client: Client, table: str) -> dict[str, Callable[[], Any]]:
 def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[], Any]]:
     queue, bucket = outputs["ErasureQueueUrl"], outputs["MediaBucketName"]
     dead, key, receipts = outputs["ErasureDeadLettersUrl"], "no/such/object", outputs["ReceiptsBucketName"]
+    bundles = outputs["BundlesBucketName"]
     return {
         "ReceiveMessage": lambda: client("sqs").receive_message(QueueUrl=queue, VisibilityTimeout=0),
         "PurgeQueue": lambda: client("sqs").purge_queue(QueueUrl=queue),
@@ -126,6 +136,11 @@ def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[
         "GetReport": lambda: client("s3").get_object(Bucket=outputs["ReportsBucketName"], Key="sweeps/permission-test"),
         "DeleteReport": lambda: client("s3").delete_object(Bucket=outputs["ReportsBucketName"], Key="sweeps/permission-test"),
         "PutBesideReports": lambda: client("s3").put_object(Bucket=outputs["ReportsBucketName"], Key="permission/test", Body=b"{}"),
+        "PutBundle": lambda: client("s3").put_object(Bucket=bundles, Key="bundles/permission-test", Body=b"", IfMatch="never"),
+        "GetBundle": lambda: client("s3").get_object(Bucket=bundles, Key="bundles/no-such"),
+        "GetProgress": lambda: client("s3").get_object(Bucket=bundles, Key="progress/no-such"),
+        "DeleteBundle": lambda: client("s3").delete_object(Bucket=bundles, Key="bundles/no-such"),
+        "ListBundleVersions": lambda: client("s3").list_object_versions(Bucket=bundles, MaxKeys=1, Prefix="none/"),
         "GetAppSecrets": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["MetaAppSecretsArn"]),
         "GetSubjectKeys": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["SubjectKeysArn"]),
         "GetReceiptKey": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["ReceiptKeyArn"]),

@@ -86,7 +86,7 @@ def test_what_holds_data_outlives_the_stack() -> None:
 
 def test_every_bucket_keeps_versions_and_lets_nobody_in() -> None:
     buckets = of_type("S3::Bucket")
-    assert set(buckets) == {"Media", "Files", "Receipts", "Reports"}
+    assert set(buckets) == {"Media", "Files", "Receipts", "Reports", "Bundles"}
     for bucket in buckets.values():
         (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY_ARN}
@@ -141,14 +141,15 @@ def test_plain_http_is_refused_everywhere_on_aws() -> None:
         statement = policy["PolicyDocument"]["Statement"][0]
         assert statement["Effect"] == "Deny" and statement["Principal"] == "*"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    names = ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "ReportsPolicy", "QueuesOnlyOverTls", "NoticeQueuePolicy")
+    names = ("MediaPolicy", "FilesPolicy", "ReceiptsPolicy", "ReportsPolicy", "BundlesPolicy", "QueuesOnlyOverTls", "NoticeQueuePolicy")
     assert {translated()[name]["Condition"] for name in names} == {"OnAws"}
 
 
 def test_queues_are_encrypted_and_give_a_worker_six_times_its_time() -> None:
     queues = queues_on_aws()
     assert all(queue["KmsMasterKeyId"] == KEY_REF for queue in queues.values())
-    for worker_name, dead_letters in (("ErasureWorker", "ErasureDeadLetters"), ("NotifyWorker", "NoticeDeadLetters")):
+    for worker_name, dead_letters in (("ErasureWorker", "ErasureDeadLetters"), ("NotifyWorker", "NoticeDeadLetters"),
+                                      ("ExportWorker", "ExportDeadLetters")):
         mapping = of_type("Lambda::EventSourceMapping")[f"{worker_name}Queue"]
         queue = queues[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
         worker = of_type("Lambda::Function")[mapping["FunctionName"]["Ref"]]
@@ -188,7 +189,8 @@ def test_every_function_has_its_own_role_and_log_group() -> None:
         assert group["KmsKeyId"] == KEY_ARN and group["RetentionInDays"] <= 30
 
 
-@pytest.mark.parametrize("function", ["MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "NotifyWorker", "RetentionSweeper"])
+@pytest.mark.parametrize("function", ["MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "ExportWorker",
+                                      "NotifyWorker", "RetentionSweeper"])
 def test_the_key_is_used_through_services_only(function: str) -> None:
     use = statements(f"{function}Role")["UseTheKeyThroughServices"]
     assert use["Resource"] == KEY_ARN and use["Condition"]["StringEquals"]["kms:ViaService"]
@@ -237,6 +239,21 @@ def test_what_comes_back_from_ses_reaches_the_queue_without_an_address() -> None
     statement = translated()["NoticeQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"][1]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": [{"Fn::GetAtt": [name, "Arn"]} for name in rules]}}
+
+
+def test_bundles_are_made_given_and_erased_by_three() -> None:
+    """What the stack does not keep: rights on versions, and whose rows are deleted."""
+    bundles = {"Fn::Sub": "${Bundles.Arn}/bundles/*"}
+    worker, intake, sweeper = (statements(f"{name}Role") for name in ("ExportWorker", "DsrIntake", "RetentionSweeper"))
+    assert flat(worker["MakeBundles"]["Action"]) == {"s3:AbortMultipartUpload", "s3:PutObject"}
+    assert worker["MakeBundles"]["Resource"] == bundles
+    assert worker["WaitNoMore"]["Condition"]["Fn::If"][2]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["pending#*"]}
+    assert flat(intake["SignLinks"]["Action"]) == {"s3:GetObject"} and intake["SignLinks"]["Resource"] == bundles
+    assert flat(sweeper["EraseBundles"]["Action"]) == {"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"}
+    writers = [role for role in of_type("IAM::Role") if role != "SweepRole" and "Bundles" in repr(statements(role)) and "PutObject" in repr(
+        [one for one in statements(role).values() if "Bundles" in repr(one["Resource"])]
+    )]
+    assert writers == ["ExportWorkerRole"]
 
 
 def test_the_schedules_may_start_the_sweeper_and_park_what_failed() -> None:

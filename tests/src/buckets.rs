@@ -15,6 +15,8 @@ pub struct Buckets {
     refused: Arc<Mutex<u32>>,
     page: Arc<Mutex<Option<usize>>>,
     objects: Arc<Mutex<BTreeMap<String, (String, u64)>>>,
+    uploads: Arc<Mutex<BTreeMap<String, BTreeMap<u32, Vec<u8>>>>>,
+    wholes: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 }
 
 /// What S3 answers.
@@ -60,7 +62,20 @@ impl Buckets {
         self.objects.lock().unwrap().iter().map(|(key, (body, _))| (key.clone(), body.clone())).collect()
     }
 
+    /// Every object that was uploaded in parts, and how many uploads are not complete.
+    #[must_use]
+    pub fn uploaded(&self) -> (BTreeMap<String, Vec<u8>>, usize) {
+        (self.wholes.lock().unwrap().clone(), self.uploads.lock().unwrap().len())
+    }
+
     pub(crate) fn operation(method: &str, uri: &str) -> &'static str {
+        match (method, uri.contains("uploads"), uri.contains("uploadId=")) {
+            ("POST", true, _) => return "CreateMultipartUpload",
+            ("PUT", _, true) => return "UploadPart",
+            ("POST", _, true) => return "CompleteMultipartUpload",
+            ("DELETE", _, true) => return "AbortMultipartUpload",
+            _ => {}
+        }
         match (method, uri.contains("versions"), uri.contains("delete")) {
             ("GET", true, _) => "ListObjectVersions",
             ("POST", _, true) => "DeleteObjects",
@@ -77,6 +92,10 @@ impl Buckets {
         let path = path.split('?').next().unwrap_or_default();
         let (status, body, tag) = match operation {
             "DeleteObjects" => (200, self.delete(body), None),
+            "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" | "AbortMultipartUpload" => {
+                let is_free = request.headers().get("if-none-match") == Some("*");
+                self.upload(operation, path, uri, body, is_free)
+            }
             "GetObject" => self.get(path),
             "PutObject" => {
                 let header = |name: &str| request.headers().get(name).map(str::to_owned);
@@ -116,6 +135,54 @@ impl Buckets {
         let writing = writing.unwrap_or_default() + 1;
         objects.insert(path.to_owned(), (String::from_utf8(body.to_vec()).unwrap(), writing));
         (200, String::new(), Some(format!("\"{writing}\"")))
+    }
+
+    fn upload(
+        &self,
+        operation: &str,
+        path: &str,
+        uri: &str,
+        body: &[u8],
+        is_free: bool,
+    ) -> (u16, String, Option<String>) {
+        let query = |name: &str| {
+            let found = uri.split(['?', '&']).find_map(|pair| pair.strip_prefix(&format!("{name}=")));
+            found.unwrap_or_default().to_owned()
+        };
+        let mut uploads = self.uploads.lock().unwrap();
+        if operation == "CreateMultipartUpload" {
+            let id = format!("upload-{}", uploads.len() + 1);
+            uploads.insert(id.clone(), BTreeMap::new());
+            let xml =
+                format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+            return (200, xml, None);
+        }
+        let id = query("uploadId");
+        let Some(parts) = uploads.get_mut(&id) else {
+            return (404, "<Error><Code>NoSuchUpload</Code></Error>".to_owned(), None);
+        };
+        match operation {
+            "UploadPart" => {
+                let tag = format!("\"{}-{}\"", query("partNumber"), body.len());
+                parts.insert(query("partNumber").parse().unwrap(), body.to_vec());
+                (200, String::new(), Some(tag))
+            }
+            "CompleteMultipartUpload" => {
+                let mut wholes = self.wholes.lock().unwrap();
+                if is_free && wholes.contains_key(path) {
+                    return (412, "<Error><Code>PreconditionFailed</Code></Error>".to_owned(), None);
+                }
+                let asked = String::from_utf8(body.to_vec()).unwrap();
+                assert_eq!(asked.matches("<PartNumber>").count(), parts.len(), "{asked}");
+                wholes.insert(path.to_owned(), parts.values().flatten().copied().collect());
+                uploads.remove(&id);
+                (200, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>".to_owned(), None)
+            }
+            _ => {
+                uploads.remove(&id);
+                (204, String::new(), None)
+            }
+        }
     }
 
     fn list(&self, uri: &str, bucket: &str) -> String {

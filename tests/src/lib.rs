@@ -7,6 +7,7 @@ pub mod buckets;
 mod bus;
 mod calls;
 pub mod demo;
+pub mod flood;
 pub mod mails;
 pub mod repository;
 pub mod retention;

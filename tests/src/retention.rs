@@ -118,6 +118,7 @@ fn own(policy: &Model) -> String {
             Purge::Sweep => "the sweeper, every hour",
             Purge::Lifecycle => "the lifecycle rule of its bucket",
             Purge::Stays => "nothing: it stays",
+            Purge::Due => "the sweeper, when it is due",
             Purge::NotBuilt => "nothing yet",
         };
         let place = own.store.as_deref().unwrap_or("not built yet");

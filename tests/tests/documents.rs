@@ -7,6 +7,7 @@ use std::path::Path;
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_http::{Request, RequestExt};
 use privacy::data_map::DataMap;
+use privacy::export::job::ExportJob;
 use privacy::ids::{ConnectionId, TenantId};
 use privacy::legal_hold::Note;
 use privacy::message::Work;
@@ -166,6 +167,16 @@ fn the_rules_for_bounces_make_reports_that_can_be_read() {
         causes.push(report.cause);
     }
     assert_eq!(causes, [BounceCause::Bounce, BounceCause::Complaint]);
+}
+
+#[test]
+fn a_batch_of_exports_holds_both_jobs_and_a_poison_record() {
+    for (path, text) in events("export-worker") {
+        let batch: SqsEvent = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let read = |body: &Option<String>| ExportJob::from_body(body.as_deref().unwrap()).is_ok();
+        let good: Vec<bool> = batch.records.iter().map(|record| read(&record.body)).collect();
+        assert_eq!(good, [true, true, false], "{path}");
+    }
 }
 
 #[test]

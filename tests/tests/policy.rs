@@ -47,6 +47,11 @@ fn each_mistake_is_named_with_its_place() {
         ),
         (with("class.signals", "export = \"include\"\n", ""), "missing field `export`"),
         (
+            with("class.signals", "names = [\"author_name\"", "names = [\"writer\""),
+            "[class.signals]: `names` has `writer`, which is none of its attributes",
+        ),
+        (with("own.exports", "ceiling = \"P14D\"", "floor = \"P14D\""), "[own.exports]:"),
+        (
             with(
                 "class.signals",
                 "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }",

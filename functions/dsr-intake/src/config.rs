@@ -12,6 +12,7 @@ pub(crate) struct Config {
     pub(crate) limits_table: String,
     pub(crate) suppression_table: String,
     pub(crate) queues: QueueUrls,
+    pub(crate) bundles_bucket: String,
     pub(crate) subject_keys_arn: String,
     pub(crate) dashboard_keys_arn: String,
     pub(crate) stuck_after: SignedDuration,
@@ -23,6 +24,7 @@ impl Config {
     pub(crate) fn read() -> Result<Self, Error> {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
+            bundles_bucket: env::required("BUNDLES_BUCKET")?,
             limits_table: env::required("LIMITS_TABLE")?,
             suppression_table: env::required("SUPPRESSION_TABLE")?,
             queues: QueueUrls {

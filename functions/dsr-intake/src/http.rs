@@ -18,6 +18,7 @@ use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::verify_request::{Verified, declare, verify_login, verify_request};
+use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::limits::LimitsTable;
@@ -39,12 +40,13 @@ use crate::shown::Shown;
 /// Answers people and programs.
 #[derive(Debug)]
 pub(crate) struct Desk {
-    ledger: LedgerTable,
-    limits: LimitsTable,
+    pub(crate) ledger: LedgerTable,
+    pub(crate) bundles: BundleBucket,
+    pub(crate) limits: LimitsTable,
     /// Flags only.
     marks: Vault,
     outbox: Outbox,
-    subject_keys: Secret<SubjectKeys>,
+    pub(crate) subject_keys: Secret<SubjectKeys>,
     dashboard_keys: Secret<DashboardKeys>,
     law: Law,
     map: DataMap,
@@ -58,10 +60,11 @@ enum Subject {
     Requests,
     Code(ObligationId),
     Verification(ObligationId),
+    Download(ObligationId),
 }
 
 /// A request that got no answer of its own.
-enum Rejected {
+pub(crate) enum Rejected {
     Problem(Problem),
     Fault(Fault),
 }
@@ -92,6 +95,7 @@ impl Desk {
     pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, lambda_http::Error> {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            bundles: BundleBucket::new(connection, config.bundles_bucket.clone()),
             limits: LimitsTable::new(connection, config.limits_table.clone()),
             marks: Vault::new(connection, Names::of_marks(config.suppression_table.clone())),
             outbox: Outbox::new(connection, config.queues.clone()),
@@ -142,13 +146,14 @@ impl Desk {
             (Subject::Requests, &Method::POST) => self.accept(request, format).await,
             (Subject::Code(id), &Method::POST) => Ok(("asked", self.send_code(request, &id, format).await?)),
             (Subject::Verification(id), &Method::POST) => self.verify(request, &id, format).await,
-            (Subject::Requests | Subject::Code(_) | Subject::Verification(_), _) => {
+            (Subject::Download(id), &Method::POST) => self.download(request, &id, format).await,
+            (Subject::Requests | Subject::Code(_) | Subject::Verification(_) | Subject::Download(_), _) => {
                 Err(Problem::MethodNotAllowed("POST").into())
             }
         }
     }
 
-    fn page(&self) -> Page<'_> {
+    pub(crate) fn page(&self) -> Page<'_> {
         Page { company: &self.map.model().company, base: &self.config.public_base_url }
     }
 
@@ -189,7 +194,12 @@ impl Desk {
     }
 
     /// The counter of whoever sent this, unless it is full.
-    async fn admit(&self, request: &Request, keys: &SubjectKeys, now: Timestamp) -> Result<KeyedRef, Rejected> {
+    pub(crate) async fn admit(
+        &self,
+        request: &Request,
+        keys: &SubjectKeys,
+        now: Timestamp,
+    ) -> Result<KeyedRef, Rejected> {
         let source = source_of(keys, &address(request));
         let source = source.ok_or_else(|| Fault::park("accept", "no key names a counter"))?;
         if admit_source(&self.limits, keys, &source, PER_SOURCE_AND_MINUTE, now).await? {
@@ -245,7 +255,7 @@ impl Desk {
     }
 
     /// A token that newer keys may explain is looked at with them.
-    async fn login(&self, token: &str, id: &ObligationId, now: Timestamp) -> Result<Option<Login>, Fault> {
+    pub(crate) async fn login(&self, token: &str, id: &ObligationId, now: Timestamp) -> Result<Option<Login>, Fault> {
         let expected = Expected { audience: &self.config.public_base_url, request: id };
         let mut keys = self.dashboard_keys.get().await?;
         if !keys.knows(token) {
@@ -294,7 +304,7 @@ fn address(request: &Request) -> String {
     }
 }
 
-/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`
+/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/download`
 fn subject(path: &str) -> Option<Subject> {
     match path {
         "/privacy" => return Some(Subject::Instructions),
@@ -306,6 +316,7 @@ fn subject(path: &str) -> Option<Subject> {
     match act {
         "code" => Some(Subject::Code(id)),
         "verification" => Some(Subject::Verification(id)),
+        "download" => Some(Subject::Download(id)),
         _ => None,
     }
 }

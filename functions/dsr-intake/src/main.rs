@@ -4,6 +4,7 @@ mod answers;
 mod ask;
 mod asking;
 mod config;
+mod download;
 mod http;
 mod instructions;
 mod next;

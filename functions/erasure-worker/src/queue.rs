@@ -134,6 +134,9 @@ fn report(worked: &Worked, obligation: &str, request_id: &str) {
         Worked::Busy => tracing::info!(outcome = "busy", "another worker has it"),
         Worked::Gone => tracing::warn!(outcome = "gone", "there is no such obligation"),
         Worked::Again => tracing::info!(outcome = "again", "time ran out; sent again"),
+        Worked::Waiting { until } => {
+            tracing::info!(outcome = "waiting", %until, "bundles that were asked for come first");
+        }
         Worked::Halted { over_ceiling } => {
             tracing::error!(outcome = "halted", classes = ?over_ceiling, "the plan is above a ceiling and waits for a person");
             metrics::emit(now, &[("PlansHalted", 1)]);

@@ -21,6 +21,7 @@ pub(crate) struct Config {
     /// The tables whose records go by their date.
     pub(crate) stores: HashMap<String, String>,
     pub(crate) reports_bucket: String,
+    pub(crate) bundles_bucket: String,
 }
 
 impl Config {
@@ -40,6 +41,7 @@ impl Config {
             stuck_after: env::stuck_after()?,
             stores: stores::names(map, |store| store.period.is_some())?,
             reports_bucket: env::required("REPORTS_BUCKET")?,
+            bundles_bucket: env::required("BUNDLES_BUCKET")?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The sweeper: schedules start it; it sends what is stuck and what has a second look due, and
 //! purges what goes by its date. Wiring only.
 
+mod bundles;
 mod config;
 mod due;
 mod periods;

@@ -7,6 +7,7 @@ use privacy_aws::connection::Connection;
 use privacy_edge::clock;
 use serde::{Deserialize, Serialize};
 
+use crate::bundles::{self, Bundles};
 use crate::config::Config;
 use crate::due::{self, Due};
 use crate::periods::{self, Periods};
@@ -40,6 +41,7 @@ pub(crate) struct DueReport {
     #[serde(flatten)]
     obligations: due::Report,
     requests: requests::Report,
+    bundles: bundles::Report,
 }
 
 /// Every sweep.
@@ -48,6 +50,7 @@ pub(crate) struct Sweeper {
     map: DataMap,
     due: Due,
     requests: Requests,
+    bundles: Bundles,
     periods: Periods,
 }
 
@@ -58,6 +61,7 @@ impl Sweeper {
         Ok(Self {
             due: Due::new(connection, &config),
             requests: Requests::new(connection, &config)?,
+            bundles: Bundles::new(connection, &config),
             periods: Periods::new(connection, &config, &map)?,
             map,
         })
@@ -69,12 +73,14 @@ impl Sweeper {
         match event.payload {
             Tick::Due {} => {
                 // One part that fails leaves the other done; then the invocation fails for it.
-                let (requests, faults) = self.requests.sweep(&self.map, request_id, ends_at).await;
+                let (requests, of_requests) = self.requests.sweep(&self.map, request_id, ends_at).await;
+                let (bundles, of_bundles) = self.bundles.sweep(request_id, ends_at).await;
+                let faults = of_requests + of_bundles;
                 let obligations = self.due.sweep(&self.map, request_id, ends_at).await?;
                 if faults > 0 {
                     return Err(due::SweepFailed { faults }.into());
                 }
-                Ok(Answer::Due(DueReport { obligations, requests }))
+                Ok(Answer::Due(DueReport { obligations, requests, bundles }))
             }
             Tick::Periods { dry_run } => {
                 Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))

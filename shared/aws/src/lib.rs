@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod attributes;
+pub mod bundles;
 pub mod connection;
 #[cfg(feature = "events")]
 pub mod event_bus;

@@ -1,5 +1,6 @@
 //! The policy file made ready for work: key ranges to fill and patterns to recognise keys by.
 
+mod export;
 mod links;
 mod shared;
 mod target;

@@ -106,6 +106,10 @@ impl Ledger for LedgerTable {
         self.holds_of(tenant).await
     }
 
+    async fn awaited_bundles(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
+        self.awaited(tenant).await
+    }
+
     async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
         self.note_waiting(id, hold).await
     }

@@ -14,6 +14,7 @@
 //! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
 
 mod archive;
+mod bundles;
 mod due;
 mod engine;
 mod holds;

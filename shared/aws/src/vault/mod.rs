@@ -3,6 +3,7 @@
 
 pub(crate) mod batch;
 mod connections;
+mod contents;
 mod objects;
 mod shared;
 mod stores;

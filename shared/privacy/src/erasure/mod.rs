@@ -15,6 +15,7 @@ mod links;
 mod look;
 mod settle;
 mod verify;
+mod wait;
 mod worked;
 
 pub use aftermath::{Aftermath, Proof};
@@ -158,6 +159,10 @@ where
         }
         if head.starts_at.is_some_and(|starts_at| now < starts_at) {
             return Ok(Worked::Idle);
+        }
+        if let Some(until) = self.waits_until(&head, now).await? {
+            self.advance(&head, State::Received, NextAction::At(until)).await?;
+            return Ok(Worked::Waiting { until });
         }
         for _ in 0..MAX_ROUNDS {
             match &head.state {

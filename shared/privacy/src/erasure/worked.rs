@@ -16,6 +16,11 @@ pub enum Worked {
     Gone,
     /// Time ran out; send it again.
     Again,
+    /// What ends with a tenant waits for bundles that its users have asked for.
+    Waiting {
+        /// When it is looked at again.
+        until: Timestamp,
+    },
     /// The plan is above a ceiling and waits for a person.
     Halted {
         /// The classes and their ceilings.

@@ -1,3 +1,29 @@
 //! Exports: everything that is held of a person, or of a tenant's account, in one file that a person can open.
+//!
+//! *order → claim → discover → collect → close → complete → answer.* A bundle is a ZIP with JSON and CSV per class, a page that
+//! opens offline, a notice and a manifest. The same data is the same bundle, byte for byte: what is in it has a fixed
+//! order and no clock, interrupted or not.
 
+pub mod archive;
+mod close;
+mod collect;
+pub mod discover;
+pub mod download;
+pub mod erase_bundles;
 pub mod job;
+pub mod make_bundle;
+mod manifest;
+mod notice;
+mod order;
+mod page;
+mod patterns;
+pub mod people;
+pub mod ports;
+mod progress;
+pub mod redact;
+pub mod table;
+
+pub use manifest::SCHEMA_VERSION;
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,297 @@
-//! Exports in memory.
+//! Exports in memory: what tables and buckets hold, bundles in the making, and what the ledger keeps of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::World;
+use crate::data_map::KeyRange;
 use crate::export::job::{ExportJob, ExportQueue};
-use crate::ports::Answer;
+use crate::export::ports::{
+    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, Contents, DueBundle, Link, Object,
+    Objects, Part, Row, Rows,
+};
+use crate::fault::Fault;
+use crate::ids::TenantId;
+use crate::obligation::ObligationId;
+use crate::ports::{Answer, DUE_SHARDS};
+
+/// A bundle as the ledger knows it, and who has it.
+#[derive(Clone, Debug, Default)]
+struct Booked {
+    bundle: Bundle,
+    claim: Option<(String, Timestamp)>,
+    next_action_at: Option<Timestamp>,
+}
 
 /// What is stored of exports.
 #[derive(Debug, Default)]
 pub struct StoredExports {
     /// Messages to the worker that exports.
     pub jobs: Vec<ExportJob>,
+    /// What rows hold, by store, partition and sort key.
+    pub rows: BTreeMap<(String, String), BTreeMap<String, BTreeMap<String, Value>>>,
+    /// What objects hold, by store and key.
+    pub contents: BTreeMap<(String, String), Vec<u8>>,
+    /// Uploads that are not complete, with their parts.
+    pub uploads: BTreeMap<String, BTreeMap<i32, Vec<u8>>>,
+    /// Objects of the bucket of bundles that can be seen, every version.
+    pub visible: BTreeMap<String, Vec<Vec<u8>>>,
+    /// Which purges wait for which bundles.
+    pub awaited: BTreeSet<(TenantId, ObligationId)>,
+    booked: Vec<(ExportJob, Booked)>,
+    begun: u32,
+}
+
+impl StoredExports {
+    /// Stores a row with everything in it.
+    pub fn put_row(&mut self, store: &str, partition: &str, key: &str, attributes: &Value) {
+        let attributes = attributes.as_object().cloned().unwrap_or_default().into_iter().collect();
+        let rows = self.rows.entry((store.to_owned(), partition.to_owned())).or_default();
+        rows.insert(key.to_owned(), attributes);
+    }
+
+    fn booked(&mut self, job: &ExportJob) -> Option<&mut Booked> {
+        self.booked.iter_mut().find(|(known, _)| known == job).map(|(_, booked)| booked)
+    }
+}
+
+fn tag_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn shard(job: &ExportJob) -> u8 {
+    match job {
+        ExportJob::Request(id) => id.shard(DUE_SHARDS),
+        ExportJob::Tenant(_) => 0,
+    }
 }
 
 impl ExportQueue for World {
     async fn export(&self, job: &ExportJob) -> Answer<()> {
         self.call("exports.send", |stored| stored.exports.jobs.push(job.clone()))
+    }
+}
+
+impl Contents for World {
+    async fn rows(&self, store: &str, range: &KeyRange, after: Option<&str>) -> Answer<Rows> {
+        let KeyRange::Table { partition, begins_with } = range else { return Ok(Rows::default()) };
+        self.call("contents.rows", |stored| {
+            let from = after.map_or(Bound::Included(begins_with.as_str()), Bound::Excluded);
+            let rows = stored.exports.rows.get(&(store.to_owned(), partition.clone()));
+            let rows = rows.into_iter().flat_map(|rows| rows.range::<str, _>((from, Bound::Unbounded)));
+            let rows = rows.take_while(|(key, _)| key.starts_with(begins_with)).take(self.page_records + 1);
+            let row = |(key, attributes): (&String, &BTreeMap<String, Value>)| Row {
+                key: key.clone(),
+                attributes: attributes.clone(),
+            };
+            let mut rows: Vec<Row> = rows.map(row).collect();
+            let has_more = rows.len() > self.page_records;
+            rows.truncate(self.page_records);
+            let next = rows.last().filter(|_| has_more).map(|row| row.key.clone());
+            Rows { rows, next }
+        })
+    }
+
+    async fn objects(&self, store: &str, prefix: &str, after: Option<&str>) -> Answer<Objects> {
+        self.call("contents.objects", |stored| {
+            let of_store = stored.exports.contents.iter().filter(|((known, _), _)| known == store);
+            let wanted =
+                of_store.filter(|((_, key), _)| key.starts_with(prefix) && after.is_none_or(|after| **key > *after));
+            let object = |((_, key), content): (&(String, String), &Vec<u8>)| Object {
+                key: key.clone(),
+                bytes: content.len() as u64,
+            };
+            let mut objects: Vec<Object> = wanted.map(object).take(self.page_records + 1).collect();
+            let has_more = objects.len() > self.page_records;
+            objects.truncate(self.page_records);
+            let next = objects.last().filter(|_| has_more).map(|object| object.key.clone());
+            Objects { objects, next }
+        })
+    }
+
+    async fn read(&self, store: &str, key: &str, from: u64, bytes: u64) -> Answer<Option<Vec<u8>>> {
+        self.call("contents.read", |stored| {
+            let content = stored.exports.contents.get(&(store.to_owned(), key.to_owned()))?;
+            let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+            Some(content.iter().skip(size(from)).take(size(bytes)).copied().collect())
+        })
+    }
+}
+
+impl BundleStore for World {
+    async fn begin(&self, key: &BundleKey) -> Answer<String> {
+        self.call("bundles.begin", |stored| {
+            stored.exports.begun += 1;
+            let upload = format!("{}-{}", key.object(), stored.exports.begun);
+            stored.exports.uploads.insert(upload.clone(), BTreeMap::new());
+            upload
+        })
+    }
+
+    async fn part(&self, _key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Part> {
+        let uploaded = self.call("bundles.part", |stored| {
+            let parts = stored.exports.uploads.get_mut(upload)?;
+            let tag = tag_of(&bytes);
+            parts.insert(number, bytes);
+            Some(Part { number, tag })
+        });
+        uploaded?.ok_or_else(|| Fault::retry("bundles.part", "no such upload"))
+    }
+
+    async fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> Answer<bool> {
+        let completed = self.call("bundles.complete", |stored| {
+            if stored.exports.visible.get(&key.object()).is_some_and(|versions| !versions.is_empty()) {
+                return Ok(false);
+            }
+            let uploaded = stored.exports.uploads.get(upload).ok_or("no such upload")?;
+            let mut whole = Vec::new();
+            for part in parts {
+                let bytes = uploaded.get(&part.number).ok_or("no such part")?;
+                if tag_of(bytes) != part.tag {
+                    return Err("another part has its number");
+                }
+                whole.extend_from_slice(bytes);
+            }
+            stored.exports.uploads.remove(upload);
+            stored.exports.visible.entry(key.object()).or_default().push(whole);
+            Ok(true)
+        });
+        completed?.map_err(|cause| Fault::retry("bundles.complete", cause))
+    }
+
+    async fn abort(&self, _key: &BundleKey, upload: &str) -> Answer<()> {
+        self.call("bundles.abort", |stored| drop(stored.exports.uploads.remove(upload)))
+    }
+
+    async fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> Answer<()> {
+        self.call("bundles.keep", |stored| stored.exports.visible.entry(key.progress()).or_default().push(progress))
+    }
+
+    async fn kept(&self, key: &BundleKey) -> Answer<Option<Vec<u8>>> {
+        self.call("bundles.kept", |stored| stored.exports.visible.get(&key.progress())?.last().cloned())
+    }
+}
+
+impl BundleEraser for World {
+    async fn erase(&self, key: &BundleKey, upload: Option<&str>) -> Answer<u64> {
+        if self.stored().broken_store.as_deref() == Some("bundles") {
+            return Ok(1);
+        }
+        self.call("bundles.erase", |stored| {
+            stored.exports.visible.remove(&key.object());
+            stored.exports.visible.remove(&key.progress());
+            if let Some(upload) = upload {
+                stored.exports.uploads.remove(upload);
+            }
+            0
+        })
+    }
+}
+
+impl BundleLinks for World {
+    async fn link(&self, key: &BundleKey) -> Answer<Link> {
+        self.call("bundles.link", |_| Link::new(format!("https://bundles.example/{}", key.object())))
+    }
+}
+
+impl BundleBook for World {
+    async fn claim(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        until: Timestamp,
+        erase_at: Timestamp,
+        now: Timestamp,
+    ) -> Answer<Claim> {
+        self.call("bundles.claim", |stored| {
+            if stored.exports.booked(job).is_none() {
+                stored.exports.booked.push((job.clone(), Booked::default()));
+            }
+            let Some(booked) = stored.exports.booked(job) else { return Claim::Busy };
+            if booked.claim.as_ref().is_some_and(|(holder, until)| holder != worker && *until > now) {
+                return Claim::Busy;
+            }
+            if booked.bundle.erased_at.is_some() && matches!(job, ExportJob::Tenant(_)) {
+                *booked = Booked {
+                    bundle: Bundle { round: booked.bundle.round + 1, ..Bundle::default() },
+                    ..Booked::default()
+                };
+            }
+            booked.claim = Some((worker.to_owned(), until));
+            if booked.bundle.erase_at.is_none() {
+                booked.bundle.erase_at = Some(erase_at);
+                booked.next_action_at = Some(erase_at);
+            }
+            Claim::Granted(booked.bundle.clone())
+        })
+    }
+
+    async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
+        self.call("bundles.save", |stored| {
+            let booked = stored.exports.booked(job);
+            let Some(booked) =
+                booked.filter(|booked| booked.claim.as_ref().is_some_and(|(holder, _)| holder == worker))
+            else {
+                return false;
+            };
+            booked.bundle = bundle.clone();
+            booked.next_action_at = bundle.erase_at;
+            true
+        })
+    }
+
+    async fn let_go(&self, job: &ExportJob, worker: &str) -> Answer<()> {
+        self.call("bundles.let_go", |stored| {
+            if let Some(booked) = stored.exports.booked(job) {
+                booked.claim.take_if(|(holder, _)| holder == worker);
+            }
+        })
+    }
+
+    async fn bundle(&self, job: &ExportJob) -> Answer<Option<Bundle>> {
+        self.call("bundles.read", |stored| stored.exports.booked(job).map(|booked| booked.bundle.clone()))
+    }
+
+    async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
+        self.call("bundles.due", |stored| {
+            let booked = stored.exports.booked.iter().filter(|(job, _)| shard(job) == of_shard);
+            let due = booked.filter_map(|(job, booked)| {
+                let erase_at = booked.next_action_at.filter(|at| *at <= now)?;
+                Some(DueBundle { job: job.clone(), erase_at })
+            });
+            let mut due: Vec<DueBundle> = due.collect();
+            due.sort_by_key(|due| due.erase_at);
+            due.truncate(limit.into());
+            due
+        })
+    }
+
+    async fn erased(&self, due: &DueBundle, at: Timestamp) -> Answer<bool> {
+        self.call("bundles.erased", |stored| {
+            let booked = stored.exports.booked(&due.job);
+            let Some(booked) = booked.filter(|booked| booked.next_action_at == Some(due.erase_at)) else {
+                return false;
+            };
+            booked.next_action_at = None;
+            booked.bundle.erased_at.get_or_insert(at);
+            booked.bundle.upload = None;
+            true
+        })
+    }
+
+    async fn await_bundle(&self, tenant: &TenantId, request: &ObligationId, _since: Timestamp) -> Answer<()> {
+        self.call("bundles.await", |stored| {
+            stored.exports.awaited.insert((tenant.clone(), request.clone()));
+        })
+    }
+
+    async fn stop_awaiting(&self, tenant: &TenantId, request: &ObligationId) -> Answer<()> {
+        self.call("bundles.stop_awaiting", |stored| {
+            stored.exports.awaited.remove(&(tenant.clone(), request.clone()));
+        })
     }
 }

@@ -107,6 +107,13 @@ impl Ledger for World {
         })
     }
 
+    async fn awaited_bundles(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
+        self.call("ledger.awaited_bundles", |stored| {
+            let awaited = stored.exports.awaited.iter().filter(|(of, _)| of == tenant);
+            awaited.map(|(_, request)| request.clone()).collect()
+        })
+    }
+
     async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
         self.call("ledger.wait_for", |stored| {
             stored.waiting.insert((hold.clone(), id.clone()));

@@ -15,6 +15,7 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let refuse = |problem: String| invalid(format!("class.{name}"), problem);
         let store = model.store.get(&class.store).ok_or_else(|| refuse("its store is not described".to_owned()))?;
         named_attributes(class, store)
+            .and_then(|()| names_are_attributes(class))
             .and_then(|()| found_by_range(class, store))
             .and_then(|()| spans(class))
             .and_then(|()| agree(class, model))
@@ -29,6 +30,14 @@ fn named_attributes(class: &Class, store: &Store) -> Result<(), String> {
         (StoreKind::Table, false) => attributes(&class.attributes),
         (StoreKind::Bucket, true) => Ok(()),
         (StoreKind::Bucket, false) => Err("objects have no `attributes`".to_owned()),
+    }
+}
+
+fn names_are_attributes(class: &Class) -> Result<(), String> {
+    match class.names.iter().find(|name| !class.attributes.contains(name)) {
+        Some(name) => Err(format!("`names` has `{name}`, which is none of its attributes")),
+        None if class.identifies && class.names.is_empty() => Err("it identifies a person by no attribute".to_owned()),
+        None => Ok(()),
     }
 }
 

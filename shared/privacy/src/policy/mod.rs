@@ -8,6 +8,7 @@ mod ends;
 mod instructions;
 pub mod letters;
 pub mod model;
+pub mod notice;
 pub mod own;
 mod own_rules;
 pub mod pattern;

@@ -19,6 +19,9 @@ pub struct Model {
     pub instructions: Vec<Instructions>,
     /// What is promised, by the route that a request comes in.
     pub promise: BTreeMap<Route, Promise>,
+    /// What the notice in a bundle says beside the data map: GDPR Art. 15(1), CCPA section 1798.110.
+    #[serde(default)]
+    pub notice: super::notice::NoticeTexts,
     /// When the erased is looked for again.
     pub second_looks: SecondLooks,
     /// How long marks against return live.
@@ -74,6 +77,9 @@ pub struct PlatformRule {
     pub source: String,
     /// Everything is gone at the latest this long after a disconnect.
     pub erase_within: Option<jiff::Span>,
+    /// Whether its terms forbid to export what it shows of others.
+    #[serde(default)]
+    pub no_export: bool,
 }
 
 /// Who decides about the data of a person that a tenant has: the tenant, but for these.
@@ -194,9 +200,15 @@ pub struct Class {
     /// A plan that would erase more of it halts. 0 where no request reaches it.
     #[serde(default)]
     pub ceiling_per_request: u64,
-    /// Every attribute that its rows may hold beside their key. Not in what functions carry.
-    #[serde(default, skip_serializing)]
+    /// Every attribute that its rows may hold beside their key, in the order in which an export shows them.
+    #[serde(default)]
     pub attributes: Vec<String>,
+    /// The attributes that name a person: replaced by a token in what somebody else gets, where `redact` says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// Whether those of a person's own record are what the person is known by elsewhere, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub identifies: bool,
     /// Where the row stands that this one is a source of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared: Option<super::shared::Shared>,

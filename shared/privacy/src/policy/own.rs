@@ -59,6 +59,8 @@ pub enum Purge {
     Expiry,
     /// The sweeper, from the day after its floor on: for the kinds of [`OwnKind`].
     Sweep,
+    /// The sweeper, when its own entry in the due index says so.
+    Due,
     /// The lifecycle rule of its bucket.
     Lifecycle,
     /// Nothing: it is kept as long as the service runs, and `source` says why.

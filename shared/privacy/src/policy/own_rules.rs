@@ -62,7 +62,16 @@ fn validate_purge(name: &str, own: &Own) -> Result<(), String> {
             Err("a lifecycle rule ends objects of a bucket, by a ceiling".to_owned())
         }
         Purge::Stays if own.clock.ceiling.is_some() => Err("what stays has no ceiling".to_owned()),
-        Purge::Sweep | Purge::Lifecycle | Purge::Stays | Purge::WithErasure | Purge::Expiry | Purge::NotBuilt => Ok(()),
+        Purge::Due if own.clock.ceiling.is_none() || own.alarm_before.is_none() => {
+            Err("a record that goes when it is due needs a ceiling and an alarm".to_owned())
+        }
+        Purge::Sweep
+        | Purge::Due
+        | Purge::Lifecycle
+        | Purge::Stays
+        | Purge::WithErasure
+        | Purge::Expiry
+        | Purge::NotBuilt => Ok(()),
     }
 }
 

@@ -121,6 +121,10 @@ pub enum Deed {
         /// Where the proof is kept.
         evidence: EvidenceId,
     },
+    /// Its bundle was given to whoever showed that it is theirs.
+    Downloaded,
+    /// Every version of its bundle was erased.
+    BundleErased,
     /// What served to verify was erased.
     EvidenceErased,
 }

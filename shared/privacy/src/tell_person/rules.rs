@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::export::make_bundle::BundleKind;
 use crate::instant;
 use crate::subject_request::letter::{Delivery, Recipient};
 use crate::subject_request::notice::{Notice, NoticeJob};
@@ -78,10 +79,18 @@ impl SubjectRequest {
         };
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
+        if notice == Notice::Code && self.has_bundle() {
+            return self.needs.iter().copied().find(is_code);
+        }
         self.missing().find(is_code).filter(|_| wanted && is_waiting)
     }
 
-    /// Whether a code would show something that is still missing.
+    /// Whether it was answered with a bundle, which a fresh code opens.
+    fn has_bundle(&self) -> bool {
+        matches!(self.standing, Standing::Answered { .. }) && BundleKind::answering(self.kind).is_some()
+    }
+
+    /// Whether a code would show something: what is still missing, or that a bundle may be fetched.
     #[must_use]
     pub fn has_code_to_send(&self) -> bool {
         self.code_in(Notice::Code).is_some()

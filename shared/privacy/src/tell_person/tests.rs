@@ -6,7 +6,7 @@ use crate::law::Law;
 use crate::memory::{SentLetter, Strike, World};
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::Notice;
-use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle};
+use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven};
 use crate::verify_request::{Verified, verify_request};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
@@ -105,6 +105,22 @@ async fn a_fresh_code_voids_the_old_one_and_verified_people_get_none() {
     assert!(matches!(tried(&codes[1]).await, Verified::Proved(_)));
     assert_eq!(post.tell(&post.job(&id, Notice::Code, 2, "home"), now()).await.unwrap(), Told::Idle);
     assert_eq!(post.letters().len(), 2);
+}
+
+#[tokio::test]
+async fn whoever_was_answered_with_a_bundle_gets_a_code_for_it_and_nobody_else() {
+    for (kind, sent) in [(Kind::Access, Told::Sent), (Kind::Know, Told::Sent), (Kind::Erasure, Told::Idle)] {
+        let post = Post::new();
+        let id = post.asked(ask(kind)).await;
+        post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+        let answered = Standing::Answered { at: now(), in_part: false };
+        if let Some(request) = post.world.stored().requests.heads.get_mut(&id) {
+            request.proven = request.needs.iter().map(|proof| Proven { proof: *proof, at: now() }).collect();
+            request.standing = answered.clone();
+        }
+        assert_eq!(post.tell(&post.job(&id, Notice::Code, 1, "home"), now()).await.unwrap(), sent, "{kind:?}");
+        assert_eq!(post.standing(&id), answered, "nothing else changes");
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod shared;
 mod troubles;
 mod users;
 mod visits;
+mod waits;
 
 use super::*;
 use crate::deadline::DueBy;

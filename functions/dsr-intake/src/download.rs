@@ -1,0 +1,54 @@
+//! The download of a bundle: a fresh proof, then a link that works for minutes.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use lambda_http::{Body, Request};
+use privacy::export::download::{download_bundle, download_by_login};
+use privacy::export::ports::Link;
+use privacy::obligation::ObligationId;
+use privacy::ports::Clock;
+use privacy_edge::clock::SystemClock;
+use privacy_edge::problem::Problem;
+use privacy_pages::accept::Format;
+
+use crate::answers;
+use crate::http::{Desk, Rejected};
+use crate::shown::Shown;
+
+impl Desk {
+    /// Sends whoever shows that the request is theirs to its bundle. Everything else gets one answer.
+    pub(crate) async fn download(
+        &self,
+        request: &Request,
+        id: &ObligationId,
+        format: Format,
+    ) -> Result<(&'static str, Response<Body>), Rejected> {
+        let now = SystemClock.now();
+        let keys = self.subject_keys.get().await?;
+        self.admit(request, &keys, now).await?;
+        let link = match Shown::read(request).await? {
+            Shown::Code(code) => download_bundle(&self.ledger, &self.bundles, &keys, id, &code, now).await?,
+            Shown::Login(token) => match self.login(&token, id, now).await? {
+                Some(login) => {
+                    download_by_login(&self.ledger, &self.limits, &self.bundles, &keys, id, &login, now).await?
+                }
+                None => None,
+            },
+            Shown::Declaration(_) => return Err(Problem::BadMember("code").into()),
+        };
+        match link {
+            Some(link) => Ok(("given", see_other(&link)?)),
+            None if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
+            None => Err(Problem::NotVerified.into()),
+        }
+    }
+}
+
+/// The link stands in one header of one answer, and nowhere else.
+fn see_other(link: &Link) -> Result<Response<Body>, Rejected> {
+    let mut location = HeaderValue::from_str(link.expose()).map_err(|_| Rejected::from(Problem::Unavailable))?;
+    location.set_sensitive(true);
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}

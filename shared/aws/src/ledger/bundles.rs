@@ -1,0 +1,267 @@
+//! Bundles. What is known of one stands beside the request that it answers, in `obligation#<reference>` with `bundle`; that of
+//! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased.
+//!
+//! `pending#<tenant>` has one row for each request whose bundle a purge of the tenant waits for.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValue;
+use jiff::Timestamp;
+use privacy::export::job::ExportJob;
+use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle};
+use privacy::fault::Fault;
+use privacy::ids::TenantId;
+use privacy::obligation::ObligationId;
+use privacy::ports::{Answer, DUE_SHARDS};
+
+use super::{DUE_INDEX, LedgerTable, rows};
+use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, number, text, unreadable};
+use crate::faults::{fault, refusing_row};
+use crate::patience;
+
+pub(super) const BUNDLE: &str = "bundle";
+const EXPORT: &str = "export#";
+
+fn key(job: &ExportJob) -> Item {
+    let partition = match job {
+        ExportJob::Request(id) => id.partition(),
+        ExportJob::Tenant(tenant) => format!("{EXPORT}{tenant}"),
+    };
+    Item::from([("pk".to_owned(), text(partition)), ("sk".to_owned(), text(BUNDLE))])
+}
+
+fn job_of(item: &Item) -> Result<ExportJob, Fault> {
+    match get_text(item, "pk")?.strip_prefix(EXPORT) {
+        Some(tenant) => TenantId::parse(tenant).map(ExportJob::Tenant).map_err(|_| unreadable("pk")),
+        None => rows::id_of(item).map(ExportJob::Request),
+    }
+}
+
+fn shard_of(job: &ExportJob) -> u8 {
+    match job {
+        ExportJob::Request(id) => id.shard(DUE_SHARDS),
+        ExportJob::Tenant(tenant) => ObligationId::of_termination(tenant, "export").shard(DUE_SHARDS),
+    }
+}
+
+fn due_shard(shard: u8) -> String {
+    format!("bundle-{}", rows::shard_name(shard))
+}
+
+fn pending(tenant: &TenantId) -> String {
+    format!("pending#{tenant}")
+}
+
+fn bundle_of(item: &Item) -> Result<Bundle, Fault> {
+    Ok(Bundle {
+        round: get_number(item, "round")?,
+        upload: item.get("upload").map(|_| get_text(item, "upload").map(str::to_owned)).transpose()?,
+        is_kept: item.contains_key("is_kept"),
+        made_at: find_at(item, "made_at")?,
+        bytes: get_number(item, "bytes")?,
+        erase_at: find_at(item, "erase_at")?,
+        erased_at: find_at(item, "erased_at")?,
+    })
+}
+
+impl LedgerTable {
+    /// The first claim: whether it was that.
+    async fn claim_first(&self, job: &ExportJob, worker: &str, until: Timestamp, erase_at: Timestamp) -> Answer<bool> {
+        let mut row = key(job);
+        row.extend([
+            ("round".to_owned(), number(0)),
+            ("bytes".to_owned(), number(0)),
+            ("erase_at".to_owned(), at(erase_at)),
+            ("next_action_at".to_owned(), at(erase_at)),
+            ("due_shard".to_owned(), text(due_shard(shard_of(job)))),
+            ("worker".to_owned(), text(worker)),
+            ("leased_until".to_owned(), at(until)),
+        ]);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(row));
+        match put.condition_expression("attribute_not_exists(pk)").send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(false)
+            }
+            Err(error) => Err(fault("bundles.claim")(error)),
+        }
+    }
+
+    /// The next round, after the bundle of the one before was erased.
+    async fn next_round(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(job)))
+            .update_expression(
+                "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
+                 REMOVE made_at, erased_at, upload, is_kept",
+            )
+            .condition_expression("worker = :worker AND attribute_exists(erased_at)")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":erase", at(erase_at))
+            .expression_attribute_values(":shard", text(due_shard(shard_of(job))))
+            .expression_attribute_values(":worker", text(worker))
+            .return_values(ReturnValue::AllNew);
+        match patience::send(update).await {
+            Ok(answer) => {
+                let row = answer.attributes.ok_or_else(|| unreadable(BUNDLE))?;
+                bundle_of(&row).map(Claim::Granted)
+            }
+            Err(error) => refusing_row("bundles.next_round")(error).map(|_| Claim::Busy),
+        }
+    }
+}
+
+impl BundleBook for LedgerTable {
+    async fn claim(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        until: Timestamp,
+        erase_at: Timestamp,
+        now: Timestamp,
+    ) -> Answer<Claim> {
+        if self.claim_first(job, worker, until, erase_at).await? {
+            return Ok(Claim::Granted(Bundle { erase_at: Some(erase_at), ..Bundle::default() }));
+        }
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(job)))
+            .update_expression("SET worker = :worker, leased_until = :until")
+            .condition_expression("attribute_not_exists(worker) OR worker = :worker OR leased_until <= :now")
+            .expression_attribute_values(":worker", text(worker))
+            .expression_attribute_values(":until", at(until))
+            .expression_attribute_values(":now", at(now))
+            .return_values(ReturnValue::AllNew);
+        let row = match patience::send(update).await {
+            Ok(answer) => answer.attributes.ok_or_else(|| unreadable(BUNDLE))?,
+            Err(error) => return refusing_row("bundles.claim")(error).map(|_| Claim::Busy),
+        };
+        let bundle = bundle_of(&row)?;
+        match (job, bundle.erased_at) {
+            (ExportJob::Tenant(_), Some(_)) => self.next_round(job, worker, erase_at).await,
+            (ExportJob::Tenant(_), None) | (ExportJob::Request(_), _) => Ok(Claim::Granted(bundle)),
+        }
+    }
+
+    async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
+        let Bundle { round: _, upload, is_kept, made_at, bytes, erase_at, erased_at: _ } = bundle;
+        let mut set = vec!["bytes = :bytes"];
+        let mut remove = Vec::new();
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(job)))
+            .condition_expression("worker = :worker")
+            .expression_attribute_values(":worker", text(worker))
+            .expression_attribute_values(":bytes", number(bytes));
+        let facts = [
+            ("upload", ":upload", "upload = :upload", upload.as_ref().map(text)),
+            ("is_kept", ":kept", "is_kept = :kept", is_kept.then(|| number(1))),
+            ("made_at", ":made", "made_at = :made", made_at.map(at)),
+            ("next_action_at", ":erase", "erase_at = :erase, next_action_at = :erase", erase_at.map(at)),
+        ];
+        for (name, placeholder, assignment, value) in facts {
+            match value {
+                Some(value) => {
+                    set.push(assignment);
+                    update = update.expression_attribute_values(placeholder, value);
+                }
+                None => remove.push(name),
+            }
+        }
+        let removed = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+        match patience::send(update.update_expression(format!("SET {}{removed}", set.join(", ")))).await {
+            Ok(_) => Ok(true),
+            Err(error) => refusing_row("bundles.save")(error).map(|_| false),
+        }
+    }
+
+    async fn let_go(&self, job: &ExportJob, worker: &str) -> Answer<()> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(job)))
+            .update_expression("REMOVE worker, leased_until")
+            .condition_expression("worker = :worker")
+            .expression_attribute_values(":worker", text(worker));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            Err(error) => refusing_row("bundles.let_go")(error).map(drop),
+        }
+    }
+
+    async fn bundle(&self, job: &ExportJob) -> Answer<Option<Bundle>> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(job)));
+        let item = get.consistent_read(true).send().await.map_err(fault("bundles.read"))?.item;
+        item.as_ref().map(bundle_of).transpose()
+    }
+
+    async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
+            .expression_attribute_values(":shard", text(due_shard(shard)))
+            .expression_attribute_values(":now", at(now))
+            .limit(i32::from(limit));
+        let answer = query.send().await.map_err(fault("bundles.due"))?;
+        let due = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
+        answer.items().iter().map(due).collect()
+    }
+
+    async fn erased(&self, due: &DueBundle, erased_at: Timestamp) -> Answer<bool> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&due.job)))
+            .update_expression(
+                "SET erased_at = if_not_exists(erased_at, :at) REMOVE next_action_at, due_shard, upload, is_kept",
+            )
+            .condition_expression("next_action_at = :seen")
+            .expression_attribute_values(":at", at(erased_at))
+            .expression_attribute_values(":seen", at(due.erase_at));
+        match patience::send(update).await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault("bundles.erased")(error)),
+        }
+    }
+
+    async fn await_bundle(&self, tenant: &TenantId, request: &ObligationId, since: Timestamp) -> Answer<()> {
+        let row = [("pk", text(pending(tenant))), ("sk", text(request.as_str())), ("since", at(since))];
+        let row = row.map(|(name, value)| (name.to_owned(), value)).into();
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(row));
+        put.send().await.map(drop).map_err(fault("bundles.await"))
+    }
+
+    async fn stop_awaiting(&self, tenant: &TenantId, request: &ObligationId) -> Answer<()> {
+        let row = [("pk", text(pending(tenant))), ("sk", text(request.as_str()))];
+        let row = row.map(|(name, value)| (name.to_owned(), value)).into();
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row));
+        delete.send().await.map(drop).map_err(fault("bundles.stop_awaiting"))
+    }
+}
+
+impl LedgerTable {
+    /// The requests whose bundles a purge of a tenant waits for, by a strong read.
+    pub(super) async fn awaited(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
+        let rows = self.rows("bundles.awaited", pending(tenant), "").await?;
+        let id = |row: &Item| ObligationId::parse(get_text(row, "sk")?).map_err(|_| unreadable("sk"));
+        rows.iter().map(id).collect()
+    }
+}

@@ -1,0 +1,34 @@
+//! Wait: what ends with a tenant goes after the bundles that its users have asked for, not before: nothing is purged to avoid an
+//! answer. But it goes on its day.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Aftermath, Stop, Visit};
+use crate::instant;
+use crate::obligation::{Head, State};
+use crate::ports::{Clock, Connections, Ledger, Stores, Suppressions};
+use crate::target::Target;
+
+/// How long the beginning of a phase waits. A phase has a whole day at least: half of it is left for the purge.
+const AT_MOST: SignedDuration = SignedDuration::from_hours(12);
+/// When it is looked at again.
+const AGAIN: SignedDuration = SignedDuration::from_mins(15);
+
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+    A: Aftermath,
+{
+    /// When to look again at a phase that has to wait for a bundle; one read, and only before the phase begins.
+    pub(super) async fn waits_until(&self, head: &Head, now: Timestamp) -> Result<Option<Timestamp>, Stop> {
+        let Target::Tenant { tenant, .. } = &head.target else { return Ok(None) };
+        let latest = head.open_since() + AT_MOST;
+        if head.state != State::Received || latest <= now {
+            return Ok(None);
+        }
+        let is_awaited = !self.engine.ledger.awaited_bundles(tenant).await?.is_empty();
+        Ok(is_awaited.then(|| instant::to_millis(latest.min(now + AGAIN))))
+    }
+}

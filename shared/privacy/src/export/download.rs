@@ -1,0 +1,96 @@
+//! Gives a bundle to whoever shows once more that it is theirs: a link that works for minutes, minted for one download.
+//!
+//! Every try is counted before it is looked at. Whatever fails looks the same: no such request, no bundle, a wrong, late, used
+//! or earlier code.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::job::ExportJob;
+use super::ports::{Bundle, BundleBook, BundleKey, BundleLinks, Link};
+use crate::fault::Fault;
+use crate::keys::SubjectKeys;
+use crate::login::Login;
+use crate::obligation::ObligationId;
+use crate::subject_request::challenge::{Challenge, LIFETIME};
+use crate::subject_request::ports::{Challenges, Limits, RequestBook};
+use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
+use crate::verify_request::use_up;
+
+/// How long a link works.
+pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// Answers a code with a link, or with nothing.
+///
+/// # Errors
+/// [`Fault`]: no link, though a try may have been counted.
+pub async fn download_bundle(
+    book: &(impl RequestBook + Challenges + BundleBook),
+    links: &impl BundleLinks,
+    keys: &SubjectKeys,
+    id: &ObligationId,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<Link>, Fault> {
+    let Some(challenge) = book.attempt(id, now).await? else { return Ok(None) };
+    if !challenge.is_answered_by(keys, id, code) {
+        return Ok(None);
+    }
+    let Some((request, bundle, made_at)) = ready(book, id, now).await? else { return Ok(None) };
+    // One that was sent before the bundle was there was for something else.
+    if challenge.expires_at - LIFETIME < made_at {
+        return Ok(None);
+    }
+    give(book, links, request, &bundle, Some(&challenge), now).await
+}
+
+/// Answers a fresh login of the same account holder with a link, or with nothing. It is used up by it.
+///
+/// # Errors
+/// [`Fault`]: no link, though the login may have been used up.
+pub async fn download_by_login(
+    book: &(impl RequestBook + BundleBook),
+    limits: &impl Limits,
+    links: &impl BundleLinks,
+    keys: &SubjectKeys,
+    id: &ObligationId,
+    login: &Login,
+    now: Timestamp,
+) -> Result<Option<Link>, Fault> {
+    let Some((request, bundle, _)) = ready(book, id, now).await? else { return Ok(None) };
+    if request.member.as_ref() != Some(&login.member) || !use_up(limits, keys, login).await? {
+        return Ok(None);
+    }
+    give(book, links, request, &bundle, None, now).await
+}
+
+/// Notes that it is given, with the code that is used up by it, then gives it.
+async fn give(
+    book: &impl RequestBook,
+    links: &impl BundleLinks,
+    request: SubjectRequest,
+    bundle: &Bundle,
+    used: Option<&Challenge>,
+    now: Timestamp,
+) -> Result<Option<Link>, Fault> {
+    let key = BundleKey::of(&ExportJob::Request(request.id.clone()), bundle.round);
+    let given = SubjectRequest { version: request.version + 1, ..request };
+    if !book.record(&given, &Act::of_asker(Deed::Downloaded, now), used).await? {
+        return Ok(None);
+    }
+    links.link(&key).await.map(Some)
+}
+
+/// The request and its bundle, while it is there.
+async fn ready(
+    book: &(impl RequestBook + BundleBook),
+    id: &ObligationId,
+    now: Timestamp,
+) -> Result<Option<(SubjectRequest, Bundle, Timestamp)>, Fault> {
+    let Some(request) = book.request(id).await? else { return Ok(None) };
+    if !matches!(request.standing, Standing::Answered { .. }) {
+        return Ok(None);
+    }
+    let bundle = book.bundle(&ExportJob::Request(id.clone())).await?;
+    let is_there = |bundle: &Bundle| bundle.erased_at.is_none() && bundle.erase_at.is_some_and(|at| now < at);
+    Ok(bundle.filter(is_there).and_then(|bundle| bundle.made_at.map(|made_at| (request, bundle, made_at))))
+}

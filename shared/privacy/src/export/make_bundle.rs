@@ -1,0 +1,273 @@
+//! Makes a bundle: discover, collect, redact, upload, complete; then the request is answered and its person told.
+//!
+//! One object per bundle, visible only once it is whole. Any step may run twice: a worker that dies leaves an upload that
+//! nobody sees, and the next one goes on where something was kept or begins anew. One worker at a time holds the bundle; one
+//! that has lost it cannot complete a second one, because there is one already.
+
+use jiff::{SignedDuration, Span, Timestamp};
+
+use super::discover::{barred, discover, tenants};
+use super::job::ExportJob;
+use super::order::{Order, Ordered};
+use super::ports::{Bundle, BundleBook, BundleKey, BundleStore, Claim, Contents};
+use super::progress::Progress;
+use crate::data_map::DataMap;
+use crate::deadline;
+use crate::fault::Fault;
+use crate::instant;
+use crate::keys::SubjectKeys;
+use crate::law::Law;
+use crate::ports::{Clock, Connections, DueIndex};
+use crate::scope::Place;
+use crate::subject_request::notice::{Notice as Letter, NoticeJob};
+use crate::subject_request::ports::{NoticeQueue, RequestBook};
+use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
+
+pub use super::order::BundleKind;
+
+/// How long a worker may be silent before another may take over: longer than its invocation.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(150);
+/// How long a bundle is there to be fetched: `[own.exports]` of the policy says the same.
+pub const KEPT_DAYS: i64 = 14;
+
+/// What makes bundles.
+#[derive(Debug)]
+pub struct Exporter<'a, L, Q, V, B, C> {
+    /// Requests, terminations and bundles.
+    pub ledger: &'a L,
+    /// Where what is told goes.
+    pub queue: &'a Q,
+    /// What is held.
+    pub vault: &'a V,
+    /// Where bundles are made.
+    pub bundles: &'a B,
+    /// The time.
+    pub clock: &'a C,
+    /// The policy.
+    pub map: &'a DataMap,
+    /// The law.
+    pub law: &'a Law,
+    /// What finds people.
+    pub keys: &'a SubjectKeys,
+}
+
+/// What a visit came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// It is there, whole.
+    Whole {
+        /// How long it is.
+        bytes: u64,
+    },
+    /// It was there before; whatever was left to say is said.
+    Already,
+    /// Time ran out: the same job is to be sent again.
+    Again,
+    /// Another worker has it.
+    Busy,
+    /// Nothing is to be made: no such request, one of another kind, not verified, closed otherwise.
+    Idle,
+    /// The account's export is not open.
+    Closed,
+}
+
+/// Why a visit ends before its work is done.
+#[derive(Debug)]
+pub(super) enum Stop {
+    OutOfTime,
+    LostLease,
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// One bundle at work.
+pub(super) struct Making<'a, V, B, C> {
+    pub(super) vault: &'a V,
+    pub(super) bundles: &'a B,
+    pub(super) clock: &'a C,
+    pub(super) map: &'a DataMap,
+    pub(super) order: &'a Order,
+    pub(super) key: BundleKey,
+    pub(super) stop_at: Timestamp,
+}
+
+impl<V, B, C: Clock> Making<'_, V, B, C> {
+    /// Whether a person gets it, and not the business whose account it is.
+    pub(super) fn is_person(&self) -> bool {
+        self.order.tenant.is_none()
+    }
+
+    pub(super) fn in_time(&self) -> Result<(), Stop> {
+        if self.clock.now() >= self.stop_at { Err(Stop::OutOfTime) } else { Ok(()) }
+    }
+}
+
+impl<L, Q, V, B, C> Exporter<'_, L, Q, V, B, C>
+where
+    L: RequestBook + DueIndex + BundleBook,
+    Q: NoticeQueue,
+    V: Contents + Connections,
+    B: BundleStore,
+    C: Clock,
+{
+    /// Works on one bundle until it is whole or no page may be begun any more (`stop_at`).
+    ///
+    /// # Errors
+    /// [`Fault`]: deliver the message again.
+    pub async fn make(&self, job: &ExportJob, worker: &str, stop_at: Timestamp) -> Result<Made, Fault> {
+        let now = self.clock.now();
+        let (order, request) = match self.order(job, now).await? {
+            Ordered::Order(order, request) => (*order, request),
+            Ordered::Idle => return Ok(Made::Idle),
+            Ordered::Closed => return Ok(Made::Closed),
+        };
+        let erase_at = erase_at(now)?;
+        let bundle = match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
+            Claim::Granted(bundle) => bundle,
+            Claim::Busy => return Ok(Made::Busy),
+        };
+        let made = match (&bundle.made_at, &request) {
+            (Some(_), _) => Ok(Made::Already),
+            (None, Some(request)) if request.standing.closed_at().is_some() => Ok(Made::Idle),
+            (None, _) => self.make_claimed(job, worker, (&order, bundle.clone()), stop_at).await,
+        };
+        // Best effort: a claim that is not given back ends by itself.
+        let let_go = self.ledger.let_go(job, worker).await;
+        let made = match made {
+            Ok(made) => made,
+            Err(Stop::OutOfTime) => Made::Again,
+            Err(Stop::LostLease) => Made::Busy,
+            Err(Stop::Fault(fault)) => return Err(fault),
+        };
+        let_go?;
+        if let (Some(request), Made::Whole { .. } | Made::Already) = (request, &made) {
+            self.answer(*request).await?;
+        }
+        Ok(made)
+    }
+
+    async fn make_claimed(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        (order, mut bundle): (&Order, Bundle),
+        stop_at: Timestamp,
+    ) -> Result<Made, Stop> {
+        let key = BundleKey::of(job, bundle.round);
+        let Self { vault, bundles, clock, map, .. } = *self;
+        let making = Making { vault, bundles, clock, map, order, key, stop_at };
+        let mut progress = self.begin(job, worker, &making, &mut bundle).await?;
+        match making.collect(&mut progress).await {
+            Ok(()) => {}
+            Err(Stop::OutOfTime) => {
+                self.bundles.keep(&making.key, progress.store()).await?;
+                bundle.is_kept = true;
+                self.save(job, worker, &bundle).await?;
+                return Ok(Made::Again);
+            }
+            Err(stop @ (Stop::LostLease | Stop::Fault(_))) => return Err(stop),
+        }
+        making.close(self.law, &mut progress).await?;
+        let now = self.clock.now();
+        match self.ledger.claim(job, worker, now + LEASE, erase_at(now)?, now).await? {
+            Claim::Granted(_) => {}
+            Claim::Busy => return Err(Stop::LostLease),
+        }
+        // Where one is there already, somebody had completed it and died before saying so.
+        self.bundles.complete(&making.key, &progress.upload, &progress.parts).await?;
+        let made_at = instant::to_millis(now);
+        let bytes = progress.archive.bytes();
+        let made = Bundle { made_at: Some(made_at), bytes, erase_at: Some(erase_at(now)?), upload: None, ..bundle };
+        self.save(job, worker, &made).await?;
+        if let ExportJob::Request(request) = job {
+            for tenant in tenants(&progress.places) {
+                self.ledger.stop_awaiting(&tenant, request).await?;
+            }
+        }
+        Ok(Made::Whole { bytes })
+    }
+
+    async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Result<(), Stop> {
+        if self.ledger.save(job, worker, bundle).await? { Ok(()) } else { Err(Stop::LostLease) }
+    }
+
+    /// Goes on where something was kept, or begins anew: whatever was uploaded before is discarded.
+    async fn begin(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        making: &Making<'_, V, B, C>,
+        bundle: &mut Bundle,
+    ) -> Result<Progress, Stop> {
+        if bundle.is_kept
+            && let Some(kept) = self.bundles.kept(&making.key).await?
+            && let Some(progress) = Progress::load(&kept)
+        {
+            return Ok(progress);
+        }
+        if let Some(upload) = &bundle.upload {
+            self.bundles.abort(&making.key, upload).await?;
+        }
+        let places = discover(self.vault, making.order).await?;
+        if let ExportJob::Request(request) = job {
+            for tenant in tenants(&places) {
+                self.ledger.await_bundle(&tenant, request, self.clock.now()).await?;
+            }
+        }
+        let barred = barred(self.vault, self.map, &places).await?;
+        let is_account = making.order.tenant.is_some();
+        let is_in = |place: &Place| !is_account || !barred.contains(place);
+        let left_out = places.iter().filter(|place| !is_in(place)).count();
+        let places = places.iter().filter(|place| is_in(place)).cloned().collect();
+        let upload = self.bundles.begin(&making.key).await?;
+        bundle.upload = Some(upload.clone());
+        bundle.is_kept = false;
+        self.save(job, worker, bundle).await?;
+        let mut progress = Progress { upload, places, barred, own: making.order.own.clone(), ..Progress::default() };
+        for _ in 0..left_out {
+            progress.redactions.add(super::redact::Reason::Platform);
+        }
+        Ok(progress)
+    }
+
+    /// The request is answered, once, and its person is to be told.
+    async fn answer(&self, mut request: SubjectRequest) -> Result<(), Fault> {
+        for _ in 0..3 {
+            if request.standing.closed_at().is_some() {
+                break;
+            }
+            let now = instant::to_millis(self.clock.now());
+            let answered = SubjectRequest {
+                version: request.version + 1,
+                standing: Standing::Answered { at: now, in_part: false },
+                next_action_at: Some(now),
+                ..request.clone()
+            };
+            if self.ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await? {
+                request = answered;
+                break;
+            }
+            match self.ledger.request(&request.id).await? {
+                Some(newer) => request = newer,
+                None => return Ok(()),
+            }
+        }
+        if !matches!(request.standing, Standing::Answered { .. }) {
+            return Err(Fault::retry("export.answer", "the request changed under every try"));
+        }
+        if request.was_told(Letter::Answer, 1) {
+            return Ok(());
+        }
+        self.queue.notify(&NoticeJob { request: request.id, notice: Letter::Answer, round: 1, source: None }).await
+    }
+}
+
+fn erase_at(now: Timestamp) -> Result<Timestamp, Fault> {
+    let at = deadline::after(now, Span::new().days(KEPT_DAYS));
+    Ok(instant::to_millis(at.map_err(|error| Fault::park("export.date", error))?))
+}

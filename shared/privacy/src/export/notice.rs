@@ -1,0 +1,148 @@
+//! The notice that goes with a bundle: what is held, why, from where, who gets it, for how long, and what a person can do.
+//! GDPR Art. 15(1) and (2) with recipients by name; CCPA section 1798.110(a) by categories.
+
+use serde::Serialize;
+
+use super::progress::Progress;
+use crate::data_map::DataMap;
+use crate::law::Law;
+use crate::policy::Route;
+use crate::policy::model::{Class, Clock, ExportRule};
+
+/// A category of data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Category {
+    pub(super) title: String,
+    /// How many records; none where only the category is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) records: Option<u64>,
+    pub(super) basis: String,
+    pub(super) kept: String,
+    /// Whether it was concluded by us, not given or observed.
+    pub(super) is_inferred: bool,
+}
+
+/// Somebody who gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Recipient {
+    pub(super) name: String,
+    /// The categories of yours that they have a copy of.
+    pub(super) categories: Vec<String>,
+}
+
+/// A record that stays when a person asks for erasure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Kept {
+    pub(super) title: String,
+    pub(super) reason: String,
+    pub(super) source: String,
+}
+
+/// Where somebody complains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Authority {
+    pub(super) title: String,
+    pub(super) url: String,
+}
+
+/// The whole notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Notice {
+    pub(super) controller: String,
+    pub(super) contact: String,
+    pub(super) policy: String,
+    pub(super) purposes: Vec<String>,
+    pub(super) grounds: Vec<String>,
+    pub(super) categories: Vec<Category>,
+    pub(super) sources: Vec<String>,
+    pub(super) third_parties: Vec<String>,
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) transfers: Vec<String>,
+    pub(super) automated: Vec<String>,
+    pub(super) rights: Vec<String>,
+    pub(super) kept: Vec<Kept>,
+    pub(super) authorities: Vec<Authority>,
+}
+
+impl Notice {
+    pub(super) fn of(map: &DataMap, law: &Law, regime: Option<&str>, progress: &Progress, shows_counts: bool) -> Self {
+        let model = map.model();
+        let held = || progress.held.iter().filter(|(_, held)| held.records > 0);
+        let class = |name: &str| map.class(name);
+        let category = |name: &str, records: u64, class: &Class| Category {
+            title: map.title(name).to_owned(),
+            records: shows_counts.then_some(records),
+            basis: class.basis.clone(),
+            kept: kept(&class.clock),
+            is_inferred: class.export == ExportRule::AccessOnly,
+        };
+        let categories = held().filter_map(|(name, held)| Some(category(name, held.records, class(name)?))).collect();
+        let recipients = model.processor.values().map(|processor| Recipient {
+            name: processor.title.clone(),
+            categories: held()
+                .filter(|(name, _)| processor.classes.contains(name))
+                .map(|(name, _)| map.title(name).to_owned())
+                .collect(),
+        });
+        let retained = map.retained(Route::SubjectRequest, progress.places.iter()).map(|(name, retained)| Kept {
+            title: map.title(name).to_owned(),
+            reason: retained.reason.clone(),
+            source: retained.source.clone(),
+        });
+        let own = model.kept.values().map(|kept| Kept {
+            title: kept.title.clone(),
+            reason: kept.reason.clone(),
+            source: kept.source.clone(),
+        });
+        let regime = regime.unwrap_or(&law.model().rights.fallback);
+        let authorities = law.routes(regime).map(|routes| routes.authorities).unwrap_or_default();
+        let authority =
+            |known: &crate::law::denial::Authority| Authority { title: known.title.clone(), url: known.url.clone() };
+        let texts = model.notice.clone();
+        Self {
+            controller: model.company.name.clone(),
+            contact: model.company.contact.clone(),
+            policy: model.company.policy_url.clone(),
+            purposes: texts.purposes,
+            grounds: texts.grounds,
+            categories,
+            sources: texts.sources,
+            third_parties: texts.third_parties,
+            recipients: recipients.collect(),
+            transfers: texts.transfers,
+            automated: texts.automated,
+            rights: texts.rights,
+            kept: retained.chain(own).collect(),
+            authorities: authorities.iter().map(authority).collect(),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
+
+/// How long a class is kept, in words.
+fn kept(clock: &Clock) -> String {
+    let anchor = clock.anchor.trim_end_matches("_at").replace('_', " ");
+    match (clock.floor, clock.ceiling) {
+        (_, Some(ceiling)) => format!("at most {} after it was {anchor}", words(ceiling)),
+        (Some(floor), None) => format!("at least {} after it was {anchor}", words(floor)),
+        (None, None) => "as long as the account exists".to_owned(),
+    }
+}
+
+fn words(span: jiff::Span) -> String {
+    let units = [
+        (i64::from(span.get_years()), "year"),
+        (i64::from(span.get_months()), "month"),
+        (i64::from(span.get_weeks()), "week"),
+        (i64::from(span.get_days()), "day"),
+        (i64::from(span.get_hours()), "hour"),
+    ];
+    let unit = |(count, name): (i64, &str)| format!("{count} {name}{}", if count == 1 { "" } else { "s" });
+    let words: Vec<String> = units.into_iter().filter(|(count, _)| *count > 0).map(unit).collect();
+    words.join(" ")
+}

@@ -1,0 +1,237 @@
+//! What making, giving and erasing a bundle asks of the world.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::job::ExportJob;
+use crate::data_map::KeyRange;
+use crate::ids::TenantId;
+use crate::obligation::ObligationId;
+use crate::ports::Answer;
+
+/// A row of a table with everything in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its sort key.
+    pub key: String,
+    /// What it holds beside its keys.
+    pub attributes: BTreeMap<String, Value>,
+}
+
+/// A page of rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// In key order.
+    pub rows: Vec<Row>,
+    /// After which key the next page starts; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// An object as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its key.
+    pub key: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// A page of objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objects {
+    /// In key order.
+    pub objects: Vec<Object>,
+    /// After which key the next page starts; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// What stands in the tables and buckets of the data map.
+pub trait Contents: Sync {
+    /// One page of a range of a table.
+    fn rows(&self, store: &str, range: &KeyRange, after: Option<&str>) -> impl Future<Output = Answer<Rows>> + Send;
+    /// One page of the objects that are there now, not of earlier versions.
+    fn objects(&self, store: &str, prefix: &str, after: Option<&str>) -> impl Future<Output = Answer<Objects>> + Send;
+    /// At most `bytes` bytes of an object from a position on; empty at its end, `None` when it is gone.
+    fn read(
+        &self,
+        store: &str,
+        key: &str,
+        from: u64,
+        bytes: u64,
+    ) -> impl Future<Output = Answer<Option<Vec<u8>>>> + Send;
+}
+
+/// The name of a bundle's object: says nothing and leads to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BundleKey(String);
+
+impl BundleKey {
+    /// The bundle of a job; `round` counts those that a tenant had before.
+    #[must_use]
+    pub fn of(job: &ExportJob, round: u32) -> Self {
+        let named = match job {
+            ExportJob::Request(request) => format!("request\n{}\n{round}", request.as_str()),
+            ExportJob::Tenant(tenant) => format!("tenant\n{tenant}\n{round}"),
+        };
+        let digest = Sha256::digest(named.as_bytes());
+        Self(digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Where the bundle stands once it is whole.
+    #[must_use]
+    pub fn object(&self) -> String {
+        format!("bundles/{}.zip", self.0)
+    }
+
+    /// Where a worker leaves what the next one needs to go on.
+    #[must_use]
+    pub fn progress(&self) -> String {
+        format!("progress/{}", self.0)
+    }
+}
+
+/// A part of an upload, by the tag that the store gave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// From 1.
+    pub number: i32,
+    /// What names its content.
+    pub tag: String,
+}
+
+/// Where bundles are made. Nothing is visible before it is complete.
+pub trait BundleStore: Sync {
+    /// Begins an upload and answers with its name.
+    fn begin(&self, key: &BundleKey) -> impl Future<Output = Answer<String>> + Send;
+    /// Uploads one part; the same number again replaces it.
+    fn part(
+        &self,
+        key: &BundleKey,
+        upload: &str,
+        number: i32,
+        bytes: Vec<u8>,
+    ) -> impl Future<Output = Answer<Part>> + Send;
+    /// Makes the parts one visible object. `false` when there is one already: it stays as it is.
+    fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> impl Future<Output = Answer<bool>> + Send;
+    /// Discards an upload; one that is gone is discarded.
+    fn abort(&self, key: &BundleKey, upload: &str) -> impl Future<Output = Answer<()>> + Send;
+    /// Keeps what the next worker needs to go on.
+    fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> impl Future<Output = Answer<()>> + Send;
+    /// What was kept.
+    fn kept(&self, key: &BundleKey) -> impl Future<Output = Answer<Option<Vec<u8>>>> + Send;
+}
+
+/// Erases bundles.
+pub trait BundleEraser: Sync {
+    /// Erases every version of a bundle, and of what was kept to make it, and discards its upload. Answers with how many
+    /// versions a listing still finds: zero is the proof.
+    fn erase(&self, key: &BundleKey, upload: Option<&str>) -> impl Future<Output = Answer<u64>> + Send;
+}
+
+/// A link that opens a bundle for whoever has it. Never printed, never stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link(String);
+
+impl Link {
+    /// A link that was just minted.
+    #[must_use]
+    pub const fn new(link: String) -> Self {
+        Self(link)
+    }
+
+    /// The link, for the answer to whoever has proven who they are.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(redacted)")
+    }
+}
+
+/// Mints links.
+pub trait BundleLinks: Sync {
+    /// A link to one bundle that works for [`super::download::LINK_LIFETIME`].
+    fn link(&self, key: &BundleKey) -> impl Future<Output = Answer<Link>> + Send;
+}
+
+/// A bundle as the ledger knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// How many the same job had before; from 0.
+    pub round: u32,
+    /// The upload that was begun, until it is complete.
+    pub upload: Option<String>,
+    /// Whether something was kept for the next worker.
+    pub is_kept: bool,
+    /// When it was complete.
+    pub made_at: Option<Timestamp>,
+    /// How long it is.
+    pub bytes: u64,
+    /// When everything of it is erased at the latest, made or not.
+    pub erase_at: Option<Timestamp>,
+    /// When it was erased.
+    pub erased_at: Option<Timestamp>,
+}
+
+/// What claiming a bundle came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is ours until the asked instant.
+    Granted(Bundle),
+    /// Another worker has it.
+    Busy,
+}
+
+/// An entry of the due index: a bundle that is to be erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueBundle {
+    /// Which.
+    pub job: ExportJob,
+    /// Since when.
+    pub erase_at: Timestamp,
+}
+
+/// What the ledger keeps of bundles, and of exports that a purge waits for.
+pub trait BundleBook: Sync {
+    /// Claims or renews, in one conditional write. The first claim puts it into the due index: what is left behind of a bundle
+    /// that is never finished goes, too. The first claim after an erased bundle begins the next round.
+    fn claim(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        until: Timestamp,
+        erase_at: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<Claim>> + Send;
+    /// Stores how far it is, if it is still ours. `false`: it is not.
+    fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> impl Future<Output = Answer<bool>> + Send;
+    /// Gives the claim back, if it is still ours.
+    fn let_go(&self, job: &ExportJob, worker: &str) -> impl Future<Output = Answer<()>> + Send;
+    /// What is known of it, by a strong read.
+    fn bundle(&self, job: &ExportJob) -> impl Future<Output = Answer<Option<Bundle>>> + Send;
+    /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
+    fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16)
+    -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
+    /// Notes that everything of it was erased, and takes it out of the due index. `false` when that was noted before, or
+    /// another round has begun.
+    fn erased(&self, due: &DueBundle, at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// Notes that a purge of a tenant waits for a request's bundle.
+    fn await_bundle(
+        &self,
+        tenant: &TenantId,
+        request: &ObligationId,
+        since: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+    /// Takes that note away.
+    fn stop_awaiting(&self, tenant: &TenantId, request: &ObligationId) -> impl Future<Output = Answer<()>> + Send;
+}

@@ -1,0 +1,219 @@
+//! Exports: one contract for the ports in memory and over DynamoDB and S3, and a bundle made through the real adapters.
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::KeyRange;
+use privacy::export::job::{ExportJob, ExportQueue};
+use privacy::export::ports::{
+    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, Contents, DueBundle,
+};
+use privacy::ids::TenantId;
+use privacy::memory::World;
+use privacy::obligation::ObligationId;
+use privacy::ports::{DUE_SHARDS, Ledger};
+use privacy_aws::bundles::BundleBucket;
+use privacy_aws::queue::SqsQueue;
+use privacy_tests::account::Account;
+use privacy_tests::demo;
+use serde_json::json;
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00.125Z".parse().unwrap()
+}
+
+fn tenant(name: &str) -> TenantId {
+    TenantId::parse(name).unwrap()
+}
+
+fn request() -> ExportJob {
+    ExportJob::Request(ObligationId::of_request(&[7; 20]))
+}
+
+fn granted(claim: Claim) -> Bundle {
+    match claim {
+        Claim::Granted(bundle) => bundle,
+        Claim::Busy => panic!("busy"),
+    }
+}
+
+async fn due<P: BundleBook>(ports: &P, at: Timestamp) -> Vec<DueBundle> {
+    let mut due = Vec::new();
+    for shard in 0..DUE_SHARDS {
+        due.extend(ports.due_bundles(shard, at, 10).await.unwrap());
+    }
+    due
+}
+
+async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
+    let (minute, erase_at) = (SignedDuration::from_mins(1), now() + SignedDuration::from_hours(24 * 14));
+    assert_eq!(ports.bundle(job).await.unwrap(), None);
+    let first = granted(ports.claim(job, "w1", now() + minute, erase_at, now()).await.unwrap());
+    assert_eq!(first, Bundle { erase_at: Some(erase_at), ..Bundle::default() });
+    assert_eq!(ports.claim(job, "w2", now() + minute, erase_at, now()).await.unwrap(), Claim::Busy);
+    assert_eq!(granted(ports.claim(job, "w1", now() + minute, erase_at, now()).await.unwrap()), first, "renewed");
+    let later = now() + minute;
+    let taken = ports.claim(job, "w2", later + minute, erase_at + minute, later).await.unwrap();
+    assert_eq!(granted(taken), first, "the first claim says when it is erased");
+    assert!(!ports.save(job, "w1", &first).await.unwrap(), "it is no longer theirs");
+
+    let begun = Bundle { upload: Some("upload-1".to_owned()), is_kept: true, ..first.clone() };
+    assert!(ports.save(job, "w2", &begun).await.unwrap());
+    assert_eq!(ports.bundle(job).await.unwrap(), Some(begun));
+    let last_day = erase_at + minute;
+    let made = Bundle { made_at: Some(later), bytes: 7 << 32, erase_at: Some(last_day), ..first };
+    assert!(ports.save(job, "w2", &made).await.unwrap());
+    assert_eq!(ports.bundle(job).await.unwrap(), Some(made.clone()));
+    ports.let_go(job, "w1").await.unwrap();
+    assert_eq!(
+        ports.claim(job, "w3", later + minute, erase_at, later).await.unwrap(),
+        Claim::Busy,
+        "not theirs to give back"
+    );
+    ports.let_go(job, "w2").await.unwrap();
+    assert_eq!(granted(ports.claim(job, "w3", later + minute, erase_at, later).await.unwrap()), made);
+    ports.let_go(job, "w3").await.unwrap();
+
+    assert_eq!(due(ports, erase_at).await, []);
+    let entry = DueBundle { job: job.clone(), erase_at: last_day };
+    assert_eq!(due(ports, last_day).await, [entry.clone()]);
+    assert!(!ports.erased(&DueBundle { erase_at, ..entry.clone() }, last_day).await.unwrap(), "another entry");
+    assert!(ports.erased(&entry, last_day).await.unwrap());
+    assert!(!ports.erased(&entry, last_day).await.unwrap(), "once");
+    assert_eq!(due(ports, last_day).await, []);
+    assert_eq!(ports.bundle(job).await.unwrap().unwrap().erased_at, Some(last_day));
+
+    let again = granted(ports.claim(job, "w4", last_day + minute, last_day + minute, last_day).await.unwrap());
+    match job {
+        ExportJob::Request(_) => assert_eq!((again.round, again.erased_at), (0, Some(last_day)), "it stays erased"),
+        ExportJob::Tenant(_) => {
+            assert_eq!(again, Bundle { round: 1, erase_at: Some(last_day + minute), ..Bundle::default() });
+            assert_eq!(due(ports, last_day + minute).await.len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_book_of_bundles_keeps_its_contract() {
+    for job in [request(), ExportJob::Tenant(tenant("alder"))] {
+        book_contract(&World::new(now(), 10), &job).await;
+        book_contract(&demo::ledger(&Account::new()), &job).await;
+    }
+}
+
+async fn waiting_contract<P: BundleBook + Ledger>(ports: &P) {
+    let request = ObligationId::of_request(&[7; 20]);
+    for _ in 0..2 {
+        ports.await_bundle(&tenant("alder"), &request, now()).await.unwrap();
+    }
+    assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), std::slice::from_ref(&request));
+    assert_eq!(ports.awaited_bundles(&tenant("birch")).await.unwrap(), []);
+    for _ in 0..2 {
+        ports.stop_awaiting(&tenant("alder"), &request).await.unwrap();
+    }
+    assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_bundle_keeps_its_contract() {
+    waiting_contract(&World::new(now(), 10)).await;
+    waiting_contract(&demo::ledger(&Account::new())).await;
+}
+
+async fn rows_contract<P: Contents>(ports: &P) {
+    let range = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: "contact#p1#".to_owned() };
+    let (mut keys, mut after) = (Vec::new(), None);
+    loop {
+        let page = ports.rows("inbox", &range, after.as_deref()).await.unwrap();
+        for row in page.rows {
+            assert!(!row.attributes.contains_key("pk") && !row.attributes.contains_key("sk"));
+            assert_eq!(row.attributes["text"], json!(row.key));
+            keys.push(row.key);
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(keys, ["contact#p1#a", "contact#p1#b", "contact#p1#c"]);
+    let one = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: "contact#p1#c".to_owned() };
+    assert_eq!(ports.rows("inbox", &one, None).await.unwrap().rows.len(), 1);
+}
+
+#[tokio::test]
+async fn what_rows_hold_keeps_its_contract() {
+    let keys = ["contact#p0#a", "contact#p1#a", "contact#p1#b", "contact#p1#c", "contact#p10#a"];
+    let world = World::new(now(), 2);
+    for key in keys {
+        world.stored().exports.put_row("inbox", "alder#c1", key, &json!({"text": key}));
+    }
+    rows_contract(&world).await;
+    let account = Account::new();
+    let item = |key: &&str| json!({"pk": {"S": "alder#c1"}, "sk": {"S": key}, "text": {"S": key}});
+    account.put_all("inbox", &keys.iter().map(item).collect::<Vec<_>>());
+    rows_contract(&demo::vault(&account)).await;
+}
+
+async fn store_contract<P: BundleStore + BundleLinks>(ports: &P) {
+    let key = BundleKey::of(&request(), 0);
+    assert_ne!(key, BundleKey::of(&request(), 1));
+    let (first, second) = (ports.begin(&key).await.unwrap(), ports.begin(&key).await.unwrap());
+    ports.part(&key, &first, 1, vec![0; 3]).await.unwrap();
+    let one = ports.part(&key, &first, 1, vec![1; 5]).await.unwrap();
+    let two = ports.part(&key, &first, 2, vec![0xff; 2]).await.unwrap();
+    let other = ports.part(&key, &second, 1, vec![9]).await.unwrap();
+    assert!(ports.complete(&key, &first, &[one, two]).await.unwrap());
+    assert!(!ports.complete(&key, &second, &[other]).await.unwrap(), "there is one");
+    for _ in 0..2 {
+        ports.abort(&key, &second).await.unwrap();
+    }
+    assert!(ports.part(&key, &second, 1, vec![1]).await.is_err());
+    assert!(ports.link(&key).await.unwrap().expose().contains(&key.object()));
+}
+
+#[tokio::test]
+async fn the_store_of_bundles_keeps_its_contract() {
+    let world = World::new(now(), 10);
+    store_contract(&world).await;
+    let key = BundleKey::of(&request(), 0);
+    assert_eq!(world.stored().exports.visible[&key.object()], [vec![1, 1, 1, 1, 1, 0xff, 0xff]]);
+
+    let account = Account::new();
+    let bucket = BundleBucket::new(&account.connection(), "bundles".to_owned());
+    store_contract(&bucket).await;
+    let (wholes, open) = account.buckets().uploaded();
+    assert_eq!(wholes[&format!("bundles/{}", key.object())], [1, 1, 1, 1, 1, 0xff, 0xff]);
+    assert_eq!(open, 0, "what could not be completed is discarded");
+    let link = bucket.link(&key).await.unwrap();
+    let query =
+        |name: &str| link.expose().split(['?', '&']).find_map(|pair| pair.strip_prefix(name)).map(str::to_owned);
+    assert_eq!(query("X-Amz-Expires=").as_deref(), Some("600"));
+    assert!(query("X-Amz-Signature=").is_some() && query("response-content-disposition=").is_some());
+}
+
+#[tokio::test]
+async fn every_version_of_a_bundle_is_erased_and_a_listing_proves_it() {
+    let account = Account::new();
+    let bucket = BundleBucket::new(&account.connection(), "bundles".to_owned());
+    let (key, other) = (BundleKey::of(&request(), 0), BundleKey::of(&request(), 1));
+    let buckets = account.buckets();
+    for (object, version, is_marker) in [
+        (key.object(), "1", false),
+        (key.object(), "2", true),
+        (key.progress(), "1", false),
+        (other.object(), "1", false),
+    ] {
+        buckets.put(&object, version, is_marker);
+    }
+    buckets.set_page(1);
+    buckets.refuse(1);
+    assert_eq!(bucket.erase(&key, Some("gone")).await.unwrap(), 1, "one delete was refused");
+    assert_eq!(bucket.erase(&key, None).await.unwrap(), 0);
+    assert_eq!(buckets.dump(), [format!("{} 1 false", other.object())]);
+}
+
+#[tokio::test]
+async fn a_job_reaches_the_queue_as_it_is() {
+    let account = Account::new();
+    let queue = SqsQueue::new(&account.connection(), "http://queue/exports".to_owned());
+    queue.export(&request()).await.unwrap();
+    assert_eq!(account.sent().iter().map(|body| ExportJob::from_body(body)).collect::<Vec<_>>(), [Ok(request())]);
+}
