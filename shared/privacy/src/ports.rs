@@ -5,18 +5,16 @@ mod archive;
 mod holds;
 mod shared;
 mod staff;
+mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
 pub use staff::{Confirmed, PlanBook, Register};
+pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
 use std::future::Future;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use crate::data_map::KeyRange;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
@@ -27,6 +25,7 @@ use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::scope::{Link, Place, Reach, Scope};
 use crate::subject_request::SubjectRequest;
+use jiff::Timestamp;
 
 /// What a port answers.
 pub type Answer<T> = Result<T, Fault>;
@@ -63,6 +62,10 @@ pub enum Cancelled {
 pub trait Intake: Sync {
     /// Cancels an obligation that is not to begin before a later instant.
     fn cancel(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Cancelled>> + Send;
+
+    /// Notes that an account came back after its window, if there is such an obligation. The first instant stays; nothing
+    /// else of the row changes.
+    fn note_return(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 
     /// One conditional write that is its own outbox: the row is in the due index. Writes when there is no such
     /// obligation, or an open one that covers less and the request is dated.
@@ -147,54 +150,6 @@ pub trait Ledger: Sync {
     fn save_plan(&self, head: &Head, plan: &Plan) -> impl Future<Output = Answer<()>> + Send;
     /// The outcome of every record class, beside the head.
     fn save_outcomes(&self, head: &Head, outcomes: &[(String, Outcome)]) -> impl Future<Output = Answer<()>> + Send;
-}
-
-/// How a read sees writes that have just been answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Read {
-    /// At half the price, perhaps not yet.
-    Eventual,
-    /// All of them.
-    Strong,
-}
-
-/// One stored thing inside a key range: an item, or one version or delete marker of an object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// Sort key or object key.
-    pub key: String,
-    /// Which version, for objects.
-    pub version: Option<String>,
-}
-
-/// A page of records.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Page {
-    /// In key order.
-    pub records: Vec<Record>,
-    /// Where the next page starts; `None` at the end.
-    pub next: Option<Record>,
-}
-
-/// The tables and buckets of the data map.
-pub trait Stores: SharedRows + Sync {
-    /// Keys only, one page of at most `limit` records, after a record of an earlier page.
-    fn page(
-        &self,
-        store: &str,
-        range: &KeyRange,
-        after: Option<&Record>,
-        limit: Option<u16>,
-        read: Read,
-    ) -> impl Future<Output = Answer<Page>> + Send;
-
-    /// Erases by key, retrying what was left undone for a while; answers with what is still left.
-    fn erase(
-        &self,
-        store: &str,
-        range: &KeyRange,
-        records: &[Record],
-    ) -> impl Future<Output = Answer<Vec<Record>>> + Send;
 }
 
 /// What disarming a connection came to.

@@ -200,6 +200,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         reopened: get_number(item, "reopened")?,
         confirmed_plan: confirmed.map(|hash| PlanHash::from_stored(hash.clone())),
         late_since: find_at(item, "late_since")?,
+        returned_at: find_at(item, "returned_at")?,
     })
 }
 

@@ -36,7 +36,7 @@ where
             let mut is_reused = false;
             if place.is_connection() {
                 let now = self.engine.clock.now();
-                match self.engine.vault.disarm(&place, head.covers_until, now).await? {
+                match self.engine.vault.disarm(&place, head.covers(), now).await? {
                     Disarmed::Done | Disarmed::Missing => {}
                     Disarmed::Newer if named.as_ref() == Some(&place) => is_reused = true,
                     Disarmed::Newer => continue,
@@ -45,7 +45,7 @@ where
             match scopes.iter_mut().find(|scope| scope.place == place) {
                 Some(known) if known.stage == Stage::Erased => {
                     known.find_again();
-                    (known.is_reused, known.is_returned) = (is_reused, false);
+                    (known.is_reused, known.is_returned) = (is_reused, head.returned_at.is_some());
                     self.engine.ledger.save_scope(head, known).await?;
                 }
                 Some(_) => {}
@@ -101,7 +101,7 @@ where
         if let Target::Tenant { tenant, phase } = &head.target {
             reaches.extend(self.connections(tenant, phase).await?);
         }
-        reaches.retain(|reach| is_covered(reach.since, head.covers_until));
+        reaches.retain(|reach| is_covered(reach.since, head.covers()));
         let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
         places.sort_unstable();
         places.dedup();
@@ -109,7 +109,7 @@ where
         for place in places {
             // A link can be older than the row of its connection; the row decides.
             let connected_at = self.engine.vault.connected_at(&place).await?;
-            if connected_at.is_none_or(|at| is_covered(at, head.covers_until)) {
+            if connected_at.is_none_or(|at| is_covered(at, head.covers())) {
                 covered.push(place);
             }
         }

@@ -7,6 +7,7 @@
 mod aftermath;
 mod conclude;
 mod count;
+mod covered;
 mod detach;
 mod discover;
 mod erase;
@@ -94,6 +95,8 @@ struct Visit<'e, 'a, L, V, C, A> {
     held_owners: BTreeSet<Place>,
     /// How often in a row this obligation had failed when the visit began.
     failed_before: u32,
+    /// What was known of a return when the visit began.
+    returned_at: Option<Timestamp>,
 }
 
 impl<L, V, C, A> Engine<'_, L, V, C, A>
@@ -119,6 +122,7 @@ where
             held_by: BTreeMap::new(),
             held_owners: BTreeSet::new(),
             failed_before: 0,
+            returned_at: None,
         };
         match visit.run().await {
             Ok(worked) => {
@@ -153,6 +157,7 @@ where
             Leased::Busy => return Ok(Worked::Busy),
             Leased::Gone => return Ok(Worked::Gone),
         };
+        self.returned_at = head.returned_at;
         if let State::Failed { attempts, .. } = &head.state {
             self.failed_before = *attempts;
         }
@@ -269,6 +274,8 @@ where
             return Err(Stop::OutOfTime);
         }
         match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
+            // The account came back meanwhile: another visit reads with that in mind.
+            Leased::Granted(head) if head.returned_at != self.returned_at => Err(Stop::OutOfTime),
             Leased::Granted(head) => Ok(*head),
             Leased::Busy | Leased::Gone => Err(Stop::LostLease),
         }

@@ -31,6 +31,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
     }
 }
 
@@ -45,6 +46,14 @@ impl Intake for World {
                 Cancelled::Done
             }
             Some(_) => Cancelled::TooLate,
+        })
+    }
+
+    async fn note_return(&self, id: &ObligationId, now: Timestamp) -> Answer<()> {
+        self.call("intake.note_return", |stored| {
+            if let Some(head) = stored.heads.get_mut(id) {
+                head.returned_at.get_or_insert(now);
+            }
         })
     }
 

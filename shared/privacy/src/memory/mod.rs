@@ -94,6 +94,8 @@ pub struct Stored {
     pub shared: BTreeMap<(String, String, String), SharedSources>,
     /// Object versions by store.
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// When a row or an object says that it was written, by store, partition or version, and key.
+    pub written: BTreeMap<(String, String, String), Timestamp>,
     /// Suppression entries.
     pub marks: BTreeMap<Mark, Entry>,
     /// Legal holds in force.

@@ -73,6 +73,7 @@ fn head(letter: &str) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
     }
 }
 
