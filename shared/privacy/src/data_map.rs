@@ -94,6 +94,12 @@ impl StoreMap {
         }
     }
 
+    /// Whether it holds users of accounts.
+    #[must_use]
+    pub const fn has_users(&self) -> bool {
+        self.user.is_some()
+    }
+
     /// The record class of a key, [`UNCLASSIFIED`] when the data map does not know it.
     #[must_use]
     pub fn classify(&self, key: &str) -> &str {

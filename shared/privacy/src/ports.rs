@@ -144,6 +144,11 @@ pub trait Ledger: Sync {
     fn scopes(&self, head: &Head) -> impl Future<Output = Answer<Vec<Scope>>> + Send;
     /// The places of earlier requests under the same code.
     fn earlier_places(&self, head: &Head) -> impl Future<Output = Answer<Vec<Place>>> + Send;
+    /// Notes whom processors are to be asked about beside the places: people who were found on the way and are known nowhere
+    /// else. Doing it twice changes nothing.
+    fn hand_on(&self, head: &Head, subjects: &[KeyedRef]) -> impl Future<Output = Answer<()>> + Send;
+    /// Everybody who was handed on, by strong reads.
+    fn handed_on(&self, head: &Head) -> impl Future<Output = Answer<Vec<KeyedRef>>> + Send;
     /// The checkpoint of one place. Never touches the due index.
     fn save_scope(&self, head: &Head, scope: &Scope) -> impl Future<Output = Answer<()>> + Send;
     /// The plan, beside the head.

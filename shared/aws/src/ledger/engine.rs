@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use privacy::ids::TenantId;
+use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, LegalHold};
 use privacy::obligation::{Head, ObligationId, Outcome, State};
 use privacy::plan::Plan;
@@ -126,6 +127,21 @@ impl Ledger for LedgerTable {
         let own = format!("{}#", sequenced("scope", head.seq));
         let is_earlier = |row: &&Item| get_text(row, "sk").is_ok_and(|sort| !sort.starts_with(&own));
         rows.iter().filter(is_earlier).map(get_place).collect()
+    }
+
+    async fn hand_on(&self, head: &Head, subjects: &[KeyedRef]) -> Answer<()> {
+        for subject in subjects {
+            let sort = format!("{}#{subject}", sequenced("subject", head.seq));
+            self.put_row("ledger.hand_on", &head.id, sort, Item::new()).await?;
+        }
+        Ok(())
+    }
+
+    async fn handed_on(&self, head: &Head) -> Answer<Vec<KeyedRef>> {
+        let beginning = format!("{}#", sequenced("subject", head.seq));
+        let rows = self.rows("ledger.handed_on", head.id.partition(), &beginning).await?;
+        let subject = |row: &Item| get_text(row, "sk").map(|sort| sort.trim_start_matches(&beginning).to_owned());
+        rows.iter().map(|row| subject(row).map(KeyedRef::from_stored)).collect()
     }
 
     async fn save_scope(&self, head: &Head, scope: &Scope) -> Answer<()> {

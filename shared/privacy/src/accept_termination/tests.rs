@@ -1,3 +1,4 @@
+mod processors;
 mod returns;
 
 use super::*;

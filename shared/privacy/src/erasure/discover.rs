@@ -4,7 +4,7 @@ use super::{Aftermath, Stop, Visit};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::ingest_gate::Mark;
-use crate::obligation::Head;
+use crate::obligation::{Head, ObligationId, State};
 use crate::ports::{Clock, Connections, Disarmed, Ledger, Stores, Suppressions};
 use crate::scope::{Place, Reach, Scope, Stage, is_covered};
 use crate::target::Target;
@@ -16,6 +16,17 @@ where
     C: Clock,
     A: Aftermath,
 {
+    /// Whether the account was reactivated in time: a reactivation that was cut short cancelled the window's phase first,
+    /// and the others follow it.
+    pub(super) async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
+        let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
+        let window = &self.engine.map.model().termination.window;
+        if phase == window || head.state != State::Received {
+            return Ok(false);
+        }
+        Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
+    }
+
     /// From here on nothing of this person that is older gets in.
     pub(super) async fn suppress(&self, head: &Head) -> Result<(), Stop> {
         for suppression in head.target.suppressions() {

@@ -11,6 +11,7 @@ mod covered;
 mod detach;
 mod discover;
 mod erase;
+mod hand_on;
 mod hold;
 mod links;
 mod look;
@@ -97,6 +98,8 @@ struct Visit<'e, 'a, L, V, C, A> {
     failed_before: u32,
     /// What was known of a return when the visit began.
     returned_at: Option<Timestamp>,
+    /// Whether it is of an account that ended.
+    is_of_tenant: bool,
 }
 
 impl<L, V, C, A> Engine<'_, L, V, C, A>
@@ -123,6 +126,7 @@ where
             held_owners: BTreeSet::new(),
             failed_before: 0,
             returned_at: None,
+            is_of_tenant: false,
         };
         match visit.run().await {
             Ok(worked) => {
@@ -157,7 +161,7 @@ where
             Leased::Busy => return Ok(Worked::Busy),
             Leased::Gone => return Ok(Worked::Gone),
         };
-        self.returned_at = head.returned_at;
+        (self.returned_at, self.is_of_tenant) = (head.returned_at, matches!(head.target, Target::Tenant { .. }));
         if let State::Failed { attempts, .. } = &head.state {
             self.failed_before = *attempts;
         }
@@ -223,17 +227,6 @@ where
             State::Planned { plan: reference }
         };
         self.advance(head, state, NextAction::Keep).await
-    }
-
-    /// Whether the account was reactivated in time: a reactivation that was cut short cancelled the window's phase first,
-    /// and the others follow it.
-    async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
-        let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
-        let window = &self.engine.map.model().termination.window;
-        if phase == window || head.state != State::Received {
-            return Ok(false);
-        }
-        Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
     }
 
     async fn halted(&self, head: &Head) -> Result<Worked, Stop> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Stored, World};
 use crate::ids::TenantId;
+use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
@@ -171,6 +172,20 @@ impl Ledger for World {
             let of_earlier = |(id, seq): &(ObligationId, u32)| *id == head.id && *seq < head.seq;
             let scopes = stored.scopes.iter().filter(|(key, _)| of_earlier(key));
             scopes.flat_map(|(_, scopes)| scopes.keys().cloned()).collect()
+        })
+    }
+
+    async fn hand_on(&self, head: &Head, subjects: &[KeyedRef]) -> Answer<()> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.hand_on", |stored| {
+            stored.handed_on.entry(key).or_default().extend(subjects.iter().cloned());
+        })
+    }
+
+    async fn handed_on(&self, head: &Head) -> Answer<Vec<KeyedRef>> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.handed_on", |stored| {
+            stored.handed_on.get(&key).map_or_else(Vec::new, |subjects| subjects.iter().cloned().collect())
         })
     }
 

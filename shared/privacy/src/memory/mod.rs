@@ -80,6 +80,8 @@ pub struct Stored {
     pub earlier: BTreeMap<ObligationId, Vec<Head>>,
     /// Places by id and request.
     pub scopes: BTreeMap<(ObligationId, u32), BTreeMap<Place, Scope>>,
+    /// Whom processors are asked about beside the places, by id and request.
+    pub handed_on: BTreeMap<(ObligationId, u32), BTreeSet<KeyedRef>>,
     /// Plans by id and request.
     pub plans: BTreeMap<(ObligationId, u32), Plan>,
     /// Outcomes by id and request.

@@ -11,7 +11,7 @@ fn phase(name: &str) -> ObligationId {
 }
 
 /// One visit to one phase.
-async fn visit(world: &World, name: &str) -> Result<Worked, Fault> {
+pub(super) async fn visit(world: &World, name: &str) -> Result<Worked, Fault> {
     let map = prompt_map();
     let looks = map.model().second_looks.after.clone();
     let engine = Engine {
