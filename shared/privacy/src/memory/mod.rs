@@ -104,6 +104,8 @@ pub struct Stored {
     pub holds: Vec<LegalHold>,
     /// Every hold that ever was.
     pub booked: BTreeMap<HoldId, crate::ports::BookedHold>,
+    /// How often a hold was placed or released.
+    pub hold_changes: u64,
     /// Which obligation waits for which hold.
     pub waiting: BTreeSet<(HoldId, ObligationId)>,
     /// Receipts, and what the ledger knows of their chains.
