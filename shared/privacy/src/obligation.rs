@@ -210,6 +210,8 @@ pub struct Head {
     pub late_since: Option<Timestamp>,
     /// When we heard that the account came back after its window: from then on what it has is of a new life.
     pub returned_at: Option<Timestamp>,
+    /// By which exceptions of a law it left records, once it is erased.
+    pub retained: Vec<Exception>,
 }
 
 impl Head {
@@ -217,12 +219,6 @@ impl Head {
     #[must_use]
     pub fn open_since(&self) -> Timestamp {
         self.starts_at.map_or(self.received_at, |starts_at| starts_at.max(self.received_at))
-    }
-
-    /// What came before this instant is covered. An account that came back has a new life from then on.
-    #[must_use]
-    pub fn covers(&self) -> Timestamp {
-        self.returned_at.map_or(self.covers_until, |returned_at| returned_at.min(self.covers_until))
     }
 
     /// Whether the plan waits for a person: it is above a ceiling, still the plan of what is covered, and not confirmed.

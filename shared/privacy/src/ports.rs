@@ -23,6 +23,7 @@ use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
+use crate::policy::retained::Exception;
 use crate::scope::{Link, Place, Reach, Scope};
 use crate::subject_request::SubjectRequest;
 use jiff::Timestamp;
@@ -134,6 +135,8 @@ pub trait Ledger: Sync {
     fn release(&self, lease: &Lease) -> impl Future<Output = Answer<()>> + Send;
     /// Carries out a transition if the lease and the condition hold; the row after it, or `None`.
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Notes by which exceptions an obligation leaves records, if the lease holds.
+    fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> impl Future<Output = Answer<()>> + Send;
     /// Whether an obligation was cancelled, by a strong read.
     fn is_cancelled(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
     /// The legal holds in force for a tenant, by a strong read.

@@ -20,6 +20,7 @@ mod engine;
 mod holds;
 mod images;
 mod intake;
+mod outcomes;
 mod processors;
 mod purges;
 mod receipts;

@@ -25,6 +25,13 @@ pub(super) enum Age {
     Undated,
 }
 
+impl Head {
+    /// What came before this instant is covered. An account that came back has a new life from then on.
+    pub(super) fn covers(&self) -> Timestamp {
+        self.returned_at.map_or(self.covers_until, |returned_at| returned_at.min(self.covers_until))
+    }
+}
+
 /// How old a record is to an obligation.
 pub(super) fn age(head: &Head, store: &StoreMap, record: &Record) -> Age {
     match store.occurred_at(&record.key).or_else(|| written_at(head, record)) {

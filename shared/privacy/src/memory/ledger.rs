@@ -9,6 +9,7 @@ use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
+use crate::policy::retained::Exception;
 use crate::ports::{
     Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase,
     Shown, WorkQueue,
@@ -33,6 +34,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         confirmed_plan: None,
         late_since: None,
         returned_at: None,
+        retained: Vec::new(),
     }
 }
 
@@ -120,6 +122,16 @@ impl Ledger for World {
     async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
         self.call("ledger.wait_for", |stored| {
             stored.waiting.insert((hold.clone(), id.clone()));
+        })
+    }
+
+    async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
+        self.call("ledger.note_retained", |stored| {
+            if stored.leases.get(&lease.id) == Some(&lease.worker)
+                && let Some(head) = stored.heads.get_mut(&lease.id)
+            {
+                head.retained = codes.to_vec();
+            }
         })
     }
 

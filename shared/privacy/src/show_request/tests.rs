@@ -25,6 +25,7 @@ fn head(state: State) -> Head {
         confirmed_plan: None,
         late_since: None,
         returned_at: None,
+        retained: Vec::new(),
     }
 }
 

@@ -74,6 +74,7 @@ fn head(letter: &str) -> Head {
         confirmed_plan: None,
         late_since: None,
         returned_at: None,
+        retained: Vec::new(),
     }
 }
 
