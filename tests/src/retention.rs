@@ -144,11 +144,8 @@ fn processors(map: &DataMap) -> String {
                     | processor | policy section | concerned by | how its end is known | what it keeps |\n|---|---|---|---|---|\n"
         .to_owned();
     for processor in map.model().processor.values() {
-        let routes: Vec<&str> = processor
-            .routes
-            .iter()
-            .map(|route| map.promise(*route).map_or(ENDED, |promise| promise.title.as_str()))
-            .collect();
+        let title = |route| map.promise(route).map_or(ENDED, |promise| promise.title.as_str());
+        let routes: Vec<&str> = processor.routes.iter().map(|route| title(*route)).collect();
         let routes = if routes.is_empty() { "no request yet".to_owned() } else { routes.join(", ") };
         let (end, kept) = match &processor.settle {
             Settle::OwnInfrastructure(own) => (own.reason.clone(), "nothing"),
@@ -164,6 +161,10 @@ fn processors(map: &DataMap) -> String {
                 http.retains.as_ref().map_or("nothing", |retains| retains.reason.as_str()),
             ),
         };
+        let end = processor.not_asked.iter().fold(end, |end, one| {
+            let titles: Vec<&str> = one.routes.iter().map(|route| title(*route)).collect();
+            format!("{end}. Not asked on {}: {} {}", titles.join(", "), one.reason, one.ends)
+        });
         part += &format!("| {} | {} | {routes} | {end} | {kept} |\n", processor.title, processor.policy.join(", "));
     }
     part += "\n";

@@ -16,7 +16,7 @@ use privacy::ports::{
     Advance, Archive, Closed, ClosedRecord, DUE_SHARDS, DueIndex, HoldBook, Intake, Lease, Ledger, NextAction,
     Showcase, archive_shards,
 };
-use privacy::purge::{Bounds, RunReport, purge_own};
+use privacy::purge::{Bounds, PurgeLedger, RunReport, purge_own};
 use privacy::scope::Scope;
 use privacy::target::{Limit, Target};
 use privacy_tests::account::Account;
@@ -120,7 +120,7 @@ async fn all_closed(ports: &impl Archive, kind: OwnKind, until: &str) -> Vec<Clo
     found
 }
 
-async fn purge(ports: &impl Archive, now: &str) -> (u64, u64) {
+async fn purge(ports: &(impl Archive + PurgeLedger), now: &str) -> (u64, u64) {
     let clock = World::new(at(now), 1);
     let bounds = Bounds { stop_at: at(now) + SignedDuration::from_mins(1), records_max: 100, is_dry_run: false };
     let mut report = RunReport::began(at(now), false);
@@ -129,7 +129,7 @@ async fn purge(ports: &impl Archive, now: &str) -> (u64, u64) {
     (report.classes["own.requests"].purged, report.classes["own.holds"].purged)
 }
 
-async fn contract<P: Intake + Ledger + DueIndex + HoldBook + Archive + Showcase>(ports: &P) {
+async fn contract<P: Intake + Ledger + DueIndex + HoldBook + Archive + Showcase + PurgeLedger>(ports: &P) {
     close(ports).await;
     let closed = |record, since: &str| Closed { record, closed_at: at(since) };
     let requests = [

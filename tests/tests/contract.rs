@@ -171,7 +171,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
     let mut one = Scope::found(place("alder", "c1", None));
     one.counted = Counts::from([("signals".to_owned(), 7)]);
     one.held = Counts::from([("signals".to_owned(), 2)]);
-    let after = Record { key: "contact#p1#score".to_owned(), version: None };
+    let after = Record { key: "contact#p1#score".to_owned(), version: None, written_at: None };
     one.uncounted = BTreeMap::from([("inbox".to_owned(), Some(after)), ("media".to_owned(), None)]);
     let mut two = Scope::found(place("alder", "c1", Some("p1")));
     (two.stage, two.removed, two.is_reused, two.is_returned) = (Stage::Erased, 9, true, true);
@@ -256,6 +256,18 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
     let again = ports.head(&new.id).await.unwrap().unwrap();
     assert_eq!((again.seq, &again.state, again.starts_at), (2, &State::Received, Some(starts_at)));
     assert!(!ports.reopen(&head, &new).await.unwrap(), "only once");
+    for later in [0, 1] {
+        ports.note_return(&new.id, now() + SignedDuration::from_hours(later)).await.unwrap();
+    }
+    let returned = ports.head(&new.id).await.unwrap().unwrap();
+    assert_eq!(
+        returned,
+        Head { returned_at: Some(now()), ..again },
+        "the first instant stays, and nothing else changes"
+    );
+    let nobody = ObligationId::parse(&"f".repeat(32)).unwrap();
+    ports.note_return(&nobody, now()).await.unwrap();
+    assert_eq!(ports.head(&nobody).await.unwrap(), None, "nothing appears");
 }
 
 fn hold(id: &str, tenant: &str) -> LegalHold {
@@ -652,7 +664,23 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     }
     OBJECTS.iter().for_each(|(key, version)| account.buckets().put(key, version, false));
     vault_contract(&demo::vault(&account)).await;
+    says_when(&account).await;
     let entry = account.dump("suppression").remove(0);
     assert_eq!(entry["covers_until"]["S"], "2026-03-02T00:00:00.000Z");
     assert_eq!(entry["expires_at"]["N"], at("2028-03-02T00:00:00Z").as_second().to_string());
+}
+
+/// A row says when it was written, if it does; what is no instant dates nothing.
+async fn says_when(account: &Account) {
+    let row = |sort: &str, says: Option<&str>| {
+        let mut row = json!({"pk": {"S": "account#alder"}, "sk": {"S": sort}});
+        says.into_iter().for_each(|text| row["written_at"] = json!({"S": text}));
+        row
+    };
+    let rows = [row("key#1", Some("2026-03-12T09:00:00.000Z")), row("key#2", None), row("key#3", Some("yesterday"))];
+    account.put_all("accounts", &rows);
+    let range = KeyRange::Table { partition: "account#alder".to_owned(), begins_with: String::new() };
+    let page = demo::vault(account).page("accounts", &range, None, None, Read::Eventual).await.unwrap();
+    let written: Vec<Option<Timestamp>> = page.records.iter().map(|record| record.written_at).collect();
+    assert_eq!(written, [Some(at("2026-03-12T09:00:00Z")), None, None]);
 }

@@ -3,12 +3,14 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use privacy::erasure::Worked;
-use privacy::ingest_gate::Arrival;
+use privacy::ids::Platform;
+use privacy::ingest_gate::{Arrival, TokenUse};
 use privacy::keys::KeyedRef;
 use privacy::memory::place;
-use privacy::obligation::NewObligation;
+use privacy::obligation::{NewObligation, ObligationId};
 use privacy::policy::Route;
 use privacy::ports::Intake;
+use privacy::target::Target;
 use privacy_aws::ingest_gate::IngestGate;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
@@ -109,4 +111,34 @@ async fn an_expired_mark_counts_as_absent() {
     assert!(!ingest(&account, "c1", connected_at(), &owners).await);
     account.put_all("suppression", &[mark(now().as_second())]);
     assert!(ingest(&account, "c1", connected_at(), &owners).await);
+}
+
+#[tokio::test]
+async fn the_write_that_accepts_a_disconnect_refuses_the_tokens_before_any_worker_has_run() {
+    let account = Account::new();
+    let person = demo::person("10158000000000001");
+    demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &person);
+    let before = demo::of_tenant(&account, "alder");
+    let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
+    let owners = demo::keys().suppressions(&person);
+    let may = async |connection: &str, connected_at: Timestamp| {
+        let place = place("alder", connection, None);
+        let tokens = TokenUse { connection: &place, connected_at, owners: &owners };
+        gate.may_use_tokens(&tokens, now()).await.map(|judged| judged.is_ok())
+    };
+    assert!(may("c1", connected_at()).await.unwrap());
+    let connection = place("alder", "c1", None);
+    let disconnect = NewObligation {
+        id: ObligationId::of_connection(&connection),
+        route: Route::Disconnect,
+        target: Target::Connection { place: connection, platform: Platform::parse("facebook").unwrap() },
+        ..request()
+    };
+    demo::ledger(&account).open(&disconnect).await.unwrap();
+    assert!(!may("c1", connected_at()).await.unwrap());
+    assert_eq!(demo::of_tenant(&account, "alder"), before, "no worker has run: the tokens are still in their row");
+    assert!(may("c2", connected_at()).await.unwrap(), "another connection");
+    assert!(may("c1", now() + SignedDuration::from_secs(1)).await.unwrap(), "made again under its id");
+    account.trouble("BatchGetItem", &[Trouble::Down; 9]);
+    assert!(may("c2", connected_at()).await.is_err(), "who cannot read does not use them");
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use privacy::data_map::DataMap;
 use privacy::erasure::{Aftermath, Proof};
 use privacy::fault::Fault;
-use privacy::keys::SubjectKeys;
+use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::obligation::Head;
 use privacy::ports::Answer;
 use privacy::processors::Report;
@@ -118,12 +118,12 @@ impl Aftermath for AtWork<'_> {
     async fn settle(
         &self,
         head: &Head,
-        scopes: &[Scope],
+        (scopes, subjects): (&[Scope], &[KeyedRef]),
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
         let ready = self.ready().await?;
-        self.proof(&ready).settle(head, scopes, confirmed_since, stop_at).await
+        self.proof(&ready).settle(head, (scopes, subjects), confirmed_since, stop_at).await
     }
 
     async fn certify(&self, head: &Head, scopes: &[Scope], report: &Report) -> Answer<()> {

@@ -83,6 +83,10 @@ impl Periods {
 
 fn log(report: &RunReport, request_id: &str) {
     let is_dry_run = report.is_dry_run;
+    if report.holds_past_review > 0 {
+        let holds = report.holds_past_review;
+        tracing::warn!("request.id" = request_id, outcome = "holds-past-review", holds, "needs attention");
+    }
     for cause in &report.faults {
         tracing::error!("request.id" = request_id, outcome = "fault", cause, "part of a purge failed");
     }
@@ -130,6 +134,7 @@ fn emit(report: &RunReport) {
             ("RecordsKept", total(|class| class.kept)),
             ("PeriodsLate", total(|class| class.late)),
             ("PeriodsHalted", total(|class| u64::from(class.halted))),
+            ("HoldsPastReview", i64::try_from(report.holds_past_review).unwrap_or(i64::MAX)),
             ("PurgeTruncated", total(|class| u64::from(class.truncated))),
         ],
     );

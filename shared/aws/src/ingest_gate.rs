@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ingest_gate::{self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed};
+use privacy::ingest_gate::{self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed, TokenUse};
 use privacy::keys::KeyedRef;
 
 use crate::attributes::{Item, at, get_at, get_text, number, text};
@@ -64,8 +64,22 @@ impl IngestGate {
     /// # Errors
     /// [`Fault`] when the marks cannot be read: the caller must not write.
     pub async fn admit(&self, arrival: &Arrival<'_>, now: Timestamp) -> Result<Result<(), Suppressed>, Fault> {
+        let entries = self.read(ingest_gate::checks(arrival)).await?;
+        Ok(ingest_gate::admit(arrival, &entries, now))
+    }
+
+    /// Whether the tokens of a connection may be used now, by strong reads: whoever takes tokens out of their row asks first.
+    ///
+    /// # Errors
+    /// [`Fault`] when the rows cannot be read: the caller must not use them.
+    pub async fn may_use_tokens(&self, tokens: &TokenUse<'_>, now: Timestamp) -> Result<Result<(), Suppressed>, Fault> {
+        let entries = self.read(ingest_gate::token_checks(tokens)).await?;
+        Ok(ingest_gate::may_use_tokens(tokens, &entries, now))
+    }
+
+    async fn read(&self, checks: Vec<Check>) -> Result<Vec<Entry>, Fault> {
         let mut wanted: HashMap<String, KeysAndAttributes> = HashMap::new();
-        for (table, keys) in self.rows(arrival) {
+        for (table, keys) in self.rows(&checks) {
             let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             wanted.insert(table, keys.map_err(|error| Fault::park("gate.read", error))?);
         }
@@ -78,7 +92,7 @@ impl IngestGate {
             }
             wanted = answer.unprocessed_keys.unwrap_or_default();
         }
-        Ok(ingest_gate::admit(arrival, &entries, now))
+        Ok(entries)
     }
 
     /// The conditions to put into the same `TransactWriteItems` as a use of data that writes something. `people` are the
@@ -121,10 +135,10 @@ impl IngestGate {
         Ok(ingest_gate::may_process(purpose, &flags))
     }
 
-    fn rows(&self, arrival: &Arrival<'_>) -> HashMap<String, Vec<Item>> {
+    fn rows(&self, checks: &[Check]) -> HashMap<String, Vec<Item>> {
         let mut rows: HashMap<String, Vec<Item>> = HashMap::new();
-        for check in ingest_gate::checks(arrival) {
-            let (table, key) = self.row(&check);
+        for check in checks {
+            let (table, key) = self.row(check);
             rows.entry(table.to_owned()).or_default().push(key);
         }
         rows

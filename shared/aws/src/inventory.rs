@@ -67,7 +67,7 @@ impl Inventory {
     /// [`privacy::fault::Fault`]
     pub async fn keys(&self, bucket: &str, limit: i32, after: Option<Record>) -> Answer<(Vec<String>, Option<Record>)> {
         let mut list = self.s3.list_object_versions().bucket(bucket).max_keys(limit);
-        if let Some(Record { key, version }) = after {
+        if let Some(Record { key, version, .. }) = after {
             list = list.key_marker(key).set_version_id_marker(version);
         }
         let answer = list.send().await.map_err(fault("inventory.keys"))?;
@@ -76,7 +76,7 @@ impl Inventory {
         let keys = versions.chain(markers).map(str::to_owned).collect();
         let next = answer.next_key_marker().filter(|_| answer.is_truncated().unwrap_or_default());
         let version = answer.next_version_id_marker().map(str::to_owned);
-        Ok((keys, next.map(|key| Record { key: key.to_owned(), version })))
+        Ok((keys, next.map(|key| Record { key: key.to_owned(), version, written_at: None })))
     }
 }
 

@@ -157,17 +157,18 @@ pub enum Reactivated {
         /// Had begun.
         begun: Vec<String>,
     },
-    /// The window is closed: every clock runs on.
+    /// The window is closed: every clock runs on, and every phase knows that the account came back.
     TooLate,
     /// Nothing was ending.
     NothingEnding,
 }
 
 /// Cancels what has not begun, if the window is still open. The window's own phase goes first: it decides, and what a
-/// crash leaves uncancelled follows it when its time comes.
+/// crash leaves uncancelled follows it when its time comes. After the window it is noted that the account came back:
+/// the dashboard asks before it writes anything of the new account, and asks again until this has an answer.
 ///
 /// # Errors
-/// [`Fault`]: perhaps not all is cancelled; the caller asks again.
+/// [`Fault`]: perhaps not all is cancelled or noted; the caller asks again.
 pub async fn reactivate(
     intake: &impl Intake,
     map: &DataMap,
@@ -177,7 +178,13 @@ pub async fn reactivate(
     let termination = &map.model().termination;
     match intake.cancel(&ObligationId::of_termination(tenant, &termination.window), now).await? {
         Cancelled::Done => {}
-        Cancelled::TooLate => return Ok(Reactivated::TooLate),
+        Cancelled::TooLate => {
+            // No clock moves. But what the account has from now on is of a new life, and every phase must know.
+            for phase in termination.phase.keys() {
+                intake.note_return(&ObligationId::of_termination(tenant, phase), now).await?;
+            }
+            return Ok(Reactivated::TooLate);
+        }
         Cancelled::Missing => return Ok(Reactivated::NothingEnding),
     }
     let (mut cancelled, mut begun) = (vec![termination.window.clone()], Vec::new());

@@ -20,6 +20,10 @@ use crate::target::Limit;
 /// The class of a key that no pattern of the data map matches. It is erased with its range and reported.
 pub const UNCLASSIFIED: &str = "unclassified";
 
+/// The class of a record that nothing dates, in the account of a tenant that came back before it was erased: it may be old or
+/// new. It always halts the plan.
+pub const UNCLEAR: &str = "undated-after-return";
+
 /// The policy that was built in cannot be used: only a test with a policy of its own can meet this.
 #[derive(Debug, thiserror::Error)]
 pub enum UnusablePolicy {
@@ -90,6 +94,12 @@ impl StoreMap {
             }),
             RangeMap::Bucket { prefix } => Some(KeyRange::Bucket { prefix: prefix.fill(value).ok()? }),
         }
+    }
+
+    /// Whether it holds users of accounts.
+    #[must_use]
+    pub const fn has_users(&self) -> bool {
+        self.user.is_some()
     }
 
     /// The record class of a key, [`UNCLASSIFIED`] when the data map does not know it.
@@ -237,7 +247,9 @@ impl DataMap {
     /// The title of a class for people.
     #[must_use]
     pub fn title<'a>(&'a self, class: &'a str) -> &'a str {
-        self.model.class.get(class).map_or("Other records of the connection", |class| &class.title)
+        let other =
+            if class == UNCLEAR { "Records of an account that came back" } else { "Other records of the connection" };
+        self.model.class.get(class).map_or(other, |class| &class.title)
     }
 
     /// The classes that live in a store.

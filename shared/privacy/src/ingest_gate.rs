@@ -153,6 +153,36 @@ pub fn admit(arrival: &Arrival<'_>, entries: &[Entry], now: Timestamp) -> Result
     if checks(arrival).iter().any(is_refused) { Err(Suppressed) } else { Ok(()) }
 }
 
+/// The tokens of a connection, about to be used.
+#[derive(Clone, Debug)]
+pub struct TokenUse<'a> {
+    /// Which connection; a contact in it says nothing here.
+    pub connection: &'a Place,
+    /// When it was made.
+    pub connected_at: Timestamp,
+    /// The suppression references of everybody whose connection it is, written at connect time.
+    pub owners: &'a [KeyedRef],
+}
+
+/// Everything that must hold for tokens to be used: no owner is suppressed, the connection is neither stopped nor disconnected.
+#[must_use]
+pub fn token_checks(tokens: &TokenUse<'_>) -> Vec<Check> {
+    let Some(connection) = tokens.connection.whole_connection() else { return Vec::new() };
+    let TokenUse { connected_at, owners, .. } = tokens;
+    checks(&Arrival { place: &connection, connected_at: *connected_at, owners, occurred_at: *connected_at })
+}
+
+/// Whether tokens may be used now, by the entries that were read for their [`token_checks`]. The write that accepts a disconnect
+/// already refuses them, before any worker has run.
+///
+/// # Errors
+/// [`Suppressed`]; also for what is no connection.
+pub fn may_use_tokens(tokens: &TokenUse<'_>, entries: &[Entry], now: Timestamp) -> Result<(), Suppressed> {
+    let checks = token_checks(tokens);
+    let is_refused = |check: &Check| entries.iter().any(|entry| check.is_refused_by(entry, now));
+    if checks.is_empty() || checks.iter().any(is_refused) { Err(Suppressed) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,6 +209,28 @@ mod tests {
             occurred_at: at("2026-03-05T00:00:00Z"),
         };
         admit(&arrival, entries, at("2026-03-10T00:00:00Z"))
+    }
+
+    #[test]
+    fn tokens_are_refused_by_what_stops_their_connection_and_by_nothing_of_a_contact() {
+        let (connection, owners) = (place(None), [KeyedRef::from_stored("v1-owner".to_owned())]);
+        let connected_at = at("2026-03-01T00:00:00Z");
+        let after = "2026-03-02T00:00:00Z";
+        let cases = [
+            ("nothing", vec![], true),
+            ("disconnected", vec![entry(Mark::disconnected(&connection), after, None)], false),
+            ("made again since", vec![entry(Mark::disconnected(&connection), "2026-03-01T00:00:00Z", None)], true),
+            ("stopped", vec![entry(Mark::place(&connection), after, None)], false),
+            ("its owner asked", vec![entry(Mark::subject(&owners[0]), after, None)], false),
+            ("a contact asked", vec![entry(Mark::place(&place(Some("p1"))), after, None)], true),
+        ];
+        for (case, entries, may) in cases {
+            let tokens = TokenUse { connection: &connection, connected_at, owners: &owners };
+            assert_eq!(may_use_tokens(&tokens, &entries, at("2026-03-10T00:00:00Z")).is_ok(), may, "{case}");
+        }
+        let own = Place::of_tenant(connection.tenant.clone());
+        let nothing = TokenUse { connection: &own, connected_at, owners: &[] };
+        assert!(may_use_tokens(&nothing, &[], connected_at).is_err(), "a tenant has no tokens");
     }
 
     #[test]

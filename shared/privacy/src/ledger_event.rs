@@ -29,7 +29,7 @@ pub enum Kind {
     Late,
     /// Everything is erased, here and at every processor.
     Erased,
-    /// Some of our own records are kept, for the reasons of the policy; told with every erasure.
+    /// The request leaves records, as a law wants them; told with the erasure, if there are any.
     Retained,
     /// A second look found something.
     Resurfaced,
@@ -104,6 +104,9 @@ pub struct LedgerEvent {
     pub received_at: String,
     /// The promised last day.
     pub due_by: Due,
+    /// By which exceptions records stay, for `retained`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<&'static str>,
 }
 
 impl LedgerEvent {
@@ -120,6 +123,19 @@ impl LedgerEvent {
             reopened: head.reopened,
             route: head.route,
             received_at: instant::to_text(head.received_at),
+            codes: match kind {
+                Kind::Retained => head.retained.iter().map(|code| code.as_str()).collect(),
+                Kind::Accepted
+                | Kind::Halted
+                | Kind::Held
+                | Kind::Released
+                | Kind::Failed
+                | Kind::Late
+                | Kind::Erased
+                | Kind::Resurfaced
+                | Kind::Completed
+                | Kind::Cancelled => Vec::new(),
+            },
             due_by: Due { date: head.due_by.date.to_string(), time_zone: head.due_by.time_zone.clone() },
         }
     }
@@ -156,7 +172,9 @@ pub fn events(before: Option<&Head>, after: &Head) -> Vec<LedgerEvent> {
         State::Held { .. } => tell(Kind::Held, &new),
         State::Verifying { .. } => {
             tell(Kind::Erased, &new);
-            tell(Kind::Retained, &new);
+            if !after.retained.is_empty() {
+                tell(Kind::Retained, &new);
+            }
         }
         State::Completed { .. } => tell(Kind::Completed, &new),
         State::Cancelled { .. } => tell(Kind::Cancelled, &new),

@@ -176,8 +176,14 @@ impl LegalHold {
         if self.review_by <= today || self.review_by > latest {
             return Err(InvalidHold::Review);
         }
-        let is_platforms =
-            |class: &str| classes.get(class).is_some_and(|class| class.scope.iter().any(|part| part == "connection"));
+        // What came through a connection, wherever it stands: under it, or added up in rows of the tenant.
+        let is_platforms = |class: &str| {
+            classes.get(class).is_some_and(|class| {
+                class.clock.anchor == "disconnected_at"
+                    || class.scope.iter().any(|part| part == "connection")
+                    || classes.values().filter_map(|other| other.shared.as_ref()).any(|to| to.store == class.store)
+            })
+        };
         let names_none = self.scope.classes.is_empty() && self.scope.user.is_none();
         let may_hold_platforms = names_none || self.scope.classes.iter().any(|class| is_platforms(class));
         if may_hold_platforms && self.proof.is_none() {

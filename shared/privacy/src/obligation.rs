@@ -208,6 +208,10 @@ pub struct Head {
     pub confirmed_plan: Option<PlanHash>,
     /// When the sweeper first saw it past its date.
     pub late_since: Option<Timestamp>,
+    /// When we heard that the account came back after its window: from then on what it has is of a new life.
+    pub returned_at: Option<Timestamp>,
+    /// By which exceptions of a law it left records, once it is erased.
+    pub retained: Vec<Exception>,
 }
 
 impl Head {

@@ -5,18 +5,16 @@ mod archive;
 mod holds;
 mod shared;
 mod staff;
+mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
 pub use staff::{Confirmed, PlanBook, Register};
+pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
 use std::future::Future;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use crate::data_map::KeyRange;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
@@ -25,8 +23,10 @@ use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
+use crate::policy::retained::Exception;
 use crate::scope::{Link, Place, Reach, Scope};
 use crate::subject_request::SubjectRequest;
+use jiff::Timestamp;
 
 /// What a port answers.
 pub type Answer<T> = Result<T, Fault>;
@@ -63,6 +63,10 @@ pub enum Cancelled {
 pub trait Intake: Sync {
     /// Cancels an obligation that is not to begin before a later instant.
     fn cancel(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Cancelled>> + Send;
+
+    /// Notes that an account came back after its window, if there is such an obligation. The first instant stays; nothing
+    /// else of the row changes.
+    fn note_return(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 
     /// One conditional write that is its own outbox: the row is in the due index. Writes when there is no such
     /// obligation, or an open one that covers less and the request is dated.
@@ -131,6 +135,8 @@ pub trait Ledger: Sync {
     fn release(&self, lease: &Lease) -> impl Future<Output = Answer<()>> + Send;
     /// Carries out a transition if the lease and the condition hold; the row after it, or `None`.
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Notes by which exceptions an obligation leaves records, if the lease holds.
+    fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> impl Future<Output = Answer<()>> + Send;
     /// Whether an obligation was cancelled, by a strong read.
     fn is_cancelled(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
     /// The legal holds in force for a tenant, by a strong read.
@@ -143,60 +149,17 @@ pub trait Ledger: Sync {
     fn scopes(&self, head: &Head) -> impl Future<Output = Answer<Vec<Scope>>> + Send;
     /// The places of earlier requests under the same code.
     fn earlier_places(&self, head: &Head) -> impl Future<Output = Answer<Vec<Place>>> + Send;
+    /// Notes whom processors are to be asked about beside the places: people who were found on the way and are known nowhere
+    /// else. Doing it twice changes nothing.
+    fn hand_on(&self, head: &Head, subjects: &[KeyedRef]) -> impl Future<Output = Answer<()>> + Send;
+    /// Everybody who was handed on, by strong reads.
+    fn handed_on(&self, head: &Head) -> impl Future<Output = Answer<Vec<KeyedRef>>> + Send;
     /// The checkpoint of one place. Never touches the due index.
     fn save_scope(&self, head: &Head, scope: &Scope) -> impl Future<Output = Answer<()>> + Send;
     /// The plan, beside the head.
     fn save_plan(&self, head: &Head, plan: &Plan) -> impl Future<Output = Answer<()>> + Send;
     /// The outcome of every record class, beside the head.
     fn save_outcomes(&self, head: &Head, outcomes: &[(String, Outcome)]) -> impl Future<Output = Answer<()>> + Send;
-}
-
-/// How a read sees writes that have just been answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Read {
-    /// At half the price, perhaps not yet.
-    Eventual,
-    /// All of them.
-    Strong,
-}
-
-/// One stored thing inside a key range: an item, or one version or delete marker of an object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
-    /// Sort key or object key.
-    pub key: String,
-    /// Which version, for objects.
-    pub version: Option<String>,
-}
-
-/// A page of records.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Page {
-    /// In key order.
-    pub records: Vec<Record>,
-    /// Where the next page starts; `None` at the end.
-    pub next: Option<Record>,
-}
-
-/// The tables and buckets of the data map.
-pub trait Stores: SharedRows + Sync {
-    /// Keys only, one page of at most `limit` records, after a record of an earlier page.
-    fn page(
-        &self,
-        store: &str,
-        range: &KeyRange,
-        after: Option<&Record>,
-        limit: Option<u16>,
-        read: Read,
-    ) -> impl Future<Output = Answer<Page>> + Send;
-
-    /// Erases by key, retrying what was left undone for a while; answers with what is still left.
-    fn erase(
-        &self,
-        store: &str,
-        range: &KeyRange,
-        records: &[Record],
-    ) -> impl Future<Output = Answer<Vec<Record>>> + Send;
 }
 
 /// What disarming a connection came to.

@@ -165,9 +165,11 @@ async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<O
     Ok(head.filter(|head| head.next_action_at.is_some_and(|at| at <= now)))
 }
 
-/// Whether it has to be noted that an obligation is past its date: once, for whoever acts on such events.
+/// Whether it has to be noted that an obligation is past its date: once, for whoever acts on such events. A hold delays, so
+/// what it keeps is not late until it is released.
 fn is_late(head: &Head, now: Timestamp) -> bool {
-    head.late_since.is_none() && !head.state.is_finished() && head.due_by.is_past(now)
+    let is_held = matches!(head.state, State::Held { .. });
+    head.late_since.is_none() && !head.state.is_finished() && !is_held && head.due_by.is_past(now)
 }
 
 /// Sends and moves on; whether it was sent. A crash in between sends it once more.

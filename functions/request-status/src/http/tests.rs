@@ -58,6 +58,8 @@ fn site() -> Site<World, World> {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     };
     world.stored().heads.insert(view.id, head);
     let map = DataMap::built_in().unwrap();

@@ -17,7 +17,7 @@ use crate::faults::fault;
 use crate::vault::batch;
 
 /// Rows of one request, each named with its number.
-const PARTS: [&str; 5] = ["outcome", "plan", "processors", "receipt", "scope"];
+const PARTS: [&str; 6] = ["outcome", "plan", "processors", "receipt", "scope", "subject"];
 
 fn waiting(id: &HoldId) -> String {
     format!("waiting#{}", id.as_str())

@@ -5,14 +5,16 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use privacy::ids::TenantId;
+use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, LegalHold};
 use privacy::obligation::{Head, ObligationId, Outcome, State};
 use privacy::plan::Plan;
+use privacy::policy::retained::Exception;
 use privacy::ports::{Advance, Answer, DueIndex, Lease, Leased, Ledger, NextAction};
 use privacy::scope::{Place, Scope};
 
-use super::{LedgerTable, head_key, key, rows, sequenced};
-use crate::attributes::{Item, at, get_place, get_text, number, text};
+use super::{LedgerTable, head_key, key, outcomes, rows, sequenced};
+use crate::attributes::{Item, at, get_place, get_text, number, text, texts};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
 
@@ -114,6 +116,26 @@ impl Ledger for LedgerTable {
         self.note_waiting(id, hold).await
     }
 
+    async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
+        let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+        let update = self
+            .update_head(&lease.id)
+            .update_expression("SET retained = :codes")
+            .condition_expression("worker = :worker")
+            .expression_attribute_values(":codes", texts(&codes))
+            .expression_attribute_values(":worker", text(&lease.worker));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            // Who lost the lease is told so by the transition that follows.
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("ledger.note_retained")(error)),
+        }
+    }
+
     async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {
         let head = DueIndex::head(self, id).await?;
         Ok(head.is_some_and(|head| matches!(head.state, State::Cancelled { .. })))
@@ -130,6 +152,21 @@ impl Ledger for LedgerTable {
         let own = format!("{}#", sequenced("scope", head.seq));
         let is_earlier = |row: &&Item| get_text(row, "sk").is_ok_and(|sort| !sort.starts_with(&own));
         rows.iter().filter(is_earlier).map(get_place).collect()
+    }
+
+    async fn hand_on(&self, head: &Head, subjects: &[KeyedRef]) -> Answer<()> {
+        for subject in subjects {
+            let sort = format!("{}#{subject}", sequenced("subject", head.seq));
+            self.put_row("ledger.hand_on", &head.id, sort, Item::new()).await?;
+        }
+        Ok(())
+    }
+
+    async fn handed_on(&self, head: &Head) -> Answer<Vec<KeyedRef>> {
+        let beginning = format!("{}#", sequenced("subject", head.seq));
+        let rows = self.rows("ledger.handed_on", head.id.partition(), &beginning).await?;
+        let subject = |row: &Item| get_text(row, "sk").map(|sort| sort.trim_start_matches(&beginning).to_owned());
+        rows.iter().map(|row| subject(row).map(KeyedRef::from_stored)).collect()
     }
 
     async fn save_scope(&self, head: &Head, scope: &Scope) -> Answer<()> {
@@ -150,7 +187,7 @@ impl Ledger for LedgerTable {
     }
 
     async fn save_outcomes(&self, head: &Head, outcomes: &[(String, Outcome)]) -> Answer<()> {
-        let outcomes = outcomes.iter().map(|(class, outcome)| (class.clone(), rows::outcome_value(outcome)));
+        let outcomes = outcomes.iter().map(|(class, outcome)| (class.clone(), outcomes::outcome_value(outcome)));
         let row = Item::from([("outcomes".to_owned(), AttributeValue::M(outcomes.collect()))]);
         self.put_row("ledger.save_outcomes", &head.id, sequenced("outcome", head.seq), row).await
     }

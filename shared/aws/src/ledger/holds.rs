@@ -5,6 +5,7 @@
 //! | `holds#<tenant>` | `hold#<id>` | a hold in force: what the engine reads at every chunk |
 //! | `holds` | `<id>` | every hold, released ones too: what staff see |
 //! | `waiting#<id>` | `<obligation>` | an obligation that waits for this hold |
+//! | `hold-changes` | `count` | how often a hold was placed or released: what a purge reads at every chunk |
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -18,7 +19,9 @@ use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, BookedHold, HoldBook, Placed, Released};
 
 use super::{LedgerTable, rows};
-use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_texts, text, texts, unreadable};
+use crate::attributes::{
+    Item, at, find_at, find_parsed, get_at, get_number, get_texts, number, text, texts, unreadable,
+};
 use crate::faults::fault;
 
 /// The partition of every hold.
@@ -86,6 +89,11 @@ impl LedgerTable {
     }
 }
 
+/// The row that counts changes.
+fn count_key() -> Item {
+    Item::from([("pk".to_owned(), text("hold-changes")), ("sk".to_owned(), text("count"))])
+}
+
 fn booked(item: &Item) -> Result<BookedHold, Fault> {
     Ok(BookedHold { hold: hold(item)?, released_at: find_at(item, "released_at")? })
 }
@@ -103,6 +111,13 @@ fn is_refused(error: &SdkError<TransactWriteItemsError>) -> bool {
 }
 
 impl LedgerTable {
+    fn counted(&self, action: &'static str) -> Result<TransactWriteItem, Fault> {
+        let count = Update::builder().table_name(&self.table).set_key(Some(count_key()));
+        let count = count.update_expression("ADD changes :one").expression_attribute_values(":one", number(1));
+        let count = count.build().map_err(|error| Fault::park(action, error))?;
+        Ok(TransactWriteItem::builder().update(count).build())
+    }
+
     async fn booked(&self, id: &HoldId) -> Answer<Option<BookedHold>> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
         let get = get.key("pk", text(BOOK)).key("sk", text(id.as_str()));
@@ -122,8 +137,9 @@ impl HoldBook for LedgerTable {
         let book = book.condition_expression("attribute_not_exists(pk)").build().map_err(building)?;
         let in_force = row(hold, of_tenant(&hold.scope.tenant), format!("hold#{}", hold.id.as_str()));
         let force = Put::builder().table_name(&self.table).set_item(Some(in_force)).build().map_err(building)?;
-        let items = [book, force].map(|put| TransactWriteItem::builder().put(put).build());
-        match self.client.transact_write_items().set_transact_items(Some(items.into())).send().await {
+        let puts = [book, force].map(|put| TransactWriteItem::builder().put(put).build());
+        let items = puts.into_iter().chain([self.counted("holds.place")?]).collect();
+        match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
             Ok(_) => Ok(Placed::New),
             Err(error) if is_refused(&error) => {
                 let booked = self.booked(&hold.id).await?;
@@ -147,6 +163,7 @@ impl HoldBook for LedgerTable {
         let items = vec![
             TransactWriteItem::builder().update(mark.build().map_err(building)?).build(),
             TransactWriteItem::builder().delete(lift.build().map_err(building)?).build(),
+            self.counted("holds.release")?,
         ];
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         sent.map_err(fault("holds.release"))?;
@@ -156,6 +173,12 @@ impl HoldBook for LedgerTable {
     async fn waiting(&self, id: &HoldId) -> Answer<Vec<ObligationId>> {
         let obligation = |item: &Item| find_parsed(item, "sk", ObligationId::parse)?.ok_or_else(|| unreadable("sk"));
         self.rows("holds.waiting", format!("waiting#{}", id.as_str()), "").await?.iter().map(obligation).collect()
+    }
+
+    async fn changes(&self) -> Answer<u64> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true).set_key(Some(count_key()));
+        let row = get.send().await.map_err(fault("holds.changes"))?.item;
+        row.map_or(Ok(0), |row| get_number(&row, "changes"))
     }
 
     async fn all(&self) -> Answer<Vec<BookedHold>> {

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
@@ -38,6 +39,26 @@ impl Intake for LedgerTable {
                 Some(_) => Ok(Cancelled::TooLate),
                 None => Ok(Cancelled::Missing),
             },
+        }
+    }
+
+    async fn note_return(&self, id: &ObligationId, now: Timestamp) -> Answer<()> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(head_key(id)))
+            .update_expression("SET returned_at = :now")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(returned_at)")
+            .expression_attribute_values(":now", at(now));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("intake.note_return")(error)),
         }
     }
 

@@ -9,6 +9,7 @@
 //! | `processors#<seq>` | where every processor stands |
 //! | `receipt#<seq>#<tenant>` | where its receipt goes, byte for byte |
 //! | `scope#<seq>#<place>` | the checkpoint of one place |
+//! | `subject#<seq>#<ref>` | somebody whom processors are asked about beside the places |
 //!
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
 //! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
@@ -20,6 +21,7 @@ mod engine;
 mod holds;
 mod images;
 mod intake;
+mod outcomes;
 mod processors;
 mod purges;
 mod receipts;

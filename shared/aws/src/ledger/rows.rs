@@ -6,14 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::deadline::DueBy;
 use privacy::fault::Fault;
 use privacy::legal_hold::HoldId;
-use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
+use privacy::obligation::{Head, NewObligation, ObligationId, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
-use privacy::policy::retained::Exception;
 use privacy::ports::{DUE_SHARDS, archive_shards};
 use privacy::scope::{Counts, Scope, Stage};
 
-use super::targets;
+use super::{outcomes, targets};
 use crate::attributes::{
     Item, at, find_at, find_parsed, get_at, get_number, get_place, get_text, get_texts, number, place_facts, text,
     texts, unreadable,
@@ -168,6 +167,8 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         reopened: get_number(item, "reopened")?,
         confirmed_plan: confirmed.map(|hash| PlanHash::from_stored(hash.clone())),
         late_since: find_at(item, "late_since")?,
+        returned_at: find_at(item, "returned_at")?,
+        retained: if item.contains_key("retained") { outcomes::exceptions(item)? } else { Vec::new() },
     })
 }
 
@@ -226,33 +227,4 @@ pub(super) fn scope(item: &Item) -> Result<Scope, Fault> {
         uncounted,
         removed: get_number(item, "removed")?,
     })
-}
-
-pub(super) fn outcome_value(outcome: &Outcome) -> AttributeValue {
-    let entries = match outcome {
-        Outcome::Removed { count } => vec![("kind", text("removed")), ("count", number(count))],
-        Outcome::NothingFound => vec![("kind", text("nothing-found"))],
-        Outcome::Held { removed, held } => {
-            vec![("kind", text("held")), ("removed", number(removed)), ("held", number(held))]
-        }
-        Outcome::Failed { retry_at } => vec![("kind", text("failed")), ("retry_at", at(*retry_at))],
-        Outcome::Retained { code } => vec![("kind", text("retained")), ("code", text(code.as_str()))],
-    };
-    AttributeValue::M(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-pub(super) fn outcome(value: &AttributeValue) -> Result<Outcome, Fault> {
-    let entries = value.as_m().map_err(|_| unreadable("outcomes"))?;
-    match get_text(entries, "kind")? {
-        "removed" => Ok(Outcome::Removed { count: get_number(entries, "count")? }),
-        "nothing-found" => Ok(Outcome::NothingFound),
-        "held" => Ok(Outcome::Held { removed: get_number(entries, "removed")?, held: get_number(entries, "held")? }),
-        "failed" => Ok(Outcome::Failed { retry_at: get_at(entries, "retry_at")? }),
-        "retained" => {
-            let code = get_text(entries, "code")?;
-            let code = Exception::ALL.into_iter().find(|known| known.as_str() == code);
-            Ok(Outcome::Retained { code: code.ok_or_else(|| unreadable("outcomes"))? })
-        }
-        _ => Err(unreadable("outcomes")),
-    }
 }

@@ -6,7 +6,7 @@ use privacy::ports::{Answer, Showcase, Shown};
 use privacy::subject_request::SubjectRequest;
 
 use super::requests::{ASKED, request_of};
-use super::{HEAD, LedgerTable, rows, sequenced};
+use super::{HEAD, LedgerTable, outcomes, rows, sequenced};
 use crate::attributes::{Item, get_text, text, unreadable};
 use crate::faults::fault;
 
@@ -50,7 +50,7 @@ fn shown(rows_of_it: &[Item]) -> Answer<Option<Shown>> {
         Some(row) => {
             let outcomes =
                 row.get("outcomes").and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable("outcomes"))?;
-            let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), rows::outcome(value)?)));
+            let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), outcomes::outcome(value)?)));
             let mut outcomes = outcomes.collect::<Result<Vec<(String, Outcome)>, Fault>>()?;
             outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
             outcomes

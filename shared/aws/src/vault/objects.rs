@@ -1,6 +1,8 @@
 //! Versioned buckets: every version and delete marker is listed and erased; an empty listing is the proof.
 
+use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::ports::{Answer, Page, Record};
 
@@ -25,13 +27,16 @@ impl Vault {
             list = list.key_marker(&after.key).set_version_id_marker(after.version.clone());
         }
         let answer = list.send().await.map_err(fault("objects.list"))?;
-        let record = |key: Option<&str>, version: Option<&str>| {
-            key.map(|key| Record { key: key.to_owned(), version: version.map(str::to_owned) })
+        let record = |key: Option<&str>, version: Option<&str>, modified: Option<&DateTime>| {
+            let written_at = modified.and_then(|at| Timestamp::new(at.secs(), 0).ok());
+            key.map(|key| Record { key: key.to_owned(), version: version.map(str::to_owned), written_at })
         };
-        let versions = answer.versions().iter().filter_map(|version| record(version.key(), version.version_id()));
-        let markers = answer.delete_markers().iter().filter_map(|marker| record(marker.key(), marker.version_id()));
+        let versions = answer.versions().iter();
+        let versions = versions.filter_map(|one| record(one.key(), one.version_id(), one.last_modified()));
+        let markers = answer.delete_markers().iter();
+        let markers = markers.filter_map(|one| record(one.key(), one.version_id(), one.last_modified()));
         let next = if answer.is_truncated().unwrap_or_default() {
-            record(answer.next_key_marker(), answer.next_version_id_marker())
+            record(answer.next_key_marker(), answer.next_version_id_marker(), None)
         } else {
             None
         };
@@ -66,7 +71,8 @@ impl Vault {
             self.s3.delete_objects().bucket(bucket).delete(delete).send().await.map_err(fault("objects.erase"))?;
         let refused = answer.errors().iter();
         let record = |error: &aws_sdk_s3::types::Error| {
-            error.key().map(|key| Record { key: key.to_owned(), version: error.version_id().map(str::to_owned) })
+            let version = error.version_id().map(str::to_owned);
+            error.key().map(|key| Record { key: key.to_owned(), version, written_at: None })
         };
         Ok(refused.filter_map(record).collect())
     }

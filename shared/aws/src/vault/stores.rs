@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::types::Select;
 use privacy::data_map::KeyRange;
 use privacy::fault::Fault;
-use privacy::ports::{Answer, Page, Read, Record, Stores};
+use privacy::ports::{Answer, Page, Read, Record, Stores, WRITTEN_AT};
 
 use super::Vault;
 use super::batch::{self, Key};
-use crate::attributes::{get_text, text};
+use crate::attributes::{Item, find_at, get_text, text};
 use crate::faults::fault;
 
 impl Stores for Vault {
@@ -63,7 +63,8 @@ impl Vault {
             .query()
             .table_name(range.table)
             .select(Select::SpecificAttributes)
-            .projection_expression("sk")
+            .projection_expression("sk, #written_at")
+            .expression_attribute_names("#written_at", WRITTEN_AT)
             .consistent_read(matches!(read, Read::Strong))
             .set_limit(limit.map(i32::from))
             .expression_attribute_values(":partition", text(range.partition));
@@ -77,10 +78,13 @@ impl Vault {
             query = query.set_exclusive_start_key(Some(Key { partition: range.partition, sort: &after.key }.item()));
         }
         let answer = query.send().await.map_err(fault("store.page"))?;
-        let record = |key: &str| Record { key: key.to_owned(), version: None };
-        let records: Result<Vec<Record>, Fault> =
-            answer.items().iter().map(|item| get_text(item, "sk").map(record)).collect();
-        let next = answer.last_evaluated_key().map(|key| get_text(key, "sk").map(record)).transpose()?;
+        let record = |item: &Item| -> Result<Record, Fault> {
+            // What is no instant dates nothing.
+            let written_at = find_at(item, WRITTEN_AT).unwrap_or_default();
+            Ok(Record { key: get_text(item, "sk")?.to_owned(), version: None, written_at })
+        };
+        let records: Result<Vec<Record>, Fault> = answer.items().iter().map(record).collect();
+        let next = answer.last_evaluated_key().map(record).transpose()?;
         Ok(Page { records: records?, next })
     }
 }

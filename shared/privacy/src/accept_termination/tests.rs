@@ -1,3 +1,6 @@
+mod processors;
+mod returns;
+
 use super::*;
 use crate::accept::Became;
 use crate::erasure::Engine;
@@ -220,6 +223,12 @@ async fn a_reactivation_in_the_window_cancels_and_a_new_end_starts_new_clocks() 
 #[tokio::test]
 async fn a_reactivation_after_the_window_moves_no_clock_and_loses_nothing_new() {
     let world = world();
+    let made_at = at("2025-06-01T00:00:00Z");
+    for key in ["profile", "user#u1#profile", "key#k1"] {
+        world.put_written("accounts", "account#alder", key, made_at);
+    }
+    world.put_written("conversations", "alder", "contact#p1#profile", made_at);
+    world.put_version_at("files", "alder/p1/talk/a.pdf", "1", made_at);
     terminate(&world, None).await.unwrap();
     go_to(&world, "2026-03-03T00:00:00Z");
     assert_eq!(cancel(&world).await, Reactivated::TooLate);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::data_map::DataMap;
 use crate::fault::Fault;
-use crate::keys::SubjectKeys;
+use crate::keys::{KeyedRef, SubjectKeys};
 use crate::obligation::{Head, State};
 use crate::ports::{Answer, Clock};
 use crate::processors::{self, Case, How, ProcessorLedger, Processors, Report, Settling, Target};
@@ -19,12 +19,12 @@ use crate::scope::Scope;
 
 /// What the engine asks for after a strong read found nothing. Every call may be repeated.
 pub trait Aftermath: Sync {
-    /// Asks every processor that is due, and looks at it, until no call may begin any more (`stop_at`). What was confirmed
-    /// before `confirmed_since` is looked at again.
+    /// Asks every processor that is due about the places and about whom was handed on, and looks at it, until no call may
+    /// begin any more (`stop_at`). What was confirmed before `confirmed_since` is looked at again.
     fn settle(
         &self,
         head: &Head,
-        scopes: &[Scope],
+        reached: (&[Scope], &[KeyedRef]),
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> impl Future<Output = Answer<Report>> + Send;
@@ -62,13 +62,13 @@ where
     async fn settle(
         &self,
         head: &Head,
-        scopes: &[Scope],
+        (scopes, subjects): (&[Scope], &[KeyedRef]),
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
         let Self { processors, ledger, clock, map, .. } = self;
         let settling = Settling { processors: *processors, ledger: *ledger, clock: *clock, map };
-        let people = head.target.known_by().iter().cloned().map(Target::Subject);
+        let people = head.target.known_by().iter().chain(subjects).cloned().map(Target::Subject);
         let targets: Vec<Target> =
             people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
         let case = Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets };

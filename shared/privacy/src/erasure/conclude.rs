@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use crate::ingest_gate::Mark;
 use crate::obligation::{Head, Outcome, PlanRef, State};
 use crate::plan;
+use crate::policy::retained::Exception;
 use crate::ports::{Advance, Clock, Connections, Ledger, NextAction, Stores, Suppressions};
 use crate::scope::{Counts, Place, Scope};
 
@@ -39,6 +40,7 @@ where
         for mark in self.marks(head, scopes) {
             self.engine.vault.date(&mark, expires_at).await?;
         }
+        self.note_retained(head, &outcomes).await?;
         let first_look = self.engine.second_looks.first().copied().unwrap_or_default();
         let next = deadline::after(erased_at, first_look).map_err(outside)?;
         let advance = Advance {
@@ -55,6 +57,20 @@ where
             }
             None => Ok(super::Executed::Overtaken),
         }
+    }
+
+    /// By which exceptions of a law something stays, on the row itself: its change is what others are told.
+    async fn note_retained(&self, head: &Head, outcomes: &[(String, Outcome)]) -> Result<(), Stop> {
+        let code = |(_, outcome): &(String, Outcome)| match outcome {
+            Outcome::Retained { code } => Some(*code),
+            Outcome::Removed { .. } | Outcome::NothingFound | Outcome::Held { .. } | Outcome::Failed { .. } => None,
+        };
+        let all: Vec<Exception> = outcomes.iter().filter_map(code).collect();
+        let codes: Vec<Exception> = Exception::ALL.into_iter().filter(|code| all.contains(code)).collect();
+        if codes != head.retained {
+            self.engine.ledger.note_retained(&self.lease, &codes).await?;
+        }
+        Ok(())
     }
 
     /// An outcome for every record class that the obligation is about, from what was counted; and for those that it leaves.

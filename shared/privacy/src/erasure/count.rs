@@ -1,12 +1,13 @@
 //! Count: read the keys of a place once, page by page, and sort them into record classes. Resumable.
 
+use super::covered::class_of;
 use super::{Aftermath, REMEMBERED_KEYS, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
 use crate::legal_hold::LegalHold;
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Page, Read, Record, Stores, Suppressions};
-use crate::scope::{Scope, Stage, is_covered};
+use crate::scope::{Scope, Stage};
 
 /// After how many pages a long count is saved.
 const PAGES_PER_CHECKPOINT: u32 = 50;
@@ -66,7 +67,8 @@ where
             let is_held = |record: &Record| holds.iter().any(|hold| hold.holds(&scope.place, store, &record.key));
             let held: Vec<bool> = page.records.iter().map(is_held).collect();
             for (record, is_held) in page.records.iter().zip(held) {
-                scope.find(store.classify(&record.key), is_held);
+                let class = if is_held { store.classify(&record.key) } else { class_of(head, scope, store, record) };
+                scope.find(class, is_held);
             }
             let room = REMEMBERED_KEYS.saturating_sub(self.remembered_keys);
             keys = keys.filter(|keys| keys.len() + page.records.len() <= room);
@@ -100,11 +102,7 @@ where
         read: Read,
     ) -> Result<Page, Fault> {
         let mut page = self.engine.vault.page(&store.name, range, after, None, read).await?;
-        if scope.spares_later() {
-            let is_due = |at| is_covered(at, head.covers_until);
-            let undated = !scope.is_returned;
-            page.records.retain(|record| store.occurred_at(&record.key).map_or(undated, is_due));
-        }
+        page.records.retain(|record| self.takes(head, scope, store, record));
         Ok(page)
     }
 

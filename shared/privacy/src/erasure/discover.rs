@@ -4,7 +4,7 @@ use super::{Aftermath, Stop, Visit};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::ingest_gate::Mark;
-use crate::obligation::Head;
+use crate::obligation::{Head, ObligationId, State};
 use crate::ports::{Clock, Connections, Disarmed, Ledger, Stores, Suppressions};
 use crate::scope::{Place, Reach, Scope, Stage, is_covered};
 use crate::target::Target;
@@ -16,6 +16,17 @@ where
     C: Clock,
     A: Aftermath,
 {
+    /// Whether the account was reactivated in time: a reactivation that was cut short cancelled the window's phase first,
+    /// and the others follow it.
+    pub(super) async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
+        let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
+        let window = &self.engine.map.model().termination.window;
+        if phase == window || head.state != State::Received {
+            return Ok(false);
+        }
+        Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
+    }
+
     /// From here on nothing of this person that is older gets in.
     pub(super) async fn suppress(&self, head: &Head) -> Result<(), Stop> {
         for suppression in head.target.suppressions() {
@@ -36,7 +47,7 @@ where
             let mut is_reused = false;
             if place.is_connection() {
                 let now = self.engine.clock.now();
-                match self.engine.vault.disarm(&place, head.covers_until, now).await? {
+                match self.engine.vault.disarm(&place, head.covers(), now).await? {
                     Disarmed::Done | Disarmed::Missing => {}
                     Disarmed::Newer if named.as_ref() == Some(&place) => is_reused = true,
                     Disarmed::Newer => continue,
@@ -45,7 +56,7 @@ where
             match scopes.iter_mut().find(|scope| scope.place == place) {
                 Some(known) if known.stage == Stage::Erased => {
                     known.find_again();
-                    (known.is_reused, known.is_returned) = (is_reused, false);
+                    (known.is_reused, known.is_returned) = (is_reused, head.returned_at.is_some());
                     self.engine.ledger.save_scope(head, known).await?;
                 }
                 Some(_) => {}
@@ -101,7 +112,7 @@ where
         if let Target::Tenant { tenant, phase } = &head.target {
             reaches.extend(self.connections(tenant, phase).await?);
         }
-        reaches.retain(|reach| is_covered(reach.since, head.covers_until));
+        reaches.retain(|reach| is_covered(reach.since, head.covers()));
         let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
         places.sort_unstable();
         places.dedup();
@@ -112,7 +123,7 @@ where
             }
             // A link can be older than the row of its connection; the row decides.
             let connected_at = self.engine.vault.connected_at(&place).await?;
-            if connected_at.is_none_or(|at| is_covered(at, head.covers_until)) {
+            if connected_at.is_none_or(|at| is_covered(at, head.covers())) {
                 covered.push(place);
             }
         }

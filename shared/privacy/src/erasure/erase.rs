@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{Aftermath, Failures, Stop, Visit, Worked};
-use crate::data_map::{KeyRange, StoreMap};
+use crate::data_map::{KeyRange, StoreMap, UNCLEAR};
 use crate::fault::{Fault, Turn};
 use crate::obligation::{Head, Outcome, PlanRef, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Page, Read, Record, Stores, Suppressions};
@@ -32,6 +32,7 @@ where
             self.held_owners.clear();
             let is_done = self.erase_scope(head, scope, &mut failures).await?;
             if is_done && scope.held.is_empty() {
+                scope.is_returned |= scope.pending.contains_key(UNCLEAR);
                 scope.stage = Stage::Erased;
                 scope.pending.clear();
             }

@@ -51,6 +51,7 @@ where
         let links: Vec<Link> = chunk.iter().filter_map(link).collect();
         if !links.is_empty() {
             self.engine.vault.unlink(&links, None).await?;
+            self.hand_on(&links).await?;
         }
         Ok(())
     }

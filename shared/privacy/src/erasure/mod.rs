@@ -7,9 +7,11 @@
 mod aftermath;
 mod conclude;
 mod count;
+mod covered;
 mod detach;
 mod discover;
 mod erase;
+mod hand_on;
 mod hold;
 mod links;
 mod look;
@@ -95,6 +97,10 @@ struct Visit<'e, 'a, L, V, C, A> {
     held_owners: BTreeSet<Place>,
     /// How often in a row this obligation had failed when the visit began.
     failed_before: u32,
+    /// What was known of a return when the visit began.
+    returned_at: Option<Timestamp>,
+    /// Whether it is of an account that ended.
+    is_of_tenant: bool,
 }
 
 impl<L, V, C, A> Engine<'_, L, V, C, A>
@@ -120,6 +126,8 @@ where
             held_by: BTreeMap::new(),
             held_owners: BTreeSet::new(),
             failed_before: 0,
+            returned_at: None,
+            is_of_tenant: false,
         };
         match visit.run().await {
             Ok(worked) => {
@@ -154,6 +162,7 @@ where
             Leased::Busy => return Ok(Worked::Busy),
             Leased::Gone => return Ok(Worked::Gone),
         };
+        (self.returned_at, self.is_of_tenant) = (head.returned_at, matches!(head.target, Target::Tenant { .. }));
         if let State::Failed { attempts, .. } = &head.state {
             self.failed_before = *attempts;
         }
@@ -225,17 +234,6 @@ where
         self.advance(head, state, NextAction::Keep).await
     }
 
-    /// Whether the account was reactivated in time: a reactivation that was cut short cancelled the window's phase first,
-    /// and the others follow it.
-    async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
-        let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
-        let window = &self.engine.map.model().termination.window;
-        if phase == window || head.state != State::Received {
-            return Ok(false);
-        }
-        Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
-    }
-
     async fn halted(&self, head: &Head) -> Result<Worked, Stop> {
         let scopes = self.engine.ledger.scopes(head).await?;
         let over_ceiling = plan::plan(&head.id, head.covers_until, &scopes, self.engine.map).over_ceiling;
@@ -274,6 +272,8 @@ where
             return Err(Stop::OutOfTime);
         }
         match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
+            // The account came back meanwhile: another visit reads with that in mind.
+            Leased::Granted(head) if head.returned_at != self.returned_at => Err(Stop::OutOfTime),
             Leased::Granted(head) => Ok(*head),
             Leased::Busy | Leased::Gone => Err(Stop::LostLease),
         }

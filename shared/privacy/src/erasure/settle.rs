@@ -30,11 +30,12 @@ where
         scopes: &[Scope],
         mut confirmed_since: Option<Timestamp>,
     ) -> Result<Report, Stop> {
+        let subjects = self.handed_on(head).await?;
         loop {
             self.renew().await?;
             let now = self.engine.clock.now();
             let stop_at = self.stop_at.min(now + CALLS);
-            let report = self.engine.aftermath.settle(head, scopes, confirmed_since, stop_at).await?;
+            let report = self.engine.aftermath.settle(head, (scopes, &subjects), confirmed_since, stop_at).await?;
             confirmed_since = None;
             let is_due = report.next_action_at.is_some_and(|at| at <= self.engine.clock.now());
             if !is_due || !report.troubles.is_empty() {

@@ -1,5 +1,6 @@
 //! Verify: strong reads that must find nothing.
 
+use super::covered::{Age, age, is_new_life};
 use super::{Aftermath, Failures, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
@@ -21,8 +22,8 @@ where
         for scope in scopes.iter_mut() {
             self.renew().await?;
             let found = self.look_at(head, &scope.place, &mut verified.unreadable).await?;
-            scope.is_returned = found.is_later;
-            if self.is_residue(head, &scope.place, &found).await? {
+            scope.is_returned = if head.returned_at.is_some() { is_new_life(head, scope) } else { found.is_later };
+            if self.is_residue(head, scope, &found).await? {
                 verified.is_clean = false;
                 scope.find_again();
                 self.engine.ledger.save_scope(head, scope).await?;
@@ -58,17 +59,18 @@ where
     /// Whether the request covers any of what was found. What came later is somebody's new life and no residue: a connection
     /// made after the request with all that is in it; of a contact, or under the id of the connection that was to go, what
     /// happened since, with the undated records (a profile, a score) that go with it.
-    async fn is_residue(&self, head: &Head, place: &Place, found: &Found) -> Result<bool, Stop> {
-        if !found.is_covered && (!found.is_undated || found.is_later) {
+    async fn is_residue(&self, head: &Head, scope: &Scope, found: &Found) -> Result<bool, Stop> {
+        if !found.is_covered && (!found.is_undated || scope.is_returned) {
             return Ok(false);
         }
+        let place = &scope.place;
         Ok(found.tells_apart || self.is_named(head, place) || !self.is_newer(head, place).await?)
     }
 
     /// Whether the connection of a place has a row that was made after the request.
     async fn is_newer(&self, head: &Head, place: &Place) -> Result<bool, Stop> {
         let connected_at = self.engine.vault.connected_at(place).await?;
-        Ok(connected_at.is_some_and(|at| !is_covered(at, head.covers_until)))
+        Ok(connected_at.is_some_and(|at| !is_covered(at, head.covers())))
     }
 
     async fn look_into(
@@ -85,10 +87,10 @@ where
         while !(found.is_covered && (found.is_later || !tells_apart)) {
             let page = self.engine.vault.page(&store.name, range, after.as_ref(), limit, Read::Strong).await?;
             for record in &page.records {
-                match store.occurred_at(&record.key).filter(|_| tells_apart) {
-                    Some(at) if is_covered(at, head.covers_until) => found.is_covered = true,
-                    Some(_) => found.is_later = true,
-                    None => found.is_undated = true,
+                match age(head, store, record) {
+                    Age::Covered if tells_apart => found.is_covered = true,
+                    Age::Later if tells_apart => found.is_later = true,
+                    Age::Covered | Age::Later | Age::Undated => found.is_undated = true,
                 }
             }
             after = page.next;

@@ -5,6 +5,7 @@ use crate::deadline::DueBy;
 use crate::legal_hold::HoldId;
 use crate::memory::plan_hash;
 use crate::obligation::{ObligationId, PlanRef};
+use crate::policy::retained::Exception;
 use crate::target::{Limit, Target};
 
 fn at(text: &str) -> Timestamp {
@@ -27,6 +28,8 @@ fn head(state: State) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     }
 }
 
@@ -56,8 +59,7 @@ fn kinds(before: Option<&Head>, after: &Head) -> Vec<&'static str> {
 #[test]
 fn every_change_of_state_is_told_once() {
     let named = ["received", "planned", "executing", "failed", "held", "verifying", "completed", "cancelled"];
-    let told =
-        [&[][..], &["halted"], &[], &["failed"], &["held"], &["erased", "retained"], &["completed"], &["cancelled"]];
+    let told = [&[][..], &["halted"], &[], &["failed"], &["held"], &["erased"], &["completed"], &["cancelled"]];
     for (index, after) in states().into_iter().enumerate() {
         assert_eq!(after.name(), named[index]);
         let after = head(after);
@@ -126,15 +128,21 @@ fn an_event_holds_references_and_dates_and_nothing_else() {
 fn the_schema_names_every_member_kind_and_route() {
     let schema: serde_json::Value =
         serde_json::from_str(include_str!("../../../../docs/ledger-event.schema.json")).unwrap();
-    let event = serde_json::to_value(&events(None, &head(State::Received))[0]).unwrap();
+    let retained = Head { retained: Exception::ALL.into(), ..head(states().remove(5)) };
+    let retained = events(Some(&head(State::Received)), &retained);
+    assert_eq!(retained.iter().map(|event| event.kind.name()).collect::<Vec<_>>(), ["erased", "retained"]);
+    assert_eq!(retained[0].codes, [""; 0], "only with the kind that is about them");
+    let event = serde_json::to_value(&retained[1]).unwrap();
     let names = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(names(&schema["properties"]), names(&event));
     assert_eq!(names(&schema["properties"]["due_by"]["properties"]), names(&event["due_by"]));
-    assert_eq!(schema["required"].as_array().unwrap().len(), names(&event).len());
+    assert_eq!(schema["required"].as_array().unwrap().len(), names(&event).len() - 1, "all but `codes`");
     let texts = |value: &serde_json::Value| -> BTreeSet<String> {
         value["enum"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(texts(&schema["properties"]["kind"]), Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect());
+    let codes = Exception::ALL.iter().map(|code| code.as_str().to_owned()).collect();
+    assert_eq!(texts(&schema["properties"]["codes"]["items"]), codes);
     let routes = Route::ALL.iter().map(|route| route.as_str().to_owned()).collect();
     assert_eq!(texts(&schema["properties"]["route"]), routes);
 }

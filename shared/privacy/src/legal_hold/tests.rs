@@ -219,3 +219,14 @@ fn what_people_wrote_about_it_is_never_printed() {
     assert!(Note::parse(" ").is_err() && Note::parse(&"x".repeat(501)).is_err());
     assert!(HoldId::parse("Hold#0001").is_err() && HoldId::parse("short").is_err());
 }
+
+#[test]
+fn what_is_added_up_from_connections_is_platform_data_too() {
+    let map = built_in_map();
+    for (class, needs_proof) in [("people", true), ("sources", true), ("signals", true), ("account-profile", false)] {
+        let mut hold = hold();
+        hold.proof = None;
+        hold.scope.classes = [class.to_owned()].into();
+        assert_eq!(hold.check(&map, now()).is_err(), needs_proof, "{class}");
+    }
+}

@@ -90,6 +90,7 @@ impl Archive for World {
             let key = stored.request(&closed.record)?;
             let mut parts = Vec::new();
             parts.extend(stored.scopes.get(&key).map(|_| "scope".to_owned()));
+            parts.extend(stored.handed_on.get(&key).map(|_| "subject".to_owned()));
             parts.extend(stored.plans.get(&key).map(|_| "plan".to_owned()));
             parts.extend(stored.outcomes.get(&key).map(|_| "outcome".to_owned()));
             Some(parts)

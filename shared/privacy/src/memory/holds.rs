@@ -14,6 +14,7 @@ impl HoldBook for World {
             None => {
                 stored.booked.insert(hold.id.clone(), BookedHold { hold: hold.clone(), released_at: None });
                 stored.holds.push(hold.clone());
+                stored.hold_changes += 1;
                 Placed::New
             }
         })
@@ -28,6 +29,7 @@ impl HoldBook for World {
             Some(booked) => {
                 booked.released_at.get_or_insert(now);
                 stored.holds.retain(|hold| hold.id != *id);
+                stored.hold_changes += 1;
                 Released::Done
             }
             None => Released::Unknown,
@@ -38,6 +40,10 @@ impl HoldBook for World {
         self.call("holds.waiting", |stored| {
             stored.waiting.iter().filter(|(hold, _)| hold == id).map(|(_, obligation)| obligation.clone()).collect()
         })
+    }
+
+    async fn changes(&self) -> Answer<u64> {
+        self.call("holds.changes", |stored| stored.hold_changes)
     }
 
     async fn all(&self) -> Answer<Vec<BookedHold>> {

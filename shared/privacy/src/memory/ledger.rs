@@ -4,10 +4,12 @@ use jiff::Timestamp;
 
 use super::{Stored, World};
 use crate::ids::TenantId;
+use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
+use crate::policy::retained::Exception;
 use crate::ports::{
     Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase,
     Shown, WorkQueue,
@@ -31,6 +33,8 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     }
 }
 
@@ -45,6 +49,14 @@ impl Intake for World {
                 Cancelled::Done
             }
             Some(_) => Cancelled::TooLate,
+        })
+    }
+
+    async fn note_return(&self, id: &ObligationId, now: Timestamp) -> Answer<()> {
+        self.call("intake.note_return", |stored| {
+            if let Some(head) = stored.heads.get_mut(id) {
+                head.returned_at.get_or_insert(now);
+            }
         })
     }
 
@@ -120,6 +132,16 @@ impl Ledger for World {
         })
     }
 
+    async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
+        self.call("ledger.note_retained", |stored| {
+            if stored.leases.get(&lease.id) == Some(&lease.worker)
+                && let Some(head) = stored.heads.get_mut(&lease.id)
+            {
+                head.retained = codes.to_vec();
+            }
+        })
+    }
+
     async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {
         self.call("ledger.is_cancelled", |stored| {
             stored.heads.get(id).is_some_and(|head| matches!(head.state, State::Cancelled { .. }))
@@ -169,6 +191,20 @@ impl Ledger for World {
             let of_earlier = |(id, seq): &(ObligationId, u32)| *id == head.id && *seq < head.seq;
             let scopes = stored.scopes.iter().filter(|(key, _)| of_earlier(key));
             scopes.flat_map(|(_, scopes)| scopes.keys().cloned()).collect()
+        })
+    }
+
+    async fn hand_on(&self, head: &Head, subjects: &[KeyedRef]) -> Answer<()> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.hand_on", |stored| {
+            stored.handed_on.entry(key).or_default().extend(subjects.iter().cloned());
+        })
+    }
+
+    async fn handed_on(&self, head: &Head) -> Answer<Vec<KeyedRef>> {
+        let key = (head.id.clone(), head.seq);
+        self.call("ledger.handed_on", |stored| {
+            stored.handed_on.get(&key).map_or_else(Vec::new, |subjects| subjects.iter().cloned().collect())
         })
     }
 

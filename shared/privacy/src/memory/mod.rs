@@ -85,6 +85,8 @@ pub struct Stored {
     pub earlier: BTreeMap<ObligationId, Vec<Head>>,
     /// Places by id and request.
     pub scopes: BTreeMap<(ObligationId, u32), BTreeMap<Place, Scope>>,
+    /// Whom processors are asked about beside the places, by id and request.
+    pub handed_on: BTreeMap<(ObligationId, u32), BTreeSet<KeyedRef>>,
     /// Plans by id and request.
     pub plans: BTreeMap<(ObligationId, u32), Plan>,
     /// Outcomes by id and request.
@@ -99,6 +101,8 @@ pub struct Stored {
     pub shared: BTreeMap<(String, String, String), SharedSources>,
     /// Object versions by store.
     pub objects: BTreeMap<String, BTreeSet<(String, String)>>,
+    /// When a row or an object says that it was written, by store, partition or version, and key.
+    pub written: BTreeMap<(String, String, String), Timestamp>,
     /// Suppression entries.
     pub marks: BTreeMap<Mark, Entry>,
     /// What is not to be done with the data of people, and since when.
@@ -107,6 +111,8 @@ pub struct Stored {
     pub holds: Vec<LegalHold>,
     /// Every hold that ever was.
     pub booked: BTreeMap<HoldId, crate::ports::BookedHold>,
+    /// How often a hold was placed or released.
+    pub hold_changes: u64,
     /// Which obligation waits for which hold.
     pub waiting: BTreeSet<(HoldId, ObligationId)>,
     /// Receipts, and what the ledger knows of their chains.

@@ -67,6 +67,18 @@ impl World {
         self.stored().items.entry(partition).or_default().insert(key.to_owned());
     }
 
+    /// Stores an item that says when it was written, over what stood there.
+    pub fn put_written(&self, store: &str, partition: &str, key: &str, at: Timestamp) {
+        self.put_item(store, partition, key);
+        self.stored().written.insert((store.to_owned(), partition.to_owned(), key.to_owned()), at);
+    }
+
+    /// Stores an object version that was written then.
+    pub fn put_version_at(&self, store: &str, key: &str, version: &str, at: Timestamp) {
+        self.put_version(store, key, version);
+        self.stored().written.insert((store.to_owned(), version.to_owned(), key.to_owned()), at);
+    }
+
     /// Stores an object version of any bucket.
     pub fn put_version(&self, store: &str, key: &str, version: &str) {
         let objects = &mut self.stored().objects;

@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 
-use super::{ConnectionRow, World};
+use super::{ConnectionRow, Stored, World};
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
@@ -12,6 +12,13 @@ use crate::ingest_gate::{Entry, Mark};
 use crate::keys::KeyedRef;
 use crate::ports::{Answer, Connected, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
 use crate::scope::{Link, Place, Reach, is_covered};
+
+impl Stored {
+    fn record(&self, store: &str, within: &str, key: &str, version: Option<&String>) -> Record {
+        let written = self.written.get(&(store.to_owned(), within.to_owned(), key.to_owned()));
+        Record { key: key.to_owned(), version: version.cloned(), written_at: written.copied() }
+    }
+}
 
 impl Stores for World {
     async fn page(
@@ -34,7 +41,7 @@ impl Stores for World {
                     let keys = stored.items.get(&(store.to_owned(), partition.clone()));
                     let keys = keys.into_iter().flat_map(|keys| keys.range::<String, _>((from, Bound::Unbounded)));
                     let matching = keys.take_while(|key| key.starts_with(begins_with)).take(limit + 1);
-                    matching.map(|key| Record { key: key.clone(), version: None }).collect()
+                    matching.map(|key| stored.record(store, partition, key, None)).collect()
                 }
                 KeyRange::Bucket { prefix } => {
                     let position = |after: &Record| (after.key.clone(), after.version.clone().unwrap_or_default());
@@ -44,7 +51,7 @@ impl Stores for World {
                     let versions = stored.objects.get(store);
                     let versions = versions.into_iter().flat_map(|all| all.range((from.clone(), Bound::Unbounded)));
                     let matching = versions.take_while(|(key, _)| key.starts_with(prefix)).take(limit + 1);
-                    matching.map(|(key, version)| Record { key: key.clone(), version: Some(version.clone()) }).collect()
+                    matching.map(|(key, version)| stored.record(store, version, key, Some(version))).collect()
                 }
             };
             let has_more = records.len() > limit;

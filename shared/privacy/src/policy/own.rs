@@ -31,6 +31,8 @@ pub struct Own {
     pub purge_lead: Option<jiff::Span>,
     /// The alarm rings this long before its last day.
     pub alarm_before: Option<jiff::Span>,
+    /// A run that would purge more halts until staff confirm; where the sweeper ends it.
+    pub ceiling_per_run: Option<u64>,
     /// Its rows or objects.
     #[serde(default, skip_serializing)]
     pub rows: Vec<OwnRow>,

@@ -58,6 +58,9 @@ fn validate_purge(name: &str, own: &Own) -> Result<(), String> {
         Purge::Sweep if own.clock.floor.is_none() || own.clock.ceiling.is_none() || own.alarm_before.is_none() => {
             Err("a record that is swept needs a floor, a ceiling and an alarm".to_owned())
         }
+        Purge::Sweep if own.ceiling_per_run.is_none_or(|ceiling| ceiling == 0) => {
+            Err("a record that is swept needs a `ceiling_per_run`".to_owned())
+        }
         Purge::Lifecycle if !is_of_objects || own.clock.ceiling.is_none() => {
             Err("a lifecycle rule ends objects of a bucket, by a ceiling".to_owned())
         }

@@ -21,6 +21,21 @@ pub struct Processor {
     pub classes: Vec<String>,
     /// How the end of its copies is known.
     pub settle: Settle,
+    /// Why it is not asked on some other routes, and what ends its copies there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<NotAsked>,
+}
+
+/// Routes on which a processor is not asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotAsked {
+    /// Which.
+    pub routes: Vec<Route>,
+    /// For people: why.
+    pub reason: String,
+    /// For people: what ends its copies instead.
+    pub ends: String,
 }
 
 /// How the end of a processor's copies is known.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::model::Model;
+use super::model::{Model, Route};
 use super::pattern::Pattern;
-use super::processor::{Ask, Call, Confirm, Exchange, Http, Method, Processor, Settle, Sign, TargetKind};
+use super::processor::{Ask, Call, Confirm, Exchange, Http, Method, NotAsked, Processor, Settle, Sign, TargetKind};
 use super::validate::InvalidPolicy;
 
 type Checked = Result<(), String>;
@@ -53,8 +53,39 @@ fn check(name: &str, processor: &Processor, model: &Model) -> Checked {
             ensure(expires.after.get_hours() == 0 && expires.after.get_minutes() == 0, "`after` is counted in days")?;
             ensure(!expires.source.is_empty(), "`source` is empty: who promises that?")
         }
-        Settle::Http(http) => check_http(http),
+        Settle::Http(http) => {
+            check_http(http)?;
+            processor.routes.iter().try_for_each(|route| check_route(*route, http))
+        }
+    }?;
+    processor.not_asked.iter().try_for_each(|not_asked| check_not_asked(not_asked, processor))
+}
+
+/// What an erasure of a route can ask a processor about.
+const fn kinds(route: Route) -> &'static [TargetKind] {
+    match route {
+        Route::MetaDataDeletion | Route::MetaDeauthorize | Route::SubjectRequest => &TargetKind::ALL,
+        Route::Disconnect => &[TargetKind::Connection],
+        // The users of the account, whose links are read before they go.
+        Route::Termination => &[TargetKind::Subject, TargetKind::Connection],
     }
+}
+
+/// A route on which it could be asked about nothing would say "concerned" and ask nobody.
+fn check_route(route: Route, http: &Http) -> Checked {
+    let can_ask = kinds(route).iter().any(|kind| http.exchange(*kind).is_some());
+    let names: Vec<&str> = kinds(route).iter().map(|kind| kind.as_str()).collect();
+    ensure(
+        can_ask,
+        &format!("on `{}` nobody would be asked: it needs a section for {}", route.as_str(), names.join(" or ")),
+    )
+}
+
+fn check_not_asked(not_asked: &NotAsked, processor: &Processor) -> Checked {
+    let is_asked = |route: &Route| processor.routes.contains(route);
+    ensure(!not_asked.routes.is_empty(), "`not_asked` names no route")?;
+    ensure(!not_asked.routes.iter().any(is_asked), "`not_asked` names a route on which it is asked")?;
+    ensure(!not_asked.reason.is_empty() && !not_asked.ends.is_empty(), "`not_asked` needs `reason` and `ends`")
 }
 
 fn is_name(text: &str) -> bool {

@@ -45,6 +45,8 @@ pub trait HoldBook: Sync {
     fn release(&self, id: &HoldId, now: Timestamp) -> impl Future<Output = Answer<Released>> + Send;
     /// The obligations that waited for a hold.
     fn waiting(&self, id: &HoldId) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
+    /// How often a hold was placed or released, by a strong read of one row that changes in the same transaction.
+    fn changes(&self) -> impl Future<Output = Answer<u64>> + Send;
     /// Every hold, released ones too, by id.
     fn all(&self) -> impl Future<Output = Answer<Vec<BookedHold>>> + Send;
 }

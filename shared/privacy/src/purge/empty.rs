@@ -247,6 +247,7 @@ where
         let planned = u64::try_from(due.len()).unwrap_or(u64::MAX);
         if self.bounds.is_dry_run {
             allowance.purged = allowance.purged.saturating_add(planned);
+            self.purged = self.purged.saturating_add(planned);
             return Ok(planned > 0);
         }
         if planned > 0 && allowance.purged.saturating_add(planned) > allowance.ceiling {
@@ -257,7 +258,7 @@ where
                 return Err(Stop::OutOfTime);
             }
             // A hold that was placed meanwhile: the round after this one counts what it keeps.
-            self.in_force.refresh(self.ledger, self.clock).await?;
+            self.in_force.refresh_for(chunk.len(), self.ledger, self.clock).await?;
             let is_due = |record: &&Record| matches!(target.judge(&self.in_force, place, &record.key), Verdict::Due);
             let free: Vec<Record> = chunk.iter().filter(is_due).cloned().collect();
             self.erase(target.class, range, &free).await?;

@@ -6,11 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::data_map::StoreMap;
 use crate::fault::Fault;
-use crate::legal_hold::{HoldId, LegalHold};
+use crate::legal_hold::{HoldId, LegalHold, is_past_review};
 use crate::ports::{Clock, HoldBook};
 use crate::scope::Place;
 
-/// A reading is good for so long; a hold that is placed takes effect within it.
+/// At most so many records are erased before it is asked whether the book has changed: one read unit for each. So a chunk of
+/// so many asks always, and hours or days of a few records share one asking.
+const RECORDS_PER_ASKING: usize = 20;
+
+/// Whatever the book says of changes, a reading is good for so long only.
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
 
 /// The holds as they were read last. One reading serves many small periods and every tenant in them: reading the holds of
@@ -19,6 +23,10 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
 pub(super) struct InForce {
     holds: Vec<LegalHold>,
     read_at: Option<Timestamp>,
+    /// How often holds had been placed or released when they were read.
+    changes: u64,
+    /// Records erased since the book was last asked.
+    unasked: usize,
 }
 
 impl InForce {
@@ -26,12 +34,43 @@ impl InForce {
     pub(super) async fn refresh(&mut self, book: &impl HoldBook, clock: &impl Clock) -> Result<(), Fault> {
         let now = clock.now();
         let is_good = |read_at: Timestamp| (read_at..read_at + GOOD_FOR).contains(&now);
-        if !self.read_at.is_some_and(is_good) {
-            let all = book.all().await?.into_iter();
-            self.holds = all.filter(|booked| booked.released_at.is_none()).map(|booked| booked.hold).collect();
-            self.read_at = Some(now);
+        if self.read_at.is_some_and(is_good) {
+            return Ok(());
         }
+        let changes = book.changes().await?;
+        self.read(book, changes, now).await
+    }
+
+    /// Before so many records are erased: reads the holds again if any was placed or released meanwhile.
+    pub(super) async fn refresh_for(
+        &mut self,
+        records: usize,
+        book: &impl HoldBook,
+        clock: &impl Clock,
+    ) -> Result<(), Fault> {
+        self.unasked = self.unasked.saturating_add(records);
+        if self.unasked >= RECORDS_PER_ASKING {
+            let changes = book.changes().await?;
+            self.unasked = 0;
+            if self.read_at.is_none() || changes != self.changes {
+                self.read(book, changes, clock.now()).await?;
+            }
+        }
+        self.refresh(book, clock).await
+    }
+
+    /// The book as it is. The changes were counted before, so one that comes in between is found at the next asking.
+    async fn read(&mut self, book: &impl HoldBook, changes: u64, now: Timestamp) -> Result<(), Fault> {
+        let all = book.all().await?.into_iter();
+        self.holds = all.filter(|booked| booked.released_at.is_none()).map(|booked| booked.hold).collect();
+        (self.read_at, self.changes) = (Some(now), changes);
         Ok(())
+    }
+
+    /// How many should have been looked at again by now.
+    pub(super) fn past_review(&self, now: Timestamp) -> u64 {
+        let past = self.holds.iter().filter(|hold| is_past_review(hold.review_by, now));
+        u64::try_from(past.count()).unwrap_or(u64::MAX)
     }
 
     /// The hold that keeps a record.

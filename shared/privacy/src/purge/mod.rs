@@ -88,6 +88,10 @@ pub async fn purge_periods(
         Err(fault) => report.faults.push(fault.chain()),
     }
     let mut run = Purger { ledger, vault, clock, bounds, in_force: InForce::default(), purged: 0 };
+    match run.in_force.refresh(ledger, clock).await {
+        Ok(()) => report.holds_past_review = run.in_force.past_review(clock.now()),
+        Err(fault) => report.faults.push(fault.chain()),
+    }
     let mut courses = Vec::with_capacity(classes.len());
     for class in classes {
         courses.push(run.begin(class).await);

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::Bounds;
+use super::ports::PurgeLedger;
 use super::report::{ClassReport, RunReport};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
@@ -39,6 +40,11 @@ impl<'a> Rule<'a> {
         day_after(closed_at, self.own.clock.ceiling?, self.own.alarm_before.unwrap_or_default())
     }
 
+    /// What a run may purge before it halts.
+    fn ceiling(&self) -> u64 {
+        self.own.ceiling_per_run.unwrap_or_default()
+    }
+
     fn is_due(&self, closed: &Closed, now: Timestamp) -> bool {
         self.due_at(closed.closed_at).is_some_and(|due_at| due_at <= now)
     }
@@ -58,50 +64,77 @@ fn day_after(at: Timestamp, span: Span, before: Span) -> Option<Timestamp> {
 }
 
 /// Purges our own records that are due, as far as the bounds allow, and adds what came of it to the report of a run, by the
-/// names of the policy file. A record that fails leaves the others purged and itself due.
+/// names of the policy file. A record that fails leaves the others purged and itself due; more of a kind than its ceiling halts
+/// that kind until staff confirm.
 pub async fn purge_own(
-    archive: &impl Archive,
+    ledger: &(impl Archive + PurgeLedger),
     clock: &impl Clock,
     map: &DataMap,
     bounds: Bounds,
     report: &mut RunReport,
 ) {
     for rule in Rule::all(map) {
+        let name = format!("own.{}", rule.kind.as_str());
         let mut of_kind = ClassReport::default();
-        for shard in 0..archive_shards(rule.kind) {
-            if let Err(fault) = purge_shard(archive, clock, &rule, shard, bounds, &mut of_kind).await {
-                of_kind.fault.get_or_insert(fault.chain());
-            }
+        if let Err(fault) = purge_kind(ledger, clock, (&rule, &name), bounds, &mut of_kind).await {
+            of_kind.fault.get_or_insert(fault.chain());
         }
-        report.classes.insert(format!("own.{}", rule.kind.as_str()), of_kind);
+        report.classes.insert(name, of_kind);
     }
     report.ended_at = clock.now();
 }
 
-async fn purge_shard(
-    archive: &impl Archive,
+async fn purge_kind(
+    ledger: &(impl Archive + PurgeLedger),
     clock: &impl Clock,
-    rule: &Rule<'_>,
-    shard: u8,
+    (rule, name): (&Rule<'_>, &str),
     bounds: Bounds,
     report: &mut ClassReport,
 ) -> Result<(), Fault> {
     let now = clock.now();
-    let Some(until) = rule.closed_until(now) else { return Ok(()) };
-    let found = archive.closed(rule.kind, shard, until, PER_SHARD_MAX).await?;
-    report.truncated |= found.len() >= usize::from(PER_SHARD_MAX);
-    for closed in found.iter().filter(|closed| rule.is_due(closed, now)) {
+    let progress = ledger.progress(name).await?;
+    let due = find(ledger, rule, now, report).await;
+    let ceiling = rule.ceiling().max(progress.confirmed_ceiling.unwrap_or_default());
+    report.halted = u64::try_from(due.len()).unwrap_or(u64::MAX) > ceiling;
+    let is_stopped = report.halted && !bounds.is_dry_run;
+    for closed in &due {
         let is_out_of_time = clock.now() >= bounds.stop_at || report.purged >= bounds.records_max;
-        report.truncated |= is_out_of_time;
-        let purged = if is_out_of_time { Ok(false) } else { purge_record(archive, closed, bounds.is_dry_run).await };
+        report.truncated |= is_out_of_time && !is_stopped;
+        let stays = is_out_of_time || is_stopped;
+        let purged = if stays { Ok(false) } else { purge_record(ledger, closed, bounds.is_dry_run).await };
         report.purged += u64::from(matches!(purged, Ok(true)));
         let is_late = rule.late_at(closed.closed_at).is_some_and(|late_at| late_at <= now);
-        report.late += u64::from(is_late && (is_out_of_time || bounds.is_dry_run || purged.is_err()));
+        report.late += u64::from(is_late && (stays || bounds.is_dry_run || purged.is_err()));
         if let Err(fault) = purged {
             report.fault.get_or_insert(fault.chain());
         }
     }
+    if bounds.is_dry_run {
+        return Ok(());
+    }
+    let was_halted = progress.halted_at.is_some() || progress.confirmed_ceiling.is_some();
+    if report.halted && progress.halted_at != Some(ceiling) {
+        ledger.halt(name, ceiling).await?;
+    } else if !report.halted && was_halted && !report.truncated && report.fault.is_none() {
+        ledger.resume(name).await?;
+    }
     Ok(())
+}
+
+/// What is due in every shard. One that cannot be read leaves the others found.
+async fn find(archive: &impl Archive, rule: &Rule<'_>, now: Timestamp, report: &mut ClassReport) -> Vec<Closed> {
+    let mut due = Vec::new();
+    let Some(until) = rule.closed_until(now) else { return due };
+    for shard in 0..archive_shards(rule.kind) {
+        match archive.closed(rule.kind, shard, until, PER_SHARD_MAX).await {
+            Ok(found) => {
+                report.truncated |= found.len() >= usize::from(PER_SHARD_MAX);
+                due.extend(found.into_iter().filter(|closed| rule.is_due(closed, now)));
+            }
+            Err(fault) => drop(report.fault.get_or_insert(fault.chain())),
+        }
+    }
+    due
 }
 
 /// Purges one record; whether it went.

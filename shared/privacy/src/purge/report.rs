@@ -53,6 +53,9 @@ pub struct RunReport {
     pub is_schedule_alive: bool,
     /// By class.
     pub classes: BTreeMap<String, ClassReport>,
+    /// Legal holds in force that should have been looked at again by now, whatever they keep. Every hour asks here, since no
+    /// obligation may be waiting for them.
+    pub holds_past_review: u64,
     /// What failed beside the classes.
     pub faults: Vec<String>,
 }
@@ -68,6 +71,7 @@ impl RunReport {
             last_run_at: None,
             is_schedule_alive: false,
             classes: BTreeMap::new(),
+            holds_past_review: 0,
             faults: Vec::new(),
         }
     }

@@ -28,6 +28,8 @@ fn head(state: State) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     }
 }
 

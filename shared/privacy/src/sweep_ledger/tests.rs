@@ -207,3 +207,22 @@ async fn the_alarms_of_an_account_that_nobody_works_on_ring_on_their_days() {
         assert_eq!((swept.near_due, swept.overdue), (near, overdue), "day {day}");
     }
 }
+
+#[tokio::test]
+async fn what_a_hold_keeps_is_late_only_once_it_is_released() {
+    let world = world("a").await;
+    let late_since = || world.stored().heads.values().next().unwrap().late_since;
+    let bring_to = |state: State| {
+        for head in world.stored().heads.values_mut() {
+            (head.state, head.next_action_at) = (state.clone(), Some(head.received_at));
+        }
+    };
+    let plan = PlanRef { hash: plan_hash(), covers_until: world.now() };
+    bring_to(State::Held { plan, by: vec![], review_by: "2030-01-01".parse().unwrap() });
+    world.pass(SignedDuration::from_hours(24 * 40));
+    sweep(&world).await;
+    assert_eq!(late_since(), None);
+    bring_to(State::Received);
+    sweep(&world).await;
+    assert_eq!(late_since(), Some(world.now()));
+}

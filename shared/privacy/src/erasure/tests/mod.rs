@@ -3,6 +3,8 @@
 mod holds;
 mod links;
 mod looks;
+#[cfg(target_os = "linux")]
+mod memory;
 mod proofs;
 mod races;
 mod shared;

@@ -108,7 +108,7 @@ async fn more_keys_than_are_remembered_are_read_again_and_erased() {
 }
 
 /// A clock that moves on by a second whenever it is read.
-struct Ticking<'a>(&'a World);
+pub(super) struct Ticking<'a>(pub(super) &'a World);
 
 impl Clock for Ticking<'_> {
     fn now(&self) -> Timestamp {

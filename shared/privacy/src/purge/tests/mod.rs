@@ -257,3 +257,14 @@ async fn a_report_is_stored_once_under_its_instant() {
     let stored = world.stored().purges.reports[&first].clone();
     assert!(stored.contains("\"purged\":8") && !stored.contains("alder"), "{stored}");
 }
+
+#[tokio::test]
+async fn a_dry_run_ends_where_a_run_would() {
+    for is_dry_run in [true, false] {
+        let world = world();
+        let bounds = Bounds { records_max: 2, is_dry_run, ..bounds(&world) };
+        let report = run_with(&world, &classes("2027-03-09"), bounds).await;
+        let planned = class(&report, "member-profiles");
+        assert_eq!((planned.purged, planned.truncated), (2, true), "dry: {is_dry_run}");
+    }
+}

@@ -224,3 +224,29 @@ async fn a_fault_at_any_call_is_made_up_for_by_the_next_run() {
         }
     }
 }
+
+#[tokio::test]
+async fn more_than_the_ceiling_halts_until_staff_confirm() {
+    let world = World::new(closed(), 3);
+    for letter in ["a", "b", "c"] {
+        world.open(&request(letter, closed())).await.unwrap();
+        bring_to(&world, letter, completed(closed())).await;
+    }
+    let mut model = built_in_map().model().clone();
+    model.own.get_mut("requests").unwrap().ceiling_per_run = Some(2);
+    let map = DataMap::new(model).unwrap();
+    let run = async |is_dry_run: bool| {
+        world.stored().set_now(at(DUE));
+        let mut report = RunReport::began(world.now(), is_dry_run);
+        purge_own(&world, &world, &map, Bounds { is_dry_run, ..bounds(&world) }, &mut report).await;
+        let of_kind = report.classes["own.requests"].clone();
+        (of_kind.halted, of_kind.purged, world.stored().heads.len())
+    };
+    assert_eq!(run(true).await, (true, 3, 3), "a dry run says how many");
+    assert_eq!(run(false).await, (true, 0, 3));
+    let halted_at = || world.stored().purges.progress["own.requests"].halted_at;
+    assert_eq!(halted_at(), Some(2));
+    world.stored().purges.progress.get_mut("own.requests").unwrap().confirmed_ceiling = Some(3);
+    assert_eq!(run(false).await, (false, 3, 0));
+    assert_eq!(halted_at(), None, "the confirmation is used up");
+}

@@ -77,6 +77,8 @@ fn head(letter: &str) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     }
 }
 

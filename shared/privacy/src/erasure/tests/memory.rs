@@ -1,0 +1,154 @@
+//! How much memory the engine needs, however large a connection is.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::visits::Ticking;
+use super::*;
+use crate::data_map::{KeyRange, SharedRow};
+use crate::ids::{Platform, TenantId};
+use crate::ports::{Answer, Connected, Detached, Disarmed, Page, Read, SharedRows};
+use crate::scope::{Link, Reach};
+
+/// Keys in one page.
+const PAGE: u64 = 1_000;
+
+/// A connection of so many signals that stand nowhere: a page of them is made when it is asked for, so that what grows is the
+/// engine's. Deletes go from the head of the range, so what is left is a range of numbers.
+struct Vast<'w> {
+    world: &'w World,
+    left: Mutex<std::ops::Range<u64>>,
+}
+
+fn key(number: u64) -> String {
+    format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{number:07}")
+}
+
+fn number(record: &Record) -> u64 {
+    record.key.rsplit_once('x').unwrap().1.parse().unwrap()
+}
+
+impl Vast<'_> {
+    fn left(&self) -> std::sync::MutexGuard<'_, std::ops::Range<u64>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SharedRows for Vast<'_> {
+    async fn detach(&self, rows: &[SharedRow]) -> Answer<Vec<Detached>> {
+        self.world.detach(rows).await
+    }
+}
+
+impl Stores for Vast<'_> {
+    async fn page(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        after: Option<&Record>,
+        limit: Option<u16>,
+        read: Read,
+    ) -> Answer<Page> {
+        if store != "inbox" {
+            return self.world.page(store, range, after, limit, read).await;
+        }
+        let left = self.left().clone();
+        let from = after.map_or(left.start, |after| number(after) + 1).max(left.start);
+        let to = (from + limit.map_or(PAGE, u64::from)).min(left.end);
+        let record = |number| Record { key: key(number), version: None, written_at: None };
+        let records: Vec<Record> = (from..to).map(record).collect();
+        let next = records.last().filter(|_| to < left.end).cloned();
+        Ok(Page { records, next })
+    }
+
+    async fn erase(&self, store: &str, range: &KeyRange, records: &[Record]) -> Answer<Vec<Record>> {
+        if store != "inbox" {
+            return self.world.erase(store, range, records).await;
+        }
+        let mut left = self.left();
+        for record in records {
+            assert_eq!(number(record), left.start, "from the head, each once");
+            left.start += 1;
+        }
+        Ok(Vec::new())
+    }
+}
+
+impl Connections for Vast<'_> {
+    async fn of_tenant(&self, tenant: &TenantId) -> Answer<Vec<Connected>> {
+        Connections::of_tenant(self.world, tenant).await
+    }
+    async fn reach(&self, link: &KeyedRef) -> Answer<Vec<Reach>> {
+        self.world.reach(link).await
+    }
+    async fn disarm(&self, place: &Place, covers_until: Timestamp, now: Timestamp) -> Answer<Disarmed> {
+        self.world.disarm(place, covers_until, now).await
+    }
+    async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
+        self.world.connected_at(place).await
+    }
+    async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
+        self.world.unlink(links, connection).await
+    }
+}
+
+impl Suppressions for Vast<'_> {
+    async fn raise(&self, mark: &Mark, covers_until: Timestamp) -> Answer<()> {
+        self.world.raise(mark, covers_until).await
+    }
+    async fn date(&self, mark: &Mark, expires_at: Timestamp) -> Answer<()> {
+        self.world.date(mark, expires_at).await
+    }
+}
+
+/// The most memory that this process has had resident so far, in KiB.
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// Disconnects a connection of so many signals, in visits of ninety seconds; how many those were.
+async fn disconnect(records: u64) -> u64 {
+    let (world, run) = (World::new(now(), 1_000), Run::new());
+    let place = world.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &[]);
+    let new = NewObligation {
+        id: ObligationId::of_connection(&place),
+        route: Route::Disconnect,
+        target: Target::Connection { place, platform: Platform::parse("facebook").unwrap() },
+        ..request(now())
+    };
+    world.open(&new).await.unwrap();
+    let vault = Vast { world: &world, left: Mutex::new(0..records) };
+    let engine = Engine {
+        ledger: &world,
+        vault: &vault,
+        aftermath: &proof(&world, &run.map),
+        clock: &Ticking(&world),
+        map: &run.map,
+        second_looks: &run.looks,
+    };
+    for visits in 1..200 {
+        let stop_at = world.now() + SignedDuration::from_secs(90);
+        match engine.work(&new.id, &format!("w{visits}"), stop_at).await.unwrap() {
+            Worked::Again => {}
+            Worked::Erased { removed } => {
+                assert_eq!((removed["signals"], vault.left().is_empty()), (records, true));
+                return visits;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("it never ends");
+}
+
+#[tokio::test]
+async fn memory_is_flat_however_large_a_connection_is() {
+    disconnect(10_000).await;
+    let small = peak_kib();
+    let visits = disconnect(1_000_000).await;
+    let large = peak_kib();
+    println!("10^4: {small} KiB; 10^6: {large} KiB in {visits} visits");
+    assert!(visits > 5, "{visits}");
+    // The keys that are remembered, four pages of deletes, and what the allocator keeps. All keys would be over 100 MiB.
+    assert!(large - small < 24 * 1024, "{small} KiB, then {large} KiB");
+}
