@@ -263,7 +263,7 @@ where
         if request.was_told(Letter::Answer, 1) {
             return Ok(());
         }
-        self.queue.notify(&NoticeJob { request: request.id, notice: Letter::Answer, round: 1, source: None }).await
+        self.queue.notify(&NoticeJob { request: request.id, notice: Letter::Answer, tenant: None, round: 1, source: None }).await
     }
 }
 

@@ -155,7 +155,7 @@ impl House {
             engine.work(&work.obligation, "w", self.world.now() + HOUR).await.unwrap();
         }
         let notices = std::mem::take(&mut self.world.stored().requests.notices);
-        let teller = Teller { book: ledger, tenants: ledger, messenger: ledger, keys: &self.keys };
+        let teller = Teller { book: ledger, limits: ledger, tenants: ledger, messenger: ledger, keys: &self.keys };
         for job in notices {
             teller.tell(&job, &[9; 24], self.world.now()).await.unwrap();
         }

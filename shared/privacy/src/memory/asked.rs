@@ -80,6 +80,8 @@ pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     }
 }
 

@@ -227,6 +227,8 @@ fn a_request_counts_from_its_receipt_to_its_answer_and_its_erasure_with_it() {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        returned_at: None,
+        retained: Vec::new(),
     };
     let failed = State::Failed { plan: plan(), retry_at: at(RECEIVED), attempts: 1 };
     let heads = [head(&in_work, failed), head(&answered, held("2026-05-01"))];

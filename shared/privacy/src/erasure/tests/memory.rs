@@ -86,6 +86,9 @@ impl Connections for Vast<'_> {
     async fn connected_at(&self, place: &Place) -> Answer<Option<Timestamp>> {
         self.world.connected_at(place).await
     }
+    async fn platform_of(&self, place: &Place) -> Answer<Option<Platform>> {
+        self.world.platform_of(place).await
+    }
     async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
         self.world.unlink(links, connection).await
     }
