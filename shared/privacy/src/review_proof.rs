@@ -34,7 +34,7 @@ pub enum NotReviewed {
 #[derive(Debug)]
 pub enum Reviewed {
     /// It is shown; the request goes on if nothing else is missing.
-    Shown(Done),
+    Shown(Box<Done>),
     /// It is not; that stands in the trail, and the request waits as before.
     NotShown,
 }
@@ -136,7 +136,7 @@ pub async fn review_proof(
         return Ok(Reviewed::NotShown);
     }
     let done = record_act(book, id, |request| request.review(review, law, by, now)).await?;
-    Ok(if done.request.has_taken(review) { Reviewed::Shown(done) } else { Reviewed::NotShown })
+    Ok(if done.request.has_taken(review) { Reviewed::Shown(Box::new(done)) } else { Reviewed::NotShown })
 }
 
 #[cfg(test)]

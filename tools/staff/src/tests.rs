@@ -228,6 +228,11 @@ fn each_command_about_requests_is_one_call() {
         assert_eq!((call.method.as_str(), call.path), ("POST", format!("{base}/{REFERENCE}/{act}")), "{line}");
         assert_eq!(call.body, Some(body), "{line}");
     }
+}
+
+#[test]
+fn a_noted_request_becomes_its_members() {
+    let base = "/api/staff/requests";
     let line = "note --kind access --channel phone --received-at 2026-03-05T09:30:00Z --email mia@example.com --agent-name An_Agent --power-of-attorney --platform instagram --handle mia --about-child";
     let body = json!({
         "kind": "access", "channel": "phone", "received_at": "2026-03-05T09:30:00Z", "email": "mia@example.com",
@@ -332,6 +337,7 @@ fn one_request_is_shown_with_its_dates_and_history_and_drives_no_terminal() {
           2026-03-05T12:00:00.000Z  received  -                       alex     Called.
           2026-03-05T12:01:00.000Z  told      acknowledgement         service  -
           2026-03-06T12:01:00.000Z  reviewed  data-points NOT enough  alex     x y
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']));
 }

@@ -248,7 +248,7 @@ impl Staff {
         let (book, law) = (&self.ledger, &self.law);
         match read::verification(members)? {
             read::Verification::Proof(review) => match review_proof(book, law, id, &review, by, now).await? {
-                Reviewed::Shown(done) => Ok(done),
+                Reviewed::Shown(done) => Ok(*done),
                 Reviewed::NotShown => Err(Problem::NotVerified.into()),
             },
             read::Verification::Child { is_credible } => {
