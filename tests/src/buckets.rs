@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
+/// The parts of one upload, by their numbers.
+type Parts = BTreeMap<u32, Vec<u8>>;
+
 /// Versions and delete markers of every bucket, path-style.
 #[derive(Clone, Debug, Default)]
 pub struct Buckets {
@@ -15,7 +18,7 @@ pub struct Buckets {
     refused: Arc<Mutex<u32>>,
     page: Arc<Mutex<Option<usize>>>,
     objects: Arc<Mutex<BTreeMap<String, (String, u64)>>>,
-    uploads: Arc<Mutex<BTreeMap<String, BTreeMap<u32, Vec<u8>>>>>,
+    uploads: Arc<Mutex<BTreeMap<String, Parts>>>,
     wholes: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 }
 

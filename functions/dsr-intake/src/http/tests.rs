@@ -325,7 +325,8 @@ async fn a_bundle_is_given_once_to_whoever_shows_a_fresh_code() {
 
     let (now, request) = (SystemClock.now(), bench.stored(&reference).await);
     let standing = Standing::Answered { at: now, in_part: false };
-    let answered = SubjectRequest { version: request.version + 1, kind: Kind::Access, standing, ..request };
+    let answered =
+        SubjectRequest { version: request.version + 1, kind: privacy::clock::model::Kind::Access, standing, ..request };
     bench.desk.ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await.unwrap();
     let (job, erase_at) = (ExportJob::Request(answered.id.clone()), now + SignedDuration::from_hours(1));
     bench.desk.ledger.claim(&job, "w", erase_at, erase_at, now).await.unwrap();

@@ -4,7 +4,7 @@
 //! nobody sees, and the next one goes on where something was kept or begins anew. One worker at a time holds the bundle; one
 //! that has lost it cannot complete a second one, because there is one already.
 
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
 use super::discover::{barred, discover, tenants};
 use super::job::ExportJob;
@@ -27,8 +27,8 @@ pub use super::order::BundleKind;
 
 /// How long a worker may be silent before another may take over: longer than its invocation.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(150);
-/// How long a bundle is there to be fetched: `[own.exports]` of the policy says the same.
-pub const KEPT_DAYS: i64 = 14;
+/// The section of `[own]` that says how long a bundle is there to be fetched.
+const KEPT: &str = "exports";
 
 /// What makes bundles.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ where
             Ordered::Idle => return Ok(Made::Idle),
             Ordered::Closed => return Ok(Made::Closed),
         };
-        let erase_at = erase_at(now)?;
+        let erase_at = self.erase_at(now)?;
         let bundle = match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
             Claim::Granted(bundle) => bundle,
             Claim::Busy => return Ok(Made::Busy),
@@ -174,7 +174,7 @@ where
         }
         making.close(self.law, &mut progress).await?;
         let now = self.clock.now();
-        match self.ledger.claim(job, worker, now + LEASE, erase_at(now)?, now).await? {
+        match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
             Claim::Granted(_) => {}
             Claim::Busy => return Err(Stop::LostLease),
         }
@@ -182,7 +182,8 @@ where
         self.bundles.complete(&making.key, &progress.upload, &progress.parts).await?;
         let made_at = instant::to_millis(now);
         let bytes = progress.archive.bytes();
-        let made = Bundle { made_at: Some(made_at), bytes, erase_at: Some(erase_at(now)?), upload: None, ..bundle };
+        let made =
+            Bundle { made_at: Some(made_at), bytes, erase_at: Some(self.erase_at(now)?), upload: None, ..bundle };
         self.save(job, worker, &made).await?;
         if let ExportJob::Request(request) = job {
             for tenant in tenants(&progress.places) {
@@ -190,6 +191,15 @@ where
             }
         }
         Ok(Made::Whole { bytes })
+    }
+
+    /// When a bundle that is made now is erased.
+    fn erase_at(&self, now: Timestamp) -> Result<Timestamp, Fault> {
+        let days = self.map.model().own.get(KEPT).and_then(|own| own.clock.ceiling);
+        let days =
+            days.ok_or_else(|| Fault::park("export.date", "the policy does not say how long a bundle is kept"))?;
+        let at = deadline::after(now, days).map_err(|error| Fault::park("export.date", error))?;
+        Ok(instant::to_millis(at))
     }
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Result<(), Stop> {
@@ -265,9 +275,4 @@ where
         }
         self.queue.notify(&NoticeJob { request: request.id, notice: Letter::Answer, tenant: None, round: 1, source: None }).await
     }
-}
-
-fn erase_at(now: Timestamp) -> Result<Timestamp, Fault> {
-    let at = deadline::after(now, Span::new().days(KEPT_DAYS));
-    Ok(instant::to_millis(at.map_err(|error| Fault::park("export.date", error))?))
 }

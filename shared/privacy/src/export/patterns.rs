@@ -54,10 +54,10 @@ pub(super) fn clean(text: &str, mut persons: Option<Persons<'_>>, counts: &mut C
 /// What begins here, and how long it is in bytes.
 fn find(rest: &str, before: Option<char>, own: Option<&Own>) -> Option<(usize, Found)> {
     let first = rest.chars().next()?;
-    if first.is_ascii_digit() || first == '+' {
-        if let Some(found) = number(rest, before, own) {
-            return Some(found);
-        }
+    if (first.is_ascii_digit() || first == '+')
+        && let Some(found) = number(rest, before, own)
+    {
+        return Some(found);
     }
     if !first.is_ascii_alphanumeric() && first != '@' && first != '$' && first != '_' {
         return None;

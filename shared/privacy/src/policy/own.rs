@@ -96,7 +96,7 @@ impl OwnKind {
 
 /// What functions carry of our own records.
 pub(super) fn swept_only<S: Serializer>(own: &BTreeMap<String, Own>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(own.iter().filter(|(_, own)| own.purge == Purge::Sweep))
+    serializer.collect_map(own.iter().filter(|(_, own)| matches!(own.purge, Purge::Sweep | Purge::Due)))
 }
 
 /// What a platform's terms allow for one class, where they are stricter than the policy.
