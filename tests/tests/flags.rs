@@ -1,0 +1,81 @@
+//! Flags and limits: kept alike in memory and over DynamoDB, and asked by the product in one transaction with its write.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use jiff::Timestamp;
+use privacy::ids::{Platform, TenantId};
+use privacy::ingest_gate::{Flag, FlagBook, Purpose, may_process};
+use privacy::keys::KeyedRef;
+use privacy::memory::World;
+use privacy::obligation::NewObligation;
+use privacy::policy::Route;
+use privacy::ports::{DueIndex, Intake};
+use privacy::target::{Limit, Target};
+use privacy_aws::ingest_gate::IngestGate;
+use privacy_tests::account::Account;
+use privacy_tests::demo;
+
+fn now() -> Timestamp {
+    "2026-03-10T12:00:00Z".parse().unwrap()
+}
+
+fn person(name: &str) -> KeyedRef {
+    KeyedRef::from_stored(format!("v1-{name}"))
+}
+
+async fn flags_contract<P: FlagBook>(ports: &P) {
+    let (mia, tim) = (person("mia"), person("tim"));
+    assert_eq!(ports.flags(&[mia.clone(), tim.clone()]).await.unwrap(), BTreeSet::new());
+    for flag in [Flag::OptedOut, Flag::OptedOut, Flag::Restricted] {
+        ports.raise_flag(&mia, flag, now()).await.unwrap();
+    }
+    assert_eq!(ports.flags(std::slice::from_ref(&tim)).await.unwrap(), BTreeSet::new());
+    assert_eq!(ports.flags(&[tim, mia]).await.unwrap(), BTreeSet::from([Flag::Restricted, Flag::OptedOut]));
+}
+
+async fn limits_contract<P: Intake + DueIndex>(ports: &P) {
+    let tenant = TenantId::parse("alder").unwrap();
+    let platforms = ["facebook", "threads"].map(|name| Platform::parse(name).unwrap()).into();
+    let limits = [Limit::Everywhere, Limit::OnTheirWord { platforms }, Limit::Tenant(tenant)];
+    for (limit, id) in limits.into_iter().zip([
+        "100000000000000000000000000a",
+        "b0000000000000000000000000",
+        "c0000000000000000000000000",
+    ]) {
+        let target = Target::Person { links: vec![person("link")], suppressions: vec![person("owner")], limit };
+        let base = demo::request(&demo::person("10158000000000001"), now());
+        let id = privacy::obligation::ObligationId::parse(id).unwrap();
+        let new = NewObligation { id, target, route: Route::SubjectRequest, ..base };
+        ports.open(&new).await.unwrap();
+        assert_eq!(ports.head(&new.id).await.unwrap().unwrap().target, new.target);
+    }
+}
+
+#[tokio::test]
+async fn flags_and_limits_are_kept_alike() {
+    flags_contract(&World::new(now(), 100)).await;
+    limits_contract(&World::new(now(), 100)).await;
+    flags_contract(&demo::vault(&Account::new())).await;
+    limits_contract(&demo::ledger(&Account::new())).await;
+}
+
+#[tokio::test]
+async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
+    for flag in Flag::ALL {
+        let account = Account::new();
+        let people = [person("mia"), person("mia-by-another-key")];
+        demo::vault(&account).raise_flag(&people[1], flag, now()).await.unwrap();
+        let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
+        for purpose in Purpose::ALL {
+            let expected = may_process(purpose, &BTreeSet::from([flag]));
+            assert_eq!(gate.may_process(purpose, &people).await.unwrap(), expected, "{flag:?} {purpose:?}");
+            let text = |text: &str| AttributeValue::S(text.to_owned());
+            let put = Put::builder().table_name("inbox").item("pk", text("alder#c1")).item("sk", text("used"));
+            let mut items = gate.processing_conditions(purpose, &people).unwrap();
+            items.push(TransactWriteItem::builder().put(put.build().unwrap()).build());
+            let transaction = account.connection().dynamodb().transact_write_items().set_transact_items(Some(items));
+            assert_eq!(transaction.send().await.is_ok(), expected, "{flag:?} {purpose:?}");
+        }
+    }
+}
