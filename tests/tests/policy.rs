@@ -195,7 +195,7 @@ const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
 ];
 
 /// A mistake in a processor: section, what stands there, what is written instead, and the problem named.
-const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 46] = [
+const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 51] = [
     ("processor.hosting", "title = \"Hosting", "title = \"\" #", "[processor.hosting]: title and policy section"),
     ("processor.hosting", "\"contacts\", ", "\"kontacts\", ", "[processor.hosting]: record class `kontacts`"),
     ("processor.hosting", "\"meta-deauthorize\"", "\"carrier-pigeon\"", "carrier-pigeon"),

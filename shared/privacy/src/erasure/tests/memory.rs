@@ -132,14 +132,12 @@ async fn disconnect(records: u64) -> u64 {
     };
     for visits in 1..200 {
         let stop_at = world.now() + SignedDuration::from_secs(90);
-        match engine.work(&new.id, &format!("w{visits}"), stop_at).await.unwrap() {
-            Worked::Again => {}
-            Worked::Erased { removed } => {
-                assert_eq!((removed["signals"], vault.left().is_empty()), (records, true));
-                return visits;
-            }
-            other => panic!("{other:?}"),
+        let worked = engine.work(&new.id, &format!("w{visits}"), stop_at).await.unwrap();
+        if let Worked::Erased { removed } = worked {
+            assert_eq!((removed["signals"], vault.left().is_empty()), (records, true));
+            return visits;
         }
+        assert_eq!(worked, Worked::Again);
     }
     panic!("it never ends");
 }
