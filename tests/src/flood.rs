@@ -9,7 +9,7 @@ use privacy::data_map::{DataMap, KeyRange};
 use privacy::export::job::ExportJob;
 use privacy::export::make_bundle::{Exporter, Made};
 use privacy::export::ports::{BundleKey, BundleStore, Contents, Objects, Part, Row, Rows};
-use privacy::ids::TenantId;
+use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::memory::World;
@@ -88,6 +88,10 @@ impl Connections for Flood {
     }
 
     async fn connected_at(&self, _place: &Place) -> Answer<Option<Timestamp>> {
+        Ok(None)
+    }
+
+    async fn platform_of(&self, _place: &Place) -> Answer<Option<Platform>> {
         Ok(None)
     }
 

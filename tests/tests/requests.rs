@@ -26,7 +26,8 @@ use privacy::subject_request::ports::{
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
     Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Findings,
-    Handle, Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest, Words,
+    Handle, Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest,
+    Words,
 };
 use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;

@@ -165,6 +165,10 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             | Problem::InvalidHold(_)
             | Problem::HoldTaken
             | Problem::PlanDiffers
+            | Problem::NotNow
+            | Problem::StepsLeft
+            | Problem::NotExtendable
+            | Problem::NotDeniable
             | Problem::NotVerified
             | Problem::UnsupportedMediaType,
         ) => "We could not read what was sent. Please go back to the form and try again.",

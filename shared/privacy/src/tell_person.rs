@@ -114,7 +114,11 @@ where
             if self.limits.admit(&of_source("first")?, ALWAYS_PER_SOURCE, ends_at).await? {
                 return Ok(true);
             }
-            if !self.limits.admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - ALWAYS_PER_SOURCE, ends_at).await? {
+            if !self
+                .limits
+                .admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - ALWAYS_PER_SOURCE, ends_at)
+                .await?
+            {
                 return Ok(false);
             }
         }

@@ -273,6 +273,8 @@ where
         if request.was_told(Letter::Answer, 1) {
             return Ok(());
         }
-        self.queue.notify(&NoticeJob { request: request.id, notice: Letter::Answer, tenant: None, round: 1, source: None }).await
+        self.queue
+            .notify(&NoticeJob { request: request.id, notice: Letter::Answer, tenant: None, round: 1, source: None })
+            .await
     }
 }
