@@ -60,6 +60,8 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     super::shared::validate(model)?;
     super::retained::validate(model)?;
     own_rules::validate(model)?;
+    super::platform::validate(model)?;
+    super::unwatched::validate(model)?;
     super::processor_rules::validate(model)
 }
 
