@@ -8,5 +8,7 @@ mod bus;
 pub mod demo;
 pub mod repository;
 pub mod retention;
+pub mod short;
+pub mod sweep;
 pub mod timeline;
 pub mod workshop;
