@@ -109,7 +109,7 @@ async fn anything_else_is_a_problem_that_names_the_member_and_stores_nothing() {
         (413, "too-large", "POST", GOOGLE, json, with("why", json!("x".repeat(20_000)))),
         (415, "unsupported-media-type", "POST", GOOGLE, "text/plain", body().to_string()),
         (405, "method-not-allowed", "GET", GOOGLE, json, String::new()),
-        (404, "not-found", "POST", "/api/integrations/Google/disconnect", json, body().to_string()),
+        (404, "not-found", "POST", "/api/integrations/Goo_gle/disconnect", json, body().to_string()),
         (404, "not-found", "POST", "/api/integrations//disconnect", json, body().to_string()),
         (404, "not-found", "POST", "/api/integrations/a/b/disconnect", json, body().to_string()),
     ];
