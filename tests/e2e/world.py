@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
@@ -186,9 +186,27 @@ class World:
             for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
                 facts = [str(version.get(name)) for name in ("Key", "VersionId", "ETag", "Size", "IsLatest")]
                 found.setdefault(version["Key"].split("/")[1], []).append(" ".join(facts))
+        for owner, facts in self.beside_connections():
+            found.setdefault(owner, []).append(facts)
         for tenant, facts in self.of_tenants().items():
             found.setdefault(f"own/{tenant}", []).extend(facts)
         return {key: sorted(value) for key, value in found.items() if key not in left_out}
+
+    def beside_connections(self) -> Iterator[tuple[str, str]]:
+        """Rows of the tables that no single connection fills, each with its owner.
+
+        What each source gave to a shared person counts as that connection's: the rest of such a row is their sum. The registry of
+        periods is left out: it names a connection until the period is over, whatever becomes of the connection.
+        """
+        for row in self.table("PeopleTableName"):
+            for source, given in row["sources"]["M"].items():
+                yield source.split("#")[0], f"{row['pk']['S']} {row['sk']['S']} {source} {given}"
+        for row in self.table("SocialTableName"):
+            if not row["pk"]["S"].startswith("due#"):
+                yield row["pk"]["S"].split("#")[1], repr(sorted(row.items()))
+        for output in ("BillingTableName", "LogsTableName"):
+            for row in self.table(output):
+                yield f"dated/{row['tenant_id']['S']}", repr(sorted(row.items()))
 
     def of_tenants(self) -> dict[str, list[str]]:
         """What tenants have of their own: accounts, conversations, every version of their files."""

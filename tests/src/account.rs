@@ -8,12 +8,12 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use dynoxide::Database;
+use dynoxide::{Database, ImportOptions};
 use privacy_aws::connection::{Connection, Credentials, Patience};
 use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
-use crate::calls::{operation_of, refuse, respond};
+use crate::calls::{names_of, refuse, respond};
 use crate::{bus, mails};
 
 /// One call that was answered.
@@ -55,7 +55,7 @@ struct Log {
 /// The account.
 #[derive(Clone)]
 pub struct Account {
-    database: Database,
+    pub(crate) database: Database,
     buckets: Buckets,
     log: Arc<Mutex<Log>>,
 }
@@ -129,7 +129,7 @@ impl Account {
             .with_patience(Patience::WORK)
     }
 
-    /// Lets the next calls of an operation go wrong, one trouble each.
+    /// Lets the next calls of an operation (`Query`), or of one on a table (`Query logs`), go wrong, one trouble each.
     pub fn trouble(&self, operation: &str, troubles: &[Trouble]) {
         let mut log = self.log.lock().unwrap();
         log.troubles.entry(operation.to_owned()).or_default().extend(troubles.iter().rev());
@@ -181,11 +181,8 @@ impl Account {
 
     /// Puts items of one table, unconditionally.
     pub fn put_all(&self, table: &str, items: &[Value]) {
-        for chunk in items.chunks(25) {
-            let puts: Vec<Value> = chunk.iter().map(|item| json!({"PutRequest": {"Item": item}})).collect();
-            let request = json!({"RequestItems": {table: puts}});
-            self.database.batch_write_item(serde_json::from_value(request).unwrap()).unwrap();
-        }
+        let items = items.iter().map(|item| serde_json::from_value(item.clone()).unwrap()).collect();
+        self.database.import_items(table, items, ImportOptions::default()).unwrap();
     }
 
     fn answer(&self, request: &HttpRequest, trouble: Option<Trouble>) -> (String, u16, String, Option<String>) {
@@ -264,7 +261,7 @@ impl Default for Account {
 
 impl HttpConnector for Account {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let trouble = self.log.lock().unwrap().troubles.get_mut(&operation_of(&request)).and_then(Vec::pop);
+        let trouble = names_of(&request).iter().find_map(|name| self.log.lock().unwrap().troubles.get_mut(name)?.pop());
         match trouble {
             Some(Trouble::Throttled) => return HttpConnectorFuture::ready(Ok(refuse("ThrottlingException"))),
             Some(Trouble::Conflict) => return HttpConnectorFuture::ready(Ok(refuse("TransactionConflictException"))),

@@ -2,17 +2,21 @@
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
 use crate::mails;
 
-pub(crate) fn operation_of(request: &HttpRequest) -> String {
-    match request.headers().get("x-amz-target") {
-        Some(target) => target.rsplit('.').next().unwrap().to_owned(),
-        None if mails::is_mail(request.uri()) => "SendEmail".to_owned(),
-        None => Buckets::operation(request.method(), request.uri()).to_owned(),
-    }
+/// What troubles may be told by: the operation, and the operation with its table: `Query logs`.
+pub(crate) fn names_of(request: &HttpRequest) -> [String; 2] {
+    let Some(target) = request.headers().get("x-amz-target") else {
+        let is_mail = mails::is_mail(request.uri());
+        let operation = if is_mail { "SendEmail" } else { Buckets::operation(request.method(), request.uri()) };
+        return [operation.to_owned(), operation.to_owned()];
+    };
+    let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap();
+    [operation.to_owned(), format!("{operation} {}", body["TableName"].as_str().unwrap_or_default())]
 }
 
 pub(crate) fn respond(status: u16, body: String) -> HttpResponse {

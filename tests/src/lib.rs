@@ -11,5 +11,7 @@ pub mod flood;
 pub mod mails;
 pub mod repository;
 pub mod retention;
+pub mod short;
+pub mod sweep;
 pub mod timeline;
 pub mod workshop;

@@ -33,6 +33,10 @@ fn name(rule: &Value) -> String {
     rule.as_str().unwrap().replace('-', " ")
 }
 
+fn listed(words: &[String]) -> String {
+    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
+}
+
 fn span(span: Option<jiff::Span>) -> String {
     span.map_or("–".to_owned(), |span| words(&span))
 }
@@ -40,16 +44,15 @@ fn span(span: Option<jiff::Span>) -> String {
 /// When each class ends, by the stricter of policy and platform.
 fn classes(policy: &Model) -> String {
     let mut part = "## Record classes\n\n\
-             Spans count from the anchor. \"Gone by\" is the shorter of the policy's period and the platform's.\n\n\
+             Spans count from the anchor. Search copies are the index entries, traces what a model was given and answered; connected accounts have no traces.\n\n\
              | record class | policy section | store | anchor | at least | gone by | purged from, before | alarm, before | how it is erased | export | taken out | ceiling per request |\n\
              |---|---|---|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for class in policy.class.values().filter(|class| class.purge.is_none()) {
         let ends = Ends::effective(class, policy);
-        let redact = if class.redact.is_empty() { "–".to_owned() } else { class.redact.join(", ") };
-        let limit = class.platform_limit.as_ref().map_or(String::new(), |limit| format!(" ({})", limit.source));
+        let redact = listed(&class.redact);
         part += &format!(
-            "| {} | {} | {} | `{}` | {} | {}{limit} | {} | {} | {} | {} | {redact} | {} |\n",
+            "| {} | {} | {} | `{}` | {} | {} | {} | {} | {} | {} | {redact} | {} |\n",
             class.title,
             class.policy.join(", "),
             class.store,
@@ -66,16 +69,32 @@ fn classes(policy: &Model) -> String {
             class.ceiling_per_request
         );
     }
+    part
+}
+
+/// What platforms' own terms ask.
+fn platforms(policy: &Model) -> String {
+    let mut part = "## What platforms ask\n\n\
+                    Their terms win where they are stricter. Limits of single classes stand beside the classes.\n\n\
+                    | platform | what its terms say | everything gone within | source |\n|---|---|---|---|\n"
+        .to_owned();
     for rule in policy.platform.values() {
-        if let Some(within) = &rule.erase_within {
-            part += &format!(
-                "\nWhat came through {} goes within {} of a disconnect: {}.\n",
-                rule.title,
-                words(within),
-                rule.source
-            );
-        }
+        let within = rule.erase_within.as_ref().map_or("no span of its own".to_owned(), words);
+        part += &format!("| {} | {} | {within} | {} |\n", rule.title, rule.terms, rule.source);
     }
+    part += "\n";
+    part
+}
+
+/// What the policy says with a date and nothing here watches.
+fn unwatched(policy: &Model) -> String {
+    let mut part = "## What is not watched by this service yet\n\n\
+                    | sentence | policy section | why, and who sees to it |\n|---|---|---|\n"
+        .to_owned();
+    for one in policy.unwatched.values() {
+        part += &format!("| {} | {} | {} |\n", one.title, one.policy, one.reason);
+    }
+    part += "\n";
     part
 }
 
@@ -109,11 +128,13 @@ fn own(policy: &Model) -> String {
         part += &format!("| {} | {} | {} | {} |\n", kept.title, kept.reason, kept.source, words(&kept.keep_for));
     }
     part += "\n## Our own records\n\n\
-             | record | where | anchor | at least | at most | alarm, before | legal basis | rule | ended by |\n|---|---|---|---|---|---|---|---|---|\n";
+             | record | policy section | whose | where | anchor | at least | at most | alarm, before | legal basis | rule | ended by | how it is erased | export | taken out |\n\
+             |---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
     for own in policy.own.values() {
-        let Own { title, clock, basis, source, alarm_before, .. } = own;
+        let Own { title, policy, scope, clock, basis, source, alarm_before, erase, export, redact, .. } = own;
         let ended = match own.purge {
             Purge::WithErasure => "the erasure of what it belongs to",
+            Purge::Closing => "the closing of its request; the sweeper erases it then",
             Purge::Expiry => "the expiry of its table; expired counts as absent",
             Purge::Sweep => "the sweeper, every hour",
             Purge::Lifecycle => "the lifecycle rule of its bucket",
@@ -123,11 +144,16 @@ fn own(policy: &Model) -> String {
         };
         let place = own.store.as_deref().unwrap_or("not built yet");
         part += &format!(
-            "| {title} | {place} | `{}` | {} | {} | {} | {basis} | {source} | {ended} |\n",
+            "| {title} | {} | {} | {place} | `{}` | {} | {} | {} | {basis} | {source} | {ended} | {} | {} | {} |\n",
+            listed(policy),
+            listed(scope),
             clock.anchor,
             span(clock.floor),
             span(clock.ceiling),
-            span(*alarm_before)
+            span(*alarm_before),
+            name(&json!(erase)),
+            name(&json!(export)),
+            listed(redact)
         );
     }
     part
@@ -246,8 +272,10 @@ pub fn page(map: &DataMap) -> String {
     page += &classes(policy);
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
     page += &periods(map);
+    page += &platforms(policy);
     page += &processors(map);
     page += &left(map);
+    page += &unwatched(policy);
     page += &own(policy);
     page
 }

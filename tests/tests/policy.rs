@@ -440,7 +440,8 @@ fn every_sentence_that_is_kept_stands_in_the_published_policy() {
     let phases = model.termination.phase.values().map(|phase| (&phase.sentence, &phase.policy));
     let classes = model.class.values().filter_map(|class| Some((class.sentence.as_ref()?, class)));
     let classes = classes.flat_map(|(sentence, class)| class.policy.iter().map(move |section| (sentence, section)));
-    for (sentence, section) in promises.chain(phases).chain(classes) {
+    let unwatched = model.unwatched.values().map(|sentence| (&sentence.sentence, &sentence.policy));
+    for (sentence, section) in promises.chain(phases).chain(classes).chain(unwatched) {
         let said = section_of(PUBLISHED, section);
         assert!(folded(&said).contains(&folded(sentence)), "section {section} does not say: {sentence}");
     }

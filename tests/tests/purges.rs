@@ -1,49 +1,19 @@
 //! Purging over an in-process DynamoDB: the ledger's and the bucket's side of the ports, what it costs, and what it leaves.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use privacy::legal_hold::HoldId;
 use privacy::memory::World;
-use privacy::purge::{
-    Bounds, Leftover, PeriodClass, PurgeLedger, Reports, RunReport, Swept, purge_periods, store_report,
-};
+use privacy::purge::{Leftover, PeriodClass, PurgeLedger, Reports, Swept, store_report};
 use privacy_tests::account::{Account, Trouble};
-use privacy_tests::demo::{self, Stopped};
-use serde_json::{Value, json};
+use privacy_tests::demo;
+use privacy_tests::sweep::{Consumed, classes, logs, row, run, sweep_beside, sweep_registry};
+use serde_json::Value;
+
+/// Half a unit to read each connection's hour, over two records, and a fixed part: docs/performance.md says so.
+const REGISTRY_BEYOND_FLOOR: f64 = 0.27;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
-}
-
-/// The shipped classes from a day on, with ceilings that are not in the way.
-fn classes(since: &str) -> Vec<PeriodClass> {
-    let mut model = demo::map().model().clone();
-    for purge in model.class.values_mut().filter_map(|class| class.purge.as_mut()) {
-        purge.since = since.parse().unwrap();
-        purge.ceiling_per_run = 1_000_000;
-    }
-    PeriodClass::all(&privacy::data_map::DataMap::new(model).unwrap()).unwrap()
-}
-
-async fn run(account: &Account, classes: &[PeriodClass], now: &str) -> RunReport {
-    let (ledger, vault, clock) = (demo::ledger(account), demo::vault(account), Stopped(at(now)));
-    let bounds = Bounds { stop_at: at(now) + SignedDuration::from_mins(1), records_max: 1_000_000, is_dry_run: false };
-    purge_periods(&ledger, &vault, &clock, &demo::map(), classes, bounds).await
-}
-
-fn row(partition: &str, sort: &str, bytes: usize) -> Value {
-    json!({"pk": {"S": partition}, "sk": {"S": sort}, "text": {"S": "z".repeat(bytes)}})
-}
-
-/// Log rows of one day: about 250 bytes each, of ten tenants, over the four shards.
-fn logs(account: &Account, day: &str, count: usize) {
-    for shard in 0..4 {
-        let partition = format!("log#{day}#{shard}");
-        let numbers = (shard..count).step_by(4);
-        let rows: Vec<Value> = numbers
-            .map(|number| row(&partition, &format!("tenant-{}#{day}T10:00:00.000Z#{number:07}", number % 10), 180))
-            .collect();
-        account.put_all("logs", &rows);
-    }
 }
 
 async fn check_ledger(ledger: &impl PurgeLedger) {
@@ -94,38 +64,53 @@ async fn memory_and_aws_keep_the_same_promises() {
     check_reports(&demo::reports(&account)).await;
 }
 
+/// `cargo run -p privacy-tests --example sweep_beside_millions` does the same beside 200,000 and 2,000,000.
 #[tokio::test]
 async fn what_a_purge_reads_grows_with_what_is_due_and_not_with_what_exists() {
-    const DUE: usize = 2_000;
     let mut reads = Vec::new();
-    // Writing the larger table takes this emulator about 100 seconds.
     for live in [20_000, 200_000] {
-        let account = Account::new();
-        logs(&account, "2026-03-10", DUE);
-        for day in 0..10 {
-            logs(&account, &format!("2026-05-1{day}"), live / 10);
-        }
-        drop(account.take_calls());
-        // The watermarks of a stack that has been running: only the logs are a day behind.
-        let mut behind = classes("2027-03-09");
-        behind.retain(|class| class.name != "security-logs");
-        behind.extend(classes("2026-03-10").into_iter().filter(|class| class.name == "security-logs"));
-        let report = run(&account, &behind, "2027-03-10T00:20:00Z").await;
-        assert_eq!((report.failures(), report.classes["security-logs"].purged), (0, DUE as u64), "{report:?}");
-        let calls = account.take_calls();
-        assert!(calls.iter().all(|call| call.operation != "Scan"));
-        let (rru, wru) = calls.iter().fold((0.0, 0.0), |(rru, wru), call| (rru + call.rru, wru + call.wru));
-        // Key, names and text of a row, and one strong read of each emptied range.
-        let bytes: usize =
-            2 + "log#2026-03-10#0".len() + 2 + "tenant-0#2026-03-10T10:00:00.000Z#0000000".len() + 4 + 180;
-        let floor = (DUE * bytes) as f64 / 8192.0 + 4.0;
-        println!("{live} live: {rru} RRU, floor {floor:.1}; {wru} WRU for {DUE}");
-        assert!((rru - floor) / DUE as f64 <= 0.1, "{rru} RRU for {DUE} records, the floor is {floor}");
-        assert!(wru <= DUE as f64 * 1.01 + 10.0, "{wru} WRU");
-        assert_eq!(account.dump("logs").len(), live);
-        reads.push(rru);
+        let seen = sweep_beside(2_000, live).await;
+        println!("{live} live: {seen:?}");
+        assert!((seen.rru - seen.floor_rru) / seen.purged <= 0.1, "{seen:?}");
+        assert!(seen.wru <= seen.purged * 1.01 + 10.0, "{seen:?}");
+        reads.push(seen.rru);
     }
     assert!((reads[0] - reads[1]).abs() < f64::EPSILON, "{reads:?}");
+}
+
+#[tokio::test]
+async fn ten_times_the_records_due_cost_ten_times_the_units_and_a_fixed_part() {
+    let mut seen = Vec::new();
+    for due in [1_000, 10_000, 100_000] {
+        seen.push(sweep_beside(due, 1_000).await);
+    }
+    println!("{seen:?}");
+    for (what, part) in
+        [("WRU", (|one| one.wru) as fn(&Consumed) -> f64), ("RRU", |one| one.rru), ("calls", |one| one.calls)]
+    {
+        let slope = |from: &Consumed, to: &Consumed| (part(to) - part(from)) / (to.purged - from.purged);
+        let (lower, upper) = (slope(&seen[0], &seen[1]), slope(&seen[1], &seen[2]));
+        let fixed = part(&seen[0]) - lower * seen[0].purged;
+        println!("{what}: {lower:.5} a record up to 10,000, {upper:.5} up to 100,000, {fixed:.1} fixed");
+        assert!((upper / lower - 1.0).abs() <= 0.05, "{what}: {lower} a record, then {upper}");
+        assert!((fixed - 40.0).abs() <= 40.0, "{what}: {fixed} fixed");
+    }
+    assert!(seen.iter().all(|one| one.wru <= one.purged * 1.01 + 10.0), "{seen:?}");
+}
+
+/// A registry costs a page per connection: where a connection has two records in an hour, that is most of it.
+#[tokio::test]
+async fn a_registry_costs_a_bounded_read_per_connection_whatever_their_number() {
+    let mut beyond = Vec::new();
+    for connections in [100, 1_000] {
+        let seen = sweep_registry(connections, 2).await;
+        println!("{connections} connections with 2 records: {seen:?}");
+        beyond.push((seen.rru - seen.floor_rru) / seen.purged);
+    }
+    println!("RRU beyond the floor for each record: {beyond:?}");
+    assert!(beyond[1] <= REGISTRY_BEYOND_FLOOR && beyond[1] <= beyond[0], "{beyond:?}");
+    let many = sweep_registry(20, 200).await;
+    assert!((many.rru - many.floor_rru) / many.purged <= 0.1, "of connections with many records: {many:?}");
 }
 
 /// Two hours of two connections, the first one due, and a connection row beside them.

@@ -122,11 +122,30 @@ async fn ten_times_the_records_cost_ten_times_the_units_and_a_fixed_part() {
         let fixed = part(one) - lower * one.0;
         println!("{what}: {lower:.5} a record up to 10,000, {upper:.5} up to 100,000, {fixed:.1} fixed");
         assert!((fixed - 40.0).abs() <= 40.0, "{what}: {fixed} fixed");
-        // Keys beyond the first 20,000 are read twice: keeping them would cost memory.
+        // Keys beyond the first 20,000 are read twice: keeping them would cost memory. See the next test.
         if what != "RRU" {
             assert!((upper / lower - 1.0).abs() <= 0.05, "{what} grows faster than the records");
         }
     }
     let floor = |records: f64| records * BYTES as f64 / 8192.0;
     assert!(ten.2 <= 1.08 * floor(ten.0) && hundred.2 <= 2.05 * floor(hundred.0), "two reading passes at most");
+}
+
+/// Up to 20,000 keys are kept and read once, above that the rest is read twice: two regimes, and flat within each.
+#[tokio::test]
+async fn reads_grow_evenly_on_either_side_of_the_keys_that_are_kept() {
+    const BYTES: usize = 256;
+    let mut seen = Vec::new();
+    for records in [2_000_u32, 10_000, 20_000, 30_000, 45_000, 60_000] {
+        let (_, rru, _) = erase(records as usize, BYTES).await;
+        seen.push((f64::from(records), rru));
+    }
+    let slope = |from: usize, to: usize| (seen[to].1 - seen[from].1) / (seen[to].0 - seen[from].0);
+    let (once, twice) = ([slope(0, 1), slope(1, 2)], [slope(3, 4), slope(4, 5)]);
+    println!("RRU: {seen:?}; for each record {once:?} up to 20,000, {twice:?} above");
+    for [lower, upper] in [once, twice] {
+        assert!((upper / lower - 1.0).abs() <= 0.05, "{lower} a record, then {upper}");
+    }
+    let ratio = twice[0] / once[0];
+    assert!((ratio - 2.0).abs() <= 0.1, "a second reading pass and no third: {ratio}");
 }

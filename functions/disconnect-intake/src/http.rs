@@ -150,7 +150,9 @@ impl Intake {
 /// `/api/integrations/{platform}/disconnect`, `/api/accounts/{tenant_id}/termination`
 fn subject(path: &str) -> Option<Subject> {
     if let Some(rest) = path.strip_prefix("/api/integrations/") {
-        return Platform::parse(rest.strip_suffix("/disconnect")?).ok().map(Subject::Integration);
+        // A dashboard may capitalise a name as people do (`LinkedIn`); nothing may go unqueued for that.
+        let name = rest.strip_suffix("/disconnect")?.to_ascii_lowercase();
+        return Platform::parse(&name).ok().map(Subject::Integration);
     }
     let tenant = path.strip_prefix("/api/accounts/")?.strip_suffix("/termination")?;
     TenantId::parse(tenant).ok().map(Subject::Account)

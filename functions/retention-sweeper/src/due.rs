@@ -121,3 +121,6 @@ fn report(sweep: &Sweep, request_id: &str) {
         ],
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,9 @@ pub(crate) struct Answer {
 }
 
 /// Something could not be swept: the invocation fails, so that an alarm rings. The rest is done and reported.
+///
+/// A class that halted at its ceiling is not among them: it was swept as far as it may be, waits for a person, and rings an alarm
+/// of its own (`PeriodsHalted`). An invocation that failed for it every hour would hide the next fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{failures} parts of what goes by its date could not be swept")]
 pub(crate) struct PurgeFailed {
@@ -139,3 +142,6 @@ fn emit(report: &RunReport) {
         ],
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use privacy::law::Law;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
-use privacy::promise_ledger::{read_open, read_purges, scheduled, standing};
+use privacy::promise_ledger::{read_open, read_purges, scheduled, standing, unwatched};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
@@ -213,7 +213,8 @@ impl Staff {
             is_complete,
             "the promises were judged"
         );
-        Ok(answers::promises(&standings, &scheduled(&self.map, &purges, now), is_complete, now))
+        let (scheduled, unwatched) = (scheduled(&self.map, &purges, now), unwatched(&self.map));
+        Ok(answers::promises(&standings, &scheduled, &unwatched, is_complete, now))
     }
 }
 

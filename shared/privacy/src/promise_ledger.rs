@@ -1,12 +1,15 @@
 //! The promise ledger: every dated sentence of the policy, and whether it holds at this moment.
 //!
 //! Each kind of promise has one pure function from what was read to its [`Standing`]s, as [`standing`] is for promises that
-//! obligations keep, and as [`scheduled`] is for those that purges keep; the ledger is their list. What is counted is judged
+//! obligations keep, and as [`scheduled`] is for those that purges keep; [`unwatched`] has those that nothing here can judge. The
+//! ledger is their list. What is counted is judged
 //! by [`judge`] and by [`judge_class`](crate::purge::judge_class), as the sweeper's alarms are.
 
 mod scheduled;
+mod unwatched;
 
 pub use scheduled::{PurgeReading, Scheduled, read_purges, scheduled};
+pub use unwatched::{NOT_WATCHED, NotWatched, unwatched};
 
 use std::collections::{BTreeMap, BTreeSet};
 

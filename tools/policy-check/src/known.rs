@@ -36,7 +36,9 @@ impl Known {
     /// # Errors
     /// [`InvalidPattern`], which validation has ruled out.
     pub fn of(model: &Model) -> Result<Self, InvalidPattern> {
-        let mut known = Self { required: model.store.keys().cloned().collect(), ..Self::default() };
+        // Ours count as well: a table of our own that nobody names would hold what nobody looks at.
+        let required = model.store.keys().chain(model.own.values().filter_map(|own| own.store.as_ref()));
+        let mut known = Self { required: required.cloned().collect(), ..Self::default() };
         for (name, class) in &model.class {
             let Some(store) = model.store.get(&class.store) else { continue };
             for range in store.connection.iter().chain(&store.tenant) {

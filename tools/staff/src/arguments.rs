@@ -34,7 +34,7 @@ Promises, holds, plans
 staff promises                 each dated sentence of the policy, and whether it holds now
 staff holds                    every legal hold, with its review and who waits for it
 staff hold --tenant T --reason R --approver A --review-by DATE
-           [--connection C] [--contact P] [--class K]... [--from INSTANT] [--until INSTANT] [--proof REF] [--id ID]
+           [--connection C] [--contact P] [--user U] [--class K]... [--from INSTANT] [--until INSTANT] [--proof REF] [--id ID]
 staff release ID               takes a hold out of force; what waited is due at once
 staff obligation ID            one obligation and its plan; ID may be the ref of a log line
 staff confirm ID PLAN_HASH     confirms exactly this plan, which is above its ceiling
@@ -133,10 +133,11 @@ fn obligation(id: &str) -> Result<String, Invalid> {
 }
 
 /// Options of `hold` and the members they become.
-const OPTIONS: [(&str, &str); 10] = [
+const OPTIONS: [(&str, &str); 11] = [
     ("--tenant", "tenant_id"),
     ("--connection", "connection_id"),
     ("--contact", "contact"),
+    ("--user", "user"),
     ("--class", "classes"),
     ("--from", "from"),
     ("--until", "until"),

@@ -79,8 +79,12 @@ fn promises(answer: &Value) -> String {
         "last_proof/at",
     ];
     let (promises, scheduled) = (list(answer, "promises"), list(answer, "scheduled"));
+    let unwatched = list(answer, "unwatched");
     let mut text = format!("{}\n{}", table(&columns, promises), table(&scheduled_columns, scheduled));
-    for one in promises.iter().chain(scheduled) {
+    if !unwatched.is_empty() {
+        text.push_str(&format!("\n{}", table(&["verdict", "policy", "promise", "reason"], unwatched)));
+    }
+    for one in promises.iter().chain(scheduled).chain(unwatched) {
         text.push_str(&format!("\n{}: {}\n", cell(one.get("promise")), words(one)));
     }
     if answer.get("is_complete") != Some(&Value::Bool(true)) {

@@ -149,6 +149,18 @@ fn what_goes_by_its_date_is_a_table_of_its_own() {
 }
 
 #[test]
+fn what_is_not_watched_is_said_with_its_reason() {
+    let one = json!({
+        "promise": "unwatched.changes", "policy": "12", "sentence": "At least 30 days before.", "holds": null,
+        "verdict": "not-watched", "reason": "no notice is recorded here",
+    });
+    let text =
+        print::text(Form::Promises, &json!({"is_complete": true, "promises": [], "scheduled": [], "unwatched": [one]}));
+    assert!(text.contains("not-watched  12      unwatched.changes  no notice is recorded here"), "{text}");
+    assert!(text.contains("\nunwatched.changes: At least 30 days before.\n"), "{text}");
+}
+
+#[test]
 fn what_people_wrote_cannot_drive_the_terminal() {
     let holds = json!({"holds": [{"hold_id": "hold-0001", "approver": "a\u{1b}[2Jb", "classes": [], "waiting": 3}]});
     let text = print::text(Form::Holds, &holds, Paint::Plain);

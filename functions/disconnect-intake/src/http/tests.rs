@@ -64,6 +64,21 @@ async fn a_disconnect_is_acknowledged_with_its_date_and_stored_once() {
 }
 
 #[tokio::test]
+async fn a_platform_with_capitals_is_the_same_platform() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for name in ["linkedin", "LinkedIn", "LINKEDIN"] {
+        let (status, answer) = bench.post(&format!("/api/integrations/{name}/disconnect"), &body()).await;
+        assert_eq!(status, 202, "{name}: {answer}");
+        ids.push(answer);
+    }
+    assert!(ids.iter().all(|answer| answer["obligation_id"] == ids[0]["obligation_id"]), "{ids:?}");
+    assert!(ids.iter().all(|answer| answer["due_by"] == ids[0]["due_by"]), "LinkedIn's ten days: {ids:?}");
+    let (status, _) = bench.post("/api/integrations/Linked%20In/disconnect", &body()).await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
 async fn the_clock_runs_from_the_disconnect_itself() {
     let bench = Bench::new();
     let mut early = body();
@@ -94,7 +109,7 @@ async fn anything_else_is_a_problem_that_names_the_member_and_stores_nothing() {
         (413, "too-large", "POST", GOOGLE, json, with("why", json!("x".repeat(20_000)))),
         (415, "unsupported-media-type", "POST", GOOGLE, "text/plain", body().to_string()),
         (405, "method-not-allowed", "GET", GOOGLE, json, String::new()),
-        (404, "not-found", "POST", "/api/integrations/Google/disconnect", json, body().to_string()),
+        (404, "not-found", "POST", "/api/integrations/Goo_gle/disconnect", json, body().to_string()),
         (404, "not-found", "POST", "/api/integrations//disconnect", json, body().to_string()),
         (404, "not-found", "POST", "/api/integrations/a/b/disconnect", json, body().to_string()),
     ];

@@ -12,7 +12,7 @@ use privacy::obligation::{Head, ObligationId, PlanHash};
 use privacy::plan::Plan;
 use privacy::policy::period::PlatformLimit;
 use privacy::ports::BookedHold;
-use privacy::promise_ledger::{Scheduled, Standing};
+use privacy::promise_ledger::{NOT_WATCHED, NotWatched, Scheduled, Standing};
 use privacy::purge::{Due, Swept};
 use serde_json::{Value, json};
 
@@ -39,13 +39,13 @@ pub(super) fn released(waiting: usize) -> Response<Body> {
 pub(super) fn hold(booked: &BookedHold, waiting: usize, now: Timestamp) -> Value {
     let BookedHold { hold, released_at } = booked;
     let LegalHold { id, scope, reason, approver, proof, placed_at, review_by } = hold;
-    // Nobody places a hold on a user through these calls.
-    let HoldScope { tenant, connection, contact, user: _, classes, from, until } = scope;
+    let HoldScope { tenant, connection, contact, user, classes, from, until } = scope;
     json!({
         "hold_id": id.as_str(),
         "tenant_id": tenant.as_str(),
         "connection_id": connection.as_ref().map(|connection| connection.as_str()),
         "contact": contact.as_ref().map(|contact| contact.as_str()),
+        "user": user.as_ref().map(|user| user.as_str()),
         "classes": classes,
         "from": from.map(to_text),
         "until": until.map(to_text),
@@ -159,15 +159,35 @@ fn purged(one: &Scheduled) -> Value {
     })
 }
 
+fn not_watched(one: &NotWatched) -> Value {
+    let NotWatched { promise, said } = one;
+    json!({
+        "promise": promise,
+        "policy": said.policy,
+        "sentence": said.sentence,
+        "title": said.title,
+        "holds": null,
+        "verdict": NOT_WATCHED,
+        "reason": said.reason,
+    })
+}
+
 pub(super) fn promises(
     standings: &[Standing],
     scheduled: &[Scheduled],
+    unwatched: &[NotWatched],
     is_complete: bool,
     now: Timestamp,
 ) -> Response<Body> {
     let promises: Vec<Value> = standings.iter().map(promise).collect();
     let scheduled: Vec<Value> = scheduled.iter().map(purged).collect();
-    let as_of = to_text(now);
-    let body = json!({"as_of": as_of, "is_complete": is_complete, "promises": promises, "scheduled": scheduled});
+    let unwatched: Vec<Value> = unwatched.iter().map(not_watched).collect();
+    let body = json!({
+        "as_of": to_text(now),
+        "is_complete": is_complete,
+        "promises": promises,
+        "scheduled": scheduled,
+        "unwatched": unwatched,
+    });
     answer(StatusCode::OK, &body)
 }

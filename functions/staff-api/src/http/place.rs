@@ -1,7 +1,7 @@
 //! A hold as staff write it, and what is wrong with one.
 
 use jiff::Timestamp;
-use privacy::ids::{ConnectionId, ContactId, InvalidId, TenantId};
+use privacy::ids::{ConnectionId, ContactId, InvalidId, TenantId, UserId};
 use privacy::instant;
 use privacy::legal_hold::{HoldId, HoldScope, InvalidHold, LegalHold, Note};
 use privacy::obligation::PlanHash;
@@ -9,11 +9,12 @@ use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 
 /// Every member of a hold.
-const MEMBERS: [&str; 11] = [
+const MEMBERS: [&str; 12] = [
     "id",
     "tenant_id",
     "connection_id",
     "contact",
+    "user",
     "classes",
     "from",
     "until",
@@ -32,7 +33,7 @@ pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Probl
         tenant: members.parse("tenant_id", TenantId::parse)?.ok_or(Problem::BadMember("tenant_id"))?,
         connection: members.parse("connection_id", ConnectionId::parse)?,
         contact: members.parse("contact", ContactId::parse)?,
-        user: None,
+        user: members.parse("user", UserId::parse)?,
         classes: members.texts("classes")?.into_iter().collect(),
         from: at("from")?,
         until: at("until")?,

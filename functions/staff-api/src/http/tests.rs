@@ -124,6 +124,31 @@ async fn a_hold_is_placed_once_listed_and_released() {
 }
 
 #[tokio::test]
+async fn a_hold_on_a_user_of_the_account_is_placed_and_listed_as_such() {
+    let bench = Bench::new();
+    let whole = json!({"tenant_id": "alder", "reason": "a court", "approver": "counsel", "proof": "file 7", "review_by": in_days(60)});
+    let mut one = whole.clone();
+    one["user"] = json!("u1");
+    let (status, placed) = bench.send("POST", "/api/staff/holds", &one).await;
+    assert_eq!(status, 201, "{placed}");
+    let listed = bench.get("/api/staff/holds").await;
+    assert_eq!((&listed["holds"][0]["user"], &listed["holds"][0]["contact"]), (&json!("u1"), &Value::Null));
+    let wider = bench.send("POST", "/api/staff/holds", &whole).await.1;
+    assert_ne!(wider["hold_id"], placed["hold_id"], "a wider hold is another one");
+    one["user"] = json!("a#b");
+    assert_eq!(bench.send("POST", "/api/staff/holds", &one).await.1["member"], "user");
+}
+
+#[tokio::test]
+async fn what_is_not_watched_is_said_without_a_verdict() {
+    let answer = Bench::new().get("/api/staff/promises").await;
+    let unwatched = answer["unwatched"].as_array().unwrap();
+    let sections: Vec<&Value> = unwatched.iter().map(|one| &one["policy"]).collect();
+    assert_eq!(sections, [&json!("10"), &json!("12")]);
+    assert!(unwatched.iter().all(|one| one["holds"].is_null() && one["verdict"] == "not-watched"), "{answer}");
+}
+
+#[tokio::test]
 async fn what_may_not_be_is_named_never_repeated_and_stores_nothing() {
     let bench = Bench::new();
     let cases = [

@@ -1,5 +1,5 @@
 //! What a record class must hold beyond its own clock: the names of its attributes, a key that is found without a scan, and
-//! clocks that do not contradict each other, a platform, a promise or a phase.
+//! something that runs its clock and agrees with it: a promise, a phase or a purge.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         named_attributes(class, store)
             .and_then(|()| names_are_attributes(class))
             .and_then(|()| found_by_range(class, store))
-            .and_then(|()| spans(class))
+            .and_then(|()| is_run(class, store, model))
             .and_then(|()| agree(class, model))
             .map_err(refuse)?;
     }
@@ -93,19 +93,6 @@ fn found_by_range(class: &Class, store: &Store) -> Result<(), String> {
     Ok(())
 }
 
-/// Floor ≤ platform limit; purging before the alarm, the alarm before the last day.
-fn spans(class: &Class) -> Result<(), String> {
-    if let Some(limit) = &class.platform_limit {
-        if limit.source.is_empty() || nominal_hours(&limit.within) <= 0 {
-            return Err("`platform_limit` needs a span and its source".to_owned());
-        }
-        if class.clock.floor.is_some_and(|floor| nominal_hours(&limit.within) < nominal_hours(&floor)) {
-            return Err("its platform limit ends before its floor".to_owned());
-        }
-    }
-    ordered(&Ends::of(class))
-}
-
 /// `alarm_before` ≤ `purge_lead` ≤ the whole span.
 pub(super) fn ordered(ends: &Ends) -> Result<(), String> {
     let (lead, alarm) = (ends.purge_lead.map(|span| nominal_hours(&span)), ends.alarm_before);
@@ -119,15 +106,30 @@ pub(super) fn ordered(ends: &Ends) -> Result<(), String> {
     }
 }
 
+/// A clock that nothing looks at ends nothing: a disconnect, the end of an account or a purge by date must reach the class.
+fn is_run(class: &Class, store: &Store, model: &Model) -> Result<(), String> {
+    let is_shared =
+        || model.class.values().filter_map(|other| other.shared.as_ref()).any(|shared| shared.store == class.store);
+    let is_reached = match class.clock.anchor.as_str() {
+        DISCONNECTED => class.purge.is_none() && (store.connection.is_some() || is_shared()),
+        TERMINATED => class.purge.is_none() && phases(class, model).next().is_some(),
+        _ => class.purge.is_some() && store.period.is_some(),
+    };
+    if is_reached {
+        return Ok(());
+    }
+    Err(format!(
+        "nothing runs its clock: `{}` fits neither a disconnect, nor a phase of its store, nor a `purge` with periods",
+        class.clock.anchor
+    ))
+}
+
 /// A class, the promise of a disconnect and the phases of a termination speak of the same days.
 fn agree(class: &Class, model: &Model) -> Result<(), String> {
     let ends = Ends::of(class);
     let within = |span: &jiff::Span| ends.last_day.is_none_or(|last| nominal_hours(span) <= nominal_hours(&last));
-    let is_said_twice = class.purge_lead.is_some();
     match class.clock.anchor.as_str() {
-        DISCONNECTED | TERMINATED if is_said_twice => {
-            Err("its promise or phase says when it is purged: two clocks would contradict".to_owned())
-        }
+        DISCONNECTED if ends.floor.is_some() => Err("a disconnect erases it at once, before its floor".to_owned()),
         DISCONNECTED => match model.promise.get(&Route::Disconnect).and_then(|promise| promise.counted.as_ref()) {
             Some(counted) if !within(&counted.within) => {
                 Err("it must end before [promise.disconnect] does: two clocks contradict".to_owned())
@@ -146,9 +148,6 @@ fn agree(class: &Class, model: &Model) -> Result<(), String> {
                 }
                 None => Ok(()),
             }
-        }
-        _ if ends.last_day.is_some() && !is_said_twice && class.purge.is_none() => {
-            Err("neither a promise nor a phase ends it: `purge_lead` and `alarm_before` are needed".to_owned())
         }
         _ => Ok(()),
     }

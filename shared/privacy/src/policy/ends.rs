@@ -1,11 +1,10 @@
-//! When a record class really ends: the policy's period or the platform's, whichever is shorter, with the days on which purging
-//! begins and the alarm rings. A promise or a phase of the termination says those for what a disconnect or the end of an
-//! account ends; other classes say them themselves.
+//! When a record class really ends, with the days on which erasing begins and the alarm rings: what a disconnect or the end of an
+//! account ends has them from the promise or from its phase. What goes by its date has them in its `purge`, where a
+//! platform's limit stands too; no ceiling may be above it.
 
 use jiff::Span;
 
 use super::model::{Class, Model, Phase, Route};
-use super::validate::nominal_hours;
 
 /// The anchor of what a disconnect ends.
 pub(super) const DISCONNECTED: &str = "disconnected_at";
@@ -17,7 +16,7 @@ pub(super) const TERMINATED: &str = "terminated_at";
 pub struct Ends {
     /// Kept at least this long.
     pub floor: Option<Span>,
-    /// Gone at the latest after this long: the minimum of the policy's ceiling and the platform's limit.
+    /// Gone at the latest after this long.
     pub last_day: Option<Span>,
     /// Purging begins this long before the last day.
     pub purge_lead: Option<Span>,
@@ -28,15 +27,8 @@ pub struct Ends {
 impl Ends {
     /// The spans of a class by its own section.
     #[must_use]
-    pub fn of(class: &Class) -> Self {
-        let limit = class.platform_limit.as_ref().map(|limit| limit.within);
-        let spans = [class.clock.ceiling, limit].into_iter().flatten();
-        Self {
-            floor: class.clock.floor,
-            last_day: spans.min_by_key(nominal_hours),
-            purge_lead: class.purge_lead,
-            alarm_before: class.alarm_before,
-        }
+    pub const fn of(class: &Class) -> Self {
+        Self { floor: class.clock.floor, last_day: class.clock.ceiling, purge_lead: None, alarm_before: None }
     }
 
     /// As [`Ends::of`], where a promise or a phase rules with its days.

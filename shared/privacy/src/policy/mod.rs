@@ -14,12 +14,14 @@ mod own_rules;
 pub mod pattern;
 pub mod period;
 mod phases;
+pub mod platform;
 pub mod processor;
 pub mod processor_rules;
 mod promise;
 pub mod retained;
 pub mod shared;
 mod termination;
+pub mod unwatched;
 pub mod validate;
 
 pub use ends::Ends;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::instructions::Instructions;
 pub use super::phases::{Phase, Termination};
+pub use super::platform::PlatformRule;
 pub use super::promise::{Promise, Route};
 
 /// A whole policy file.
@@ -22,11 +23,14 @@ pub struct Model {
     /// What the notice in a bundle says beside the data map: GDPR Art. 15(1), CCPA section 1798.110.
     #[serde(default)]
     pub notice: super::notice::NoticeTexts,
+    /// What else the policy says with a date, which no part of this service watches.
+    #[serde(default)]
+    pub unwatched: BTreeMap<String, super::unwatched::Unwatched>,
     /// When the erased is looked for again.
     pub second_looks: SecondLooks,
     /// How long marks against return live.
     pub suppression: Suppression,
-    /// Platforms whose own terms are stricter than the promises.
+    /// Platforms with terms of their own. Where those are stricter, they win.
     #[serde(default)]
     pub platform: BTreeMap<String, PlatformRule>,
     /// Who decides about the data of a person that a tenant has.
@@ -65,21 +69,6 @@ pub struct Company {
     pub policy_url: String,
     /// How to ask for deletion.
     pub instructions_url: String,
-}
-
-/// What a platform's terms ask beyond the promises.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlatformRule {
-    /// For people.
-    pub title: String,
-    /// The page or section of its terms.
-    pub source: String,
-    /// Everything is gone at the latest this long after a disconnect.
-    pub erase_within: Option<jiff::Span>,
-    /// Whether its terms forbid to export what it shows of others.
-    #[serde(default)]
-    pub no_export: bool,
 }
 
 /// Who decides about the data of a person that a tenant has: the tenant, but for these.
@@ -212,15 +201,6 @@ pub struct Class {
     /// Where the row stands that this one is a source of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared: Option<super::shared::Shared>,
-    /// What a platform allows, where that is less than its clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform_limit: Option<super::own::PlatformLimit>,
-    /// Purging begins this long before its last day; where neither a promise nor a phase says when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purge_lead: Option<jiff::Span>,
-    /// The alarm rings this long before its last day; where neither a promise nor a phase says when.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub alarm_before: Option<jiff::Span>,
     /// How it is purged, where its records go by their date.
     pub purge: Option<super::period::Purge>,
     /// Why requests leave it.

@@ -1,11 +1,11 @@
-//! The shape of what a policy file says of our own records and of single classes beyond their clock. Checks and documents read
-//! it; functions do not, so rows are not in what they carry.
+//! The shape of what a policy file says of our own records. Checks and documents read it; functions read what the sweeper
+//! purges, so rows and rules are not in what they carry.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::model::Clock;
+use super::model::{Clock, ExportRule};
 
 /// A record of our own: what it is for, how long it stays, and which rows or objects hold it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Own {
     pub policy: Vec<String>,
     /// The table or bucket. None: nothing of it is stored yet, and this is the rule for whoever builds it.
     pub store: Option<String>,
+    /// Whose it is, from the outside in: `person`, and what its keys and attributes name; or `nobody`.
+    #[serde(default, skip_serializing)]
+    pub scope: Vec<String>,
     /// What ends it.
     pub clock: Clock,
     /// The section of `[kept]` that says it to people; its span is then the floor.
@@ -25,6 +28,12 @@ pub struct Own {
     pub basis: String,
     /// The rule behind its clock.
     pub source: String,
+    /// How it is erased when its time has come.
+    pub erase: OwnErase,
+    /// Whether it goes into an export of the person or the tenant that it is of.
+    pub export: ExportRule,
+    /// What an export takes out of it.
+    pub redact: Vec<String>,
     /// What ends it.
     pub purge: Purge,
     /// Purging begins this long before its last day.
@@ -51,12 +60,26 @@ pub struct OwnRow {
     pub attributes: Vec<String>,
 }
 
+/// How a record of our own is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnErase {
+    /// By key.
+    Delete,
+    /// Every object version and delete marker.
+    DeleteAllVersions,
+    /// Not at all: it stays.
+    Never,
+}
+
 /// What ends a record of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purge {
     /// The erasure of what it belongs to.
     WithErasure,
+    /// The closing of the request that it belongs to: the sweeper erases it at its next tick.
+    Closing,
     /// The expiry of its table, which is a help only: a row past its time counts as absent at every read.
     Expiry,
     /// The sweeper, from the day after its floor on: for the kinds of [`OwnKind`].
@@ -97,14 +120,4 @@ impl OwnKind {
 /// What functions carry of our own records.
 pub(super) fn swept_only<S: Serializer>(own: &BTreeMap<String, Own>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(own.iter().filter(|(_, own)| matches!(own.purge, Purge::Sweep | Purge::Due)))
-}
-
-/// What a platform's terms allow for one class, where they are stricter than the policy.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlatformLimit {
-    /// Gone at the latest this long after the anchor of the class.
-    pub within: jiff::Span,
-    /// The page or section of the platform's terms.
-    pub source: String,
 }

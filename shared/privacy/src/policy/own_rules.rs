@@ -3,7 +3,7 @@
 use super::class_rules;
 use super::ends::Ends;
 use super::model::{Model, StoreKind};
-use super::own::{Own, OwnKind, OwnRow, Purge};
+use super::own::{Own, OwnErase, OwnKind, OwnRow, Purge};
 use super::pattern::Pattern;
 use super::validate::{InvalidPolicy, invalid, nominal_hours, validate_clock};
 
@@ -38,10 +38,19 @@ fn validate_own(name: &str, own: &Own, model: &Model) -> Result<(), String> {
         alarm_before: own.alarm_before,
     })?;
     validate_purge(name, own)?;
+    validate_scope(own)?;
     if own.store.is_some() == own.rows.is_empty() {
         return Err("a store needs rows, and rows need a store".to_owned());
     }
     let is_bucket = own.rows.iter().any(|row| row.partition.is_none());
+    let fits = match own.erase {
+        OwnErase::Delete => !is_bucket && own.purge != Purge::Stays,
+        OwnErase::DeleteAllVersions => is_bucket || own.rows.is_empty(),
+        OwnErase::Never => own.purge == Purge::Stays,
+    };
+    if !fits {
+        return Err("`erase` does not fit its store, or what ends it".to_owned());
+    }
     let known = own.store.as_ref().and_then(|store| model.store.get(store)).map(|store| store.kind);
     if known.is_some_and(|kind| (kind == StoreKind::Bucket) != is_bucket) {
         return Err("its rows are not of the kind of its store".to_owned());
@@ -68,14 +77,45 @@ fn validate_purge(name: &str, own: &Own) -> Result<(), String> {
         Purge::Due if own.clock.ceiling.is_none() || own.alarm_before.is_none() => {
             Err("a record that goes when it is due needs a ceiling and an alarm".to_owned())
         }
+        Purge::Closing if own.clock.anchor != "closed_at" || own.clock.ceiling.is_none() => {
+            Err("what goes when its request is closed counts from there, and has a ceiling".to_owned())
+        }
         Purge::Sweep
         | Purge::Due
         | Purge::Lifecycle
         | Purge::Stays
         | Purge::WithErasure
+        | Purge::Closing
         | Purge::Expiry
         | Purge::NotBuilt => Ok(()),
     }
+}
+
+/// Whose a record can be.
+const OWNERS: [&str; 6] = ["person", "tenant", "connection", "contact", "user", "nobody"];
+
+/// Its scope says whose it is: everybody whom its rows name, or nobody.
+fn validate_scope(own: &Own) -> Result<(), String> {
+    let is_known = own.scope.iter().all(|owner| OWNERS.contains(&owner.as_str()));
+    let is_nobody = own.scope.iter().any(|owner| owner == "nobody");
+    if own.scope.is_empty() || !is_known || (is_nobody && own.scope.len() > 1) {
+        return Err(format!("its scope must say whose it is: of {}", OWNERS.join(", ")));
+    }
+    for row in &own.rows {
+        let slots = row.partition.iter().chain(&row.key).flat_map(|text| text.split(['{', '}']).skip(1).step_by(2));
+        let attributes = row.attributes.iter().filter_map(|name| name.strip_suffix("_id"));
+        let named = |slot: &&str| slot != &"nobody" && OWNERS.contains(slot);
+        if let Some(owner) = slots.chain(attributes).filter(named).find(|owner| !own.scope.iter().any(|it| it == owner))
+        {
+            return Err(format!("its rows name a {owner}, which its scope does not"));
+        }
+        // A request is of the person who made it, whatever else it names.
+        let is_of_request = row.partition.as_ref().is_some_and(|partition| partition.starts_with("obligation#"));
+        if is_of_request && !own.scope.iter().any(|owner| owner == "person") {
+            return Err("its scope must say whose it is: a request is of a person".to_owned());
+        }
+    }
+    Ok(())
 }
 
 fn validate_row(row: &OwnRow, is_bucket: bool) -> Result<(), String> {

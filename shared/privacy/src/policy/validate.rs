@@ -61,6 +61,8 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     super::retained::validate(model)?;
     own_rules::validate(model)?;
     super::letters::validate(model)?;
+    super::platform::validate(model)?;
+    super::unwatched::validate(model)?;
     super::processor_rules::validate(model)
 }
 

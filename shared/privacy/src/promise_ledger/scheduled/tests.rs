@@ -174,3 +174,51 @@ async fn each_class_costs_one_read_and_a_fault_is_told() {
         assert!(read_purges(&world, &map).await.is_err(), "call {call}");
     }
 }
+
+/// A sentence of the policy that gives a number of days, months or years, or speaks of timeframes.
+fn dated(policy: &str) -> Vec<(usize, String)> {
+    let words: Vec<(usize, &str)> =
+        policy.split_whitespace().map(|word| (word.as_ptr() as usize - policy.as_ptr() as usize, word)).collect();
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_owned();
+    let spans = ["day", "days", "month", "months", "year", "years", "hours"];
+    let of_pair = |pair: &[(usize, &str)]| match pair {
+        [(at, number), (_, unit)] if is_number(&bare(number)) && spans.contains(&bare(unit).as_str()) => {
+            Some((*at, format!("{number} {unit}")))
+        }
+        [(at, word), _] if bare(word) == "timeframes" => Some((*at, (*word).to_owned())),
+        _ => None,
+    };
+    words.windows(2).filter_map(of_pair).collect()
+}
+
+#[tokio::test]
+async fn every_dated_sentence_of_the_policy_is_quoted_in_the_ledger() {
+    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let policy = folded(include_str!("../../../../../docs/privacy-policy.txt"));
+    let map = built_in_map();
+    let world = World::new(at("2026-03-10T12:00:00Z"), 10);
+    let purges = read_purges(&world, &map).await.unwrap();
+    let mut sentences: Vec<String> = crate::promise_ledger::standing(&map, [], at("2026-03-10T12:00:00Z"))
+        .into_iter()
+        .map(|one| one.sentence)
+        .collect();
+    sentences.extend(scheduled(&map, &purges, at("2026-03-10T12:00:00Z")).into_iter().filter_map(|one| one.sentence));
+    sentences.extend(crate::promise_ledger::unwatched(&map).into_iter().map(|one| one.said.sentence));
+    let quoted: Vec<std::ops::Range<usize>> = sentences
+        .iter()
+        .map(|sentence| {
+            let sentence = folded(sentence);
+            let start = policy.find(&sentence).unwrap_or_else(|| panic!("the policy does not say: {sentence}"));
+            start..start + sentence.len()
+        })
+        .collect();
+    let dated = dated(&policy);
+    assert!(dated.len() >= 9, "{dated:?}");
+    let missing: Vec<&str> = dated
+        .iter()
+        .filter(|(at, _)| !quoted.iter().any(|range| range.contains(at)))
+        .map(|(at, _)| policy.get(at.saturating_sub(80)..(at + 40).min(policy.len())).unwrap_or_default())
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
