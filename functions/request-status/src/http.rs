@@ -107,6 +107,10 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 | Problem::InvalidHold(_)
                 | Problem::HoldTaken
                 | Problem::PlanDiffers
+                | Problem::NotNow
+                | Problem::StepsLeft
+                | Problem::NotExtendable
+                | Problem::NotDeniable
                 | Problem::NotVerified
                 | Problem::TooMany
                 | Problem::NotFound

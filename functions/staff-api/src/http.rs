@@ -16,6 +16,7 @@ use privacy::hold_data::{NotPlaced, Release, place_hold, release_hold};
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::legal_hold::HoldId;
+use privacy::list_requests::read_requests;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
 use privacy::promise_ledger::{read_open, read_purges, scheduled, standing, unwatched};
@@ -204,8 +205,9 @@ impl Staff {
         let read = read_open(&self.ledger, PER_SHARD_MAX).await?;
         let purges = read_purges(&self.ledger, &self.map).await?;
         let now = SystemClock.now();
-        let standings = standing(&self.map, &read.heads, &[], now);
-        let (obligations, is_complete) = (read.heads.len(), read.is_complete);
+        let (requests, are_all) = read_requests(&self.ledger).await?;
+        let standings = standing(&self.map, &read.heads, &requests, now);
+        let (obligations, is_complete) = (read.heads.len(), read.is_complete && are_all);
         tracing::info!(
             "request.id" = request_id,
             outcome = "shown",

@@ -68,7 +68,7 @@ pub enum NotClosed {
 #[must_use]
 pub fn steps(request: &SubjectRequest, erasure: Option<&Head>) -> Vec<Step> {
     let is_in_work = matches!(request.standing, Standing::InProgress { .. });
-    let (is_credible, erases) = (request.is_credible(), request.kind == Kind::Erasure);
+    let (is_credible, erases) = (request.is_of_child(), request.kind == Kind::Erasure);
     let is_by_machine = match request.kind {
         Kind::Correction | Kind::Appeal | Kind::Complaint => false,
         Kind::Access

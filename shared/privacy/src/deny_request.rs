@@ -58,7 +58,7 @@ pub fn deny(
             Deed::RefusedPart { reason: code }
         }
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
-        Refuses::Request if request.is_credible() || has_begun(request) => return Err(NotDenied::Begun),
+        Refuses::Request if request.is_of_child() || has_begun(request) => return Err(NotDenied::Begun),
         Refuses::Request => {
             changed.standing = Standing::Denied { at, reason: code.clone() };
             Deed::Denied { reason: code }

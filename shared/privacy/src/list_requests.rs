@@ -19,7 +19,7 @@ use crate::policy::own::OwnKind;
 use crate::ports::{DUE_SHARDS, Register, archive_shards};
 use crate::show_request::PublicState;
 use crate::subject_request::ports::RequestRegister;
-use crate::subject_request::{ChildReview, Standing, SubjectRequest, Turn};
+use crate::subject_request::{Standing, SubjectRequest, Turn};
 
 /// Entries of the due index that one answer reads of one shard: 10,000 requests in all.
 const PER_SHARD_MAX: usize = 1_250;
@@ -90,20 +90,6 @@ pub struct Page {
     pub is_complete: bool,
 }
 
-impl SubjectRequest {
-    /// The day on which it must be done: the law's, or earlier where a child's data goes.
-    #[must_use]
-    pub fn due_by(&self) -> DueBy {
-        let legal = self.clocks.legal_due();
-        match &self.course.child {
-            Some(ChildReview::Credible { erase_by, zone, .. }) if *erase_by < legal.date => {
-                DueBy { date: *erase_by, time_zone: zone.clone() }
-            }
-            Some(ChildReview::Credible { .. } | ChildReview::NotCredible { .. }) | None => legal,
-        }
-    }
-}
-
 impl Filter {
     fn wants_closed(&self) -> bool {
         self.state.as_deref().is_some_and(|state| ["completed", "partly-retained", "denied"].contains(&state))
@@ -147,6 +133,21 @@ pub async fn list_requests(
     placed.truncate(limit);
     let next = placed.last().filter(|_| is_more).map(|(place, _)| place.clone());
     Ok(Page { requests: placed.into_iter().map(|(_, listed)| listed).collect(), next, is_complete })
+}
+
+/// Every request that the due index names, which are the open ones and those of which something is left to do; and whether
+/// these are all.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn read_requests(register: &impl RequestRegister) -> Result<(Vec<SubjectRequest>, bool), Fault> {
+    let (ids, is_complete) = read_ids(register, false).await?;
+    let ids: Vec<ObligationId> = ids.into_iter().collect();
+    let mut requests = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        requests.extend(register.requests(batch).await?);
+    }
+    Ok((requests, is_complete))
 }
 
 async fn read_ids(
@@ -209,7 +210,7 @@ impl Listed {
     }
 
     pub(crate) fn in_state(request: SubjectRequest, state: &'static str, now: Timestamp) -> Self {
-        let due_by = request.due_by();
+        let due_by = request.carry_out_by();
         let is_overdue = request.standing.closed_at().is_none() && due_by.is_past(now);
         Self { state, turns: request.turns(), days_left: due_by.days_left(now), due_by, is_overdue, request }
     }

@@ -48,7 +48,8 @@ where
         if let Some(own) = &own {
             self.tell_tenants(&request, &own.head).await?;
         }
-        let request = self.answer(request, all.contains(&Reached::End { in_part: true }), now).await?;
+        let in_part = all.contains(&Reached::End { in_part: true }) || request.findings.is_partial();
+        let request = self.answer(request, in_part, now).await?;
         Ok(Pursued { request, is_under_way: false })
     }
 

@@ -47,9 +47,12 @@ impl SubjectRequest {
     /// The last day for what it asks for.
     #[must_use]
     pub fn carry_out_by(&self) -> DueBy {
+        let legal = self.clocks.legal_due();
         match &self.course.child {
-            Some(ChildReview::Credible { erase_by, zone, .. }) => DueBy { date: *erase_by, time_zone: zone.clone() },
-            Some(ChildReview::NotCredible { .. }) | None => self.clocks.legal_due(),
+            Some(ChildReview::Credible { erase_by, zone, .. }) if *erase_by < legal.date => {
+                DueBy { date: *erase_by, time_zone: zone.clone() }
+            }
+            Some(ChildReview::Credible { .. } | ChildReview::NotCredible { .. }) | None => legal,
         }
     }
 

@@ -161,6 +161,6 @@ async fn a_credible_report_is_due_in_ten_days() {
     let report = SubjectRequest { about_child: true, ..request(1, Kind::Erasure, 19) };
     let law = Law::built_in().unwrap();
     let changed = crate::review_child_report::find_credible(&report, &law, Actor::Service, now()).unwrap().unwrap();
-    assert_eq!(changed.request.due_by().date.to_string(), "2026-03-29");
-    assert_eq!(report.due_by().date.to_string(), "2026-04-18");
+    assert_eq!(changed.request.carry_out_by().date.to_string(), "2026-03-29");
+    assert_eq!(report.carry_out_by().date.to_string(), "2026-04-18");
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChildReview, Proof, Standing, SubjectRequest};
+use super::{Proof, Standing, SubjectRequest};
 use crate::clock::model::Kind;
 
 /// One thing that staff have to do, the most urgent first.
@@ -19,7 +19,7 @@ pub enum Turn {
     Reach,
     /// Decide each field that is to be mended.
     Correct,
-    /// Look again at a denial, or answer a complaint.
+    /// Look again at a denial, answer a complaint, weigh an objection.
     Answer,
 }
 
@@ -43,7 +43,7 @@ impl SubjectRequest {
     #[must_use]
     pub fn turns(&self) -> Vec<Turn> {
         // Nobody has to show anything any more where a child's data goes.
-        let is_missing = |proof: Proof| !self.is_credible() && self.missing().any(|missing| missing == proof);
+        let is_missing = |proof: Proof| !self.is_of_child() && self.missing().any(|missing| missing == proof);
         let is_in_work = matches!(self.standing, Standing::InProgress { .. });
         let is_open = self.standing.closed_at().is_none();
         let waits = [
@@ -53,14 +53,8 @@ impl SubjectRequest {
             // Also once it is closed: somebody does not know that it is.
             (Turn::Reach, !self.undelivered.is_empty()),
             (Turn::Correct, is_in_work && self.kind == Kind::Correction && !self.findings.is_corrected()),
-            (Turn::Answer, is_in_work && matches!(self.kind, Kind::Appeal | Kind::Complaint)),
+            (Turn::Answer, is_in_work && matches!(self.kind, Kind::Appeal | Kind::Complaint | Kind::Objection)),
         ];
         waits.into_iter().filter(|(_, waits)| *waits).map(|(turn, _)| turn).collect()
-    }
-
-    /// Whether staff believe that it is about a child's data.
-    #[must_use]
-    pub const fn is_credible(&self) -> bool {
-        matches!(self.course.child, Some(ChildReview::Credible { .. }))
     }
 }

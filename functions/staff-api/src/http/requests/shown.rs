@@ -31,7 +31,7 @@ pub(super) fn noted(request: &SubjectRequest, base: &str) -> Response<Body> {
         StatusCode::CREATED,
         &json!({
             "reference": request.id.as_str(), "status_url": url, "received_at": to_text(request.received_at),
-            "due_by": due(&request.due_by()),
+            "due_by": due(&request.carry_out_by()),
         }),
     );
     if let Ok(place) = HeaderValue::from_str(&format!("{base}/api/staff/requests/{}", request.id.as_str())) {

@@ -199,7 +199,7 @@ async fn every_dated_sentence_of_the_policy_is_quoted_in_the_ledger() {
     let map = built_in_map();
     let world = World::new(at("2026-03-10T12:00:00Z"), 10);
     let purges = read_purges(&world, &map).await.unwrap();
-    let mut sentences: Vec<String> = crate::promise_ledger::standing(&map, [], at("2026-03-10T12:00:00Z"))
+    let mut sentences: Vec<String> = crate::promise_ledger::standing(&map, [], &[], at("2026-03-10T12:00:00Z"))
         .into_iter()
         .map(|one| one.sentence)
         .collect();
