@@ -45,3 +45,21 @@ impl Config {
         })
     }
 }
+
+#[cfg(test)]
+impl Config {
+    /// Of the account that tests run in.
+    pub(crate) fn of_account(stores: &[&str]) -> Self {
+        let queue = |name: &str| format!("http://account.test/000000000000/{name}");
+        Self {
+            ledger_table: "ledger".to_owned(),
+            queues: QueueUrls { erasures: queue("erasure"), exports: queue("exports"), notices: queue("notices") },
+            subject_keys_arn: "subject-keys".to_owned(),
+            people: Names { connections: "connections".to_owned(), ..Names::of_marks("suppression".to_owned()) },
+            stuck_after: SignedDuration::from_mins(5),
+            stores: stores.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect(),
+            reports_bucket: "reports".to_owned(),
+            bundles_bucket: "bundles".to_owned(),
+        }
+    }
+}

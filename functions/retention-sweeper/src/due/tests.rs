@@ -1,24 +1,11 @@
-use std::collections::HashMap;
-
 use privacy::ports::{DUE_SHARDS, Intake};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 
 use super::*;
 
-fn config() -> Config {
-    Config {
-        ledger_table: "ledger".to_owned(),
-        erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
-        notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
-        stuck_after: SignedDuration::from_mins(5),
-        stores: HashMap::new(),
-        reports_bucket: "reports".to_owned(),
-    }
-}
-
 async fn sweep(account: &Account) -> Result<Report, SweepFailed> {
-    let due = Due::new(&account.connection(), &config());
+    let due = Due::new(&account.connection(), &Config::of_account(&[]));
     due.sweep(&demo::map(), "r-1", SystemClock.now() + SignedDuration::from_mins(5)).await
 }
 

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use jiff::civil::Date;
 use jiff::{Span, tz::TimeZone};
 use privacy::policy::model::Model;
@@ -42,20 +40,9 @@ fn account() -> Account {
     account
 }
 
-fn config() -> Config {
-    let stores = ["social", "billing", "logs"].map(|name| (name.to_owned(), name.to_owned()));
-    Config {
-        ledger_table: "ledger".to_owned(),
-        erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
-        notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
-        stuck_after: SignedDuration::from_mins(5),
-        stores: HashMap::from(stores),
-        reports_bucket: "reports".to_owned(),
-    }
-}
-
 async fn sweep(account: &Account, map: &DataMap) -> Result<Answer, PurgeFailed> {
-    let periods = Periods::new(&account.connection(), &config(), map).unwrap();
+    let periods =
+        Periods::new(&account.connection(), &Config::of_account(&["social", "billing", "logs"]), map).unwrap();
     periods.sweep(map, "r-1", SystemClock.now() + SignedDuration::from_mins(5), false).await
 }
 

@@ -1,5 +1,7 @@
 //! What staff write about a request. A member that nobody knows is refused: a slip of the pen must not change what is meant.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use privacy::accept_request::Ask;
 use privacy::close_request::Closure;
@@ -20,7 +22,7 @@ use privacy_edge::problem::Problem;
 use super::query::kind;
 
 /// Every member of a request that staff note.
-const ASKED: [&str; 11] = [
+const ASKED: [&str; 13] = [
     "kind",
     "email",
     "residence",
@@ -28,7 +30,9 @@ const ASKED: [&str; 11] = [
     "agent",
     "about_child",
     "appeal_of",
+    "declaration",
     "details",
+    "has_account",
     "channel",
     "received_at",
     "why",
@@ -61,6 +65,9 @@ pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Prob
         kind: needed(members.parse("kind", |text| kind(text).ok_or(InvalidText))?, "kind")?,
         contact: Contact { email: members.parse("email", EmailAddress::parse)?, account: account(members)? },
         residence: members.parse("residence", |text| short(text).map(|words| words.expose().to_owned()))?,
+        has_account: members.flag("has_account")?,
+        data_points: BTreeMap::new(),
+        declaration: members.parse("declaration", short)?,
         agent: agent(members)?,
         about_child: members.flag("about_child")?,
         appeal_of: members.parse("appeal_of", reference)?,
