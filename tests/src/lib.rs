@@ -3,6 +3,7 @@
 //! end-to-end tests, which run the same code over them.
 
 pub mod account;
+pub mod asked;
 pub mod buckets;
 mod bus;
 mod calls;

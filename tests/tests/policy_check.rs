@@ -1,32 +1,26 @@
 //! `make policy-check`: what the service and the product write is in the map, and what is not is named without its value.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use policy_check::{Arguments, Asked, Check, GOOD, Known, Names, StoreReport, UNCHECKED, UNCLASSIFIED, write_report};
 use privacy::accept_request::{admit_source, source_of};
-use privacy::clock;
 use privacy::erasure::Worked;
-use privacy::ids::{Platform, TenantId};
+use privacy::ids::TenantId;
 use privacy::keys::KeyedRef;
-use privacy::law::Law;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
-use privacy::obligation::ObligationId;
 use privacy::policy::Model;
 use privacy::ports::{HoldBook, Intake, Lease, Ledger};
 use privacy::purge::{Leftover, PurgeLedger};
 use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
 use privacy::subject_request::challenge::Challenge;
-use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{Challenges, RequestBook, RequestIntake};
-use privacy::subject_request::{
-    Act, Actor, Agent, Channel, Clocks, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Proof, Proven, Standing,
-    SubjectRequest, Words,
-};
+use privacy::subject_request::{Act, Actor, Deed, Proof, Standing, SubjectRequest};
 use privacy_aws::inventory::Inventory;
 use privacy_aws::limits::LimitsTable;
 use privacy_tests::account::{Account, Trouble};
+use privacy_tests::asked::{deeds, full};
 use privacy_tests::demo;
 use privacy_tests::workshop::Workshop;
 use serde_json::{Value, json};
@@ -133,46 +127,9 @@ async fn account() -> Account {
 
 /// A request that says everything that one can say, what was done to it, its code, and the counters of whoever sent it.
 async fn asked(account: &Account) {
-    let (ledger, law) = (demo::ledger(account), Law::built_in().unwrap());
-    let contact = Contact {
-        email: EmailAddress::parse("mia@example.com").ok(),
-        account: Some(ConnectedAccount {
-            platform: Platform::parse("instagram").unwrap(),
-            handle: Handle::parse("mia").unwrap(),
-        }),
-    };
-    let request = SubjectRequest {
-        id: ObligationId::of_request(&[1; 20]),
-        version: 1,
-        kind: clock::model::Kind::ConsentWithdrawal,
-        regime: "US_VA".to_owned(),
-        contact,
-        channel: Channel::Phone,
-        received_at: now(),
-        clocks: Clocks::start(&law.row("US_VA", clock::model::Kind::Access).unwrap(), now()).unwrap(),
-        standing: Standing::Received,
-        needs: vec![Proof::EmailCode, Proof::AgentPermission],
-        proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
-        told: BTreeMap::from([(Notice::Acknowledgement, 1)]),
-        evidence_erased: true,
-        agent: Some(Agent {
-            email: EmailAddress::parse("agent@example.org").ok(),
-            name: Words::parse("An Agent").ok(),
-            permission_sha256: None,
-            has_power_of_attorney: true,
-        }),
-        about_child: true,
-        appeal_of: Some(ObligationId::of_request(&[9; 20])),
-        details: Words::parse("line one").ok(),
-        next_action_at: Some(now() + SignedDuration::from_mins(10)),
-    };
+    let (ledger, request, deeds) = (demo::ledger(account), full(), deeds());
     ledger.receive(&request).await.unwrap();
-    let deeds = [
-        Deed::Told { notice: "code".to_owned() },
-        Deed::Bounced { notice: "code".to_owned() },
-        Deed::Proved { proof: Proof::EmailCode },
-        Deed::Denied { reason: "unverifiable".to_owned() },
-    ];
+    let last = u32::try_from(deeds.len()).unwrap() + 2;
     for (version, deed) in (2..).zip(deeds) {
         let act = Act {
             deed,
@@ -184,7 +141,7 @@ async fn asked(account: &Account) {
         assert!(ledger.record(&changed, &act, None).await.unwrap());
     }
     let closed = SubjectRequest {
-        version: 6,
+        version: last,
         standing: Standing::Answered { at: now(), in_part: true },
         next_action_at: None,
         ..request.clone()

@@ -5,135 +5,28 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::ids::{InstructionId, Platform, TenantId, UserId};
-use privacy::ingest_gate::Flag;
-use privacy::keys::KeyedRef;
+use privacy::ids::TenantId;
 use privacy::law::Law;
-use privacy::law::governing::Basis;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS, archive_shards};
-use privacy::subject_request::bounce::BounceCause;
 use privacy::subject_request::challenge::Challenge;
-use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{
     Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake, RequestRegister,
 };
-use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
-    Act, Actor, Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Findings,
-    Handle, Instructed, Member, PointKind, PointValue, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest,
-    Words,
+    Act, Actor, Channel, Deed, EmailAddress, PointKind, PointValue, Proof, Standing, SubjectRequest, Words,
 };
 use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::Account;
+use privacy_tests::asked::{deeds, full, now};
 use privacy_tests::demo;
-
-fn now() -> Timestamp {
-    "2026-03-10T12:00:00.125Z".parse().unwrap()
-}
-
-fn field(name: &str) -> FieldName {
-    FieldName::parse(name).unwrap()
-}
-
-fn evidence() -> EvidenceId {
-    EvidenceId::parse("file-7").unwrap()
-}
-
-fn decisions() -> [(FieldName, Decision); 3] {
-    let value = demo::keys().evidence(&ObligationId::of_request(&[1; 20]), "Mia");
-    [
-        (field("email"), Decision::Open),
-        (field("name"), Decision::Applied { evidence: evidence(), value }),
-        (field("phone"), Decision::Refused { evidence: evidence() }),
-    ]
-}
-
-fn reviews() -> [Review; 3] {
-    let document = Sha256Hex::parse(&"cd".repeat(32)).unwrap();
-    [
-        Review::DataPoints { compared: vec![field("city"), field("phone")], matched: vec![field("city")] },
-        Review::AgentPermission { document: document.clone() },
-        Review::PowerOfAttorney { document },
-    ]
-}
-
-fn routed(tenant: &str, instruction: Option<InstructionId>) -> Routed {
-    Routed {
-        tenant: TenantId::parse(tenant).unwrap(),
-        at: now(),
-        dates: Law::built_in().unwrap().processor_dates(now()).unwrap().into(),
-        done_at: instruction.is_some().then(now),
-        instruction: instruction.map(|id| Instructed { id, at: now() }),
-    }
-}
-
-/// A request that says everything that one can say.
-fn full() -> SubjectRequest {
-    let law = Law::built_in().unwrap();
-    SubjectRequest {
-        id: ObligationId::of_request(&[1; 20]),
-        version: 1,
-        kind: Kind::ConsentWithdrawal,
-        regime: "US_VA".to_owned(),
-        contact: Contact {
-            email: EmailAddress::parse("mia@example.com").ok(),
-            account: Some(ConnectedAccount {
-                platform: Platform::parse("instagram").unwrap(),
-                handle: Handle::parse("mia").unwrap(),
-            }),
-        },
-        channel: Channel::Phone,
-        received_at: now(),
-        clocks: Clocks::start(&law.row("US_VA", Kind::Access).unwrap(), now()).unwrap(),
-        standing: Standing::Received,
-        needs: vec![Proof::EmailCode, Proof::AgentPermission],
-        proven: vec![Proven { proof: Proof::AgentPermission, at: now() }],
-        basis: Basis::FallbackUnknown,
-        data_points: BTreeMap::from([(PointKind::Phone, KeyedRef::parse(&format!("v1-{}", "a".repeat(32))).unwrap())]),
-        declaration: Words::parse("Mia Example").ok(),
-        member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
-        told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
-        told_tenants: BTreeMap::from([(
-            TenantId::parse("tenant-alder").unwrap(),
-            BTreeMap::from([(Notice::TenantForward, 1), (Notice::TenantReminder, 2)]),
-        )]),
-        undelivered: [Notice::Code, Notice::TenantTold].into(),
-        evidence_erased: true,
-        agent: Some(Agent {
-            email: EmailAddress::parse("agent@example.org").ok(),
-            name: Words::parse("An Agent").ok(),
-            permission_sha256: Sha256Hex::parse(&"ab".repeat(32)).ok(),
-            has_power_of_attorney: true,
-        }),
-        about_child: true,
-        appeal_of: Some(ObligationId::of_request(&[9; 20])),
-        details: Words::parse("line one\nline two").ok(),
-        routed: vec![routed("alder", None), routed("birch", InstructionId::parse("ticket-7").ok())],
-        course: Course {
-            begun_at: Some(now()),
-            flags: vec![Flag::Quarantined],
-            child: Some(ChildReview::Credible {
-                at: now(),
-                erase_by: "2026-03-20".parse().unwrap(),
-                zone: "UTC".to_owned(),
-                is_apart: true,
-            }),
-        },
-        findings: Findings {
-            corrections: decisions().map(|(field, decision)| Correction { field, decision }).into(),
-            refused_parts: vec!["found-accurate".to_owned()],
-        },
-        next_action_at: Some(now() + SignedDuration::from_mins(10)),
-    }
-}
 
 fn act(deed: Deed) -> Act {
     let why = Note::parse("asked on the phone").ok();
@@ -182,36 +75,7 @@ async fn book_contract<P: RequestIntake + RequestBook + DueRequests + Challenges
 async fn acts_contract<P: RequestIntake + RequestBook>(ports: &P) {
     let mut request = full();
     ports.receive(&request).await.unwrap();
-    let notice = "code".to_owned();
-    let deeds = [
-        Deed::Received,
-        Deed::Told { notice: notice.clone(), tenant: None },
-        Deed::Withheld,
-        Deed::Told { notice: "tenant-told".to_owned(), tenant: TenantId::parse("tenant-alder").ok() },
-        Deed::Bounced { notice, tenant: None, round: 3, cause: BounceCause::Complaint },
-        Deed::Proved { proof: Proof::DataPoints },
-        Deed::Proved { proof: Proof::Declaration },
-        Deed::Begun,
-        Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
-        Deed::Instructed {
-            tenant: TenantId::parse("alder").unwrap(),
-            instruction: InstructionId::parse("ticket-7").unwrap(),
-        },
-        Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
-        Deed::Flagged { flag: Flag::NoMarketing },
-        Deed::FoundCredible,
-        Deed::FoundNotCredible,
-        Deed::Denied { reason: "unverifiable".to_owned() },
-        Deed::RefusedPart { reason: "found-accurate".to_owned() },
-        Deed::Reopened,
-        Deed::Corrected { fields: full().findings.corrections },
-        Deed::Closed { outcome: Outcome::Rejected, evidence: evidence() },
-        Deed::Answered,
-        Deed::EvidenceErased,
-    ];
-    let reviews = reviews().map(|review| Deed::Reviewed { review, is_shown: false });
-    let deeds = deeds.into_iter().chain(reviews);
-    let acts: Vec<Act> = deeds.map(act).chain([Act::of_service(Deed::Begun, now())]).collect();
+    let acts: Vec<Act> = deeds().into_iter().map(act).chain([Act::of_service(Deed::Begun, now())]).collect();
     for act in &acts {
         request.version += 1;
         assert!(ports.record(&request, act, None).await.unwrap());

@@ -1,0 +1,181 @@
+"""Three people go the whole way: the form, the mail, the code, the status page, the answer."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+from playwright.sync_api import Browser, Page
+
+from local.demo.dashboard import Dashboard
+from tests.e2e.browser import NARROW, WIDE, browser, check, visit
+from tests.e2e.test_disconnects import call_as
+from tests.e2e.test_letters import await_mails, await_messages, code_in, somebody
+from tests.e2e.test_staff import get, staff
+from tests.e2e.world import World, until
+
+__all__ = ["browser", "staff"]
+REQUESTS = "/api/staff/requests"
+
+
+def form(world: World, page: Page, kind: str, fill: Callable[[], None]) -> str:
+    """Fills in the form and sends it; the reference."""
+    page.goto(f"{world.api_url}/privacy")
+    page.get_by_label(kind, exact=True).check()
+    fill()
+    page.get_by_role("button", name="Send the request").click()
+    assert page.get_by_role("heading", level=1, name="We have your request").is_visible()
+    return page.locator("section.code code").inner_text().strip()
+
+
+def enter(page: Page, code: str) -> None:
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="This request is mine").click()
+    assert page.get_by_role("heading", level=1, name="Thank you. We know now that it is yours").is_visible()
+
+
+def act(staff: boto3.Session, world: World, reference: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = call_as(staff, world, f"{REQUESTS}/{reference}/{what}", body)
+    assert answer.status == 200, answer
+    known: dict[str, Any] = answer.json
+    return known
+
+
+def reached(world: World, reference: str, states: set[str]) -> dict[str, Any]:
+    """The page of a request, once it is in one of these states. The schedule's work is done by hand meanwhile."""
+
+    def look() -> dict[str, Any] | None:
+        world.sweep()
+        known = world.page(reference)
+        return known if known["state"] in states else None
+
+    return until(look, 120, pause=2)
+
+
+def opened(bundle: Path) -> dict[str, bytes]:
+    """What is in a bundle, each file as its manifest says."""
+    with zipfile.ZipFile(bundle) as packed:
+        assert packed.testzip() is None
+        files = {name: packed.read(name) for name in packed.namelist()}
+    manifest = json.loads(files["manifest.json"])
+    for one in manifest["files"]:
+        assert hashlib.sha256(files[one["name"]]).hexdigest() == one["sha256"], one["name"]
+        assert len(files[one["name"]]) == one["bytes"]
+    return files
+
+
+def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
+    world: World, browser: Browser, staff: boto3.Session, tmp_path: Path
+) -> None:
+    admin = world.stack["demo"]["account_users"][0]
+    with visit(browser, viewport=NARROW, scripts=False) as page:
+
+        def fill() -> None:
+            page.get_by_label("Your e-mail address", exact=True).fill(admin["email"])
+            page.get_by_label("Where do you live? (optional)").fill("Germany")
+
+        reference = form(world, page, "Send me a copy of my data", fill)
+        extended = act(staff, world, reference, "extension", {"reason": "Your account has more records than most."})
+        assert "GDPR" in json.dumps(extended)
+        again = call_as(staff, world, f"{REQUESTS}/{reference}/extension", {"reason": "Another reason."})
+        assert again.status == 409
+        mails = await_mails(world, admin["email"], 2)
+        (acknowledged,) = [mail for mail in mails if any(word.isdigit() and len(word) == 6 for word in mail["BodyText"].split())]
+        assert any("more records than most" in mail["BodyText"] for mail in mails)
+        enter(page, code_in(acknowledged["BodyText"]))
+        reached(world, reference, {"completed", "partly-retained"})
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        assert "more records than most" in page.locator("main").inner_text()
+
+        sent = len(world.mails_to(admin["email"]))
+        page.get_by_role("button", name="Send me a code").click()
+        fresh = await_mails(world, admin["email"], sent + 1)[-1]
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        page.get_by_label("Code", exact=True).fill(code_in(fresh["BodyText"]))
+        with page.expect_download() as downloading:
+            page.get_by_role("button", name="Download").click()
+        bundle = tmp_path / "bundle.zip"
+        downloading.value.save_as(bundle)
+    files = opened(bundle)
+    assert admin["email"].encode() in b"".join(files.values()), "their own address is theirs to have"
+    others = [one["email"] for one in world.stack["demo"]["account_users"] if one["email"] != admin["email"]]
+    assert not [other for other in others if other.encode() in b"".join(files.values())]
+    assert [name for name in files if name.endswith(".csv")]
+    for name in (name for name in files if name.endswith(".csv")):
+        for row in csv.reader(io.StringIO(files[name].decode())):
+            assert not [cell for cell in row if cell[:1] in ("=", "+", "@")], name
+    with zipfile.ZipFile(bundle) as packed:
+        packed.extractall(tmp_path / "bundle")
+    context = browser.new_context(offline=True, viewport=WIDE)
+    calls: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda request: calls.append(request.url))
+    page.goto((tmp_path / "bundle" / "index.html").as_uri())
+    check(page)
+    assert [url for url in calls if not url.startswith("file:")] == []
+    context.close()
+
+
+def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
+    world: World, browser: Browser, staff: boto3.Session
+) -> None:
+    contact = world.stack["demo"]["conversation_contacts"][0]
+    person, agent = contact["email"], somebody()
+    permission = hashlib.sha256(b"I let them ask for me.").hexdigest()
+    before = world.of_tenants()
+    references = [
+        world.ask_for({
+            "kind": kind, "email": person, "residence": "California",
+            "agent": {"email": agent, "name": "Privacy Agents Inc.", "permission_sha256": permission},
+        })
+        for kind in ("know", "erasure")
+    ]
+    for reference in references:
+        assert world.page(reference)["state"] in ("received", "awaiting-verification")
+    until(lambda: len(world.mails_to(agent)) >= 2 or None, 60)
+    asked = [mail for mail in await_mails(world, person, 2) if "act" in mail["BodyText"]]
+    assert len(asked) == 2, "the person is asked whether it is so, for each request"
+    assert world.of_tenants() == before, "nothing goes on the word of an agent"
+    for reference in references:
+        (mail,) = [mail for mail in asked if reference in mail["BodyText"]]
+        body = json.dumps({"code": code_in(mail["BodyText"])}).encode()
+        answer = world.call("POST", f"/api/dsr/{reference}/verification", body, {"Content-Type": "application/json"})
+        assert answer.status == 200, answer
+    work = get(staff, world, f"{REQUESTS}?state=awaiting-verification")
+    assert set(references) <= {one["id"] for one in work["requests"]}
+    for reference in references:
+        act(staff, world, reference, "verification", {
+            "proof": "agent-permission", "permission_sha256": permission, "reason": "The document that they sent is the one they named.",
+        })
+
+
+def test_somebody_with_only_a_handle_has_what_a_platform_brought_erased(world: World, browser: Browser) -> None:
+    one = next(one for one in world.stack["demo"]["handles"] if one["platform"] == "instagram")
+    connections = [contact["connection_id"] for contact in one["contacts"]]
+    others = world.everything(without=connections)
+    with visit(browser, viewport=NARROW, scripts=False) as page:
+
+        def fill() -> None:
+            page.get_by_label("Platform", exact=True).select_option("instagram")
+            page.get_by_label("Name of your account there").fill("@" + one["handle"])
+
+        reference = form(world, page, "Delete my data", fill)
+        message = await_messages(world, one["handle"], 1)[0]
+        enter(page, code_in(message["text"]))
+        known = reached(world, reference, {"verifying", "completed", "partly-retained"})
+        assert known["state"] == "verifying", known
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        assert one["handle"] not in page.content()
+    with visit(browser, viewport=NARROW) as phone:
+        phone.goto(f"{world.api_url}/privacy/requests/{reference}")
+        check(phone)
+    left = [fact for facts in world.everything().values() for fact in facts if any(c["contact_id"] in fact for c in one["contacts"])]
+    assert left == []
+    assert world.everything(without=connections) == others
