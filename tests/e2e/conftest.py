@@ -6,15 +6,18 @@ E2E_STATE_DIR with STACK_PORT uses a stack that is already up, and leaves it up.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from local import stack as local_stack
 from local.settings import Settings
+from tests.e2e.browser import QUIET
 from tests.e2e.world import World
 
 
@@ -35,3 +38,13 @@ def world() -> Iterator[World]:
         yield World(settings, local_stack.up(settings))
     finally:
         local_stack.down(settings)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = shutil.which("chromium")
+    assert found, "no Chromium here: install the Debian package chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield opened
+        opened.close()

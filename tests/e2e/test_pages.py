@@ -8,10 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.browser import NARROW, WIDE, browser, check, reachable, visit
+from tests.e2e.browser import NARROW, WIDE, check, reachable, visit
 from tests.e2e.world import World
-
-__all__ = ["browser"]
 
 
 def instructions(world: World, page: Page) -> None:

@@ -26,6 +26,9 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
     # On AWS it reaches requests of people only: their partitions begin with obligation#8.
     ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "UpdateItem"},
+    ("DsrIntake", "LimitsTableName"): {"UpdateItem"},
+    # On AWS it raises flags and no other mark.
+    ("DsrIntake", "SuppressionTableName"): {"UpdateItem"},
     # It also deletes, but only where a hold is in force: test_staff.py releases one.
     # On AWS it deletes nothing but holds in force (test_staff_lift_holds_and_delete_nothing_else).
     ("StaffApi", "LedgerTableName"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
@@ -62,7 +65,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
     "DisconnectIntake": {"SendMessage"},
-    "DsrIntake": {"GetSubjectKeys", "GetDashboardKeys"},
+    "DsrIntake": {"GetBundle", "GetSubjectKeys", "GetDashboardKeys", "SendMessage"},
     "StaffApi": {"SendMessage", "QueryDueIndex", "GetSubjectKeys"},
     "RequestStatus": set(),
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",

@@ -30,7 +30,7 @@ const OUTPUTS: &str = r#"{"api_url": "x", "outputs": {
     "InboxTableName": "inbox", "AccountsTableName": "accounts", "ConversationsTableName": "conversations",
     "MediaBucketName": "media", "PeopleTableName": "people", "ReceiptsBucketName": "receipts", "FilesBucketName": "files",
     "SocialTableName": "social", "BillingTableName": "billing", "LogsTableName": "logs", "ReportsBucketName": "reports",
-    "LimitsTableName": "limits", "ErasureQueueUrl": "x"}}"#;
+    "LimitsTableName": "limits", "BundlesBucketName": "bundles", "ErasureQueueUrl": "x"}}"#;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()

@@ -29,12 +29,32 @@ const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";
 const MISTAKES: [(&str, &str, &str, &str); 78] = [
     ("class.signals", "attributes = [", "no = [", "unknown field `no`"),
     ("class.scores", "redact = []\n", "", "missing field `redact`"),
-    ("class.account-keys", "attributes = [\"tenant_id\", \"secret\"]\n", "", "[class.account-keys]: `attributes` must"),
-    ("class.account-keys", "\"secret\"]", "\"sk\"]", "[class.account-keys]: attribute `sk` is named like a key"),
-    ("class.account-keys", "\"secret\"]", "\"pk\"]", "attribute `pk` is named like a key"),
-    ("class.account-keys", "\"secret\"]", "\"tenant_id\"]", "attribute `tenant_id` is named twice"),
-    ("class.account-keys", "\"secret\"]", "\"\"]", "attribute `` is no name"),
-    ("class.account-keys", "\"secret\"]", "\"a key\"]", "attribute `a key` is no name"),
+    (
+        "class.account-keys",
+        "attributes = [\"tenant_id\", \"secret\", \"written_at\"]\n",
+        "",
+        "[class.account-keys]: `attributes` must",
+    ),
+    (
+        "class.account-keys",
+        "\"secret\", \"written_at\"]",
+        "\"sk\", \"written_at\"]",
+        "[class.account-keys]: attribute `sk` is named like a key",
+    ),
+    (
+        "class.account-keys",
+        "\"secret\", \"written_at\"]",
+        "\"pk\", \"written_at\"]",
+        "attribute `pk` is named like a key",
+    ),
+    (
+        "class.account-keys",
+        "\"secret\", \"written_at\"]",
+        "\"tenant_id\", \"written_at\"]",
+        "attribute `tenant_id` is named twice",
+    ),
+    ("class.account-keys", "\"secret\", \"written_at\"]", "\"\", \"written_at\"]", "attribute `` is no name"),
+    ("class.account-keys", "\"secret\", \"written_at\"]", "\"a key\", \"written_at\"]", "attribute `a key` is no name"),
     ("class.avatars", "redact = []\n", "redact = []\nattributes = [\"x\"]\n", "[class.avatars]: objects have no"),
     (
         "class.signals",

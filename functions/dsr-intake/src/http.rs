@@ -11,13 +11,12 @@ use privacy::fault::Fault;
 use privacy::fulfil_request::Fulfilment;
 use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::law::Law;
-use privacy::login::{DashboardKeys, Expected, Login};
+use privacy::login::DashboardKeys;
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
-use privacy::verify_request::{Verified, declare, verify_login, verify_request};
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
@@ -35,7 +34,6 @@ use crate::answers::{self, Page};
 use crate::ask::{self, Read};
 use crate::asking::Form;
 use crate::config::Config;
-use crate::shown::Shown;
 
 /// Answers people and programs.
 #[derive(Debug)]
@@ -45,12 +43,12 @@ pub(crate) struct Desk {
     pub(crate) limits: LimitsTable,
     /// Flags only.
     marks: Vault,
-    outbox: Outbox,
+    pub(crate) outbox: Outbox,
     pub(crate) subject_keys: Secret<SubjectKeys>,
-    dashboard_keys: Secret<DashboardKeys>,
+    pub(crate) dashboard_keys: Secret<DashboardKeys>,
     law: Law,
     map: DataMap,
-    config: Config,
+    pub(crate) config: Config,
 }
 
 /// What a path names.
@@ -223,59 +221,8 @@ impl Desk {
         Ok(answers::code_sent(self.page(), id, format))
     }
 
-    async fn verify(
-        &self,
-        request: &Request,
-        id: &ObligationId,
-        format: Format,
-    ) -> Result<(&'static str, Response<Body>), Rejected> {
-        let now = SystemClock.now();
-        let keys = self.subject_keys.get().await?;
-        let source = self.admit(request, &keys, now).await?;
-        let verified = match Shown::read(request).await? {
-            Shown::Code(code) => verify_request(&self.ledger, &keys, id, &code, now).await?,
-            Shown::Declaration(name) => declare(&self.ledger, id, &name, now).await?,
-            Shown::Login(token) => match self.login(&token, id, now).await? {
-                Some(login) => verify_login(&self.ledger, &self.limits, &keys, id, &login, now).await?,
-                None => Verified::Refused,
-            },
-        };
-        match verified {
-            Verified::Proved(proved) => {
-                if let Err(fault) = self.send_next_code(&proved, source).await {
-                    let cause = fault.chain();
-                    tracing::warn!(outcome = "unsent", cause, "a code was not sent; the person asks for it");
-                }
-                self.begin(&keys, &proved, now).await;
-                Ok(("verified", answers::verified(self.page(), &proved, format)))
-            }
-            Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
-            Verified::Refused => Err(Problem::NotVerified.into()),
-        }
-    }
-
-    /// A token that newer keys may explain is looked at with them.
-    pub(crate) async fn login(&self, token: &str, id: &ObligationId, now: Timestamp) -> Result<Option<Login>, Fault> {
-        let expected = Expected { audience: &self.config.public_base_url, request: id };
-        let mut keys = self.dashboard_keys.get().await?;
-        if !keys.knows(token) {
-            keys = self.dashboard_keys.get_anew().await?;
-        }
-        Ok(Login::read(&keys, token, expected, now))
-    }
-
-    /// Where an address and an account are named, each has a code of its own: the second goes out after the first.
-    async fn send_next_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
-        if !request.has_code_to_send() {
-            return Ok(());
-        }
-        let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
-        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
-        self.outbox.notify(&job).await
-    }
-
     /// What may be begun is begun at once; what fails, the sweeper begins.
-    async fn begin(&self, keys: &SubjectKeys, request: &SubjectRequest, now: Timestamp) {
+    pub(crate) async fn begin(&self, keys: &SubjectKeys, request: &SubjectRequest, now: Timestamp) {
         let fulfilment = Fulfilment {
             ledger: &self.ledger,
             vault: &self.marks,

@@ -8,6 +8,7 @@ mod download;
 mod http;
 mod instructions;
 mod next;
+mod proofs;
 mod shown;
 
 use lambda_http::{Error, Request};

@@ -154,8 +154,11 @@ fn what_is_not_watched_is_said_with_its_reason() {
         "promise": "unwatched.changes", "policy": "12", "sentence": "At least 30 days before.", "holds": null,
         "verdict": "not-watched", "reason": "no notice is recorded here",
     });
-    let text =
-        print::text(Form::Promises, &json!({"is_complete": true, "promises": [], "scheduled": [], "unwatched": [one]}));
+    let text = print::text(
+        Form::Promises,
+        &json!({"is_complete": true, "promises": [], "scheduled": [], "unwatched": [one]}),
+        Paint::Plain,
+    );
     assert!(text.contains("not-watched  12      unwatched.changes  no notice is recorded here"), "{text}");
     assert!(text.contains("\nunwatched.changes: At least 30 days before.\n"), "{text}");
 }

@@ -46,7 +46,7 @@ async fn a_request_is_told_from_its_rows_and_names_nobody() {
     assert_eq!(tell(&account, &[change(None, &accepted)]).await.unwrap(), ["accepted"]);
     Workshop::of(&account).work(&new.id, "w", now()).await.unwrap();
     let erased = heads(&account).remove(0);
-    assert_eq!(tell(&account, &[change(Some(&accepted), &erased)]).await.unwrap(), ["erased", "retained"]);
+    assert_eq!(tell(&account, &[change(Some(&accepted), &erased)]).await.unwrap(), ["erased"]);
     let sent = account.sent().join(" ");
     for secret in [new.id.as_str(), "alder", "10158000000000001"] {
         assert!(!sent.contains(secret), "{secret} in {sent}");
@@ -86,5 +86,5 @@ fn the_sample_is_read() {
     let batch: Batch = serde_json::from_str(text).unwrap();
     let kinds: Vec<&str> =
         batch.records.iter().flat_map(|record| read(record).unwrap()).map(|event| event.kind.name()).collect();
-    assert_eq!(kinds, ["accepted", "erased", "retained"]);
+    assert_eq!(kinds, ["accepted", "erased"]);
 }

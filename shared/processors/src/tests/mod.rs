@@ -443,7 +443,7 @@ async fn a_test_stack_may_have_its_vendor_on_this_machine() {
 }
 
 fn account() -> ConnectedAccount {
-    let (platform, handle) = (Platform::parse("instagram").unwrap(), Handle::parse("mia\"}{marker").unwrap());
+    let (platform, handle) = (Platform::parse("instagram").unwrap(), Handle::parse("mia.marker").unwrap());
     ConnectedAccount { platform, handle }
 }
 
@@ -482,7 +482,7 @@ async fn a_message_is_judged_by_the_policy_file_and_stands_in_the_body_only() {
         assert!(head.starts_with("POST /internal/v1/privacy-messages HTTP/1.1") && !head.contains("marker"), "{head}");
         let body: serde_json::Value = serde_json::from_str(body).unwrap();
         let text = "code 123456\n{secret} {handle}";
-        assert_eq!(body, json!({"platform": "instagram", "handle": "mia\"}{marker", "text": text}));
+        assert_eq!(body, json!({"platform": "instagram", "handle": "mia.marker", "text": text}));
     }
 }
 

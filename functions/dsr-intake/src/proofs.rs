@@ -1,0 +1,75 @@
+//! What somebody shows to prove that a request is theirs, and what follows from it at once.
+
+use http::Response;
+use jiff::Timestamp;
+use lambda_http::{Body, Request};
+use privacy::fault::Fault;
+use privacy::keys::KeyedRef;
+use privacy::login::{Expected, Login};
+use privacy::obligation::ObligationId;
+use privacy::ports::Clock;
+use privacy::subject_request::SubjectRequest;
+use privacy::subject_request::notice::{Notice, NoticeJob};
+use privacy::subject_request::ports::NoticeQueue;
+use privacy::verify_request::{Verified, declare, verify_login, verify_request};
+use privacy_edge::clock::SystemClock;
+use privacy_edge::problem::Problem;
+use privacy_pages::accept::Format;
+
+use crate::answers;
+use crate::http::{Desk, Rejected};
+use crate::shown::Shown;
+
+impl Desk {
+    /// One thing that is shown; every failure looks the same.
+    pub(crate) async fn verify(
+        &self,
+        request: &Request,
+        id: &ObligationId,
+        format: Format,
+    ) -> Result<(&'static str, Response<Body>), Rejected> {
+        let now = SystemClock.now();
+        let keys = self.subject_keys.get().await?;
+        let source = self.admit(request, &keys, now).await?;
+        let verified = match Shown::read(request).await? {
+            Shown::Code(code) => verify_request(&self.ledger, &keys, id, &code, now).await?,
+            Shown::Declaration(name) => declare(&self.ledger, id, &name, now).await?,
+            Shown::Login(token) => match self.login(&token, id, now).await? {
+                Some(login) => verify_login(&self.ledger, &self.limits, &keys, id, &login, now).await?,
+                None => Verified::Refused,
+            },
+        };
+        match verified {
+            Verified::Proved(proved) => {
+                if let Err(fault) = self.send_next_code(&proved, source).await {
+                    let cause = fault.chain();
+                    tracing::warn!(outcome = "unsent", cause, "a code was not sent; the person asks for it");
+                }
+                self.begin(&keys, &proved, now).await;
+                Ok(("verified", answers::verified(self.page(), &proved, format)))
+            }
+            Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
+            Verified::Refused => Err(Problem::NotVerified.into()),
+        }
+    }
+
+    /// A token that newer keys may explain is looked at with them.
+    pub(crate) async fn login(&self, token: &str, id: &ObligationId, now: Timestamp) -> Result<Option<Login>, Fault> {
+        let expected = Expected { audience: &self.config.public_base_url, request: id };
+        let mut keys = self.dashboard_keys.get().await?;
+        if !keys.knows(token) {
+            keys = self.dashboard_keys.get_anew().await?;
+        }
+        Ok(Login::read(&keys, token, expected, now))
+    }
+
+    /// Where an address and an account are named, each has a code of its own: the second goes out after the first.
+    async fn send_next_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
+        if !request.has_code_to_send() {
+            return Ok(());
+        }
+        let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
+        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
+        self.outbox.notify(&job).await
+    }
+}
