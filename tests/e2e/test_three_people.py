@@ -76,8 +76,8 @@ def opened(bundle: Path) -> dict[str, bytes]:
         files = {name: packed.read(name) for name in packed.namelist()}
     manifest = json.loads(files["manifest.json"])
     for one in manifest["files"]:
-        assert hashlib.sha256(files[one["name"]]).hexdigest() == one["sha256"], one["name"]
-        assert len(files[one["name"]]) == one["bytes"]
+        assert hashlib.sha256(files[one["path"]]).hexdigest() == one["sha256"], one["path"]
+        assert len(files[one["path"]]) == one["bytes"]
     return files
 
 
@@ -165,7 +165,27 @@ def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
         act(staff, world, reference, "verification", {
             "proof": "agent-permission", "document_sha256": permission, "why": "The document is the one that they named.",
         })
-    print([world.page(reference) for reference in references])
+    to_know, to_delete = references
+    reached(world, to_know, {"completed", "partly-retained"})
+
+    def routed() -> dict[str, Any] | None:
+        world.sweep()
+        known = get(staff, world, f"{REQUESTS}/{to_delete}")
+        return known if known["routed_to"] else None
+
+    assert until(routed, 60, pause=2)["routed_to"] == [contact["tenant_id"]]
+    assert world.of_tenants() == before, "whose customer they are decides, and has not said anything"
+    act(staff, world, to_delete, "instruction", {
+        "tenant_id": contact["tenant_id"], "instruction_id": "ticket-7", "why": "Their answer of today.",
+    })
+    reached(world, to_delete, {"completed", "partly-retained"})
+    after = world.of_tenants()
+    of_person = [fact for fact in before[contact["tenant_id"]] if contact["contact_id"] in fact]
+    assert of_person and not set(of_person) & set(after[contact["tenant_id"]])
+    assert set(before[contact["tenant_id"]]) - set(of_person) <= set(after[contact["tenant_id"]]), "nobody else's"
+    assert {key: value for key, value in after.items() if key != contact["tenant_id"]} == {
+        key: value for key, value in before.items() if key != contact["tenant_id"]
+    }
 
 
 def test_somebody_with_only_a_handle_has_what_a_platform_brought_erased(world: World, browser: Browser) -> None:
