@@ -74,7 +74,7 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
 
     assert_eq!(due(ports, erase_at).await, []);
     let entry = DueBundle { job: job.clone(), erase_at: last_day };
-    assert_eq!(due(ports, last_day).await, [entry.clone()]);
+    assert_eq!(due(ports, last_day).await, std::slice::from_ref(&entry));
     assert!(!ports.erased(&DueBundle { erase_at, ..entry.clone() }, last_day).await.unwrap(), "another entry");
     assert!(ports.erased(&entry, last_day).await.unwrap());
     assert!(!ports.erased(&entry, last_day).await.unwrap(), "once");

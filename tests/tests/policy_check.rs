@@ -203,7 +203,7 @@ async fn every_row_of_requests_verification_purges_and_counters_is_looked_at() {
         ("ledger", row("obligation#8a", "asked", &["handle"])),
     ] {
         let account = account().await;
-        account.put_all(table, &[row.clone()]);
+        account.put_all(table, std::slice::from_ref(&row));
         assert_eq!(report(&account).await.1, UNCLASSIFIED, "{row}");
     }
 }
@@ -221,7 +221,7 @@ async fn a_search_copy_and_a_trace_that_nobody_mapped_are_named() {
     ];
     for (table, row) in unmapped {
         let account = account().await;
-        account.put_all(table, &[row.clone()]);
+        account.put_all(table, std::slice::from_ref(&row));
         assert_eq!(report(&account).await.1, UNCLASSIFIED, "{row}");
     }
     for key in ["alder/c1/p1/index/segment.bin", "search/alder/c1.idx"] {
