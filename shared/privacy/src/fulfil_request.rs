@@ -10,7 +10,7 @@
 //! | a report about a child | staff read it first; if they believe it, its data rests at once and goes everywhere |
 //!
 //! [`Fulfilment::begin`] reads nobody's data, so it takes as long for people whom nobody knows as for others; it is called
-//! right after somebody has shown who they are. [`Fulfilment::pursue`] is called by the sweep, as often as it likes. Every
+//! right after somebody has shown who they are. `Fulfilment::pursue` is called by the sweep, as often as it likes. Every
 //! step may run twice and crash anywhere; each change is stored with its act or not at all.
 
 mod close;
@@ -42,7 +42,7 @@ use crate::target::Limit;
 pub struct Fulfilment<'a, L, V, Q> {
     /// Requests and obligations.
     pub ledger: &'a L,
-    /// Flags; for [`Fulfilment::pursue`] also what finds people.
+    /// Flags; for `Fulfilment::pursue` also what finds people.
     pub vault: &'a V,
     /// The queues of whoever does the work.
     pub queues: &'a Q,
