@@ -91,9 +91,9 @@ def test_what_a_hold_keeps_of_conversations_rings_on_day_75_and_goes_on_its_rele
 
 
 def kept_by_hold(world: World, tenant: str) -> bool:
-    """Whether of all that the tenant had of its own only messages are left."""
+    """Whether of all that the tenant had of its own only messages are left, and the links to whom they are of."""
     facts = world.of_tenants().get(tenant, [])
-    return bool(facts) and all("#message#" in fact for fact in facts)
+    return any("#message#" in fact for fact in facts) and all("#message#" in fact or "#link#" in fact for fact in facts)
 
 
 def test_a_reactivation_on_the_thirtieth_day_keeps_the_account(moving: World, dashboard: boto3.Session) -> None:

@@ -58,6 +58,8 @@ class World:
         self.counter = Counter(self.clients, self.outputs)
         # Personal words of everybody these tests made; nothing of them may stay anywhere.
         self.markers: set[str] = set()
+        # Addresses of people who asked: a request keeps them while it is answered, and nothing else does.
+        self.askers: set[str] = set()
 
     # -- people ------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
-//! Runs an HTTP function. No path of this service takes a query, and `lambda_http` panics on some that API Gateway lets
-//! through (`a b<>`), so the query is dropped before it is read: such a request gets our answer, not the gateway's.
+//! Runs an HTTP function. `lambda_http` panics on some raw queries that API Gateway lets through (`a b<>`), so the raw text is
+//! dropped before it is read: such a request gets our answer, not the gateway's. What the gateway made of it, its decoded
+//! parameters, stays (a name that is given twice has its values joined by commas).
 
 use std::future::Future;
 
@@ -20,31 +21,33 @@ where
         async move { Ok::<_, Error>(answered.await) }
     });
     let mut adapter = Adapter::from(answer);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| adapter.call(without_query(event)))).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| adapter.call(without_raw_query(event)))).await
 }
 
-fn without_query(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+fn without_raw_query(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
         request.raw_query_string = None;
-        request.query_string_parameters = Default::default();
     }
     event
 }
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::RequestExt;
+
     use super::*;
 
     #[test]
-    fn a_query_that_would_panic_is_dropped() {
+    fn a_query_that_would_panic_is_dropped_and_its_parameters_stay() {
         let json = serde_json::json!({
-            "version": "2.0", "routeKey": "$default", "rawPath": "/privacy/requests/x", "rawQueryString": "a b<>",
-            "headers": {}, "isBase64Encoded": false,
+            "version": "2.0", "routeKey": "$default", "rawPath": "/privacy/requests/x", "rawQueryString": "a b<>&state=held",
+            "queryStringParameters": {"a b<>": "", "state": "held"}, "headers": {}, "isBase64Encoded": false,
             "requestContext": {"http": {"method": "GET", "path": "/privacy/requests/x"}, "stage": "$default"},
         });
         let payload: LambdaRequest = serde_json::from_value(json).unwrap();
-        let event = without_query(LambdaEvent::new(payload, lambda_http::Context::default()));
+        let event = without_raw_query(LambdaEvent::new(payload, lambda_http::Context::default()));
         let request = Request::from(event.payload);
         assert_eq!((request.uri().path(), request.uri().query()), ("/privacy/requests/x", None));
+        assert_eq!(request.query_string_parameters().first("state"), Some("held"));
     }
 }
