@@ -21,7 +21,8 @@ where
         async move { Ok::<_, Error>(answered.await) }
     });
     let mut adapter = Adapter::from(answer);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| adapter.call(without_raw_query(event)))).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<LambdaRequest>| adapter.call(without_raw_query(event))))
+        .await
 }
 
 fn without_raw_query(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {

@@ -229,8 +229,7 @@ impl SubjectKeys {
     /// with its request, so that two people with one value have nothing in common.
     #[must_use]
     pub fn evidence(&self, id: &ObligationId, value: &str) -> Option<KeyedRef> {
-        let current = self.versions.first()?;
-        Some(current.reference(Purpose::Evidence, &format!("{}#{value}", id.as_str())))
+        self.versions.first().map(|current| current.reference(Purpose::Evidence, &format!("{}#{value}", id.as_str())))
     }
 
     fn receipt(&self, canonical: &str) -> Option<KeyedRef> {
@@ -272,8 +271,7 @@ impl Version {
 
     fn digest(&self, purpose: Purpose, canonical: &str) -> String {
         let digest = self.mac(purpose, canonical).finalize().into_bytes();
-        let bytes: Vec<u8> = digest.iter().copied().take(REFERENCE_BYTES).collect();
-        lower_base32().encode(&bytes)
+        lower_base32().encode(digest.get(..REFERENCE_BYTES).unwrap_or(&digest))
     }
 
     fn mac(&self, purpose: Purpose, canonical: &str) -> Hmac<Sha256> {
