@@ -13,15 +13,19 @@ async fn sweep(account: &Account) -> Result<Report, SweepFailed> {
 async fn a_shard_that_could_not_be_read_fails_the_invocation_when_the_others_are_swept() {
     let account = Account::new();
     let received_at = SystemClock.now() - SignedDuration::from_hours(2);
-    // One obligation in the last shard: the first ones are down.
-    let requests =
-        (0..200).map(|number| demo::request(&demo::person(&format!("1015800000000{number:04}")), received_at));
-    let last = requests.into_iter().find(|request| request.id.shard(DUE_SHARDS) == DUE_SHARDS - 1).unwrap();
-    demo::ledger(&account).open(&last).await.unwrap();
+    // One obligation in each shard; which one a sweep begins with depends on the time.
+    let requests: Vec<_> = (0..200)
+        .map(|number| demo::request(&demo::person(&format!("1015800000000{number:04}")), received_at))
+        .collect();
+    for shard in 0..DUE_SHARDS {
+        let one = requests.iter().find(|request| request.id.shard(DUE_SHARDS) == shard).unwrap();
+        demo::ledger(&account).open(one).await.unwrap();
+    }
     account.trouble("Query ledger", &[Trouble::Down; 6]);
     let failed = sweep(&account).await.unwrap_err();
     assert!(failed.faults >= 1, "{failed:?}");
-    assert_eq!(account.sent().len(), 1, "what could be read is sent");
+    let sent = account.sent().len();
+    assert!((1..usize::from(DUE_SHARDS)).contains(&sent), "what could be read is sent, and nothing else: {sent}");
     let report = sweep(&account).await.unwrap();
     assert!(!report.is_truncated && report.failed == 0, "{report:?}");
 }
