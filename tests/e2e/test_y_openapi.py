@@ -1,4 +1,7 @@
-"""A client that is made from openapi.yaml and means no good: what it is answered is what the file says."""
+"""A client that is made from openapi.yaml and means no good: what it is answered is what the file says.
+
+Late, by its name: among what it makes are requests noted months after they came, which are overdue the moment they stand.
+"""
 
 from __future__ import annotations
 
