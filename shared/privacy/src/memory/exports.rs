@@ -28,7 +28,7 @@ struct Booked {
 }
 
 /// What is stored of exports.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct StoredExports {
     /// Messages to the worker that exports.
     pub jobs: Vec<ExportJob>,

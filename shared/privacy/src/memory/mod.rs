@@ -77,7 +77,7 @@ pub enum Strike {
 }
 
 /// Everything that is stored. Rows of tables and objects by store name and key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Stored {
     /// Heads by id.
     pub heads: BTreeMap<ObligationId, Head>,
@@ -188,6 +188,18 @@ impl World {
     #[must_use]
     pub fn new(now: Timestamp, page_records: usize) -> Self {
         Self { stored: Mutex::new(Stored { now, ..Stored::default() }), page_records, ..Self::default() }
+    }
+
+    /// The world as it was stored elsewhere: a model that tries every way on begins each step so.
+    #[must_use]
+    pub fn of(stored: Stored, page_records: usize) -> Self {
+        Self { stored: Mutex::new(stored), page_records, ..Self::default() }
+    }
+
+    /// What is stored, when the world is over.
+    #[must_use]
+    pub fn into_stored(self) -> Stored {
+        self.stored.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is stored.

@@ -9,7 +9,7 @@ use crate::ports::Answer;
 use crate::purge::{Leftover, Progress, PurgeLedger, Reports, Swept};
 
 /// Watermarks, leftovers and reports.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct StoredPurges {
     /// By class.
     pub progress: BTreeMap<String, Progress>,

@@ -9,7 +9,7 @@ use crate::ports::Answer;
 use crate::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, StoredHead, Tag};
 
 /// What is stored of chains.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct StoredChains {
     /// Entries by their place.
     pub entries: BTreeMap<Position, Vec<u8>>,

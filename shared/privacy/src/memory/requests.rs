@@ -32,7 +32,7 @@ pub struct SentLetter {
 }
 
 /// What is stored of requests.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct StoredRequests {
     /// Requests by reference.
     pub heads: BTreeMap<ObligationId, SubjectRequest>,

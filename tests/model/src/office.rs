@@ -1,0 +1,379 @@
+//! Who can do what, and what comes of it: each act is a use case.
+
+use futures_util::FutureExt;
+use jiff::{SignedDuration, Span, Timestamp};
+use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request};
+use privacy::clock::model::Kind;
+use privacy::data_map::DataMap;
+use privacy::erasure::{Engine, Worked};
+use privacy::fault::Turn;
+use privacy::fulfil_request::Fulfilment;
+use privacy::hold_data::{place_hold, release_hold};
+use privacy::identity::{EmailAddress, Identity};
+use privacy::ids::TenantId;
+use privacy::keys::SubjectKeys;
+use privacy::law::Law;
+use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use privacy::memory::{Mood, Strike, World, prompt_map, proof, user_place};
+use privacy::message::Work;
+use privacy::obligation::ObligationId;
+use privacy::ports::Clock;
+use privacy::subject_request::notice::{Notice, NoticeJob};
+use privacy::subject_request::{Channel, Contact};
+use privacy::sweep_ledger::{self, sweep_ledger};
+use privacy::sweep_requests::sweep_requests;
+use privacy::tell_person::Teller;
+use privacy::verify_request::{Verified, verify_request};
+
+use crate::promises::has_profile;
+use crate::state::{Spent, State};
+
+const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
+/// The address that both requests name. The person reads what comes to it, the stranger does not.
+const ADDRESS: &str = "mia@example.com";
+/// How long a row may wait for its worker.
+pub(crate) const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
+/// The processor that may answer nothing.
+pub const VENDOR: &str = "posthog";
+
+/// Who asks for the erasure of the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// They themselves.
+    Person,
+    /// Somebody who knows their address.
+    Stranger,
+}
+
+impl Who {
+    /// The reference of their request.
+    #[must_use]
+    pub fn request(self) -> ObligationId {
+        ObligationId::of_request(&[1 + self as u8; 20])
+    }
+}
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A request comes in.
+    Ask(Who),
+    /// The message to the worker that tells is delivered; it may stay, to come again.
+    Tell { index: usize, stays: bool },
+    /// It is lost for good.
+    LoseNotice(usize),
+    /// The person enters the newest code that was sent for their request. The function may die before it begins the work.
+    Enter { dies: bool },
+    /// The person asks for a fresh code.
+    AskCode,
+    /// A guess at the code of somebody's request.
+    Guess(Who),
+    /// The code of the person's request is entered for the stranger's.
+    EnterForOther,
+    /// The message to the engine is delivered; it may stay, to come again.
+    Work { index: usize, stays: bool },
+    /// The engine dies at one of its calls, before or after the effect. The message comes again.
+    Die(Death),
+    /// It is lost for good.
+    LoseWork(usize),
+    /// The schedule: both sweeps.
+    Sweep,
+    /// A hold on what the tenant has of the person.
+    Hold,
+    /// It is released.
+    Release,
+    /// The processor answers again.
+    Mend,
+    /// Time passes.
+    Pass,
+}
+
+/// Where a worker dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Death {
+    /// Before the effect of the call.
+    Before(u64),
+    /// After it.
+    After(u64),
+}
+
+/// How far the search goes.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// The hours that the clock shows, after the first instant.
+    pub hours: Vec<SignedDuration>,
+    /// What may happen how often.
+    pub most: Spent,
+    /// At which calls of a visit the engine may die.
+    pub deaths: Vec<u64>,
+    /// How many messages may wait in a queue.
+    pub queued: usize,
+    /// Whether the request of the person is verified at the beginning.
+    pub is_verified: bool,
+}
+
+/// The world that is explored.
+pub struct Office {
+    pub(crate) keys: SubjectKeys,
+    law: Law,
+    map: DataMap,
+    looks: Vec<Span>,
+    /// How far.
+    pub bounds: Bounds,
+}
+
+/// The first instant: a Thursday at noon, so that the legal date is no Sunday.
+pub(crate) fn begins_at() -> Timestamp {
+    "2026-03-05T12:00:00Z".parse().expect("an instant")
+}
+
+/// Ports in memory never wait.
+pub(crate) fn ready<T>(work: impl Future<Output = T>) -> T {
+    work.now_or_never().expect("a port in memory waited")
+}
+
+fn hold() -> LegalHold {
+    let note = |text| Note::parse(text).expect("a note");
+    LegalHold {
+        id: HoldId::parse("hold-of-a-court").expect("a name"),
+        scope: HoldScope::of_tenant(TenantId::parse("alder").expect("a tenant")),
+        reason: note("a court"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: begins_at(),
+        review_by: "2026-05-20".parse().expect("a date"),
+    }
+}
+
+impl Office {
+    /// The world within bounds.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        let map = prompt_map();
+        let looks = map.model().second_looks.after.clone();
+        let (keys, law) = (SubjectKeys::parse(RING).expect("keys"), Law::built_in().expect("the law"));
+        Self { keys, law, map, looks, bounds }
+    }
+
+    /// The beginning: the person is a user of alder's account, beside another, and a processor has a copy.
+    pub(crate) fn begin(&self) -> State {
+        let world = World::new(begins_at(), 2);
+        for user in ["mia", "other"] {
+            world.put_item("accounts", "account#alder", &format!("user#{user}#profile"));
+        }
+        let email = Identity::Email(EmailAddress::parse(ADDRESS).expect("an address"));
+        let long_ago = begins_at() - SignedDuration::from_hours(1_000);
+        for link in self.keys.links(&email) {
+            world.link(&user_place("alder", "mia"), long_ago, &link);
+        }
+        world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Broken(Turn::Retry);
+        let start = State::of(world, 0, Spent::default());
+        if !self.bounds.is_verified {
+            return start;
+        }
+        let told = [Action::Ask(Who::Person), Action::Tell { index: 0, stays: false }, Action::Enter { dies: false }];
+        told.into_iter().fold(start, |state, action| self.after(&state, action))
+    }
+
+    /// What can happen now.
+    pub(crate) fn possible(&self, state: &State) -> Vec<Action> {
+        let (spent, most, stored) = (&state.spent, &self.bounds.most, &state.stored);
+        let queued = |length: usize| 0..length.min(self.bounds.queued);
+        let mut actions = vec![Action::Sweep];
+        let mut when = |is_so: bool, action: Action| actions.extend(is_so.then_some(action));
+        when(!spent.asked[0] && most.asked[0], Action::Ask(Who::Person));
+        when(!spent.asked[1] && most.asked[1], Action::Ask(Who::Stranger));
+        for index in queued(stored.requests.notices.len()) {
+            when(true, Action::Tell { index, stays: false });
+            when(spent.doubled < most.doubled, Action::Tell { index, stays: true });
+            when(spent.lost < most.lost, Action::LoseNotice(index));
+        }
+        for index in queued(stored.sent.len()) {
+            when(true, Action::Work { index, stays: false });
+            when(spent.doubled < most.doubled, Action::Work { index, stays: true });
+            when(spent.lost < most.lost, Action::LoseWork(index));
+        }
+        if !stored.sent.is_empty() && spent.crashes < most.crashes {
+            for call in &self.bounds.deaths {
+                when(true, Action::Die(Death::Before(*call)));
+                when(true, Action::Die(Death::After(*call)));
+            }
+        }
+        when(spent.asked[0] && self.code_for(state).is_some(), Action::Enter { dies: false });
+        when(
+            spent.asked[0] && self.code_for(state).is_some() && spent.crashes < most.crashes,
+            Action::Enter { dies: true },
+        );
+        when(spent.asked[0] && spent.codes < most.codes, Action::AskCode);
+        for (who, asked) in [Who::Person, Who::Stranger].into_iter().zip(spent.asked) {
+            when(asked && spent.guesses < most.guesses, Action::Guess(who));
+        }
+        when(spent.asked == [true; 2] && spent.guesses < most.guesses, Action::EnterForOther);
+        when(!spent.holds[0] && most.holds[0], Action::Hold);
+        when(spent.holds[0] && !spent.holds[1], Action::Release);
+        when(!spent.is_mended && most.is_mended, Action::Mend);
+        when(state.hour < self.bounds.hours.len(), Action::Pass);
+        actions
+    }
+
+    /// What comes of it.
+    pub(crate) fn after(&self, state: &State, action: Action) -> State {
+        let (world, mut spent, mut hour) = (state.world(), state.spent, state.hour);
+        match action {
+            Action::Ask(who) => {
+                spent.asked[who as usize] = true;
+                self.ask(&world, who);
+            }
+            Action::Tell { index, stays } => {
+                spent.doubled += u8::from(stays);
+                self.tell(&world, index, stays);
+            }
+            Action::LoseNotice(index) => {
+                spent.lost += 1;
+                world.stored().requests.notices.remove(index);
+            }
+            Action::Enter { dies } => {
+                spent.crashes += u8::from(dies);
+                let code = self.code_for(state).unwrap_or_default();
+                self.enter(&world, Who::Person, &code, dies);
+            }
+            Action::AskCode => {
+                spent.codes += 1;
+                self.ask_code(&world);
+            }
+            Action::Guess(who) => {
+                spent.guesses += 1;
+                self.enter(&world, who, "000000", false);
+            }
+            Action::EnterForOther => {
+                spent.guesses += 1;
+                let code = self.code_for(state).unwrap_or_default();
+                self.enter(&world, Who::Stranger, &code, false);
+            }
+            Action::Work { index, stays } => {
+                spent.doubled += u8::from(stays);
+                self.work(&world, index, stays);
+            }
+            Action::Die(strike) => {
+                spent.crashes += 1;
+                world.strike(Some(match strike {
+                    Death::Before(call) => Strike::Before(call),
+                    Death::After(call) => Strike::After(call),
+                }));
+                self.work(&world, 0, false);
+            }
+            Action::LoseWork(index) => {
+                spent.lost += 1;
+                world.stored().sent.remove(index);
+            }
+            Action::Sweep => self.sweep(&world),
+            Action::Hold => {
+                spent.holds[0] = true;
+                spent.has_held = has_profile(&state.stored);
+                ready(place_hold(&world, &self.map, &hold(), world.now())).expect("a hold that may be placed");
+            }
+            Action::Release => {
+                spent.holds[1] = true;
+                self.release(&world);
+            }
+            Action::Mend => {
+                spent.is_mended = true;
+                mend(&world);
+            }
+            Action::Pass => {
+                let at = begins_at() + self.bounds.hours[hour];
+                hour += 1;
+                world.stored().set_now(at);
+            }
+        }
+        State::of(world, hour, spent)
+    }
+
+    /// The newest code that was sent for the person's own request: they can read it.
+    fn code_for(&self, state: &State) -> Option<String> {
+        let id = Who::Person.request();
+        let letters = state.stored.requests.letters.iter().rev();
+        letters.filter(|letter| letter.request == id).find_map(|letter| letter.code.clone())
+    }
+
+    fn ask(&self, world: &World, who: Who) {
+        let contact = Contact { email: EmailAddress::parse(ADDRESS).ok(), account: None };
+        let ask = Ask { residence: Some("Germany".to_owned()), ..Ask::of(Kind::Erasure, contact, Channel::Web) };
+        let terms = Terms { keys: &self.keys, law: &self.law, stuck_after: STUCK_AFTER };
+        let (seed, sent) = ([1 + who as u8; 20], Sent { ask, source: None });
+        ready(accept_request(world, world, terms, Naming::Fresh(&seed), sent, world.now())).expect("it is taken in");
+    }
+
+    fn ask_code(&self, world: &World) {
+        let request = world.stored().requests.heads[&Who::Person.request()].clone();
+        if request.has_code_to_send() {
+            let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
+            let job = NoticeJob { request: request.id, notice, tenant: None, round, source: None };
+            world.stored().requests.notices.push(job);
+        }
+    }
+
+    pub(crate) fn tell(&self, world: &World, index: usize, stays: bool) {
+        let job = world.stored().requests.notices.remove(index);
+        // No two codes are the same.
+        let letters = u8::try_from(world.stored().requests.letters.len()).unwrap_or(u8::MAX);
+        let teller = Teller { book: world, limits: world, tenants: world, messenger: world, keys: &self.keys };
+        let told = ready(teller.tell(&job, &[letters + 1; 24], world.now()));
+        if stays || told.is_err() {
+            world.stored().requests.notices.push(job);
+        }
+    }
+
+    fn enter(&self, world: &World, who: Who, code: &str, dies: bool) {
+        let verified = ready(verify_request(world, &self.keys, &who.request(), code, world.now()));
+        if let Ok(Verified::Proved(proved)) = verified
+            && !dies
+        {
+            ready(self.fulfilment(world).begin(*proved, world.now())).expect("ports in memory do not fail");
+        }
+    }
+
+    pub(crate) fn work(&self, world: &World, index: usize, stays: bool) {
+        let work = world.stored().sent.remove(index);
+        let engine = Engine {
+            ledger: world,
+            vault: world,
+            aftermath: &proof(world, &self.map),
+            clock: world,
+            map: &self.map,
+            second_looks: &self.looks,
+        };
+        // A worker has a name of its own for each delivery; the last one may have died with the lease.
+        let worker = format!("at {}", world.now());
+        let worked = ready(engine.work(&work.obligation, &worker, world.now() + SignedDuration::from_mins(5)));
+        world.strike(None);
+        let comes_again = match &worked {
+            Err(_) => true,
+            Ok(worked) => matches!(worked, Worked::Again | Worked::Resurfaced { .. }),
+        };
+        if (stays || comes_again) && !world.stored().sent.contains(&work) {
+            world.stored().sent.push(Work { obligation: work.obligation });
+        }
+    }
+
+    fn fulfilment<'a>(&'a self, world: &'a World) -> Fulfilment<'a, World, World, World> {
+        let Self { keys, law, map, .. } = self;
+        Fulfilment { ledger: world, vault: world, queues: world, keys, law, map, stuck_after: STUCK_AFTER }
+    }
+
+    /// Both sweeps of the schedule; what they say is for [`crate::promises`].
+    pub(crate) fn sweep(&self, world: &World) {
+        let stop_at = world.now() + SignedDuration::from_mins(5);
+        let bounds = sweep_ledger::Bounds { stuck_after: STUCK_AFTER, per_shard_max: 10, stop_at };
+        ready(sweep_ledger(world, world, world, &self.map, bounds, |_| ()));
+        ready(sweep_requests(&self.fulfilment(world), world, stop_at));
+    }
+
+    pub(crate) fn release(&self, world: &World) {
+        ready(release_hold(world, world, world, &hold().id, world.now())).expect("ports in memory do not fail");
+    }
+}
+
+pub(crate) fn mend(world: &World) {
+    world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Honest;
+}

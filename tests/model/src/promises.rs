@@ -1,0 +1,210 @@
+//! What must hold in every state, written from the policy and the law, and what must be reachable for the search to say anything.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+use privacy::memory::Stored;
+use privacy::obligation::{Head, State as Stage};
+use privacy::subject_request::notice::Notice;
+use privacy::subject_request::{Standing, SubjectRequest};
+use stateright::{Checker, Expectation, Property};
+
+use crate::bounds::Search;
+use crate::office::{Office, Who};
+use crate::state::State;
+
+/// Every promise.
+#[must_use]
+pub fn all() -> Vec<Property<Office>> {
+    vec![
+        Property::always("nothing goes before somebody has shown who they are", |_, state: &State| {
+            is_verified(state) || has_profile(&state.stored)
+        }),
+        Property::always("nobody else's goes", |_, state: &State| has_item(&state.stored, "user#other#profile")),
+        Property::always("what was not verified reaches no engine and no business, and is never answered", |_, state: &State| {
+            unverified(state).all(|request| {
+                !state.stored.heads.contains_key(&request.id)
+                    && request.routed.is_empty()
+                    && !matches!(request.standing, Standing::Answered { .. } | Standing::InProgress { .. })
+            })
+        }),
+        Property::always("a guess and another's code show nothing", |_, state: &State| {
+            request(state, Who::Stranger).is_none_or(|request| request.proven.is_empty())
+        }),
+        Property::always("no date moves, whatever anybody else does", |_, state: &State| {
+            let requests = &state.stored.requests.heads;
+            requests.values().all(|request| request.clocks.legal.date == legal(request.received_at))
+                && state.stored.heads.values().all(|head| head.due_by.date <= legal(head.received_at))
+        }),
+        Property::always("what is held stays", |_, state: &State| {
+            let is_in_force = state.spent.holds == [true, false];
+            !is_in_force || !state.spent.has_held || has_profile(&state.stored)
+        }),
+        Property::always("erased means gone, here and at whoever was asked", |_, state: &State| {
+            erasure(state).is_none_or(|head| {
+                head.state.erased_at().is_none() || (!has_profile(&state.stored) && state.spent.is_mended)
+            })
+        }),
+        Property::always("what is open is looked at again, in time for its alarms", |_, state: &State| {
+            state.stored.requests.heads.values().all(|request| is_watched_request(request, state))
+                && state.stored.heads.values().all(|head| is_watched(head, state))
+        }),
+        Property::always("a denial by the machine is for want of proof, on the last day", |_, state: &State| {
+            state.stored.requests.heads.values().all(|request| match &request.standing {
+                Standing::Denied { at, reason } => {
+                    let legal = legal(request.received_at);
+                    reason == "unverifiable" && !request.is_verified() && at >= &midnight(legal)
+                }
+                Standing::Received
+                | Standing::AwaitingVerification
+                | Standing::InProgress { .. }
+                | Standing::Answered { .. } => true,
+            })
+        }),
+        Property::always("every way ends, and rightly", |office: &Office, state| ends_rightly(office, state)),
+        Property::sometimes("answered", |_, state: &State| is_answered(state, Who::Person)),
+        Property::sometimes("denied", |_, state: &State| has_standing(state, Who::Stranger, "denied")),
+        Property::sometimes("held", |_, state: &State| has_stage(state, |stage| matches!(stage, Stage::Held { .. }))),
+        Property::sometimes("waits for a processor", |_, state: &State| {
+            !has_profile(&state.stored) && has_stage(state, |stage| matches!(stage, Stage::Executing { .. }))
+        }),
+        Property::sometimes("looked at again", |_, state: &State| {
+            has_stage(state, |stage| matches!(stage, Stage::Verifying { looks, .. } if !looks.is_empty()))
+        }),
+    ]
+}
+
+/// What a search has to come by, or it has shown nothing.
+const fn reached(search: Search) -> &'static [&'static str] {
+    match search {
+        Search::Strangers | Search::Verification => &["answered", "denied", "waits for a processor"],
+        Search::Holds => &["answered", "held", "waits for a processor", "looked at again"],
+        Search::Deaths => &["answered", "waits for a processor", "looked at again"],
+        Search::Everything => &["answered", "denied", "held", "waits for a processor"],
+    }
+}
+
+/// Stops where a promise does not hold, with the way there; or where the search came by too little to say so.
+///
+/// # Panics
+/// Then.
+pub fn assert_kept(found: &impl Checker<Office>, search: Search) {
+    for property in all() {
+        match property.expectation {
+            Expectation::Sometimes if reached(search).contains(&property.name) => {
+                found.assert_any_discovery(property.name);
+            }
+            Expectation::Sometimes => {}
+            Expectation::Always | Expectation::Eventually => found.assert_no_discovery(property.name),
+        }
+    }
+}
+
+/// Once nothing goes wrong any more, each request has its answer: what was shown is erased before its date if there was time,
+/// the rest is denied and untouched; people are told, evidence is gone, and nothing is left to do.
+fn ends_rightly(office: &Office, state: &State) -> bool {
+    let end = office.run_on(state);
+    let is_settled = |request: &SubjectRequest| request.settled_at().is_some() && request.next_action_at.is_none();
+    let requests = end.requests.heads.values();
+    let is_told = requests.clone().all(|request| request.closing_notice().is_some_and(|notice| told_once(&end, request, notice)));
+    let are_answers_right = requests.clone().all(|request| match &request.standing {
+        Standing::Answered { at, .. } => request.is_verified() && (is_late(state, request) || *at <= ends_at(request)),
+        Standing::Denied { .. } => !request.is_verified(),
+        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => false,
+    });
+    let is_gone = requests.clone().any(|request| request.is_verified()) != has_profile(&end);
+    let is_over = end.heads.values().all(|head| matches!(head.state, Stage::Completed { .. }) && head.next_action_at.is_none());
+    requests.clone().all(is_settled) && is_told && are_answers_right && is_gone && is_over && has_item(&end, "user#other#profile")
+}
+
+/// Too little is left of the time: whatever held it up has held it up until the date.
+fn is_late(state: &State, request: &SubjectRequest) -> bool {
+    now(state) + SignedDuration::from_hours(24) > ends_at(request)
+}
+
+fn told_once(end: &Stored, request: &SubjectRequest, notice: Notice) -> bool {
+    end.requests.letters.iter().any(|letter| letter.request == request.id && letter.notice == notice)
+}
+
+/// It is looked at within the hour where the sweep says so, and never later than the next alarm or the last day.
+fn is_watched_request(request: &SubjectRequest, state: &State) -> bool {
+    if request.settled_at().is_some() {
+        return request.next_action_at.is_none();
+    }
+    let next_alarm = request.clocks.next_alarm(now(state)).ok().flatten();
+    request.next_action_at.is_some_and(|at| {
+        let latest = next_alarm.unwrap_or(now(state) + SignedDuration::from_hours(24));
+        at <= latest
+    })
+}
+
+fn is_watched(head: &Head, state: &State) -> bool {
+    if head.state.closed_at().is_some() {
+        return head.next_action_at.is_none();
+    }
+    let within = match head.state {
+        // The next look has its own day.
+        Stage::Verifying { .. } => SignedDuration::from_hours(24 * 31),
+        _ => SignedDuration::from_hours(1),
+    };
+    head.next_action_at.is_some_and(|at| at <= now(state) + within)
+}
+
+/// The last day of a request: thirty days, where its calendar counts them. No weekend moves it, for a month is never less.
+fn legal(received_at: Timestamp) -> Date {
+    let received_on = received_at.to_zoned_datetime(brussels()).date();
+    received_on.checked_add(Span::new().days(30)).expect("a day")
+}
+
+fn midnight(day: Date) -> Timestamp {
+    brussels().to_timestamp(day.at(0, 0, 0, 0)).expect("a midnight")
+}
+
+fn ends_at(request: &SubjectRequest) -> Timestamp {
+    midnight(legal(request.received_at).tomorrow().expect("a day after"))
+}
+
+fn brussels() -> TimeZone {
+    TimeZone::get("Europe/Brussels").expect("a zone")
+}
+
+fn now(state: &State) -> Timestamp {
+    state.now
+}
+
+fn request(state: &State, who: Who) -> Option<&SubjectRequest> {
+    state.stored.requests.heads.get(&who.request())
+}
+
+fn erasure(state: &State) -> Option<&Head> {
+    state.stored.heads.get(&Who::Person.request())
+}
+
+fn unverified(state: &State) -> impl Iterator<Item = &SubjectRequest> {
+    state.stored.requests.heads.values().filter(|request| !request.is_verified())
+}
+
+fn is_verified(state: &State) -> bool {
+    request(state, Who::Person).is_some_and(SubjectRequest::is_verified)
+}
+
+fn is_answered(state: &State, who: Who) -> bool {
+    request(state, who).is_some_and(|request| matches!(request.standing, Standing::Answered { .. }))
+}
+
+fn has_standing(state: &State, who: Who, name: &str) -> bool {
+    request(state, who).is_some_and(|request| request.standing.name() == name)
+}
+
+fn has_stage(state: &State, is_so: impl Fn(&Stage) -> bool) -> bool {
+    erasure(state).is_some_and(|head| is_so(&head.state))
+}
+
+pub(crate) fn has_profile(stored: &Stored) -> bool {
+    has_item(stored, "user#mia#profile")
+}
+
+fn has_item(stored: &Stored, key: &str) -> bool {
+    let partition = ("accounts".to_owned(), "account#alder".to_owned());
+    stored.items.get(&partition).is_some_and(|items| items.contains(key))
+}
