@@ -4,7 +4,7 @@ use privacy::find_tenant::{NotKnown, Whereabouts};
 use privacy::ids::TenantId;
 use privacy::legal_hold::LegalHold;
 use privacy::obligation::ObligationId;
-use privacy::ports::HoldBook;
+use privacy::ports::{HoldBook, Ledger};
 use privacy::subject_request::ports::RequestBook;
 use privacy_edge::problem::Problem;
 
@@ -21,10 +21,14 @@ impl From<NotKnown> for Rejected {
 }
 
 impl Staff {
-    /// The tenant of a hold, and its connection if it names one. A hold that was placed before is asked for again, whoever may
-    /// have left meanwhile.
+    /// The tenant of a hold, and its connection if it names one. Whoever has left meanwhile, a hold that was placed before is
+    /// asked for again, and one in force is followed by the next when it has been reviewed.
     pub(super) async fn know_scope(&self, hold: &LegalHold) -> Result<(), Rejected> {
         if self.ledger.find(&hold.id).await?.is_some() {
+            return Ok(());
+        }
+        let in_force = self.ledger.holds(&hold.scope.tenant).await?;
+        if in_force.iter().any(|known| known.scope.connection == hold.scope.connection) {
             return Ok(());
         }
         let keys = self.subject_keys.get().await?;

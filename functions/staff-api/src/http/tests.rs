@@ -171,14 +171,22 @@ async fn a_hold_on_a_tenant_or_a_connection_that_nobody_knows_is_404_and_stores_
 #[tokio::test]
 async fn who_is_certain_of_a_name_places_a_hold_all_the_same() {
     let bench = Bench::new();
-    let mut certain = body();
-    (certain["tenant_id"], certain["even_if_unknown"]) = (json!("elder"), json!(true));
-    assert_eq!(bench.send("POST", "/api/staff/holds", &certain).await.0, 201);
-    for (value, status, slug) in [(json!(false), 404, "unknown"), (json!("yes"), 400, "bad-member")] {
-        certain["reason"] = json!("another court");
-        certain["even_if_unknown"] = value;
-        let (found, problem) = bench.send("POST", "/api/staff/holds", &certain).await;
+    let mut hold = body();
+    (hold["tenant_id"], hold["connection_id"]) = (json!("elder"), json!("c1"));
+    for (value, status, slug) in
+        [(Value::Null, 404, "unknown"), (json!(false), 404, "unknown"), (json!("yes"), 400, "bad-member")]
+    {
+        hold["even_if_unknown"] = value;
+        let (found, problem) = bench.send("POST", "/api/staff/holds", &hold).await;
         assert_eq!((found, &problem["type"]), (status, &json!(format!("urn:privacy:problem:{slug}"))));
+    }
+    hold["even_if_unknown"] = json!(true);
+    assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 201);
+    (hold["even_if_unknown"], hold["reason"]) = (Value::Null, json!("the court still asks"));
+    assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 201, "the next one, once it was reviewed");
+    for wider in [json!("c2"), Value::Null] {
+        hold["connection_id"] = wider;
+        assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 404, "another scope of the same tenant");
     }
 }
 
