@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import boto3
+
+from tests.e2e.test_disconnects import body, call_as, connection, dashboard, disconnect
+from tests.e2e.test_moved_time import moving
+from tests.e2e.test_proofs import Vendors, vendors
+from tests.e2e.test_staff import HOLDS, staff
 from tests.e2e.world import World, until
+
+__all__ = ["dashboard", "moving", "staff", "vendors"]
 
 
 def told(world: World, seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -17,6 +26,15 @@ def told(world: World, seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
             seen.append(json.loads(message["Body"]))
             world.clients["sqs"].delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return seen
+
+
+def of(obligation: str, seen: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """What was told of one obligation: the ids of its events, by kind. A fact that is told twice has one id."""
+    ref, found = hashlib.sha256(obligation.encode()).hexdigest()[:12], dict[str, set[str]]()
+    for event in seen:
+        if event["detail"]["obligation_ref"] == ref:
+            found.setdefault(event["detail"]["kind"], set()).add(event["detail"]["event_id"])
+    return found
 
 
 def test_a_callback_is_told_from_accepted_to_erased(world: World) -> None:
@@ -36,3 +54,53 @@ def test_a_callback_is_told_from_accepted_to_erased(world: World) -> None:
         assert secret not in everything
     ids = [event["detail"]["event_id"] for event in seen]
     assert len(set(ids)) == len({(e["detail"]["event_id"], e["detail"]["kind"]) for e in seen}), ids
+
+
+def test_a_hold_is_told_when_it_keeps_and_when_it_lets_go(
+    world: World, staff: boto3.Session, dashboard: boto3.Session
+) -> None:
+    one = connection(world, "google", "tenant-cedar")
+    hold = {
+        "tenant_id": one.tenant_id, "connection_id": one.connection_id, "classes": ["signals"], "reason": "a court",
+        "approver": "counsel", "proof": "file 7",
+        "review_by": str((datetime.now(timezone.utc) + timedelta(days=60)).date()),
+    }
+    placed = call_as(staff, world, HOLDS, hold)
+    assert placed.status == 201, placed
+    taken = disconnect(dashboard, world, "google", body(one))["obligation_id"]
+    seen: list[dict[str, Any]] = []
+    until(lambda: {"accepted", "held"} <= set(of(taken, told(world, seen))) or None, 60)
+    assert not {"released", "erased", "late"} & set(of(taken, seen)), "a part of it is kept"
+    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {}, "DELETE")
+    assert released.status == 200, released
+    until(lambda: {"released", "erased"} <= set(of(taken, told(world, seen))) or None, 60)
+    known = of(taken, seen)
+    assert all(len(known[kind]) == 1 for kind in ("accepted", "held", "released", "erased")), known
+    assert "late" not in known, "a hold delays"
+    everything = json.dumps(seen)
+    for secret in (taken, placed.json["hold_id"], one.connection_id, one.tenant_id):
+        assert secret not in everything
+
+
+def test_what_is_past_its_date_is_told_once(moving: World, vendors: Vendors) -> None:
+    world = moving
+    person = world.person("tenant-birch")
+    vendors.tell("/_mood/posthog/down")
+    code = world.ask(person)
+    until(lambda: not world.left(person.connections) or None, 60)
+    seen: list[dict[str, Any]] = []
+    until(lambda: "accepted" in of(code, told(world, seen)) or None, 60)
+    assert not {"late", "erased"} & set(of(code, seen)), "its date is thirty days ahead"
+    world.move(31)
+
+    def is_told() -> bool | None:
+        world.sweep()
+        return "late" in of(code, told(world, seen)) or None
+
+    until(is_told, 60, pause=2)
+    vendors.tell("/_mood/posthog/honest")
+    # The wait after a failure may have begun anew: it is minutes long, at most an hour.
+    world.move(31 + 2 / 24)
+    world.await_erased(code, sweep_every=3)
+    until(lambda: "erased" in of(code, told(world, seen)) or None, 60)
+    assert len(of(code, seen)["late"]) == 1, "however often it was swept"

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from local.demo.model import instant
 from tests.e2e.test_disconnects import call_as, dashboard
 from tests.e2e.test_staff import HOLDS, PROMISES, get, staff
 from tests.e2e.test_terminations import left, reactivate, tenant_with_everything
@@ -107,6 +108,66 @@ def test_a_reactivation_on_the_thirtieth_day_keeps_the_account(moving: World, da
         world.move(day)
         world.sweep()
     assert "own" in left(world, tenant, connections)
+
+
+def put(world: World, output: str, partition: str, key: str, **facts: str) -> tuple[str, dict[str, Any]]:
+    """A row of the tenant's own, as the product writes it; its table and key."""
+    table, at = world.outputs[output], {"pk": {"S": partition}, "sk": {"S": key}}
+    world.clients["dynamodb"].put_item(TableName=table, Item=at | {name: {"S": fact} for name, fact in facts.items()})
+    return table, at
+
+
+def write_new_account(world: World, tenant: str, now: str) -> list[tuple[str, dict[str, Any]]]:
+    """What the product has of an account that came back: no key but the message's says when, so the rows do."""
+    of_account = {"tenant_id": tenant, "written_at": now}
+    return [
+        put(world, "AccountsTableName", f"account#{tenant}", "profile", company="Again Limited", **of_account),
+        put(world, "AccountsTableName", f"account#{tenant}", "user#u9#profile", user_id="u9", **of_account),
+        put(world, "ConversationsTableName", tenant, "contact#p9#profile", contact_id="p9", **of_account),
+        put(world, "ConversationsTableName", tenant, f"contact#p9#message#{now}#m9", contact_id="p9", tenant_id=tenant),
+    ]
+
+
+def test_a_return_after_the_window_keeps_the_new_account_and_loses_the_old_content(
+    moving: World, dashboard: boto3.Session
+) -> None:
+    world = moving
+    tenant, connections = tenant_with_everything(world)
+    assert call_as(dashboard, world, f"/api/accounts/{tenant}/termination", {}).status == 202
+    world.move(32)
+
+    def is_gone() -> bool | None:
+        world.sweep()
+        return not left(world, tenant, connections) or None
+
+    until(is_gone, 60, pause=2)
+    # Eight days later the account is back. The dashboard says so before anything of it is written.
+    world.move(40)
+    assert reactivate(world, dashboard, tenant).status == 409
+    today = datetime.now(timezone.utc)
+    new = write_new_account(world, tenant, instant(today + timedelta(days=40)))
+    kept = sorted(world.of_tenants()[tenant])
+    # And something of the old life comes in late, from a backup say.
+    put(world, "ConversationsTableName", tenant, f"contact#p1#message#{instant(today - timedelta(days=9))}#m1",
+        contact_id="p1", tenant_id=tenant)
+    assert len(world.of_tenants()[tenant]) == len(kept) + 1
+
+    def is_only_new() -> bool | None:
+        world.sweep()
+        return sorted(world.of_tenants()[tenant]) == kept or None
+
+    try:
+        until(is_only_new, 90, pause=2)
+        # The looks of seven and of thirty days, the last dates of copies, and the ninety days of conversations.
+        for day in (48, 63, 75, 91, 95):
+            world.move(day)
+            for _ in range(3):
+                world.sweep()
+            assert sorted(world.of_tenants()[tenant]) == kept, f"day {day}"
+        assert reactivate(world, dashboard, tenant).status == 409, "no clock has moved"
+    finally:
+        for table, key in new:
+            world.clients["dynamodb"].delete_item(TableName=table, Key=key)
 
 
 def test_second_looks_and_the_last_date_of_a_copy_end_a_request(moving: World) -> None:

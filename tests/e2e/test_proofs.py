@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import urllib.request
+import uuid
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from local.demo.accounts import own
 from local.settings import ROOT
-from tests.e2e.world import World, until
+from tests.e2e.test_disconnects import dashboard
+from tests.e2e.test_terminations import terminate
+from tests.e2e.world import ERASED, World, until
+
+__all__ = ["dashboard"]
 
 
 class Vendors:
@@ -34,7 +42,8 @@ class Vendors:
 def vendors(world: World) -> Iterator[Vendors]:
     found = Vendors(world)
     yield found
-    found.tell("/_mood/posthog/honest")
+    for name in ("posthog", "payments"):
+        found.tell(f"/_mood/{name}/honest")
 
 
 def swept_until_erased(world: World, code: str) -> dict[str, Any]:
@@ -56,6 +65,45 @@ def test_a_processor_that_is_down_keeps_the_request_open(world: World, vendors: 
         swept_until_erased(world, code)
     finally:
         world.move(0)
+
+
+def state_of(world: World, obligation: str) -> str:
+    rows = [row for row in world.table("LedgerTableName") if row["pk"]["S"] == f"obligation#{obligation}"]
+    (head,) = [row for row in rows if row["sk"]["S"] == "head"]
+    return str(head["state"]["S"])
+
+
+def test_processors_are_asked_about_the_users_of_an_account_that_has_ended(
+    world: World, vendors: Vendors, dashboard: boto3.Session
+) -> None:
+    tenant, asked = f"tenant-{uuid.uuid4().hex[:8]}", ("posthog", "payments")
+    world.account(tenant)
+    rows = [str(row["sk"]) for row in own(tenant, world.subject_keys(), datetime.now(timezone.utc)).account_rows]
+    users = {key.rsplit("#", 1)[-1] for key in rows if "#link#" in key}
+    assert len(users) == 4, "two users, each by address and by login"
+    for name in asked:
+        for user in users:
+            vendors.tell(f"/_copies/{name}/{user}")
+    vendors.tell("/_mood/payments/down")
+    phases = {one["phase"]: one["obligation_id"] for one in terminate(world, dashboard, tenant, 32)["phases"]}
+    until(lambda: not world.of_tenants().get(tenant) or None, 90)
+    until(lambda: not users & set(vendors.state("posthog")["copies"]) or None, 60)
+    assert users <= set(vendors.state("payments")["copies"])
+    assert state_of(world, phases["account"]) not in ERASED, "ours is gone, theirs is not"
+    vendors.tell("/_mood/payments/honest")
+    # As above: an hour later.
+    world.move(1 / 24)
+
+    def is_erased() -> bool | None:
+        world.sweep()
+        return state_of(world, phases["account"]) in ERASED or None
+
+    try:
+        until(is_erased, 90, pause=2)
+    finally:
+        world.move(0)
+    assert not users & set(vendors.state("payments")["copies"])
+    assert not any(tenant in line for name in asked for line in vendors.state(name)["requests"])
 
 
 def test_what_processors_are_asked_names_nobody(world: World, vendors: Vendors) -> None:

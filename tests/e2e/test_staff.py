@@ -121,3 +121,32 @@ def test_what_nobody_knows_is_not_found(world: World, staff: boto3.Session) -> N
     for method, path in [("DELETE", f"{HOLDS}/hold-nobody"), ("GET", f"/api/staff/obligations/{'0' * 32}")]:
         answer = call_as(staff, world, path, {}, method)
         assert (answer.status, answer.json["type"]) == (404, "urn:privacy:problem:not-found")
+
+
+def test_a_hold_on_a_name_that_nobody_knows_is_not_found_unless_staff_are_certain(
+    world: World, staff: boto3.Session, dashboard: boto3.Session
+) -> None:
+    nobody, review_by = f"tenant-{uuid.uuid4().hex[:8]}", str((datetime.now(timezone.utc) + timedelta(days=60)).date())
+    hold = {
+        "tenant_id": nobody, "classes": ["billing-records"], "reason": "a court", "approver": "counsel", "proof": "file 7",
+        "review_by": review_by,
+    }
+
+    def unknown(asked: dict[str, Any], member: str) -> None:
+        answer = call_as(staff, world, HOLDS, asked)
+        assert (answer.status, answer.json["type"]) == (404, "urn:privacy:problem:unknown")
+        assert answer.json["member"] == member and nobody not in answer.body.decode()
+
+    before = len(get(staff, world, HOLDS)["holds"])
+    unknown(hold, "tenant_id")
+    unknown(hold | {"tenant_id": "tenant-cedar", "connection_id": "c-nobody"}, "connection_id")
+    assert len(get(staff, world, HOLDS)["holds"]) == before
+    # For the dashboard the same name is taken all the same, and from then on it is known.
+    answer = call_as(dashboard, world, f"/api/accounts/{nobody}/termination", {})
+    assert answer.status == 202, answer
+    assert call_as(dashboard, world, f"/api/accounts/{nobody}/termination", {}, "DELETE").status == 200
+    certain = {"tenant_id": f"{nobody}-elder", "even_if_unknown": True}
+    for known in (hold, hold | certain):
+        placed = call_as(staff, world, HOLDS, known)
+        assert placed.status == 201, placed
+        assert call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {}, "DELETE").status == 200

@@ -109,6 +109,21 @@ def test_staff_lift_holds_and_delete_nothing_else() -> None:
     assert on_aws["Null"] == {"dynamodb:LeadingKeys": "false"}
 
 
+def test_staff_learn_of_tenants_that_they_are_there_and_no_more() -> None:
+    staff = statements("StaffApiRole")
+    assert on_aws(staff["KnowTenants"]["Condition"]) == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "written_at"]},
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+    assert on_aws(staff["ReadTheDirectory"]["Condition"]) == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["tenant#*"]}, "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+    row = on_aws(staff["KnowConnections"]["Condition"])
+    assert row["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk", "connected_at"]}
+    secrets = tomllib.loads((TEMPLATE.parent / "policy.toml").read_text())["store"]["connections"]["secrets"]
+    assert not set(secrets) & set(row["ForAllValues:StringEquals"]["dynamodb:Attributes"]), "no token is read"
+
+
 def test_only_one_queue_is_for_show() -> None:
     assert set(of_type("SQS::Queue")) - set(queues_on_aws()) == {"ShownEvents"}
 

@@ -79,11 +79,18 @@ pub struct Consumed {
     pub wru: f64,
     /// Calls.
     pub calls: f64,
-    /// The least that reading and proving can take: bytes, and one strong read of each emptied range.
+    /// The least that finding and proving can take: see [`floor_of_range`].
     pub floor_rru: f64,
 }
 
-/// Sums what was called since the last time.
+/// The least that one range can be found, emptied and proven empty with, in read units. A query is billed in steps of 4 KiB, half
+/// a unit each, and never less than one of them, however little it finds; then one strong read of the emptied range.
+#[must_use]
+pub fn floor_of_range(bytes: usize) -> f64 {
+    bytes.div_ceil(4096).max(1) as f64 / 2.0 + 1.0
+}
+
+/// Sums what was called since the last time; the records stood in so many ranges of the same size.
 ///
 /// # Panics
 /// A table was scanned.
@@ -92,7 +99,7 @@ pub fn consumed(account: &Account, purged: usize, bytes: usize, ranges: usize) -
     let calls = account.take_calls();
     assert!(calls.iter().all(|call| call.operation != "Scan"));
     let (rru, wru) = calls.iter().fold((0.0, 0.0), |(rru, wru), call| (rru + call.rru, wru + call.wru));
-    let floor_rru = (purged * bytes) as f64 / 8192.0 + ranges as f64;
+    let floor_rru = ranges as f64 * floor_of_range(purged * bytes / ranges);
     Consumed { purged: purged as f64, rru, wru, calls: calls.len() as f64, floor_rru }
 }
 

@@ -9,9 +9,8 @@ use privacy_tests::demo;
 use privacy_tests::sweep::{Consumed, classes, logs, row, run, sweep_beside, sweep_registry};
 use serde_json::Value;
 
-/// Half a unit to read each connection's hour, over two records; one asking whether a hold changed, over twenty; a fixed part:
-/// docs/performance.md says so.
-const REGISTRY_BEYOND_FLOOR: f64 = 0.32;
+/// Read units for each record, beyond the floor: docs/performance.md says what they go to.
+const BEYOND_FLOOR: f64 = 0.1;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -72,7 +71,7 @@ async fn what_a_purge_reads_grows_with_what_is_due_and_not_with_what_exists() {
     for live in [20_000, 200_000] {
         let seen = sweep_beside(2_000, live).await;
         println!("{live} live: {seen:?}");
-        assert!((seen.rru - seen.floor_rru) / seen.purged <= 0.1, "{seen:?}");
+        assert!((seen.rru - seen.floor_rru) / seen.purged <= BEYOND_FLOOR, "{seen:?}");
         assert!(seen.wru <= seen.purged * 1.01 + 10.0, "{seen:?}");
         reads.push(seen.rru);
     }
@@ -109,9 +108,11 @@ async fn a_registry_costs_a_bounded_read_per_connection_whatever_their_number() 
         beyond.push((seen.rru - seen.floor_rru) / seen.purged);
     }
     println!("RRU beyond the floor for each record: {beyond:?}");
-    assert!(beyond[1] <= REGISTRY_BEYOND_FLOOR && beyond[1] <= beyond[0], "{beyond:?}");
+    assert!(beyond[1] <= BEYOND_FLOOR && beyond[1] <= beyond[0], "{beyond:?}");
     let many = sweep_registry(20, 200).await;
-    assert!((many.rru - many.floor_rru) / many.purged <= 0.1, "of connections with many records: {many:?}");
+    let beyond = (many.rru - many.floor_rru) / many.purged;
+    println!("20 connections with 200 records: {many:?}, {beyond} beyond the floor for each record");
+    assert!(beyond <= BEYOND_FLOOR, "of connections with many records: {many:?}");
 }
 
 /// Two hours of two connections, the first one due, and a connection row beside them.

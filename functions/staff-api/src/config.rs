@@ -1,12 +1,18 @@
 //! What this function reads from its environment.
 
 use jiff::SignedDuration;
+use privacy::data_map::DataMap;
+use privacy::policy::model::{Store, StoreKind};
+use privacy_aws::vault::Names;
 use privacy_edge::env::{self, BadEnvironment};
+use privacy_edge::stores;
 
 /// Everything it needs and nothing else.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
+    /// The tables that know tenants and connections.
+    pub(crate) names: Names,
     pub(crate) erasure_queue_url: String,
     pub(crate) notice_queue_url: String,
     pub(crate) subject_keys_arn: String,
@@ -16,9 +22,14 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    pub(crate) fn read() -> Result<Self, BadEnvironment> {
+    pub(crate) fn read(map: &DataMap) -> Result<Self, BadEnvironment> {
+        let mut names = Names::of_stores(stores::names(map, knows_tenants)?);
+        for name in map.stores().iter().filter(|store| store.identities).map(|store| &store.name) {
+            names.connections = names.stores.get(name).cloned().unwrap_or_default();
+        }
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
+            names,
             erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
             notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
@@ -26,4 +37,9 @@ impl Config {
             public_base_url: env::required("PUBLIC_BASE_URL")?.trim_end_matches('/').to_owned(),
         })
     }
+}
+
+/// A table with what tenants have of their own, or with the directory of connections.
+fn knows_tenants(store: &Store) -> bool {
+    store.kind == StoreKind::Table && (store.tenant.is_some() || store.identities)
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod caller;
+mod known;
 mod path;
 mod place;
 mod requests;
@@ -24,6 +25,7 @@ use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::secret::{Keep, Secret};
+use privacy_aws::vault::Vault;
 use privacy_edge::clock::SystemClock;
 use privacy_edge::env;
 use privacy_edge::json::Members;
@@ -41,6 +43,7 @@ const LOOKED_THROUGH_MAX: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Staff {
     ledger: LedgerTable,
+    vault: Vault,
     queue: SqsQueue,
     notices: SqsQueue,
     subject_keys: Secret<SubjectKeys>,
@@ -83,10 +86,10 @@ fn parse_subject_keys(text: &str) -> Result<SubjectKeys, Fault> {
 }
 
 impl Staff {
-    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, lambda_http::Error> {
-        let map = DataMap::built_in()?;
+    pub(crate) fn new(connection: &Connection, map: DataMap, config: Config) -> Result<Self, lambda_http::Error> {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            vault: Vault::new(connection, config.names.clone()),
             queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
             notices: SqsQueue::new(connection, config.notice_queue_url.clone()),
             subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
@@ -154,6 +157,10 @@ impl Staff {
         let members = Members::read(request.headers(), request.body())?;
         let now = SystemClock.now();
         let hold = place::hold(&members, now)?;
+        let is_certain = members.flag(place::EVEN_IF_UNKNOWN)?;
+        if hold.check(&self.map, now).is_ok() && !is_certain {
+            self.know_scope(&hold).await?;
+        }
         place_hold(&self.ledger, &self.map, &hold, now).await?;
         tracing::info!("request.id" = request_id, outcome = "placed", review_by = %hold.review_by, "a hold is in force");
         Ok(answers::placed(&hold))

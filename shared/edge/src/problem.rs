@@ -10,6 +10,8 @@ pub enum Problem {
     BadRequest,
     /// There is nothing here, or nothing any more, or never was.
     NotFound,
+    /// Nobody knows what a member of the body names. Which member, never what it says. For callers who may know.
+    Unknown(&'static str),
     /// Another method; these are allowed.
     MethodNotAllowed(&'static str),
     /// A member of the body is missing or cannot be read. Named, never repeated.
@@ -48,7 +50,7 @@ impl Problem {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest | Self::BadMember(_) => StatusCode::BAD_REQUEST,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::Unknown(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::WindowClosed
             | Self::HoldTaken
@@ -71,6 +73,7 @@ impl Problem {
             Self::BadRequest => "bad-request",
             Self::BadMember(_) => "bad-member",
             Self::NotFound => "not-found",
+            Self::Unknown(_) => "unknown",
             Self::MethodNotAllowed(_) => "method-not-allowed",
             Self::WindowClosed => "window-closed",
             Self::InvalidHold(_) => "invalid-hold",
@@ -93,6 +96,7 @@ impl Problem {
             Self::BadRequest => "The request cannot be accepted.",
             Self::BadMember(_) => "A member of the request is missing or cannot be read.",
             Self::NotFound => "There is nothing at this address.",
+            Self::Unknown(_) => "Nobody knows what this member names.",
             Self::MethodNotAllowed(_) => "This address takes other methods.",
             Self::WindowClosed => "The time for this has passed; every clock runs on.",
             Self::InvalidHold(_) => "The hold may not be placed.",
@@ -115,7 +119,7 @@ impl Problem {
     pub fn body(self) -> String {
         let (slug, title, status) = (self.slug(), self.title(), self.status().as_u16());
         let member = match self {
-            Self::BadMember(name) | Self::InvalidHold(name) => format!(r#","member":"{name}""#),
+            Self::BadMember(name) | Self::InvalidHold(name) | Self::Unknown(name) => format!(r#","member":"{name}""#),
             Self::BadRequest
             | Self::NotFound
             | Self::MethodNotAllowed(_)
@@ -156,6 +160,7 @@ impl Problem {
             Self::BadRequest
             | Self::BadMember(_)
             | Self::NotFound
+            | Self::Unknown(_)
             | Self::WindowClosed
             | Self::InvalidHold(_)
             | Self::HoldTaken
@@ -182,6 +187,7 @@ mod tests {
             Problem::BadRequest,
             Problem::BadMember("tenant_id"),
             Problem::NotFound,
+            Problem::Unknown("tenant_id"),
             Problem::MethodNotAllowed("POST"),
             Problem::WindowClosed,
             Problem::InvalidHold("proof"),

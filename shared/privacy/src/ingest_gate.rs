@@ -227,6 +227,11 @@ mod tests {
         for (case, entries, may) in cases {
             let tokens = TokenUse { connection: &connection, connected_at, owners: &owners };
             assert_eq!(may_use_tokens(&tokens, &entries, at("2026-03-10T00:00:00Z")).is_ok(), may, "{case}");
+            // Named by one of its contacts, it is the same connection.
+            let by_contact = place(Some("p1"));
+            let tokens = TokenUse { connection: &by_contact, ..tokens };
+            assert_eq!(token_checks(&tokens), token_checks(&TokenUse { connection: &connection, ..tokens.clone() }));
+            assert_eq!(may_use_tokens(&tokens, &entries, at("2026-03-10T00:00:00Z")).is_ok(), may, "{case}");
         }
         let own = Place::of_tenant(connection.tenant.clone());
         let nothing = TokenUse { connection: &own, connected_at, owners: &[] };

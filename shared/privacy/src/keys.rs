@@ -5,6 +5,7 @@
 //! version stays in the ring as long as its longest entry lives, since scrubbed data cannot be keyed again.
 
 mod data_points;
+mod receipts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::identity::Identity;
-use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 
 /// 160 bits: past guessing, and 32 characters in base 32.
@@ -178,18 +178,6 @@ impl SubjectKeys {
         ObligationId::parse(&current.digest(Purpose::Code, &identity.canonical())).ok()
     }
 
-    /// The chain that the receipts of a tenant stand in, under the current key: a new key version begins a new chain.
-    #[must_use]
-    pub fn receipt_chain(&self, tenant: &TenantId) -> Option<KeyedRef> {
-        self.receipt(&format!("tenant#{tenant}"))
-    }
-
-    /// What receipts call an obligation: the same in every chain, and not the code, which opens the status page.
-    #[must_use]
-    pub fn receipt_obligation(&self, id: &ObligationId) -> Option<KeyedRef> {
-        self.receipt(&format!("obligation#{}", id.as_str()))
-    }
-
     /// The reference of a request that is sent again under the same name of its sender's choice: the same for the same content.
     #[must_use]
     pub fn request_id(&self, name: &str, content: &str) -> Option<ObligationId> {
@@ -230,10 +218,6 @@ impl SubjectKeys {
     #[must_use]
     pub fn evidence(&self, id: &ObligationId, value: &str) -> Option<KeyedRef> {
         self.versions.first().map(|current| current.reference(Purpose::Evidence, &format!("{}#{value}", id.as_str())))
-    }
-
-    fn receipt(&self, canonical: &str) -> Option<KeyedRef> {
-        self.versions.first().map(|current| current.reference(Purpose::Receipt, canonical))
     }
 
     fn references(&self, identity: &Identity, purpose: Purpose) -> Vec<KeyedRef> {
@@ -302,7 +286,7 @@ pub(crate) fn lower_base32() -> Encoding {
 mod tests {
     use super::*;
     use crate::identity::{EmailAddress, Handle, Namespace, PlatformId};
-    use crate::ids::UserId;
+    use crate::ids::{TenantId, UserId};
 
     const ROOT: &str = "0123456789abcdef0123456789abcdef";
 

@@ -22,6 +22,7 @@ pub mod export;
 pub mod extend_request;
 pub mod fault;
 pub mod find_obligation;
+pub mod find_tenant;
 pub mod fulfil_request;
 pub mod hold_data;
 pub mod identity;

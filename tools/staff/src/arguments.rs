@@ -35,6 +35,7 @@ staff promises                 each dated sentence of the policy, and whether it
 staff holds                    every legal hold, with its review and who waits for it
 staff hold --tenant T --reason R --approver A --review-by DATE
            [--connection C] [--contact P] [--user U] [--class K]... [--from INSTANT] [--until INSTANT] [--proof REF] [--id ID]
+           [--even-if-unknown]    of a tenant or a connection that nobody knows: without it, such a name is refused
 staff release ID               takes a hold out of force; what waited is due at once
 staff obligation ID            one obligation and its plan; ID may be the ref of a log line
 staff confirm ID PLAN_HASH     confirms exactly this plan, which is above its ceiling
@@ -147,9 +148,16 @@ const OPTIONS: [(&str, &str); 11] = [
     ("--review-by", "review_by"),
 ];
 
+/// The one option of `hold` that has no value.
+const EVEN_IF_UNKNOWN: &str = "--even-if-unknown";
+
 fn hold(options: &[&str]) -> Result<Value, Invalid> {
     let mut members = Map::new();
     let mut classes = Vec::new();
+    let (certain, options): (Vec<&str>, Vec<&str>) = options.iter().partition(|option| **option == EVEN_IF_UNKNOWN);
+    if !certain.is_empty() {
+        members.insert("even_if_unknown".to_owned(), Value::Bool(true));
+    }
     for option in options.chunks(2) {
         let [name, value] = option else {
             return Err(Invalid::Unknown(option.concat()));

@@ -45,7 +45,10 @@ fn a_hold_becomes_its_members() {
         "tenant_id": "alder", "reason": "a court", "approver": "counsel", "review_by": "2026-05-01",
         "classes": ["signals", "scores"], "proof": "file 7", "id": "hold-0001",
     });
-    assert_eq!(call.body, Some(members));
+    assert_eq!(call.body, Some(members.clone()));
+    let mut certain = members;
+    certain["even_if_unknown"] = json!(true);
+    assert_eq!(called(&line.replace("--class signals", "--even-if-unknown --class signals")).body, Some(certain));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 
 /// Every member of a hold.
-const MEMBERS: [&str; 12] = [
+const MEMBERS: [&str; 13] = [
     "id",
     "tenant_id",
     "connection_id",
@@ -22,7 +22,11 @@ const MEMBERS: [&str; 12] = [
     "approver",
     "proof",
     "review_by",
+    EVEN_IF_UNKNOWN,
 ];
+
+/// Staff are certain of a name that nobody knows: of a tenant who left before this service was there, say.
+pub(super) const EVEN_IF_UNKNOWN: &str = "even_if_unknown";
 
 /// A hold with a member that nobody knows is refused: a slip of the pen must not widen it. One without an `id` gets one that is derived from all it says: placed again, it is the same.
 pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Problem> {

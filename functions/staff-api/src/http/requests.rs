@@ -168,6 +168,9 @@ impl Staff {
         let now = SystemClock.now();
         let (ask, why) = read::ask(&members, now)?;
         let by = caller::by(request, why)?;
+        if let Some(appealed) = &ask.appeal_of {
+            self.know_request(appealed).await?;
+        }
         let keys = self.subject_keys.get().await?;
         let terms = Terms { keys: &keys, law: &self.law, stuck_after: self.config.stuck_after };
         // What was said, by whom and when it came, names it: taken down twice it is one request.
@@ -220,6 +223,7 @@ impl Staff {
             ActPath::Denial => deny_request(book, queue, law, id, read::denial(members)?, by, now).await?,
             ActPath::Route => {
                 let tenant = read::route(members)?;
+                self.know_tenant(&tenant).await?;
                 let change = |request: &SubjectRequest| said(route(request, &tenant, law, by.actor.clone(), now), by);
                 let done = record_act(book, id, change).await?;
                 // The sweeper does both as well, should a message be lost.
@@ -230,6 +234,7 @@ impl Staff {
             }
             ActPath::Instruction => {
                 let (tenant, instruction) = read::instruction(members)?;
+                self.know_tenant(&tenant).await?;
                 let change = |request: &SubjectRequest| {
                     said(instruct(request, &tenant, &instruction, by.actor.clone(), now), by)
                 };

@@ -1,10 +1,12 @@
 use jiff::{SignedDuration, Span};
 use lambda_http::request::LambdaRequest;
+use privacy::data_map::KeyRange;
 use privacy::instant;
 use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
-use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction};
+use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction, Record, Stores};
 use privacy::purge::PurgeLedger;
+use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use serde_json::{Value, json};
@@ -23,15 +25,24 @@ impl Bench {
     pub(super) fn new() -> Self {
         let account = Account::new();
         account.set_secret("subject-keys", demo::SUBJECT_KEYS);
+        for tenant in ["alder", "birch"] {
+            let row = json!({"pk": {"S": format!("account#{tenant}")}, "sk": {"S": "profile"}});
+            account.put_all("accounts", &[row]);
+        }
+        let names = |stores: &[&str]| stores.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();
         let config = Config {
             ledger_table: "ledger".to_owned(),
+            names: Names {
+                connections: "connections".to_owned(),
+                ..Names::of_stores(names(&["accounts", "connections", "conversations", "people"]))
+            },
             erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
             notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
             subject_keys_arn: "subject-keys".to_owned(),
             stuck_after: SignedDuration::from_mins(10),
             public_base_url: "https://api.example.com".to_owned(),
         };
-        let staff = Staff::new(&account.connection(), config).unwrap();
+        let staff = Staff::new(&account.connection(), demo::map(), config).unwrap();
         Self { account, staff }
     }
 
@@ -121,6 +132,62 @@ async fn a_hold_is_placed_once_listed_and_released() {
     assert_eq!(bench.send("POST", "/api/staff/holds", &named).await.1["hold_id"], "hold-0001");
     named["tenant_id"] = json!("birch");
     assert_eq!(bench.send("POST", "/api/staff/holds", &named).await.0, 409, "another hold has this id");
+}
+
+#[tokio::test]
+async fn a_hold_on_a_tenant_or_a_connection_that_nobody_knows_is_404_and_stores_nothing() {
+    let bench = Bench::new();
+    let named = |tenant: &str, connection: &Value| {
+        let mut body = body();
+        (body["tenant_id"], body["connection_id"]) = (json!(tenant), connection.clone());
+        body
+    };
+    for (tenant, connection, member) in [
+        ("alders", Value::Null, "tenant_id"),
+        ("alders", json!("c1"), "tenant_id"),
+        ("alder", json!("c1"), "connection_id"),
+    ] {
+        let (status, problem) = bench.send("POST", "/api/staff/holds", &named(tenant, &connection)).await;
+        let expected = (404, &json!("urn:privacy:problem:unknown"), &json!(member));
+        assert_eq!((status, &problem["type"], &problem["member"]), expected, "{tenant} {connection}");
+        assert!(!problem.to_string().contains("alder"), "{problem}");
+    }
+    let mut invalid = named("alders", &Value::Null);
+    invalid["proof"] = Value::Null;
+    assert_eq!(bench.send("POST", "/api/staff/holds", &invalid).await.0, 422, "what may not be is said first");
+    assert!(bench.account.dump("ledger").is_empty());
+    demo::connect(&bench.account, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
+    let of_connection = named("alder", &json!("c1"));
+    let (status, placed) = bench.send("POST", "/api/staff/holds", &of_connection).await;
+    assert_eq!(status, 201, "{placed}");
+    let (vault, row) =
+        (demo::vault(&bench.account), Record { key: "connection".to_owned(), version: None, written_at: None });
+    let range = KeyRange::Table { partition: "connection#alder#c1".to_owned(), begins_with: String::new() };
+    assert_eq!(vault.erase("connections", &range, &[row]).await.unwrap(), []);
+    let again = bench.send("POST", "/api/staff/holds", &of_connection).await;
+    assert_eq!(again, (201, placed), "the same again has the same answer, whoever has left meanwhile");
+}
+
+#[tokio::test]
+async fn who_is_certain_of_a_name_places_a_hold_all_the_same() {
+    let bench = Bench::new();
+    let mut hold = body();
+    (hold["tenant_id"], hold["connection_id"]) = (json!("elder"), json!("c1"));
+    for (value, status, slug) in
+        [(Value::Null, 404, "unknown"), (json!(false), 404, "unknown"), (json!("yes"), 400, "bad-member")]
+    {
+        hold["even_if_unknown"] = value;
+        let (found, problem) = bench.send("POST", "/api/staff/holds", &hold).await;
+        assert_eq!((found, &problem["type"]), (status, &json!(format!("urn:privacy:problem:{slug}"))));
+    }
+    hold["even_if_unknown"] = json!(true);
+    assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 201);
+    (hold["even_if_unknown"], hold["reason"]) = (Value::Null, json!("the court still asks"));
+    assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 201, "the next one, once it was reviewed");
+    for wider in [json!("c2"), Value::Null] {
+        hold["connection_id"] = wider;
+        assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 404, "another scope of the same tenant");
+    }
 }
 
 #[tokio::test]

@@ -230,3 +230,23 @@ fn what_is_added_up_from_connections_is_platform_data_too() {
         assert_eq!(hold.check(&map, now()).is_err(), needs_proof, "{class}");
     }
 }
+
+#[test]
+fn each_way_in_which_a_class_is_platform_data_asks_for_the_proof_by_itself() {
+    let needs_proof = |class: &str, change: fn(&mut crate::policy::model::Class)| {
+        let mut model = built_in_map().model().clone();
+        change(model.class.get_mut(class).unwrap());
+        let mut hold = hold();
+        (hold.proof, hold.scope.classes) = (None, [class.to_owned()].into());
+        hold.check(&DataMap::new(model).unwrap(), now()).err() == Some(InvalidHold::Proof)
+    };
+    let recorded = |class: &mut crate::policy::model::Class| class.clock.anchor = "recorded_at".to_owned();
+    assert!(!needs_proof("account-profile", |_| {}));
+    assert!(
+        needs_proof("account-profile", |class| class.clock.anchor = "disconnected_at".to_owned()),
+        "it goes with a connection"
+    );
+    assert!(needs_proof("member-profiles", |_| {}), "it stands under a connection and goes by its own date");
+    assert!(needs_proof("people", recorded), "it is added up from connections");
+    assert!(!needs_proof("account-profile", recorded), "a date of its own makes nothing platform data");
+}

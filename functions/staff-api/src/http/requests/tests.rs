@@ -262,6 +262,26 @@ async fn a_part_is_routed_to_its_tenant_and_carried_out_on_its_word() {
 }
 
 #[tokio::test]
+async fn a_tenant_or_a_request_that_nobody_knows_is_404_and_changes_nothing() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Erasure, 1).await;
+    let before = bench.account.dump("ledger");
+    let unknown = async |path: &str, body: &Value, member: &str| {
+        let (status, problem) = bench.send("POST", path, body).await;
+        assert_eq!((status, slug(&problem), &problem["member"]), (404, "unknown", &json!(member)), "{path}");
+    };
+    unknown(&of(&request, "/route"), &json!({"tenant_id": "alders", "why": "It wrote to them."}), "tenant_id").await;
+    let instruction = json!({"tenant_id": "alders", "instruction_id": "ticket-7", "why": "Their mail."});
+    unknown(&of(&request, "/instruction"), &instruction, "tenant_id").await;
+    let mut appeal = call();
+    (appeal["kind"], appeal["appeal_of"]) = (json!("appeal"), json!(format!("8{}", "a".repeat(32))));
+    unknown(REQUESTS, &appeal, "appeal_of").await;
+    assert_eq!((bench.account.dump("ledger"), bench.account.sent()), (before, vec![]));
+    appeal["appeal_of"] = json!(request.id.as_str());
+    assert_eq!(bench.send("POST", REQUESTS, &appeal).await.0, 201, "of one that is known");
+}
+
+#[tokio::test]
 async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere() {
     let bench = Bench::new();
     let request = stored(&bench, 1, Kind::Correction, 1).await;

@@ -170,3 +170,32 @@ async fn a_hold_that_nobody_waits_for_rings_when_its_review_is_past() {
     let report = run(&world).await;
     assert_eq!(report.faults.len(), 1, "a book that cannot be read is not silent: {report:?}");
 }
+
+#[tokio::test]
+async fn the_book_is_asked_every_twenty_records_and_read_again_when_it_changed_or_its_reading_is_old() {
+    let world = world();
+    let mut in_force = InForce::default();
+    // How many calls it takes before so many records are erased.
+    let mut ask = async |records: usize| {
+        world.strike(None);
+        in_force.refresh_for(records, &world, &world).await.unwrap();
+        (world.calls(), in_force.has_all(&[of_alder().id]))
+    };
+    assert_eq!(ask(0).await, (2, false), "the count of changes, and the book");
+    for round in 0..3 {
+        for record in 1..20 {
+            assert_eq!(ask(1).await, (0, false), "{round}: {record} of 20");
+        }
+        assert_eq!(ask(1).await, (1, false), "{round}: only the count, which is the same");
+    }
+    place(&mut world.stored(), of_alder());
+    assert_eq!(ask(19).await, (0, false));
+    assert_eq!(ask(1).await, (2, true));
+    assert_eq!(ask(20).await, (1, true), "it has not changed since");
+    world.pass(SignedDuration::from_millis(4_999));
+    assert_eq!(ask(1).await, (0, true));
+    world.pass(SignedDuration::from_millis(1));
+    assert_eq!(ask(1).await, (2, true), "five seconds old");
+    world.pass(SignedDuration::from_secs(-1));
+    assert_eq!(ask(1).await, (2, true), "a clock that jumped back says nothing of its age");
+}

@@ -243,6 +243,12 @@ async fn more_than_the_ceiling_halts_until_staff_confirm() {
         (of_kind.halted, of_kind.purged, world.stored().heads.len())
     };
     assert_eq!(run(true).await, (true, 3, 3), "a dry run says how many");
+    let mut report = RunReport::began(world.now(), false);
+    let out_of_time = Bounds { stop_at: world.now(), ..bounds(&world) };
+    purge_own(&world, &world, &map, out_of_time, &mut report).await;
+    let of_kind = &report.classes["own.requests"];
+    assert_eq!((of_kind.halted, of_kind.truncated), (true, false), "it waits for staff, not for time");
+    world.stored().purges.progress.clear();
     assert_eq!(run(false).await, (true, 0, 3));
     let halted_at = || world.stored().purges.progress["own.requests"].halted_at;
     assert_eq!(halted_at(), Some(2));

@@ -1,0 +1,113 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::accept_disconnect::{Disconnect, accept_disconnect};
+use crate::accept_termination::{Termination, accept_termination};
+use crate::ids::Platform;
+use crate::memory::{Strike, World, built_in_map, place};
+use crate::ports::Clock;
+
+/// Two versions: receipts that were written under the older one are found too.
+const RING: &str =
+    r#"{"current":"v2","v1":"0123456789abcdef0123456789abcdef","v2":"fedcba9876543210fedcba9876543210"}"#;
+
+fn world() -> World {
+    World::new("2026-03-10T12:00:00Z".parse::<Timestamp>().unwrap(), 10)
+}
+
+fn tenant(name: &str) -> TenantId {
+    TenantId::parse(name).unwrap()
+}
+
+async fn find(world: &World, name: &str, connection: Option<&str>) -> Result<(), NotKnown> {
+    let (keys, map) = (SubjectKeys::parse(RING).unwrap(), built_in_map());
+    let connection = connection.map(|id| ConnectionId::parse(id).unwrap());
+    Whereabouts { vault: world, ledger: world, keys: &keys, map: &map }.find(&tenant(name), connection.as_ref()).await
+}
+
+async fn knows(world: &World, name: &str) -> bool {
+    match find(world, name, None).await {
+        Ok(()) => true,
+        Err(NotKnown::Tenant) => false,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+async fn disconnect(world: &World) {
+    let disconnect = Disconnect {
+        place: place("alder", "c1", None),
+        platform: Platform::parse("google").unwrap(),
+        disconnected_at: None,
+    };
+    let wait = SignedDuration::from_hours(1);
+    accept_disconnect(world, world, &built_in_map(), wait, disconnect, world.now()).await.unwrap();
+}
+
+async fn terminate(world: &World) {
+    let ended = Termination { tenant: tenant("alder"), ended_at: None, time_zone: "UTC".to_owned() };
+    accept_termination(world, world, &built_in_map(), &ended.count(world.now()).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_tenant_is_known_by_each_trace_of_its_own_and_by_no_trace_of_another() {
+    type Trace = fn(&World);
+    let traces: [(&str, Trace); 6] = [
+        ("its account", |world| world.put_item("accounts", "account#alder", "profile")),
+        ("a user of it", |world| world.put_item("accounts", "account#alder", "user#u1#profile")),
+        ("its conversations", |world| world.put_item("conversations", "alder", "contact#p1#profile")),
+        ("people of it", |world| world.put_item("people", "people#alder", "person#p1")),
+        ("a connection of it", |world| drop(world.connect("alder", "c1", world.now(), &[]))),
+        ("a receipt under an older key", |world| {
+            let older = SubjectKeys::parse(RING).unwrap().receipt_chains(&tenant("alder")).pop().unwrap();
+            assert!(older.as_str().starts_with("v1-"));
+            world.stored().chains.hints.insert(older, 1);
+        }),
+    ];
+    for (trace, leave) in traces {
+        let world = world();
+        assert!(!knows(&world, "alder").await, "before {trace}");
+        leave(&world);
+        assert!(knows(&world, "alder").await, "{trace}");
+        for other in ["ald", "alders", "birch"] {
+            assert!(!knows(&world, other).await, "{other}, by {trace}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_whose_account_has_ended_is_known_when_nothing_else_is_left() {
+    let world = world();
+    terminate(&world).await;
+    assert!(knows(&world, "alder").await && !knows(&world, "birch").await);
+}
+
+#[tokio::test]
+async fn a_connection_is_known_while_it_stands_and_once_it_was_disconnected() {
+    let world = world();
+    assert!(matches!(find(&world, "alder", Some("c1")).await, Err(NotKnown::Tenant)));
+    world.put_item("accounts", "account#alder", "profile");
+    assert!(matches!(find(&world, "alder", Some("c1")).await, Err(NotKnown::Connection)), "its tenant is known");
+    world.connect("alder", "c1", world.now(), &[]);
+    assert!(find(&world, "alder", Some("c1")).await.is_ok());
+    assert!(matches!(find(&world, "alder", Some("c2")).await, Err(NotKnown::Connection)));
+    assert!(matches!(find(&world, "birch", Some("c1")).await, Err(NotKnown::Tenant)), "of another tenant");
+    let world = self::world();
+    disconnect(&world).await;
+    assert!(find(&world, "alder", Some("c1")).await.is_ok(), "only the obligation is left");
+    assert!(matches!(find(&world, "alder", Some("c2")).await, Err(NotKnown::Tenant)));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_fault_and_never_unknown() {
+    let calls = {
+        let world = world();
+        drop(find(&world, "alder", Some("c1")).await);
+        world.calls()
+    };
+    assert!(calls < 20, "{calls} reads");
+    for call in 1..=calls {
+        let world = world();
+        world.strike(Some(Strike::Before(call)));
+        assert!(matches!(find(&world, "alder", Some("c1")).await, Err(NotKnown::Fault(_))), "{call}");
+    }
+}
