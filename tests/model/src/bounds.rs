@@ -33,7 +33,8 @@ impl Search {
     /// Its bounds.
     #[must_use]
     pub fn bounds(self) -> Bounds {
-        let none = Bounds { hours: Vec::new(), most: Spent::default(), deaths: Vec::new(), queued: 2, is_verified: false };
+        let none =
+            Bounds { hours: Vec::new(), most: Spent::default(), deaths: Vec::new(), queued: 2, is_verified: false };
         match self {
             Self::Strangers => Bounds {
                 hours: hours(&[30 * DAY]),
@@ -41,7 +42,7 @@ impl Search {
                 ..none
             },
             Self::Verification => Bounds {
-                hours: hours(&[20 * DAY, 30 * DAY]),
+                hours: hours(&[30 * DAY]),
                 most: Spent { asked: [true, false], lost: 1, codes: 1, is_mended: true, ..Spent::default() },
                 ..none
             },
@@ -52,14 +53,8 @@ impl Search {
                 ..none
             },
             Self::Deaths => Bounds {
-                hours: hours(&[1, 20 * DAY]),
-                most: Spent {
-                    asked: [true, false],
-                    lost: 1,
-                    crashes: 1,
-                    is_mended: true,
-                    ..Spent::default()
-                },
+                hours: hours(&[20 * DAY]),
+                most: Spent { asked: [true, false], lost: 1, crashes: 1, is_mended: true, ..Spent::default() },
                 deaths: (1..=40).collect(),
                 is_verified: true,
                 ..none

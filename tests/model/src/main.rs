@@ -21,7 +21,10 @@ fn main() {
         }
         let found = checker.spawn_bfs().join_and_report(&mut WriteReporter::new(&mut std::io::stdout()));
         let (all, different, depth) = (found.state_count(), found.unique_state_count(), found.max_depth());
-        println!("{search:?}: {different} states by {all} steps, depth {depth}, {:.1} s", begun.elapsed().as_secs_f32());
+        println!(
+            "{search:?}: {different} states by {all} steps, depth {depth}, {:.1} s",
+            begun.elapsed().as_secs_f32()
+        );
         privacy_model::promises::assert_kept(&found, search);
     }
 }
