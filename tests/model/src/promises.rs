@@ -53,16 +53,7 @@ pub fn all() -> Vec<Property<Office>> {
                 && state.stored.heads.values().all(|head| is_watched(head, state))
         }),
         Property::always("a denial by the machine is for want of proof, on the last day", |_, state: &State| {
-            state.stored.requests.heads.values().all(|request| match &request.standing {
-                Standing::Denied { at, reason } => {
-                    let legal = legal(request.received_at);
-                    reason == "unverifiable" && !request.is_verified() && at >= &midnight(legal)
-                }
-                Standing::Received
-                | Standing::AwaitingVerification
-                | Standing::InProgress { .. }
-                | Standing::Answered { .. } => true,
-            })
+            state.stored.requests.heads.values().all(is_not_denied_wrongly)
         }),
         Property::always("every way ends, and rightly", |office: &Office, state| ends_rightly(office, state)),
         Property::sometimes("answered", |_, state: &State| is_answered(state, Who::Person)),
@@ -115,7 +106,7 @@ fn ends_rightly(office: &Office, state: &State) -> bool {
         requests.clone().all(|request| request.closing_notice().is_some_and(|notice| told_once(&end, request, notice)));
     let are_answers_right = requests.clone().all(|request| match &request.standing {
         Standing::Answered { at, .. } => request.is_verified() && (is_late(state, request) || *at <= ends_at(request)),
-        Standing::Denied { .. } => !request.is_verified(),
+        Standing::Denied { .. } => is_not_denied_wrongly(request),
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => false,
     });
     let is_gone = requests.clone().any(|request| request.is_verified()) != has_profile(&end);
@@ -127,6 +118,18 @@ fn ends_rightly(office: &Office, state: &State) -> bool {
         && is_gone
         && is_over
         && has_item(&end, "user#other#profile")
+}
+
+fn is_not_denied_wrongly(request: &SubjectRequest) -> bool {
+    match &request.standing {
+        Standing::Denied { at, reason } => {
+            reason == "unverifiable" && !request.is_verified() && at >= &midnight(legal(request.received_at))
+        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Answered { .. } => true,
+    }
 }
 
 /// Too little is left of the time: whatever held it up has held it up until the date.
