@@ -1,4 +1,5 @@
-//! The bucket of bundles: `bundles/<name>.zip` is one bundle, `progress/<name>` what the next worker needs to go on with it.
+//! The bucket of bundles: `bundles/<name>.zip` is one bundle, `progress/<name>` what the next worker needs to go on with it,
+//! `progress/<name>-<digest>` a leaf of its directory.
 //! An upload in parts is seen by nobody before it is complete, and completing it does not replace a bundle that is there.
 
 use std::time::Duration;
@@ -32,17 +33,17 @@ impl BundleBucket {
         Self { client: connection.s3(), bucket }
     }
 
-    /// Every version and delete marker of one object.
-    async fn versions(&self, key: &str) -> Answer<Vec<ObjectIdentifier>> {
+    /// Every version and delete marker of what begins with a name. Names are of one length: none begins with another's.
+    async fn versions(&self, prefix: &str) -> Answer<Vec<ObjectIdentifier>> {
         let (mut found, mut from) = (Vec::new(), (None, None));
         loop {
-            let list = self.client.list_object_versions().bucket(&self.bucket).prefix(key);
+            let list = self.client.list_object_versions().bucket(&self.bucket).prefix(prefix);
             let (key_marker, version_marker) = from;
             let list = list.set_key_marker(key_marker).set_version_id_marker(version_marker);
             let answer = list.send().await.map_err(fault("bundles.versions"))?;
             let versions = answer.versions().iter().map(|version| (version.key(), version.version_id()));
             let markers = answer.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-            for (named, version) in versions.chain(markers).filter(|(named, _)| *named == Some(key)) {
+            for (named, version) in versions.chain(markers) {
                 let version = version.map(str::to_owned);
                 let identifier = ObjectIdentifier::builder().set_key(named.map(str::to_owned)).set_version_id(version);
                 found.push(identifier.build().map_err(|error| Fault::park("bundles.versions", error))?);
@@ -54,8 +55,8 @@ impl BundleBucket {
         }
     }
 
-    async fn erase_versions(&self, key: &str) -> Answer<u64> {
-        let versions = self.versions(key).await?;
+    async fn erase_versions(&self, prefix: &str) -> Answer<u64> {
+        let versions = self.versions(prefix).await?;
         for chunk in versions.chunks(1_000) {
             let delete = Delete::builder().set_objects(Some(chunk.to_vec())).quiet(true).build();
             let delete = delete.map_err(|error| Fault::park("bundles.erase", error))?;
@@ -63,7 +64,7 @@ impl BundleBucket {
             call.send().await.map_err(fault("bundles.erase"))?;
         }
         // What a listing still finds, not what the deletes have answered.
-        Ok(self.versions(key).await?.len() as u64)
+        Ok(self.versions(prefix).await?.len() as u64)
     }
 }
 
@@ -120,17 +121,17 @@ impl BundleStore for BundleBucket {
         }
     }
 
-    async fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> Answer<()> {
-        let put = self.client.put_object().bucket(&self.bucket).key(key.progress());
-        put.body(ByteStream::from(progress)).send().await.map(drop).map_err(fault("bundles.keep"))
+    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
+        let put = self.client.put_object().bucket(&self.bucket).key(object);
+        put.body(ByteStream::from(content)).send().await.map(drop).map_err(fault("bundles.keep"))
     }
 
-    async fn kept(&self, key: &BundleKey) -> Answer<Option<Vec<u8>>> {
-        match self.client.get_object().bucket(&self.bucket).key(key.progress()).send().await {
+    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
+        match self.client.get_object().bucket(&self.bucket).key(object).send().await {
             Ok(object) => {
                 let body = object.body.collect().await;
                 let body = body.map_err(|_| Fault::retry("bundles.kept", "the answer could not be read"))?;
-                Ok(Some(body.into_bytes().to_vec()))
+                Ok(Some(body.into_bytes().into()))
             }
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(error) => Err(fault("bundles.kept")(error)),

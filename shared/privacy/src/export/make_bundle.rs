@@ -165,7 +165,7 @@ where
         match making.collect(&mut progress).await {
             Ok(()) => {}
             Err(Stop::OutOfTime) => {
-                self.bundles.keep(&making.key, progress.store()).await?;
+                self.bundles.keep(&making.key.progress(), progress.store()).await?;
                 bundle.is_kept = true;
                 self.save(job, worker, &bundle).await?;
                 return Ok(Made::Again);
@@ -215,7 +215,7 @@ where
         bundle: &mut Bundle,
     ) -> Result<Progress, Stop> {
         if bundle.is_kept
-            && let Some(kept) = self.bundles.kept(&making.key).await?
+            && let Some(kept) = self.bundles.kept(&making.key.progress()).await?
             && let Some(progress) = Progress::load(&kept)
         {
             return Ok(progress);

@@ -18,6 +18,7 @@ mod order;
 mod page;
 mod patterns;
 pub mod people;
+pub mod pieces;
 pub mod ports;
 mod progress;
 pub mod redact;

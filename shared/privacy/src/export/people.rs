@@ -13,7 +13,7 @@ const SOMEBODY: &str = "another person";
 /// Whom the bundle has named so far, by a digest of what they are known by.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct People {
-    tokens: HashMap<String, u32>,
+    tokens: HashMap<u64, u32>,
     count: u32,
 }
 
@@ -48,9 +48,9 @@ impl People {
 }
 
 /// Short enough to keep many, long enough that two people in one bundle do not meet.
-fn digest(known_by: &str) -> String {
-    let canonical = canonical(known_by);
-    Sha256::digest(canonical.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+fn digest(known_by: &str) -> u64 {
+    let digest = Sha256::digest(canonical(known_by).as_bytes());
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// What two writings of one name have in common.

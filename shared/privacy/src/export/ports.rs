@@ -94,6 +94,14 @@ impl BundleKey {
     pub fn progress(&self) -> String {
         format!("progress/{}", self.0)
     }
+
+    /// Where a leaf of the directory is kept until the bundle is closed. Its content names it: whoever keeps it, and however
+    /// often, it is the same leaf.
+    #[must_use]
+    pub fn leaf(&self, leaf: &[u8]) -> String {
+        let digest: String = Sha256::digest(leaf).iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        format!("progress/{}-{digest}", self.0)
+    }
 }
 
 /// A part of an upload, by the tag that the store gave it.
@@ -121,10 +129,10 @@ pub trait BundleStore: Sync {
     fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> impl Future<Output = Answer<bool>> + Send;
     /// Discards an upload; one that is gone is discarded.
     fn abort(&self, key: &BundleKey, upload: &str) -> impl Future<Output = Answer<()>> + Send;
-    /// Keeps what the next worker needs to go on.
-    fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> impl Future<Output = Answer<()>> + Send;
-    /// What was kept.
-    fn kept(&self, key: &BundleKey) -> impl Future<Output = Answer<Option<Vec<u8>>>> + Send;
+    /// Keeps something beside the bundle while it is made: what the next worker needs, or a leaf of the directory.
+    fn keep(&self, object: &str, content: Vec<u8>) -> impl Future<Output = Answer<()>> + Send;
+    /// What was kept there.
+    fn kept(&self, object: &str) -> impl Future<Output = Answer<Option<Vec<u8>>>> + Send;
 }
 
 /// Erases bundles.

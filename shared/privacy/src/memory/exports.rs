@@ -167,12 +167,14 @@ impl BundleStore for World {
         self.call("bundles.abort", |stored| drop(stored.exports.uploads.remove(upload)))
     }
 
-    async fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> Answer<()> {
-        self.call("bundles.keep", |stored| stored.exports.visible.entry(key.progress()).or_default().push(progress))
+    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
+        self.call("bundles.keep", |stored| {
+            stored.exports.visible.entry(object.to_owned()).or_default().push(content);
+        })
     }
 
-    async fn kept(&self, key: &BundleKey) -> Answer<Option<Vec<u8>>> {
-        self.call("bundles.kept", |stored| stored.exports.visible.get(&key.progress())?.last().cloned())
+    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
+        self.call("bundles.kept", |stored| stored.exports.visible.get(object)?.last().cloned())
     }
 }
 
@@ -183,7 +185,7 @@ impl BundleEraser for World {
         }
         self.call("bundles.erase", |stored| {
             stored.exports.visible.remove(&key.object());
-            stored.exports.visible.remove(&key.progress());
+            stored.exports.visible.retain(|object, _| !object.starts_with(&key.progress()));
             if let Some(upload) = upload {
                 stored.exports.uploads.remove(upload);
             }
