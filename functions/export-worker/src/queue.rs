@@ -11,7 +11,6 @@ use privacy::export::job::{ExportJob, ExportQueue};
 use privacy::export::make_bundle::{Exporter, Made};
 use privacy::fault::Fault;
 use privacy::keys::SubjectKeys;
-use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
@@ -41,14 +40,6 @@ pub(crate) struct Worker {
 
 fn parse_subject_keys(text: &str) -> Result<SubjectKeys, Fault> {
     SubjectKeys::parse(text).map_err(|error| Fault::park("secret.subject-keys", error))
-}
-
-/// A name for logs that opens nothing.
-fn log_ref(job: &ExportJob) -> String {
-    match job {
-        ExportJob::Request(id) => id.log_ref(),
-        ExportJob::Tenant(tenant) => ObligationId::of_termination(tenant, "export").log_ref(),
-    }
 }
 
 impl Worker {
@@ -93,7 +84,7 @@ impl Worker {
             );
             return Some(message_id);
         };
-        let (export, worker) = (log_ref(&job), format!("{request_id}/{message_id}"));
+        let (export, worker) = (job.log_ref(), format!("{request_id}/{message_id}"));
         match AssertUnwindSafe(self.make(&job, &worker, stop_at)).catch_unwind().await {
             Ok(Ok(made)) => {
                 report(&made, &export, request_id);

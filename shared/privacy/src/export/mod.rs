@@ -15,6 +15,7 @@ pub mod make_bundle;
 mod manifest;
 mod notice;
 mod order;
+pub mod order_account;
 mod page;
 mod patterns;
 pub mod people;
@@ -22,7 +23,9 @@ pub mod pieces;
 pub mod ports;
 mod progress;
 pub mod redact;
+pub mod show_account;
 pub mod table;
+mod window;
 
 pub use manifest::SCHEMA_VERSION;
 
