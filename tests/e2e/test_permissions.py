@@ -23,7 +23,8 @@ TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "In
           "LimitsTableName")
 MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
-    ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
+    # On AWS it reads what is known of terminations and of exports of accounts only.
+    ("DisconnectIntake", "LedgerTableName"): {"GetItem", "PutItem", "UpdateItem"},
     # On AWS it reaches requests of people only: their partitions begin with obligation#8.
     ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "UpdateItem"},
     ("DsrIntake", "LimitsTableName"): {"UpdateItem"},
@@ -64,7 +65,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 # Allowed beside tables.
 MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
-    "DisconnectIntake": {"SendMessage"},
+    "DisconnectIntake": {"GetBundle", "SendMessage"},
     "DsrIntake": {"GetBundle", "GetSubjectKeys", "GetDashboardKeys", "SendMessage"},
     "StaffApi": {"SendMessage", "QueryDueIndex", "GetSubjectKeys"},
     "RequestStatus": set(),
