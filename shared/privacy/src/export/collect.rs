@@ -281,7 +281,9 @@ fn file_name(key: &str) -> String {
     let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
     let name: String =
         last.chars().map(|character| if allowed(character) { character } else { '_' }).take(80).collect();
-    if name.trim_matches('.').is_empty() { "file".to_owned() } else { name }
+    // Some systems drop dots at the end.
+    let name = name.trim_end_matches('.');
+    if name.is_empty() { "file".to_owned() } else { name.to_owned() }
 }
 
 fn preview(name: &str, row: &[(String, Value)]) -> String {

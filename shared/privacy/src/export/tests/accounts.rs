@@ -54,9 +54,7 @@ async fn an_account_is_exported_while_its_window_is_open_without_what_linkedin_f
 async fn an_account_is_ordered_from_its_end_to_its_last_day_and_shown_with_a_link_for_minutes() {
     let office = Office::with_mia(3);
     let tenant = TenantId::parse("alder").unwrap();
-    let order = async || {
-        order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap()
-    };
+    let order = async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
     let show = async || show_account(&office.world, &office.world, &tenant, office.now()).await.unwrap();
     assert_eq!((order().await, show().await), (AccountOrdered::NotYet, AccountExport::None), "nothing ends");
     ending(&office).await;
@@ -94,9 +92,7 @@ async fn an_account_is_ordered_from_its_end_to_its_last_day_and_shown_with_a_lin
 async fn an_account_that_came_back_has_no_export_and_one_that_ends_later_has_none_yet() {
     let office = Office::with_mia(3);
     let tenant = ending(&office).await;
-    let order = async || {
-        order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap()
-    };
+    let order = async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
     crate::accept_termination::reactivate(&office.world, &office.map, &tenant, office.now()).await.unwrap();
     assert_eq!(order().await, AccountOrdered::NotYet);
     let ended_at = Some(office.now() + SignedDuration::from_hours(24 * 9));

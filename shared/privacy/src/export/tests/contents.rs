@@ -125,3 +125,88 @@ async fn a_bundle_of_an_account_holder_tells_nothing_of_who_wrote_to_them() {
     assert!(office.world.stored().exports.awaited.is_empty(), "nothing waits any more");
     let _: Place = user_place("alder", "u1");
 }
+
+#[tokio::test]
+async fn who_wrote_for_the_business_is_an_agent_and_the_same_throughout() {
+    let office = Office::with_mia(2);
+    let reply = |signal: &str, agent: &str, name: &Value, text: &str| {
+        let row = json!({"tenant_id": "alder", "contact_id": "p1", "signal_id": signal, "agent_id": agent, "agent_name": name, "text": text});
+        let key = format!("contact#p1#signal#2026-02-01T10:00:00.000Z#{signal}");
+        office.world.stored().exports.put_row("inbox", "alder#c1", &key, &row);
+    };
+    reply("s3", "u1", &json!("Uma Stone"), "Hi Mia, this is @uma.stone and umastone@alder.example");
+    reply("s4", "u2", &json!("Vic"), "as @u1 said");
+    reply("s5", "u1", &Value::Null, "bye");
+    reply("s6", "", &json!("mia.tea"), "she is one of them");
+    let id = office.asked(Kind::Access).await;
+    office.make(&job(&id)).await;
+    let files = office.files();
+    let rows: Value = serde_json::from_str(&files["data/signals-001.json"]).unwrap();
+    let of = |signal: &str| rows.as_array().unwrap().iter().find(|row| row["signal_id"] == signal).unwrap().clone();
+    for (signal, id, name, text) in [
+        ("s3", json!("agent-1"), json!("agent-1"), "Hi Mia, this is person-3 and person-4"),
+        ("s4", json!("agent-2"), json!("agent-2"), "as agent-1 said"),
+        ("s5", json!("agent-1"), Value::Null, "bye"),
+        ("s6", json!(""), json!("mia.tea"), "she is one of them"),
+    ] {
+        let row = of(signal);
+        assert_eq!((&row["agent_id"], &row["agent_name"], row["text"].as_str()), (&id, &name, Some(text)), "{signal}");
+    }
+    for content in files.values() {
+        for hidden in ["Uma", "Vic", "umastone"] {
+            assert!(!content.contains(hidden), "{hidden} in {content}");
+        }
+    }
+}
+
+/// Files are named by whoever sent them; a bundle is opened by who did not.
+#[tokio::test]
+async fn what_hostile_files_are_called_is_a_plain_name_of_its_own() {
+    let office = Office::with_mia(2);
+    let names = [
+        "..",
+        ".",
+        "...",
+        "\u{202e}gpj.exe",
+        "a\\..\\b",
+        "a\0b\r\nc",
+        "CON",
+        "con.txt",
+        "nul.",
+        " lead",
+        "same",
+        "SAME",
+        "-rf",
+        "<img src=x onerror=alert(1)>.html",
+        "C:evil",
+        "~",
+        "%2e%2e%2f",
+    ];
+    for name in names {
+        let key = format!("alder/c1/p1/attachment/{name}");
+        office.world.stored().exports.contents.insert(("media".to_owned(), key), b"content".to_vec());
+    }
+    // Such a key is nothing that the data map knows: it is counted and shown to nobody.
+    let outside = "alder/c1/p1/attachment/../../../p2/attachment/ben.jpg".to_owned();
+    office.world.stored().exports.contents.insert(("media".to_owned(), outside), b"outside".to_vec());
+    let long = format!("alder/c1/p1/attachment/{}", "x".repeat(900));
+    office.world.stored().exports.contents.insert(("media".to_owned(), long), b"long".to_vec());
+    let id = office.asked(Kind::Access).await;
+    office.make(&job(&id)).await;
+    let files = office.files();
+    let shown: Vec<&String> = files.keys().filter(|name| name.starts_with("files/")).collect();
+    assert_eq!(shown.len(), names.len() + 2, "{shown:?}");
+    assert!(!files.values().any(|content| content == "outside"));
+    let lower: std::collections::BTreeSet<String> = shown.iter().map(|name| name.to_lowercase()).collect();
+    assert_eq!(lower.len(), shown.len(), "also where case does not count");
+    for path in shown {
+        let parts: Vec<&str> = path.split('/').collect();
+        let [_, class, name] = parts.as_slice() else { panic!("{path}") };
+        assert_eq!(*class, "attachments", "{path}");
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+        assert!(name.chars().all(is_plain) && name.len() <= 86 && !name.ends_with('.'), "{path}");
+        // A number before it: no reserved name of any system, and none that hides.
+        assert!(name.as_bytes()[..5].iter().all(u8::is_ascii_digit) && name.as_bytes()[5] == b'-', "{path}");
+    }
+    assert!(!files["index.html"].contains("<img") && !files["index.html"].contains('\u{202e}'));
+}
