@@ -73,7 +73,8 @@ MAY_ALSO: dict[str, set[str]] = {
                       "GetProcessors", "ListReceipts", "PutReceipt"},
     "ExportWorker": {"GetObject", "GetSubjectKeys", "PutBundle", "GetProgress"},
     "NotifyWorker": {"GetSubjectKeys", "GetMessengers", "SendEmail", "ReceiveNotices"},
-    "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "SendMessage", "QueryDueIndex", "PutReport", "GetSubjectKeys"},
+    "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "ListBundleUploads", "SendMessage", "QueryDueIndex", "PutReport",
+                         "GetSubjectKeys"},
     "LedgerEvents": {"PutEvents"},
 }
 
@@ -145,6 +146,7 @@ def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[
         "GetProgress": lambda: client("s3").get_object(Bucket=bundles, Key="progress/no-such"),
         "DeleteBundle": lambda: client("s3").delete_object(Bucket=bundles, Key="bundles/no-such"),
         "ListBundleVersions": lambda: client("s3").list_object_versions(Bucket=bundles, MaxKeys=1, Prefix="none/"),
+        "ListBundleUploads": lambda: client("s3").list_multipart_uploads(Bucket=bundles, Prefix="none/"),
         "GetAppSecrets": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["MetaAppSecretsArn"]),
         "GetSubjectKeys": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["SubjectKeysArn"]),
         "GetReceiptKey": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["ReceiptKeyArn"]),

@@ -167,9 +167,9 @@ impl BundleStore for Drain {
         Ok("upload".to_owned())
     }
 
-    async fn part(&self, _key: &BundleKey, _upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Part> {
+    async fn part(&self, _key: &BundleKey, _upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        Ok(Part { number, tag: bytes.len().to_string() })
+        Ok(Some(Part { number, tag: bytes.len().to_string() }))
     }
 
     async fn complete(&self, _key: &BundleKey, _upload: &str, _parts: &[Part]) -> Answer<bool> {

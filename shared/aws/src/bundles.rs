@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::abort_multipart_upload::AbortMultipartUploadError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -55,6 +55,23 @@ impl BundleBucket {
         }
     }
 
+    /// The names of every upload of one object that is not complete.
+    async fn uploads(&self, key: &str) -> Answer<Vec<String>> {
+        let (mut found, mut from) = (Vec::new(), (None, None));
+        loop {
+            let list = self.client.list_multipart_uploads().bucket(&self.bucket).prefix(key);
+            let (key_marker, upload_marker) = from;
+            let list = list.set_key_marker(key_marker).set_upload_id_marker(upload_marker);
+            let answer = list.send().await.map_err(fault("bundles.uploads"))?;
+            let of_object = answer.uploads().iter().filter(|upload| upload.key() == Some(key));
+            found.extend(of_object.filter_map(|upload| upload.upload_id().map(str::to_owned)));
+            if !answer.is_truncated().unwrap_or_default() {
+                return Ok(found);
+            }
+            from = (answer.next_key_marker().map(str::to_owned), answer.next_upload_id_marker().map(str::to_owned));
+        }
+    }
+
     async fn erase_versions(&self, prefix: &str) -> Answer<u64> {
         let versions = self.versions(prefix).await?;
         for chunk in versions.chunks(1_000) {
@@ -87,11 +104,13 @@ impl BundleStore for BundleBucket {
         created.upload_id.ok_or_else(|| Fault::park("bundles.begin", "an upload without a name"))
     }
 
-    async fn part(&self, key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Part> {
+    async fn part(&self, key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
         let call = self.client.upload_part().bucket(&self.bucket).key(key.object()).upload_id(upload);
-        let sent =
-            call.part_number(number).body(ByteStream::from(bytes)).send().await.map_err(fault("bundles.part"))?;
-        Ok(Part { number, tag: tag(sent.e_tag(), sent.checksum_crc32())? })
+        match call.part_number(number).body(ByteStream::from(bytes)).send().await {
+            Ok(sent) => Ok(Some(Part { number, tag: tag(sent.e_tag(), sent.checksum_crc32())? })),
+            Err(error) if error.code() == Some("NoSuchUpload") => Ok(None),
+            Err(error) => Err(fault("bundles.part")(error)),
+        }
     }
 
     async fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> Answer<bool> {
@@ -148,11 +167,12 @@ fn is_taken<E>(error: &SdkError<E, aws_smithy_runtime_api::client::orchestrator:
 }
 
 impl BundleEraser for BundleBucket {
-    async fn erase(&self, key: &BundleKey, upload: Option<&str>) -> Answer<u64> {
-        if let Some(upload) = upload {
-            self.abort(key, upload).await?;
+    async fn erase(&self, key: &BundleKey) -> Answer<u64> {
+        for upload in self.uploads(&key.object()).await? {
+            self.abort(key, &upload).await?;
         }
-        Ok(self.erase_versions(&key.object()).await? + self.erase_versions(&key.progress()).await?)
+        let uploads = self.uploads(&key.object()).await?.len() as u64;
+        Ok(uploads + self.erase_versions(&key.object()).await? + self.erase_versions(&key.progress()).await?)
     }
 }
 

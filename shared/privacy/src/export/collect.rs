@@ -254,7 +254,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
     pub(super) async fn part(&self, progress: &mut Progress, bytes: Vec<u8>) -> Result<(), Stop> {
         let number = i32::try_from(progress.parts.len() + 1).unwrap_or(i32::MAX);
         let part = self.bundles.part(&self.key, &progress.upload, number, bytes).await?;
-        progress.parts.push(part);
+        progress.parts.push(part.ok_or(Stop::UploadGone)?);
         Ok(())
     }
 }

@@ -117,14 +117,14 @@ pub struct Part {
 pub trait BundleStore: Sync {
     /// Begins an upload and answers with its name.
     fn begin(&self, key: &BundleKey) -> impl Future<Output = Answer<String>> + Send;
-    /// Uploads one part; the same number again replaces it.
+    /// Uploads one part; the same number again replaces it. `None` when there is no such upload, or not any more.
     fn part(
         &self,
         key: &BundleKey,
         upload: &str,
         number: i32,
         bytes: Vec<u8>,
-    ) -> impl Future<Output = Answer<Part>> + Send;
+    ) -> impl Future<Output = Answer<Option<Part>>> + Send;
     /// Makes the parts one visible object. `false` when there is one already: it stays as it is.
     fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> impl Future<Output = Answer<bool>> + Send;
     /// Discards an upload; one that is gone is discarded.
@@ -137,9 +137,9 @@ pub trait BundleStore: Sync {
 
 /// Erases bundles.
 pub trait BundleEraser: Sync {
-    /// Erases every version of a bundle, and of what was kept to make it, and discards its upload. Answers with how many
-    /// versions a listing still finds: zero is the proof.
-    fn erase(&self, key: &BundleKey, upload: Option<&str>) -> impl Future<Output = Answer<u64>> + Send;
+    /// Erases every version of a bundle, and of what was kept to make it, and discards every upload of it, also those of workers
+    /// that died before they could say so. Answers with how many of all these a listing still finds: zero is the proof.
+    fn erase(&self, key: &BundleKey) -> impl Future<Output = Answer<u64>> + Send;
 }
 
 /// A link that opens a bundle for whoever has it. Never printed, never stored.

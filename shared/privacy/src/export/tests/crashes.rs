@@ -76,7 +76,7 @@ async fn handed_on(strike: Option<Strike>) -> (Office, ObligationId, u64) {
     let id = office.asked(Kind::Access).await;
     office.world.tick(SignedDuration::from_secs(12));
     office.world.strike(strike);
-    for visit in 0..60 {
+    for visit in 0..400 {
         // Whoever died keeps the claim until it ends.
         let made = office.try_make(&job(&id), &format!("w{visit}"), 4).await;
         if let Ok(Made::Whole { .. } | Made::Already) = made {
