@@ -7,9 +7,13 @@
 //! The list is for the directory at the end. It is taken away in leaves of [`LISTED_MAX`] files, and given back to
 //! [`Archive::list`] one by one: what is in memory does not grow with the number of files.
 
-use flate2::{Compress, Compression, Crc, FlushCompress};
+mod deflate;
+
+use flate2::Crc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use self::deflate::deflate;
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
@@ -31,8 +35,6 @@ const MAX16: u64 = 0xffff;
 const LISTED_MAX: usize = if cfg!(test) { 2 } else { 4_096 };
 /// Room for what waits to be taken, reserved once: a part of an upload, a table, and some.
 const PENDING_BYTES: usize = 10 << 20;
-/// Room for what deflating gives at once.
-const PACKED_BYTES: usize = 64 << 10;
 
 /// A file that is in the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -284,27 +286,6 @@ fn low16(name: &str) -> u16 {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The content deflated, after what is there; nothing when that fails, which it does not.
-fn deflate<'a>(content: impl Iterator<Item = &'a [u8]>, packed: &mut Vec<u8>) -> Option<()> {
-    let mut packer = Compress::new(Compression::fast(), false);
-    for piece in content {
-        let begins = packer.total_in();
-        loop {
-            let taken = usize::try_from(packer.total_in() - begins).ok()?;
-            let rest = piece.get(taken..).filter(|rest| !rest.is_empty());
-            let Some(rest) = rest else { break };
-            packed.reserve(PACKED_BYTES);
-            packer.compress_vec(rest, packed, FlushCompress::None).ok()?;
-        }
-    }
-    loop {
-        packed.reserve(PACKED_BYTES);
-        if packer.compress_vec(&[], packed, FlushCompress::Finish).ok()? == flate2::Status::StreamEnd {
-            return Some(());
-        }
-    }
 }
 
 #[cfg(test)]
