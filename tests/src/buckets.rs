@@ -80,6 +80,9 @@ impl Buckets {
             ("DELETE", _, true) => return "AbortMultipartUpload",
             _ => {}
         }
+        if method == "GET" && uri.contains("list-type=2") {
+            return "ListObjectsV2";
+        }
         match (method, uri.contains("versions"), uri.contains("delete")) {
             ("GET", true, _) => "ListObjectVersions",
             ("POST", _, true) => "DeleteObjects",
@@ -101,6 +104,8 @@ impl Buckets {
                 self.upload(operation, path, uri, body, is_free)
             }
             "ListMultipartUploads" => (200, self.open_uploads(uri, path.trim_end_matches('/')), None),
+            // What objects hold is asked of whole S3 only.
+            "ListObjectsV2" => (200, "<ListBucketResult></ListBucketResult>".to_owned(), None),
             "GetObject" => self.get(path),
             "PutObject" => {
                 let header = |name: &str| request.headers().get(name).map(str::to_owned);
@@ -138,7 +143,7 @@ impl Buckets {
             _ => {}
         }
         let writing = writing.unwrap_or_default() + 1;
-        objects.insert(path.to_owned(), (String::from_utf8(body.to_vec()).unwrap(), writing));
+        objects.insert(path.to_owned(), (String::from_utf8_lossy(body).into_owned(), writing));
         (200, String::new(), Some(format!("\"{writing}\"")))
     }
 
