@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::file_name::file_name;
 use super::make_bundle::{Making, Stop};
 use super::ports::{BundleStore, Contents, Object, Row};
 use super::progress::{Held, Progress};
@@ -273,17 +274,6 @@ fn close(progress: &mut Progress, name: &str) {
 /// The number of the next file of a class: two were written for each before.
 fn next_number(held: &Held) -> u32 {
     u32::try_from(held.files.len() / 2 + 1).unwrap_or(u32::MAX)
-}
-
-/// The last segment of an object's key, as a name that every system takes.
-fn file_name(key: &str) -> String {
-    let last = key.rsplit('/').next().unwrap_or_default();
-    let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
-    let name: String =
-        last.chars().map(|character| if allowed(character) { character } else { '_' }).take(80).collect();
-    // Some systems drop dots at the end.
-    let name = name.trim_end_matches('.');
-    if name.is_empty() { "file".to_owned() } else { name.to_owned() }
 }
 
 fn preview(name: &str, row: &[(String, Value)]) -> String {

@@ -10,6 +10,7 @@ mod collect;
 pub mod discover;
 pub mod download;
 pub mod erase_bundles;
+mod file_name;
 pub mod job;
 pub mod make_bundle;
 mod manifest;
