@@ -18,7 +18,7 @@ impl Consumer for Obedient {
     type Job = String;
 
     fn read(body: &str) -> Result<String, UnknownMessage> {
-        if body.starts_with("do ") { Ok(body["do ".len()..].to_owned()) } else { Err(UnknownMessage) }
+        body.strip_prefix("do ").map(str::to_owned).ok_or(UnknownMessage)
     }
 
     fn span(job: &String, request_id: &str) -> Span {

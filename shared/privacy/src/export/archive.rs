@@ -4,7 +4,7 @@
 //! ends between two files hands over to the next one. Tables are deflated into what waits to be taken, objects are stored as
 //! they stream by. Every file has the same date, so the same content is the same archive, byte for byte.
 //!
-//! The list is for the directory at the end. It is taken away in leaves of [`LISTED_MAX`] files, and given back to
+//! The list is for the directory at the end. It is taken away in leaves, and given back to
 //! [`Archive::list`] one by one: what is in memory does not grow with the number of files.
 
 mod deflate;
