@@ -23,7 +23,8 @@ TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "In
           "LimitsTableName")
 MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
-    ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
+    # On AWS it reads what is known of terminations and of exports of accounts only.
+    ("DisconnectIntake", "LedgerTableName"): {"GetItem", "PutItem", "UpdateItem"},
     # On AWS it reaches requests of people only: their partitions begin with obligation#8.
     ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "UpdateItem"},
     ("DsrIntake", "LimitsTableName"): {"UpdateItem"},
@@ -69,7 +70,7 @@ MAY: dict[tuple[str, str], set[str]] = {
 # Allowed beside tables.
 MAY_ALSO: dict[str, set[str]] = {
     "MetaCallback": {"SendMessage", "GetAppSecrets", "GetSubjectKeys"},
-    "DisconnectIntake": {"SendMessage"},
+    "DisconnectIntake": {"GetBundle", "SendMessage"},
     "DsrIntake": {"GetBundle", "GetSubjectKeys", "GetDashboardKeys", "SendMessage"},
     "StaffApi": {"SendMessage", "QueryDueIndex", "GetSubjectKeys"},
     "RequestStatus": set(),
@@ -77,7 +78,8 @@ MAY_ALSO: dict[str, set[str]] = {
                       "GetProcessors", "ListReceipts", "PutReceipt"},
     "ExportWorker": {"GetObject", "GetSubjectKeys", "PutBundle", "GetProgress"},
     "NotifyWorker": {"GetSubjectKeys", "GetMessengers", "SendEmail", "ReceiveNotices"},
-    "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "SendMessage", "QueryDueIndex", "PutReport", "GetSubjectKeys"},
+    "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "ListBundleUploads", "SendMessage", "QueryDueIndex", "PutReport",
+                         "GetSubjectKeys"},
     "LedgerEvents": {"PutEvents"},
 }
 
@@ -149,6 +151,7 @@ def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[
         "GetProgress": lambda: client("s3").get_object(Bucket=bundles, Key="progress/no-such"),
         "DeleteBundle": lambda: client("s3").delete_object(Bucket=bundles, Key="bundles/no-such"),
         "ListBundleVersions": lambda: client("s3").list_object_versions(Bucket=bundles, MaxKeys=1, Prefix="none/"),
+        "ListBundleUploads": lambda: client("s3").list_multipart_uploads(Bucket=bundles, Prefix="none/"),
         "GetAppSecrets": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["MetaAppSecretsArn"]),
         "GetSubjectKeys": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["SubjectKeysArn"]),
         "GetReceiptKey": lambda: client("secretsmanager").get_secret_value(SecretId=outputs["ReceiptKeyArn"]),

@@ -263,7 +263,11 @@ def test_bundles_are_made_given_and_erased_by_three() -> None:
     assert flat(worker["MakeBundles"]["Action"]) == {"s3:AbortMultipartUpload", "s3:PutObject"}
     assert worker["MakeBundles"]["Resource"] == bundles
     assert worker["WaitNoMore"]["Condition"]["Fn::If"][2]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["pending#*"]}
-    assert flat(intake["SignLinks"]["Action"]) == {"s3:GetObject"} and intake["SignLinks"]["Resource"] == bundles
+    accounts = statements("DisconnectIntakeRole")
+    for signer in (intake, accounts):
+        assert flat(signer["SignLinks"]["Action"]) == {"s3:GetObject"} and signer["SignLinks"]["Resource"] == bundles
+    seen = accounts["SeeTheExport"]["Condition"]["Fn::If"][2]["ForAllValues:StringLike"]
+    assert seen == {"dynamodb:LeadingKeys": ["obligation#1*", "export#*"]}
     assert flat(sweeper["EraseBundles"]["Action"]) == {"s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"}
     writers = [role for role in of_type("IAM::Role") if role != "SweepRole" and "Bundles" in repr(statements(role)) and "PutObject" in repr(
         [one for one in statements(role).values() if "Bundles" in repr(one["Resource"])]

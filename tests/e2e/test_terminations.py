@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
+import urllib.request
 import uuid
+import zipfile
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -78,3 +83,32 @@ def test_who_never_ended_is_not_touched(world: World, dashboard: boto3.Session) 
     assert (answer.status, answer.json) == (200, {"cancelled": [], "begun": []})
     unsigned = world.call("POST", "/api/accounts/tenant-alder/termination", b"{}", {"Content-Type": "application/json"})
     assert unsigned.status == 403 and world.obligations() == before
+
+
+def test_the_dashboard_fetches_an_account_while_its_export_is_open(world: World, dashboard: boto3.Session) -> None:
+    """Ordered, made by the worker, given by a link for minutes; refused before the end and after the window."""
+    tenant, _ = tenant_with_everything(world)
+    path = f"/api/accounts/{tenant}/export"
+    assert call_as(dashboard, world, path, {}).status == 409, "nothing ends"
+    assert world.call("POST", path, b"{}", {"Content-Type": "application/json"}).status == 403
+    terminate(world, dashboard, tenant, 1)
+    ordered = call_as(dashboard, world, path, {})
+    assert ordered.status == 202 and tenant not in str(ordered.json)
+
+    def ready() -> dict[str, Any] | None:
+        shown = call_as(dashboard, world, path, {}, method="GET")
+        assert shown.status == 200, shown
+        return shown.json if shown.json["state"] == "ready" else None
+
+    shown = until(ready, 60)
+    assert shown["reference"] == ordered.json["reference"] and tenant not in shown["url"]
+    with urllib.request.urlopen(shown["url"], timeout=30) as answer:
+        packed = zipfile.ZipFile(io.BytesIO(answer.read()))
+    assert packed.testzip() is None and {"index.html", "manifest.json", "notice.html"} <= set(packed.namelist())
+    manifest = json.loads(packed.read("manifest.json"))
+    assert (manifest["kind"], manifest["of"]) == ("account", tenant)
+    for file in manifest["files"]:
+        assert hashlib.sha256(packed.read(file["path"])).hexdigest() == file["sha256"], file["path"]
+    gone, _ = tenant_with_everything(world)
+    terminate(world, dashboard, gone, 32)
+    assert call_as(dashboard, world, f"/api/accounts/{gone}/export", {}).json["type"] == "urn:privacy:problem:window-closed"

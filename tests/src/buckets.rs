@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 
-/// The parts of one upload, by their numbers.
-type Parts = BTreeMap<u32, Vec<u8>>;
+/// What one upload is of, and its parts by their numbers.
+type Upload = (String, BTreeMap<u32, Vec<u8>>);
 
 /// Versions and delete markers of every bucket, path-style.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub struct Buckets {
     refused: Arc<Mutex<u32>>,
     page: Arc<Mutex<Option<usize>>>,
     objects: Arc<Mutex<BTreeMap<String, (String, u64)>>>,
-    uploads: Arc<Mutex<BTreeMap<String, Parts>>>,
+    uploads: Arc<Mutex<BTreeMap<String, Upload>>>,
     wholes: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 }
 
@@ -74,10 +74,14 @@ impl Buckets {
     pub(crate) fn operation(method: &str, uri: &str) -> &'static str {
         match (method, uri.contains("uploads"), uri.contains("uploadId=")) {
             ("POST", true, _) => return "CreateMultipartUpload",
+            ("GET", true, _) => return "ListMultipartUploads",
             ("PUT", _, true) => return "UploadPart",
             ("POST", _, true) => return "CompleteMultipartUpload",
             ("DELETE", _, true) => return "AbortMultipartUpload",
             _ => {}
+        }
+        if method == "GET" && uri.contains("list-type=2") {
+            return "ListObjectsV2";
         }
         match (method, uri.contains("versions"), uri.contains("delete")) {
             ("GET", true, _) => "ListObjectVersions",
@@ -99,6 +103,9 @@ impl Buckets {
                 let is_free = request.headers().get("if-none-match") == Some("*");
                 self.upload(operation, path, uri, body, is_free)
             }
+            "ListMultipartUploads" => (200, self.open_uploads(uri, path.trim_end_matches('/')), None),
+            // What objects hold is asked of whole S3 only.
+            "ListObjectsV2" => (200, "<ListBucketResult></ListBucketResult>".to_owned(), None),
             "GetObject" => self.get(path),
             "PutObject" => {
                 let header = |name: &str| request.headers().get(name).map(str::to_owned);
@@ -136,7 +143,7 @@ impl Buckets {
             _ => {}
         }
         let writing = writing.unwrap_or_default() + 1;
-        objects.insert(path.to_owned(), (String::from_utf8(body.to_vec()).unwrap(), writing));
+        objects.insert(path.to_owned(), (String::from_utf8_lossy(body).into_owned(), writing));
         (200, String::new(), Some(format!("\"{writing}\"")))
     }
 
@@ -155,13 +162,13 @@ impl Buckets {
         let mut uploads = self.uploads.lock().unwrap();
         if operation == "CreateMultipartUpload" {
             let id = format!("upload-{}", uploads.len() + 1);
-            uploads.insert(id.clone(), BTreeMap::new());
+            uploads.insert(id.clone(), (path.to_owned(), BTreeMap::new()));
             let xml =
                 format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
             return (200, xml, None);
         }
         let id = query("uploadId");
-        let Some(parts) = uploads.get_mut(&id) else {
+        let Some((_, parts)) = uploads.get_mut(&id) else {
             return (404, "<Error><Code>NoSuchUpload</Code></Error>".to_owned(), None);
         };
         match operation {
@@ -186,6 +193,18 @@ impl Buckets {
                 (204, String::new(), None)
             }
         }
+    }
+
+    fn open_uploads(&self, uri: &str, bucket: &str) -> String {
+        let prefix = uri.split(['?', '&']).find_map(|pair| pair.strip_prefix("prefix=")).unwrap_or_default();
+        let prefix = format!("{bucket}/{}", prefix.replace("%2F", "/"));
+        let uploads = self.uploads.lock().unwrap();
+        let mut xml = "<ListMultipartUploadsResult>".to_owned();
+        for (id, (path, _)) in uploads.iter().filter(|(_, (path, _))| path.starts_with(&prefix)) {
+            let key = &path[bucket.len() + 1..];
+            write!(xml, "<Upload><Key>{key}</Key><UploadId>{id}</UploadId></Upload>").unwrap();
+        }
+        xml + "</ListMultipartUploadsResult>"
     }
 
     fn list(&self, uri: &str, bucket: &str) -> String {

@@ -1,14 +1,17 @@
-//! A tenant with as much data as wanted, made while it is read: what an export holds in memory is then its own.
+//! A tenant with as much data as wanted, made while it is read: what an export holds in memory is then its own. What it keeps
+//! for the next worker lies in files, not in its process.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_termination::{Termination, accept_termination};
 use privacy::data_map::{DataMap, KeyRange};
 use privacy::export::job::ExportJob;
 use privacy::export::make_bundle::{Exporter, Made};
-use privacy::export::ports::{BundleKey, BundleStore, Contents, Objects, Part, Row, Rows};
+use privacy::export::ports::{BundleKey, BundleStore, Contents, Object, Objects, Part, Row, Rows};
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
@@ -17,21 +20,44 @@ use privacy::ports::{Answer, Clock, Connected, Connections, Disarmed};
 use privacy::scope::{Link, Place, Reach};
 use serde_json::Value;
 
-use crate::demo;
+use crate::{demo, repository};
 
 /// Rows in one page: a mebibyte.
 const PAGE: u64 = 1_024;
 /// What a row holds, in bytes.
-pub const ROW_BYTES: u64 = 1_000;
+const ROW_BYTES: u64 = 1_000;
+/// What a file holds, in bytes.
+const FILE_BYTES: u64 = 1_024;
+/// Files in one page of a listing.
+const LISTED: u64 = 1_000;
+/// How long one invocation may go on: ten pages or three thousand files.
+const VISIT: SignedDuration = SignedDuration::from_secs(600);
 
-/// A vault of as many messages as wanted.
-#[derive(Clone, Copy, Debug)]
-pub struct Flood {
-    /// How many.
-    pub rows: u64,
+/// Time that goes by with what is read.
+#[derive(Debug)]
+struct Reading(AtomicI64);
+
+impl Reading {
+    fn pass(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
 }
 
-impl Flood {
+impl Clock for Reading {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.0.load(Ordering::Relaxed)).unwrap()
+    }
+}
+
+/// A vault of as many messages and files as wanted.
+#[derive(Debug)]
+struct Flood<'a> {
+    rows: u64,
+    files: u64,
+    clock: &'a Reading,
+}
+
+impl Flood<'_> {
     fn row(number: u64) -> Row {
         // Not the same text over and over: it would deflate to nothing.
         let words = ["order", "tea", "when", "does", "it", "ship", "thanks", "blue", "return", "size"];
@@ -53,11 +79,12 @@ impl Flood {
     }
 }
 
-impl Contents for Flood {
+impl Contents for Flood<'_> {
     async fn rows(&self, store: &str, _range: &KeyRange, after: Option<&str>) -> Answer<Rows> {
         if store != "conversations" {
             return Ok(Rows::default());
         }
+        self.clock.pass(60_000);
         let first = after.and_then(|key| key.rsplit_once('m')?.1.parse::<u64>().ok()).map_or(0, |last| last + 1);
         let last = (first + PAGE).min(self.rows);
         let rows: Vec<Row> = (first..last).map(Self::row).collect();
@@ -65,16 +92,26 @@ impl Contents for Flood {
         Ok(Rows { rows, next })
     }
 
-    async fn objects(&self, _store: &str, _prefix: &str, _after: Option<&str>) -> Answer<Objects> {
-        Ok(Objects::default())
+    async fn objects(&self, store: &str, _prefix: &str, after: Option<&str>) -> Answer<Objects> {
+        if store != "files" {
+            return Ok(Objects::default());
+        }
+        let number = |key: &str| key.rsplit_once("/f")?.1.parse::<u64>().ok();
+        let first = after.and_then(number).map_or(0, |last| last + 1);
+        let last = (first + LISTED).min(self.files);
+        let object = |number| Object { key: format!("alder/p{:09}/t1/f{number:09}", number / 10), bytes: FILE_BYTES };
+        let objects: Vec<Object> = (first..last).map(object).collect();
+        let next = objects.last().filter(|_| last < self.files).map(|object| object.key.clone());
+        Ok(Objects { objects, next })
     }
 
-    async fn read(&self, _store: &str, _key: &str, _from: u64, _bytes: u64) -> Answer<Option<Vec<u8>>> {
-        Ok(None)
+    async fn read(&self, _store: &str, key: &str, _from: u64, bytes: u64) -> Answer<Option<Vec<u8>>> {
+        self.clock.pass(200);
+        Ok(Some(key.bytes().cycle().take(usize::try_from(bytes).unwrap()).collect()))
     }
 }
 
-impl Connections for Flood {
+impl Connections for Flood<'_> {
     async fn of_tenant(&self, _tenant: &TenantId) -> Answer<Vec<Connected>> {
         Ok(Vec::new())
     }
@@ -100,18 +137,39 @@ impl Connections for Flood {
     }
 }
 
-/// A bucket that counts what comes and keeps none of it.
-#[derive(Debug, Default)]
-struct Drain(AtomicU64);
+/// A bucket that counts what comes and keeps none of it, but what the next worker needs: that lies in files.
+#[derive(Debug)]
+struct Drain {
+    bytes: AtomicU64,
+    aside: PathBuf,
+}
+
+impl Drain {
+    fn new() -> Self {
+        let aside = std::env::temp_dir().join(format!("export-memory-{}", std::process::id()));
+        std::fs::create_dir_all(&aside).unwrap();
+        Self { bytes: AtomicU64::default(), aside }
+    }
+
+    fn file(&self, object: &str) -> PathBuf {
+        self.aside.join(object.replace('/', "-"))
+    }
+}
+
+impl Drop for Drain {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.aside));
+    }
+}
 
 impl BundleStore for Drain {
     async fn begin(&self, _key: &BundleKey) -> Answer<String> {
         Ok("upload".to_owned())
     }
 
-    async fn part(&self, _key: &BundleKey, _upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Part> {
-        self.0.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        Ok(Part { number, tag: bytes.len().to_string() })
+    async fn part(&self, _key: &BundleKey, _upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
+        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(Some(Part { number, tag: bytes.len().to_string() }))
     }
 
     async fn complete(&self, _key: &BundleKey, _upload: &str, _parts: &[Part]) -> Answer<bool> {
@@ -122,39 +180,92 @@ impl BundleStore for Drain {
         Ok(())
     }
 
-    async fn keep(&self, _key: &BundleKey, _progress: Vec<u8>) -> Answer<()> {
+    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
+        std::fs::write(self.file(object), content).unwrap();
         Ok(())
     }
 
-    async fn kept(&self, _key: &BundleKey) -> Answer<Option<Vec<u8>>> {
-        Ok(None)
+    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
+        Ok(std::fs::read(self.file(object)).ok())
     }
 }
 
-/// Exports an account of so many messages; how long its bundle is.
-pub async fn export(rows: u64) -> u64 {
+/// What an export came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Exported {
+    /// Messages.
+    pub rows: u64,
+    /// Files.
+    pub files: u64,
+    /// How long its bundle is.
+    pub bytes: u64,
+    /// How many workers had to go on with it.
+    pub visits: u32,
+}
+
+/// Exports an account of so many mebibytes, half of them messages and half of them files.
+pub async fn export(mebibytes: u64) -> Exported {
+    let (rows, files) = ((mebibytes << 19) / ROW_BYTES, (mebibytes << 19) / FILE_BYTES);
     let world = World::new("2026-03-05T12:00:00Z".parse().unwrap(), 100);
     let (map, law, keys): (DataMap, Law, _) = (demo::map(), Law::built_in().unwrap(), demo::keys());
     let tenant = TenantId::parse("alder").unwrap();
     let termination = Termination { tenant: tenant.clone(), ended_at: Some(world.now()), time_zone: "UTC".to_owned() };
     let counted = termination.count(world.now()).unwrap();
     accept_termination(&world, &world, &map, &counted).await.unwrap();
-    let drain = Drain::default();
+    let clock = Reading(AtomicI64::new(world.now().as_millisecond()));
+    let drain = Drain::new();
     let exporter = Exporter {
         ledger: &world,
         queue: &world,
-        vault: &Flood { rows },
+        vault: &Flood { rows, files, clock: &clock },
         bundles: &drain,
-        clock: &world,
+        clock: &clock,
         map: &map,
         law: &law,
         keys: &keys,
     };
-    let stop_at = world.now() + SignedDuration::from_hours(1);
-    let made = exporter.make(&ExportJob::Tenant(tenant), "w", stop_at).await.unwrap();
-    let sent = drain.0.load(Ordering::Relaxed);
-    assert_eq!(made, Made::Whole { bytes: sent });
-    sent
+    let (job, mut visits) = (ExportJob::Tenant(tenant), 1);
+    let made = loop {
+        match exporter.make(&job, &format!("w{visits}"), clock.now() + VISIT).await.unwrap() {
+            Made::Again => visits += 1,
+            made => break made,
+        }
+    };
+    let bytes = drain.bytes.load(Ordering::Relaxed);
+    assert_eq!(made, Made::Whole { bytes });
+    Exported { rows, files, bytes, visits }
+}
+
+/// Reads the same account and makes nothing of it: what the data itself costs to make.
+pub async fn read(exported: Exported) {
+    let clock = Reading(AtomicI64::default());
+    let flood = Flood { rows: exported.rows, files: exported.files, clock: &clock };
+    let range = KeyRange::Bucket { prefix: String::new() };
+    let mut after = None;
+    loop {
+        after = flood.rows("conversations", &range, after.as_deref()).await.unwrap().next;
+        if after.is_none() {
+            break;
+        }
+    }
+    for _ in 0..exported.files {
+        flood.read("files", "alder/p000000000/t1/f000000000", 0, FILE_BYTES).await.unwrap();
+    }
+}
+
+/// What this program says when it runs once more with these arguments, in a process of its own, whose allocator is set as
+/// `template.yaml` sets the worker's.
+#[must_use]
+pub fn alone(arguments: &[&str]) -> String {
+    let template = repository::read("template.yaml");
+    let setting = template.lines().find_map(|line| line.trim().strip_prefix("MALLOC_MMAP_THRESHOLD_: "));
+    let mut program = Command::new(std::env::current_exe().unwrap());
+    if let Some(setting) = setting {
+        program.env("MALLOC_MMAP_THRESHOLD_", setting.trim_matches('\''));
+    }
+    let ran = program.args(arguments).stderr(Stdio::inherit()).output().unwrap();
+    assert!(ran.status.success(), "{}", ran.status);
+    String::from_utf8(ran.stdout).unwrap()
 }
 
 /// The most memory that this process has had, in KiB: of Linux, zero elsewhere.

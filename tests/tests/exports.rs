@@ -152,20 +152,22 @@ async fn what_rows_hold_keeps_its_contract() {
     rows_contract(&demo::vault(&account)).await;
 }
 
-async fn store_contract<P: BundleStore + BundleLinks>(ports: &P) {
+async fn store_contract<P: BundleStore + BundleLinks + BundleEraser>(ports: &P) {
     let key = BundleKey::of(&request(), 0);
     assert_ne!(key, BundleKey::of(&request(), 1));
     let (first, second) = (ports.begin(&key).await.unwrap(), ports.begin(&key).await.unwrap());
     ports.part(&key, &first, 1, vec![0; 3]).await.unwrap();
-    let one = ports.part(&key, &first, 1, vec![1; 5]).await.unwrap();
-    let two = ports.part(&key, &first, 2, vec![0xff; 2]).await.unwrap();
-    let other = ports.part(&key, &second, 1, vec![9]).await.unwrap();
+    let one = ports.part(&key, &first, 1, vec![1; 5]).await.unwrap().unwrap();
+    let two = ports.part(&key, &first, 2, vec![0xff; 2]).await.unwrap().unwrap();
+    let other = ports.part(&key, &second, 1, vec![9]).await.unwrap().unwrap();
     assert!(ports.complete(&key, &first, &[one, two]).await.unwrap());
     assert!(!ports.complete(&key, &second, &[other]).await.unwrap(), "there is one");
     for _ in 0..2 {
         ports.abort(&key, &second).await.unwrap();
     }
-    assert!(ports.part(&key, &second, 1, vec![1]).await.is_err());
+    for gone in [&first, &second] {
+        assert_eq!(ports.part(&key, gone, 1, vec![1]).await.unwrap(), None, "whoever goes on with it begins anew");
+    }
     assert!(ports.link(&key).await.unwrap().expose().contains(&key.object()));
 }
 
@@ -199,15 +201,22 @@ async fn every_version_of_a_bundle_is_erased_and_a_listing_proves_it() {
         (key.object(), "1", false),
         (key.object(), "2", true),
         (key.progress(), "1", false),
+        (key.leaf(b"leaf"), "1", false),
         (other.object(), "1", false),
+        (other.leaf(b"leaf"), "1", false),
     ] {
         buckets.put(&object, version, is_marker);
     }
     buckets.set_page(1);
     buckets.refuse(1);
-    assert_eq!(bucket.erase(&key, Some("gone")).await.unwrap(), 1, "one delete was refused");
-    assert_eq!(bucket.erase(&key, None).await.unwrap(), 0);
-    assert_eq!(buckets.dump(), [format!("{} 1 false", other.object())]);
+    // One that the ledger knows of, and one of a worker that died before it could say so.
+    for of in [&key, &key, &other] {
+        bucket.begin(of).await.unwrap();
+    }
+    assert_eq!(bucket.erase(&key).await.unwrap(), 1, "one delete was refused");
+    assert_eq!(bucket.erase(&key).await.unwrap(), 0);
+    assert_eq!(buckets.dump(), [format!("{} 1 false", other.object()), format!("{} 1 false", other.leaf(b"leaf"))]);
+    assert_eq!(buckets.uploaded().1, 1, "every upload of it is discarded, and none of another");
 }
 
 #[tokio::test]

@@ -50,6 +50,10 @@ fn each_mistake_is_named_with_its_place() {
             with("class.signals", "names = [\"author_name\"", "names = [\"writer\""),
             "[class.signals]: `names` has `writer`, which is none of its attributes",
         ),
+        (
+            with("class.signals", "agents = [\"agent_id\"", "agents = [\"author_name\""),
+            "[class.signals]: `agents` has `author_name`, which is none of its attributes, or one of `names`",
+        ),
         (with("own.exports", "ceiling = \"P14D\"", "floor = \"P14D\""), "[own.exports]:"),
         (
             with(

@@ -8,6 +8,8 @@ use privacy_edge::env::{self, BadEnvironment};
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
     pub(crate) erasure_queue_url: String,
+    pub(crate) export_queue_url: String,
+    pub(crate) bundles_bucket: String,
     pub(crate) stuck_after: SignedDuration,
 }
 
@@ -16,6 +18,8 @@ impl Config {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
+            export_queue_url: env::required("EXPORT_QUEUE_URL")?,
+            bundles_bucket: env::required("BUNDLES_BUCKET")?,
             stuck_after: env::stuck_after()?,
         })
     }

@@ -1,6 +1,7 @@
 //! Translates between HTTP and the use cases: which connection or account, which answer. The gateway has checked who asks
 //! (IAM).
 
+mod account_export;
 mod answers;
 
 use http::{Method, Response};
@@ -13,6 +14,7 @@ use privacy::fault::Fault;
 use privacy::ids::{ConnectionId, Platform, TenantId};
 use privacy::ports::Clock;
 use privacy::scope::Place;
+use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
@@ -27,6 +29,8 @@ use crate::config::Config;
 pub(crate) struct Intake {
     ledger: LedgerTable,
     queue: SqsQueue,
+    exports: SqsQueue,
+    bundles: BundleBucket,
     map: DataMap,
     stuck_after: SignedDuration,
 }
@@ -36,6 +40,7 @@ pub(crate) struct Intake {
 enum Subject {
     Integration(Platform),
     Account(TenantId),
+    AccountExport(TenantId),
 }
 
 /// A request that was not accepted.
@@ -61,6 +66,8 @@ impl Intake {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table),
             queue: SqsQueue::new(connection, config.erasure_queue_url),
+            exports: SqsQueue::new(connection, config.export_queue_url),
+            bundles: BundleBucket::new(connection, config.bundles_bucket),
             map: DataMap::built_in()?,
             stuck_after: config.stuck_after,
         })
@@ -89,6 +96,9 @@ impl Intake {
             (Subject::Account(tenant), &Method::POST) => self.terminate(request, request_id, tenant).await,
             (Subject::Account(tenant), &Method::DELETE) => self.reactivate(request_id, &tenant).await,
             (Subject::Account(_), _) => Err(Problem::MethodNotAllowed("POST, DELETE").into()),
+            (Subject::AccountExport(tenant), &Method::POST) => self.order_export(request_id, &tenant).await,
+            (Subject::AccountExport(tenant), &Method::GET) => self.show_export(request_id, &tenant).await,
+            (Subject::AccountExport(_), _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
         }
     }
 
@@ -147,15 +157,20 @@ impl Intake {
     }
 }
 
-/// `/api/integrations/{platform}/disconnect`, `/api/accounts/{tenant_id}/termination`
+/// `/api/integrations/{platform}/disconnect`, `/api/accounts/{tenant_id}/termination`, `/api/accounts/{tenant_id}/export`
 fn subject(path: &str) -> Option<Subject> {
     if let Some(rest) = path.strip_prefix("/api/integrations/") {
         // A dashboard may capitalise a name as people do (`LinkedIn`); nothing may go unqueued for that.
         let name = rest.strip_suffix("/disconnect")?.to_ascii_lowercase();
         return Platform::parse(&name).ok().map(Subject::Integration);
     }
-    let tenant = path.strip_prefix("/api/accounts/")?.strip_suffix("/termination")?;
-    TenantId::parse(tenant).ok().map(Subject::Account)
+    let (tenant, of) = path.strip_prefix("/api/accounts/")?.split_once('/')?;
+    let tenant = TenantId::parse(tenant).ok()?;
+    match of {
+        "termination" => Some(Subject::Account(tenant)),
+        "export" => Some(Subject::AccountExport(tenant)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,25 +1,22 @@
-//! Translates between SQS and the engine. Each record is decoded and worked on by itself; exactly those that
-//! have to come again are reported.
+//! Translates between the messages of the queue and the engine.
 
-use std::panic::AssertUnwindSafe;
-
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use futures_util::FutureExt;
-use futures_util::future::join_all;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use privacy::data_map::UNCLASSIFIED;
 use privacy::erasure::{Engine, Worked};
 use privacy::fault::Fault;
-use privacy::message::Work;
+use privacy::message::{UnknownMessage, Work};
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, WorkQueue};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::vault::Vault;
-use privacy_edge::clock::{self, SystemClock};
+use privacy_edge::batch::{self, After, Consumer, Pace, Turn};
+use privacy_edge::clock::SystemClock;
 use privacy_edge::metrics;
+use tracing::Span;
 
 use crate::config::Config;
 use crate::downstream::{AtWork, Downstream};
@@ -49,65 +46,10 @@ impl Worker {
     }
 
     pub(crate) async fn handle(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
-        let LambdaEvent { payload, context } = event;
-        let stop_at = clock::stop_at(context.deadline, LAST_CHUNK);
-        let records = payload.records.iter().map(|record| self.record(record, &context.request_id, stop_at));
-        let failed = join_all(records).await.into_iter().flatten();
-        let mut response = SqsBatchResponse::default();
-        for message_id in failed {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message_id;
-            response.batch_item_failures.push(failure);
-        }
-        response
+        batch::work_off(self, event, LAST_CHUNK, Pace::Together).await
     }
 
-    /// The id of the record, if it has to come again.
-    async fn record(&self, record: &SqsMessage, request_id: &str, stop_at: Timestamp) -> Option<String> {
-        let message_id = record.message_id.clone().unwrap_or_default();
-        let Ok(work) = Work::from_body(record.body.as_deref().unwrap_or_default()) else {
-            // It comes again until it is parked in the dead-letter queue, where an alarm waits for it.
-            tracing::error!(
-                "request.id" = request_id,
-                "message.id" = message_id,
-                outcome = "unreadable",
-                "a message cannot be read"
-            );
-            return Some(message_id);
-        };
-        let id = &work.obligation;
-        let worker = format!("{request_id}/{message_id}");
-        let worked = AssertUnwindSafe(self.work(id, &worker, stop_at)).catch_unwind().await;
-        let obligation = id.log_ref();
-        match worked {
-            Ok(Ok(worked)) => {
-                report(&worked, &obligation, request_id);
-                None
-            }
-            Ok(Err(fault)) => {
-                let cause = fault.chain();
-                tracing::error!(
-                    "request.id" = request_id,
-                    "obligation.ref" = obligation,
-                    outcome = "fault",
-                    cause,
-                    "work stopped"
-                );
-                Some(message_id)
-            }
-            Err(_panic) => {
-                tracing::error!(
-                    "request.id" = request_id,
-                    "obligation.ref" = obligation,
-                    outcome = "panic",
-                    "work stopped"
-                );
-                Some(message_id)
-            }
-        }
-    }
-
-    async fn work(&self, id: &ObligationId, worker: &str, stop_at: Timestamp) -> Result<Worked, Fault> {
+    async fn erase(&self, id: &ObligationId, worker: &str, stop_at: Timestamp) -> Result<Worked, Fault> {
         let aftermath = AtWork { downstream: &self.downstream, ledger: &self.ledger, map: &self.config.map };
         let engine = Engine {
             ledger: &self.ledger,
@@ -125,10 +67,26 @@ impl Worker {
     }
 }
 
-fn report(worked: &Worked, obligation: &str, request_id: &str) {
+impl Consumer for Worker {
+    type Job = Work;
+
+    fn read(body: &str) -> Result<Work, UnknownMessage> {
+        Work::from_body(body)
+    }
+
+    fn span(work: &Work, request_id: &str) -> Span {
+        let obligation = work.obligation.log_ref();
+        tracing::info_span!("work", "request.id" = request_id, "obligation.ref" = obligation)
+    }
+
+    async fn work(&self, work: &Work, turn: &Turn) -> Result<After, Fault> {
+        report(&self.erase(&work.obligation, &turn.worker, turn.stop_at).await?);
+        Ok(After::Gone)
+    }
+}
+
+fn report(worked: &Worked) {
     let now = SystemClock.now();
-    let span = tracing::info_span!("work", "request.id" = request_id, "obligation.ref" = obligation);
-    let _entered = span.enter();
     match worked {
         Worked::Idle => tracing::info!(outcome = "idle", "nothing was due"),
         Worked::Busy => tracing::info!(outcome = "busy", "another worker has it"),

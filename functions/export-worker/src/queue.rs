@@ -1,17 +1,13 @@
-//! Translates between SQS and the use case. Each record is decoded and worked on by itself; exactly those that have to come
-//! again are reported.
+//! Translates between the messages of the queue and the use case.
 
-use std::panic::AssertUnwindSafe;
-
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use futures_util::FutureExt;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use privacy::export::job::{ExportJob, ExportQueue};
 use privacy::export::make_bundle::{Exporter, Made};
 use privacy::fault::Fault;
 use privacy::keys::SubjectKeys;
-use privacy::obligation::ObligationId;
+use privacy::message::UnknownMessage;
 use privacy::ports::Clock;
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
@@ -19,8 +15,10 @@ use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::secret::{Keep, Secret};
 use privacy_aws::vault::Vault;
-use privacy_edge::clock::{self, SystemClock};
+use privacy_edge::batch::{self, After, Consumer, Pace, Turn};
+use privacy_edge::clock::SystemClock;
 use privacy_edge::metrics;
+use tracing::Span;
 
 use crate::config::Config;
 
@@ -43,14 +41,6 @@ fn parse_subject_keys(text: &str) -> Result<SubjectKeys, Fault> {
     SubjectKeys::parse(text).map_err(|error| Fault::park("secret.subject-keys", error))
 }
 
-/// A name for logs that opens nothing.
-fn log_ref(job: &ExportJob) -> String {
-    match job {
-        ExportJob::Request(id) => id.log_ref(),
-        ExportJob::Tenant(tenant) => ObligationId::of_termination(tenant, "export").log_ref(),
-    }
-}
-
 impl Worker {
     pub(crate) fn new(connection: &Connection, config: Config) -> Self {
         let keys = config.subject_keys_arn.clone();
@@ -67,51 +57,7 @@ impl Worker {
 
     /// One after the other: memory is for one bundle.
     pub(crate) async fn handle(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
-        let LambdaEvent { payload, context } = event;
-        let stop_at = clock::stop_at(context.deadline, LAST_PAGE);
-        let mut response = SqsBatchResponse::default();
-        for record in &payload.records {
-            if let Some(message_id) = self.record(record, &context.request_id, stop_at).await {
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = message_id;
-                response.batch_item_failures.push(failure);
-            }
-        }
-        response
-    }
-
-    /// The id of the record, if it has to come again.
-    async fn record(&self, record: &SqsMessage, request_id: &str, stop_at: Timestamp) -> Option<String> {
-        let message_id = record.message_id.clone().unwrap_or_default();
-        let Ok(job) = ExportJob::from_body(record.body.as_deref().unwrap_or_default()) else {
-            // It comes again until it is parked in the dead-letter queue, where an alarm waits for it.
-            tracing::error!(
-                "request.id" = request_id,
-                "message.id" = message_id,
-                outcome = "unreadable",
-                "a message cannot be read"
-            );
-            return Some(message_id);
-        };
-        let (export, worker) = (log_ref(&job), format!("{request_id}/{message_id}"));
-        match AssertUnwindSafe(self.make(&job, &worker, stop_at)).catch_unwind().await {
-            Ok(Ok(made)) => {
-                report(&made, &export, request_id);
-                // Somebody else has it, and may die with it: the message waits and comes again.
-                (made == Made::Busy).then_some(message_id)
-            }
-            Ok(Err(fault)) => {
-                let cause = fault.chain();
-                let span = tracing::error_span!("export", "request.id" = request_id, "export.ref" = export);
-                span.in_scope(|| tracing::error!(outcome = "fault", cause, "an export stopped"));
-                Some(message_id)
-            }
-            Err(_panic) => {
-                let span = tracing::error_span!("export", "request.id" = request_id, "export.ref" = export);
-                span.in_scope(|| tracing::error!(outcome = "panic", "an export stopped"));
-                Some(message_id)
-            }
-        }
+        batch::work_off(self, event, LAST_PAGE, Pace::InTurn).await
     }
 
     async fn make(&self, job: &ExportJob, worker: &str, stop_at: Timestamp) -> Result<Made, Fault> {
@@ -134,9 +80,26 @@ impl Worker {
     }
 }
 
-fn report(made: &Made, export: &str, request_id: &str) {
-    let span = tracing::info_span!("export", "request.id" = request_id, "export.ref" = export);
-    let _entered = span.enter();
+impl Consumer for Worker {
+    type Job = ExportJob;
+
+    fn read(body: &str) -> Result<ExportJob, UnknownMessage> {
+        ExportJob::from_body(body)
+    }
+
+    fn span(job: &ExportJob, request_id: &str) -> Span {
+        tracing::info_span!("export", "request.id" = request_id, "export.ref" = job.log_ref())
+    }
+
+    async fn work(&self, job: &ExportJob, turn: &Turn) -> Result<After, Fault> {
+        let made = self.make(job, &turn.worker, turn.stop_at).await?;
+        report(&made);
+        // Somebody else has it, and may die with it: the message waits and comes again.
+        Ok(if made == Made::Busy { After::Waits } else { After::Gone })
+    }
+}
+
+fn report(made: &Made) {
     match made {
         Made::Whole { bytes } => {
             tracing::info!(outcome = "made", bundle_bytes = *bytes, "a bundle is there");
@@ -151,13 +114,4 @@ fn report(made: &Made, export: &str, request_id: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_record_of_the_example_is_a_job_or_parked() {
-        let event: SqsEvent = serde_json::from_str(include_str!("../../../events/export-worker.batch.json")).unwrap();
-        let read = |record: &SqsMessage| ExportJob::from_body(record.body.as_deref().unwrap_or_default()).is_ok();
-        assert_eq!(event.records.iter().map(read).collect::<Vec<_>>(), [true, true, false]);
-    }
-}
+mod tests;

@@ -1,11 +1,7 @@
-//! Translates between SQS and the use cases: what is to be told, and what came back. Each record is decoded and worked on
-//! by itself; exactly those that have to come again are reported.
+//! Translates between the messages of the queue and the use cases: what is to be told, and what came back.
 
-use std::panic::AssertUnwindSafe;
-
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use futures_util::FutureExt;
-use futures_util::future::join_all;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::SignedDuration;
 use lambda_runtime::LambdaEvent;
 use privacy::fault::Fault;
 use privacy::keys::SubjectKeys;
@@ -20,8 +16,10 @@ use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::secret::{Keep, Secret};
+use privacy_edge::batch::{self, After, Consumer, Pace, Turn};
 use privacy_edge::clock::SystemClock;
 use privacy_edge::{metrics, random};
+use tracing::Span;
 
 use crate::carrier::{AtWork, Carriers};
 use crate::config::Config;
@@ -43,7 +41,7 @@ fn parse_keys(text: &str) -> Result<SubjectKeys, Fault> {
 
 /// What a message is about.
 #[derive(Debug)]
-enum Job {
+pub(crate) enum Job {
     Tell(NoticeJob),
     Bounce(BounceReport),
 }
@@ -89,52 +87,11 @@ impl Worker {
     }
 
     pub(crate) async fn handle(&self, event: LambdaEvent<SqsEvent>) -> SqsBatchResponse {
-        let LambdaEvent { payload, context } = event;
-        let records = payload.records.iter().map(|record| self.record(record, &context.request_id));
-        let failed = join_all(records).await.into_iter().flatten();
-        let mut response = SqsBatchResponse::default();
-        for message_id in failed {
-            let mut failure = BatchItemFailure::default();
-            failure.item_identifier = message_id;
-            response.batch_item_failures.push(failure);
-        }
-        response
+        // A letter is short: what the batch began is brought to its end.
+        batch::work_off(self, event, SignedDuration::ZERO, Pace::Together).await
     }
 
-    /// The id of the record, if it has to come again.
-    async fn record(&self, record: &SqsMessage, request_id: &str) -> Option<String> {
-        let message_id = record.message_id.clone().unwrap_or_default();
-        let Ok(job) = Job::from_body(record.body.as_deref().unwrap_or_default()) else {
-            // It comes again until it is parked in the dead-letter queue, where an alarm waits for it.
-            tracing::error!(
-                "request.id" = request_id,
-                "message.id" = message_id,
-                outcome = "unreadable",
-                "a message cannot be read"
-            );
-            return Some(message_id);
-        };
-        let (obligation, notice) = (job.log_ref(), job.notice());
-        let span = tracing::info_span!("tell", "request.id" = request_id, "obligation.ref" = obligation, notice);
-        match AssertUnwindSafe(self.work(&job)).catch_unwind().await {
-            Ok(Ok(done)) => {
-                span.in_scope(|| tracing::info!(outcome = done.outcome, "a message is worked off"));
-                metrics::emit(SystemClock.now(), &[("LettersUndelivered", i64::from(done.is_undelivered))]);
-                None
-            }
-            Ok(Err(fault)) => {
-                let cause = fault.chain();
-                span.in_scope(|| tracing::error!(outcome = "fault", cause, "a message was not worked off"));
-                Some(message_id)
-            }
-            Err(_panic) => {
-                span.in_scope(|| tracing::error!(outcome = "panic", "a message was not worked off"));
-                Some(message_id)
-            }
-        }
-    }
-
-    async fn work(&self, job: &Job) -> Result<Done, Fault> {
+    async fn tell(&self, job: &Job) -> Result<Done, Fault> {
         let now = SystemClock.now();
         match job {
             Job::Tell(job) => {
@@ -146,6 +103,26 @@ impl Worker {
             }
             Job::Bounce(report) => Ok(recorded(record_bounce(&self.ledger, report, now).await?)),
         }
+    }
+}
+
+impl Consumer for Worker {
+    type Job = Job;
+
+    fn read(body: &str) -> Result<Job, UnknownMessage> {
+        Job::from_body(body)
+    }
+
+    fn span(job: &Job, request_id: &str) -> Span {
+        let (obligation, notice) = (job.log_ref(), job.notice());
+        tracing::info_span!("tell", "request.id" = request_id, "obligation.ref" = obligation, notice)
+    }
+
+    async fn work(&self, job: &Job, _turn: &Turn) -> Result<After, Fault> {
+        let done = self.tell(job).await?;
+        tracing::info!(outcome = done.outcome, "a message is worked off");
+        metrics::emit(SystemClock.now(), &[("LettersUndelivered", i64::from(done.is_undelivered))]);
+        Ok(After::Gone)
     }
 }
 

@@ -1,10 +1,11 @@
-//! The bucket of bundles: `bundles/<name>.zip` is one bundle, `progress/<name>` what the next worker needs to go on with it.
+//! The bucket of bundles: `bundles/<name>.zip` is one bundle, `progress/<name>` what the next worker needs to go on with it,
+//! `progress/<name>-<digest>` a leaf of its directory.
 //! An upload in parts is seen by nobody before it is complete, and completing it does not replace a bundle that is there.
 
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::abort_multipart_upload::AbortMultipartUploadError;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -32,17 +33,17 @@ impl BundleBucket {
         Self { client: connection.s3(), bucket }
     }
 
-    /// Every version and delete marker of one object.
-    async fn versions(&self, key: &str) -> Answer<Vec<ObjectIdentifier>> {
+    /// Every version and delete marker of what begins with a name. Names are of one length: none begins with another's.
+    async fn versions(&self, prefix: &str) -> Answer<Vec<ObjectIdentifier>> {
         let (mut found, mut from) = (Vec::new(), (None, None));
         loop {
-            let list = self.client.list_object_versions().bucket(&self.bucket).prefix(key);
+            let list = self.client.list_object_versions().bucket(&self.bucket).prefix(prefix);
             let (key_marker, version_marker) = from;
             let list = list.set_key_marker(key_marker).set_version_id_marker(version_marker);
             let answer = list.send().await.map_err(fault("bundles.versions"))?;
             let versions = answer.versions().iter().map(|version| (version.key(), version.version_id()));
             let markers = answer.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-            for (named, version) in versions.chain(markers).filter(|(named, _)| *named == Some(key)) {
+            for (named, version) in versions.chain(markers) {
                 let version = version.map(str::to_owned);
                 let identifier = ObjectIdentifier::builder().set_key(named.map(str::to_owned)).set_version_id(version);
                 found.push(identifier.build().map_err(|error| Fault::park("bundles.versions", error))?);
@@ -54,8 +55,25 @@ impl BundleBucket {
         }
     }
 
-    async fn erase_versions(&self, key: &str) -> Answer<u64> {
-        let versions = self.versions(key).await?;
+    /// The names of every upload of one object that is not complete.
+    async fn uploads(&self, key: &str) -> Answer<Vec<String>> {
+        let (mut found, mut from) = (Vec::new(), (None, None));
+        loop {
+            let list = self.client.list_multipart_uploads().bucket(&self.bucket).prefix(key);
+            let (key_marker, upload_marker) = from;
+            let list = list.set_key_marker(key_marker).set_upload_id_marker(upload_marker);
+            let answer = list.send().await.map_err(fault("bundles.uploads"))?;
+            let of_object = answer.uploads().iter().filter(|upload| upload.key() == Some(key));
+            found.extend(of_object.filter_map(|upload| upload.upload_id().map(str::to_owned)));
+            if !answer.is_truncated().unwrap_or_default() {
+                return Ok(found);
+            }
+            from = (answer.next_key_marker().map(str::to_owned), answer.next_upload_id_marker().map(str::to_owned));
+        }
+    }
+
+    async fn erase_versions(&self, prefix: &str) -> Answer<u64> {
+        let versions = self.versions(prefix).await?;
         for chunk in versions.chunks(1_000) {
             let delete = Delete::builder().set_objects(Some(chunk.to_vec())).quiet(true).build();
             let delete = delete.map_err(|error| Fault::park("bundles.erase", error))?;
@@ -63,7 +81,7 @@ impl BundleBucket {
             call.send().await.map_err(fault("bundles.erase"))?;
         }
         // What a listing still finds, not what the deletes have answered.
-        Ok(self.versions(key).await?.len() as u64)
+        Ok(self.versions(prefix).await?.len() as u64)
     }
 }
 
@@ -86,11 +104,13 @@ impl BundleStore for BundleBucket {
         created.upload_id.ok_or_else(|| Fault::park("bundles.begin", "an upload without a name"))
     }
 
-    async fn part(&self, key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Part> {
+    async fn part(&self, key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
         let call = self.client.upload_part().bucket(&self.bucket).key(key.object()).upload_id(upload);
-        let sent =
-            call.part_number(number).body(ByteStream::from(bytes)).send().await.map_err(fault("bundles.part"))?;
-        Ok(Part { number, tag: tag(sent.e_tag(), sent.checksum_crc32())? })
+        match call.part_number(number).body(ByteStream::from(bytes)).send().await {
+            Ok(sent) => Ok(Some(Part { number, tag: tag(sent.e_tag(), sent.checksum_crc32())? })),
+            Err(error) if error.code() == Some("NoSuchUpload") => Ok(None),
+            Err(error) => Err(fault("bundles.part")(error)),
+        }
     }
 
     async fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> Answer<bool> {
@@ -120,17 +140,17 @@ impl BundleStore for BundleBucket {
         }
     }
 
-    async fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> Answer<()> {
-        let put = self.client.put_object().bucket(&self.bucket).key(key.progress());
-        put.body(ByteStream::from(progress)).send().await.map(drop).map_err(fault("bundles.keep"))
+    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
+        let put = self.client.put_object().bucket(&self.bucket).key(object);
+        put.body(ByteStream::from(content)).send().await.map(drop).map_err(fault("bundles.keep"))
     }
 
-    async fn kept(&self, key: &BundleKey) -> Answer<Option<Vec<u8>>> {
-        match self.client.get_object().bucket(&self.bucket).key(key.progress()).send().await {
+    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
+        match self.client.get_object().bucket(&self.bucket).key(object).send().await {
             Ok(object) => {
                 let body = object.body.collect().await;
                 let body = body.map_err(|_| Fault::retry("bundles.kept", "the answer could not be read"))?;
-                Ok(Some(body.into_bytes().to_vec()))
+                Ok(Some(body.into_bytes().into()))
             }
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(error) => Err(fault("bundles.kept")(error)),
@@ -147,11 +167,12 @@ fn is_taken<E>(error: &SdkError<E, aws_smithy_runtime_api::client::orchestrator:
 }
 
 impl BundleEraser for BundleBucket {
-    async fn erase(&self, key: &BundleKey, upload: Option<&str>) -> Answer<u64> {
-        if let Some(upload) = upload {
-            self.abort(key, upload).await?;
+    async fn erase(&self, key: &BundleKey) -> Answer<u64> {
+        for upload in self.uploads(&key.object()).await? {
+            self.abort(key, &upload).await?;
         }
-        Ok(self.erase_versions(&key.object()).await? + self.erase_versions(&key.progress()).await?)
+        let uploads = self.uploads(&key.object()).await?.len() as u64;
+        Ok(uploads + self.erase_versions(&key.object()).await? + self.erase_versions(&key.progress()).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every function needs at its edge: the environment, the clock, logs and metrics, problem documents,
-//! form bodies and random bytes. The only crate that reads the environment or the wall clock.
+//! form bodies, batches of messages and random bytes. The only crate that reads the environment or the wall clock.
 
+pub mod batch;
 pub mod clock;
 pub mod connect;
 pub mod env;

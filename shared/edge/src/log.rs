@@ -8,14 +8,21 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::env;
 
 /// The crates that may log below a warning.
-const OURS: [&str; 7] = [
+const OURS: [&str; 14] = [
     "privacy",
     "privacy_aws",
     "privacy_edge",
-    "meta_callback",
-    "request_status",
+    "privacy_processors",
+    "disconnect_intake",
+    "dsr_intake",
     "erasure_worker",
+    "export_worker",
+    "ledger_events",
+    "meta_callback",
+    "notify_worker",
+    "request_status",
     "retention_sweeper",
+    "staff_api",
 ];
 
 /// Starts logging. `LOG_LEVEL` is `error`, `warn`, `info` (default) or `debug`, for our own crates.
@@ -30,4 +37,18 @@ pub fn start() {
         .with_ansi(false);
     // A second start, as in tests, keeps the first.
     drop(tracing_subscriber::registry().with(targets).with(lines).try_init());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_may_log_what_its_runbooks_ask_for() {
+        let functions = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../functions")).unwrap();
+        for function in functions {
+            let name = function.unwrap().file_name().into_string().unwrap().replace('-', "_");
+            assert!(OURS.contains(&name.as_str()), "{name}");
+        }
+    }
 }

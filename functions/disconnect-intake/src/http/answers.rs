@@ -1,10 +1,13 @@
 //! What the dashboard gets back, and what is logged of it.
 
 use http::{HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
 use lambda_http::Body;
 use privacy::accept::Accepted;
 use privacy::accept_termination::Clocked;
-use serde_json::{Value, json};
+use privacy::export::show_account::AccountExport;
+use privacy::instant;
+use serde_json::{Map, Value, json};
 
 fn answer(status: StatusCode, body: &Value) -> Response<Body> {
     let mut response = Response::new(Body::Text(body.to_string()));
@@ -46,6 +49,37 @@ pub(super) fn terminated(clocked: &[Clocked], window: &str) -> Response<Body> {
 
 pub(super) fn reactivated(cancelled: &[String], begun: &[String]) -> Response<Body> {
     answer(StatusCode::OK, &json!({"cancelled": cancelled, "begun": begun}))
+}
+
+/// `open_until` is the first instant at which no other can be ordered.
+pub(super) fn export_ordered(reference: &str, closes_at: Timestamp) -> Response<Body> {
+    answer(StatusCode::ACCEPTED, &json!({"reference": reference, "open_until": instant::to_text(closes_at)}))
+}
+
+pub(super) const fn export_state(export: &AccountExport) -> &'static str {
+    match export {
+        AccountExport::None => "none",
+        AccountExport::InProgress => "in-progress",
+        AccountExport::Ready { .. } => "ready",
+        AccountExport::Erased => "erased",
+    }
+}
+
+pub(super) fn export_shown(reference: &str, export: &AccountExport) -> Response<Body> {
+    let mut body =
+        Map::from_iter([("reference".to_owned(), json!(reference)), ("state".to_owned(), json!(export_state(export)))]);
+    if let AccountExport::Ready { made_at, bytes, erase_at, link, link_until } = export {
+        let at = |instant: Timestamp| Value::String(instant::to_text(instant));
+        let facts = [
+            ("made_at", at(*made_at)),
+            ("bytes", json!(bytes)),
+            ("erased_by", at(*erase_at)),
+            ("url", json!(link.expose())),
+            ("url_until", at(*link_until)),
+        ];
+        body.extend(facts.map(|(name, fact)| (name.to_owned(), fact)));
+    }
+    answer(StatusCode::OK, &Value::Object(body))
 }
 
 pub(super) fn log(request_id: &str, message: &'static str, accepted: &Accepted) {

@@ -1,3 +1,5 @@
+mod downloads;
+
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::SignedDuration;
@@ -309,52 +311,6 @@ async fn a_code_verifies_and_everything_else_is_refused_alike() {
     let page = bench.fill_in(&path, "code=123456").await;
     assert_eq!(page.status, 422);
     check_page("not verified", &page.text);
-}
-
-#[tokio::test]
-async fn a_bundle_is_given_once_to_whoever_shows_a_fresh_code() {
-    use privacy::export::job::ExportJob;
-    use privacy::export::ports::{Bundle, BundleBook};
-    use privacy::subject_request::{Act, Deed, Standing};
-    let bench = Bench::new();
-    let reference = asked(&bench).await;
-    let path = format!("/api/dsr/{reference}/download");
-    let early = bench.code_for(&reference).await;
-    let refused = bench.post(&path, &json!({"code": early})).await;
-    assert_eq!((refused.status, refused.json()["type"].as_str()), (422, Some("urn:privacy:problem:not-verified")));
-
-    let (now, request) = (SystemClock.now(), bench.stored(&reference).await);
-    let standing = Standing::Answered { at: now, in_part: false };
-    let answered =
-        SubjectRequest { version: request.version + 1, kind: privacy::clock::model::Kind::Access, standing, ..request };
-    bench.desk.ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await.unwrap();
-    let (job, erase_at) = (ExportJob::Request(answered.id.clone()), now + SignedDuration::from_hours(1));
-    bench.desk.ledger.claim(&job, "w", erase_at, erase_at, now).await.unwrap();
-    let made = Bundle { made_at: Some(now), erase_at: Some(erase_at), ..Bundle::default() };
-    assert!(bench.desk.ledger.save(&job, "w", &made).await.unwrap());
-
-    let code = bench.code_for(&reference).await;
-    let other = if code == "000000" { "000001" } else { "000000" };
-    let wrong = bench.post(&path, &json!({"code": other})).await;
-    assert_eq!((wrong.status, &wrong.text), (422, &refused.text), "the same for every reason");
-    let given = bench.post(&path, &json!({"code": code})).await;
-    assert_eq!((given.status, given.text.as_str()), (303, ""));
-    let link = given.location.unwrap();
-    assert!(link.contains("/bundles/") && link.contains("X-Amz-Signature=") && !link.contains(&reference), "{link}");
-    let used = bench.post(&path, &json!({"code": code})).await;
-    assert_eq!((used.status, &used.text), (422, &refused.text));
-    let page = bench.fill_in(&path, "code=123456").await;
-    assert_eq!((page.status, page.media_type.as_str()), (422, "text/html; charset=utf-8"));
-    for (path, body, expected) in [
-        (format!("/api/dsr/8{}/download", "a".repeat(32)), json!({"code": "123456"}), 422),
-        ("/api/dsr/nothing/download".to_owned(), json!({"code": "123456"}), 404),
-        (path.clone(), json!({}), 400),
-    ] {
-        assert_eq!(bench.post(&path, &body).await.status, expected, "{path}");
-    }
-    let trail: Vec<Deed> =
-        bench.desk.ledger.acts(&answered.id).await.unwrap().into_iter().map(|act| act.deed).collect();
-    assert_eq!(trail, [Deed::Answered, Deed::Downloaded]);
 }
 
 #[tokio::test]

@@ -110,7 +110,7 @@ async fn what_is_ours_is_erased_though_no_secret_can_be_had() {
     let id = open(&account, "10158000000000001").await;
     let worker = worker_as_it_is(&account);
     let stop_at = SystemClock.now() + SignedDuration::from_mins(1);
-    assert!(worker.work(&id, "w", stop_at).await.is_err(), "it comes again");
+    assert!(worker.erase(&id, "w", stop_at).await.is_err(), "it comes again");
     assert!(is_erased(&account, &id).await);
     assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());
     let head = demo::ledger(&account).show(&id).await.unwrap().unwrap().head;

@@ -1,55 +1,47 @@
 use std::collections::HashMap;
 
 use lambda_runtime::Context;
+use privacy::accept_termination::{Termination, accept_termination};
 use privacy::data_map::DataMap;
-use privacy::obligation::Outcome;
-use privacy::ports::{Intake, Opened, Showcase};
+use privacy::export::ports::BundleBook;
+use privacy::ids::TenantId;
+use privacy::law::Law;
+use privacy::obligation::ObligationId;
 use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 
 use super::*;
-use crate::config::DownstreamConfig;
 
 fn worker(account: &Account) -> Worker {
     account.set_secret("arn:subject-keys", demo::SUBJECT_KEYS);
-    account.set_secret("arn:receipt-key", &format!(r#"{{"seed":"{}"}}"#, "7".repeat(64)));
-    account.set_secret("arn:processors", "{}");
-    worker_as_it_is(account)
-}
-
-fn worker_as_it_is(account: &Account) -> Worker {
-    let stores = ["inbox", "media", "connections", "people", "social"].map(|name| (name.to_owned(), name.to_owned()));
+    let stores = ["inbox", "media", "connections", "people", "social", "accounts", "conversations", "files"];
     let names = Names {
-        stores: HashMap::from(stores),
         connections: "connections".to_owned(),
-        secrets: vec!["access_token".to_owned()],
-        suppression: "suppression".to_owned(),
+        ..Names::of_stores(HashMap::from(stores.map(|name| (name.to_owned(), name.to_owned()))))
     };
     let config = Config {
         ledger_table: "ledger".to_owned(),
-        erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
+        export_queue_url: "http://account.test/000000000000/export".to_owned(),
+        notice_queue_url: "http://account.test/000000000000/notice".to_owned(),
+        bundles_bucket: "bundles".to_owned(),
+        subject_keys_arn: "arn:subject-keys".to_owned(),
         names,
-        second_looks: vec!["PT15M".parse().unwrap()],
-        map: DataMap::built_in().unwrap().confirming_after(jiff::Span::new()),
-        downstream: DownstreamConfig {
-            subject_keys_arn: "arn:subject-keys".to_owned(),
-            receipt_key_arn: "arn:receipt-key".to_owned(),
-            processors_arn: "arn:processors".to_owned(),
-            receipts_bucket: "receipts".to_owned(),
-            is_local_allowed: true,
-        },
+        map: DataMap::built_in().unwrap(),
+        law: Law::built_in().unwrap(),
     };
     Worker::new(&account.connection(), config)
 }
 
-async fn open(account: &Account, user: &str) -> ObligationId {
-    let (person, now) = (demo::person(user), SystemClock.now());
-    demo::connect(account, "alder", &format!("c{user}"), "2026-01-01T00:00:00.000Z", &person);
-    demo::signals(account, "alder", &format!("c{user}"), 30, 300);
-    let new = demo::request(&person, now);
-    assert_eq!(demo::ledger(account).open(&new).await.unwrap(), Opened::New);
-    new.id
+/// The account of a tenant that ends just now.
+async fn ending(account: &Account, tenant: &str) -> ExportJob {
+    let (tenant, now) = (TenantId::parse(tenant).unwrap(), SystemClock.now());
+    let termination = Termination { tenant: tenant.clone(), ended_at: Some(now), time_zone: "UTC".to_owned() };
+    let (ledger, queue) =
+        (demo::ledger(account), SqsQueue::new(&account.connection(), "http://account.test/q".to_owned()));
+    let counted = termination.count(now).unwrap();
+    accept_termination(&ledger, &queue, &DataMap::built_in().unwrap(), &counted).await.unwrap();
+    ExportJob::Tenant(tenant)
 }
 
 /// Delivers bodies as messages m0, m1, … with so many seconds left; the ids that have to come again.
@@ -64,55 +56,73 @@ async fn deliver(account: &Account, seconds_left: i64, bodies: &[String]) -> Vec
     response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
-async fn is_erased(account: &Account, id: &ObligationId) -> bool {
-    let shown = demo::ledger(account).show(id).await.unwrap().unwrap();
-    shown.outcomes.iter().any(|(class, outcome)| class == "signals" && *outcome == Outcome::Removed { count: 30 })
+fn bundles(account: &Account) -> usize {
+    account.buckets().uploaded().0.len()
 }
 
-fn body(id: &ObligationId) -> String {
-    Work { obligation: id.clone() }.to_body()
+#[test]
+fn every_record_of_the_example_is_a_job_or_parked() {
+    let event: SqsEvent = serde_json::from_str(include_str!("../../../../events/export-worker.batch.json")).unwrap();
+    let read = |record: &aws_lambda_events::sqs::SqsMessage| {
+        <Worker as Consumer>::read(record.body.as_deref().unwrap_or_default()).is_ok()
+    };
+    assert_eq!(event.records.iter().map(read).collect::<Vec<_>>(), [true, true, false]);
 }
 
 #[tokio::test]
-async fn a_poison_message_comes_again_alone() {
+async fn a_poison_message_comes_again_alone_and_a_bundle_is_made_once() {
     let account = Account::new();
-    let (one, two) = (open(&account, "1").await, open(&account, "2").await);
-    let unknown = ObligationId::parse(&"z".repeat(32)).unwrap();
-    let bodies = [body(&one), "not json".to_owned(), String::new(), body(&unknown), body(&two), body(&one)];
-    assert_eq!(deliver(&account, 120, &bodies).await, ["m1", "m2"]);
-    assert!(is_erased(&account, &one).await && is_erased(&account, &two).await);
+    let (alder, birch) = (ending(&account, "alder").await, ending(&account, "birch").await);
+    let nothing =
+        [ExportJob::Request(ObligationId::of_request(&[9; 20])), ExportJob::Tenant(TenantId::parse("oak").unwrap())];
+    let bodies = [
+        alder.to_body(),
+        "poison".to_owned(),
+        nothing[0].to_body(),
+        nothing[1].to_body(),
+        birch.to_body(),
+        alder.to_body(),
+    ];
+    assert_eq!(deliver(&account, 120, &bodies).await, ["m1"]);
+    assert_eq!(bundles(&account), 2);
+    let made = demo::ledger(&account).bundle(&alder).await.unwrap().unwrap();
+    assert!(made.made_at.is_some() && made.bytes > 0);
+    assert_eq!(deliver(&account, 120, &[alder.to_body()]).await, Vec::<String>::new(), "delivered twice");
+    assert_eq!((bundles(&account), account.buckets().uploaded().1), (2, 0), "no upload is left open");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_fault_with_one_message_reports_that_one() {
+#[tokio::test]
+async fn a_bundle_that_another_worker_has_waits_and_comes_again() {
     let account = Account::new();
-    let (one, two) = (open(&account, "1").await, open(&account, "2").await);
-    account.trouble("UpdateItem", &[Trouble::Down; 3]);
-    let again = deliver(&account, 120, &[body(&one)]).await;
-    assert_eq!(again, ["m0"]);
-    assert_eq!(deliver(&account, 120, &[body(&one), body(&two)]).await, Vec::<String>::new());
-    assert!(is_erased(&account, &one).await && is_erased(&account, &two).await);
+    let (alder, now) = (ending(&account, "alder").await, SystemClock.now());
+    let until = now + SignedDuration::from_mins(2);
+    demo::ledger(&account).claim(&alder, "other", until, until, now).await.unwrap();
+    assert_eq!(deliver(&account, 120, &[alder.to_body()]).await, ["m0"]);
+    assert_eq!(bundles(&account), 0);
+    demo::ledger(&account).let_go(&alder, "other").await.unwrap();
+    assert_eq!(deliver(&account, 120, &[alder.to_body()]).await, Vec::<String>::new());
+    assert_eq!(bundles(&account), 1);
 }
 
 #[tokio::test]
 async fn work_that_runs_out_of_time_sends_itself_on() {
     let account = Account::new();
-    let one = open(&account, "1").await;
-    assert_eq!(deliver(&account, 10, &[body(&one)]).await, Vec::<String>::new());
-    assert_eq!(account.sent(), [body(&one)], "too little is left to begin a chunk");
-    assert_eq!(deliver(&account, 120, &account.sent()).await, Vec::<String>::new());
-    assert!(is_erased(&account, &one).await);
+    let alder = ending(&account, "alder").await;
+    let before = account.sent().len();
+    assert_eq!(deliver(&account, 10, &[alder.to_body()]).await, Vec::<String>::new());
+    assert_eq!(account.sent()[before..], [alder.to_body()], "too little is left to begin a page");
+    assert_eq!(bundles(&account), 0);
+    assert_eq!(deliver(&account, 120, &[alder.to_body()]).await, Vec::<String>::new());
+    assert_eq!(bundles(&account), 1);
 }
 
-#[tokio::test]
-async fn what_is_ours_is_erased_though_no_secret_can_be_had() {
+#[tokio::test(start_paused = true)]
+async fn a_fault_with_one_message_reports_that_one() {
     let account = Account::new();
-    let id = open(&account, "10158000000000001").await;
-    let worker = worker_as_it_is(&account);
-    let stop_at = SystemClock.now() + SignedDuration::from_mins(1);
-    assert!(worker.work(&id, "w", stop_at).await.is_err(), "it comes again");
-    assert!(is_erased(&account, &id).await);
-    assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());
-    let head = demo::ledger(&account).show(&id).await.unwrap().unwrap().head;
-    assert_eq!(head.state.erased_at(), None, "nobody is told that all is gone");
+    let (alder, birch) = (ending(&account, "alder").await, ending(&account, "birch").await);
+    account.trouble("UploadPart", &[Trouble::Down; 3]);
+    assert_eq!(deliver(&account, 120, &[alder.to_body(), birch.to_body()]).await, ["m0"]);
+    assert_eq!(bundles(&account), 1);
+    assert_eq!(deliver(&account, 120, &[alder.to_body()]).await, Vec::<String>::new());
+    assert_eq!(bundles(&account), 2);
 }

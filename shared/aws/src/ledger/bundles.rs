@@ -4,7 +4,6 @@
 //! `pending#<tenant>` has one row for each request whose bundle a purge of the tenant waits for.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
 use privacy::export::job::ExportJob;
@@ -14,7 +13,7 @@ use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Answer, DUE_SHARDS};
 
-use super::{DUE_INDEX, LedgerTable, rows};
+use super::{LedgerTable, rows};
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, number, text, unreadable};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
@@ -205,18 +204,9 @@ impl BundleBook for LedgerTable {
     }
 
     async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
-            .expression_attribute_values(":shard", text(due_shard(shard)))
-            .expression_attribute_values(":now", at(now))
-            .limit(i32::from(limit));
-        let answer = query.send().await.map_err(fault("bundles.due"))?;
+        let rows = self.due_rows("bundles.due", due_shard(shard), now, limit).await?;
         let due = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
-        answer.items().iter().map(due).collect()
+        rows.iter().map(due).collect()
     }
 
     async fn erased(&self, due: &DueBundle, erased_at: Timestamp) -> Answer<bool> {
@@ -228,18 +218,8 @@ impl BundleBook for LedgerTable {
             .update_expression(
                 "SET erased_at = if_not_exists(erased_at, :at) REMOVE next_action_at, due_shard, upload, is_kept",
             )
-            .condition_expression("next_action_at = :seen")
-            .expression_attribute_values(":at", at(erased_at))
-            .expression_attribute_values(":seen", at(due.erase_at));
-        match patience::send(update).await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(fault("bundles.erased")(error)),
-        }
+            .expression_attribute_values(":at", at(erased_at));
+        self.move_on("bundles.erased", update, due.erase_at).await
     }
 
     async fn await_bundle(&self, tenant: &TenantId, request: &ObligationId, since: Timestamp) -> Answer<()> {

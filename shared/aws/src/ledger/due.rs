@@ -1,34 +1,21 @@
 //! The sweeper's side: the due index and the rows behind it.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::Timestamp;
 use privacy::obligation::{Head, ObligationId};
 use privacy::ports::{Answer, Due, DueIndex, NextAction};
 
 use super::{DUE_INDEX, LedgerTable, head_key, rows};
-use crate::attributes::{at, get_at, text};
-use crate::faults::fault;
+use crate::attributes::{Item, at, get_at, text};
+use crate::faults::{fault, refusing_row};
 use crate::patience;
 
 impl DueIndex for LedgerTable {
     async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Due>> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
-            .expression_attribute_values(":shard", text(rows::shard_name(shard)))
-            .expression_attribute_values(":now", at(now))
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(fault("due.read"))?;
-        answer
-            .items()
-            .iter()
-            .map(|item| Ok(Due { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? }))
-            .collect()
+        let rows = self.due_rows("due.read", rows::shard_name(shard), now, limit).await?;
+        let due = |item| Ok(Due { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? });
+        rows.iter().map(due).collect()
     }
 
     async fn head(&self, id: &ObligationId) -> Answer<Option<Head>> {
@@ -66,17 +53,43 @@ impl DueIndex for LedgerTable {
             }
             NextAction::Never => update.update_expression("REMOVE next_action_at, due_shard"),
         };
-        let update = update
-            .condition_expression("next_action_at = :seen")
-            .expression_attribute_values(":seen", at(due.next_action_at));
+        self.move_on("due.postpone", update, due.next_action_at).await.map(drop)
+    }
+}
+
+impl LedgerTable {
+    /// What is due in one partition of the index, oldest first: keys and dates.
+    pub(super) async fn due_rows(
+        &self,
+        action: &'static str,
+        shard: String,
+        now: Timestamp,
+        limit: u16,
+    ) -> Answer<Vec<Item>> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
+            .expression_attribute_values(":shard", text(shard))
+            .expression_attribute_values(":now", at(now))
+            .limit(i32::from(limit));
+        Ok(query.send().await.map_err(fault(action))?.items.unwrap_or_default())
+    }
+
+    /// Changes a row whose entry in the due index still says what was `seen` there: whether it did.
+    pub(super) async fn move_on(
+        &self,
+        action: &'static str,
+        update: UpdateItemFluentBuilder,
+        seen: Timestamp,
+    ) -> Answer<bool> {
+        let update =
+            update.condition_expression("next_action_at = :seen").expression_attribute_values(":seen", at(seen));
         match patience::send(update).await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(fault("due.postpone")(error)),
+            Ok(_) => Ok(true),
+            Err(error) => refusing_row(action)(error).map(|_| false),
         }
     }
 }

@@ -26,7 +26,7 @@ use privacy::subject_request::{Act, Actor, Deed, Proof, SubjectRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{DUE_INDEX, LedgerTable, key, rows};
+use super::{LedgerTable, key, rows};
 use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, unreadable};
 use crate::faults::fault;
 use crate::patience;
@@ -228,17 +228,7 @@ pub(super) fn due_request(item: &Item) -> Result<DueRequest, Fault> {
 
 impl DueRequests for LedgerTable {
     async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
-            .expression_attribute_values(":shard", text(due_shard(shard)))
-            .expression_attribute_values(":now", at(now))
-            .limit(i32::from(limit));
-        let answer = query.send().await.map_err(fault("requests.due"))?;
-        answer.items().iter().map(due_request).collect()
+        self.due_rows("requests.due", due_shard(shard), now, limit).await?.iter().map(due_request).collect()
     }
 
     async fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> Answer<()> {
@@ -248,17 +238,7 @@ impl DueRequests for LedgerTable {
             .table_name(&self.table)
             .set_key(Some(key(&due.id, ASKED)))
             .update_expression("SET next_action_at = :next")
-            .condition_expression("next_action_at = :seen")
-            .expression_attribute_values(":next", at(next))
-            .expression_attribute_values(":seen", at(due.next_action_at));
-        match patience::send(update).await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(fault("requests.postpone")(error)),
-        }
+            .expression_attribute_values(":next", at(next));
+        self.move_on("requests.postpone", update, due.next_action_at).await.map(drop)
     }
 }

@@ -61,7 +61,7 @@ impl Contents for Vault {
             Ok(object) => {
                 let body = object.body.collect().await;
                 let body = body.map_err(|_| Fault::retry("contents.read", "the answer could not be read"))?;
-                Ok(Some(body.into_bytes().to_vec()))
+                Ok(Some(body.into_bytes().into()))
             }
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(error) => Err(fault("contents.read")(error)),

@@ -1,12 +1,19 @@
 //! A ZIP archive that is written from front to back, without looking back and without a clock.
 //!
-//! Crates that write ZIP keep the state of a stream to themselves; ours is two lists and a number, so that a worker whose time
-//! ends between two files hands over to the next one. Small files are deflated in memory, objects are stored as they
-//! stream by. Every file has the same date, so the same content is the same archive, byte for byte.
+//! Crates that write ZIP keep the state of a stream to themselves; ours is a list and two numbers, so that a worker whose time
+//! ends between two files hands over to the next one. Tables are deflated into what waits to be taken, objects are stored as
+//! they stream by. Every file has the same date, so the same content is the same archive, byte for byte.
+//!
+//! The list is for the directory at the end. It is taken away in leaves, and given back to
+//! [`Archive::list`] one by one: what is in memory does not grow with the number of files.
 
-use flate2::{Compress, Compression, Crc, FlushCompress};
+mod deflate;
+
+use flate2::Crc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use self::deflate::deflate;
 
 const LOCAL: u32 = 0x0403_4b50;
 const DESCRIPTOR: u32 = 0x0807_4b50;
@@ -23,7 +30,11 @@ const DATE: u16 = 0x0021;
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
 const MAX32: u64 = 0xffff_ffff;
-const MAX16: usize = 0xffff;
+const MAX16: u64 = 0xffff;
+/// How many files are listed in memory; few in our own tests, so that they reach it.
+const LISTED_MAX: usize = if cfg!(test) { 2 } else { 4_096 };
+/// Room for what waits to be taken, reserved once: a part of an upload, a table, and some.
+const PENDING_BYTES: usize = 10 << 20;
 
 /// A file that is in the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,20 +62,39 @@ pub struct Streamed {
     bytes: u64,
 }
 
-/// An archive in the making: what is in it, and the bytes that nobody has taken yet.
+/// An archive in the making: what is in it and in no leaf yet, and the bytes that nobody has taken yet.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Archive {
     entries: Vec<Entry>,
+    /// How many files are in leaves.
+    listed: u64,
     offset: u64,
     #[serde(skip)]
     pending: Vec<u8>,
 }
 
 impl Archive {
-    /// What is in it, in order.
+    /// What is in it and in no leaf, in order.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Takes a leaf of the directory, once there is one: to be kept, and given back to [`Self::list`] at the end.
+    pub fn take_leaf(&mut self) -> Option<Vec<u8>> {
+        if self.entries.len() < LISTED_MAX {
+            return None;
+        }
+        let leaf = serde_json::to_vec(&self.entries).ok()?;
+        self.listed += self.entries.len() as u64;
+        self.entries.clear();
+        Some(leaf)
+    }
+
+    /// What a leaf lists, if it is one.
+    #[must_use]
+    pub fn read_leaf(leaf: &[u8]) -> Option<Vec<Entry>> {
+        serde_json::from_slice(leaf).ok()
     }
 
     /// How long it is so far, taken or not.
@@ -80,17 +110,17 @@ impl Archive {
     }
 
     /// Puts back what nobody had taken when the rest of the state was stored.
-    pub fn resume(&mut self, pending: Vec<u8>) {
-        self.pending = pending;
+    pub fn resume(&mut self, pending: &[u8]) {
+        self.pending.clear();
+        self.reserve();
+        self.pending.extend_from_slice(pending);
     }
 
     /// Takes the next `bytes` bytes, once there are that many.
     pub fn take(&mut self, bytes: usize) -> Option<Vec<u8>> {
-        if self.pending.len() < bytes {
-            return None;
-        }
-        let rest = self.pending.split_off(bytes);
-        Some(std::mem::replace(&mut self.pending, rest))
+        let taken = self.pending.get(..bytes)?.to_vec();
+        self.pending.drain(..bytes);
+        Some(taken)
     }
 
     /// Takes whatever is left.
@@ -98,31 +128,48 @@ impl Archive {
         std::mem::take(&mut self.pending)
     }
 
-    /// Adds a whole file.
-    pub fn add(&mut self, name: &str, content: &[u8]) {
-        let mut crc = Crc::new();
-        crc.update(content);
-        let packed = deflate(content).filter(|packed| packed.len() < content.len());
-        let (method, body) = packed.as_ref().map_or((STORED, content), |packed| (DEFLATED, packed.as_slice()));
-        let entry = Entry {
+    /// Adds a whole file, whose content is read twice.
+    pub fn add<'a>(&mut self, name: &str, content: impl Iterator<Item = &'a [u8]> + Clone) {
+        let (mut crc, mut sha256, mut bytes) = (Crc::new(), Sha256::new(), 0_u64);
+        for piece in content.clone() {
+            crc.update(piece);
+            sha256.update(piece);
+            bytes += piece.len() as u64;
+        }
+        let mut entry = Entry {
             name: name.to_owned(),
-            bytes: content.len() as u64,
-            sha256: hex(&Sha256::digest(content)),
+            bytes,
+            sha256: hex(&sha256.finalize()),
             is_streamed: false,
-            method,
+            method: DEFLATED,
             crc: crc.sum(),
-            packed: body.len() as u64,
+            packed: 0,
             at: self.offset,
         };
-        self.local(name, UTF8, method, Some(&entry));
-        self.push(body);
+        self.reserve();
+        // The header says how long the packed content is: it is written over when that is known.
+        let begins = self.pending.len();
+        let header = local(name, UTF8, DEFLATED, Some(&entry));
+        self.pending.extend_from_slice(&header);
+        let content_begins = self.pending.len();
+        let is_packed = deflate(content.clone(), &mut self.pending).is_some();
+        entry.packed = (self.pending.len() - content_begins) as u64;
+        if !is_packed || entry.packed >= bytes {
+            self.pending.truncate(content_begins);
+            content.for_each(|piece| self.pending.extend_from_slice(piece));
+            (entry.method, entry.packed) = (STORED, bytes);
+        }
+        let header = local(name, UTF8, entry.method, Some(&entry));
+        self.pending.splice(begins..content_begins, header);
+        self.offset += (self.pending.len() - begins) as u64;
         self.entries.push(entry);
     }
 
     /// Begins a file whose content comes in pieces; it is to be ended before another one begins.
     pub fn begin(&mut self, name: &str) -> Streamed {
         let at = self.offset;
-        self.local(name, UTF8 | STREAMED, STORED, None);
+        let header = local(name, UTF8 | STREAMED, STORED, None);
+        self.push(&header);
         Streamed { name: name.to_owned(), at, crc: Crc::new(), sha256: Sha256::new(), bytes: 0 }
     }
 
@@ -145,33 +192,29 @@ impl Archive {
         self.entries.push(Entry { name, bytes, sha256, is_streamed: true, method: STORED, crc, packed: bytes, at });
     }
 
-    /// Writes the directory that closes the archive.
-    pub fn finish(&mut self) {
-        let begins = self.offset;
-        for entry in std::mem::take(&mut self.entries) {
-            self.central(&entry);
-            self.entries.push(entry);
+    /// Writes the directory of the files of a leaf, in their order, before [`Self::finish`].
+    pub fn list(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.central(entry);
         }
-        let (length, count) = (self.offset - begins, self.entries.len());
+    }
+
+    /// Writes the rest of the directory, which began at `begins`, and closes the archive.
+    pub fn finish(&mut self, begins: u64) {
+        let entries = std::mem::take(&mut self.entries);
+        self.list(&entries);
+        self.entries = entries;
+        let (length, count) = (self.offset - begins, self.listed + self.entries.len() as u64);
         let mut end = Fields::default();
         if count >= MAX16 || begins >= MAX32 || length >= MAX32 {
             let at = self.offset;
             end.u32(END64).u64(44).u16(45).u16(45).u32(0).u32(0);
-            end.u64(count as u64).u64(count as u64).u64(length).u64(begins);
+            end.u64(count).u64(count).u64(length).u64(begins);
             end.u32(LOCATOR64).u32(0).u64(at).u32(1);
         }
         let count = u16::try_from(count).unwrap_or(u16::MAX);
         end.u32(END).u16(0).u16(0).u16(count).u16(count).u32(low32(length)).u32(low32(begins)).u16(0);
         self.push(&end.0);
-    }
-
-    fn local(&mut self, name: &str, flags: u16, method: u16, known: Option<&Entry>) {
-        let (crc, packed, bytes) = known.map_or((0, 0, 0), |entry| (entry.crc, entry.packed, entry.bytes));
-        let mut fields = Fields::default();
-        fields.u32(LOCAL).u16(20).u16(flags).u16(method).u16(0).u16(DATE);
-        fields.u32(crc).u32(low32(packed)).u32(low32(bytes)).u16(low16(name)).u16(0);
-        fields.0.extend_from_slice(name.as_bytes());
-        self.push(&fields.0);
     }
 
     fn central(&mut self, entry: &Entry) {
@@ -189,9 +232,26 @@ impl Archive {
     }
 
     fn push(&mut self, bytes: &[u8]) {
+        self.reserve();
         self.pending.extend_from_slice(bytes);
         self.offset += bytes.len() as u64;
     }
+
+    fn reserve(&mut self) {
+        if self.pending.capacity() == 0 {
+            self.pending.reserve_exact(PENDING_BYTES);
+        }
+    }
+}
+
+/// What stands before a file.
+fn local(name: &str, flags: u16, method: u16, known: Option<&Entry>) -> Vec<u8> {
+    let (crc, packed, bytes) = known.map_or((0, 0, 0), |entry| (entry.crc, entry.packed, entry.bytes));
+    let mut fields = Fields::default();
+    fields.u32(LOCAL).u16(20).u16(flags).u16(method).u16(0).u16(DATE);
+    fields.u32(crc).u32(low32(packed)).u32(low32(bytes)).u16(low16(name)).u16(0);
+    fields.0.extend_from_slice(name.as_bytes());
+    fields.0
 }
 
 /// Little-endian numbers one after the other.
@@ -228,86 +288,5 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The content deflated, unless that fails, which it does not.
-fn deflate(content: &[u8]) -> Option<Vec<u8>> {
-    let mut packer = Compress::new(Compression::fast(), false);
-    let mut packed = Vec::with_capacity(content.len() / 4 + 64);
-    loop {
-        let taken = usize::try_from(packer.total_in()).ok()?;
-        let status = packer.compress_vec(content.get(taken..)?, &mut packed, FlushCompress::Finish).ok()?;
-        if status == flate2::Status::StreamEnd {
-            return Some(packed);
-        }
-        packed.reserve(packed.capacity().max(1024));
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use std::io::{Cursor, Read};
-
-    use super::*;
-
-    fn sample() -> Archive {
-        let mut archive = Archive::default();
-        archive.add("a/words.txt", "many words ".repeat(100).as_bytes());
-        let mut streamed = archive.begin("b/ünï.bin");
-        archive.write(&mut streamed, b"one");
-        archive.write(&mut streamed, b"two");
-        archive.end(streamed);
-        archive.add("empty", b"");
-        archive.add("short", b"x");
-        archive
-    }
-
-    fn read(bytes: Vec<u8>) -> Vec<(String, Vec<u8>)> {
-        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        let mut files = Vec::new();
-        for index in 0..zip.len() {
-            let mut file = zip.by_index(index).unwrap();
-            let mut content = Vec::new();
-            file.read_to_end(&mut content).unwrap();
-            files.push((file.name().to_owned(), content));
-        }
-        files
-    }
-
-    #[test]
-    fn another_implementation_reads_what_was_written() {
-        let mut archive = sample();
-        archive.finish();
-        let files = read(archive.take_rest());
-        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["a/words.txt", "b/ünï.bin", "empty", "short"]);
-        assert_eq!(files[0].1, "many words ".repeat(100).as_bytes());
-        assert_eq!(
-            (files[1].1.as_slice(), files[2].1.as_slice(), files[3].1.as_slice()),
-            (&b"onetwo"[..], &b""[..], &b"x"[..])
-        );
-    }
-
-    #[test]
-    fn it_goes_on_where_its_state_was_stored() {
-        let mut whole = sample();
-        whole.finish();
-        let mut first = sample();
-        let mut taken = first.take(20).unwrap();
-        let stored = (serde_json::to_string(&first).unwrap(), first.pending().to_vec());
-        let mut second: Archive = serde_json::from_str(&stored.0).unwrap();
-        second.resume(stored.1);
-        second.finish();
-        taken.extend(second.take_rest());
-        assert_eq!(taken, whole.take_rest());
-    }
-
-    #[test]
-    fn beyond_four_gibibytes_places_stand_in_the_extension() {
-        let mut archive = Archive { offset: 5 << 30, ..Archive::default() };
-        archive.add("far", b"away");
-        archive.finish();
-        let bytes = archive.take_rest();
-        let has = |number: u32| bytes.windows(4).any(|window| window == number.to_le_bytes());
-        assert!(has(END64) && has(LOCATOR64));
-        assert!(bytes.windows(8).any(|window| window == (5_u64 << 30).to_le_bytes()));
-    }
-}
+mod tests;

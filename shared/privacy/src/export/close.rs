@@ -1,12 +1,15 @@
 //! Close: everything that stands at the end of a bundle, because it tells of the rest.
 
+use super::archive::{Archive, Entry};
+use super::collect::PART_BYTES;
 use super::make_bundle::{BundleKind, Making, Stop};
-use super::manifest::Manifest;
+use super::manifest::{self, Manifest, SCHEMA_VERSION};
 use super::notice::Notice;
 use super::order::Order;
 use super::page;
 use super::ports::{BundleStore, Contents};
 use super::progress::Progress;
+use crate::fault::Fault;
 use crate::instant;
 use crate::law::Law;
 use crate::ports::Clock;
@@ -18,24 +21,65 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         Self::close_all(progress);
         let is_whole = order.kind != BundleKind::Know;
         let notice = Notice::of(self.map, law, order.regime.as_deref(), progress, is_whole);
-        progress.archive.add("notice.json", &notice.to_json());
-        progress.archive.add("notice.html", &page::notice(&notice));
+        add(progress, "notice.json", &notice.to_json());
+        add(progress, "notice.html", &page::notice(&notice));
         let received = order.received_at.map(instant::to_text);
         let index = page::index(self.map, title(order.kind), &lead(order, received.as_deref()), progress);
-        progress.archive.add("index.html", &index);
-        let records = progress.held.iter().map(|(name, held)| (name.as_str(), held.records)).collect();
-        let entries = progress.archive.entries();
-        let manifest = Manifest::new(order.kind.as_str(), &order.of, received, records, &progress.redactions, entries);
-        let manifest = manifest.to_json();
-        progress.archive.add("manifest.json", &manifest);
-        progress.archive.finish();
-        self.upload(progress, super::collect::PART_BYTES).await?;
+        add(progress, "index.html", &index);
+        drop(index);
+        self.upload(progress, PART_BYTES).await?;
+        self.manifest(progress, received).await?;
+        self.directory(progress).await?;
         let rest = progress.archive.take_rest();
         if !rest.is_empty() || progress.parts.is_empty() {
             self.part(progress, rest).await?;
         }
         Ok(())
     }
+
+    /// Lists every file that is there.
+    async fn manifest(&self, progress: &mut Progress, received_at: Option<String>) -> Result<(), Stop> {
+        let records = progress.held.iter().map(|(name, held)| (name.as_str(), held.records)).collect();
+        let (kind, of, redactions) = (self.order.kind.as_str(), &self.order.of, &progress.redactions);
+        let head = Manifest { schema_version: SCHEMA_VERSION, kind, of, received_at, records, redactions }.head();
+        let mut file = progress.archive.begin("manifest.json");
+        progress.archive.write(&mut file, &head);
+        let (mut at, mut is_first) = (0, true);
+        while let Some(leaf) = progress.leaves.get(at) {
+            let entries = self.leaf(leaf).await?;
+            progress.archive.write(&mut file, &manifest::listed(&entries, &mut is_first));
+            self.upload(progress, PART_BYTES).await?;
+            at += 1;
+        }
+        let rest = manifest::listed(progress.archive.entries(), &mut is_first);
+        progress.archive.write(&mut file, &rest);
+        progress.archive.write(&mut file, manifest::TAIL);
+        progress.archive.end(file);
+        self.upload(progress, PART_BYTES).await
+    }
+
+    /// Closes the archive: where each file begins.
+    async fn directory(&self, progress: &mut Progress) -> Result<(), Stop> {
+        let (begins, mut at) = (progress.archive.bytes(), 0);
+        while let Some(leaf) = progress.leaves.get(at) {
+            let entries = self.leaf(leaf).await?;
+            progress.archive.list(&entries);
+            self.upload(progress, PART_BYTES).await?;
+            at += 1;
+        }
+        progress.archive.finish(begins);
+        self.upload(progress, PART_BYTES).await
+    }
+
+    async fn leaf(&self, leaf: &str) -> Result<Vec<Entry>, Stop> {
+        let kept = self.bundles.kept(leaf).await?;
+        let entries = kept.and_then(|kept| Archive::read_leaf(&kept));
+        Ok(entries.ok_or_else(|| Fault::park("export.leaf", "a leaf of the directory is gone"))?)
+    }
+}
+
+fn add(progress: &mut Progress, name: &str, content: &[u8]) {
+    progress.archive.add(name, [content].into_iter());
 }
 
 const fn title(kind: BundleKind) -> &'static str {

@@ -1,8 +1,9 @@
 //! Collect: read everything of every place page by page, redact it, and write it away before the next page is read. What is
-//! in memory is a page, the open tables and a part of the upload, however much there is.
+//! in memory is a page, the open tables and two parts of the upload, however much there is and in how many files.
 
 use serde_json::Value;
 
+use super::file_name::file_name;
 use super::make_bundle::{Making, Stop};
 use super::ports::{BundleStore, Contents, Object, Row};
 use super::progress::{Held, Progress};
@@ -15,11 +16,11 @@ use crate::ports::Clock;
 use crate::scope::Place;
 
 /// S3 takes parts of 5 MiB and more.
-pub(super) const PART_BYTES: usize = 6 << 20;
+pub(super) const PART_BYTES: usize = 5 << 20;
 /// When the open tables are longer than this together, the longest is written away.
-pub(super) const TABLES_BYTES: usize = 8 << 20;
+pub(super) const TABLES_BYTES: usize = 4 << 20;
 /// How much of an object is read at once.
-const PIECE_BYTES: u64 = 4 << 20;
+const PIECE_BYTES: u64 = 1 << 20;
 /// A larger object is named and not copied: the bundle would not fit into anybody's download.
 const OBJECT_BYTES_MAX: u64 = 1 << 29;
 /// How many records of a class the page shows.
@@ -71,7 +72,10 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
             let page = self.vault.rows(&store.name, range, progress.cursor.after.as_deref()).await?;
             for row in page.rows {
                 self.row(progress, place, store, row);
-                self.write_away(progress, TABLES_BYTES);
+                if progress.table_bytes() > TABLES_BYTES {
+                    self.write_away(progress, TABLES_BYTES);
+                    self.upload(progress, PART_BYTES).await?;
+                }
             }
             self.upload(progress, PART_BYTES).await?;
             progress.cursor.after = page.next;
@@ -235,8 +239,13 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         }
     }
 
-    /// Uploads every whole part that the archive has.
+    /// Uploads every whole part that the archive has, and keeps every whole leaf of its directory.
     pub(super) async fn upload(&self, progress: &mut Progress, bytes: usize) -> Result<(), Stop> {
+        while let Some(leaf) = progress.archive.take_leaf() {
+            let object = self.key.leaf(&leaf);
+            self.bundles.keep(&object, leaf).await?;
+            progress.leaves.push(object);
+        }
         while let Some(part) = progress.archive.take(bytes) {
             self.part(progress, part).await?;
         }
@@ -246,7 +255,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
     pub(super) async fn part(&self, progress: &mut Progress, bytes: Vec<u8>) -> Result<(), Stop> {
         let number = i32::try_from(progress.parts.len() + 1).unwrap_or(i32::MAX);
         let part = self.bundles.part(&self.key, &progress.upload, number, bytes).await?;
-        progress.parts.push(part);
+        progress.parts.push(part.ok_or(Stop::UploadGone)?);
         Ok(())
     }
 }
@@ -257,7 +266,7 @@ fn close(progress: &mut Progress, name: &str) {
     let (json, csv) = table.close();
     for (kind, content) in [("json", json), ("csv", csv)] {
         let path = format!("data/{name}-{number:03}.{kind}");
-        progress.archive.add(&path, &content);
+        progress.archive.add(&path, content.iter());
         progress.held.entry(name.to_owned()).or_default().files.push(path);
     }
 }
@@ -265,15 +274,6 @@ fn close(progress: &mut Progress, name: &str) {
 /// The number of the next file of a class: two were written for each before.
 fn next_number(held: &Held) -> u32 {
     u32::try_from(held.files.len() / 2 + 1).unwrap_or(u32::MAX)
-}
-
-/// The last segment of an object's key, as a name that every system takes.
-fn file_name(key: &str) -> String {
-    let last = key.rsplit('/').next().unwrap_or_default();
-    let allowed = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
-    let name: String =
-        last.chars().map(|character| if allowed(character) { character } else { '_' }).take(80).collect();
-    if name.trim_matches('.').is_empty() { "file".to_owned() } else { name }
 }
 
 fn preview(name: &str, row: &[(String, Value)]) -> String {

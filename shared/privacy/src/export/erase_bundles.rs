@@ -68,7 +68,7 @@ async fn erase(
     if bundle.erase_at.is_none_or(|at| at > now) {
         return Ok(false);
     }
-    let left = eraser.erase(&BundleKey::of(&due.job, bundle.round), bundle.upload.as_deref()).await?;
+    let left = eraser.erase(&BundleKey::of(&due.job, bundle.round)).await?;
     if left > 0 {
         return Err(Fault::retry("bundles.erase", format!("{left} versions are left")));
     }

@@ -38,6 +38,15 @@ impl ExportJob {
         }
     }
 
+    /// A name for logs, and for whoever ordered it. It opens nothing.
+    #[must_use]
+    pub fn log_ref(&self) -> String {
+        match self {
+            Self::Request(request) => request.log_ref(),
+            Self::Tenant(tenant) => ObligationId::of_termination(tenant, "export").log_ref(),
+        }
+    }
+
     /// # Errors
     /// [`UnknownMessage`]
     pub fn from_body(body: &str) -> Result<Self, UnknownMessage> {

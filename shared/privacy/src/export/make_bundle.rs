@@ -76,6 +76,8 @@ pub enum Made {
 pub(super) enum Stop {
     OutOfTime,
     LostLease,
+    /// Somebody has completed it and died before saying so, or it was discarded.
+    UploadGone,
     Fault(Fault),
 }
 
@@ -142,6 +144,7 @@ where
             Ok(made) => made,
             Err(Stop::OutOfTime) => Made::Again,
             Err(Stop::LostLease) => Made::Busy,
+            Err(Stop::UploadGone) => Made::Again,
             Err(Stop::Fault(fault)) => return Err(fault),
         };
         let_go?;
@@ -162,17 +165,26 @@ where
         let Self { vault, bundles, clock, map, .. } = *self;
         let making = Making { vault, bundles, clock, map, order, key, stop_at };
         let mut progress = self.begin(job, worker, &making, &mut bundle).await?;
-        match making.collect(&mut progress).await {
+        let worked = match making.collect(&mut progress).await {
+            Ok(()) => making.close(self.law, &mut progress).await,
+            Err(stop) => Err(stop),
+        };
+        match worked {
             Ok(()) => {}
             Err(Stop::OutOfTime) => {
-                self.bundles.keep(&making.key, progress.store()).await?;
+                self.bundles.keep(&making.key.progress(), progress.store()).await?;
                 bundle.is_kept = true;
                 self.save(job, worker, &bundle).await?;
                 return Ok(Made::Again);
             }
+            Err(Stop::UploadGone) => {
+                // What was kept leads nowhere: the next visit begins anew.
+                let anew = Bundle { upload: None, is_kept: false, ..bundle };
+                self.save(job, worker, &anew).await?;
+                return Err(Stop::UploadGone);
+            }
             Err(stop @ (Stop::LostLease | Stop::Fault(_))) => return Err(stop),
         }
-        making.close(self.law, &mut progress).await?;
         let now = self.clock.now();
         match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
             Claim::Granted(_) => {}
@@ -215,7 +227,7 @@ where
         bundle: &mut Bundle,
     ) -> Result<Progress, Stop> {
         if bundle.is_kept
-            && let Some(kept) = self.bundles.kept(&making.key).await?
+            && let Some(kept) = self.bundles.kept(&making.key.progress()).await?
             && let Some(progress) = Progress::load(&kept)
         {
             return Ok(progress);

@@ -10,7 +10,7 @@ use super::redact::Counts;
 /// Of what shape the files of a bundle are. Counts up when a reader of the one before would not understand them.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// One file.
+/// One file, as it stands in the list.
 #[derive(Debug, Serialize)]
 struct File<'a> {
     path: &'a str,
@@ -18,7 +18,7 @@ struct File<'a> {
     sha256: &'a str,
 }
 
-/// The whole list. Holds no instant but the receipt of the request: the same data is the same manifest.
+/// What stands before the list of files. Holds no instant but the receipt of the request: the same data is the same manifest.
 #[derive(Debug, Serialize)]
 pub(super) struct Manifest<'a> {
     pub(super) schema_version: u32,
@@ -32,26 +32,28 @@ pub(super) struct Manifest<'a> {
     pub(super) records: BTreeMap<&'a str, u64>,
     /// How much was replaced or left out, by reason; never what.
     pub(super) redactions: &'a Counts,
-    files: Vec<File<'a>>,
 }
 
-impl<'a> Manifest<'a> {
-    pub(super) fn new(
-        kind: &'a str,
-        of: &'a str,
-        received_at: Option<String>,
-        records: BTreeMap<&'a str, u64>,
-        redactions: &'a Counts,
-        entries: &'a [Entry],
-    ) -> Self {
-        let file = |entry: &'a Entry| File { path: &entry.name, bytes: entry.bytes, sha256: &entry.sha256 };
-        let files = entries.iter().map(file).collect();
-        Self { schema_version: SCHEMA_VERSION, kind, of, received_at, records, redactions, files }
-    }
-
-    pub(super) fn to_json(&self) -> Vec<u8> {
+impl Manifest<'_> {
+    /// The beginning of the document, up to the first file. The list follows file by file: it may be long.
+    pub(super) fn head(&self) -> Vec<u8> {
         let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
-        json.push(b'\n');
+        json.truncate(json.len().saturating_sub("\n}".len()));
+        json.extend_from_slice(b",\n  \"files\": [");
         json
     }
 }
+
+/// Some files of the list.
+pub(super) fn listed(entries: &[Entry], is_first: &mut bool) -> Vec<u8> {
+    let mut json = Vec::with_capacity(entries.len() * 160);
+    for entry in entries {
+        let file = File { path: &entry.name, bytes: entry.bytes, sha256: &entry.sha256 };
+        json.extend_from_slice(if std::mem::take(is_first) { b"\n    " } else { b",\n    " });
+        json.extend(serde_json::to_vec(&file).unwrap_or_default());
+    }
+    json
+}
+
+/// The end of the document.
+pub(super) const TAIL: &[u8] = b"\n  ]\n}\n";

@@ -10,18 +10,23 @@ mod collect;
 pub mod discover;
 pub mod download;
 pub mod erase_bundles;
+mod file_name;
 pub mod job;
 pub mod make_bundle;
 mod manifest;
 mod notice;
 mod order;
+pub mod order_account;
 mod page;
 mod patterns;
 pub mod people;
+pub mod pieces;
 pub mod ports;
 mod progress;
 pub mod redact;
+pub mod show_account;
 pub mod table;
+mod window;
 
 pub use manifest::SCHEMA_VERSION;
 

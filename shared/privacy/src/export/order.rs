@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use super::job::ExportJob;
 use super::make_bundle::Exporter;
 use super::people::Own;
+use super::window::{Window, window};
 use crate::clock::model::Kind;
 use crate::fault::Fault;
 use crate::identity::{EmailAddress, Handle, Identity, Namespace};
 use crate::ids::TenantId;
 use crate::keys::{KeyedRef, SubjectKeys};
-use crate::obligation::{ObligationId, State};
 use crate::ports::{Clock, DueIndex};
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Proof, Standing, SubjectRequest};
@@ -100,18 +100,8 @@ where
         }
     }
 
-    /// Open from the end of the service through the last day before the account's data goes.
     async fn of_tenant(&self, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
-        let window = &self.map.model().termination.window;
-        let head = self.ledger.head(&ObligationId::of_termination(tenant, window)).await?;
-        let Some(head) = head.filter(|head| head.state == State::Received) else { return Ok(Ordered::Closed) };
-        let closes_at = head.starts_at.unwrap_or(head.received_at);
-        let starts_after = self.map.phase(window).map_or_else(jiff::Span::new, |phase| phase.starts_after);
-        let opened_on = closes_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(starts_after);
-        let opens_at = opened_on.map_err(|error| Fault::park("export.window", error))?.timestamp();
-        if now < opens_at || closes_at <= now {
-            return Ok(Ordered::Closed);
-        }
+        let Window::Open { .. } = window(self.ledger, self.map, tenant, now).await? else { return Ok(Ordered::Closed) };
         Ok(Ordered::Order(
             Box::new(Order {
                 kind: BundleKind::Account,

@@ -1,6 +1,7 @@
 //! Other people in a bundle: each becomes a token that is the same throughout that bundle and says nothing outside of it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,27 +14,60 @@ const SOMEBODY: &str = "another person";
 /// Whom the bundle has named so far, by a digest of what they are known by.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct People {
-    tokens: HashMap<String, u32>,
-    count: u32,
+    tokens: HashMap<u64, Token>,
+    people: u32,
+    agents: u32,
+}
+
+/// What somebody is called in the bundle.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+enum Token {
+    Person(u32),
+    /// Who wrote for a business.
+    Agent(u32),
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(number) => write!(f, "person-{number}"),
+            Self::Agent(number) => write!(f, "agent-{number}"),
+        }
+    }
 }
 
 impl People {
-    /// The token of somebody: `person-1`.
+    /// The token of somebody: `person-1`, or `agent-1` of whom the bundle knows to have written for a business.
     pub fn token(&mut self, known_by: &str) -> String {
-        self.number(known_by).map_or_else(|| SOMEBODY.to_owned(), |number| format!("person-{number}"))
+        self.named(known_by, false).map_or_else(|| SOMEBODY.to_owned(), |token| token.to_string())
+    }
+
+    /// The token of somebody who wrote for a business: `agent-1`.
+    pub fn agent(&mut self, known_by: &str) -> String {
+        self.named(known_by, true).map_or_else(|| SOMEBODY.to_owned(), |token| token.to_string())
     }
 
     /// The token of somebody, by which another name of theirs is known from now on.
     pub fn alias(&mut self, known_by: &str, also: &str) -> String {
-        if let Some(number) = self.number(known_by)
-            && self.tokens.len() < 2 * PEOPLE_MAX
-        {
-            self.tokens.entry(digest(also)).or_insert(number);
-        }
+        self.link(known_by, also, false);
         self.token(known_by)
     }
 
-    fn number(&mut self, known_by: &str) -> Option<u32> {
+    /// Another name of somebody who wrote for a business.
+    pub fn agent_alias(&mut self, known_by: &str, also: &str) {
+        self.link(known_by, also, true);
+    }
+
+    fn link(&mut self, known_by: &str, also: &str, is_agent: bool) {
+        if let Some(token) = self.named(known_by, is_agent)
+            && self.tokens.len() < 2 * PEOPLE_MAX
+        {
+            self.tokens.entry(digest(also)).or_insert(token);
+        }
+    }
+
+    /// Whoever was met as somebody stays that: one name is one token throughout.
+    fn named(&mut self, known_by: &str, is_agent: bool) -> Option<Token> {
         let digest = digest(known_by);
         if let Some(known) = self.tokens.get(&digest) {
             return Some(*known);
@@ -41,16 +75,18 @@ impl People {
         if self.tokens.len() >= PEOPLE_MAX {
             return None;
         }
-        self.count += 1;
-        self.tokens.insert(digest, self.count);
-        Some(self.count)
+        let count = if is_agent { &mut self.agents } else { &mut self.people };
+        *count += 1;
+        let token = if is_agent { Token::Agent(*count) } else { Token::Person(*count) };
+        self.tokens.insert(digest, token);
+        Some(token)
     }
 }
 
 /// Short enough to keep many, long enough that two people in one bundle do not meet.
-fn digest(known_by: &str) -> String {
-    let canonical = canonical(known_by);
-    Sha256::digest(canonical.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+fn digest(known_by: &str) -> u64 {
+    let digest = Sha256::digest(canonical(known_by).as_bytes());
+    digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// What two writings of one name have in common.
@@ -91,6 +127,15 @@ mod tests {
         assert_eq!(people.alias("cleo", "Cleo Smith"), "person-2");
         assert_eq!(people.token("cleo smith"), "person-2");
         assert!(!serde_json::to_string(&people).unwrap().contains("ben"));
+    }
+
+    #[test]
+    fn who_writes_for_a_business_is_an_agent_throughout() {
+        let mut people = People::default();
+        assert_eq!((people.token("ben"), people.agent("u1")), ("person-1".to_owned(), "agent-1".to_owned()));
+        people.agent_alias("u1", "@Uma");
+        assert_eq!((people.agent("uma"), people.token("@uma")), ("agent-1".to_owned(), "agent-1".to_owned()));
+        assert_eq!((people.agent("u2"), people.token("cleo")), ("agent-2".to_owned(), "person-2".to_owned()));
     }
 
     #[test]

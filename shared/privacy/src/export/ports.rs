@@ -94,6 +94,14 @@ impl BundleKey {
     pub fn progress(&self) -> String {
         format!("progress/{}", self.0)
     }
+
+    /// Where a leaf of the directory is kept until the bundle is closed. Its content names it: whoever keeps it, and however
+    /// often, it is the same leaf.
+    #[must_use]
+    pub fn leaf(&self, leaf: &[u8]) -> String {
+        let digest: String = Sha256::digest(leaf).iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        format!("progress/{}-{digest}", self.0)
+    }
 }
 
 /// A part of an upload, by the tag that the store gave it.
@@ -109,29 +117,29 @@ pub struct Part {
 pub trait BundleStore: Sync {
     /// Begins an upload and answers with its name.
     fn begin(&self, key: &BundleKey) -> impl Future<Output = Answer<String>> + Send;
-    /// Uploads one part; the same number again replaces it.
+    /// Uploads one part; the same number again replaces it. `None` when there is no such upload, or not any more.
     fn part(
         &self,
         key: &BundleKey,
         upload: &str,
         number: i32,
         bytes: Vec<u8>,
-    ) -> impl Future<Output = Answer<Part>> + Send;
+    ) -> impl Future<Output = Answer<Option<Part>>> + Send;
     /// Makes the parts one visible object. `false` when there is one already: it stays as it is.
     fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> impl Future<Output = Answer<bool>> + Send;
     /// Discards an upload; one that is gone is discarded.
     fn abort(&self, key: &BundleKey, upload: &str) -> impl Future<Output = Answer<()>> + Send;
-    /// Keeps what the next worker needs to go on.
-    fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> impl Future<Output = Answer<()>> + Send;
-    /// What was kept.
-    fn kept(&self, key: &BundleKey) -> impl Future<Output = Answer<Option<Vec<u8>>>> + Send;
+    /// Keeps something beside the bundle while it is made: what the next worker needs, or a leaf of the directory.
+    fn keep(&self, object: &str, content: Vec<u8>) -> impl Future<Output = Answer<()>> + Send;
+    /// What was kept there.
+    fn kept(&self, object: &str) -> impl Future<Output = Answer<Option<Vec<u8>>>> + Send;
 }
 
 /// Erases bundles.
 pub trait BundleEraser: Sync {
-    /// Erases every version of a bundle, and of what was kept to make it, and discards its upload. Answers with how many
-    /// versions a listing still finds: zero is the proof.
-    fn erase(&self, key: &BundleKey, upload: Option<&str>) -> impl Future<Output = Answer<u64>> + Send;
+    /// Erases every version of a bundle, and of what was kept to make it, and discards every upload of it, also those of workers
+    /// that died before they could say so. Answers with how many of all these a listing still finds: zero is the proof.
+    fn erase(&self, key: &BundleKey) -> impl Future<Output = Answer<u64>> + Send;
 }
 
 /// A link that opens a bundle for whoever has it. Never printed, never stored.

@@ -36,6 +36,8 @@ pub(super) struct Held {
 pub(super) struct Progress {
     pub(super) upload: String,
     pub(super) parts: Vec<Part>,
+    /// Where the leaves of the archive's directory are kept, in their order.
+    pub(super) leaves: Vec<String>,
     pub(super) places: Vec<Place>,
     /// Connections of platforms whose terms allow no export of others.
     pub(super) barred: BTreeSet<Place>,
@@ -56,21 +58,21 @@ impl Progress {
         self.tables.values().map(Table::bytes).sum()
     }
 
-    /// Everything in one piece: the length of its description, the description, then what is in memory.
-    pub(super) fn store(&mut self) -> Vec<u8> {
-        let contents = |table: &Table| [table.contents().0.len(), table.contents().1.len()];
+    /// Everything in one piece: the length of its description, the description, then what is in memory. That is given back
+    /// while it is copied.
+    pub(super) fn store(mut self) -> Vec<u8> {
+        let contents = |table: &Table| [table.contents().0.bytes(), table.contents().1.bytes()];
         self.lengths =
             [self.archive.pending().len()].into_iter().chain(self.tables.values().flat_map(contents)).collect();
-        let described = serde_json::to_vec(self).unwrap_or_default();
-        let room = 8 + described.len() + self.lengths.iter().sum::<usize>();
-        let mut stored = Vec::with_capacity(room);
+        let described = serde_json::to_vec(&self).unwrap_or_default();
+        let mut stored = Vec::with_capacity(8 + described.len() + self.lengths.iter().sum::<usize>());
         stored.extend_from_slice(&(described.len() as u64).to_le_bytes());
         stored.extend_from_slice(&described);
-        stored.extend_from_slice(self.archive.pending());
-        for table in self.tables.values() {
+        drop(described);
+        stored.extend_from_slice(&self.archive.take_rest());
+        for table in self.tables.into_values() {
             let (json, csv) = table.contents();
-            stored.extend_from_slice(json);
-            stored.extend_from_slice(csv);
+            json.iter().chain(csv.iter()).for_each(|piece| stored.extend_from_slice(piece));
         }
         stored
     }
@@ -83,7 +85,7 @@ impl Progress {
         let mut pieces = Vec::with_capacity(progress.lengths.len());
         for length in &progress.lengths {
             let (piece, after) = rest.split_at_checked(*length)?;
-            pieces.push(piece.to_vec());
+            pieces.push(piece);
             rest = after;
         }
         let mut pieces = pieces.into_iter();

@@ -35,7 +35,9 @@ impl Reason {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::OtherPeople => "Names, addresses or numbers of other people, replaced by tokens such as person-1",
+            Self::OtherPeople => {
+                "Names, addresses or numbers of other people, replaced by tokens such as person-1 or agent-1"
+            }
             Self::Secret => "Secrets such as access tokens, keys and hashes, replaced by their type",
             Self::NeverDisclosed => "Numbers that the law never has disclosed, replaced by their type",
             Self::Prompts => "Instructions of the business to a language model",
@@ -137,15 +139,39 @@ impl Redactor<'_> {
         mut stored: BTreeMap<String, Value>,
     ) -> Vec<(String, Value)> {
         let mut row = Vec::with_capacity(class.attributes.len());
+        let agent = self.agent(class, &stored);
         for name in &class.attributes {
             if let Some(value) = stored.remove(name) {
-                row.push((name.clone(), self.value(class, whose, name, value)));
+                let shown = match &agent {
+                    Some(token) if class.agents.contains(name) && !value.is_null() => {
+                        self.replaced(Reason::OtherPeople, token)
+                    }
+                    _ => self.value(class, whose, name, value),
+                };
+                row.push((name.clone(), shown));
             }
         }
         for _ in stored {
             self.counts.add(Reason::Unmapped);
         }
         row
+    }
+
+    /// The token of whoever wrote it for the business, by the first of its `agents` and every other one from then on; nothing
+    /// where that is the person of the bundle.
+    fn agent(&mut self, class: &Class, stored: &BTreeMap<String, Value>) -> Option<String> {
+        if !self.hides_people || !class.redact.iter().any(|rule| rule == "other-people") {
+            return None;
+        }
+        let text = |value: &Value| match value {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Some(value.to_string()),
+        };
+        let known: Vec<String> = class.agents.iter().filter_map(|name| text(stored.get(name)?)).collect();
+        let first = known.first().filter(|_| !known.iter().any(|known| self.own.is(known)))?;
+        known.iter().skip(1).for_each(|also| self.people.agent_alias(first, also));
+        Some(self.people.agent(first))
     }
 
     fn value(&mut self, class: &Class, whose: Whose<'_>, name: &str, value: Value) -> Value {

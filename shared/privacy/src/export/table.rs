@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::pieces::Pieces;
+
 /// What a spreadsheet would take for a formula.
 const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
@@ -14,9 +16,9 @@ pub struct Table {
     /// How many records are in it.
     pub rows: u64,
     #[serde(skip)]
-    json: Vec<u8>,
+    json: Pieces,
     #[serde(skip)]
-    csv: Vec<u8>,
+    csv: Pieces,
 }
 
 impl Table {
@@ -28,30 +30,30 @@ impl Table {
 
     /// How long both are.
     #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.json.len() + self.csv.len()
+    pub const fn bytes(&self) -> usize {
+        self.json.bytes() + self.csv.bytes()
     }
 
     /// What is in memory of both, for a worker whose time ends.
     #[must_use]
-    pub fn contents(&self) -> (&[u8], &[u8]) {
+    pub const fn contents(&self) -> (&Pieces, &Pieces) {
         (&self.json, &self.csv)
     }
 
     /// Puts it back.
-    pub fn resume(&mut self, json: Vec<u8>, csv: Vec<u8>) {
-        (self.json, self.csv) = (json, csv);
+    pub fn resume(&mut self, json: &[u8], csv: &[u8]) {
+        (self.json, self.csv) = (Pieces::from(json), Pieces::from(csv));
     }
 
     /// Adds a record. `columns` are the same for every record of the class.
     pub fn push(&mut self, columns: &[String], row: &[(String, Value)]) {
-        self.json.extend_from_slice(if self.rows == 0 { b"[\n{" } else { b",\n{" });
+        self.json.extend(if self.rows == 0 { b"[\n{" } else { b",\n{" });
         for (at, (name, value)) in row.iter().enumerate() {
             let separator = if at == 0 { "" } else { "," };
             let member = format!("{separator}{}:{value}", Value::String(name.clone()));
-            self.json.extend_from_slice(member.as_bytes());
+            self.json.extend(member.as_bytes());
         }
-        self.json.push(b'}');
+        self.json.extend(b"}");
         if self.rows == 0 {
             self.line(columns.iter().map(|name| quoted(name)));
         }
@@ -64,17 +66,17 @@ impl Table {
     fn line(&mut self, cells: impl Iterator<Item = String>) {
         for (at, cell) in cells.enumerate() {
             if at > 0 {
-                self.csv.push(b',');
+                self.csv.extend(b",");
             }
-            self.csv.extend_from_slice(cell.as_bytes());
+            self.csv.extend(cell.as_bytes());
         }
-        self.csv.extend_from_slice(b"\r\n");
+        self.csv.extend(b"\r\n");
     }
 
     /// Both files, whole.
     #[must_use]
-    pub fn close(mut self) -> (Vec<u8>, Vec<u8>) {
-        self.json.extend_from_slice(if self.rows == 0 { b"[]\n" } else { b"\n]\n" });
+    pub fn close(mut self) -> (Pieces, Pieces) {
+        self.json.extend(if self.rows == 0 { b"[]\n" } else { b"\n]\n" });
         (self.json, self.csv)
     }
 }
@@ -104,6 +106,10 @@ mod tests {
 
     use super::*;
 
+    fn whole(pieces: &Pieces) -> Vec<u8> {
+        pieces.iter().flatten().copied().collect()
+    }
+
     #[test]
     fn both_files_hold_every_record() {
         let columns = ["name", "n"].map(str::to_owned);
@@ -111,6 +117,7 @@ mod tests {
         table.push(&columns, &[("name".to_owned(), json!("Ana, \"A\"")), ("n".to_owned(), json!(-3))]);
         table.push(&columns, &[("name".to_owned(), json!("two\nlines"))]);
         let (json, csv) = table.close();
+        let (json, csv) = (whole(&json), whole(&csv));
         assert_eq!(String::from_utf8(csv).unwrap(), "name,n\r\n\"Ana, \"\"A\"\"\",-3\r\n\"two\nlines\",\r\n");
         let read: Value = serde_json::from_slice(&json).unwrap();
         assert_eq!(read, json!([{"name": "Ana, \"A\"", "n": -3}, {"name": "two\nlines"}]));
@@ -127,6 +134,6 @@ mod tests {
 
     #[test]
     fn without_records_the_json_is_an_empty_list() {
-        assert_eq!(Table::new(1).close(), (b"[]\n".to_vec(), Vec::new()));
+        assert_eq!(Table::new(1).close(), (Pieces::from(b"[]\n".as_slice()), Pieces::default()));
     }
 }

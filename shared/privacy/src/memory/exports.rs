@@ -132,14 +132,13 @@ impl BundleStore for World {
         })
     }
 
-    async fn part(&self, _key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Part> {
-        let uploaded = self.call("bundles.part", |stored| {
+    async fn part(&self, _key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
+        self.call("bundles.part", |stored| {
             let parts = stored.exports.uploads.get_mut(upload)?;
             let tag = tag_of(&bytes);
             parts.insert(number, bytes);
             Some(Part { number, tag })
-        });
-        uploaded?.ok_or_else(|| Fault::retry("bundles.part", "no such upload"))
+        })
     }
 
     async fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> Answer<bool> {
@@ -167,26 +166,26 @@ impl BundleStore for World {
         self.call("bundles.abort", |stored| drop(stored.exports.uploads.remove(upload)))
     }
 
-    async fn keep(&self, key: &BundleKey, progress: Vec<u8>) -> Answer<()> {
-        self.call("bundles.keep", |stored| stored.exports.visible.entry(key.progress()).or_default().push(progress))
+    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
+        self.call("bundles.keep", |stored| {
+            stored.exports.visible.entry(object.to_owned()).or_default().push(content);
+        })
     }
 
-    async fn kept(&self, key: &BundleKey) -> Answer<Option<Vec<u8>>> {
-        self.call("bundles.kept", |stored| stored.exports.visible.get(&key.progress())?.last().cloned())
+    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
+        self.call("bundles.kept", |stored| stored.exports.visible.get(object)?.last().cloned())
     }
 }
 
 impl BundleEraser for World {
-    async fn erase(&self, key: &BundleKey, upload: Option<&str>) -> Answer<u64> {
+    async fn erase(&self, key: &BundleKey) -> Answer<u64> {
         if self.stored().broken_store.as_deref() == Some("bundles") {
             return Ok(1);
         }
         self.call("bundles.erase", |stored| {
             stored.exports.visible.remove(&key.object());
-            stored.exports.visible.remove(&key.progress());
-            if let Some(upload) = upload {
-                stored.exports.uploads.remove(upload);
-            }
+            stored.exports.visible.retain(|object, _| !object.starts_with(&key.progress()));
+            stored.exports.uploads.retain(|upload, _| !upload.starts_with(&key.object()));
             0
         })
     }

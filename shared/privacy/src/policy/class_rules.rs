@@ -34,6 +34,10 @@ fn named_attributes(class: &Class, store: &Store) -> Result<(), String> {
 }
 
 fn names_are_attributes(class: &Class) -> Result<(), String> {
+    if let Some(name) = class.agents.iter().find(|name| !class.attributes.contains(name) || class.names.contains(name))
+    {
+        return Err(format!("`agents` has `{name}`, which is none of its attributes, or one of `names`"));
+    }
     match class.names.iter().find(|name| !class.attributes.contains(name)) {
         Some(name) => Err(format!("`names` has `{name}`, which is none of its attributes")),
         None if class.identifies && class.names.is_empty() => Err("it identifies a person by no attribute".to_owned()),

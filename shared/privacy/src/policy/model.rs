@@ -195,6 +195,9 @@ pub struct Class {
     /// The attributes that name a person: replaced by a token in what somebody else gets, where `redact` says so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+    /// The attributes that name whoever wrote for the business: replaced by a token of their own, in the same way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<String>,
     /// Whether those of a person's own record are what the person is known by elsewhere, too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub identifies: bool,

@@ -1,0 +1,99 @@
+use privacy::clock::model::Kind;
+use privacy::export::job::ExportJob;
+use privacy::export::ports::{Bundle, BundleBook};
+use privacy::subject_request::{Act, Deed, Standing};
+
+use super::*;
+
+/// Its bundle was made just now, and is there for an hour.
+async fn answered(bench: &Bench, reference: &str) -> ObligationId {
+    let (now, request) = (SystemClock.now(), bench.stored(reference).await);
+    let standing = Standing::Answered { at: now, in_part: false };
+    let answered = SubjectRequest { version: request.version + 1, kind: Kind::Access, standing, ..request };
+    let ledger = &bench.desk.ledger;
+    assert!(ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await.unwrap());
+    let (job, erase_at) = (ExportJob::Request(answered.id.clone()), now + SignedDuration::from_hours(1));
+    ledger.claim(&job, "w", erase_at, erase_at, now).await.unwrap();
+    let made = Bundle { made_at: Some(now), erase_at: Some(erase_at), ..Bundle::default() };
+    assert!(ledger.save(&job, "w", &made).await.unwrap());
+    answered.id
+}
+
+#[tokio::test]
+async fn a_bundle_is_given_once_to_whoever_shows_a_fresh_code() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let path = format!("/api/dsr/{reference}/download");
+    let early = bench.code_for(&reference).await;
+    let refused = bench.post(&path, &json!({"code": early})).await;
+    assert_eq!((refused.status, refused.json()["type"].as_str()), (422, Some("urn:privacy:problem:not-verified")));
+
+    let id = answered(&bench, &reference).await;
+
+    let code = bench.code_for(&reference).await;
+    let other = if code == "000000" { "000001" } else { "000000" };
+    let wrong = bench.post(&path, &json!({"code": other})).await;
+    assert_eq!((wrong.status, &wrong.text), (422, &refused.text), "the same for every reason");
+    let given = bench.post(&path, &json!({"code": code})).await;
+    assert_eq!((given.status, given.text.as_str()), (303, ""));
+    let link = given.location.unwrap();
+    assert!(link.contains("/bundles/") && link.contains("X-Amz-Signature=") && !link.contains(&reference), "{link}");
+    let used = bench.post(&path, &json!({"code": code})).await;
+    assert_eq!((used.status, &used.text), (422, &refused.text));
+    let page = bench.fill_in(&path, "code=123456").await;
+    assert_eq!((page.status, page.media_type.as_str()), (422, "text/html; charset=utf-8"));
+    for (path, body, expected) in [
+        (format!("/api/dsr/8{}/download", "a".repeat(32)), json!({"code": "123456"}), 422),
+        ("/api/dsr/nothing/download".to_owned(), json!({"code": "123456"}), 404),
+        (path.clone(), json!({}), 400),
+    ] {
+        assert_eq!(bench.post(&path, &body).await.status, expected, "{path}");
+    }
+    let trail: Vec<Deed> = bench.desk.ledger.acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
+    assert_eq!(trail, [Deed::Answered, Deed::Downloaded]);
+}
+
+#[tokio::test]
+async fn a_bundle_is_given_to_a_fresh_login_of_its_account_and_to_no_other() {
+    let bench = Bench::new();
+    let mut ask = ask();
+    ask["has_account"] = json!(true);
+    let reference = bench.post("/api/dsr", &ask).await.json()["reference"].as_str().unwrap().to_owned();
+    let none = json!({});
+    let verified = assertion(&reference, "1", "now", 1, &none);
+    let verification = format!("/api/dsr/{reference}/verification");
+    assert_eq!(bench.post(&verification, &json!({"assertion": verified})).await.status, 200);
+    let path = format!("/api/dsr/{reference}/download");
+    let early = bench.post(&path, &json!({"assertion": assertion(&reference, "2", "now", 1, &none)})).await;
+    assert_eq!((early.status, early.json()["type"].as_str()), (422, Some("urn:privacy:problem:not-verified")));
+    let id = answered(&bench, &reference).await;
+
+    let (before, now) = (bench.account.dump("ledger"), SystemClock.now().as_second());
+    let other = format!("8{}", "a".repeat(32));
+    for (name, token) in [
+        ("another account", assertion(&reference, "3", "now", 1, &json!({"sub": "tenant-birch/user-7"}))),
+        ("another user", assertion(&reference, "3", "now", 1, &json!({"sub": "tenant-alder/user-8"}))),
+        ("another request", assertion(&other, "3", "now", 1, &none)),
+        ("an old login", assertion(&reference, "3", "now", 1, &json!({"auth_time": now - 400}))),
+        ("over", assertion(&reference, "3", "now", 1, &json!({"exp": now - 1}))),
+        ("used for the verification", verified),
+        ("a wrong key", assertion(&reference, "3", "now", 2, &none)),
+        ("nothing", String::new()),
+    ] {
+        let refused = bench.post(&path, &json!({"assertion": token})).await;
+        assert_eq!((refused.status, &refused.text, &refused.location), (422, &early.text, &None), "{name}");
+    }
+    assert_eq!(bench.account.dump("ledger"), before, "nothing is left of them");
+
+    // The same name as those of others: they have used up nothing of theirs.
+    let good = assertion(&reference, "3", "now", 1, &none);
+    let given = bench.post(&path, &json!({"assertion": good})).await;
+    assert_eq!((given.status, given.text.as_str()), (303, ""));
+    let link = given.location.unwrap();
+    assert!(link.contains("/bundles/") && link.contains("X-Amz-Expires=600&") && !link.contains(&reference), "{link}");
+    let used = bench.post(&path, &json!({"assertion": good})).await;
+    assert_eq!((used.status, &used.text, &used.location), (422, &early.text, &None), "it was used");
+    let trail: Vec<Deed> = bench.desk.ledger.acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
+    assert_eq!(trail.iter().filter(|deed| **deed == Deed::Downloaded).count(), 1);
+    assert!(!format!("{:?}", bench.account.dump("ledger")).contains("X-Amz"), "nothing keeps the link");
+}

@@ -1,0 +1,57 @@
+//! Shows the business how far the export of its account is. Once it is whole a link is minted for each look, and works for minutes:
+//! whoever looks has just been checked by the gateway. Nothing keeps it.
+
+use jiff::Timestamp;
+
+use super::download::LINK_LIFETIME;
+use super::job::ExportJob;
+use super::ports::{BundleBook, BundleKey, BundleLinks, Link};
+use crate::fault::Fault;
+use crate::ids::TenantId;
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountExport {
+    /// No worker has begun one.
+    None,
+    /// It is being made.
+    InProgress,
+    /// It is whole.
+    Ready {
+        /// Since when.
+        made_at: Timestamp,
+        /// How long it is.
+        bytes: u64,
+        /// From when on it is gone.
+        erase_at: Timestamp,
+        /// Where it is, for whoever has this.
+        link: Link,
+        /// How long that works: never longer than the bundle is there.
+        link_until: Timestamp,
+    },
+    /// It is gone, or about to go.
+    Erased,
+}
+
+/// By a strong read.
+///
+/// # Errors
+/// [`Fault`]: ask again.
+pub async fn show_account(
+    book: &impl BundleBook,
+    links: &impl BundleLinks,
+    tenant: &TenantId,
+    now: Timestamp,
+) -> Result<AccountExport, Fault> {
+    let job = ExportJob::Tenant(tenant.clone());
+    let Some(bundle) = book.bundle(&job).await? else { return Ok(AccountExport::None) };
+    let (Some(made_at), Some(erase_at)) = (bundle.made_at, bundle.erase_at) else {
+        return Ok(if bundle.erased_at.is_some() { AccountExport::None } else { AccountExport::InProgress });
+    };
+    if bundle.erased_at.is_some() || erase_at <= now {
+        return Ok(AccountExport::Erased);
+    }
+    let link = links.link(&BundleKey::of(&job, bundle.round)).await?;
+    let link_until = (now + LINK_LIFETIME).min(erase_at);
+    Ok(AccountExport::Ready { made_at, bytes: bundle.bytes, erase_at, link, link_until })
+}

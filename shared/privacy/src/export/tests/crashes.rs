@@ -1,0 +1,120 @@
+use super::*;
+
+#[tokio::test]
+async fn the_same_data_is_the_same_bundle_interrupted_or_not() {
+    let office = Office::with_mia(1);
+    let id = office.asked(Kind::Access).await;
+    office.make(&job(&id)).await;
+    let whole = office.bytes();
+    let office = Office::with_mia(1);
+    let id = office.asked(Kind::Access).await;
+    office.world.tick(SignedDuration::from_secs(20));
+    let mut visits = 1;
+    while office.try_make(&job(&id), &format!("w{visits}"), 3).await.unwrap() == Made::Again {
+        assert_eq!(office.seen(), Vec::<Vec<u8>>::new(), "nothing is to be seen");
+        visits += 1;
+        assert!(visits < 200, "it comes no further");
+    }
+    assert!(visits > 3, "{visits}");
+    assert_eq!(office.bytes(), whole);
+}
+
+#[tokio::test]
+async fn a_crash_at_any_call_shows_no_half_bundle_and_it_is_made_in_the_end() {
+    let office = Office::with_mia(2);
+    let id = office.asked(Kind::Access).await;
+    office.world.strike(None);
+    office.make(&job(&id)).await;
+    let (calls, whole) = (office.world.calls(), office.bytes());
+    for call in 1..=calls {
+        for strike in [Strike::Before(call), Strike::After(call)] {
+            let office = Office::with_mia(2);
+            let id = office.asked(Kind::Access).await;
+            office.world.strike(Some(strike));
+            drop(office.try_make(&job(&id), "w1", 2).await);
+            assert!(office.seen().iter().all(|bytes| *bytes == whole), "{strike:?}");
+            office.world.strike(None);
+            office.world.pass(SignedDuration::from_mins(5));
+            let again = office.try_make(&job(&id), "w2", 2).await.unwrap();
+            assert!(matches!(again, Made::Whole { .. } | Made::Already), "{strike:?}: {again:?}");
+            assert_eq!(office.bytes(), whole, "{strike:?}");
+            assert!(matches!(office.request(&id).standing, Standing::Answered { .. }), "{strike:?}");
+            assert!(office.world.stored().requests.notices.iter().all(|job| job.notice == Notice::Answer));
+            assert!(!office.world.stored().requests.notices.is_empty(), "{strike:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_workers_make_one_bundle() {
+    let office = Office::with_mia(2);
+    let id = office.asked(Kind::Access).await;
+    let taken = office.now() + SignedDuration::from_mins(1);
+    let erase_at = office.now() + SignedDuration::from_hours(24 * 14);
+    office.world.claim(&job(&id), "other", taken, erase_at, office.now()).await.unwrap();
+    assert_eq!(office.make(&job(&id)).await, Made::Busy);
+    office.world.pass(SignedDuration::from_mins(2));
+    assert!(matches!(office.make(&job(&id)).await, Made::Whole { .. }));
+    assert_eq!(office.make(&job(&id)).await, Made::Already);
+    let acts = office.world.stored().requests.acts[&id].clone();
+    assert_eq!(acts.iter().filter(|act| act.deed == Deed::Answered).count(), 1);
+}
+
+/// Mia, who has sent more files than one leaf of the directory lists.
+fn with_files() -> Office {
+    let office = Office::with_mia(1);
+    for number in 0..5 {
+        let key = format!("alder/c1/p1/attachment/{number}.txt");
+        office.world.stored().exports.contents.insert(("media".to_owned(), key), vec![number; 9]);
+    }
+    office
+}
+
+/// A bundle that takes several workers, one of which dies at one call of any of them.
+async fn handed_on(strike: Option<Strike>) -> (Office, ObligationId, u64) {
+    let office = with_files();
+    let id = office.asked(Kind::Access).await;
+    office.world.tick(SignedDuration::from_secs(12));
+    office.world.strike(strike);
+    for visit in 0..400 {
+        // Whoever died keeps the claim until it ends.
+        let made = office.try_make(&job(&id), &format!("w{visit}"), 4).await;
+        if let Ok(Made::Whole { .. } | Made::Already) = made {
+            let calls = office.world.calls();
+            return (office, id, calls);
+        }
+        assert!(office.seen().len() <= 1);
+        if matches!(made, Err(_) | Ok(Made::Busy)) {
+            office.world.pass(SignedDuration::from_mins(3));
+        }
+    }
+    panic!("{strike:?}: it comes no further");
+}
+
+#[tokio::test]
+async fn whoever_dies_at_any_call_of_any_visit_the_bundle_is_the_same_and_one() {
+    let once = with_files();
+    let id = once.asked(Kind::Access).await;
+    once.make(&job(&id)).await;
+    let whole = once.bytes();
+    let (office, _, calls) = handed_on(None).await;
+    assert_eq!(office.bytes(), whole);
+    let leaves = office.world.stored().exports.visible.keys().filter(|key| key.contains('-')).count();
+    assert!(leaves > 1, "its directory was handed on, too");
+    for call in 1..=calls {
+        for strike in [Strike::Before(call), Strike::After(call)] {
+            let (office, id, _) = handed_on(Some(strike)).await;
+            assert_eq!(office.bytes(), whole, "{strike:?}");
+            assert!(matches!(office.request(&id).standing, Standing::Answered { .. }), "{strike:?}");
+            // Nothing of any of them is left when its days are over.
+            office.world.strike(None);
+            office.world.tick(SignedDuration::ZERO);
+            office.world.pass(SignedDuration::from_hours(24 * 15));
+            let stop_at = office.now() + SignedDuration::from_mins(1);
+            assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+            let stored = office.world.stored();
+            assert!(stored.exports.visible.is_empty(), "{strike:?}: {:?}", stored.exports.visible.keys());
+            assert!(stored.exports.uploads.is_empty(), "{strike:?}: {:?}", stored.exports.uploads.keys());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! When the account of a tenant may be exported: from the end of the service through the last day before its data goes.
+
+use jiff::Timestamp;
+
+use crate::data_map::DataMap;
+use crate::fault::Fault;
+use crate::ids::TenantId;
+use crate::obligation::{ObligationId, State};
+use crate::ports::DueIndex;
+
+/// Where the window stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Window {
+    /// Nothing ends, or not yet.
+    NotYet,
+    /// It is open.
+    Open {
+        /// The first instant at which it is not any more.
+        closes_at: Timestamp,
+    },
+    /// Its last day is over.
+    Closed,
+}
+
+/// By the phase that `[termination]` names, by a strong read.
+pub(super) async fn window(
+    ledger: &impl DueIndex,
+    map: &DataMap,
+    tenant: &TenantId,
+    now: Timestamp,
+) -> Result<Window, Fault> {
+    let name = &map.model().termination.window;
+    let Some(head) = ledger.head(&ObligationId::of_termination(tenant, name)).await? else { return Ok(Window::NotYet) };
+    let closes_at = head.starts_at.unwrap_or(head.received_at);
+    let starts_after = map.phase(name).map_or_else(jiff::Span::new, |phase| phase.starts_after);
+    let opened_on = closes_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(starts_after);
+    let opens_at = opened_on.map_err(|error| Fault::park("export.window", error))?.timestamp();
+    Ok(match head.state {
+        State::Cancelled { .. } => Window::NotYet,
+        State::Received if now < opens_at => Window::NotYet,
+        State::Received if now < closes_at => Window::Open { closes_at },
+        State::Received
+        | State::Planned { .. }
+        | State::Executing { .. }
+        | State::Failed { .. }
+        | State::Held { .. }
+        | State::Verifying { .. }
+        | State::Completed { .. } => Window::Closed,
+    })
+}
