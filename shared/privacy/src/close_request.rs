@@ -165,7 +165,8 @@ pub async fn close_request(
     now: Timestamp,
 ) -> Result<Done, NotDone<NotClosed>> {
     let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
-    let erasure = book.head(id).await?;
+    // Of a child's data, where that goes apart from what had begun before: it is all of it.
+    let erasure = book.head(&request.erasure_id()).await?;
     let changed = close(&request, erasure.as_ref(), closure, by, now);
     if matches!(changed, Err(NotClosed::Closed)) && is_repeat(book, id, closure, by).await? {
         return Ok(Done { request, is_new: false, unsent: None }.told(queue, Notice::Answer).await);
