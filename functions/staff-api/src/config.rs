@@ -7,6 +7,8 @@ use privacy_edge::env::{self, BadEnvironment};
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
+    /// Flags of people.
+    pub(crate) suppression_table: String,
     pub(crate) erasure_queue_url: String,
     pub(crate) notice_queue_url: String,
     pub(crate) subject_keys_arn: String,
@@ -19,6 +21,7 @@ impl Config {
     pub(crate) fn read() -> Result<Self, BadEnvironment> {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
+            suppression_table: env::required("SUPPRESSION_TABLE")?,
             erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
             notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,

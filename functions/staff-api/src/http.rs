@@ -24,6 +24,7 @@ use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::secret::{Keep, Secret};
+use privacy_aws::vault::{Names, Vault};
 use privacy_edge::clock::SystemClock;
 use privacy_edge::env;
 use privacy_edge::json::Members;
@@ -41,6 +42,7 @@ const LOOKED_THROUGH_MAX: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Staff {
     ledger: LedgerTable,
+    vault: Vault,
     queue: SqsQueue,
     notices: SqsQueue,
     subject_keys: Secret<SubjectKeys>,
@@ -87,6 +89,7 @@ impl Staff {
         let map = DataMap::built_in()?;
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
+            vault: Vault::new(connection, Names::of_marks(config.suppression_table.clone())),
             queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
             notices: SqsQueue::new(connection, config.notice_queue_url.clone()),
             subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),

@@ -237,6 +237,16 @@ fn each_command_about_requests_is_one_call() {
             "closure",
             json!({"outcome": "upheld", "evidence": "file-7", "why": "Right."}),
         ),
+        (
+            format!("lift {REFERENCE} no-marketing --why Called."),
+            "lifting",
+            json!({"flag": "no-marketing", "why": "Called."}),
+        ),
+        (
+            format!("lift {REFERENCE} restricted --asked-in {REFERENCE} --why There."),
+            "lifting",
+            json!({"flag": "restricted", "asked_in": REFERENCE, "why": "There."}),
+        ),
     ];
     for (line, act, body) in cases {
         let call = called(&line);
@@ -332,6 +342,8 @@ fn one_request_is_shown_with_its_dates_and_history_and_drives_no_terminal() {
           received    2026-03-05T09:30:00.000Z
           left to do  correct
           wrote       a [2Jb c
+          flags       -
+          goes with   -
 
         contact
           email  mia@example.com

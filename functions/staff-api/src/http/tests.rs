@@ -25,6 +25,7 @@ impl Bench {
         account.set_secret("subject-keys", demo::SUBJECT_KEYS);
         let config = Config {
             ledger_table: "ledger".to_owned(),
+            suppression_table: "suppression".to_owned(),
             erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
             notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
             subject_keys_arn: "subject-keys".to_owned(),

@@ -167,6 +167,21 @@ async fn an_appeal_that_is_upheld_puts_the_denied_request_back_to_work_whatever_
     }
 }
 
+#[test]
+fn whose_contact_data_was_erased_is_reached_where_their_appeal_came_from() {
+    let person = |name: &str| [crate::keys::KeyedRef::from_stored(name.to_owned())].into();
+    for (appealing, is_reached) in [("mia", true), ("tim", false)] {
+        let (mut denied, mut appeal) = (denied().without_contact(), appeal_of(&denied()));
+        (denied.course.people, appeal.course.people) = (person("mia"), person(appealing));
+        let reopened = reopen(&denied, &appeal, &by("It is right."), now()).unwrap().unwrap().request;
+        assert_eq!(reopened.has_contact(), is_reached, "{appealing}");
+    }
+    let (kept, mut appeal) = (denied(), appeal_of(&denied()));
+    appeal.contact.email = crate::subject_request::EmailAddress::parse("other@example.com").ok();
+    let reopened = reopen(&kept, &appeal, &by("It is right."), now()).unwrap().unwrap().request;
+    assert_eq!(reopened.contact, kept.contact);
+}
+
 #[tokio::test]
 async fn no_appeal_brings_back_what_nobody_had_verified() {
     let unverified = SubjectRequest { needs: vec![Proof::EmailCode], ..denied() };
