@@ -182,3 +182,21 @@ async fn staff_see_the_other_requests_of_a_person_who_has_shown_both_and_no_othe
         "keyed references, and only once it is shown"
     );
 }
+
+#[tokio::test]
+async fn more_time_to_answer_is_no_more_time_for_an_erasure_that_has_begun() {
+    let house = House::new();
+    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    let request = begin(&house, &request).await;
+    let first = house.head(&request.id).unwrap().due_by;
+    house.rounds(2).await;
+    let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("It is a lot.").unwrap() };
+    let extended = extend(&house.request(&request.id), &house.law, &by, house.world.now()).unwrap().unwrap();
+    house.change(&request.id, |_| extended).await;
+    house.instruct(&request.id, "dogwood").await;
+    house.rounds(1).await;
+    let now = house.request(&request.id);
+    assert_eq!((first.date.to_string(), house.head(&request.id).unwrap().due_by), ("2026-04-05".to_owned(), first));
+    let part = house.head(&request.id.of_part("tenant#dogwood")).unwrap();
+    assert_eq!((part.due_by.date.to_string(), part.due_by), ("2026-06-06".to_owned(), now.carry_out_by()));
+}
