@@ -24,14 +24,16 @@ TABLES = ("LedgerTableName", "SuppressionTableName", "ConnectionsTableName", "In
 MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
     ("DisconnectIntake", "LedgerTableName"): {"PutItem", "UpdateItem"},
-    # On AWS it reaches requests of people only: their partitions begin with obligation#8.
-    ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "UpdateItem"},
+    # On AWS it reaches requests of people only: their partitions begin with obligation#8 and asked-by#.
+    ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     ("DsrIntake", "LimitsTableName"): {"UpdateItem"},
     # On AWS it raises flags and no other mark.
     ("DsrIntake", "SuppressionTableName"): {"UpdateItem"},
     # It also deletes, but only where a hold is in force: test_staff.py releases one.
     # On AWS it deletes nothing but holds in force (test_staff_lift_holds_and_delete_nothing_else).
     ("StaffApi", "LedgerTableName"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    # On AWS it lifts flags and touches no other mark.
+    ("StaffApi", "SuppressionTableName"): {"GetItem", "UpdateItem"},
     ("RequestStatus", "LedgerTableName"): {"Query"},
     ("ErasureWorker", "LedgerTableName"): {"GetItem", "PutItem", "Query", "UpdateItem"},
     ("ErasureWorker", "SuppressionTableName"): {"UpdateItem"},

@@ -158,7 +158,12 @@ async fn purge_record(archive: &impl Archive, closed: &Closed, is_dry_run: bool)
 
 /// Takes out of a closed request where its people can be reached, with an act that says so; whether it did. One that was put
 /// back to work meanwhile keeps it.
-async fn scrub(book: &impl RequestBook, closed: &Closed, now: Timestamp, is_dry_run: bool) -> Result<bool, Fault> {
+pub(super) async fn scrub(
+    book: &impl RequestBook,
+    closed: &Closed,
+    now: Timestamp,
+    is_dry_run: bool,
+) -> Result<bool, Fault> {
     let ClosedRecord::Asked(id) = &closed.record else { return Ok(false) };
     let Some(request) = book.request(id).await? else { return Ok(false) };
     if request.settled_at() != Some(closed.closed_at) || !request.has_contact() {

@@ -78,9 +78,12 @@ async fn a_request_goes_its_own_way_where_it_would_be_worse_off_or_is_of_somebod
             let row = house.law.row("KR_PIPA", Kind::Erasure).unwrap();
             second.clocks = crate::subject_request::Clocks::start(&row, second.received_at).unwrap();
         }),
-        ("something else was asked first", |_, first, _| first.kind = Kind::Restriction),
+        ("something else was asked first", |_, first, _| first.kind = Kind::Access),
         ("of more than the first", |_, first, _| first.contact.account = None),
-        ("about a child", |_, first, _| first.about_child = true),
+        ("a report about a child", |_, first, _| {
+            first.about_child = true;
+            first.course.child = Some(crate::subject_request::ChildReview::NotCredible { at: first.received_at });
+        }),
     ];
     for (case, change) in cases {
         let house = House::new();
@@ -199,4 +202,40 @@ async fn more_time_to_answer_is_no_more_time_for_an_erasure_that_has_begun() {
     assert_eq!((first.date.to_string(), house.head(&request.id).unwrap().due_by), ("2026-04-05".to_owned(), first));
     let part = house.head(&request.id.of_part("tenant#dogwood")).unwrap();
     assert_eq!((part.due_by.date.to_string(), part.due_by), ("2026-06-06".to_owned(), now.carry_out_by()));
+}
+
+#[tokio::test]
+async fn what_was_answered_before_or_goes_with_another_leads_nobody() {
+    let house = House::new();
+    let (first, second) = twice(&house).await;
+    assert!(second.course.joined.is_some());
+    house.rounds(2).await;
+    house.instruct(&first.id, "dogwood").await;
+    let third = house.ask(3, Kind::Erasure, &BOTH).await;
+    assert_eq!(begin(&house, &third).await.course.joined, None, "the second is not carried out itself");
+
+    let house = House::new();
+    let first = house.ask(1, Kind::Erasure, &BOTH).await;
+    let mut first = begin(&house, &first).await;
+    first.standing = Standing::Answered { at: house.world.now(), in_part: false };
+    house.world.stored().requests.heads.insert(first.id.clone(), first.clone());
+    house.world.pass(HOUR);
+    let second = house.ask(2, Kind::Erasure, &BOTH).await;
+    assert_eq!(begin(&house, &second).await.course.joined, None, "it is a new request");
+    assert!(house.head(&second.id).is_some());
+}
+
+#[tokio::test]
+async fn it_is_answered_only_when_what_it_added_is_gone() {
+    let house = House::new();
+    let (mut first, second) = twice(&house).await;
+    first.standing = Standing::Answered { at: house.world.now(), in_part: false };
+    house.world.stored().requests.heads.insert(first.id.clone(), first);
+    house.world.pass(HOUR);
+    house.sweep().await;
+    assert_eq!(house.standing(&second.id), "in-progress", "the engine has not begun");
+    house.work().await;
+    house.world.pass(HOUR);
+    house.sweep().await;
+    assert_eq!(house.standing(&second.id), "completed");
 }

@@ -3,6 +3,8 @@
 use super::*;
 use crate::clock::model::Kind;
 use crate::memory::{Strike, asked};
+use crate::ports::{Closed, ClosedRecord};
+use crate::purge::own::scrub;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Agent, Deed, EmailAddress, Standing, SubjectRequest, Words};
@@ -92,6 +94,17 @@ async fn what_is_open_or_put_back_to_work_keeps_it() {
     let world = world(&[open, untold]);
     assert_eq!(scrubbed(&world, "2030-01-01T00:00:00Z").await, 0);
     assert!(world.stored().requests.heads.values().all(SubjectRequest::has_contact));
+}
+
+#[tokio::test]
+async fn an_entry_of_the_index_that_is_behind_takes_nothing_out() {
+    let world = world(&[answered(1)]);
+    let id = answered(1).id;
+    let entry = |closed_at| Closed { record: ClosedRecord::Asked(id.clone()), closed_at };
+    let before = entry(at("2026-03-01T00:00:00Z"));
+    assert!(!scrub(&world, &before, at(DUE), false).await.unwrap(), "it was closed later, anew");
+    assert_eq!(request(&world), answered(1));
+    assert!(scrub(&world, &entry(at(CLOSED)), at(DUE), false).await.unwrap());
 }
 
 #[tokio::test]
