@@ -180,6 +180,11 @@ async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(por
     assert_eq!(ports.request_page(3, None, 9).await.unwrap().len(), 2, "what is settled is due no more");
     assert_eq!(ports.settled_requests(3, 2).await.unwrap(), [ids[2].clone(), ids[1].clone()], "the last first");
     assert_eq!(ports.settled_requests(4, 2).await.unwrap(), []);
+    let last = ports.request(&ids[2]).await.unwrap().unwrap();
+    let scrubbed = SubjectRequest { version: 3, ..last.without_contact() };
+    assert!(ports.record(&scrubbed, &act(Deed::ContactErased), None).await.unwrap());
+    let last_first = [ids[2].clone(), ids[1].clone(), ids[0].clone()];
+    assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "with contact data or without");
     let nobody = ObligationId::of_request(&[255; 20]);
     let asked: Vec<ObligationId> = ids.iter().cloned().chain([nobody]).collect();
     let mut read: Vec<ObligationId> =
