@@ -25,8 +25,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("MetaCallback", "LedgerTableName"): {"PutItem", "UpdateItem"},
     # On AWS it reads what is known of terminations and of exports of accounts only.
     ("DisconnectIntake", "LedgerTableName"): {"GetItem", "PutItem", "UpdateItem"},
-    # On AWS it reaches requests of people only: their partitions begin with obligation#8.
-    ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "UpdateItem"},
+    # On AWS it reaches requests of people only: their partitions begin with obligation#8 and asked-by#.
+    ("DsrIntake", "LedgerTableName"): {"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     ("DsrIntake", "LimitsTableName"): {"UpdateItem"},
     # On AWS it raises flags and no other mark.
     ("DsrIntake", "SuppressionTableName"): {"UpdateItem"},
@@ -38,6 +38,8 @@ MAY: dict[tuple[str, str], set[str]] = {
     ("StaffApi", "ConversationsTableName"): {"Query"},
     ("StaffApi", "PeopleTableName"): {"Query"},
     ("StaffApi", "ConnectionsTableName"): {"GetItem", "Query"},
+    # On AWS it lifts flags and touches no other mark.
+    ("StaffApi", "SuppressionTableName"): {"GetItem", "UpdateItem"},
     ("RequestStatus", "LedgerTableName"): {"Query"},
     ("ErasureWorker", "LedgerTableName"): {"GetItem", "PutItem", "Query", "UpdateItem"},
     ("ErasureWorker", "SuppressionTableName"): {"UpdateItem"},

@@ -110,6 +110,10 @@ pub fn full() -> SubjectRequest {
         course: Course {
             begun_at: Some(now()),
             flags: vec![Flag::Quarantined],
+            lifted: vec![Flag::NoMarketing, Flag::OptedOut],
+            flagged: [KeyedRef::from_stored("v1-flagged".to_owned())].into(),
+            people: ["v1-mia", "v1-mia-by-handle"].map(|name| KeyedRef::from_stored(name.to_owned())).into(),
+            joined: Some(ObligationId::of_request(&[8; 20])),
             child: Some(ChildReview::Credible {
                 at: now(),
                 erase_by: "2026-03-20".parse().unwrap(),
@@ -145,6 +149,9 @@ pub fn deeds() -> Vec<Deed> {
         },
         Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
         Deed::Flagged { flag: Flag::NoMarketing },
+        Deed::Lifted { flag: Flag::NoMarketing, asked_in: Some(ObligationId::of_request(&[7; 20])) },
+        Deed::Lifted { flag: Flag::OptedOut, asked_in: None },
+        Deed::Joined { first: ObligationId::of_request(&[8; 20]) },
         Deed::FoundCredible,
         Deed::FoundNotCredible,
         Deed::Denied { reason: "unverifiable".to_owned() },
@@ -154,6 +161,7 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Closed { outcome: Outcome::Rejected, evidence: evidence() },
         Deed::Answered,
         Deed::EvidenceErased,
+        Deed::ContactErased,
     ];
     let reviews = reviews().map(|review| Deed::Reviewed { review, is_shown: false });
     deeds.into_iter().chain(reviews).collect()

@@ -18,6 +18,7 @@ use privacy::ports::{
 };
 use privacy::purge::{Bounds, PurgeLedger, RunReport, purge_own};
 use privacy::scope::Scope;
+use privacy::subject_request::ports::RequestBook;
 use privacy::target::{Limit, Target};
 use privacy_tests::account::Account;
 use privacy_tests::demo;
@@ -120,7 +121,7 @@ async fn all_closed(ports: &impl Archive, kind: OwnKind, until: &str) -> Vec<Clo
     found
 }
 
-async fn purge(ports: &(impl Archive + PurgeLedger), now: &str) -> (u64, u64) {
+async fn purge(ports: &(impl Archive + PurgeLedger + RequestBook), now: &str) -> (u64, u64) {
     let clock = World::new(at(now), 1);
     let bounds = Bounds { stop_at: at(now) + SignedDuration::from_mins(1), records_max: 100, is_dry_run: false };
     let mut report = RunReport::began(at(now), false);
@@ -129,7 +130,9 @@ async fn purge(ports: &(impl Archive + PurgeLedger), now: &str) -> (u64, u64) {
     (report.classes["own.requests"].purged, report.classes["own.holds"].purged)
 }
 
-async fn contract<P: Intake + Ledger + DueIndex + HoldBook + Archive + Showcase + PurgeLedger>(ports: &P) {
+async fn contract<P: Intake + Ledger + DueIndex + HoldBook + Archive + Showcase + PurgeLedger + RequestBook>(
+    ports: &P,
+) {
     close(ports).await;
     let closed = |record, since: &str| Closed { record, closed_at: at(since) };
     let requests = [
@@ -199,7 +202,7 @@ fn key<'a>(row: &'a Value, name: &str) -> &'a str {
     row[name]["S"].as_str().unwrap()
 }
 
-/// Every purge reads eight index parts and what is due; what is not due costs nothing.
+/// Every purge reads its index parts and what is due; what is not due costs nothing.
 #[tokio::test]
 async fn a_run_reads_what_is_due_only() {
     let reads = async |others: u32| {

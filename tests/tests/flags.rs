@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::ids::{Platform, TenantId};
-use privacy::ingest_gate::{Flag, FlagBook, Purpose, may_process};
+use privacy::ingest_gate::{Flag, FlagBook, LiftedFlag, Purpose, may_process};
 use privacy::keys::KeyedRef;
 use privacy::memory::World;
 use privacy::obligation::NewObligation;
@@ -31,7 +31,20 @@ async fn flags_contract<P: FlagBook>(ports: &P) {
         ports.raise_flag(&mia, flag, now()).await.unwrap();
     }
     assert_eq!(ports.flags(std::slice::from_ref(&tim)).await.unwrap(), BTreeSet::new());
-    assert_eq!(ports.flags(&[tim, mia]).await.unwrap(), BTreeSet::from([Flag::Restricted, Flag::OptedOut]));
+    let both = [tim.clone(), mia.clone()];
+    assert_eq!(ports.flags(&both).await.unwrap(), BTreeSet::from([Flag::Restricted, Flag::OptedOut]));
+    let later = |hours| now() + jiff::SignedDuration::from_hours(hours);
+    for hours in [1, 2] {
+        ports.lift_flag(&mia, Flag::OptedOut, later(hours)).await.unwrap();
+        ports.lift_flag(&tim, Flag::OptedOut, later(hours)).await.unwrap();
+    }
+    assert_eq!(ports.flags(&both).await.unwrap(), BTreeSet::from([Flag::Restricted]), "and no other");
+    ports.raise_flag(&mia, Flag::OptedOut, later(3)).await.unwrap();
+    assert!(ports.flags(&both).await.unwrap().contains(&Flag::OptedOut), "asked for anew");
+    ports.lift_flag(&mia, Flag::OptedOut, later(4)).await.unwrap();
+    let stood = |since, until| LiftedFlag { flag: Flag::OptedOut, since: later(since), lifted_at: later(until) };
+    assert_eq!(ports.lifted_flags(&mia).await.unwrap(), [stood(0, 1), stood(3, 4)], "each time, once");
+    assert_eq!(ports.lifted_flags(&tim).await.unwrap(), []);
 }
 
 async fn limits_contract<P: Intake + DueIndex>(ports: &P) {
@@ -76,6 +89,10 @@ async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
             items.push(TransactWriteItem::builder().put(put.build().unwrap()).build());
             let transaction = account.connection().dynamodb().transact_write_items().set_transact_items(Some(items));
             assert_eq!(transaction.send().await.is_ok(), expected, "{flag:?} {purpose:?}");
+        }
+        demo::vault(&account).lift_flag(&people[1], flag, now()).await.unwrap();
+        for purpose in Purpose::ALL {
+            assert!(gate.may_process(purpose, &people).await.unwrap(), "{flag:?} {purpose:?}: it is lifted");
         }
     }
 }

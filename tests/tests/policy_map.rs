@@ -26,7 +26,7 @@ const ENDS: &str = "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }
 const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";
 
 /// Section, what stands there, what is written instead, and the problem named.
-const MISTAKES: [(&str, &str, &str, &str); 78] = [
+const MISTAKES: [(&str, &str, &str, &str); 81] = [
     ("class.signals", "attributes = [", "no = [", "unknown field `no`"),
     ("class.scores", "redact = []\n", "", "missing field `redact`"),
     (
@@ -256,8 +256,21 @@ const MISTAKES: [(&str, &str, &str, &str); 78] = [
     ),
     ("own.requests", "floor = \"P24M\"", "floor = \"P12M\"", "[own.requests]: its floor is not what [kept.requests]"),
     ("own.requests", "ceiling = \"P25M\"", "ceiling = \"P23M\"", "[own.requests]: its clock must be kept longer"),
+    (
+        "own.contact-data",
+        "ceiling = \"P97D\"",
+        "ceiling = \"P25M\"",
+        "[own.contact-data]: it must be gone before its request",
+    ),
+    ("own.contact-data", "erase = \"scrub\"", "erase = \"delete\"", "[own.contact-data]: `erase` does not fit"),
+    ("own.holds", "erase = \"delete\"", "erase = \"scrub\"", "[own.holds]: `erase` does not fit"),
     ("own.suppression", "kept = \"suppression\"\n", "", "[kept.suppression]: no record of [own]"),
-    ("own.finders", "\"with-erasure\"", "\"sweep\"", "[own.finders]: the sweeper knows `requests` and `holds` only"),
+    (
+        "own.finders",
+        "\"with-erasure\"",
+        "\"sweep\"",
+        "[own.finders]: the sweeper knows `requests`, `contact-data` and `holds` only",
+    ),
     ("own.requests", "alarm_before = \"P7D\"\n", "", "[own.requests]: `purge_lead` and `alarm_before` are both needed"),
     ("own.reports", ", ceiling = \"P25M\"", "", "[own.reports]: a lifecycle rule ends objects"),
     ("own.finders", "\"with-erasure\"", "\"stays\"", "[own.finders]: what stays has no ceiling"),
@@ -326,7 +339,7 @@ fn functions_carry_the_attributes_that_exports_show_and_no_rows_of_our_own() {
     let swept: Vec<_> = carried.model().own.iter().map(|(name, own)| (name.as_str(), own.rows.len())).collect();
     assert_eq!(
         swept,
-        [("exports", 0), ("holds", 0), ("requests", 0)],
+        [("contact-data", 0), ("exports", 0), ("holds", 0), ("requests", 0)],
         "what the sweeper purges, and none of their rows"
     );
     assert!(whole.own.len() > swept.len() && whole.own.values().any(|own| !own.rows.is_empty()));

@@ -117,6 +117,16 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     let standing = Standing::Answered { at: now(), in_part: false };
     let told = BTreeMap::from([(Notice::Answer, 1)]);
     let answered = SubjectRequest { version: 3, standing, told, next_action_at: None, ..request.clone() };
+    let person = request.course.people.first().unwrap().clone();
+    let other = ObligationId::of_request(&[77; 20]);
+    for id in [&request.id, &request.id, &other] {
+        ports.link_person(&person, id).await.unwrap();
+    }
+    let mut linked = ports.asked_by(&person).await.unwrap();
+    linked.sort();
+    let mut both = vec![request.id.clone(), other.clone()];
+    both.sort();
+    assert_eq!((linked, ports.asked_by(request.course.people.last().unwrap()).await.unwrap()), (both, vec![]));
     let record = ClosedRecord::Asked(request.id.clone());
     let closed = Closed { record, closed_at: now() };
     let shard = request.id.shard(DUE_SHARDS);
@@ -125,6 +135,12 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     ports.record(&answered, &act(Deed::Answered), None).await.unwrap();
     ports.issue(&request.id, &challenge).await.unwrap();
     assert_eq!(found().await, vec![closed.clone()]);
+    let contacts = async || ports.closed(OwnKind::ContactData, shard, now(), 10).await.unwrap();
+    assert_eq!(contacts().await, vec![closed.clone()]);
+    let answered = SubjectRequest { version: 4, ..answered.without_contact() };
+    assert!(ports.record(&answered, &act(Deed::ContactErased), None).await.unwrap());
+    assert_eq!((contacts().await, found().await), (vec![], vec![closed.clone()]), "its months go on");
+    assert_eq!(ports.request(&request.id).await.unwrap(), Some(answered));
     let earlier = Closed { closed_at: now() - SignedDuration::from_secs(1), ..closed.clone() };
     assert_eq!(ports.parts(&earlier).await.unwrap(), None, "closed at another time");
     let parts = ports.parts(&closed).await.unwrap().unwrap();
@@ -134,6 +150,7 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None);
     assert!(ports.erase_record(&closed).await.unwrap());
     assert_eq!((ports.request(&request.id).await.unwrap(), found().await), (None, vec![]));
+    assert_eq!(ports.asked_by(&person).await.unwrap(), [other], "nobody else's");
 }
 
 async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(ports: &P) {
@@ -163,6 +180,11 @@ async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(por
     assert_eq!(ports.request_page(3, None, 9).await.unwrap().len(), 2, "what is settled is due no more");
     assert_eq!(ports.settled_requests(3, 2).await.unwrap(), [ids[2].clone(), ids[1].clone()], "the last first");
     assert_eq!(ports.settled_requests(4, 2).await.unwrap(), []);
+    let last = ports.request(&ids[2]).await.unwrap().unwrap();
+    let scrubbed = SubjectRequest { version: 3, ..last.without_contact() };
+    assert!(ports.record(&scrubbed, &act(Deed::ContactErased), None).await.unwrap());
+    let last_first = [ids[2].clone(), ids[1].clone(), ids[0].clone()];
+    assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "with contact data or without");
     let nobody = ObligationId::of_request(&[255; 20]);
     let asked: Vec<ObligationId> = ids.iter().cloned().chain([nobody]).collect();
     let mut read: Vec<ObligationId> =

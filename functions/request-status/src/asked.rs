@@ -8,7 +8,7 @@ use privacy_pages::dates::{day, end_of, moment};
 use privacy_pages::frame::{self, Headline, Tone};
 use privacy_pages::kinds;
 
-use crate::{page, records, steps, ways};
+use crate::{page, records, steps, to_do, ways};
 
 /// The whole page as it is at `now`. `base` is where this service is.
 pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Timestamp) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
         (_, _) => headline(view, company, now),
     };
     let rest = html! {
-        @if view.waits_for_code { (code_form(view, base)) }
+        (to_do::steps(view, company, base))
         @if view.has_bundle && can_be_fetched(view, now) { (ways::bundle(view, base)) }
         (ways::flags(&view.flags))
         (ways::parts(view))
@@ -54,6 +54,12 @@ fn headline(view: &AskedView, company: &Company, now: Timestamp) -> Headline {
                 html! { "We have sent a code to the address or account that you gave us. Enter it below." },
                 answer_by(),
             ],
+        },
+        "received" | "awaiting-verification" if to_do::is_theirs(view) => Headline {
+            tone: Tone::Calm,
+            badge: "Waiting for you",
+            title: "Show us that this request is yours",
+            lead: vec![html! { "What is left for you to do stands below." }, answer_by()],
         },
         "denied" => Headline {
             tone: Tone::Warning,
@@ -108,26 +114,6 @@ fn can_be_fetched(view: &AskedView, now: Timestamp) -> bool {
     made_at.is_some_and(|at| now < at + jiff::SignedDuration::from_hours(BUNDLE_DAYS * 24))
 }
 
-fn code_form(view: &AskedView, base: &str) -> Markup {
-    let action = |act: &str| format!("{base}/api/dsr/{}/{act}", view.id.as_str());
-    html! {
-        section aria-labelledby="enter" {
-            h2 #enter { "Enter the code" }
-            p { "It has six digits and works for ten minutes. If it does not come, look among unwanted mail, or have another sent: the one before then stops working." }
-            form method="post" action=(action("verification")) {
-                div.field {
-                    label for="code" { "Code" }
-                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
-                }
-                button type="submit" { "This request is mine" }
-            }
-            form method="post" action=(action("code")) {
-                button.quiet type="submit" { "Send me another code" }
-            }
-        }
-    }
-}
-
 fn facts(view: &AskedView, base: &str) -> Markup {
     html! {
         section aria-labelledby="request" {
@@ -144,6 +130,9 @@ fn facts(view: &AskedView, base: &str) -> Markup {
                     a href={ (base) "/privacy/requests/" (appealed.as_str()) } { "our answer to an earlier request" } "."
                 }
             }
+            @if view.goes_with_earlier {
+                p { "You asked us to delete the same before. Both requests are carried out and answered together, by the date of the first." }
+            }
             @if let Some((reason, before)) = &view.extended {
                 p { "We have taken more time than until " (day(*before)) ", because: " (reason) }
             }
@@ -159,6 +148,7 @@ mod tests {
     use privacy::ingest_gate::Flag;
     use privacy::obligation::ObligationId;
     use privacy::show_asked::{DenialView, PartState, PartView, Role, WayOn};
+    use privacy::subject_request::Proof;
     use privacy_pages::checks::check_page;
 
     use super::*;
@@ -173,6 +163,9 @@ mod tests {
             due_by: DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "Europe/Brussels".to_owned() },
             due_rule: "min(months:1,days:30) tz:Europe/Brussels".to_owned(),
             waits_for_code: state == "awaiting-verification",
+            missing: if state == "awaiting-verification" { vec![Proof::EmailCode] } else { Vec::new() },
+            by_agent: false,
+            goes_with_earlier: false,
             extended: None,
             closed: None,
             denial: None,
@@ -200,7 +193,7 @@ mod tests {
         let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
         let extended = Some(("<b>many records</b>".to_owned(), "2026-12-23".parse().unwrap()));
         vec![
-            AskedView { waits_for_code: true, ..asked("received") },
+            AskedView { waits_for_code: true, missing: vec![Proof::EmailCode], ..asked("received") },
             asked("awaiting-verification"),
             AskedView { extended, ..asked("in-progress") },
             AskedView { closed: Some((at, None)), ..asked("completed") },
@@ -259,6 +252,52 @@ mod tests {
             assert!(denied.contains(words), "{words}");
         }
         assert!(!denied.contains("<i>An"));
+    }
+
+    #[test]
+    fn whatever_is_left_for_them_is_said_with_the_form_that_does_it() {
+        let waiting = |missing: &[Proof], by_agent| AskedView {
+            waits_for_code: missing.contains(&Proof::EmailCode) || missing.contains(&Proof::HandleCode),
+            missing: missing.to_vec(),
+            by_agent,
+            ..asked("awaiting-verification")
+        };
+        let code = r##"<a href="#enter">"##;
+        let declaration = r##"<a href="#declare">"##;
+        for (view, forms, expected) in [
+            (waiting(&[Proof::EmailCode], false), 2, vec![code, "mailed to you", "one-time-code"]),
+            (waiting(&[Proof::HandleCode], false), 2, vec![code, "sent to your account"]),
+            (waiting(&[Proof::EmailCode, Proof::HandleCode], false), 2, vec![code, "Another follows to your account"]),
+            (
+                waiting(&[Proof::EmailCode], true),
+                2,
+                vec![code, "Somebody says that they act for you", "They may ask for me"],
+            ),
+            (waiting(&[Proof::AccountLogin], false), 0, vec!["Log in again", "#login", "Privacy"]),
+            (
+                waiting(&[Proof::Declaration], false),
+                1,
+                vec![declaration, "penalty of perjury", r#"name="declaration""#],
+            ),
+            (waiting(&[Proof::EmailCode, Proof::Declaration], false), 3, vec![code, declaration]),
+            (waiting(&[Proof::AgentPermission], true), 0, vec!["permission that the person signed", "mailto:"]),
+            (waiting(&[Proof::DataPoints], false), 0, vec!["compares", "You need not do anything for it"]),
+        ] {
+            let page = page(&view, "2026-11-24T08:00:00Z");
+            check_page(view.state, &page);
+            assert_eq!(page.matches("<form").count(), forms, "{:?}", view.missing);
+            for words in expected {
+                assert!(page.contains(words), "{words} in {page}");
+            }
+            let waits_for_them = view.missing != [Proof::DataPoints];
+            assert_eq!(page.contains("Waiting for you"), waits_for_them, "{:?}", view.missing);
+            assert_eq!(page.contains("You do not need to do anything."), !waits_for_them, "{:?}", view.missing);
+        }
+        for view in [asked("in-progress"), asked("completed")] {
+            assert!(!page(&view, "2026-11-24T08:00:00Z").contains("What is left for you"), "{}", view.state);
+        }
+        let joined = AskedView { goes_with_earlier: true, ..asked("in-progress") };
+        assert!(page(&joined, "2026-11-24T08:00:00Z").contains("answered together"));
     }
 
     fn page(view: &AskedView, now: &str) -> String {

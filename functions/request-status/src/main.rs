@@ -11,6 +11,7 @@ mod records;
 #[cfg(test)]
 mod samples;
 mod steps;
+mod to_do;
 mod ways;
 
 use lambda_http::{Error, Request};

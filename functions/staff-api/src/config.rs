@@ -11,7 +11,7 @@ use privacy_edge::stores;
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) ledger_table: String,
-    /// The tables that know tenants and connections.
+    /// The tables that know tenants and connections, and the one of flags.
     pub(crate) names: Names,
     pub(crate) erasure_queue_url: String,
     pub(crate) notice_queue_url: String,
@@ -27,6 +27,7 @@ impl Config {
         for name in map.stores().iter().filter(|store| store.identities).map(|store| &store.name) {
             names.connections = names.stores.get(name).cloned().unwrap_or_default();
         }
+        names.suppression = env::required("SUPPRESSION_TABLE")?;
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             names,

@@ -135,7 +135,12 @@ pub fn close(
 ///
 /// # Errors
 /// [`NotClosed::NoDenial`]
-pub fn reopen(request: &SubjectRequest, by: &By, now: Timestamp) -> Result<Option<Changed>, NotClosed> {
+pub fn reopen(
+    request: &SubjectRequest,
+    appeal: &SubjectRequest,
+    by: &By,
+    now: Timestamp,
+) -> Result<Option<Changed>, NotClosed> {
     let at = instant::to_millis(now);
     match &request.standing {
         Standing::InProgress { .. } => return Ok(None),
@@ -147,6 +152,11 @@ pub fn reopen(request: &SubjectRequest, by: &By, now: Timestamp) -> Result<Optio
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     changed.standing = Standing::InProgress { since: at };
     changed.course.begun_at = None;
+    // Where they could be reached was erased meanwhile; whoever appeals has shown that they are the same.
+    let people = &request.course.people;
+    if !request.has_contact() && !people.is_empty() && people.is_subset(&appeal.course.people) {
+        changed.contact = appeal.contact.clone();
+    }
     // It will have another end, of which they are told.
     changed.told.remove(&Notice::Denial);
     Ok(Some(Changed { request: changed, act: by.did(Deed::Reopened, at) }))
@@ -165,7 +175,8 @@ pub async fn close_request(
     now: Timestamp,
 ) -> Result<Done, NotDone<NotClosed>> {
     let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
-    let erasure = book.head(id).await?;
+    // Of a child's data, where that goes apart from what had begun before: it is all of it.
+    let erasure = book.head(&request.erasure_id()).await?;
     let changed = close(&request, erasure.as_ref(), closure, by, now);
     if matches!(changed, Err(NotClosed::Closed)) && is_repeat(book, id, closure, by).await? {
         return Ok(Done { request, is_new: false, unsent: None }.told(queue, Notice::Answer).await);
@@ -173,7 +184,7 @@ pub async fn close_request(
     changed.map_err(NotDone::Refused)?;
     // What it is about goes first: should this break off, it is done again.
     if let (Outcome::Upheld, Some(appealed)) = (closure.outcome, &request.appeal_of) {
-        match record_act(book, appealed, |denied| reopen(denied, by, now)).await {
+        match record_act(book, appealed, |denied| reopen(denied, &request, by, now)).await {
             Ok(_) => {}
             Err(NotDone::Unknown) => return Err(NotDone::Refused(NotClosed::NoDenial)),
             Err(error) => return Err(error),

@@ -7,6 +7,7 @@
 //! | restriction, consent withdrawal, opt-out, limit | a flag that the product reads; answered at once |
 //! | objection | no marketing from that moment, whoever asks; what else they object to waits for staff |
 //! | correction, appeal, complaint | waits for staff |
+//! | an erasure, again, by the same person | goes with the one that was asked first, and is answered with it |
 //! | a report about a child | staff read it first; if they believe it, its data rests at once and goes everywhere |
 //!
 //! [`Fulfilment::begin`] reads nobody's data, so it takes as long for people whom nobody knows as for others; it is called
@@ -15,6 +16,7 @@
 
 mod close;
 mod course;
+mod join;
 mod parts;
 
 use jiff::{SignedDuration, Timestamp};
@@ -99,16 +101,23 @@ where
 
     async fn begun(&self, mut request: SubjectRequest, now: Timestamp) -> Result<SubjectRequest, Stop> {
         for flag in request.flags() {
-            for person in self.suppressions(&request.flagged(flag)) {
-                self.vault.raise_flag(&person, flag, instant::to_millis(now)).await?;
+            let people = self.suppressions(&request.flagged(flag));
+            for person in &people {
+                self.vault.raise_flag(person, flag, instant::to_millis(now)).await?;
             }
             let mut flagged = next(&request);
             flagged.course.flags.push(flag);
+            flagged.course.flagged.extend(people);
             request = self.record(flagged, Deed::Flagged { flag }, now).await?;
         }
         let is_open = request.standing.closed_at().is_none();
         if !is_open || request.course.begun_at.is_some() || !request.may_be_carried_out() {
             return Ok(request);
+        }
+        self.link(&mut request).await?;
+        let first = if request.way() == Way::Engine { self.first(&request).await? } else { None };
+        if let Some(first) = first {
+            return self.join(request, &first, now).await;
         }
         match request.way() {
             Way::Engine => self.erase(&request, request.erasure_id(), request.covers_until(), now).await?,
@@ -162,15 +171,19 @@ where
 
     /// It is carried out, in part or as a whole: whoever asks is told.
     async fn answer(&self, request: SubjectRequest, in_part: bool, now: Timestamp) -> Result<SubjectRequest, Stop> {
+        let answered = self.answered(request, in_part, now).await?;
+        self.notify(&answered, Notice::Answer, None, 1).await?;
+        Ok(answered)
+    }
+
+    async fn answered(&self, request: SubjectRequest, in_part: bool, now: Timestamp) -> Result<SubjectRequest, Stop> {
         let at = instant::to_millis(now);
         let mut answered = next(&request);
         answered.standing = Standing::Answered { at, in_part };
         answered.course.begun_at = answered.course.begun_at.or(Some(at));
         // By then the letter is out, and what served to verify goes.
         answered.next_action_at = Some(instant::to_millis(now + self.stuck_after));
-        let answered = self.record(answered, Deed::Answered, now).await?;
-        self.notify(&answered, Notice::Answer, None, 1).await?;
-        Ok(answered)
+        self.record(answered, Deed::Answered, now).await
     }
 
     async fn notify(
@@ -208,6 +221,9 @@ where
     /// they want, answers.
     pub(crate) async fn pursue(&self, request: SubjectRequest, now: Timestamp) -> Result<Pursued, Stop> {
         let request = self.begun(request, now).await?;
+        if let Some(first) = request.course.joined.clone().filter(|_| request.standing.closed_at().is_none()) {
+            return self.follow(request, &first, now).await;
+        }
         if !request.has_erasure() || request.course.begun_at.is_none() || request.standing.closed_at().is_some() {
             return Ok(Pursued { request, is_under_way: false });
         }

@@ -1,5 +1,7 @@
 //! One request with its whole history, for staff: every act, what was told, the erasure behind it, what it appeals against.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::close_request::{Step, steps};
@@ -23,6 +25,8 @@ pub struct Inspected {
     pub acts: Vec<Act>,
     /// The erasure, once it has begun.
     pub erasure: Option<RequestView>,
+    /// Every other request of the same person, once both have shown that they are; the one received first comes first.
+    pub same_person: Vec<SubjectRequest>,
     /// The request whose denial it appeals against, where there is one.
     pub appealed: Option<SubjectRequest>,
 }
@@ -44,6 +48,7 @@ pub async fn inspect_request(
         Some(appealed) => book.request(appealed).await?,
         None => None,
     };
+    let same_person = same_person(book, &request).await?;
     let left = match request.standing.closed_at() {
         Some(_) => Vec::new(),
         None => steps(&request, shown.as_ref().map(|shown| &shown.head)),
@@ -54,7 +59,21 @@ pub async fn inspect_request(
         (standing, _) => standing.name(),
     };
     let listed = Listed::in_state(request, state, now);
-    Ok(Some(Inspected { listed, left, acts, erasure, appealed }))
+    Ok(Some(Inspected { listed, left, acts, erasure, same_person, appealed }))
+}
+
+async fn same_person(book: &impl RequestBook, request: &SubjectRequest) -> Result<Vec<SubjectRequest>, Fault> {
+    let mut ids = BTreeSet::new();
+    for person in &request.course.people {
+        ids.extend(book.asked_by(person).await?);
+    }
+    ids.remove(&request.id);
+    let mut found = Vec::with_capacity(ids.len());
+    for id in &ids {
+        found.extend(book.request(id).await?);
+    }
+    found.sort_by(|one, other| (one.received_at, &one.id).cmp(&(other.received_at, &other.id)));
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub mod keys;
 pub mod law;
 pub mod ledger_event;
 pub mod legal_hold;
+pub mod lift_flag;
 pub mod list_requests;
 pub mod login;
 pub mod message;

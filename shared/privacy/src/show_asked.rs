@@ -91,6 +91,12 @@ pub struct AskedView {
     pub due_rule: String,
     /// Whether a code is what it waits for.
     pub waits_for_code: bool,
+    /// What whoever asks has still to show, while that is waited for: made of nothing but what was sent.
+    pub missing: Vec<Proof>,
+    /// Whether somebody asks for the person, who then confirms it by a code.
+    pub by_agent: bool,
+    /// Whether the same person had asked for the same before: both are answered together.
+    pub goes_with_earlier: bool,
     /// Why we took more time, and the day it was due before.
     pub extended: Option<(String, Date)>,
     /// When it was answered or refused, and why it was refused.
@@ -160,6 +166,13 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<D
         due_by: request.clocks.legal_due(),
         due_rule: request.clocks.legal.rule.clone(),
         waits_for_code,
+        missing: if request.awaits_proof() && !request.is_of_child() {
+            request.missing().collect()
+        } else {
+            Vec::new()
+        },
+        by_agent: request.agent.is_some(),
+        goes_with_earlier: request.course.joined.is_some(),
         extended: request.clocks.extended.map(|extended| (extended.reason, extended.first_legal)),
         closed,
         erasure,

@@ -72,13 +72,14 @@ impl Known {
         attributes: &[String],
     ) -> Result<(), InvalidPattern> {
         self.words.extend(partition.into_iter().chain(key).flat_map(words_of).map(str::to_owned));
-        let kind = Kind {
-            name: name.to_owned(),
-            partition: partition.map(Pattern::parse).transpose()?,
-            key: key.map(Pattern::parse).transpose()?,
-            attributes: attributes.iter().cloned().collect(),
-        };
-        self.stores.entry(store.to_owned()).or_default().push(kind);
+        let (partition, key) = (partition.map(Pattern::parse).transpose()?, key.map(Pattern::parse).transpose()?);
+        let attributes = attributes.iter().cloned();
+        let kinds = self.stores.entry(store.to_owned()).or_default();
+        // One row may be part of two records, each with an end of its own.
+        match kinds.iter_mut().find(|known| (&known.partition, &known.key) == (&partition, &key)) {
+            Some(known) => known.attributes.extend(attributes),
+            None => kinds.push(Kind { name: name.to_owned(), partition, key, attributes: attributes.collect() }),
+        }
         Ok(())
     }
 

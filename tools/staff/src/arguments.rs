@@ -29,6 +29,8 @@ staff instruct REF TENANT INSTRUCTION --why TEXT
 staff correct REF [--open FIELD]... [--applied FIELD=EVIDENCE]... [--refused FIELD=EVIDENCE]... --why TEXT
 staff close REF OUTCOME EVIDENCE --why TEXT
                                completed, partly-retained; upheld, rejected (appeals); answered (complaints)
+staff lift REF FLAG [--asked-in REF] --why TEXT
+                               restricted, no-marketing, consent-withdrawn, opted-out, limited: the person wants it no more
 
 Promises, holds, plans
 staff promises                 each dated sentence of the policy, and whether it holds now

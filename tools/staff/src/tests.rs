@@ -187,6 +187,21 @@ fn no_control_character_of_others_reaches_the_terminal() {
 const REFERENCE: &str = "8k7w3hq2mz5yt4n6rbd7cxa2fjv3ps5eo";
 
 #[test]
+fn a_flag_is_lifted_by_one_call_that_says_why_and_may_say_where_they_asked() {
+    let path = format!("/api/staff/requests/{REFERENCE}/lifting");
+    for (line, body) in [
+        (format!("lift {REFERENCE} no-marketing --why Called."), json!({"flag": "no-marketing", "why": "Called."})),
+        (
+            format!("lift {REFERENCE} restricted --asked-in {REFERENCE} --why There."),
+            json!({"flag": "restricted", "asked_in": REFERENCE, "why": "There."}),
+        ),
+    ] {
+        let call = called(&line);
+        assert_eq!((call.method.as_str(), call.path, call.body), ("POST", path.clone(), Some(body)), "{line}");
+    }
+}
+
+#[test]
 fn each_command_about_requests_is_one_call() {
     let (sha256, base) = ("ab".repeat(32), "/api/staff/requests");
     let get = |line: &str, path: &str| {
@@ -335,6 +350,8 @@ fn one_request_is_shown_with_its_dates_and_history_and_drives_no_terminal() {
           received    2026-03-05T09:30:00.000Z
           left to do  correct
           wrote       a [2Jb c
+          flags       -
+          goes with   -
 
         contact
           email  mia@example.com

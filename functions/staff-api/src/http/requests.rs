@@ -14,6 +14,7 @@ use privacy::deny_request::{NotDenied, deny_request};
 use privacy::extend_request::{NotExtendable, extend_request};
 use privacy::inspect_request::inspect_request;
 use privacy::law::extension::NotExtended;
+use privacy::lift_flag::{NotLifted, lift_flag};
 use privacy::list_requests::list_requests;
 use privacy::note_request::note_request;
 use privacy::obligation::ObligationId;
@@ -41,6 +42,7 @@ pub(super) enum ActPath {
     Instruction,
     Correction,
     Closure,
+    Lifting,
 }
 
 impl ActPath {
@@ -53,6 +55,7 @@ impl ActPath {
             "instruction" => Self::Instruction,
             "correction" => Self::Correction,
             "closure" => Self::Closure,
+            "lifting" => Self::Lifting,
             _ => return None,
         })
     }
@@ -66,6 +69,7 @@ impl ActPath {
             Self::Instruction => "instructed",
             Self::Correction => "corrected",
             Self::Closure => "closed",
+            Self::Lifting => "lifted",
         }
     }
 }
@@ -137,6 +141,15 @@ impl Against for NotClosed {
             Self::Outcome => Problem::BadMember("outcome"),
             Self::Left(_) => Problem::StepsLeft,
             Self::Closed | Self::NoDenial => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotLifted {
+    fn problem(self) -> Problem {
+        match self {
+            Self::OtherPerson => Problem::BadMember("asked_in"),
+            Self::NotRaised | Self::Child => Problem::NotNow,
         }
     }
 }
@@ -244,6 +257,10 @@ impl Staff {
                 let keys = self.subject_keys.get().await?;
                 let fields = read::corrections(members, &keys, id)?;
                 correct_request(book, queue, id, &fields, by, now).await?
+            }
+            ActPath::Lifting => {
+                let keys = self.subject_keys.get().await?;
+                lift_flag(book, &self.vault, &keys, id, &read::lift(members)?, by, now).await?
             }
             ActPath::Closure => close_request(book, queue, id, &read::closure(members)?, by, now).await?,
         })

@@ -34,6 +34,7 @@ impl Bench {
             ledger_table: "ledger".to_owned(),
             names: Names {
                 connections: "connections".to_owned(),
+                suppression: "suppression".to_owned(),
                 ..Names::of_stores(names(&["accounts", "connections", "conversations", "people"]))
             },
             erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),

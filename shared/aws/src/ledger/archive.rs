@@ -10,7 +10,7 @@ use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, Archive, Closed, ClosedRecord};
 
 use super::bundles::BUNDLE;
-use super::requests::{ASKED, CHALLENGE, TRAIL};
+use super::requests::{self, ASKED, ASKED_BY, CHALLENGE, TRAIL};
 use super::{DUE_INDEX, HEAD, LedgerTable, head_key, holds, key, rows, sequenced};
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, text, unreadable};
 use crate::faults::fault;
@@ -27,7 +27,8 @@ fn record(item: &Item, kind: OwnKind) -> Result<ClosedRecord, Fault> {
     let sort = get_text(item, "sk")?;
     match (kind, sort.strip_prefix("earlier#")) {
         (OwnKind::Holds, _) => HoldId::parse(sort).map(ClosedRecord::Hold).map_err(|_| unreadable("sk")),
-        (OwnKind::Requests, None) if sort == ASKED => rows::id_of(item).map(ClosedRecord::Asked),
+        (OwnKind::Requests | OwnKind::ContactData, _) if sort == ASKED => rows::id_of(item).map(ClosedRecord::Asked),
+        (OwnKind::ContactData, _) => Err(unreadable("sk")),
         (OwnKind::Requests, None) => rows::id_of(item).map(ClosedRecord::Request),
         (OwnKind::Requests, Some(seq)) => {
             Ok(ClosedRecord::Earlier(rows::id_of(item)?, seq.parse().map_err(|_| unreadable("sk"))?))
@@ -84,7 +85,11 @@ impl LedgerTable {
         let is_its = |sort: &str| seq.map_or_else(|| is_part_of_asked(sort), |seq| is_part(sort, seq));
         let sorts = rows.iter().map(|row| get_text(row, "sk"));
         let parts = sorts.filter(|sort| sort.as_ref().map_or(true, |sort| is_its(sort)));
-        parts.map(|sort| sort.map(str::to_owned)).collect::<Result<_, _>>().map(Some)
+        let mut parts: Vec<String> = parts.map(|sort| sort.map(str::to_owned)).collect::<Result<_, _>>()?;
+        if own == ASKED {
+            parts.extend(requests::request_of(row)?.course.people.iter().map(requests::asked_by));
+        }
+        Ok(Some(parts))
     }
 
     async fn parts_of_hold(&self, closed: &Closed) -> Answer<Option<Vec<String>>> {
@@ -99,21 +104,41 @@ impl LedgerTable {
     }
 }
 
-impl Archive for LedgerTable {
-    async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Vec<Closed>> {
+impl LedgerTable {
+    /// One part of the index.
+    async fn closed_in(
+        &self,
+        part: OwnKind,
+        (kind, shard): (OwnKind, u8),
+        until: Timestamp,
+        limit: u16,
+    ) -> Answer<Vec<Closed>> {
         let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name(DUE_INDEX)
             .key_condition_expression("due_shard = :shard AND next_action_at <= :until")
-            .expression_attribute_values(":shard", text(rows::closed_shard(kind, shard)))
+            .expression_attribute_values(":shard", text(rows::closed_shard(part, shard)))
             .expression_attribute_values(":until", at(until))
             .limit(i32::from(limit));
         let answer = query.send().await.map_err(fault("archive.closed"))?;
         let closed =
             |item: &Item| Ok(Closed { record: record(item, kind)?, closed_at: get_at(item, "next_action_at")? });
         answer.items().iter().map(closed).collect()
+    }
+}
+
+impl Archive for LedgerTable {
+    async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Vec<Closed>> {
+        let mut found = self.closed_in(kind, (kind, shard), until, limit).await?;
+        // A request whose contact data could not go stands where that is looked for; its own months end all the same.
+        if kind == OwnKind::Requests {
+            found.extend(self.closed_in(OwnKind::ContactData, (kind, shard), until, limit).await?);
+            found.sort_by_key(|closed| closed.closed_at);
+            found.truncate(usize::from(limit));
+        }
+        Ok(found)
     }
 
     async fn parts(&self, closed: &Closed) -> Answer<Option<Vec<String>>> {
@@ -129,7 +154,18 @@ impl Archive for LedgerTable {
 
     async fn erase_parts(&self, closed: &Closed, parts: &[String]) -> Answer<()> {
         let (_, partition) = place(&closed.record);
-        let keys: Vec<batch::Key<'_>> = parts.iter().map(|sort| batch::Key { partition: &partition, sort }).collect();
+        let id = match &closed.record {
+            ClosedRecord::Request(id) | ClosedRecord::Earlier(id, _) | ClosedRecord::Asked(id) => id.as_str(),
+            ClosedRecord::Hold(id) => id.as_str(),
+        };
+        // What names a request from elsewhere stands in a partition of its own, under the request.
+        let keys: Vec<batch::Key<'_>> = parts
+            .iter()
+            .map(|part| match part.starts_with(ASKED_BY) {
+                true => batch::Key { partition: part, sort: id },
+                false => batch::Key { partition: &partition, sort: part },
+            })
+            .collect();
         let left = batch::delete(&self.client, &self.table, &keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("archive.erase_parts", "some rows stayed unprocessed")) }
     }

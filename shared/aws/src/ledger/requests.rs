@@ -6,6 +6,8 @@
 //! | `trail#<version>` | what was done to it, by whom and why |
 //! | `verification` | what is kept of the code that was sent last |
 //!
+//! and in `asked-by#<person>`, under its reference, that it is of a person who has shown so.
+//!
 //! Rows are the serialised form of the domain's types, by `serde_dynamo`; what keys and conditions need is set beside it.
 
 use aws_sdk_dynamodb::error::SdkError;
@@ -34,6 +36,12 @@ use crate::patience;
 pub(super) const ASKED: &str = "asked";
 pub(super) const CHALLENGE: &str = "verification";
 pub(super) const TRAIL: &str = "trail#";
+pub(super) const ASKED_BY: &str = "asked-by#";
+
+/// The partition of the requests of a person.
+pub(super) fn asked_by(person: &KeyedRef) -> String {
+    format!("{ASKED_BY}{person}")
+}
 
 fn written(value: &impl Serialize) -> Result<Item, Fault> {
     serde_dynamo::to_item(value).map_err(|_| Fault::park("row.write", "a row cannot be written"))
@@ -50,8 +58,8 @@ fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
     row.insert("received_at".to_owned(), at(request.received_at));
     let due = match (request.settled_at(), request.next_action_at) {
         (Some(closed_at), _) => {
-            let shard = request.id.shard(archive_shards(OwnKind::Requests));
-            Some((rows::closed_shard(OwnKind::Requests, shard), closed_at))
+            let kind = if request.has_contact() { OwnKind::ContactData } else { OwnKind::Requests };
+            Some((rows::closed_shard(kind, request.id.shard(archive_shards(kind))), closed_at))
         }
         (None, Some(next)) => Some((due_shard(request.id.shard(privacy::ports::DUE_SHARDS)), next)),
         (None, None) => None,
@@ -169,6 +177,18 @@ impl RequestBook for LedgerTable {
 
     async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
         self.rows("requests.acts", id.partition(), TRAIL).await?.iter().map(act_of).collect()
+    }
+
+    async fn link_person(&self, person: &KeyedRef, id: &ObligationId) -> Answer<()> {
+        let put = self.client.put_item().table_name(&self.table);
+        let put = put.item("pk", text(asked_by(person))).item("sk", text(id.as_str()));
+        put.send().await.map(drop).map_err(fault("requests.link"))
+    }
+
+    async fn asked_by(&self, person: &KeyedRef) -> Answer<Vec<ObligationId>> {
+        let rows = self.rows("requests.asked-by", asked_by(person), "").await?;
+        let id = |row: &Item| ObligationId::parse(get_text(row, "sk")?).map_err(|_| unreadable("sk"));
+        rows.iter().map(id).collect()
     }
 }
 

@@ -65,14 +65,20 @@ impl RequestRegister for LedgerTable {
     }
 
     async fn settled_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
-        let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
-        let query = query
-            .key_condition_expression("due_shard = :shard")
-            .expression_attribute_values(":shard", text(rows::closed_shard(OwnKind::Requests, shard)))
-            .scan_index_forward(false);
-        let answer = query.send().await.map_err(fault("requests.settled"))?;
-        let is_asked = |item: &&Item| get_text(item, "sk").is_ok_and(|sort| sort == ASKED);
-        answer.items().iter().filter(is_asked).map(rows::id_of).collect()
+        let mut settled = Vec::new();
+        // What was closed last still says where its people can be reached.
+        for kind in [OwnKind::ContactData, OwnKind::Requests] {
+            let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
+            let query = query
+                .key_condition_expression("due_shard = :shard")
+                .expression_attribute_values(":shard", text(rows::closed_shard(kind, shard)))
+                .scan_index_forward(false);
+            let answer = query.send().await.map_err(fault("requests.settled"))?;
+            let asked = answer.items().iter().filter(|item| get_text(item, "sk").is_ok_and(|sort| sort == ASKED));
+            settled.extend(asked.cloned());
+        }
+        settled.sort_by_cached_key(|item| std::cmp::Reverse(get_text(item, "next_action_at").map(str::to_owned).ok()));
+        settled.iter().take(usize::from(limit)).map(rows::id_of).collect()
     }
 
     async fn requests(&self, ids: &[ObligationId]) -> Answer<Vec<SubjectRequest>> {

@@ -4,17 +4,23 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use privacy::ingest_gate::{Flag, FlagBook, Mark};
+use privacy::ingest_gate::{Flag, FlagBook, LiftedFlag, Mark};
 use privacy::keys::KeyedRef;
 use privacy::ports::{Answer, Suppressions};
 
 use super::Vault;
-use crate::attributes::{Item, at, number, text};
+use crate::attributes::{Item, at, get_at, get_text, number, text, unreadable};
 use crate::faults::fault;
 use crate::patience;
 
 impl Vault {
+    async fn flag_row(&self, mark: &Mark) -> Answer<Option<Item>> {
+        let get = self.dynamodb.get_item().table_name(&self.names.suppression).consistent_read(true);
+        Ok(get.key("pk", text(mark.as_str())).send().await.map_err(fault("flags.read"))?.item)
+    }
+
     fn update_mark(&self, mark: &Mark) -> UpdateItemFluentBuilder {
         self.dynamodb.update_item().table_name(&self.names.suppression).key("pk", text(mark.as_str()))
     }
@@ -41,12 +47,46 @@ impl FlagBook for Vault {
         at_least(update, "flags.raise").await
     }
 
+    async fn lift_flag(&self, person: &KeyedRef, flag: Flag, lifted_at: Timestamp) -> Answer<()> {
+        let mark = Mark::flags(person);
+        let Some(row) = self.flag_row(&mark).await? else { return Ok(()) };
+        let Some(since) = row.get(flag.attribute()) else { return Ok(()) };
+        let entry = [("flag", text(flag.attribute())), ("since", since.clone()), ("lifted_at", at(lifted_at))];
+        let entry = AttributeValue::M(entry.map(|(name, value)| (name.to_owned(), value)).into());
+        let update = self
+            .update_mark(&mark)
+            .update_expression("SET lifted = list_append(if_not_exists(lifted, :none), :entry) REMOVE #flag")
+            // Lifted twice at once, it stands there once.
+            .condition_expression("#flag = :since")
+            .expression_attribute_names("#flag", flag.attribute())
+            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
+            .expression_attribute_values(":entry", AttributeValue::L(vec![entry]))
+            .expression_attribute_values(":since", since.clone());
+        at_least(update, "flags.lift").await
+    }
+
+    async fn lifted_flags(&self, person: &KeyedRef) -> Answer<Vec<LiftedFlag>> {
+        let row = self.flag_row(&Mark::flags(person)).await?;
+        let lifted = row.as_ref().and_then(|row| row.get("lifted")).and_then(|lifted| lifted.as_l().ok());
+        let entry = |entry: &AttributeValue| {
+            let entry = entry.as_m().map_err(|_| unreadable("lifted"))?;
+            let flag = get_text(entry, "flag")?;
+            Ok(LiftedFlag {
+                flag: Flag::ALL
+                    .into_iter()
+                    .find(|known| known.attribute() == flag)
+                    .ok_or_else(|| unreadable("flag"))?,
+                since: get_at(entry, "since")?,
+                lifted_at: get_at(entry, "lifted_at")?,
+            })
+        };
+        lifted.into_iter().flatten().map(entry).collect()
+    }
+
     async fn flags(&self, people: &[KeyedRef]) -> Answer<BTreeSet<Flag>> {
         let mut flags = BTreeSet::new();
         for person in people {
-            let get = self.dynamodb.get_item().table_name(&self.names.suppression).consistent_read(true);
-            let row = get.key("pk", text(Mark::flags(person).as_str())).send().await.map_err(fault("flags.read"))?;
-            flags.extend(row.item.iter().flat_map(flags_of));
+            flags.extend(self.flag_row(&Mark::flags(person)).await?.iter().flat_map(flags_of));
         }
         Ok(flags)
     }

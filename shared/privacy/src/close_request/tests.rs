@@ -108,6 +108,28 @@ async fn an_erasure_closes_only_when_a_strong_read_found_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_report_about_a_child_closes_only_when_the_child_s_data_is_gone_whatever_it_asks_for() {
+    let erase_by = "2026-03-30".parse().unwrap();
+    for (kind, is_apart) in [(Kind::Access, false), (Kind::Erasure, true)] {
+        let mut request = SubjectRequest { about_child: true, ..in_work(1, kind) };
+        let zone = "Europe/Brussels".to_owned();
+        request.course.child = Some(ChildReview::Credible { at: now(), erase_by, zone, is_apart });
+        let world = world(&[&request]);
+        if is_apart {
+            let own = erasure_of(&request, erased(now()));
+            world.stored().heads.insert(own.id.clone(), own);
+        }
+        for (state, is_closed) in [(crate::obligation::State::Received, false), (erased(now()), true)] {
+            let head = crate::obligation::Head { id: request.erasure_id(), ..erasure_of(&request, state) };
+            world.stored().heads.insert(head.id.clone(), head);
+            let closure = closure(Outcome::Completed);
+            let closed = close_request(&world, &world, &request.id, &closure, &by("So."), now()).await;
+            assert_eq!(closed.is_ok(), is_closed, "{kind:?}");
+        }
+    }
+}
+
 #[test]
 fn each_kind_has_its_own_ends() {
     let appeal = appeal_of(&denied());
@@ -143,6 +165,22 @@ async fn an_appeal_that_is_upheld_puts_the_denied_request_back_to_work_whatever_
         assert_eq!(stored.requests.acts[&denied.id].len(), 1, "{strike:?}");
         assert_eq!(stored.requests.acts[&appeal.id].len(), 1, "{strike:?}");
     }
+}
+
+#[test]
+fn whose_contact_data_was_erased_is_reached_where_their_appeal_came_from() {
+    let person = |name: &str| [crate::keys::KeyedRef::from_stored(name.to_owned())].into();
+    for (appealing, is_reached) in [("mia", true), ("tim", false)] {
+        let (mut denied, mut appeal) = (denied().without_contact(), appeal_of(&denied()));
+        (denied.course.people, appeal.course.people) = (person("mia"), person(appealing));
+        let reopened = reopen(&denied, &appeal, &by("It is right."), now()).unwrap().unwrap().request;
+        assert_eq!(reopened.has_contact(), is_reached, "{appealing}");
+    }
+    let (mut kept, mut appeal) = (denied(), appeal_of(&denied()));
+    (kept.course.people, appeal.course.people) = (person("mia"), person("mia"));
+    appeal.contact.email = crate::subject_request::EmailAddress::parse("other@example.com").ok();
+    let reopened = reopen(&kept, &appeal, &by("It is right."), now()).unwrap().unwrap().request;
+    assert_eq!(reopened.contact, kept.contact);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::subject_request::{Routed, SubjectRequest};
 
 /// How far a part of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reached {
+pub(super) enum Reached {
     /// Gone, or not to be touched for a reason that the person is told.
     End {
         /// Whether something stays.
@@ -93,7 +93,7 @@ where
 
 /// How far the erasure at the person's own word is. A hold delays it and does not refuse it; on the last day the person is
 /// told what it keeps, and it goes when the hold does.
-fn reached(shown: &Shown, is_last_day: bool) -> Reached {
+pub(super) fn reached(shown: &Shown, is_last_day: bool) -> Reached {
     let stays = |(_, outcome): &(String, Outcome)| match outcome {
         Outcome::Held { .. } | Outcome::Failed { .. } | Outcome::Retained { .. } => true,
         Outcome::Removed { .. } | Outcome::NothingFound => false,

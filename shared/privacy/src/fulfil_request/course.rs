@@ -99,7 +99,10 @@ impl SubjectRequest {
         };
         let child = self.is_of_child().then_some(Flag::Quarantined);
         let is_open = self.standing.closed_at().is_none();
-        let may_be = |flag: &Flag| is_open && !self.course.flags.contains(flag) && !self.flagged(*flag).is_empty();
+        let may_be = |flag: &Flag| {
+            let is_settled = self.course.flags.contains(flag) || self.course.lifted.contains(flag);
+            is_open && !is_settled && !self.flagged(*flag).is_empty()
+        };
         child.into_iter().chain(wanted).filter(may_be).collect()
     }
 

@@ -1,6 +1,7 @@
 mod children;
 mod crashes;
 mod erasures;
+mod joins;
 mod others;
 
 use jiff::SignedDuration;

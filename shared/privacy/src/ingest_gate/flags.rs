@@ -132,10 +132,26 @@ pub fn processing_checks(purpose: Purpose, people: &[KeyedRef]) -> Vec<FlagCheck
     people.iter().map(check).collect()
 }
 
+/// A flag that stood once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiftedFlag {
+    /// Which.
+    pub flag: Flag,
+    /// From when on.
+    pub since: Timestamp,
+    /// Until when.
+    pub lifted_at: Timestamp,
+}
+
 /// The flags that stand under marks. They do not expire: what a person asked for holds until it is lifted.
 pub trait FlagBook: Sync {
     /// Raises a flag for whoever goes by a reference. One that stands already keeps its instant.
     fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    /// Lifts a flag of whoever goes by a reference. What stood from when to when is kept beside those that stand. One that
+    /// does not stand stays so.
+    fn lift_flag(&self, person: &KeyedRef, flag: Flag, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    /// What was lifted of whoever goes by a reference, oldest first.
+    fn lifted_flags(&self, person: &KeyedRef) -> impl Future<Output = Answer<Vec<LiftedFlag>>> + Send;
     /// The flags of a person, by whatever they go by, by strong reads.
     fn flags(&self, people: &[KeyedRef]) -> impl Future<Output = Answer<BTreeSet<Flag>>> + Send;
 }

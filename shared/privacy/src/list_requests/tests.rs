@@ -56,6 +56,20 @@ async fn children_come_first_then_what_waits_for_staff_then_the_rest_each_by_its
 }
 
 #[tokio::test]
+async fn an_objection_waits_for_staff_from_its_proof_to_its_answer() {
+    let objection = request(1, Kind::Objection, 2);
+    let turns = |standing: &Standing| SubjectRequest { standing: standing.clone(), ..objection.clone() }.turns();
+    let (waiting, answered) = (Standing::AwaitingVerification, Standing::Answered { at: now(), in_part: false });
+    assert_eq!(turns(&objection.standing), [Turn::Answer], "what else they object to is weighed by a person");
+    assert_eq!((turns(&waiting), turns(&answered)), (vec![], vec![]));
+    let world = world(&[request(2, Kind::Access, 1), objection.clone()]);
+    let first = list(&world, &Filter::default()).await.remove(0);
+    assert_eq!(first.id, objection.id, "above what is due earlier and waits for nobody");
+    let waits = Filter { is_waiting: Some(true), ..Filter::default() };
+    assert_eq!(list(&world, &waits).await, [objection]);
+}
+
+#[tokio::test]
 async fn a_filter_narrows_by_what_it_says_and_nothing_else() {
     let world = world(&some());
     let numbers = async |filter: Filter| -> Vec<u8> {
@@ -162,5 +176,7 @@ async fn a_credible_report_is_due_in_ten_days() {
     let law = Law::built_in().unwrap();
     let changed = crate::review_child_report::find_credible(&report, &law, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(changed.request.carry_out_by().date.to_string(), "2026-03-29");
+    let listed = Listed::of(changed.request.clone(), now());
+    assert_eq!((listed.due_by.date.to_string(), listed.days_left), ("2026-03-29".to_owned(), 9), "as the list says");
     assert_eq!(report.carry_out_by().date.to_string(), "2026-04-18");
 }

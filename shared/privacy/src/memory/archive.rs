@@ -30,6 +30,12 @@ impl Stored {
         });
         match kind {
             OwnKind::Requests => heads.chain(earlier).chain(asked).collect(),
+            OwnKind::ContactData => {
+                let has_contact = |id: &ObligationId| {
+                    self.requests.heads.get(id).is_some_and(crate::subject_request::SubjectRequest::has_contact)
+                };
+                asked.filter(|(id, _)| has_contact(id)).collect()
+            }
             OwnKind::Holds => Vec::new(),
         }
     }
@@ -61,7 +67,9 @@ impl Archive for World {
             let of_shard =
                 |(id, closed): (ObligationId, Closed)| (id.shard(archive_shards(kind)) == shard).then_some(closed);
             let mut found: Vec<Closed> = match kind {
-                OwnKind::Requests => stored.all_closed(kind).into_iter().filter_map(of_shard).collect(),
+                OwnKind::Requests | OwnKind::ContactData => {
+                    stored.all_closed(kind).into_iter().filter_map(of_shard).collect()
+                }
                 OwnKind::Holds => stored.released(),
             };
             found.retain(|closed| closed.closed_at <= until);
@@ -81,11 +89,12 @@ impl Archive for World {
                 return Some(waiting.map(|(_, obligation)| obligation.as_str().to_owned()).collect());
             }
             if let ClosedRecord::Asked(id) = &closed.record {
-                let StoredRequests { acts, challenges, .. } = &stored.requests;
+                let StoredRequests { acts, challenges, people, .. } = &stored.requests;
                 let acts = acts.contains_key(id).then(|| "trail".to_owned());
-                return Some(
-                    acts.into_iter().chain(challenges.contains_key(id).then(|| "verification".to_owned())).collect(),
-                );
+                let codes = challenges.contains_key(id).then(|| "verification".to_owned());
+                let people =
+                    people.iter().filter(|(_, asked)| asked == id).map(|(person, _)| format!("asked-by#{person}"));
+                return Some(acts.into_iter().chain(codes).chain(people).collect());
             }
             let key = stored.request(&closed.record)?;
             let mut parts = Vec::new();
@@ -104,6 +113,7 @@ impl Archive for World {
             } else if let ClosedRecord::Asked(id) = &closed.record {
                 stored.requests.acts.remove(id);
                 stored.requests.challenges.remove(id);
+                stored.requests.people.retain(|(_, asked)| asked != id);
             } else if let Some(key) = stored.request(&closed.record) {
                 stored.scopes.remove(&key);
                 stored.plans.remove(&key);

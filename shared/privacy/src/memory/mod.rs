@@ -37,7 +37,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::fault::Fault;
 use crate::ids::Platform;
-use crate::ingest_gate::{Entry, Flag, Mark};
+use crate::ingest_gate::{Entry, Flag, LiftedFlag, Mark};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
@@ -107,6 +107,8 @@ pub struct Stored {
     pub marks: BTreeMap<Mark, Entry>,
     /// What is not to be done with the data of people, and since when.
     pub flags: BTreeMap<Mark, BTreeMap<Flag, Timestamp>>,
+    /// What was lifted of that.
+    pub lifted: BTreeMap<Mark, Vec<LiftedFlag>>,
     /// Legal holds in force.
     pub holds: Vec<LegalHold>,
     /// Every hold that ever was.

@@ -40,6 +40,8 @@ pub struct StoredRequests {
     pub acts: BTreeMap<ObligationId, Vec<Act>>,
     /// The code of each, with the tries that were counted.
     pub challenges: BTreeMap<ObligationId, (Challenge, u8)>,
+    /// Who asked, and what: people who have shown who they are.
+    pub people: BTreeSet<(KeyedRef, ObligationId)>,
     /// Counters.
     pub counters: BTreeMap<KeyedRef, u32>,
     /// Messages to the worker that tells.
@@ -88,6 +90,19 @@ impl RequestBook for World {
 
     async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
         self.call("requests.acts", |stored| stored.requests.acts.get(id).cloned().unwrap_or_default())
+    }
+
+    async fn link_person(&self, person: &KeyedRef, id: &ObligationId) -> Answer<()> {
+        self.call("requests.link", |stored| {
+            stored.requests.people.insert((person.clone(), id.clone()));
+        })
+    }
+
+    async fn asked_by(&self, person: &KeyedRef) -> Answer<Vec<ObligationId>> {
+        self.call("requests.asked-by", |stored| {
+            let of_person = stored.requests.people.iter().filter(|(known, _)| known == person);
+            of_person.map(|(_, id)| id.clone()).collect()
+        })
     }
 }
 

@@ -68,6 +68,8 @@ pub enum OwnErase {
     Delete,
     /// Every object version and delete marker.
     DeleteAllVersions,
+    /// The row stays, what it held is taken out.
+    Scrub,
     /// Not at all: it stays.
     Never,
 }
@@ -99,19 +101,22 @@ pub enum Purge {
 pub enum OwnKind {
     /// Requests, from their closing on.
     Requests,
+    /// Where people of closed requests can be reached, from the closing on; their requests stay.
+    ContactData,
     /// Legal holds, from their release on.
     Holds,
 }
 
 impl OwnKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Requests, Self::Holds];
+    pub const ALL: [Self; 3] = [Self::Requests, Self::ContactData, Self::Holds];
 
     /// Its name in the policy file.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Requests => "requests",
+            Self::ContactData => "contact-data",
             Self::Holds => "holds",
         }
     }

@@ -11,12 +11,28 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     for (name, own) in &model.own {
         validate_own(name, own, model).map_err(|problem| invalid(format!("own.{name}"), problem))?;
     }
+    outlives(model).map_err(|problem| invalid("own.contact-data", problem))?;
     for name in model.kept.keys() {
         if !model.own.values().any(|own| own.kept.as_ref() == Some(name)) {
             return Err(invalid(format!("kept.{name}"), "no record of [own] says how it is kept"));
         }
     }
     Ok(())
+}
+
+/// A request outlives what it says of how to reach somebody: otherwise it would go first, and there were two clocks for one.
+fn outlives(model: &Model) -> Result<(), String> {
+    let hours = |name: &str, span: fn(&Own) -> Option<jiff::Span>| {
+        model.own.get(name).filter(|own| own.purge == Purge::Sweep).and_then(span).map(|span| nominal_hours(&span))
+    };
+    let contact = hours(OwnKind::ContactData.as_str(), |own| own.clock.ceiling);
+    let request = hours(OwnKind::Requests.as_str(), |own| own.clock.floor);
+    match (contact, request) {
+        (Some(contact), Some(request)) if contact >= request => {
+            Err("it must be gone before its request goes, by [own.requests]".to_owned())
+        }
+        (_, _) => Ok(()),
+    }
 }
 
 fn validate_own(name: &str, own: &Own, model: &Model) -> Result<(), String> {
@@ -47,8 +63,10 @@ fn validate_own(name: &str, own: &Own, model: &Model) -> Result<(), String> {
         OwnErase::Delete => !is_bucket && own.purge != Purge::Stays,
         OwnErase::DeleteAllVersions => is_bucket || own.rows.is_empty(),
         OwnErase::Never => own.purge == Purge::Stays,
+        OwnErase::Scrub => own.purge == Purge::Sweep,
     };
-    if !fits {
+    let is_scrubbed = name == OwnKind::ContactData.as_str() && own.purge == Purge::Sweep;
+    if !fits || is_scrubbed != (own.erase == OwnErase::Scrub) {
         return Err("`erase` does not fit its store, or what ends it".to_owned());
     }
     let known = own.store.as_ref().and_then(|store| model.store.get(store)).map(|store| store.kind);
@@ -58,12 +76,12 @@ fn validate_own(name: &str, own: &Own, model: &Model) -> Result<(), String> {
     own.rows.iter().try_for_each(|row| validate_row(row, is_bucket))
 }
 
-/// What ends a record must be able to: a sweep knows two kinds, a lifecycle rule objects only, and what stays has no last day.
+/// What ends a record must be able to: a sweep knows three kinds, a lifecycle rule objects only, and what stays has no last day.
 fn validate_purge(name: &str, own: &Own) -> Result<(), String> {
     let is_swept = OwnKind::ALL.iter().any(|kind| kind.as_str() == name);
     let is_of_objects = own.rows.iter().any(|row| row.partition.is_none());
     match own.purge {
-        Purge::Sweep if !is_swept => Err("the sweeper knows `requests` and `holds` only".to_owned()),
+        Purge::Sweep if !is_swept => Err("the sweeper knows `requests`, `contact-data` and `holds` only".to_owned()),
         Purge::Sweep if own.clock.floor.is_none() || own.clock.ceiling.is_none() || own.alarm_before.is_none() => {
             Err("a record that is swept needs a floor, a ceiling and an alarm".to_owned())
         }

@@ -35,14 +35,15 @@ pub struct Closed {
 #[must_use]
 pub const fn shards(kind: OwnKind) -> u8 {
     match kind {
-        OwnKind::Requests => DUE_SHARDS,
+        OwnKind::Requests | OwnKind::ContactData => DUE_SHARDS,
         OwnKind::Holds => 1,
     }
 }
 
 /// The closed records of the ledger.
 pub trait Archive: Sync {
-    /// What was closed in one shard until `until`, oldest first, at most `limit`. Index reads may be stale.
+    /// What was closed in one shard until `until`, oldest first, at most `limit`. Of contact data: the requests that have
+    /// any; of requests: all of them. Index reads may be stale.
     fn closed(
         &self,
         kind: OwnKind,

@@ -1,5 +1,5 @@
-//! Purges our own records when their months are over: requests from their closing on, holds from their release on. A floor
-//! leaves the whole last day, so a record goes the day after it.
+//! Purges our own records when their months are over: requests from their closing on, holds from their release on, and long
+//! before a request where its people can be reached. A floor leaves the whole last day, so a record goes the day after it.
 //!
 //! What belongs to a record goes first and the record last: a crash in between leaves it closed and due, and the next run
 //! takes up what is left. A request that is asked again meanwhile stays, because the last step asks once more.
@@ -12,8 +12,11 @@ use super::ports::PurgeLedger;
 use super::report::{ClassReport, RunReport};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
+use crate::instant;
 use crate::policy::own::{Own, OwnKind, Purge};
-use crate::ports::{Archive, Clock, Closed, archive_shards};
+use crate::ports::{Archive, Clock, Closed, ClosedRecord, archive_shards};
+use crate::subject_request::ports::RequestBook;
+use crate::subject_request::{Act, Deed, SubjectRequest};
 
 /// Records taken from one shard in one run.
 const PER_SHARD_MAX: u16 = 1_000;
@@ -67,7 +70,7 @@ fn day_after(at: Timestamp, span: Span, before: Span) -> Option<Timestamp> {
 /// names of the policy file. A record that fails leaves the others purged and itself due; more of a kind than its ceiling halts
 /// that kind until staff confirm.
 pub async fn purge_own(
-    ledger: &(impl Archive + PurgeLedger),
+    ledger: &(impl Archive + PurgeLedger + RequestBook),
     clock: &impl Clock,
     map: &DataMap,
     bounds: Bounds,
@@ -85,7 +88,7 @@ pub async fn purge_own(
 }
 
 async fn purge_kind(
-    ledger: &(impl Archive + PurgeLedger),
+    ledger: &(impl Archive + PurgeLedger + RequestBook),
     clock: &impl Clock,
     (rule, name): (&Rule<'_>, &str),
     bounds: Bounds,
@@ -101,7 +104,11 @@ async fn purge_kind(
         let is_out_of_time = clock.now() >= bounds.stop_at || report.purged >= bounds.records_max;
         report.truncated |= is_out_of_time && !is_stopped;
         let stays = is_out_of_time || is_stopped;
-        let purged = if stays { Ok(false) } else { purge_record(ledger, closed, bounds.is_dry_run).await };
+        let purged = match rule.kind {
+            _ if stays => Ok(false),
+            OwnKind::ContactData => scrub(ledger, closed, now, bounds.is_dry_run).await,
+            OwnKind::Requests | OwnKind::Holds => purge_record(ledger, closed, bounds.is_dry_run).await,
+        };
         report.purged += u64::from(matches!(purged, Ok(true)));
         let is_late = rule.late_at(closed.closed_at).is_some_and(|late_at| late_at <= now);
         report.late += u64::from(is_late && (stays || bounds.is_dry_run || purged.is_err()));
@@ -147,4 +154,24 @@ async fn purge_record(archive: &impl Archive, closed: &Closed, is_dry_run: bool)
         archive.erase_parts(closed, &parts).await?;
     }
     archive.erase_record(closed).await
+}
+
+/// Takes out of a closed request where its people can be reached, with an act that says so; whether it did. One that was put
+/// back to work meanwhile keeps it.
+pub(super) async fn scrub(
+    book: &impl RequestBook,
+    closed: &Closed,
+    now: Timestamp,
+    is_dry_run: bool,
+) -> Result<bool, Fault> {
+    let ClosedRecord::Asked(id) = &closed.record else { return Ok(false) };
+    let Some(request) = book.request(id).await? else { return Ok(false) };
+    if request.settled_at() != Some(closed.closed_at) || !request.has_contact() {
+        return Ok(false);
+    }
+    if is_dry_run {
+        return Ok(true);
+    }
+    let scrubbed = SubjectRequest { version: request.version + 1, ..request.without_contact() };
+    book.record(&scrubbed, &Act::of_service(Deed::ContactErased, instant::to_millis(now)), None).await
 }

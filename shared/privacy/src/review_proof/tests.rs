@@ -106,6 +106,12 @@ fn a_power_of_attorney_stands_for_the_permission_and_for_the_person() {
     assert_eq!(look(&after, &power), None);
     let permission = look(&by_agent(None), &Review::AgentPermission { document: document("ab") }).unwrap();
     assert!(look(&permission, &power).unwrap().is_verified(), "it was read after the permission");
+    let bound = by_agent(Some(document("cd")));
+    let after = look(&bound, &power).unwrap();
+    assert!(
+        after.proven.is_empty() && !after.is_verified(),
+        "another document than the one that came with the request"
+    );
 }
 
 #[test]

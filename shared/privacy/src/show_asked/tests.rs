@@ -36,7 +36,22 @@ async fn a_person_sees_which_way_their_request_goes_and_no_name_of_a_business() 
 #[tokio::test]
 async fn before_it_is_verified_nothing_says_whose_data_we_hold() {
     let request = SubjectRequest { needs: vec![Proof::EmailCode], ..request(Kind::Erasure) };
-    let view = shown(SubjectRequest { standing: Standing::AwaitingVerification, ..request }).await;
+    let waiting = SubjectRequest { standing: Standing::AwaitingVerification, ..request };
+    let view = shown(waiting.clone()).await;
+    assert_eq!((view.missing, view.by_agent, view.goes_with_earlier), (vec![Proof::EmailCode], false, false));
+    let denied = Standing::Denied { at: at("2026-04-04T00:00:00Z"), reason: "unverifiable".to_owned() };
+    assert_eq!(shown(SubjectRequest { standing: denied, ..waiting.clone() }).await.missing, vec![], "it is too late");
+    let mut child = waiting;
+    let (erase_by, zone) = ("2026-03-16".parse().unwrap(), "UTC".to_owned());
+    child.course.child =
+        Some(ChildReview::Credible { at: at("2026-03-06T13:00:00Z"), erase_by, zone, is_apart: false });
+    assert_eq!(shown(child).await.missing, vec![], "nobody has to show anything any more");
+    let view = shown(SubjectRequest {
+        needs: vec![Proof::EmailCode],
+        standing: Standing::AwaitingVerification,
+        ..asked(1, Kind::Erasure, Some("mia@example.com"), None, at("2026-03-06T12:00:00Z"))
+    })
+    .await;
     assert_eq!((view.role, view.parts.len(), view.flags.len(), view.has_bundle), (None, 0, 0, false));
 }
 

@@ -10,6 +10,7 @@ use super::{DenialCode, Proof};
 use crate::ids::{InstructionId, TenantId};
 use crate::ingest_gate::Flag;
 use crate::legal_hold::Note;
+use crate::obligation::ObligationId;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,19 @@ pub enum Deed {
         /// What.
         flag: Flag,
     },
+    /// The person wants it no more: from now on the product may do that again.
+    Lifted {
+        /// What.
+        flag: Flag,
+        /// The request in which they said so, if they did in one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_in: Option<ObligationId>,
+    },
+    /// The same person had asked to erase the same before: both are carried out and answered together.
+    Joined {
+        /// That request.
+        first: ObligationId,
+    },
     /// A report about a child is believed: nothing uses the data any more, and it goes.
     FoundCredible,
     /// A report about a child is not believed.
@@ -127,6 +141,8 @@ pub enum Deed {
     BundleErased,
     /// What served to verify was erased.
     EvidenceErased,
+    /// Where they could be reached was erased.
+    ContactErased,
 }
 
 /// Who of staff acts, and why.

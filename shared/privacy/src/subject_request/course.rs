@@ -1,12 +1,16 @@
 //! How far a request is carried out: which part of it is with whom, and what was begun.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{InstructionId, TenantId};
 use crate::ingest_gate::Flag;
+use crate::keys::KeyedRef;
 use crate::law::routing::ProcessorDates;
+use crate::obligation::ObligationId;
 
 /// The dates of a part that is a tenant's to decide, all in one zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +96,18 @@ pub struct Course {
     /// What is not to be done with the data of whoever asks, as the product has it now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
+    /// What was lifted of that since: it is not raised again for this request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<Flag>,
+    /// Whom the product knows the flags by.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub flagged: BTreeSet<KeyedRef>,
+    /// Who asks, once they have shown it: what their requests are found by.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub people: BTreeSet<KeyedRef>,
+    /// The request of the same person that this one is carried out and answered with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined: Option<ObligationId>,
     /// What staff made of a report about a child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub child: Option<ChildReview>,

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{InvalidText, SubjectRequest};
+use super::{Agent, Contact, InvalidText, SubjectRequest};
 use crate::keys::SubjectKeys;
 
 /// What people can name of what we may hold about them.
@@ -89,5 +89,19 @@ impl SubjectRequest {
     #[must_use]
     pub fn without_evidence(self) -> Self {
         Self { data_points: BTreeMap::new(), evidence_erased: true, ..self }
+    }
+
+    /// Whether it says where whoever asks, or their agent, can be reached.
+    #[must_use]
+    pub fn has_contact(&self) -> bool {
+        let is_agent_known = self.agent.as_ref().is_some_and(|agent| agent.email.is_some() || agent.name.is_some());
+        self.contact.email.is_some() || self.contact.account.is_some() || is_agent_known
+    }
+
+    /// The request without that. What stays of the person are keyed references.
+    #[must_use]
+    pub fn without_contact(self) -> Self {
+        let agent = self.agent.map(|agent| Agent { email: None, name: None, ..agent });
+        Self { contact: Contact { email: None, account: None }, agent, ..self }
     }
 }

@@ -31,6 +31,10 @@ pub trait RequestBook: Sync {
     ) -> impl Future<Output = Answer<bool>> + Send;
     /// Every act, oldest first.
     fn acts(&self, id: &ObligationId) -> impl Future<Output = Answer<Vec<Act>>> + Send;
+    /// Notes that a request is of a person who has shown that it is. Done twice it is done once.
+    fn link_person(&self, person: &KeyedRef, id: &ObligationId) -> impl Future<Output = Answer<()>> + Send;
+    /// The requests that were noted so, by a strong read. One that is gone may still be named.
+    fn asked_by(&self, person: &KeyedRef) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
 }
 
 /// The codes that were sent.

@@ -63,6 +63,7 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
         ["close", id, outcome, evidence, rest @ ..] => {
             act(id, "closure", &[("outcome", outcome), ("evidence", evidence)], "why", rest)
         }
+        ["lift", id, flag, options @ ..] => lift(id, flag, options),
         _ => return None,
     })
 }
@@ -155,6 +156,16 @@ fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {
         });
     }
     post(id, "correction", json!({"fields": fields, "why": why}))
+}
+
+fn lift(id: &str, flag: &str, options: &[&str]) -> Result<Call, Invalid> {
+    let given = Given::read(options, &[("--asked-in", "asked_in"), ("--why", "why")], &[])?;
+    let why = given.one("why").ok_or(Invalid::Needed("--why"))?;
+    let mut body = Map::from_iter([("flag".to_owned(), json!(flag)), ("why".to_owned(), json!(why))]);
+    if let Some(asked_in) = given.one("asked_in") {
+        body.insert("asked_in".to_owned(), json!(reference(asked_in)?.as_str()));
+    }
+    post(id, "lifting", Value::Object(body))
 }
 
 /// What was given, by the names of the API, in order.

@@ -102,6 +102,8 @@ pub(super) fn one(request: &Value, paint: Paint) -> String {
         ("received", cell(request.get("received_at"))),
         ("left to do", left),
         ("wrote", cell(request.get("details"))),
+        ("flags", words(list(request, "flags"))),
+        ("goes with", cell(request.get("goes_with"))),
     ] {
         text.push_str(&format!("  {name:<12}{value}\n"));
     }
@@ -116,6 +118,7 @@ pub(super) fn one(request: &Value, paint: Paint) -> String {
     for (name, values, members) in [
         ("fields", request.pointer("/findings/corrections"), &["field", "decision", "evidence"][..]),
         ("refused parts", request.pointer("/findings/refused_parts"), &[][..]),
+        ("same person", request.get("same_person"), &["reference", "kind", "state", "received_at", "due_by/date"][..]),
         ("routed", request.get("routed"), &["tenant", "at", "instruction/id", "done_at"][..]),
     ] {
         let Some(values) = values.and_then(Value::as_array).filter(|values| !values.is_empty()) else { continue };
@@ -155,7 +158,19 @@ fn dates(request: &Value) -> Vec<Vec<String>> {
 
 fn history(request: &Value) -> Vec<Vec<String>> {
     let about = |act: &Value| {
-        let known = ["notice", "proof", "reason", "tenant", "instruction", "outcome", "evidence", "review/of"];
+        let known = [
+            "notice",
+            "proof",
+            "reason",
+            "tenant",
+            "instruction",
+            "outcome",
+            "evidence",
+            "flag",
+            "asked_in",
+            "first",
+            "review/of",
+        ];
         let mut about: Vec<String> =
             known.iter().filter_map(|name| act.pointer(&format!("/{name}"))).map(|value| cell(Some(value))).collect();
         about.extend(

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use privacy::accept_request::Ask;
 use privacy::close_request::Closure;
 use privacy::ids::{InstructionId, InvalidId, Platform, TenantId};
+use privacy::ingest_gate::Flag;
 use privacy::instant;
 use privacy::keys::SubjectKeys;
 use privacy::law::denial::DenialReason;
 use privacy::legal_hold::Note;
+use privacy::lift_flag::Lift;
 use privacy::obligation::ObligationId;
 use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::review::{Outcome, Review};
@@ -240,4 +242,10 @@ pub(super) fn closure(members: &Members) -> Result<Closure, Problem> {
     let outcome = |text: &str| Outcome::ALL.into_iter().find(|known| known.as_str() == text).ok_or(InvalidText);
     let outcome = needed(members.parse("outcome", outcome)?, "outcome")?;
     Ok(Closure { outcome, evidence: needed(members.parse("evidence", EvidenceId::parse)?, "evidence")? })
+}
+
+pub(super) fn lift(members: &Members) -> Result<Lift, Problem> {
+    members.only(&["flag", "asked_in", "why"])?;
+    let flag = needed(members.parse("flag", Flag::parse)?, "flag")?;
+    Ok(Lift { flag, asked_in: members.parse("asked_in", reference)? })
 }

@@ -68,7 +68,7 @@ fn line(listed: &Listed) -> Value {
 }
 
 pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
-    let Inspected { listed, left, acts, erasure, appealed } = inspected;
+    let Inspected { listed, left, acts, erasure, same_person, appealed } = inspected;
     let request = &listed.request;
     let more = json!({
         "contact": request.contact,
@@ -83,6 +83,10 @@ pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
         "told_tenants": request.told_tenants,
         "routed": request.routed,
         "child_review": request.course.child,
+        "flags": request.course.flags,
+        "lifted": request.course.lifted,
+        "same_person": same_person.iter().map(other).collect::<Vec<_>>(),
+        "goes_with": request.course.joined.as_ref().map(privacy::obligation::ObligationId::as_str),
         "findings": request.findings,
         "left": left.iter().copied().map(Step::as_str).collect::<Vec<_>>(),
         "history": acts.iter().map(act).collect::<Vec<_>>(),
@@ -98,6 +102,14 @@ pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
         body.extend(more);
     }
     answer(StatusCode::OK, &body)
+}
+
+/// Another request of the same person.
+fn other(request: &SubjectRequest) -> Value {
+    json!({
+        "reference": request.id.as_str(), "kind": request.kind.as_str(), "state": request.standing.name(),
+        "received_at": to_text(request.received_at), "due_by": due(&request.carry_out_by()), "flags": request.course.flags,
+    })
 }
 
 /// Every date with the rule that set it.

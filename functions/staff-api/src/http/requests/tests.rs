@@ -360,6 +360,7 @@ async fn unknown_requests_are_404_wrong_methods_405_and_nobody_acts_in_nobodys_n
         ("/route", json!({"tenant_id": "alder", "why": "So."})),
         ("/instruction", json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "So."})),
         ("/correction", json!({"fields": [{"field": "name"}], "why": "So."})),
+        ("/lifting", json!({"flag": "restricted", "why": "So."})),
         ("/closure", json!({"outcome": "completed", "evidence": "file-7", "why": "So."})),
         ("/verification", json!({"proof": "child-report", "finding": "credible", "why": "So."})),
     ];
@@ -371,4 +372,61 @@ async fn unknown_requests_are_404_wrong_methods_405_and_nobody_acts_in_nobodys_n
         let (status, problem) = bench.send_as(None, "POST", &of(&nobody, act), &body).await;
         assert_eq!((status, slug(&problem)), (503, "unavailable"), "{act}");
     }
+}
+
+#[tokio::test]
+async fn a_flag_is_lifted_on_the_person_s_word_and_staff_see_their_other_requests() {
+    use privacy::ingest_gate::{Flag, FlagBook};
+    let bench = Bench::new();
+    let (vault, ledger) = (demo::vault(&bench.account), demo::ledger(&bench.account));
+    let by_mail = |number, kind| {
+        let request = asked(number, kind, Some("mia@example.com"), None, days_ago(2));
+        let proven = vec![privacy::subject_request::Proven { proof: Proof::EmailCode, at: days_ago(1) }];
+        SubjectRequest {
+            needs: vec![Proof::EmailCode],
+            proven,
+            standing: Standing::InProgress { since: days_ago(1) },
+            ..request
+        }
+    };
+    let mut restriction = by_mail(1, Kind::Restriction);
+    let mut asks = by_mail(2, Kind::Complaint);
+    let person = demo::keys().suppressions(&restriction.identities()[0]);
+    restriction.course.flags = vec![Flag::Restricted];
+    restriction.course.flagged = person.iter().cloned().collect();
+    for request in [&mut restriction, &mut asks] {
+        request.course.people = person.iter().cloned().collect();
+        ledger.link_person(&person[0], &request.id).await.unwrap();
+    }
+    vault.raise_flag(&person[0], Flag::Restricted, days_ago(1)).await.unwrap();
+    let (restriction, asks) = (keep(&bench, restriction).await, keep(&bench, asks).await);
+    let shown = bench.get(&of(&restriction, "")).await;
+    assert_eq!(shown["flags"], json!(["restricted"]));
+    assert_eq!(shown["same_person"][0]["reference"], json!(asks.id.as_str()));
+
+    let path = of(&restriction, "/lifting");
+    let stranger = stored(&bench, 3, Kind::Complaint, 1).await;
+    for (body, problem) in [
+        (json!({"flag": "restricted"}), "bad-member"),
+        (json!({"flag": "all", "why": "So."}), "bad-member"),
+        (json!({"flag": "opted_out", "why": "So."}), "not-now"),
+        (json!({"flag": "restricted", "asked_in": stranger.id.as_str(), "why": "So."}), "bad-member"),
+        (json!({"flag": "restricted", "asked_in": "x", "why": "So."}), "bad-member"),
+    ] {
+        assert_eq!(slug(&bench.send("POST", &path, &body).await.1), problem, "{body}");
+    }
+    assert!(!vault.flags(&person).await.unwrap().is_empty());
+    let body = json!({"flag": "restricted", "asked_in": asks.id.as_str(), "why": "They want it used again."});
+    for _ in 0..2 {
+        assert_eq!(bench.send("POST", &path, &body).await.0, 200);
+    }
+    assert!(vault.flags(&person).await.unwrap().is_empty(), "the product may again");
+    assert_eq!(vault.lifted_flags(&person[0]).await.unwrap().len(), 1);
+    let shown = bench.get(&of(&restriction, "")).await;
+    let act = &shown["history"][0];
+    assert_eq!(
+        (&act["what"], &act["flag"], &act["asked_in"]),
+        (&json!("lifted"), &json!("restricted"), &json!(asks.id.as_str()))
+    );
+    assert!(act["who"].as_str().unwrap().contains(ALEX) && shown["flags"] == json!([]));
 }

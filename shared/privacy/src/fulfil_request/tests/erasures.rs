@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::legal_hold::{HoldScope, LegalHold, Note};
-use crate::subject_request::Deed;
+use crate::subject_request::{By, Deed};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
 
@@ -103,6 +103,22 @@ async fn whoever_nobody_knows_sees_what_anybody_sees() {
     house.rounds(3).await;
     assert_eq!(house.standing(&request.id), "completed");
     assert_eq!(house.of(&["alder", "birch", "cedar", "dogwood", "elm"]), before);
+}
+
+#[tokio::test]
+async fn a_part_that_staff_refused_makes_the_answer_one_in_part() {
+    for (is_refused, standing) in [(false, "completed"), (true, "partly-retained")] {
+        let house = House::new();
+        let request = house.ask_as(1, Kind::Erasure, Some("nobody@example.org"), None, &BOTH).await;
+        if is_refused {
+            let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Invoices stay.").unwrap() };
+            let (reason, now) = (crate::law::denial::DenialReason::LegalObligation, house.world.now());
+            let denied = crate::deny_request::deny(&request, &house.law, reason, &by, now).unwrap().unwrap();
+            house.change(&request.id, |_| denied).await;
+        }
+        house.rounds(3).await;
+        assert_eq!(house.standing(&request.id), standing, "nothing else of it stays");
+    }
 }
 
 #[tokio::test]

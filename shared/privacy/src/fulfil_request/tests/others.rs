@@ -86,6 +86,25 @@ async fn objecting_and_opting_out_need_no_proof_and_work_at_once() {
 }
 
 #[tokio::test]
+async fn a_flag_that_was_lifted_is_not_raised_again_by_the_request_that_is_still_open() {
+    let house = House::new();
+    let request = house.ask_as(1, Kind::Objection, Some("maren@example.org"), None, &[]).await;
+    house.rounds(1).await;
+    let person = house.keys.suppressions(&Identity::Email(EmailAddress::parse("maren@example.org").unwrap()));
+    assert_eq!(house.request(&request.id).course.flagged, person.iter().cloned().collect());
+    let lift = crate::lift_flag::Lift { flag: Flag::NoMarketing, asked_in: None };
+    let why = crate::legal_hold::Note::parse("They wrote back.").unwrap();
+    let by = crate::subject_request::By { actor: Actor::Staff("alex".to_owned()), why };
+    let (world, now) = (&house.world, house.world.now());
+    crate::lift_flag::lift_flag(world, world, &house.keys, &request.id, &lift, &by, now).await.unwrap();
+    let open = house.request(&request.id);
+    assert_eq!(open.standing.name(), "awaiting-verification");
+    house.fulfilment().begin(open.clone(), house.world.now()).await.unwrap();
+    assert!(house.world.flags(&person).await.unwrap().is_empty());
+    assert_eq!(house.request(&request.id), open);
+}
+
+#[tokio::test]
 async fn what_nobody_verified_does_nothing_and_changes_no_other_request() {
     for kind in [Kind::Erasure, Kind::Access, Kind::Restriction, Kind::ConsentWithdrawal, Kind::Correction] {
         let house = House::new();

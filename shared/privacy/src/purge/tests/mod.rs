@@ -1,5 +1,6 @@
 //! Runs over ports in memory.
 
+mod contacts;
 mod holds;
 mod own;
 mod troubles;
