@@ -173,7 +173,7 @@ impl Account {
             items.extend(answer["Items"].as_array().cloned().unwrap_or_default());
             start = answer.get("LastEvaluatedKey").cloned().filter(|key| !key.is_null());
             if start.is_none() {
-                items.sort_by_key(ToString::to_string);
+                items.sort_by_cached_key(ToString::to_string);
                 return items;
             }
         }

@@ -4,6 +4,7 @@
 pub mod actors;
 pub mod cloud;
 pub mod machinery;
+pub mod many;
 pub mod naive;
 pub mod oracle;
 pub mod people;

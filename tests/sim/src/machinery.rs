@@ -153,7 +153,6 @@ impl Sweeper {
 
     /// Sweeps for ever.
     pub async fn run(mut self) {
-        let cloud = Arc::clone(&self.process.cloud);
         loop {
             tokio::time::sleep(self.interval()).await;
             if self.is_due() {
@@ -169,6 +168,8 @@ impl Sweeper {
             5
         } else if elapsed < Duration::from_secs(86_400) {
             60
+        } else if elapsed < Duration::from_secs(cloud.weather.outage_days * 86_400) {
+            1_440
         } else {
             480
         };
