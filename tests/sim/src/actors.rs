@@ -199,13 +199,8 @@ impl Product {
     /// A person connects something new.
     pub async fn connect(&self, tenant: &str, id: &str, person: usize) -> usize {
         let connected_at = privacy::instant::to_millis(self.process.now());
-        let known = Connected {
-            tenant: tenant.to_owned(),
-            id: id.to_owned(),
-            person,
-            platform: "facebook",
-            connected_at,
-        };
+        let known =
+            Connected { tenant: tenant.to_owned(), id: id.to_owned(), person, platform: "facebook", connected_at };
         let connection = {
             let mut oracle = self.process.cloud.oracle.lock().unwrap();
             oracle.connections.push(known.clone());
@@ -265,7 +260,8 @@ impl Product {
         };
         for row in rows {
             let item = row.as_object().unwrap().iter();
-            let item = item.map(|(name, value)| (name.clone(), AttributeValue::S(value["S"].as_str().unwrap().to_owned())));
+            let item =
+                item.map(|(name, value)| (name.clone(), AttributeValue::S(value["S"].as_str().unwrap().to_owned())));
             let put = Put::builder().table_name(table).set_item(Some(item.collect())).build().unwrap();
             items.push(TransactWriteItem::builder().put(put).build());
         }

@@ -229,8 +229,6 @@ impl Cloud {
     }
 }
 
-
-
 /// One call that was made.
 pub struct Call {
     operation: String,
@@ -277,7 +275,9 @@ impl Call {
             "PutItem" => key(&body["Item"]),
             "BatchWriteItem" => {
                 let all = body["RequestItems"].as_object().and_then(|all| all.iter().next());
-                all.map_or_else(String::new, |(table, all)| format!("{table}, {} items", all.as_array().map_or(0, Vec::len)))
+                all.map_or_else(String::new, |(table, all)| {
+                    format!("{table}, {} items", all.as_array().map_or(0, Vec::len))
+                })
             }
             "TransactWriteItems" => format!("{} items", body["TransactItems"].as_array().map_or(0, Vec::len)),
             "SendMessage" => text(&body["MessageBody"]),

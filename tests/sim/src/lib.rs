@@ -2,6 +2,7 @@
 //! decided by a seed, against an oracle made of the policy. `docs/simulation.md` says what is simulated and what is not.
 
 pub mod actors;
+pub mod caught;
 pub mod cloud;
 pub mod machinery;
 pub mod many;

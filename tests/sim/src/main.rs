@@ -17,8 +17,29 @@ fn number(name: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is a whole number")))
 }
 
+/// Which seed catches each naive variant first.
+fn try_all(start: u64, count: u64) -> ExitCode {
+    let mut missed = 0;
+    for naive in Naive::ALL {
+        let failures = run_many(start, count, Some(naive), 1, |_, _| {});
+        match failures.first_key_value() {
+            Some((seed, violations)) => {
+                println!("{}: seed {seed}: {}: {}", naive.name(), violations[0].broken.name(), violations[0].how);
+            }
+            None => {
+                missed += 1;
+                println!("{}: NOT caught by {count} seeds from {start} on", naive.name());
+            }
+        }
+    }
+    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
 fn main() -> ExitCode {
     let naive = argument("NAIVE").filter(|name| !name.is_empty());
+    if naive.as_deref() == Some("all") {
+        return try_all(number("START").unwrap_or(1), number("SEEDS").unwrap_or(1_000));
+    }
     let naive = naive.map(|name| Naive::parse(&name).unwrap_or_else(|| panic!("no variant is called {name}")));
     if let Some(seed) = number("SEED") {
         let outcome = run(seed, naive, true);

@@ -22,7 +22,13 @@ pub fn random_start() -> u64 {
 
 /// Runs so many seeds from a start on; `told` hears after each how many are done and how many of them failed. Stops early once
 /// `enough` have failed.
-pub fn run_many(start: u64, count: u64, naive: Option<Naive>, enough: usize, told: impl Fn(u64, usize) + Sync) -> Failures {
+pub fn run_many(
+    start: u64,
+    count: u64,
+    naive: Option<Naive>,
+    enough: usize,
+    told: impl Fn(u64, usize) + Sync,
+) -> Failures {
     let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Failures::new()));
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {

@@ -292,9 +292,10 @@ impl Oracle {
         self.erased.push((id.clone(), covers_until, now));
         let Some(about) = self.asks.iter().find(|ask| ask.id == id).map(|ask| ask.about) else { return };
         let there = stored(account);
-        let mut left = self.items.iter().filter(|(key, item)| {
-            there.contains_key(*key) && self.is_about(about, covers_until, item.connection)
-        });
+        let mut left = self
+            .items
+            .iter()
+            .filter(|(key, item)| there.contains_key(*key) && self.is_about(about, covers_until, item.connection));
         if let Some((key, _)) = left.next() {
             let how = format!("{id} says erased, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
@@ -320,9 +321,9 @@ impl Oracle {
             } else if must_go && stands.is_some() {
                 let owner = &self.connections[item.connection];
                 let was_erased = self.erased.iter().any(|(id, _, _)| {
-                    self.asks.iter().any(|ask| {
-                        ask.id == *id && self.is_about(ask.about, ask.covers_until, item.connection)
-                    })
+                    self.asks
+                        .iter()
+                        .any(|ask| ask.id == *id && self.is_about(ask.about, ask.covers_until, item.connection))
                 });
                 let broken = if was_erased { Broken::Resurrected } else { Broken::Lost };
                 found.push((broken, format!("{key} of {} is there at the end", owner.tenant)));
@@ -348,9 +349,8 @@ impl Oracle {
             let is_held = (0..self.connections.len())
                 .any(|one| self.may_be_held(one) && self.is_about(ask.about, ask.covers_until, one));
             let done = self.erased.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
-            let head = rows.iter().find(|row| {
-                row["pk"]["S"] == format!("obligation#{}", ask.id) && row["sk"]["S"] == "head"
-            });
+            let head =
+                rows.iter().find(|row| row["pk"]["S"] == format!("obligation#{}", ask.id) && row["sk"]["S"] == "head");
             let state = head.map_or("missing", |head| head["state"]["S"].as_str().unwrap_or_default());
             if !is_held && (done.is_none() || state != "completed") {
                 found.push((Broken::Lost, format!("{} was acknowledged and is {state} at the end", ask.id)));
@@ -363,7 +363,8 @@ impl Oracle {
             let is_late = done.is_none_or(|(_, _, when)| *when > over);
             let is_alarmed = self.alarms.iter().any(|(id, when)| *id == ask.id && *when < over);
             if is_late && !is_alarmed {
-                found.push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
+                found
+                    .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
             }
         }
         for (broken, how) in found {
@@ -374,9 +375,9 @@ impl Oracle {
 
 /// Everything that is stored of people, by table and key.
 fn stored(account: &Account) -> BTreeMap<String, Value> {
-    let rows = TABLES.iter().flat_map(|table| {
-        account.dump(table).into_iter().map(|row| (row_key(table, &row), row)).collect::<Vec<_>>()
-    });
+    let rows = TABLES
+        .iter()
+        .flat_map(|table| account.dump(table).into_iter().map(|row| (row_key(table, &row), row)).collect::<Vec<_>>());
     let objects = account.buckets().dump().into_iter().map(|line| (format!("media|{line}"), Value::Null));
     rows.chain(objects).collect()
 }

@@ -32,9 +32,7 @@ impl Connected {
         let Self { tenant, id, person: owner, platform, connected_at } = self;
         let link = demo::keys().links(&person(*owner))[0].to_string();
         let connected_at = stamp(*connected_at);
-        let row = |partition: &str, sort: &str| {
-            json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}})
-        };
+        let row = |partition: &str, sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}});
         let dated = |mut row: Value| {
             row["connected_at"] = json!({"S": connected_at});
             row["platform"] = json!({"S": platform});

@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
@@ -40,12 +40,7 @@ impl Process {
     /// A process that runs.
     #[must_use]
     pub fn new(name: &str, cloud: &Arc<Cloud>) -> Self {
-        Self {
-            name: name.into(),
-            cloud: Arc::clone(cloud),
-            crashed: Arc::new(Notify::new()),
-            ahead_ms: Arc::default(),
-        }
+        Self { name: name.into(), cloud: Arc::clone(cloud), crashed: Arc::new(Notify::new()), ahead_ms: Arc::default() }
     }
 
     /// A connection of this process.

@@ -92,7 +92,8 @@ impl Intake for Spoiled<'_> {
         }
         let opened = self.ledger.open(new).await?;
         if self.is(Naive::ChainedDates) && opened != Opened::New {
-            let moved = head("SET due_date = :date").expression_attribute_values(":date", text(&new.due_by.date.to_string()));
+            let moved =
+                head("SET due_date = :date").expression_attribute_values(":date", text(&new.due_by.date.to_string()));
             moved.send().await.map_err(|_| Fault::retry("naive", "not written"))?;
         }
         Ok(opened)

@@ -89,9 +89,14 @@ impl World {
     /// Every obligation that is not closed: its state, and when it is looked at next.
     #[must_use]
     pub fn open_heads(&self) -> Vec<(String, Option<Timestamp>)> {
-        let rows = self.cloud.account.dump("ledger");
+        let scan = serde_json::json!({
+            "TableName": "ledger", "FilterExpression": "sk = :head AND attribute_exists(covers_until)",
+            "ProjectionExpression": "#state, next_action_at", "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {":head": {"S": "head"}},
+        });
+        let (_, answer) = self.cloud.account.carry_out("Scan", scan);
         let text = |row: &Value, name: &str| row[name]["S"].as_str().unwrap_or_default().to_owned();
-        let heads = rows.iter().filter(|row| row["sk"]["S"] == "head" && text(row, "pk").starts_with("obligation#"));
+        let heads = answer["Items"].as_array().unwrap().iter();
         let heads = heads.map(|row| (text(row, "state"), text(row, "next_action_at").parse().ok()));
         heads.filter(|(state, _)| !["completed", "cancelled"].contains(&state.as_str())).collect()
     }
@@ -175,7 +180,8 @@ impl World {
 
     /// Some time: moments, minutes, hours or days.
     async fn while_passes(&self) {
-        let range = self.cloud.draw(|rng| [0..3, 3..120, 120..7_200, 7_200..100_000, 100_000..900_000][rng.usize(..5)].clone());
+        let range =
+            self.cloud.draw(|rng| [0..3, 3..120, 120..7_200, 7_200..100_000, 100_000..900_000][rng.usize(..5)].clone());
         self.pause(range).await;
     }
 
