@@ -1,7 +1,7 @@
 //! The account of one run: an in-process DynamoDB, models of SQS and S3, and the connector through which every process reaches
 //! them, with what the weather does to each call.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -47,6 +47,8 @@ pub struct Cloud {
     pub busy_until: Mutex<Duration>,
     /// How many writes there were.
     pub writes: AtomicU64,
+    /// Until when every call of an operation fails.
+    down: Mutex<BTreeMap<String, Duration>>,
 }
 
 /// Tables as they were a moment ago: writes come in later.
@@ -83,6 +85,7 @@ impl Cloud {
             calm_at: Mutex::new(Duration::MAX),
             busy_until: Mutex::default(),
             writes: AtomicU64::new(0),
+            down: Mutex::default(),
         }
     }
 
@@ -135,7 +138,17 @@ impl Cloud {
         if call.operation == "Query" && call.body.get("IndexName").is_none() && call.body.get("Limit").is_none() {
             special.push(Trouble::ShortPage);
         }
-        self.draw(|rng| self.weather.strike(rng, &special))
+        let mut down = self.down.lock().unwrap();
+        let until = down.entry(call.operation.clone()).or_default();
+        if self.elapsed() < *until {
+            return Some(Trouble::Down);
+        }
+        let trouble = self.draw(|rng| self.weather.strike(rng, &special));
+        if trouble == Some(Trouble::Down) && self.draw(|rng| rng.u32(..3) == 0) {
+            // A service that is down stays so for a while.
+            *until = self.elapsed() + Duration::from_secs(self.draw(|rng| rng.u64(2..60)));
+        }
+        trouble
     }
 
     /// Carries out a call on the account as it is.

@@ -292,10 +292,11 @@ impl Oracle {
         self.erased.push((id.clone(), covers_until, now));
         let Some(about) = self.asks.iter().find(|ask| ask.id == id).map(|ask| ask.about) else { return };
         let there = stored(account);
-        let mut left = self
-            .items
-            .iter()
-            .filter(|(key, item)| there.contains_key(*key) && self.is_about(about, covers_until, item.connection));
+        let mut left = self.items.iter().filter(|(key, item)| {
+            there.contains_key(*key)
+                && self.is_about(about, covers_until, item.connection)
+                && !(key.starts_with("connections|") && self.is_taken_by_another(&id, item.connection))
+        });
         if let Some((key, _)) = left.next() {
             let how = format!("{id} says erased, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
