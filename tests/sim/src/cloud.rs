@@ -171,7 +171,7 @@ impl Cloud {
         let copy = (is_write && self.weather.has_stale_reads()).then(|| body.clone());
         if is_write {
             self.writes.fetch_add(1, Ordering::Relaxed);
-            self.oracle.lock().unwrap().before(&call.operation, &body, self.elapsed());
+            self.oracle.lock().unwrap().before(&call.operation, &body, &self.account, self.elapsed());
         }
         let (status, mut answer) = match trouble {
             Some(Trouble::Stale) => self.read_stale(call, body),
@@ -218,7 +218,7 @@ impl Cloud {
             self.account.buckets().refuse(0);
         }
         if call.operation == "DeleteObjects" {
-            self.oracle.lock().unwrap().before_objects(&call.text, self.elapsed());
+            self.oracle.lock().unwrap().before_objects(&call.text, &self.account, self.elapsed());
         }
         let (_, status, body, tag) = self.account.pass(&call.request);
         Answered { status, body, tag }
