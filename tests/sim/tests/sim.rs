@@ -34,7 +34,6 @@ fn no_seed_breaks_a_promise() {
 
 #[test]
 fn every_naive_variant_is_caught_and_the_code_is_not_by_the_same_seed() {
-    assert!(CAUGHT.len() >= 8);
     let variants: BTreeSet<Naive> = CAUGHT.iter().map(|(naive, _, _)| *naive).collect();
     assert_eq!(variants.len(), CAUGHT.len(), "each once");
     for (naive, seed, broken) in CAUGHT {
