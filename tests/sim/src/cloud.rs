@@ -1,0 +1,381 @@
+//! The account of one run: an in-process DynamoDB, models of SQS and S3, and the connector through which every process reaches
+//! them, with what the weather does to each call.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use fastrand::Rng;
+use privacy_tests::account::Account;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::oracle::Oracle;
+use crate::process::Process;
+use crate::queue::Queue;
+use crate::trace::Trace;
+use crate::weather::{Trouble, Weather};
+
+/// Longer than any patience: whoever waits for this gives up.
+const FOREVER: Duration = Duration::from_secs(3_600);
+
+/// The account, and what is known of the run.
+#[derive(Debug)]
+pub struct Cloud {
+    /// Tables and buckets as they are.
+    pub account: Account,
+    replica: Mutex<Replica>,
+    /// The erasure queue.
+    pub queue: Queue,
+    /// What may go wrong.
+    pub weather: Weather,
+    /// Decides everything.
+    pub rng: Mutex<Rng>,
+    /// What happened.
+    pub trace: Mutex<Trace>,
+    /// What must hold.
+    pub oracle: Mutex<Oracle>,
+    /// When the run began.
+    pub began: Instant,
+    /// From then on nothing goes wrong any more.
+    pub calm_at: Mutex<Duration>,
+    /// Until then the sweeper looks often.
+    pub busy_until: Mutex<Duration>,
+    /// How many writes there were.
+    pub writes: AtomicU64,
+    /// Until when every call of an operation fails.
+    down: Mutex<BTreeMap<String, Duration>>,
+}
+
+/// Tables as they were a moment ago: writes come in later.
+#[derive(Debug)]
+struct Replica {
+    account: Option<Account>,
+    pending: VecDeque<(Instant, String, Value)>,
+}
+
+/// One answer.
+struct Answered {
+    status: u16,
+    body: String,
+    tag: Option<String>,
+}
+
+impl Cloud {
+    /// An empty account.
+    #[must_use]
+    pub fn new(mut rng: Rng, is_traced: bool) -> Self {
+        let weather = Weather::draw(&mut rng);
+        Self {
+            account: Account::new(),
+            replica: Mutex::new(Replica {
+                account: weather.has_stale_reads().then(Account::new),
+                pending: VecDeque::new(),
+            }),
+            queue: Queue::default(),
+            weather,
+            rng: Mutex::new(rng),
+            trace: Mutex::new(Trace::new(is_traced)),
+            oracle: Mutex::new(Oracle::default()),
+            began: Instant::now(),
+            calm_at: Mutex::new(Duration::MAX),
+            busy_until: Mutex::default(),
+            writes: AtomicU64::new(0),
+            down: Mutex::default(),
+        }
+    }
+
+    /// Draws with the run's own chance.
+    pub fn draw<T>(&self, draw: impl FnOnce(&mut Rng) -> T) -> T {
+        draw(&mut self.rng.lock().unwrap())
+    }
+
+    /// True time since the beginning.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Notes a line of the trace.
+    pub fn note(&self, who: &str, what: &str) {
+        self.trace.lock().unwrap().line(self.elapsed(), who, what);
+    }
+
+    /// Something was asked for: what is due is looked at often for a while.
+    pub fn stir(&self) {
+        *self.busy_until.lock().unwrap() = self.elapsed() + Duration::from_secs(3_600);
+    }
+
+    /// Whether nothing goes wrong any more.
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.elapsed() >= *self.calm_at.lock().unwrap()
+    }
+
+    /// Puts items as they were before the run.
+    pub fn put(&self, table: &str, items: &[Value]) {
+        self.account.put_all(table, items);
+        if let Some(replica) = &self.replica.lock().unwrap().account {
+            replica.put_all(table, items);
+        }
+    }
+
+    fn strike(&self, call: &Call) -> Option<Trouble> {
+        if self.is_calm() {
+            return None;
+        }
+        let mut special = Vec::new();
+        if matches!(call.operation.as_str(), "BatchWriteItem" | "DeleteObjects") {
+            special.push(Trouble::Unprocessed);
+        }
+        if matches!(call.operation.as_str(), "Query" | "GetItem") && call.body["ConsistentRead"] != json!(true) {
+            special.push(Trouble::Stale);
+        }
+        if call.operation == "Query" && call.body.get("IndexName").is_none() && call.body.get("Limit").is_none() {
+            special.push(Trouble::ShortPage);
+        }
+        let mut down = self.down.lock().unwrap();
+        let until = down.entry(call.operation.clone()).or_default();
+        if self.elapsed() < *until {
+            return Some(Trouble::Down);
+        }
+        let trouble = self.draw(|rng| self.weather.strike(rng, &special));
+        if trouble == Some(Trouble::Down) && self.draw(|rng| rng.u32(..3) == 0) {
+            // A service that is down stays so for a while.
+            *until = self.elapsed() + Duration::from_secs(self.draw(|rng| rng.u64(2..60)));
+        }
+        trouble
+    }
+
+    /// Carries out a call on the account as it is.
+    fn carry_out(&self, call: &Call, trouble: Option<Trouble>) -> Answered {
+        if !call.is_dynamodb {
+            return self.pass(call, trouble);
+        }
+        let mut body = call.body.clone();
+        let mut undone = None;
+        if trouble == Some(Trouble::Unprocessed)
+            && let Some((table, requests)) = body["RequestItems"].as_object_mut().and_then(|all| all.iter_mut().next())
+        {
+            let rest = requests.as_array_mut().unwrap().split_off(1);
+            undone = Some(json!({table.as_str(): rest}));
+        }
+        if trouble == Some(Trouble::ShortPage) {
+            body["Limit"] = json!(self.draw(|rng| rng.u32(1..6)));
+        }
+        let is_write = !matches!(call.operation.as_str(), "Query" | "GetItem" | "BatchGetItem");
+        let copy = (is_write && self.weather.has_stale_reads()).then(|| body.clone());
+        if is_write {
+            self.writes.fetch_add(1, Ordering::Relaxed);
+            self.oracle.lock().unwrap().before(&call.operation, &body, &self.account, self.elapsed());
+        }
+        let (status, mut answer) = match trouble {
+            Some(Trouble::Stale) => self.read_stale(call, body),
+            _ => self.account.carry_out(&call.operation, body.clone()),
+        };
+        if status == 200 {
+            if let Some(copy) = copy {
+                let write = (Instant::now(), call.operation.clone(), copy);
+                self.replica.lock().unwrap().pending.push_back(write);
+            }
+            self.oracle.lock().unwrap().after(&call.operation, &call.body, &answer, &self.account, self.elapsed());
+        }
+        if let Some(undone) = undone {
+            answer["UnprocessedItems"] = undone;
+        }
+        Answered { status, body: answer.to_string(), tag: None }
+    }
+
+    fn read_stale(&self, call: &Call, body: Value) -> (u16, Value) {
+        let behind = if body.get("IndexName").is_some() { 60_000 } else { 2_000 };
+        let behind = Duration::from_millis(self.draw(|rng| rng.u64(20..behind)));
+        let mut replica = self.replica.lock().unwrap();
+        let Replica { account: Some(account), pending } = &mut *replica else {
+            return self.account.carry_out(&call.operation, body);
+        };
+        while pending.front().is_some_and(|(at, _, _)| at.elapsed() >= behind) {
+            if let Some((_, operation, body)) = pending.pop_front() {
+                drop(account.carry_out(&operation, body));
+            }
+        }
+        account.carry_out(&call.operation, body)
+    }
+
+    /// Queue and buckets.
+    fn pass(&self, call: &Call, trouble: Option<Trouble>) -> Answered {
+        if call.operation == "SendMessage" {
+            let delays = if self.is_calm() { vec![Duration::from_millis(20)] } else { self.deliveries() };
+            self.queue.send(call.body["MessageBody"].as_str().unwrap(), &delays);
+            return Answered { status: 200, body: json!({"MessageId": "m"}).to_string(), tag: None };
+        }
+        if trouble == Some(Trouble::Unprocessed) {
+            self.account.buckets().refuse(1);
+        } else {
+            self.account.buckets().refuse(0);
+        }
+        if call.operation == "DeleteObjects" {
+            self.oracle.lock().unwrap().before_objects(&call.text, &self.account, self.elapsed());
+        }
+        let (_, status, body, tag) = self.account.pass(&call.request);
+        Answered { status, body, tag }
+    }
+
+    /// When a message is delivered, once or more often or never.
+    fn deliveries(&self) -> Vec<Duration> {
+        let Weather { doubled, held_back, lost, .. } = self.weather;
+        self.draw(|rng| {
+            let happens = |rng: &mut Rng, rate: u32| rng.u32(..1_000) < rate;
+            let delay = |rng: &mut Rng| {
+                let soon = Duration::from_millis(rng.u64(20..2_000));
+                if happens(rng, held_back) { soon + Duration::from_secs(rng.u64(60..200_000)) } else { soon }
+            };
+            if happens(rng, lost) {
+                return Vec::new();
+            }
+            let first = delay(rng);
+            if happens(rng, doubled) { vec![first, delay(rng)] } else { vec![first] }
+        })
+    }
+}
+
+/// One call that was made.
+pub struct Call {
+    operation: String,
+    is_dynamodb: bool,
+    body: Value,
+    text: String,
+    request: HttpRequest,
+}
+
+impl Call {
+    fn of(request: HttpRequest) -> Self {
+        let target = request.headers().get("x-amz-target").map(str::to_owned);
+        let bytes = request.body().bytes().unwrap_or_default();
+        match &target {
+            Some(target) => Self {
+                operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
+                is_dynamodb: target.starts_with("DynamoDB"),
+                body: serde_json::from_slice(bytes).unwrap(),
+                text: String::new(),
+                request,
+            },
+            None => Self {
+                operation: privacy_tests::buckets::Buckets::operation(request.method(), request.uri()).to_owned(),
+                is_dynamodb: false,
+                body: Value::Null,
+                text: String::from_utf8_lossy(bytes).into_owned(),
+                request,
+            },
+        }
+    }
+
+    /// What the trace says of it: the operation, and what it is about.
+    fn about(&self) -> String {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let key = |key: &Value| format!("{} {}", text(&key["pk"]["S"]), text(&key["sk"]["S"]));
+        let body = &self.body;
+        let about = match self.operation.as_str() {
+            "Query" => {
+                let values = body["ExpressionAttributeValues"].as_object().into_iter().flatten();
+                let mut values: Vec<String> = values.map(|(_, value)| text(&value["S"])).collect();
+                values.sort();
+                values.join(" ")
+            }
+            "PutItem" => key(&body["Item"]),
+            "BatchWriteItem" => {
+                let all = body["RequestItems"].as_object().and_then(|all| all.iter().next());
+                all.map_or_else(String::new, |(table, all)| {
+                    format!("{table}, {} items", all.as_array().map_or(0, Vec::len))
+                })
+            }
+            "TransactWriteItems" => format!("{} items", body["TransactItems"].as_array().map_or(0, Vec::len)),
+            "SendMessage" => text(&body["MessageBody"]),
+            _ if body.is_null() => self.request.uri().split('?').next().unwrap_or_default().to_owned(),
+            _ => key(&body["Key"]),
+        };
+        format!("{} {} {about}", self.operation, text(&body["TableName"]))
+    }
+}
+
+impl HttpConnector for Process {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let call = Call::of(request);
+        let trouble = self.cloud.strike(&call);
+        let process = self.clone();
+        HttpConnectorFuture::new(async move {
+            let cloud = Arc::clone(&process.cloud);
+            let about = call.about();
+            let say = |how: &str| match trouble {
+                Some(trouble) => cloud.note(&process.name, &format!("{about} -> {how} [{}]", trouble.name())),
+                None => cloud.note(&process.name, &format!("{about} -> {how}")),
+            };
+            let (there, back) = cloud.draw(|rng| (rng.u64(1..30), rng.u64(1..30)));
+            tokio::time::sleep(Duration::from_millis(there)).await;
+            match trouble {
+                Some(Trouble::Lost) => {
+                    say("nothing");
+                    return never().await;
+                }
+                Some(Trouble::Down) => {
+                    say("503");
+                    return Ok(respond(503, "{}".to_owned(), None));
+                }
+                Some(Trouble::Throttled) => {
+                    say("throttled");
+                    let exception = "com.amazonaws.dynamodb.v20120810#ThrottlingException";
+                    return Ok(respond(400, json!({"__type": exception}).to_string(), None));
+                }
+                Some(Trouble::CrashBefore) => {
+                    say("dead");
+                    process.crash();
+                    return never().await;
+                }
+                Some(Trouble::Late) => {
+                    say("nothing yet");
+                    let wait = Duration::from_millis(cloud.draw(|rng| rng.u64(500..90_000)));
+                    let (cloud, name) = (Arc::clone(&cloud), Arc::clone(&process.name));
+                    tokio::spawn(async move {
+                        tokio::time::sleep(wait).await;
+                        let answered = cloud.carry_out(&call, None);
+                        cloud.note(&name, &format!("{about} -> {} at last", answered.status));
+                    });
+                    return never().await;
+                }
+                Some(Trouble::Slow) => {
+                    let wait = Duration::from_millis(cloud.draw(|rng| rng.u64(500..7_900)));
+                    tokio::time::sleep(wait).await;
+                }
+                _ => {}
+            }
+            let answered = cloud.carry_out(&call, trouble);
+            say(&answered.status.to_string());
+            match trouble {
+                Some(Trouble::AnswerLost) => return never().await,
+                Some(Trouble::CrashAfter) => {
+                    process.crash();
+                    return never().await;
+                }
+                _ => {}
+            }
+            tokio::time::sleep(Duration::from_millis(back)).await;
+            Ok(respond(answered.status, answered.body, answered.tag))
+        })
+    }
+}
+
+async fn never<T>() -> T {
+    tokio::time::sleep(FOREVER).await;
+    std::future::pending().await
+}
+
+fn respond(status: u16, body: String, tag: Option<String>) -> HttpResponse {
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+    if let Some(tag) = tag {
+        response.headers_mut().insert("etag", tag);
+    }
+    response
+}

@@ -1,0 +1,17 @@
+//! Fault simulation: the real use cases and the real adapters over an in-process account, with everything that can go wrong
+//! decided by a seed, against an oracle made of the policy. `docs/simulation.md` says what is simulated and what is not.
+
+pub mod actors;
+pub mod caught;
+pub mod cloud;
+pub mod machinery;
+pub mod many;
+pub mod naive;
+pub mod oracle;
+pub mod people;
+pub mod process;
+pub mod queue;
+pub mod spoiled;
+pub mod trace;
+pub mod weather;
+pub mod world;

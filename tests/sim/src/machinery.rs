@@ -1,0 +1,209 @@
+//! What runs by itself: the workers and the sweeper, wired as their functions wire them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use privacy::erasure::{Engine, Proof, Worked};
+use privacy::fault::Fault;
+use privacy::message::Work;
+use privacy::ports::{Clock, WorkQueue};
+use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
+use privacy_aws::connection::Patience;
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::queue::SqsQueue;
+use privacy_aws::receipts::ReceiptBucket;
+use privacy_aws::vault::Vault;
+
+use crate::actors::{STUCK_AFTER, ledger, queue, vault};
+use crate::process::{BEGINNING, Process};
+use crate::spoiled::Spoiled;
+use crate::world::World;
+
+/// What the functions have; as the template says.
+const INVOCATION: Duration = Duration::from_secs(120);
+/// No chunk begins when less than this is left; as the worker says.
+const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(40);
+/// When the outage of the workers begins.
+const OUTAGE_FROM: Duration = Duration::from_secs(60);
+
+/// An erasure worker.
+#[derive(Debug)]
+pub struct Worker {
+    process: Process,
+    world: Arc<World>,
+    ledger: LedgerTable,
+    vault: Vault,
+    queue: SqsQueue,
+    receipts: ReceiptBucket,
+    client: aws_sdk_dynamodb::Client,
+}
+
+impl Worker {
+    /// A worker with its own process.
+    #[must_use]
+    pub fn new(name: &str, world: &Arc<World>) -> Self {
+        let process = Process::new(name, &world.cloud);
+        let connection = process.connection(Patience::WORK);
+        Self {
+            ledger: ledger(&connection),
+            vault: vault(&connection),
+            queue: queue(&connection),
+            receipts: ReceiptBucket::new(&connection, "receipts".to_owned()),
+            client: connection.dynamodb(),
+            process,
+            world: Arc::clone(world),
+        }
+    }
+
+    /// Takes messages for ever.
+    pub async fn run(self) {
+        let cloud = Arc::clone(&self.process.cloud);
+        let outage = Duration::from_secs(cloud.weather.outage_days * 86_400);
+        let mut deliveries = 0_u64;
+        loop {
+            if !outage.is_zero() && cloud.elapsed() > OUTAGE_FROM && cloud.elapsed() < OUTAGE_FROM + outage {
+                tokio::time::sleep(OUTAGE_FROM + outage - cloud.elapsed()).await;
+                self.process.note("the workers are back");
+            }
+            let Some((id, body, receives)) = cloud.queue.receive(|count| cloud.draw(|rng| rng.usize(..count))) else {
+                cloud.queue.wait().await;
+                continue;
+            };
+            deliveries += 1;
+            self.process.note(&format!("receives {body}, time {receives}"));
+            let work = Work::from_body(&body).unwrap();
+            let worker = format!("{}/{deliveries}", self.process.name);
+            let handled = self.process.alive(tokio::time::timeout(INVOCATION, self.handle(&work, &worker))).await;
+            match handled {
+                Some(Ok(Ok(worked))) => {
+                    self.process.note(&format!("comes to {worked:?}"));
+                    cloud.queue.delete(id);
+                }
+                Some(Ok(Err(fault))) => self.process.note(&format!("stops: {}", fault.chain())),
+                Some(Err(_)) => self.process.note("runs out of its invocation"),
+                None => self.process.note("has died"),
+            }
+        }
+    }
+
+    async fn handle(&self, work: &Work, worker: &str) -> Result<Worked, Fault> {
+        let (world, clock) = (&self.world, &self.process);
+        let spoiled = Spoiled {
+            ledger: &self.ledger,
+            vault: &self.vault,
+            client: &self.client,
+            naive: world.naive,
+            memory: &world.memory,
+            id: work.obligation.as_str().to_owned(),
+        };
+        let proof = Proof {
+            processors: &world.vendors,
+            ledger: &self.ledger,
+            store: &self.receipts,
+            clock,
+            map: &world.map,
+            subject_keys: &world.keys,
+            signing_key: &world.signing_key,
+        };
+        let engine = Engine {
+            ledger: &spoiled,
+            vault: &spoiled,
+            aftermath: &proof,
+            clock,
+            map: &world.map,
+            second_looks: &world.map.model().second_looks.after,
+        };
+        let stop_at = clock.now() + SignedDuration::from_secs(120) - LAST_CHUNK;
+        let worked = engine.work(&work.obligation, worker, stop_at).await?;
+        if matches!(worked, Worked::Again | Worked::Resurfaced { .. }) {
+            self.queue.send(work).await?;
+        }
+        Ok(worked)
+    }
+}
+
+/// The sweeper on its schedule. Ticks at which nothing is due are left out: they change nothing.
+#[derive(Debug)]
+pub struct Sweeper {
+    process: Process,
+    world: Arc<World>,
+    ledger: LedgerTable,
+    queue: SqsQueue,
+    seen_writes: u64,
+    next_due: Option<Timestamp>,
+}
+
+impl Sweeper {
+    /// A sweeper with its own process.
+    #[must_use]
+    pub fn new(world: &Arc<World>) -> Self {
+        let process = Process::new("sweeper", &world.cloud);
+        let connection = process.connection(Patience::WORK);
+        Self {
+            ledger: ledger(&connection),
+            queue: queue(&connection),
+            process,
+            world: Arc::clone(world),
+            seen_writes: u64::MAX,
+            next_due: None,
+        }
+    }
+
+    /// Sweeps for ever.
+    pub async fn run(mut self) {
+        loop {
+            tokio::time::sleep(self.interval()).await;
+            if self.is_due() {
+                self.process.alive(tokio::time::timeout(INVOCATION, self.tick())).await;
+            }
+        }
+    }
+
+    fn interval(&self) -> Duration {
+        let cloud = &self.process.cloud;
+        let elapsed = cloud.elapsed();
+        let minutes = if elapsed < *cloud.busy_until.lock().unwrap() {
+            5
+        } else if elapsed < Duration::from_secs(86_400) {
+            60
+        } else if elapsed < Duration::from_secs(cloud.weather.outage_days * 86_400) {
+            1_440
+        } else {
+            480
+        };
+        Duration::from_secs(minutes * 60)
+    }
+
+    /// Whether any obligation is due, seen past every fault.
+    fn is_due(&mut self) -> bool {
+        let cloud = &self.process.cloud;
+        let writes = cloud.writes.load(Ordering::Relaxed);
+        if writes != self.seen_writes {
+            self.seen_writes = writes;
+            self.next_due = self.world.open_heads().iter().filter_map(|head| head.1).min();
+        }
+        let latest = Timestamp::from_second(BEGINNING).unwrap()
+            + SignedDuration::try_from(cloud.elapsed()).unwrap()
+            + SignedDuration::from_secs(cloud.weather.jumps_seconds);
+        self.next_due.is_some_and(|due| due <= latest)
+    }
+
+    async fn tick(&self) {
+        let cloud = &self.process.cloud;
+        self.process.note("sweeps");
+        let stop_at = self.process.now() + SignedDuration::from_secs(92);
+        let bounds = Bounds { stuck_after: STUCK_AFTER, per_shard_max: 1_000, stop_at };
+        let notice = |notice: Notice<'_>| match notice {
+            Notice::Fault(fault) => self.process.note(&format!("a part of the sweep fails: {}", fault.chain())),
+            Notice::Alarming { head, why } => {
+                self.process.note(&format!("ALARM {why} {}", head.id.as_str()));
+                cloud.oracle.lock().unwrap().alarmed(head.id.as_str(), cloud.elapsed());
+            }
+        };
+        let map = &self.world.map;
+        let sweep = sweep_ledger(&self.ledger, &self.queue, &self.process, map, bounds, notice).await;
+        self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
+    }
+}

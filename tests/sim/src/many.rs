@@ -1,0 +1,71 @@
+//! Many seeds on every core.
+
+use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crate::naive::Naive;
+use crate::oracle::Violation;
+use crate::world::run;
+
+/// The seeds that broke a promise, with how.
+pub type Failures = BTreeMap<u64, Vec<Violation>>;
+
+/// A start that nobody chose.
+#[must_use]
+pub fn random_start() -> u64 {
+    RandomState::new().build_hasher().finish() >> 24
+}
+
+/// Runs so many seeds from a start on; `told` hears after each how many are done and how many of them failed. Stops early once
+/// `enough` have failed.
+pub fn run_many(
+    start: u64,
+    count: u64,
+    naive: Option<Naive>,
+    enough: usize,
+    told: impl Fn(u64, usize) + Sync,
+) -> Failures {
+    let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Failures::new()));
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= count || failures.lock().unwrap().len() >= enough {
+                        return;
+                    }
+                    let seed = start.wrapping_add(index);
+                    let outcome = run(seed, naive, false);
+                    let failed = {
+                        let mut failures = failures.lock().unwrap();
+                        if !outcome.violations.is_empty() {
+                            failures.insert(seed, outcome.violations);
+                        }
+                        failures.len()
+                    };
+                    told(done.fetch_add(1, Ordering::Relaxed) + 1, failed);
+                }
+            });
+        }
+    });
+    failures.into_inner().unwrap()
+}
+
+/// A report of failed seeds: the promise, and how to see it again.
+#[must_use]
+pub fn report(failures: &Failures, naive: Option<Naive>) -> String {
+    let naive = naive.map_or(String::new(), |naive| format!(" NAIVE={}", naive.name()));
+    let mut report = String::new();
+    for (seed, violations) in failures {
+        for violation in violations {
+            report += &format!("seed {seed}: {}: {}\n", violation.broken.name(), violation.how);
+        }
+        report += &format!("  see it again: make sim SEED={seed}{naive}\n");
+    }
+    report
+}

@@ -1,0 +1,97 @@
+//! Variants of the code that look right and are not. Each must be caught by the same oracle, or the oracle would notice nothing.
+
+/// A naive variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Naive {
+    /// Acknowledges once the queue has the message, whether or not the row was stored.
+    SendBeforeStore,
+    /// Acknowledges although the row could not be stored.
+    AckOnFailedPut,
+    /// Reads whether there is a row, then writes.
+    ReadThenWriteDedupe,
+    /// Counts the date anew with every repeated request.
+    ChainedDates,
+    /// Raises marks only when everything is erased.
+    DeleteBeforeSuppress,
+    /// Believes that what was deleted is gone.
+    NoVerificationRead,
+    /// Takes a batch for done, and what it has sent for gone.
+    BatchWithoutUnprocessed,
+    /// Reads holds once for each obligation.
+    HoldOnlyAtPlan,
+    /// Takes a beginning of a key without its separator.
+    BeginningWithoutSeparator,
+    /// Erases what was connected after the request too.
+    IgnoresCover,
+    /// Reads the marks, then writes the signal.
+    GateReadsThenWrites,
+    /// Sends once and never sweeps.
+    NoSweep,
+    /// Lets the marks go as soon as everything is erased.
+    MarksEndWithErasure,
+}
+
+impl Naive {
+    /// Every variant.
+    pub const ALL: [Self; 13] = [
+        Self::SendBeforeStore,
+        Self::AckOnFailedPut,
+        Self::ReadThenWriteDedupe,
+        Self::ChainedDates,
+        Self::DeleteBeforeSuppress,
+        Self::NoVerificationRead,
+        Self::BatchWithoutUnprocessed,
+        Self::HoldOnlyAtPlan,
+        Self::BeginningWithoutSeparator,
+        Self::IgnoresCover,
+        Self::GateReadsThenWrites,
+        Self::NoSweep,
+        Self::MarksEndWithErasure,
+    ];
+
+    /// As reports and the command line name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SendBeforeStore => "send-before-store",
+            Self::AckOnFailedPut => "ack-on-failed-put",
+            Self::ReadThenWriteDedupe => "read-then-write-dedupe",
+            Self::ChainedDates => "chained-dates",
+            Self::DeleteBeforeSuppress => "delete-before-suppress",
+            Self::NoVerificationRead => "no-verification-read",
+            Self::BatchWithoutUnprocessed => "batch-without-unprocessed",
+            Self::HoldOnlyAtPlan => "hold-only-at-plan",
+            Self::BeginningWithoutSeparator => "beginning-without-separator",
+            Self::IgnoresCover => "ignores-cover",
+            Self::GateReadsThenWrites => "gate-reads-then-writes",
+            Self::NoSweep => "no-sweep",
+            Self::MarksEndWithErasure => "marks-end-with-erasure",
+        }
+    }
+
+    /// What it does wrong, in a sentence.
+    #[must_use]
+    pub const fn wrong(self) -> &'static str {
+        match self {
+            Self::SendBeforeStore => "Acknowledges once the queue has the message, whether or not the row was stored.",
+            Self::AckOnFailedPut => "Acknowledges although the row could not be stored.",
+            Self::ReadThenWriteDedupe => "Reads whether there is a row, then writes it, over whatever came in between.",
+            Self::ChainedDates => "Counts the 30 days anew with every repeated request.",
+            Self::DeleteBeforeSuppress => "Raises the marks only when everything is erased and verified.",
+            Self::NoVerificationRead => "Believes that what was listed and deleted is all there was.",
+            Self::BatchWithoutUnprocessed => "Ignores `UnprocessedItems`, and strikes what it sent off its list.",
+            Self::HoldOnlyAtPlan => "Reads the holds once for each obligation.",
+            Self::BeginningWithoutSeparator => "Lists `alder/c1` for `alder/c1/`, and so takes `alder/c10/` too.",
+            Self::IgnoresCover => "Erases what was connected after the request too.",
+            Self::GateReadsThenWrites => "Reads the marks first and writes the signal then, not in one transaction.",
+            Self::NoSweep => "Sends each request once and never looks at what is due.",
+            Self::MarksEndWithErasure => "Lets the marks go as soon as everything is erased and verified.",
+        }
+    }
+
+    /// The variant of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|naive| naive.name() == name)
+    }
+}

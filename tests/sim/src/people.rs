@@ -1,0 +1,71 @@
+//! The people of a run, and what the product stores of them.
+
+use jiff::Timestamp;
+use privacy::identity::Identity;
+use privacy::memory::place;
+use privacy::scope::Place;
+use privacy_tests::demo;
+use serde_json::{Value, json};
+
+use crate::oracle::Connected;
+use crate::spoiled::stamp;
+
+/// How many people connect something. The last one never asks for anything.
+pub const PEOPLE: usize = 3;
+
+/// A person by number.
+#[must_use]
+pub fn person(number: usize) -> Identity {
+    demo::person(&format!("1015800000000000{}", number + 1))
+}
+
+impl Connected {
+    /// The place of the connection, or of a contact of it.
+    #[must_use]
+    pub fn place(&self, contact: Option<&str>) -> Place {
+        place(&self.tenant, &self.id, contact)
+    }
+
+    /// The rows that connecting writes: the connection with its tokens, its link both ways, its line in the directory.
+    #[must_use]
+    pub fn rows(&self) -> Vec<Value> {
+        let Self { tenant, id, person: owner, platform, connected_at } = self;
+        let link = demo::keys().links(&person(*owner))[0].to_string();
+        let connected_at = stamp(*connected_at);
+        let row = |partition: &str, sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}});
+        let dated = |mut row: Value| {
+            row["connected_at"] = json!({"S": connected_at});
+            row["platform"] = json!({"S": platform});
+            row
+        };
+        let partition = format!("connection#{tenant}#{id}");
+        let mut connection = dated(row(&partition, "connection"));
+        connection["access_token"] = json!({"S": "token-1"});
+        connection["refresh_token"] = json!({"S": "token-2"});
+        vec![
+            connection,
+            row(&partition, &format!("link#{link}")),
+            dated(row(&format!("link#{link}"), &format!("{tenant}#{id}"))),
+            dated(row(&format!("tenant#{tenant}"), id)),
+        ]
+    }
+
+    fn inbox(&self, sort: &str) -> Value {
+        json!({
+            "pk": {"S": format!("{}#{}", self.tenant, self.id)}, "sk": {"S": sort},
+            "tenant_id": {"S": self.tenant}, "text": {"S": format!("of {}", self.id)},
+        })
+    }
+
+    /// One signal of a contact.
+    #[must_use]
+    pub fn signal(&self, contact: &str, occurred_at: Timestamp, number: u64) -> Value {
+        self.inbox(&format!("contact#{contact}#signal#{}#{number}", stamp(occurred_at)))
+    }
+
+    /// What a contact has beside signals.
+    #[must_use]
+    pub fn about(&self, contact: &str) -> Vec<Value> {
+        ["profile", "score", "summary"].map(|what| self.inbox(&format!("contact#{contact}#{what}"))).into()
+    }
+}

@@ -1,0 +1,56 @@
+//! The simulation itself: reproducible, quiet over what is right, and loud over what is not.
+
+use std::collections::BTreeSet;
+
+use privacy_sim::caught::{CAUGHT, table};
+use privacy_sim::many::{random_start, report, run_many};
+use privacy_sim::naive::Naive;
+use privacy_sim::world::run;
+use privacy_tests::repository::{read, root};
+
+/// So many in an unoptimized build; `make test` runs a thousand more with `make sim`.
+const SEEDS: u64 = 20;
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    let mut hashes = BTreeSet::new();
+    for seed in [1, 3, 9] {
+        let (one, other) = (run(seed, None, true), run(seed, None, true));
+        assert_eq!(one.trace, other.trace, "seed {seed}");
+        assert_eq!(one.hash, other.hash, "seed {seed}");
+        assert_eq!(one.hash, run(seed, None, false).hash, "seed {seed}: whether lines are kept changes nothing");
+        hashes.insert(one.hash);
+    }
+    assert_eq!(hashes.len(), 3, "other seeds are other runs");
+}
+
+#[test]
+fn no_seed_breaks_a_promise() {
+    let start = random_start();
+    println!("{SEEDS} seeds from {start} on");
+    let failures = run_many(start, SEEDS, None, 10, |_, _| {});
+    assert!(failures.is_empty(), "\n{}", report(&failures, None));
+}
+
+#[test]
+fn every_naive_variant_is_caught_and_the_code_is_not_by_the_same_seed() {
+    let variants: BTreeSet<Naive> = CAUGHT.iter().map(|(naive, _, _)| *naive).collect();
+    assert_eq!(variants.len(), CAUGHT.len(), "each once");
+    for (naive, seed, broken) in CAUGHT {
+        assert!((1..=1_000).contains(&seed));
+        let found = run(seed, Some(naive), false).violations;
+        assert!(found.iter().any(|one| one.broken == broken), "{} with seed {seed}: {found:?}", naive.name());
+        let found = run(seed, None, false).violations;
+        assert!(found.is_empty(), "seed {seed}: {found:?}");
+    }
+}
+
+#[test]
+fn the_document_lists_every_variant_with_its_seed() {
+    const MARKS: [&str; 2] = ["<!-- variants: made by tests/sim -->\n", "<!-- variants: end -->"];
+    let text = read("docs/simulation.md");
+    let (before, rest) = text.split_once(MARKS[0]).unwrap();
+    let (_, after) = rest.split_once(MARKS[1]).unwrap();
+    let wanted = format!("{before}{}{}{}{after}", MARKS[0], table(), MARKS[1]);
+    expect_test::expect_file![root().join("docs/simulation.md")].assert_eq(&wanted);
+}
