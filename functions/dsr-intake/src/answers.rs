@@ -160,6 +160,7 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             Problem::BadRequest
             | Problem::BadMember(_)
             | Problem::NotFound
+            | Problem::Unknown(_)
             | Problem::MethodNotAllowed(_)
             | Problem::WindowClosed
             | Problem::InvalidHold(_)

@@ -114,6 +114,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 | Problem::NotVerified
                 | Problem::TooMany
                 | Problem::NotFound
+                | Problem::Unknown(_)
                 | Problem::MethodNotAllowed(_)
                 | Problem::TooLarge
                 | Problem::UnsupportedMediaType
