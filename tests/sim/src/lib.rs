@@ -12,6 +12,7 @@ pub mod people;
 pub mod process;
 pub mod queue;
 pub mod spoiled;
+pub mod staff;
 pub mod trace;
 pub mod weather;
 pub mod world;
