@@ -4,6 +4,7 @@
 pub mod actors;
 pub mod caught;
 pub mod cloud;
+pub mod command;
 pub mod machinery;
 pub mod many;
 pub mod naive;
