@@ -9,11 +9,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::accept_disconnect::{Disconnect, accept_disconnect};
-use privacy::hold_data::{place_hold, release_hold};
 use privacy::identity::{Namespace, PlatformId};
 use privacy::ids::Platform;
 use privacy::ingest_gate::Arrival;
-use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::message::Work;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, WorkQueue};
@@ -27,9 +25,9 @@ use privacy_tests::demo;
 use serde_json::Value;
 
 use crate::naive::Naive;
-use crate::oracle::{About, Ask, Connected, Held};
+use crate::oracle::{About, Ask, Connected};
 use crate::people;
-use crate::process::{Process, true_time};
+use crate::process::Process;
 use crate::spoiled::Spoiled;
 use crate::world::World;
 
@@ -276,78 +274,6 @@ impl Product {
                 let mut reasons = canceled.cancellation_reasons().iter();
                 reasons.any(|reason| reason.code() == Some("ConditionalCheckFailed")).then_some(false)
             }
-        }
-    }
-}
-
-/// Staff who place and release holds.
-#[derive(Debug)]
-pub struct Staff {
-    process: Process,
-    world: Arc<World>,
-    ledger: LedgerTable,
-    queue: SqsQueue,
-}
-
-impl Staff {
-    /// Staff with a process of their own.
-    #[must_use]
-    pub fn new(world: &Arc<World>) -> Self {
-        let process = Process::new("staff", &world.cloud);
-        let connection = process.connection(Patience::REQUEST);
-        Self { ledger: ledger(&connection), queue: queue(&connection), process, world: Arc::clone(world) }
-    }
-
-    /// Places a hold on a connection until somebody has the answer; its number for the oracle.
-    pub async fn place(&self, connection: usize, number: usize) -> usize {
-        let cloud = &self.process.cloud;
-        let (place, index) = {
-            let mut oracle = cloud.oracle.lock().unwrap();
-            let id = format!("hold-number-{number}");
-            oracle.holds.push(Held { id, connection, placed: None, released: None });
-            (oracle.connections[connection].place(None), oracle.holds.len() - 1)
-        };
-        let note = |text: &str| Note::parse(text).unwrap();
-        let now = true_time(cloud);
-        let hold = LegalHold {
-            id: HoldId::parse(&format!("hold-number-{number}")).unwrap(),
-            scope: HoldScope { connection: place.connection().cloned(), ..HoldScope::of_tenant(place.tenant.clone()) },
-            reason: note("a dispute"),
-            approver: note("counsel"),
-            proof: Some(note("file 7")),
-            placed_at: privacy::instant::to_millis(now),
-            review_by: (now + SignedDuration::from_hours(24 * 60)).to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
-        };
-        loop {
-            self.process.note(&format!("places a hold on {place}"));
-            let placed = self.process.alive(place_hold(&self.ledger, &self.world.map, &hold, now)).await;
-            if matches!(placed, Some(Ok(()))) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_secs(60)).await;
-        }
-        self.process.note("the hold is placed");
-        cloud.oracle.lock().unwrap().holds[index].placed = Some(cloud.elapsed());
-        index
-    }
-
-    /// Releases a hold until somebody has the answer.
-    pub async fn release(&self, index: usize) {
-        let cloud = &self.process.cloud;
-        let id = {
-            let mut oracle = cloud.oracle.lock().unwrap();
-            oracle.holds[index].released = Some(cloud.elapsed());
-            HoldId::parse(&oracle.holds[index].id).unwrap()
-        };
-        loop {
-            cloud.stir();
-            self.process.note("releases a hold");
-            let now = self.process.now();
-            let released = release_hold(&self.ledger, &self.ledger, &self.queue, &id, now);
-            if matches!(self.process.alive(released).await, Some(Ok(_))) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_secs(60)).await;
         }
     }
 }

@@ -4,8 +4,9 @@ use crate::naive::Naive;
 use crate::oracle::Broken;
 
 /// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
-pub const CAUGHT: [(Naive, u64, Broken); 3] = [
+pub const CAUGHT: [(Naive, u64, Broken); 4] = [
     (Naive::IgnoresCover, 1, Broken::OverErased),
+    (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
     (Naive::NoSweep, 1, Broken::Lost),
     (Naive::DeleteBeforeSuppress, 21, Broken::CompletedWithResidue),
 ];

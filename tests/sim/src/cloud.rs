@@ -1,27 +1,23 @@
 //! The account of one run: an in-process DynamoDB, models of SQS and S3, and the connector through which every process reaches
 //! them, with what the weather does to each call.
 
+mod connector;
+
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
 use fastrand::Rng;
 use privacy_tests::account::Account;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::cloud::connector::Call;
 use crate::oracle::Oracle;
-use crate::process::Process;
 use crate::queue::Queue;
 use crate::trace::Trace;
 use crate::weather::{Trouble, Weather};
-
-/// Longer than any patience: whoever waits for this gives up.
-const FOREVER: Duration = Duration::from_secs(3_600);
 
 /// The account, and what is known of the run.
 #[derive(Debug)]
@@ -240,142 +236,4 @@ impl Cloud {
             if happens(rng, doubled) { vec![first, delay(rng)] } else { vec![first] }
         })
     }
-}
-
-/// One call that was made.
-pub struct Call {
-    operation: String,
-    is_dynamodb: bool,
-    body: Value,
-    text: String,
-    request: HttpRequest,
-}
-
-impl Call {
-    fn of(request: HttpRequest) -> Self {
-        let target = request.headers().get("x-amz-target").map(str::to_owned);
-        let bytes = request.body().bytes().unwrap_or_default();
-        match &target {
-            Some(target) => Self {
-                operation: target.rsplit('.').next().unwrap_or_default().to_owned(),
-                is_dynamodb: target.starts_with("DynamoDB"),
-                body: serde_json::from_slice(bytes).unwrap(),
-                text: String::new(),
-                request,
-            },
-            None => Self {
-                operation: privacy_tests::buckets::Buckets::operation(request.method(), request.uri()).to_owned(),
-                is_dynamodb: false,
-                body: Value::Null,
-                text: String::from_utf8_lossy(bytes).into_owned(),
-                request,
-            },
-        }
-    }
-
-    /// What the trace says of it: the operation, and what it is about.
-    fn about(&self) -> String {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let key = |key: &Value| format!("{} {}", text(&key["pk"]["S"]), text(&key["sk"]["S"]));
-        let body = &self.body;
-        let about = match self.operation.as_str() {
-            "Query" => {
-                let values = body["ExpressionAttributeValues"].as_object().into_iter().flatten();
-                let mut values: Vec<String> = values.map(|(_, value)| text(&value["S"])).collect();
-                values.sort();
-                values.join(" ")
-            }
-            "PutItem" => key(&body["Item"]),
-            "BatchWriteItem" => {
-                let all = body["RequestItems"].as_object().and_then(|all| all.iter().next());
-                all.map_or_else(String::new, |(table, all)| {
-                    format!("{table}, {} items", all.as_array().map_or(0, Vec::len))
-                })
-            }
-            "TransactWriteItems" => format!("{} items", body["TransactItems"].as_array().map_or(0, Vec::len)),
-            "SendMessage" => text(&body["MessageBody"]),
-            _ if body.is_null() => self.request.uri().split('?').next().unwrap_or_default().to_owned(),
-            _ => key(&body["Key"]),
-        };
-        format!("{} {} {about}", self.operation, text(&body["TableName"]))
-    }
-}
-
-impl HttpConnector for Process {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let call = Call::of(request);
-        let trouble = self.cloud.strike(&call);
-        let process = self.clone();
-        HttpConnectorFuture::new(async move {
-            let cloud = Arc::clone(&process.cloud);
-            let about = call.about();
-            let say = |how: &str| match trouble {
-                Some(trouble) => cloud.note(&process.name, &format!("{about} -> {how} [{}]", trouble.name())),
-                None => cloud.note(&process.name, &format!("{about} -> {how}")),
-            };
-            let (there, back) = cloud.draw(|rng| (rng.u64(1..30), rng.u64(1..30)));
-            tokio::time::sleep(Duration::from_millis(there)).await;
-            match trouble {
-                Some(Trouble::Lost) => {
-                    say("nothing");
-                    return never().await;
-                }
-                Some(Trouble::Down) => {
-                    say("503");
-                    return Ok(respond(503, "{}".to_owned(), None));
-                }
-                Some(Trouble::Throttled) => {
-                    say("throttled");
-                    let exception = "com.amazonaws.dynamodb.v20120810#ThrottlingException";
-                    return Ok(respond(400, json!({"__type": exception}).to_string(), None));
-                }
-                Some(Trouble::CrashBefore) => {
-                    say("dead");
-                    process.crash();
-                    return never().await;
-                }
-                Some(Trouble::Late) => {
-                    say("nothing yet");
-                    let wait = Duration::from_millis(cloud.draw(|rng| rng.u64(500..90_000)));
-                    let (cloud, name) = (Arc::clone(&cloud), Arc::clone(&process.name));
-                    tokio::spawn(async move {
-                        tokio::time::sleep(wait).await;
-                        let answered = cloud.carry_out(&call, None);
-                        cloud.note(&name, &format!("{about} -> {} at last", answered.status));
-                    });
-                    return never().await;
-                }
-                Some(Trouble::Slow) => {
-                    let wait = Duration::from_millis(cloud.draw(|rng| rng.u64(500..7_900)));
-                    tokio::time::sleep(wait).await;
-                }
-                _ => {}
-            }
-            let answered = cloud.carry_out(&call, trouble);
-            say(&answered.status.to_string());
-            match trouble {
-                Some(Trouble::AnswerLost) => return never().await,
-                Some(Trouble::CrashAfter) => {
-                    process.crash();
-                    return never().await;
-                }
-                _ => {}
-            }
-            tokio::time::sleep(Duration::from_millis(back)).await;
-            Ok(respond(answered.status, answered.body, answered.tag))
-        })
-    }
-}
-
-async fn never<T>() -> T {
-    tokio::time::sleep(FOREVER).await;
-    std::future::pending().await
-}
-
-fn respond(status: u16, body: String, tag: Option<String>) -> HttpResponse {
-    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
-    if let Some(tag) = tag {
-        response.headers_mut().insert("etag", tag);
-    }
-    response
 }

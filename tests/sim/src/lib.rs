@@ -4,6 +4,7 @@
 pub mod actors;
 pub mod caught;
 pub mod cloud;
+pub mod command;
 pub mod machinery;
 pub mod many;
 pub mod naive;
@@ -12,6 +13,7 @@ pub mod people;
 pub mod process;
 pub mod queue;
 pub mod spoiled;
+pub mod staff;
 pub mod trace;
 pub mod weather;
 pub mod world;

@@ -1,68 +1,7 @@
-//! `make sim SEED=x` shows one run line by line; `make sim SEEDS=n` runs many from a random start.
+//! `make sim`.
 
 use std::process::ExitCode;
-use std::time::Instant;
-
-use privacy_sim::many::{random_start, report, run_many};
-use privacy_sim::naive::Naive;
-use privacy_sim::world::run;
-
-/// What the command line says: `name=value`, in any order.
-fn argument(name: &str) -> Option<String> {
-    std::env::args().find_map(|argument| argument.strip_prefix(&format!("{name}=")).map(str::to_owned))
-}
-
-fn number(name: &str) -> Option<u64> {
-    let text = argument(name).filter(|text| !text.is_empty())?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} is a whole number")))
-}
-
-/// Which seed catches each naive variant first.
-fn try_all(start: u64, count: u64) -> ExitCode {
-    let mut missed = 0;
-    for naive in Naive::ALL {
-        let failures = run_many(start, count, Some(naive), 1, |_, _| {});
-        match failures.first_key_value() {
-            Some((seed, violations)) => {
-                println!("{}: seed {seed}: {}: {}", naive.name(), violations[0].broken.name(), violations[0].how);
-            }
-            None => {
-                missed += 1;
-                println!("{}: NOT caught by {count} seeds from {start} on", naive.name());
-            }
-        }
-    }
-    if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
 
 fn main() -> ExitCode {
-    let naive = argument("NAIVE").filter(|name| !name.is_empty());
-    if naive.as_deref() == Some("all") {
-        return try_all(number("START").unwrap_or(1), number("SEEDS").unwrap_or(1_000));
-    }
-    let naive = naive.map(|name| Naive::parse(&name).unwrap_or_else(|| panic!("no variant is called {name}")));
-    if let Some(seed) = number("SEED") {
-        let outcome = run(seed, naive, true);
-        for line in &outcome.trace {
-            println!("{line}");
-        }
-        println!("seed {seed}, trace {:016x}", outcome.hash);
-        let failures = [(seed, outcome.violations)].into_iter().filter(|(_, found)| !found.is_empty()).collect();
-        print!("{}", report(&failures, naive));
-        return if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    }
-    let start = number("START").unwrap_or_else(random_start);
-    let count = number("SEEDS").unwrap_or(1_000);
-    println!("{count} seeds from {start} on (START={start} runs them again)");
-    let began = Instant::now();
-    let failures = run_many(start, count, naive, 10, |done, failed| {
-        if done.is_multiple_of(count.div_ceil(20)) {
-            let rate = done as f64 / began.elapsed().as_secs_f64();
-            println!("{done} of {count} seeds, {rate:.1} a second, {failed} broke a promise");
-        }
-    });
-    print!("{}", report(&failures, naive));
-    let rate = count as f64 / began.elapsed().as_secs_f64();
-    println!("{count} seeds, {rate:.1} a second, {} broke a promise", failures.len());
-    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    privacy_sim::command::command()
 }

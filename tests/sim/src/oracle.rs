@@ -3,7 +3,10 @@
 //! The oracle is told of every attempt and every acknowledgement by the actors, and sees every write of every process. It
 //! knows dates, connections and items, and nothing of states, plans, leases or marks.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod judge;
+mod watch;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -11,8 +14,6 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use privacy_tests::account::Account;
 use serde_json::Value;
-
-use crate::process::BEGINNING;
 
 /// Policy section 13.4: "we delete all data tied to that user ID within 30 days".
 const DAYS: i64 = 30;
@@ -234,151 +235,6 @@ impl Oracle {
     /// Whether a hold may be in force.
     fn may_be_held(&self, connection: usize) -> bool {
         self.holds.iter().any(|hold| hold.connection == connection && hold.released.is_none())
-    }
-
-    fn before_delete(&mut self, key: &str, account: &Account, now: Duration) {
-        let Some(item) = self.items.get(key) else { return };
-        // Deleting once more what is gone already does no harm.
-        if self.is_held(item.connection, now) && stored(account).contains_key(key) {
-            self.violate(Broken::HoldIgnored, format!("{key} is deleted while a hold keeps it"));
-        }
-    }
-
-    /// Sees a write before it is carried out.
-    pub fn before(&mut self, operation: &str, body: &Value, account: &Account, now: Duration) {
-        if self.holds.is_empty() {
-            return;
-        }
-        match operation {
-            "BatchWriteItem" => {
-                for (table, requests) in body["RequestItems"].as_object().into_iter().flatten() {
-                    for request in requests.as_array().into_iter().flatten() {
-                        self.before_delete(&row_key(table, &request["DeleteRequest"]["Key"]), account, now);
-                    }
-                }
-            }
-            "DeleteItem" => {
-                let key = row_key(body["TableName"].as_str().unwrap_or_default(), &body["Key"]);
-                self.before_delete(&key, account, now);
-            }
-            _ => {}
-        }
-    }
-
-    /// Sees versions of objects before they are deleted.
-    pub fn before_objects(&mut self, body: &str, account: &Account, now: Duration) {
-        if self.holds.is_empty() {
-            return;
-        }
-        for object in body.split("<Object>").skip(1) {
-            let text = |tag: &str| {
-                let rest = object.split_once(&format!("<{tag}>")).map_or("", |(_, rest)| rest);
-                rest.split('<').next().unwrap_or_default().to_owned()
-            };
-            let line = format!("media|{} {}", text("Key"), text("VersionId"));
-            for marker in ["false", "true"] {
-                self.before_delete(&format!("{line} {marker}"), account, now);
-            }
-        }
-    }
-
-    /// Sees a write after it was carried out: whoever says "erased" must be right at that instant.
-    pub fn after(&mut self, operation: &str, body: &Value, answer: &Value, account: &Account, now: Duration) {
-        let says_erased = operation == "UpdateItem" && body["ExpressionAttributeValues"].get(":erased_at").is_some();
-        if !says_erased {
-            return;
-        }
-        let id = body["Key"]["pk"]["S"].as_str().unwrap_or_default().trim_start_matches("obligation#").to_owned();
-        let Some(covers_until) = at(&answer["Attributes"]["covers_until"]) else { return };
-        self.erased.push((id.clone(), covers_until, now));
-        let Some(about) = self.asks.iter().find(|ask| ask.id == id).map(|ask| ask.about) else { return };
-        let there = stored(account);
-        let mut left = self.items.iter().filter(|(key, item)| {
-            there.contains_key(*key)
-                && self.is_about(about, covers_until, item.connection)
-                && !(key.starts_with("connections|") && self.is_taken_by_another(&id, item.connection))
-        });
-        if let Some((key, _)) = left.next() {
-            let how = format!("{id} says erased, and {key} is there");
-            self.violate(Broken::CompletedWithResidue, how);
-        }
-    }
-
-    /// A known gap (`docs/simulation.md`): links go before the row of their connection, so of two requests over one connection
-    /// the second may find nothing while the first has that row still to take. What is there in the end is judged all the same.
-    fn is_taken_by_another(&self, id: &str, connection: usize) -> bool {
-        let mut others = self.asks.iter().filter(|ask| ask.id != id);
-        others.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
-    }
-
-    /// Judges a run that has come to its end.
-    pub fn judge(&mut self, account: &Account) {
-        self.judge_items(account);
-        self.judge_asks(account);
-    }
-
-    fn judge_items(&mut self, account: &Account) {
-        let there = stored(account);
-        let mut found = Vec::new();
-        for (key, item) in &self.items {
-            let (must_go, may_go) = (self.must_go(item.connection), self.may_go(item.connection));
-            let stands = there.get(key);
-            if self.is_kept_by_hold(item.connection) {
-                if stands.is_none() && item.is_sure && !may_go {
-                    found.push((Broken::OverErased, format!("{key} is gone")));
-                }
-            } else if must_go && stands.is_some() {
-                let owner = &self.connections[item.connection];
-                let was_erased = self.erased.iter().any(|(id, _, _)| {
-                    self.asks
-                        .iter()
-                        .any(|ask| ask.id == *id && self.is_about(ask.about, ask.covers_until, item.connection))
-                });
-                let broken = if was_erased { Broken::Resurrected } else { Broken::Lost };
-                found.push((broken, format!("{key} of {} is there at the end", owner.tenant)));
-            } else if !may_go && item.is_sure && stands != Some(&item.value) {
-                found.push((Broken::OverErased, format!("{key} is gone or changed: {stands:?}")));
-            }
-        }
-        let unknown: BTreeSet<&String> = there.keys().filter(|key| !self.items.contains_key(*key)).collect();
-        found.extend(unknown.into_iter().map(|key| (Broken::Resurrected, format!("{key} was never stored"))));
-        for (broken, how) in found {
-            self.violate(broken, how);
-        }
-    }
-
-    fn is_kept_by_hold(&self, connection: usize) -> bool {
-        self.may_be_held(connection)
-    }
-
-    fn judge_asks(&mut self, account: &Account) {
-        let rows = account.dump("ledger");
-        let mut found = Vec::new();
-        for ask in self.asks.iter().filter(|ask| ask.is_acknowledged) {
-            let is_held = (0..self.connections.len())
-                .any(|one| self.may_be_held(one) && self.is_about(ask.about, ask.covers_until, one));
-            let done = self.erased.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
-            let head =
-                rows.iter().find(|row| row["pk"]["S"] == format!("obligation#{}", ask.id) && row["sk"]["S"] == "head");
-            let state = head.map_or("missing", |head| head["state"]["S"].as_str().unwrap_or_default());
-            if !is_held && (done.is_none() || state != "completed") {
-                found.push((Broken::Lost, format!("{} was acknowledged and is {state} at the end", ask.id)));
-            }
-            if is_held {
-                continue;
-            }
-            let over = ask.last_day().tomorrow().unwrap().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp();
-            let over = Duration::from_secs(u64::try_from(over.as_second() - BEGINNING).unwrap());
-            let is_late = done.is_none_or(|(_, _, when)| *when > over);
-            let is_alarmed = self.alarms.iter().any(|(id, when)| *id == ask.id && *when < over);
-            if is_late && !is_alarmed {
-                found
-                    .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
-            }
-        }
-        for (broken, how) in found {
-            self.violate(broken, how);
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use privacy::receipt::SigningKey;
 use privacy_tests::demo;
 use serde_json::Value;
 
-use crate::actors::{Intake, Product, Request, Staff};
+use crate::actors::{Intake, Product, Request};
 use crate::cloud::Cloud;
 use crate::machinery::{Sweeper, Worker};
 use crate::naive::Naive;
@@ -21,6 +21,7 @@ use crate::oracle::{Connected, Violation};
 use crate::people::PEOPLE;
 use crate::process::{BEGINNING, true_time};
 use crate::spoiled::Memory;
+use crate::staff::Staff;
 
 /// How long after the last act everything must have come to its end: the last second look is after 30 days.
 const QUIET_WITHIN: Duration = Duration::from_secs(50 * 86_400);

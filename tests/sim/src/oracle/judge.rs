@@ -1,0 +1,82 @@
+//! The judgement over a run that has come to its end.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use privacy_tests::account::Account;
+
+use super::{Broken, Oracle, stored};
+use crate::process::BEGINNING;
+
+impl Oracle {
+    /// Judges a run that has come to its end.
+    pub fn judge(&mut self, account: &Account) {
+        self.judge_items(account);
+        self.judge_asks(account);
+    }
+
+    fn judge_items(&mut self, account: &Account) {
+        let there = stored(account);
+        let mut found = Vec::new();
+        for (key, item) in &self.items {
+            let (must_go, may_go) = (self.must_go(item.connection), self.may_go(item.connection));
+            let stands = there.get(key);
+            if self.is_kept_by_hold(item.connection) {
+                if stands.is_none() && item.is_sure && !may_go {
+                    found.push((Broken::OverErased, format!("{key} is gone")));
+                }
+            } else if must_go && stands.is_some() {
+                let owner = &self.connections[item.connection];
+                let was_erased = self.erased.iter().any(|(id, _, _)| {
+                    self.asks
+                        .iter()
+                        .any(|ask| ask.id == *id && self.is_about(ask.about, ask.covers_until, item.connection))
+                });
+                let broken = if was_erased { Broken::Resurrected } else { Broken::Lost };
+                found.push((broken, format!("{key} of {} is there at the end", owner.tenant)));
+            } else if !may_go && item.is_sure && stands != Some(&item.value) {
+                found.push((Broken::OverErased, format!("{key} is gone or changed: {stands:?}")));
+            }
+        }
+        let unknown: BTreeSet<&String> = there.keys().filter(|key| !self.items.contains_key(*key)).collect();
+        found.extend(unknown.into_iter().map(|key| (Broken::Resurrected, format!("{key} was never stored"))));
+        for (broken, how) in found {
+            self.violate(broken, how);
+        }
+    }
+
+    fn is_kept_by_hold(&self, connection: usize) -> bool {
+        self.may_be_held(connection)
+    }
+
+    fn judge_asks(&mut self, account: &Account) {
+        let rows = account.dump("ledger");
+        let mut found = Vec::new();
+        for ask in self.asks.iter().filter(|ask| ask.is_acknowledged) {
+            let is_held = (0..self.connections.len())
+                .any(|one| self.may_be_held(one) && self.is_about(ask.about, ask.covers_until, one));
+            let done = self.erased.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
+            let head =
+                rows.iter().find(|row| row["pk"]["S"] == format!("obligation#{}", ask.id) && row["sk"]["S"] == "head");
+            let state = head.map_or("missing", |head| head["state"]["S"].as_str().unwrap_or_default());
+            if !is_held && (done.is_none() || state != "completed") {
+                found.push((Broken::Lost, format!("{} was acknowledged and is {state} at the end", ask.id)));
+            }
+            if is_held {
+                continue;
+            }
+            let over = ask.last_day().tomorrow().unwrap().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp();
+            let over = Duration::from_secs(u64::try_from(over.as_second() - BEGINNING).unwrap());
+            let is_late = done.is_none_or(|(_, _, when)| *when > over);
+            let is_alarmed = self.alarms.iter().any(|(id, when)| *id == ask.id && *when < over);
+            if is_late && !is_alarmed {
+                found
+                    .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
+            }
+        }
+        for (broken, how) in found {
+            self.violate(broken, how);
+        }
+    }
+}
