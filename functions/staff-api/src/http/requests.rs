@@ -1,5 +1,6 @@
 //! Requests of people: the work list, one of them, and each act on it. Which body, which use case, which answer.
 
+mod against;
 mod query;
 mod read;
 mod shown;
@@ -8,21 +9,20 @@ use http::{Response, StatusCode};
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
 use privacy::accept_request::{Sent, Terms};
-use privacy::close_request::{NotClosed, close_request};
-use privacy::correct_request::{NotCorrected, correct_request};
-use privacy::deny_request::{NotDenied, deny_request};
-use privacy::extend_request::{NotExtendable, extend_request};
+use privacy::close_request::close_request;
+use privacy::correct_request::correct_request;
+use privacy::deny_request::deny_request;
+use privacy::extend_request::extend_request;
 use privacy::inspect_request::inspect_request;
-use privacy::law::extension::NotExtended;
-use privacy::lift_flag::{NotLifted, lift_flag};
+use privacy::lift_flag::lift_flag;
 use privacy::list_requests::list_requests;
 use privacy::note_request::note_request;
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
-use privacy::record_act::{Done, NotDone, record_act};
-use privacy::review_child_report::{NotReviewable, find_credible, find_not_credible};
-use privacy::review_proof::{NotReviewed, Reviewed, review_proof};
-use privacy::route_request::{Changed, NotRouted, instruct, route};
+use privacy::record_act::{Done, record_act};
+use privacy::review_child_report::{find_credible, find_not_credible};
+use privacy::review_proof::{Reviewed, review_proof};
+use privacy::route_request::{Changed, instruct, route};
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::ports::NoticeQueue;
 use privacy::subject_request::{By, SubjectRequest};
@@ -70,96 +70,6 @@ impl ActPath {
             Self::Correction => "corrected",
             Self::Closure => "closed",
             Self::Lifting => "lifted",
-        }
-    }
-}
-
-/// What a request has against an act, as a problem.
-trait Against {
-    fn problem(self) -> Problem;
-}
-
-impl Against for NotExtendable {
-    fn problem(self) -> Problem {
-        match self {
-            Self::NotExtended(NotExtended::NoReason) => Problem::BadMember("reason"),
-            Self::Closed => Problem::NotNow,
-            Self::NoRow(_)
-            | Self::NotExtended(
-                NotExtended::Twice | NotExtended::NoExtension(_) | NotExtended::TooLate(_) | NotExtended::Clock(_),
-            ) => Problem::NotExtendable,
-        }
-    }
-}
-
-impl Against for NotDenied {
-    fn problem(self) -> Problem {
-        match self {
-            Self::Closed | Self::Begun => Problem::NotNow,
-            Self::Law(_) | Self::NotSo => Problem::NotDeniable,
-        }
-    }
-}
-
-impl Against for NotReviewed {
-    fn problem(self) -> Problem {
-        match self {
-            Self::NotAsked | Self::NoRule(_) => Problem::NotNow,
-            Self::NoPower => Problem::NotVerified,
-        }
-    }
-}
-
-impl Against for NotReviewable {
-    fn problem(self) -> Problem {
-        match self {
-            Self::NoReport | Self::Closed | Self::Credible | Self::Dates(_) => Problem::NotNow,
-        }
-    }
-}
-
-impl Against for NotRouted {
-    fn problem(self) -> Problem {
-        match self {
-            Self::NotInWork | Self::OtherTenant | Self::OtherInstruction | Self::Dates(_) => Problem::NotNow,
-        }
-    }
-}
-
-impl Against for NotCorrected {
-    fn problem(self) -> Problem {
-        match self {
-            Self::TooMany => Problem::BadMember("fields"),
-            Self::OtherKind | Self::NotInWork | Self::Decided => Problem::NotNow,
-        }
-    }
-}
-
-impl Against for NotClosed {
-    fn problem(self) -> Problem {
-        match self {
-            Self::Outcome => Problem::BadMember("outcome"),
-            Self::Left(_) => Problem::StepsLeft,
-            Self::Closed | Self::NoDenial => Problem::NotNow,
-        }
-    }
-}
-
-impl Against for NotLifted {
-    fn problem(self) -> Problem {
-        match self {
-            Self::OtherPerson => Problem::BadMember("asked_in"),
-            Self::NotRaised | Self::Child => Problem::NotNow,
-        }
-    }
-}
-
-impl<E: Against> From<NotDone<E>> for Rejected {
-    fn from(error: NotDone<E>) -> Self {
-        match error {
-            NotDone::Unknown => Problem::NotFound.into(),
-            NotDone::Refused(against) => against.problem().into(),
-            NotDone::Fault(fault) => fault.into(),
         }
     }
 }

@@ -1,0 +1,105 @@
+//! Why a request does not take an act, as a problem.
+
+use privacy::close_request::NotClosed;
+use privacy::correct_request::NotCorrected;
+use privacy::deny_request::NotDenied;
+use privacy::extend_request::NotExtendable;
+use privacy::law::extension::NotExtended;
+use privacy::lift_flag::NotLifted;
+use privacy::record_act::NotDone;
+use privacy::review_child_report::NotReviewable;
+use privacy::review_proof::NotReviewed;
+use privacy::route_request::NotRouted;
+use privacy_edge::problem::Problem;
+
+use super::super::Rejected;
+
+/// What a request has against an act, as a problem.
+pub(super) trait Against {
+    fn problem(self) -> Problem;
+}
+
+impl Against for NotExtendable {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NotExtended(NotExtended::NoReason) => Problem::BadMember("reason"),
+            Self::Closed => Problem::NotNow,
+            Self::NoRow(_)
+            | Self::NotExtended(
+                NotExtended::Twice | NotExtended::NoExtension(_) | NotExtended::TooLate(_) | NotExtended::Clock(_),
+            ) => Problem::NotExtendable,
+        }
+    }
+}
+
+impl Against for NotDenied {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Closed | Self::Begun => Problem::NotNow,
+            Self::Law(_) | Self::NotSo => Problem::NotDeniable,
+        }
+    }
+}
+
+impl Against for NotReviewed {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NotAsked | Self::NoRule(_) => Problem::NotNow,
+            Self::NoPower => Problem::NotVerified,
+        }
+    }
+}
+
+impl Against for NotReviewable {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NoReport | Self::Closed | Self::Credible | Self::Dates(_) => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotRouted {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NotInWork | Self::OtherTenant | Self::OtherInstruction | Self::Dates(_) => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotCorrected {
+    fn problem(self) -> Problem {
+        match self {
+            Self::TooMany => Problem::BadMember("fields"),
+            Self::OtherKind | Self::NotInWork | Self::Decided => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotClosed {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Outcome => Problem::BadMember("outcome"),
+            Self::Left(_) => Problem::StepsLeft,
+            Self::Closed | Self::NoDenial => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotLifted {
+    fn problem(self) -> Problem {
+        match self {
+            Self::OtherPerson => Problem::BadMember("asked_in"),
+            Self::NotRaised | Self::Child => Problem::NotNow,
+        }
+    }
+}
+
+impl<E: Against> From<NotDone<E>> for Rejected {
+    fn from(error: NotDone<E>) -> Self {
+        match error {
+            NotDone::Unknown => Problem::NotFound.into(),
+            NotDone::Refused(against) => against.problem().into(),
+            NotDone::Fault(fault) => fault.into(),
+        }
+    }
+}
