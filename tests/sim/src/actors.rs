@@ -194,19 +194,31 @@ impl Product {
         Self { gate, client: connection.dynamodb(), process, world: Arc::clone(world) }
     }
 
-    /// A person connects something new.
-    pub async fn connect(&self, tenant: &str, id: &str, person: usize) -> usize {
+    /// A person connects something new; asked again until it is known what came of it. `None` where it is not connected, so that
+    /// nothing may come in by it.
+    pub async fn connect(&self, tenant: &str, id: &str, person: usize) -> Option<usize> {
         let connected_at = privacy::instant::to_millis(self.process.now());
-        let known =
-            Connected { tenant: tenant.to_owned(), id: id.to_owned(), person, platform: "facebook", connected_at };
+        let known = Connected {
+            tenant: tenant.to_owned(),
+            id: id.to_owned(),
+            person,
+            platform: "facebook",
+            connected_at,
+            is_known: false,
+        };
         let connection = {
             let mut oracle = self.process.cloud.oracle.lock().unwrap();
             oracle.connections.push(known.clone());
             oracle.connections.len() - 1
         };
         self.process.note(&format!("person {person} connects {tenant}/{id} at {connected_at}"));
-        self.write(connection, &known, None, connected_at, "connections", known.rows()).await;
-        connection
+        for _ in 0..TRIES {
+            if let Some(is_in) = self.write(connection, &known, None, connected_at, "connections", known.rows()).await {
+                self.process.cloud.oracle.lock().unwrap().connections[connection].is_known = is_in;
+                return is_in.then_some(connection);
+            }
+        }
+        None
     }
 
     /// A signal comes in.
@@ -226,7 +238,7 @@ impl Product {
         occurred_at: Timestamp,
         table: &str,
         rows: Vec<Value>,
-    ) {
+    ) -> Option<bool> {
         let keys: Vec<String> = {
             let mut oracle = self.process.cloud.oracle.lock().unwrap();
             rows.iter().map(|row| oracle.may_store(connection, table, row)).collect()
@@ -234,15 +246,16 @@ impl Product {
         let place = known.place(contact);
         let owners = self.world.keys.suppressions(&people::person(known.person));
         let arrival = Arrival { place: &place, connected_at: known.connected_at, owners: &owners, occurred_at };
-        let written = self.process.alive(self.put(&arrival, table, &rows)).await;
+        let written = self.process.alive(self.put(&arrival, table, &rows)).await.flatten();
         let mut oracle = self.process.cloud.oracle.lock().unwrap();
         for key in &keys {
             match written {
-                Some(Some(true)) => oracle.has_stored(key),
-                Some(Some(false)) => oracle.was_refused(key),
-                Some(None) | None => {}
+                Some(true) => oracle.has_stored(key),
+                Some(false) => oracle.was_refused(key),
+                None => {}
             }
         }
+        written
     }
 
     /// Whether the gate let it in; `None` when nobody knows.

@@ -77,6 +77,8 @@ pub struct Connected {
     pub platform: &'static str,
     /// When.
     pub connected_at: Timestamp,
+    /// Whether it is known to stand in its table: nothing comes in by one that does not.
+    pub is_known: bool,
 }
 
 /// Whom or what a request is about.

@@ -29,7 +29,7 @@ impl Connected {
     /// The rows that connecting writes: the connection with its tokens, its link both ways, its line in the directory.
     #[must_use]
     pub fn rows(&self) -> Vec<Value> {
-        let Self { tenant, id, person: owner, platform, connected_at } = self;
+        let Self { tenant, id, person: owner, platform, connected_at, is_known: _ } = self;
         let link = demo::keys().links(&person(*owner))[0].to_string();
         let connected_at = stamp(*connected_at);
         let row = |partition: &str, sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}});

@@ -117,6 +117,7 @@ impl World {
                 person,
                 platform: "facebook",
                 connected_at: before,
+                is_known: true,
             };
             let signals = cloud.draw(|rng| if rng.u32(..4) == 0 { rng.u64(20..60) } else { rng.u64(1..5) });
             let mut inbox = connected.about("p1");
@@ -204,10 +205,11 @@ impl World {
         }
         if chance(2) {
             self.while_passes().await;
-            let connection = product.connect("alder", &format!("again{person}"), person).await;
-            for number in 0..2 {
-                self.pause(0..60).await;
-                product.ingest(connection, number).await;
+            if let Some(connection) = product.connect("alder", &format!("again{person}"), person).await {
+                for number in 0..2 {
+                    self.pause(0..60).await;
+                    product.ingest(connection, number).await;
+                }
             }
         }
         for act in acts {
@@ -246,7 +248,9 @@ impl World {
             }
             let connections: Vec<usize> = {
                 let oracle = self.cloud.oracle.lock().unwrap();
-                (0..oracle.connections.len()).filter(|one| oracle.connections[*one].person == person).collect()
+                let is_theirs =
+                    |one: &usize| oracle.connections[*one].person == person && oracle.connections[*one].is_known;
+                (0..oracle.connections.len()).filter(is_theirs).collect()
             };
             let chosen = self.cloud.draw(|rng| connections[rng.usize(..connections.len())]);
             product.ingest(chosen, 1_000 + number).await;
