@@ -7,14 +7,16 @@
 //! A state is everything that is stored, the hour, and what of the bounds is used up. Two states are one if they differ only in
 //! what nothing decides by: how often a row was changed, and the list of acts.
 
+mod action;
 mod bounds;
 mod office;
 pub mod promises;
 mod run_on;
 mod state;
 
+pub use action::{Action, Death, Who};
 pub use bounds::Search;
-pub use office::{Action, Bounds, Death, Office, Who};
+pub use office::{Bounds, Office};
 pub use state::{Spent, State};
 
 use stateright::{Model, Property};

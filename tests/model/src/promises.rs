@@ -9,8 +9,9 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::{Standing, SubjectRequest};
 use stateright::{Checker, Expectation, Property};
 
+use crate::action::Who;
 use crate::bounds::Search;
-use crate::office::{Office, Who};
+use crate::office::Office;
 use crate::state::State;
 
 /// Every promise.

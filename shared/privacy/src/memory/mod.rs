@@ -16,6 +16,7 @@ mod receipts;
 mod requests;
 mod seed;
 mod shared;
+mod snapshot;
 mod staff;
 mod vault;
 
@@ -190,18 +191,6 @@ impl World {
     #[must_use]
     pub fn new(now: Timestamp, page_records: usize) -> Self {
         Self { stored: Mutex::new(Stored { now, ..Stored::default() }), page_records, ..Self::default() }
-    }
-
-    /// The world as it was stored elsewhere: a model that tries every way on begins each step so.
-    #[must_use]
-    pub fn of(stored: Stored, page_records: usize) -> Self {
-        Self { stored: Mutex::new(stored), page_records, ..Self::default() }
-    }
-
-    /// What is stored, when the world is over.
-    #[must_use]
-    pub fn into_stored(self) -> Stored {
-        self.stored.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is stored.

@@ -1,0 +1,110 @@
+//! What can happen, and when.
+
+use privacy::obligation::ObligationId;
+
+use crate::office::Office;
+use crate::state::State;
+
+/// Who asks for the erasure of the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// They themselves.
+    Person,
+    /// Somebody who knows their address.
+    Stranger,
+}
+
+impl Who {
+    /// The reference of their request.
+    #[must_use]
+    pub fn request(self) -> ObligationId {
+        ObligationId::of_request(&[1 + self as u8; 20])
+    }
+}
+
+/// Something that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A request comes in.
+    Ask(Who),
+    /// The message to the worker that tells is delivered; it may stay, to come again.
+    Tell { index: usize, stays: bool },
+    /// It is lost for good.
+    LoseNotice(usize),
+    /// The person enters the newest code that was sent for their request. The function may die before it begins the work.
+    Enter { dies: bool },
+    /// The person asks for a fresh code.
+    AskCode,
+    /// A guess at the code of somebody's request.
+    Guess(Who),
+    /// The code of the person's request is entered for the stranger's.
+    EnterForOther,
+    /// The message to the engine is delivered; it may stay, to come again.
+    Work { index: usize, stays: bool },
+    /// The engine dies at one of its calls, before or after the effect. The message comes again.
+    Die(Death),
+    /// It is lost for good.
+    LoseWork(usize),
+    /// The schedule: both sweeps.
+    Sweep,
+    /// A hold on what the tenant has of the person.
+    Hold,
+    /// It is released.
+    Release,
+    /// The processor answers again.
+    Mend,
+    /// Time passes.
+    Pass,
+}
+
+/// Where a worker dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Death {
+    /// Before the effect of the call.
+    Before(u64),
+    /// After it.
+    After(u64),
+}
+
+impl Office {
+    /// What can happen now.
+    pub(crate) fn possible(&self, state: &State) -> Vec<Action> {
+        let (spent, most, stored) = (&state.spent, &self.bounds.most, &state.stored);
+        let queued = |length: usize| 0..length.min(self.bounds.queued);
+        let mut actions = vec![Action::Sweep];
+        let mut when = |is_so: bool, action: Action| actions.extend(is_so.then_some(action));
+        when(!spent.asked[0] && most.asked[0], Action::Ask(Who::Person));
+        when(!spent.asked[1] && most.asked[1], Action::Ask(Who::Stranger));
+        for index in queued(stored.requests.notices.len()) {
+            when(true, Action::Tell { index, stays: false });
+            when(spent.doubled < most.doubled, Action::Tell { index, stays: true });
+            when(spent.lost < most.lost, Action::LoseNotice(index));
+        }
+        for index in queued(stored.sent.len()) {
+            when(true, Action::Work { index, stays: false });
+            when(spent.doubled < most.doubled, Action::Work { index, stays: true });
+            when(spent.lost < most.lost, Action::LoseWork(index));
+        }
+        if !stored.sent.is_empty() && spent.crashes < most.crashes {
+            for call in &self.bounds.deaths {
+                when(true, Action::Die(Death::Before(*call)));
+                when(true, Action::Die(Death::After(*call)));
+            }
+        }
+        when(spent.asked[0] && self.code_for(state).is_some(), Action::Enter { dies: false });
+        when(
+            spent.asked[0] && self.code_for(state).is_some() && spent.crashes < most.crashes,
+            Action::Enter { dies: true },
+        );
+        when(spent.asked[0] && spent.codes < most.codes, Action::AskCode);
+        for (who, asked) in [Who::Person, Who::Stranger].into_iter().zip(spent.asked) {
+            when(asked && spent.guesses < most.guesses, Action::Guess(who));
+        }
+        when(spent.asked == [true; 2] && spent.guesses < most.guesses, Action::EnterForOther);
+        when(!spent.holds[0] && most.holds[0], Action::Hold);
+        when(spent.holds[0] && !spent.holds[1], Action::Release);
+        when(!spent.is_mended && most.is_mended, Action::Mend);
+        when(state.hour < self.bounds.hours.len(), Action::Pass);
+        actions
+    }
+}
