@@ -97,16 +97,16 @@ def test_a_flag_is_lifted_by_staff_and_the_gate_lets_again(world: World, staff: 
     reference = world.ask_for({"kind": "opt-out", "email": address, "residence": "California"})
     until(lambda: "opted_out" in flags_of(world, person) or None, 60)
     stranger = note(staff, world, kind="complaint", details="Of somebody else.")
-    refused = act(staff, world, reference, "lifting", flag="opted_out", asked_in=stranger, why="They say so there.")
+    refused = act(staff, world, reference, "lifting", flag="opted-out", asked_in=stranger, why="They say so there.")
     assert refused.status == 400 and not lets(world, person, "opted_out")
     for _ in range(2):
-        lifted = act(staff, world, reference, "lifting", flag="opted_out", why="They called back and want it.")
+        lifted = act(staff, world, reference, "lifting", flag="opted-out", why="They called back and want it.")
         assert lifted.status == 200, lifted
     assert flags_of(world, person) == set() and lets(world, person, "opted_out")
     shown = get(staff, world, f"{REQUESTS}/{reference}")
     (act_of_staff,) = [one for one in shown["history"] if one["what"] == "lifted"]
-    assert (act_of_staff["flag"], act_of_staff["why"]) == ("opted_out", "They called back and want it.")
-    assert shown["lifted"] == ["opted_out"] and shown["flags"] == []
+    assert (act_of_staff["flag"], act_of_staff["why"]) == ("opted-out", "They called back and want it.")
+    assert shown["lifted"] == ["opted-out"] and shown["flags"] == []
 
 
 def test_a_child_report_that_is_credible_rests_at_once_and_goes_in_ten_days(world: World, staff: boto3.Session) -> None:
