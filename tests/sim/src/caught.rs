@@ -4,11 +4,15 @@ use crate::naive::Naive;
 use crate::oracle::Broken;
 
 /// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
-pub const CAUGHT: [(Naive, u64, Broken); 4] = [
+pub const CAUGHT: [(Naive, u64, Broken); 8] = [
     (Naive::IgnoresCover, 1, Broken::OverErased),
     (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
     (Naive::NoSweep, 1, Broken::Lost),
     (Naive::DeleteBeforeSuppress, 21, Broken::CompletedWithResidue),
+    (Naive::ReadThenWriteDedupe, 71, Broken::Lost),
+    (Naive::AckOnFailedPut, 74, Broken::Lost),
+    (Naive::SendBeforeStore, 91, Broken::Lost),
+    (Naive::ChainedDates, 102, Broken::PastDateWithoutAlarm),
 ];
 
 /// The table of the documents.
