@@ -1,5 +1,6 @@
 //! What can happen, and when.
 
+use privacy::memory::Strike;
 use privacy::obligation::ObligationId;
 
 use crate::office::Office;
@@ -42,7 +43,7 @@ pub enum Action {
     /// The message to the engine is delivered; it may stay, to come again.
     Work { index: usize, stays: bool },
     /// The engine dies at one of its calls, before or after the effect. The message comes again.
-    Die(Death),
+    Die(Strike),
     /// It is lost for good.
     LoseWork(usize),
     /// The schedule: both sweeps.
@@ -55,15 +56,6 @@ pub enum Action {
     Mend,
     /// Time passes.
     Pass,
-}
-
-/// Where a worker dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Death {
-    /// Before the effect of the call.
-    Before(u64),
-    /// After it.
-    After(u64),
 }
 
 impl Office {
@@ -87,8 +79,8 @@ impl Office {
         }
         if !stored.sent.is_empty() && spent.crashes < most.crashes {
             for call in &self.bounds.deaths {
-                when(true, Action::Die(Death::Before(*call)));
-                when(true, Action::Die(Death::After(*call)));
+                when(true, Action::Die(Strike::Before(*call)));
+                when(true, Action::Die(Strike::After(*call)));
             }
         }
         when(spent.asked[0] && self.code_for(state).is_some(), Action::Enter { dies: false });

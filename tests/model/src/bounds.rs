@@ -43,7 +43,14 @@ impl Search {
             },
             Self::Verification => Bounds {
                 hours: hours(&[30 * DAY]),
-                most: Spent { asked: [true, false], lost: 1, codes: 1, is_mended: true, ..Spent::default() },
+                most: Spent {
+                    asked: [true, false],
+                    lost: 1,
+                    crashes: 1,
+                    codes: 1,
+                    is_mended: true,
+                    ..Spent::default()
+                },
                 ..none
             },
             Self::Holds => Bounds {

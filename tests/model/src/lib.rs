@@ -14,7 +14,7 @@ pub mod promises;
 mod run_on;
 mod state;
 
-pub use action::{Action, Death, Who};
+pub use action::{Action, Who};
 pub use bounds::Search;
 pub use office::{Bounds, Office};
 pub use state::{Spent, State};

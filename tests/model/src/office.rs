@@ -14,7 +14,7 @@ use privacy::ids::TenantId;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
-use privacy::memory::{Mood, Strike, World, prompt_map, proof, user_place};
+use privacy::memory::{Mood, World, prompt_map, proof, user_place};
 use privacy::message::Work;
 use privacy::ports::Clock;
 use privacy::subject_request::notice::{Notice, NoticeJob};
@@ -24,7 +24,7 @@ use privacy::sweep_requests::sweep_requests;
 use privacy::tell_person::Teller;
 use privacy::verify_request::{Verified, verify_request};
 
-use crate::action::{Action, Death, Who};
+use crate::action::{Action, Who};
 use crate::promises::has_profile;
 use crate::state::{Spent, State};
 
@@ -154,10 +154,7 @@ impl Office {
             }
             Action::Die(strike) => {
                 spent.crashes += 1;
-                world.strike(Some(match strike {
-                    Death::Before(call) => Strike::Before(call),
-                    Death::After(call) => Strike::After(call),
-                }));
+                world.strike(Some(strike));
                 self.work(&world, 0, false);
             }
             Action::LoseWork(index) => {

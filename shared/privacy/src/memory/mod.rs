@@ -69,7 +69,7 @@ impl ConnectionRow {
 }
 
 /// When a fault strikes: at the n-th call of any port, before or after its effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Strike {
     /// The request is lost.
     Before(u64),

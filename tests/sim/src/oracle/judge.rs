@@ -22,7 +22,7 @@ impl Oracle {
         for (key, item) in &self.items {
             let (must_go, may_go) = (self.must_go(item.connection), self.may_go(item.connection));
             let stands = there.get(key);
-            if self.is_kept_by_hold(item.connection) {
+            if self.may_be_held(item.connection) {
                 if stands.is_none() && item.is_sure && !may_go {
                     found.push((Broken::OverErased, format!("{key} is gone")));
                 }
@@ -44,10 +44,6 @@ impl Oracle {
         for (broken, how) in found {
             self.violate(broken, how);
         }
-    }
-
-    fn is_kept_by_hold(&self, connection: usize) -> bool {
-        self.may_be_held(connection)
     }
 
     fn judge_asks(&mut self, account: &Account) {

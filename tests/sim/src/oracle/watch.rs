@@ -5,7 +5,7 @@ use std::time::Duration;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-use super::{Broken, Oracle, at, row_key, stored};
+use super::{Ask, Broken, Oracle, at, row_key, stored};
 
 impl Oracle {
     fn before_delete(&mut self, key: &str, account: &Account, now: Duration) {
@@ -79,7 +79,11 @@ impl Oracle {
     /// A known gap (`docs/simulation.md`): links go before the row of their connection, so of two requests over one connection
     /// the second may find nothing while the first has that row still to take. What is there in the end is judged all the same.
     fn is_taken_by_another(&self, id: &str, connection: usize) -> bool {
-        let mut others = self.asks.iter().filter(|ask| ask.id != id);
+        let is_open = |ask: &&Ask| {
+            let mut erased = self.erased.iter();
+            !erased.any(|(done, covers_until, _)| *done == ask.id && *covers_until >= ask.covers_until)
+        };
+        let mut others = self.asks.iter().filter(|ask| ask.id != id).filter(is_open);
         others.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
     }
 }
