@@ -8,7 +8,7 @@ use privacy::data_map::DataMap;
 use privacy::erasure::{Aftermath, Proof};
 use privacy::fault::Fault;
 use privacy::keys::{KeyedRef, SubjectKeys};
-use privacy::obligation::Head;
+use privacy::obligation::{Head, PlanHash};
 use privacy::ports::Answer;
 use privacy::processors::Report;
 use privacy::receipt::SigningKey;
@@ -118,7 +118,7 @@ impl Aftermath for AtWork<'_> {
     async fn settle(
         &self,
         head: &Head,
-        (scopes, subjects): (&[Scope], &[KeyedRef]),
+        (scopes, subjects): (&[Scope], Option<&[KeyedRef]>),
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
@@ -126,8 +126,14 @@ impl Aftermath for AtWork<'_> {
         self.proof(&ready).settle(head, (scopes, subjects), confirmed_since, stop_at).await
     }
 
-    async fn certify(&self, head: &Head, scopes: &[Scope], report: &Report) -> Answer<()> {
+    async fn certify(
+        &self,
+        head: &Head,
+        verified: (Timestamp, &PlanHash),
+        scopes: &[Scope],
+        report: &Report,
+    ) -> Answer<()> {
         let ready = self.ready().await?;
-        self.proof(&ready).certify(head, scopes, report).await
+        self.proof(&ready).certify(head, verified, scopes, report).await
     }
 }

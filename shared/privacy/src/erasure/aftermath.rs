@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::keys::{KeyedRef, SubjectKeys};
-use crate::obligation::{Head, State};
+use crate::obligation::{Head, PlanHash};
 use crate::ports::{Answer, Clock};
 use crate::processors::{self, Case, How, ProcessorLedger, Processors, Report, Settling, Target};
 use crate::receipt::{
@@ -19,18 +19,25 @@ use crate::scope::Scope;
 
 /// What the engine asks for after a strong read found nothing. Every call may be repeated.
 pub trait Aftermath: Sync {
-    /// Asks every processor that is due about the places and about whom was handed on, and looks at it, until no call may
-    /// begin any more (`stop_at`). What was confirmed before `confirmed_since` is looked at again.
+    /// Asks every processor that is due about the places, about whom the request is and whom was handed on (`None`: about
+    /// nobody as a whole), and looks at it, until no call may begin any more (`stop_at`). What was confirmed before
+    /// `confirmed_since` is looked at again.
     fn settle(
         &self,
         head: &Head,
-        reached: (&[Scope], &[KeyedRef]),
+        reached: (&[Scope], Option<&[KeyedRef]>),
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> impl Future<Output = Answer<Report>> + Send;
 
-    /// Makes sure that every tenant that was reached has its receipt. The head is verified: it says since when.
-    fn certify(&self, head: &Head, scopes: &[Scope], report: &Report) -> impl Future<Output = Answer<()>> + Send;
+    /// Makes sure that every tenant of these places has its receipt: a strong read found nothing at an instant, by a plan.
+    fn certify(
+        &self,
+        head: &Head,
+        verified: (Timestamp, &PlanHash),
+        scopes: &[Scope],
+        report: &Report,
+    ) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Processors and receipts over their ports.
@@ -62,13 +69,14 @@ where
     async fn settle(
         &self,
         head: &Head,
-        (scopes, subjects): (&[Scope], &[KeyedRef]),
+        (scopes, subjects): (&[Scope], Option<&[KeyedRef]>),
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
         let Self { processors, ledger, clock, map, .. } = self;
         let settling = Settling { processors: *processors, ledger: *ledger, clock: *clock, map };
-        let people = head.target.known_by().iter().chain(subjects).cloned().map(Target::Subject);
+        let people = subjects.map(|subjects| head.target.known_by().iter().chain(subjects));
+        let people = people.into_iter().flatten().cloned().map(Target::Subject);
         let targets: Vec<Target> =
             people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
         let case = Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets };
@@ -78,12 +86,15 @@ where
         }
     }
 
-    async fn certify(&self, head: &Head, scopes: &[Scope], report: &Report) -> Answer<()> {
+    async fn certify(
+        &self,
+        head: &Head,
+        (erased_at, plan): (Timestamp, &PlanHash),
+        scopes: &[Scope],
+        report: &Report,
+    ) -> Answer<()> {
         let chains = Chains { ledger: self.ledger, store: self.store, clock: self.clock, key: self.signing_key };
         let unwritable = |error: Undraftable| Fault::park("receipt.draft", error);
-        let State::Verifying { plan, erased_at, .. } = &head.state else {
-            return Err(Fault::park("receipt.draft", "nothing is verified"));
-        };
         for tenant in tenants(scopes) {
             let no_key = || Fault::park("receipt.draft", "the ring of subject keys is empty");
             let chain = self.subject_keys.receipt_chain(&tenant).ok_or_else(no_key)?;
@@ -96,7 +107,7 @@ where
             if chains.is_appended(&occasion).await? {
                 continue;
             }
-            let draft = ErasureReceipt::draft(self.subject_keys, self.map, head, (*erased_at, plan), (&tenant, scopes));
+            let draft = ErasureReceipt::draft(self.subject_keys, self.map, head, (erased_at, plan), (&tenant, scopes));
             let mut receipt = draft.map_err(unwritable)?;
             receipt.processors = confirmations(report).map_err(unwritable)?;
             chains.append(&occasion, &chain, &Body::ErasureReceipt(receipt)).await?;

@@ -52,7 +52,7 @@ where
         match self.engine.ledger.advance(&self.lease, &advance).await? {
             Some(verified) => {
                 // A crash before this is mended by the next second look.
-                self.engine.aftermath.certify(&verified, scopes, &report).await?;
+                self.engine.aftermath.certify(&verified, (erased_at, &plan.hash), scopes, &report).await?;
                 Ok(super::Executed::Stopped(Worked::Erased { removed }))
             }
             None => Ok(super::Executed::Overtaken),

@@ -3,11 +3,12 @@
 
 use jiff::SignedDuration;
 
-use super::{Aftermath, Stop, Visit, Worked};
+use super::{Aftermath, Executed, Stop, Visit, Worked};
 use crate::data_map::StoreMap;
-use crate::legal_hold::{HoldId, LegalHold};
+use crate::legal_hold::LegalHold;
 use crate::obligation::{Head, PlanRef, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::receipt::tenants;
 use crate::scope::{Place, Scope};
 
 /// How often an obligation that is held looks whether it still is, should a release not have reached it.
@@ -24,6 +25,15 @@ where
     pub(super) async fn holds(&self, place: &Place) -> Result<Vec<LegalHold>, Stop> {
         let mut holds = self.engine.ledger.holds(&place.tenant).await?;
         holds.retain(|hold| hold.touches(place));
+        Ok(holds)
+    }
+
+    /// Every hold of the tenants that were reached, as they are now.
+    async fn in_force(&self, scopes: &[Scope]) -> Result<Vec<LegalHold>, Stop> {
+        let mut holds = Vec::new();
+        for tenant in tenants(scopes) {
+            holds.extend(self.engine.ledger.holds(&tenant).await?);
+        }
         Ok(holds)
     }
 
@@ -52,36 +62,86 @@ where
         Ok(free.into())
     }
 
-    /// Everything else is done; the holds decide when it goes on.
-    pub(super) async fn hold(&self, head: &Head, plan: &PlanRef, scopes: &[Scope]) -> Result<Worked, Stop> {
-        self.engine.ledger.save_outcomes(head, &self.outcomes(head, scopes)).await?;
+    /// Everything else is done, and is finished as if nothing were held: strong reads, processors, receipts. The holds decide
+    /// when the rest goes on.
+    pub(super) async fn hold(&mut self, head: &Head, plan: &PlanRef, mut scopes: Vec<Scope>) -> Result<Executed, Stop> {
+        let verified = self.verify(head, &mut scopes).await?;
+        if !verified.is_clean {
+            return Ok(Executed::Unclean);
+        }
+        if !verified.unreadable.is_empty() {
+            return self.failed(head, plan, verified.unreadable, &scopes).await.map(Executed::Stopped);
+        }
+        self.engine.ledger.save_outcomes(head, &self.outcomes(head, &scopes)).await?;
         for hold in self.held_by.keys() {
             self.engine.ledger.wait_for(&head.id, hold).await?;
         }
-        let now = self.engine.clock.now();
         let review_by = self.held_by.values().min().copied().unwrap_or(head.due_by.date);
         let by = self.held_by.keys().cloned().collect();
         let state = State::Held { plan: plan.clone(), by, review_by };
-        self.advance(head, state, NextAction::At(now + RECHECK)).await?;
-        Ok(Worked::Held { review_by })
+        let next = NextAction::At(self.engine.clock.now() + RECHECK);
+        let held = self.advance(head, state, next).await?;
+        self.finish_beside_holds(&held, &scopes).await.map(Executed::Stopped)
     }
 
-    /// Whether a hold that was met is no longer in force: then what it kept is found again.
-    pub(super) async fn let_go(&self, head: &Head, by: &[HoldId]) -> Result<bool, Stop> {
-        let mut scopes = self.engine.ledger.scopes(head).await?;
-        let mut in_force = Vec::new();
-        for scope in &scopes {
-            in_force.extend(self.holds(&scope.place).await?.into_iter().map(|hold| hold.id));
+    /// A held obligation once more: what is free is looked at every day, and processors and receipts go on.
+    pub(super) async fn beside_holds(&mut self, head: &Head, mut scopes: Vec<Scope>) -> Result<Executed, Stop> {
+        let now = self.engine.clock.now();
+        let day = |at: jiff::Timestamp| at.as_second().div_euclid(24 * 60 * 60);
+        if day(now) != day(now - RECHECK) {
+            let verified = self.verify(head, &mut scopes).await?;
+            if !verified.is_clean {
+                return Ok(Executed::Unclean);
+            }
+            if let Some((_, fault)) = verified.unreadable.into_iter().next() {
+                return Err(Stop::Fault(fault));
+            }
         }
-        if by.iter().all(|id| in_force.contains(id)) {
-            let now = self.engine.clock.now();
+        self.finish_beside_holds(head, &scopes).await.map(Executed::Stopped)
+    }
+
+    /// Processors, of all that no hold keeps as a whole; a receipt for each tenant of whom nothing is kept. A hold that names
+    /// classes keeps nothing at a processor; one that names none keeps what there is of its places and, since nobody there can
+    /// tell it apart, of the person.
+    async fn finish_beside_holds(&self, head: &Head, scopes: &[Scope]) -> Result<Worked, Stop> {
+        let State::Held { plan, review_by, .. } = &head.state else { return Err(Stop::LostLease) };
+        let in_force = self.in_force(scopes).await?;
+        let is_kept_whole =
+            |place: &Place| in_force.iter().any(|hold| hold.scope.classes.is_empty() && hold.touches(place));
+        let mut free: Vec<Scope> = scopes.iter().filter(|scope| !is_kept_whole(&scope.place)).cloned().collect();
+        let is_whole = free.len() == scopes.len();
+        let now = self.engine.clock.now();
+        if free.is_empty() {
             self.advance(head, head.state.clone(), NextAction::At(now + RECHECK)).await?;
-            return Ok(false);
+            return Ok(Worked::Held { review_by: *review_by });
+        }
+        let subjects = if is_whole { Some(self.handed_on(head).await?) } else { None };
+        let report = self.settle_about(head, (&free, subjects.as_deref()), None).await?;
+        if !report.is_settled() {
+            return self.wait_for_processors(head, head.state.clone(), &report).await;
+        }
+        if is_whole {
+            free.retain(|scope| {
+                scopes.iter().all(|other| other.place.tenant != scope.place.tenant || other.held.is_empty())
+            });
+            self.engine.aftermath.certify(head, (now, &plan.hash), &free, &report).await?;
+        }
+        self.advance(head, head.state.clone(), NextAction::At(self.engine.clock.now() + RECHECK)).await?;
+        Ok(Worked::Held { review_by: *review_by })
+    }
+
+    /// The places as they stand if every hold that was met is in force; `None` if one is not: then what it kept is found again.
+    pub(super) async fn let_go(&self, head: &Head) -> Result<Option<Vec<Scope>>, Stop> {
+        let State::Held { by, .. } = &head.state else { return Ok(None) };
+        let mut scopes = self.engine.ledger.scopes(head).await?;
+        let in_force = self.in_force(&scopes).await?;
+        if by.iter().all(|id| in_force.iter().any(|hold| hold.id == *id)) {
+            return Ok(Some(scopes));
         }
         for scope in scopes.iter_mut().filter(|scope| !scope.held.is_empty()) {
             scope.let_go();
             self.engine.ledger.save_scope(head, scope).await?;
         }
-        Ok(true)
+        Ok(None)
     }
 }

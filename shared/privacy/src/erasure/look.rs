@@ -43,7 +43,7 @@ where
         if !report.is_settled() {
             return self.wait_for_processors(head, verifying(looks.to_vec()), &report).await;
         }
-        self.engine.aftermath.certify(head, &scopes, &report).await?;
+        self.engine.aftermath.certify(head, (erased_at, plan), &scopes, &report).await?;
         let mut looks = looks.to_vec();
         if due_at.is_some() {
             looks.push(now);

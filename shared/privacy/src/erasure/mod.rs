@@ -199,9 +199,13 @@ where
                         Executed::Unclean => head = self.prepare(&head).await?,
                     }
                 }
-                State::Held { by, review_by, .. } => match self.let_go(&head, &by.clone()).await? {
-                    true => head = self.prepare(&head).await?,
-                    false => return Ok(Worked::Held { review_by: *review_by }),
+                State::Held { .. } => match self.let_go(&head).await? {
+                    None => head = self.prepare(&head).await?,
+                    Some(scopes) => match self.beside_holds(&head, scopes).await? {
+                        Executed::Stopped(worked) => return Ok(worked),
+                        Executed::Overtaken => head = self.renew().await?,
+                        Executed::Unclean => head = self.prepare(&head).await?,
+                    },
                 },
                 State::Verifying { plan, erased_at, looks } => {
                     return self.look(&head, (*erased_at, plan), looks).await;
@@ -252,7 +256,7 @@ where
             return self.failed(head, plan, failures, &scopes).await.map(Executed::Stopped);
         }
         if scopes.iter().any(|scope| !scope.held.is_empty()) {
-            return self.hold(head, plan, &scopes).await.map(Executed::Stopped);
+            return self.hold(head, plan, scopes).await;
         }
         let verified = self.verify(head, &mut scopes).await?;
         if !verified.is_clean {

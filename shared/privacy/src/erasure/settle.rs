@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use super::{Aftermath, Stop, Visit, Worked};
 use crate::fault::{Fault, Turn};
+use crate::keys::KeyedRef;
 use crate::obligation::{Head, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
 use crate::processors::Report;
@@ -28,14 +29,24 @@ where
         &self,
         head: &Head,
         scopes: &[Scope],
-        mut confirmed_since: Option<Timestamp>,
+        confirmed_since: Option<Timestamp>,
     ) -> Result<Report, Stop> {
         let subjects = self.handed_on(head).await?;
+        self.settle_about(head, (scopes, Some(&subjects)), confirmed_since).await
+    }
+
+    /// As [`Self::settle`], about what no hold keeps; without people where one keeps what is known of them as a whole.
+    pub(super) async fn settle_about(
+        &self,
+        head: &Head,
+        reached: (&[Scope], Option<&[KeyedRef]>),
+        mut confirmed_since: Option<Timestamp>,
+    ) -> Result<Report, Stop> {
         loop {
             self.renew().await?;
             let now = self.engine.clock.now();
             let stop_at = self.stop_at.min(now + CALLS);
-            let report = self.engine.aftermath.settle(head, (scopes, &subjects), confirmed_since, stop_at).await?;
+            let report = self.engine.aftermath.settle(head, reached, confirmed_since, stop_at).await?;
             confirmed_since = None;
             let is_due = report.next_action_at.is_some_and(|at| at <= self.engine.clock.now());
             if !is_due || !report.troubles.is_empty() {

@@ -15,11 +15,11 @@ where
     C: Clock,
     A: Aftermath,
 {
-    /// Looks at every place. One where something is left becomes [`Stage::Found`] again; a store that cannot be read
-    /// leaves the others verified.
+    /// Looks at every place where a hold keeps nothing. One where something is left becomes [`Stage::Found`] again; a store
+    /// that cannot be read leaves the others verified.
     pub(super) async fn verify(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<Verified, Stop> {
         let mut verified = Verified { is_clean: true, unreadable: Failures::new() };
-        for scope in scopes.iter_mut() {
+        for scope in scopes.iter_mut().filter(|scope| scope.held.is_empty()) {
             self.renew().await?;
             let found = self.look_at(head, &scope.place, &mut verified.unreadable).await?;
             scope.is_returned = if head.returned_at.is_some() { is_new_life(head, scope) } else { found.is_later };
@@ -30,7 +30,8 @@ where
             }
         }
         for place in self.reached(head).await? {
-            if !scopes.iter().any(|scope| scope.place == place && scope.stage == Stage::Found) {
+            let is_known = |scope: &Scope| scope.stage == Stage::Found || !scope.held.is_empty();
+            if !scopes.iter().any(|scope| scope.place == place && is_known(scope)) {
                 verified.is_clean = false;
                 let known = scopes.iter_mut().find(|scope| scope.place == place);
                 let mut scope = known.map_or_else(|| Scope::found(place.clone()), |scope| scope.clone());

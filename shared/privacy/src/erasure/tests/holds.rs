@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::proofs::{copies, receipts, vendor};
 use super::*;
 use crate::ids::{ContactId, TenantId};
 use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use crate::memory::Mood;
 
 fn hold(id: &str, tenant: &str, contact: Option<&str>, classes: &[&str]) -> LegalHold {
     let note = |text| Note::parse(text).unwrap();
@@ -62,16 +64,74 @@ async fn a_hold_keeps_its_scope_and_delays_nothing_else() {
 }
 
 #[tokio::test]
+async fn beside_a_hold_everything_else_is_finished() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    vendor(&world, "posthog", Mood::Honest);
+    world.stored().holds.push(of_p1());
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
+    assert_eq!(copies(&world, "posthog").len(), 1, "a hold on a class of ours keeps nothing at a processor");
+    assert_eq!((receipts(&world, "alder").len(), receipts(&world, "birch").len()), (0, 1));
+    // Something of what was free comes back past the gate.
+    world.put("birch", "c2", "contact#p1#signal#2026-02-01T00:00:00.000Z#late");
+    for _ in 0..30 {
+        world.pass(HOUR);
+        run.visit(&world, "w2").await.unwrap();
+    }
+    assert!(residue(&world).iter().all(|line| !line.contains("birch")), "it is looked at every day");
+    assert_eq!(held_lines(&world).len(), 4);
+    assert_eq!((receipts(&world, "alder").len(), receipts(&world, "birch").len()), (0, 1), "none twice");
+    world.stored().holds.clear();
+    assert!(matches!(run.visit(&world, "w3").await.unwrap(), Worked::Erased { .. }));
+    assert_eq!((receipts(&world, "alder").len(), receipts(&world, "birch").len()), (1, 1));
+    assert_eq!(residue(&world), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_hold_on_everything_of_a_tenant_keeps_the_person_at_processors_too() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    vendor(&world, "posthog", Mood::Honest);
+    world.stored().holds.push(hold("hold-0001", "alder", None, &[]));
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
+    assert_eq!(copies(&world, "posthog").len(), 2);
+    assert_eq!((receipts(&world, "alder").len(), receipts(&world, "birch").len()), (0, 0), "not all is confirmed");
+    assert!(residue(&world).iter().all(|line| line.contains("alder")), "ours of the other tenant is gone all the same");
+    world.stored().holds.clear();
+    assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Erased { .. }));
+    assert_eq!((copies(&world, "posthog").len(), residue(&world).len()), (1, 0));
+    assert_eq!((receipts(&world, "alder").len(), receipts(&world, "birch").len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_processor_that_has_not_confirmed_beside_a_hold_still_rings() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    vendor(&world, "posthog", Mood::Lying);
+    world.stored().holds.push(of_p1());
+    let mut late = Vec::new();
+    for _ in 0..24 * 12 {
+        if let Worked::Settling { overdue, .. } = run.visit(&world, "w1").await.unwrap() {
+            late = overdue;
+        }
+        world.pass(HOUR);
+    }
+    assert_eq!(late, ["posthog"]);
+    assert!(matches!(head(&world).state, State::Held { .. }));
+    assert_eq!(receipts(&world, "birch").len(), 0);
+}
+
+#[tokio::test]
 async fn what_is_held_goes_when_the_hold_is_released_on_the_old_clock() {
     let (world, run) = (world(), Run::new());
     open(&world).await;
     let due_by = head(&world).due_by;
     world.stored().holds.push(of_p1());
     run.visit(&world, "w1").await.unwrap();
-    world.pass(HOUR * 24);
+    world.pass(HOUR);
     world.strike(None);
     assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Held { .. }), "it is looked at and stays");
-    assert!(world.calls() < 10, "nothing is read again while the hold is in force: {}", world.calls());
+    assert!(world.calls() < 16, "no record is read again on the same day: {}", world.calls());
     assert_eq!(held_lines(&world).len(), 4);
     world.stored().holds.clear();
     assert!(matches!(run.visit(&world, "w3").await.unwrap(), Worked::Erased { .. }));

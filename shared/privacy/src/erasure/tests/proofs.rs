@@ -8,18 +8,18 @@ use crate::memory::{Mood, Vendor, built_in_map};
 use crate::processors::Target as Asked;
 use crate::receipt::{Body, ChainCheck, Confirmation, Entry, Occasion, Position, PublicKeys};
 
-fn vendor(world: &World, name: &str, mood: Mood) {
+pub(super) fn vendor(world: &World, name: &str, mood: Mood) {
     let copies = BTreeSet::from([Asked::Subject(link()), Asked::Subject(KeyedRef::from_stored("v1-other".to_owned()))]);
     let vendor = Vendor { copies, mood, ..Vendor::default() };
     world.stored().vendors.by_name.insert(name.to_owned(), vendor);
 }
 
-fn copies(world: &World, name: &str) -> Vec<Asked> {
+pub(super) fn copies(world: &World, name: &str) -> Vec<Asked> {
     world.stored().vendors.by_name[name].copies.iter().cloned().collect()
 }
 
 /// Every receipt of a tenant, after its chain has passed the offline check.
-fn receipts(world: &World, tenant: &str) -> Vec<Entry> {
+pub(super) fn receipts(world: &World, tenant: &str) -> Vec<Entry> {
     let map = built_in_map();
     let proof = proof(world, &map);
     let keys = PublicKeys::parse(&proof.signing_key.public_hex()).unwrap();
