@@ -74,7 +74,9 @@ fn obligation(
         received_at: instant::to_millis(now),
         starts_at: None,
         covers_until: instant::to_millis(ended_at),
-        is_dated: disconnected_at.is_some(),
+        // Said without a date, it is meant as of now, also where an earlier one is still worked on: the connection may have been
+        // made anew meanwhile.
+        is_dated: true,
         due_by: due_by(map, &platform, ended_at)?,
         next_action_at: instant::to_millis(now + stuck_after),
         target: Target::Connection { place, platform },

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use crate::accept::{Accepted, accept_where, is_new_request};
+use crate::accept::{Accepted, accept_where};
 use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::deadline::{self, DueBy};
@@ -105,7 +105,8 @@ impl Counted {
             target: Target::Tenant { tenant: self.tenant.clone(), phase: name.to_owned() },
             received_at: self.now,
             starts_at: Some(starts_at),
-            covers_until: starts_at,
+            // Of an end that is told late, everything up to now is of the account that has ended.
+            covers_until: starts_at.max(self.now),
             is_dated: false,
             due_by: DueBy { date: self.day(phase.within)?, time_zone: self.zone_name.clone() },
             next_action_at: starts_at.max(self.now),
@@ -126,7 +127,10 @@ pub async fn accept_termination(
     let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
     let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
     let new = termination.obligation(window, phase)?;
-    let is_later = |finished: &Head| is_new_request(termination.is_dated, new.covers_until, finished);
+    // The same end, told again, is no new one: ends are told apart by their days.
+    let is_later = |finished: &Head| {
+        !termination.is_dated || finished.starts_at < new.starts_at || finished.state.erased_at().is_none()
+    };
     let accepted = accept_where(intake, queue, &new, is_later).await?;
     let begun_at = accepted.received_at;
     let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];

@@ -116,7 +116,7 @@ async fn it_may_arrive_often_and_reconnecting_cancels_nothing() {
     let first = accepted(&world, disconnect("google", None)).await.unwrap();
     world.pass(HOUR * 30);
     let again = accepted(&world, disconnect("google", None)).await.unwrap();
-    assert_eq!((again.became, &again.due_by), (Became::Duplicate, &first.due_by));
+    assert_eq!((again.became, &again.due_by), (Became::Widened, &first.due_by), "as of now, and no clock moves");
     world.connect("alder", "c1-again", world.now(), &[]);
     world.put("alder", "c1-again", "contact#p1#profile");
     assert!(matches!(work(&world, &first.id).await, Worked::Erased { .. }));
@@ -140,6 +140,28 @@ async fn under_an_id_that_was_used_again_only_the_old_goes() {
     assert!(world.stored().connections[&place("alder", "c1", None)].has_tokens);
     world.pass(HOUR);
     assert_eq!(work(&world, &accepted.id).await, Worked::LookedClean { is_last: false });
+}
+
+#[tokio::test]
+async fn a_second_disconnect_under_the_same_id_counts_while_the_first_is_open() {
+    let world = world();
+    let first = accepted(&world, disconnect("google", None)).await.unwrap();
+    world.pass(HOUR);
+    world.connect("alder", "c1", world.now(), &[]);
+    world.put("alder", "c1", "contact#p1#signal#2026-12-15T13:00:00.000Z#new");
+    world.pass(HOUR);
+    let second = accepted(&world, disconnect("google", None)).await.unwrap();
+    assert_eq!((&second.id, &second.due_by), (&first.id, &first.due_by), "the stricter of the two dates");
+    let contact = place("alder", "c1", Some("p1"));
+    let arrival = Arrival {
+        place: &contact,
+        connected_at: world.now() - SignedDuration::from_hours(1),
+        owners: &[],
+        occurred_at: world.now(),
+    };
+    assert!(world.ingest(&arrival, "contact#p1#signal#2026-12-15T14:00:00.000Z#late").is_err(), "the write itself");
+    assert!(matches!(work(&world, &first.id).await, Worked::Erased { .. }));
+    assert_eq!(of_connection(&world), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -274,3 +274,26 @@ async fn nothing_ends_for_who_never_ended() {
     assert!(world.stored().heads.is_empty());
     assert_eq!(place("alder", "c1", None).to_string(), "alder#c1");
 }
+
+#[tokio::test]
+async fn of_an_end_that_is_told_late_everything_up_to_now_goes() {
+    let world = world();
+    // Long after the end, through a door that did not know of it.
+    world.connect_by(
+        "facebook",
+        "alder",
+        "c4",
+        at("2026-01-20T00:00:00Z"),
+        &[KeyedRef::from_stored("v1-c4".to_owned())],
+    );
+    world.put("alder", "c4", "contact#p1#signal#2026-01-21T00:00:00.000Z#s1");
+    let before = world.of_tenant("birch");
+    let told = || terminate(&world, Some("2025-10-01T12:00:00Z"));
+    told().await.unwrap();
+    work(&world).await;
+    assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+    assert_eq!(world.of_tenant("birch"), before);
+    world.pass(DAY);
+    let again = told().await.unwrap();
+    assert!(again.iter().all(|one| one.accepted.became == Became::Duplicate), "the same end is no new one");
+}
