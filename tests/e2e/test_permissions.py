@@ -34,6 +34,7 @@ MAY: dict[tuple[str, str], set[str]] = {
     # On AWS it deletes nothing but holds in force (test_staff_lift_holds_and_delete_nothing_else).
     ("StaffApi", "LedgerTableName"): {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
     # On AWS keys of what tenants have, the directory and one date of a connection (test_staff_learn_of_tenants_that_they_are_there_and_no_more).
+    ("StaffApi", "InboxTableName"): {"Query"},
     ("StaffApi", "AccountsTableName"): {"Query"},
     ("StaffApi", "ConversationsTableName"): {"Query"},
     ("StaffApi", "PeopleTableName"): {"Query"},

@@ -40,7 +40,7 @@ impl Config {
     }
 }
 
-/// A table with what tenants have of their own, or with the directory of connections.
+/// A table with what tenants have of their own, with their contacts, or with the directory of connections.
 fn knows_tenants(store: &Store) -> bool {
-    store.kind == StoreKind::Table && (store.tenant.is_some() || store.identities)
+    store.kind == StoreKind::Table && (store.tenant.is_some() || store.contact.is_some() || store.identities)
 }

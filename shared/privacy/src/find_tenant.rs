@@ -8,10 +8,11 @@ use crate::data_map::{DataMap, KeyRange};
 use crate::fault::Fault;
 use crate::ids::{ConnectionId, TenantId};
 use crate::keys::SubjectKeys;
+use crate::legal_hold::HoldScope;
 use crate::obligation::ObligationId;
 use crate::ports::{Connections, DueIndex, Read, Stores};
 use crate::receipt::ChainLedger;
-use crate::scope::Place;
+use crate::scope::{Part, Place};
 
 /// Why a name is not acted on.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,12 @@ pub enum NotKnown {
     /// The tenant is known; a connection of this name is not, and none was disconnected.
     #[error("the tenant has no such connection")]
     Connection,
+    /// The tenant, or its connection, is known; nobody there has stored a contact of this name.
+    #[error("the tenant has no such contact")]
+    Contact,
+    /// The account is known; a user of this name is not.
+    #[error("the account has no such user")]
+    User,
     /// It could not be read.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -61,6 +68,46 @@ where
         connection.map_or(Ok(()), |_| Err(NotKnown::Connection))
     }
 
+    /// Nothing, if the contact and the user that a hold is narrowed to have a row anywhere, or none is named. The tenant is known.
+    ///
+    /// # Errors
+    /// [`NotKnown`]
+    pub async fn find_people(&self, scope: &HoldScope) -> Result<(), NotKnown> {
+        let HoldScope { tenant, connection, contact, user, .. } = scope;
+        if let Some(contact) = contact {
+            let through = |connection: &ConnectionId| Place {
+                tenant: tenant.clone(),
+                part: Part::Connection(connection.clone(), Some(contact.clone())),
+            };
+            let places = match connection {
+                Some(connection) => vec![through(connection)],
+                None => {
+                    let all = self.vault.of_tenant(tenant).await?;
+                    let through = all.iter().filter_map(|one| one.reach.place.connection().map(through));
+                    std::iter::once(Place::of_own_contact(tenant.clone(), contact.clone())).chain(through).collect()
+                }
+            };
+            if !self.has_any(&places).await? {
+                return Err(NotKnown::Contact);
+            }
+        }
+        if let Some(user) = user
+            && !self.has_any(&[Place::of_user(tenant.clone(), user.clone())]).await?
+        {
+            return Err(NotKnown::User);
+        }
+        Ok(())
+    }
+
+    async fn has_any(&self, places: &[Place]) -> Result<bool, Fault> {
+        for place in places {
+            if self.has_records(place).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// A row of it stands, or it was disconnected: the obligation is found by its name.
     async fn has_connection(&self, tenant: &TenantId, connection: &ConnectionId) -> Result<bool, Fault> {
         let place = Place::of_connection(tenant.clone(), connection.clone());
@@ -69,17 +116,16 @@ where
     }
 
     async fn has_tenant(&self, tenant: &TenantId) -> Result<bool, Fault> {
-        Ok(self.has_records(tenant).await?
+        Ok(self.has_records(&Place::of_tenant(tenant.clone())).await?
             || !self.vault.of_tenant(tenant).await?.is_empty()
             || self.has_ended(tenant).await?
             || self.has_receipts(tenant).await?)
     }
 
-    /// Something of its own stands in a table. Buckets are left out: whoever has files there has rows.
-    async fn has_records(&self, tenant: &TenantId) -> Result<bool, Fault> {
-        let place = Place::of_tenant(tenant.clone());
+    /// Something of it stands in a table. Buckets are left out: whoever has files there has rows.
+    async fn has_records(&self, place: &Place) -> Result<bool, Fault> {
         for store in self.map.stores() {
-            if let Some(range @ KeyRange::Table { .. }) = store.range(&place) {
+            if let Some(range @ KeyRange::Table { .. }) = store.range(place) {
                 let page = self.vault.page(&store.name, &range, None, Some(1), Read::Strong).await?;
                 if !page.records.is_empty() {
                     return Ok(true);

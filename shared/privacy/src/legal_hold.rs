@@ -141,6 +141,9 @@ pub enum InvalidHold {
     /// It names a record class that the policy does not know.
     #[error("a record class is not one of the policy's")]
     Class,
+    /// No record of a class, or of any, is of what it is narrowed to: it would keep nothing.
+    #[error("nothing that is stored is of both what it names and what it is narrowed to")]
+    Narrowed,
     /// It ends before it begins.
     #[error("it holds what is dated before its beginning")]
     Dates,
@@ -168,6 +171,9 @@ impl LegalHold {
         if !self.scope.classes.iter().all(|class| classes.contains_key(class)) {
             return Err(InvalidHold::Class);
         }
+        if !self.can_hold(map) {
+            return Err(InvalidHold::Narrowed);
+        }
         if self.scope.from.zip(self.scope.until).is_some_and(|(from, until)| from >= until) {
             return Err(InvalidHold::Dates);
         }
@@ -190,6 +196,27 @@ impl LegalHold {
             return Err(InvalidHold::Proof);
         }
         Ok(())
+    }
+
+    /// Whether each class that it names, or any where it names none, has records of what it is narrowed to.
+    fn can_hold(&self, map: &DataMap) -> bool {
+        let HoldScope { connection, contact, user, classes, .. } = &self.scope;
+        let narrowed: Vec<&str> =
+            [(connection.is_some(), "connection"), (contact.is_some(), "contact"), (user.is_some(), "user")]
+                .into_iter()
+                .filter_map(|(is_named, part)| is_named.then_some(part))
+                .collect();
+        let known = &map.model().class;
+        let has_all = |scope: &[String]| narrowed.iter().all(|part| scope.iter().any(|known| known == part));
+        // What is added up from records of several connections is held with them.
+        let can = |class: &str| {
+            known.get(class).is_some_and(|class| {
+                let sources =
+                    known.values().filter(|other| other.shared.as_ref().is_some_and(|to| to.store == class.store));
+                has_all(&class.scope) || sources.into_iter().any(|source| has_all(&source.scope))
+            })
+        };
+        if classes.is_empty() { known.keys().any(|class| can(class)) } else { classes.iter().all(|class| can(class)) }
     }
 
     /// Whether anything of a place can be held.

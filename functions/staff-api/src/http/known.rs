@@ -2,7 +2,7 @@
 
 use privacy::find_tenant::{NotKnown, Whereabouts};
 use privacy::ids::TenantId;
-use privacy::legal_hold::LegalHold;
+use privacy::legal_hold::{HoldScope, LegalHold};
 use privacy::obligation::ObligationId;
 use privacy::ports::{HoldBook, Ledger};
 use privacy::subject_request::ports::RequestBook;
@@ -15,25 +15,29 @@ impl From<NotKnown> for Rejected {
         match error {
             NotKnown::Tenant => Problem::Unknown("tenant_id").into(),
             NotKnown::Connection => Problem::Unknown("connection_id").into(),
+            NotKnown::Contact => Problem::Unknown("contact").into(),
+            NotKnown::User => Problem::Unknown("user").into(),
             NotKnown::Fault(fault) => fault.into(),
         }
     }
 }
 
 impl Staff {
-    /// The tenant of a hold, and its connection if it names one. Whoever has left meanwhile, a hold that was placed before is
+    /// The tenant of a hold, and the connection, contact and user that it is narrowed to. Whoever has left meanwhile, a hold that was placed before is
     /// asked for again, and one in force is followed by the next when it has been reviewed.
     pub(super) async fn know_scope(&self, hold: &LegalHold) -> Result<(), Rejected> {
         if self.ledger.find(&hold.id).await?.is_some() {
             return Ok(());
         }
         let in_force = self.ledger.holds(&hold.scope.tenant).await?;
-        if in_force.iter().any(|known| known.scope.connection == hold.scope.connection) {
+        let of = |scope: &HoldScope| (scope.connection.clone(), scope.contact.clone(), scope.user.clone());
+        if in_force.iter().any(|known| of(&known.scope) == of(&hold.scope)) {
             return Ok(());
         }
         let keys = self.subject_keys.get().await?;
         let whereabouts = Whereabouts { vault: &self.vault, ledger: &self.ledger, keys: &keys, map: &self.map };
-        Ok(whereabouts.find(&hold.scope.tenant, hold.scope.connection.as_ref()).await?)
+        whereabouts.find(&hold.scope.tenant, hold.scope.connection.as_ref()).await?;
+        Ok(whereabouts.find_people(&hold.scope).await?)
     }
 
     /// A tenant.

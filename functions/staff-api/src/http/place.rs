@@ -56,7 +56,7 @@ pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Probl
 /// Names the member that is in the way.
 pub(super) const fn problem(invalid: InvalidHold) -> Problem {
     Problem::InvalidHold(match invalid {
-        InvalidHold::Class => "classes",
+        InvalidHold::Class | InvalidHold::Narrowed => "classes",
         InvalidHold::Dates => "until",
         InvalidHold::Review => "review_by",
         InvalidHold::Proof => "proof",

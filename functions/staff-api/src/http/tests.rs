@@ -153,6 +153,18 @@ async fn a_hold_on_a_tenant_or_a_connection_that_nobody_knows_is_404_and_stores_
         assert_eq!((status, &problem["type"], &problem["member"]), expected, "{tenant} {connection}");
         assert!(!problem.to_string().contains("alder"), "{problem}");
     }
+    demo::user(&bench.account, "alder", "u1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
+    for (member, name) in [("contact", "p7"), ("user", "u7")] {
+        let mut body = named("alder", &Value::Null);
+        (body[member], body["classes"]) = (json!(name), json!([]));
+        let (status, problem) = bench.send("POST", "/api/staff/holds", &body).await;
+        assert_eq!((status, &problem["member"]), (404, &json!(member)), "{problem}");
+    }
+    let mut nothing = named("alder", &Value::Null);
+    (nothing["user"], nothing["classes"]) = (json!("u1"), json!(["security-logs"]));
+    let (status, problem) = bench.send("POST", "/api/staff/holds", &nothing).await;
+    assert_eq!((status, &problem["member"]), (422, &json!("classes")), "{problem}");
+    assert!(bench.account.dump("ledger").is_empty());
     let mut invalid = named("alders", &Value::Null);
     invalid["proof"] = Value::Null;
     assert_eq!(bench.send("POST", "/api/staff/holds", &invalid).await.0, 422, "what may not be is said first");
@@ -194,6 +206,7 @@ async fn who_is_certain_of_a_name_places_a_hold_all_the_same() {
 #[tokio::test]
 async fn a_hold_on_a_user_of_the_account_is_placed_and_listed_as_such() {
     let bench = Bench::new();
+    demo::user(&bench.account, "alder", "u1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
     let whole = json!({"tenant_id": "alder", "reason": "a court", "approver": "counsel", "proof": "file 7", "review_by": in_days(60)});
     let mut one = whole.clone();
     one["user"] = json!("u1");

@@ -3,7 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::accept_disconnect::{Disconnect, accept_disconnect};
 use crate::accept_termination::{Termination, accept_termination};
-use crate::ids::Platform;
+use crate::ids::{ContactId, Platform, UserId};
 use crate::memory::{Strike, World, built_in_map, place};
 use crate::ports::Clock;
 
@@ -110,4 +110,39 @@ async fn what_cannot_be_read_is_a_fault_and_never_unknown() {
         world.strike(Some(Strike::Before(call)));
         assert!(matches!(find(&world, "alder", Some("c1")).await, Err(NotKnown::Fault(_))), "{call}");
     }
+}
+
+#[tokio::test]
+async fn a_contact_or_a_user_is_known_by_a_row_of_theirs_there() {
+    let world = world();
+    drop(world.connect("alder", "c1", world.now(), &[]));
+    world.put("alder", "c1", "contact#p1#profile");
+    world.put_item("conversations", "alder", "contact#p2#profile");
+    world.put_item("accounts", "account#alder", "user#u1#profile");
+    world.put("birch", "c1", "contact#p9#profile");
+    let (keys, map) = (SubjectKeys::parse(RING).unwrap(), built_in_map());
+    let find = async |connection: Option<&str>, contact: Option<&str>, user: Option<&str>| {
+        let mut scope = HoldScope::of_tenant(tenant("alder"));
+        scope.connection = connection.map(|id| ConnectionId::parse(id).unwrap());
+        scope.contact = contact.map(|id| ContactId::parse(id).unwrap());
+        scope.user = user.map(|id| UserId::parse(id).unwrap());
+        let whereabouts = Whereabouts { vault: &world, ledger: &world, keys: &keys, map: &map };
+        whereabouts.find_people(&scope).await
+    };
+    for (connection, contact, user) in [
+        (None, None, None),
+        (None, Some("p1"), None),
+        (Some("c1"), Some("p1"), None),
+        (None, Some("p2"), None),
+        (None, None, Some("u1")),
+    ] {
+        assert!(find(connection, contact, user).await.is_ok(), "{connection:?} {contact:?} {user:?}");
+    }
+    for (connection, contact) in [(None, "p3"), (Some("c1"), "p2"), (Some("c2"), "p1"), (None, "p9"), (None, "p")] {
+        assert!(
+            matches!(find(connection, Some(contact), None).await, Err(NotKnown::Contact)),
+            "{connection:?} {contact}"
+        );
+    }
+    assert!(matches!(find(None, None, Some("u")).await, Err(NotKnown::User)));
 }

@@ -250,3 +250,38 @@ fn each_way_in_which_a_class_is_platform_data_asks_for_the_proof_by_itself() {
     assert!(needs_proof("people", recorded), "it is added up from connections");
     assert!(!needs_proof("account-profile", recorded), "a date of its own makes nothing platform data");
 }
+
+#[test]
+fn a_hold_that_could_keep_nothing_is_refused() {
+    let map = built_in_map();
+    let check = |connection: bool, contact: bool, user: bool, classes: &[&str]| {
+        let mut hold = hold();
+        hold.scope.connection = connection.then(|| ConnectionId::parse("c1").unwrap());
+        hold.scope.contact = contact.then(|| ContactId::parse("p1").unwrap());
+        hold.scope.user = user.then(|| UserId::parse("u1").unwrap());
+        hold.scope.classes = classes.iter().map(|class| (*class).to_owned()).collect();
+        hold.check(&map, now())
+    };
+    for (connection, contact, user, classes) in [
+        (false, false, true, &["security-logs"][..]),
+        (false, false, true, &["billing-records"]),
+        (false, true, false, &["member-profiles"]),
+        (true, false, false, &["conversation-messages"]),
+        (false, true, true, &[]),
+        (true, false, true, &[]),
+        // One of two would be kept, and the other seem so.
+        (false, true, false, &["signals", "billing-records"]),
+    ] {
+        assert_eq!(check(connection, contact, user, classes), Err(InvalidHold::Narrowed), "{classes:?}");
+    }
+    for (connection, contact, user, classes) in [
+        (false, false, true, &["account-users"][..]),
+        (true, true, false, &["signals", "avatars"]),
+        (true, false, false, &["member-profiles", "people"]),
+        (false, true, false, &["conversation-messages", "signals", "people"]),
+        (false, false, false, &["billing-records", "security-logs"]),
+        (true, true, false, &[]),
+    ] {
+        assert_eq!(check(connection, contact, user, classes), Ok(()), "{classes:?}");
+    }
+}
