@@ -95,7 +95,7 @@ fn name(text: &str) -> Option<String> {
 
 /// Reads JSON.
 pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Problem> {
-    let members = Members::read(request.headers(), request.body())?;
+    let members = Members::read_written(request.headers(), request.body())?;
     let kind = members.parse("kind", kind)?.ok_or(Problem::BadMember("kind"))?;
     let account = match members.object("connected_account")? {
         Some(account) => {
@@ -177,7 +177,7 @@ fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, &'static str> {
     };
     let email = field(typed, "agent_email", EmailAddress::parse)?;
     let name = field(typed, "agent_name", person_name)?;
-    let has_power_of_attorney = typed.contains_key("power_of_attorney");
+    let has_power_of_attorney = is_checked(typed, "power_of_attorney");
     let permission_sha256 = field(typed, "agent_permission", Sha256Hex::parse)?;
     let is_agents = email.is_some() || name.is_some() || permission_sha256.is_some() || has_power_of_attorney;
     if is_agents && email.is_none() {
@@ -190,10 +190,10 @@ fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, &'static str> {
     let ask = Ask {
         kind: field(typed, "kind", kind)?.ok_or("kind")?,
         contact: Contact { email: field(typed, "email", EmailAddress::parse)?, account },
-        has_account: typed.contains_key("has_account"),
+        has_account: is_checked(typed, "has_account"),
         residence: field(typed, "residence", residence)?,
         agent: is_agents.then_some(Agent { email, name, permission_sha256, has_power_of_attorney }),
-        about_child: typed.contains_key("about_child"),
+        about_child: is_checked(typed, "about_child"),
         appeal_of: field(typed, "appeal_of", reference)?,
         data_points,
         declaration: field(typed, "declaration", person_name)?,
@@ -203,6 +203,12 @@ fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, &'static str> {
     };
     ask.check(now).map_err(InvalidAsk::member)?;
     Ok(ask)
+}
+
+/// Whether a box is checked: a browser sends its value then and nothing otherwise; programs also send that it is not.
+fn is_checked(typed: &Typed, name: &str) -> bool {
+    let value = typed.get(name).map(|value| value.trim().to_ascii_lowercase());
+    value.is_some_and(|value| !["", "false", "no", "0", "off"].contains(&value.as_str()))
 }
 
 /// A field that was filled in, parsed.

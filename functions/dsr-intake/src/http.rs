@@ -115,6 +115,10 @@ impl Desk {
         let format = self.format(request);
         let (outcome, mut response) = match self.take(request, format).await {
             Ok((outcome, answer)) => (outcome, answer),
+            // A page is shown to who looks at pages; what asks for nothing in particular gets a problem document.
+            Err(Rejected::Problem(problem @ Problem::MethodNotAllowed(_))) => {
+                (problem.slug(), self.refuse(problem, preferred(request.headers(), Format::Json)))
+            }
             Err(Rejected::Problem(problem)) => (problem.slug(), self.refuse(problem, format)),
             Err(Rejected::Fault(fault)) => {
                 let cause = fault.chain();

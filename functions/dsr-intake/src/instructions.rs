@@ -8,7 +8,7 @@ use crate::asking::{self, Form};
 
 /// The whole page.
 pub(crate) fn page(company: &Company, base: &str, platforms: &[Instructions], form: &Form) -> String {
-    let headline = if form.is_to_mend() { to_mend() } else { welcome(company) };
+    let headline = if form.is_to_mend() { to_mend() } else { welcome(company, platforms) };
     let asked = html! {
         section #ask aria-labelledby="ask-heading" {
             h2 #ask-heading { "Ask us" }
@@ -32,13 +32,23 @@ pub(crate) fn page(company: &Company, base: &str, platforms: &[Instructions], fo
     frame::page(company, &headline, &rest)
 }
 
-fn welcome(company: &Company) -> Headline {
+/// `Instagram, Facebook or LinkedIn`, as the policy names them.
+fn named(platforms: &[Instructions]) -> String {
+    let titles: Vec<&str> = platforms.iter().map(|platform| platform.title.as_str()).collect();
+    match titles.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, _)) => (*last).to_owned(),
+        None => "other companies".to_owned(),
+    }
+}
+
+fn welcome(company: &Company, platforms: &[Instructions]) -> Headline {
     Headline {
         tone: Tone::Plain,
         badge: "Your data, your say",
         title: "Delete your data, or ask about it",
         lead: vec![
-            html! { "Here you can have data deleted that " (company.name) " received from Instagram, Facebook, LinkedIn or Google, and use every other right over your data." },
+            html! { "Here you can have data deleted that " (company.name) " received from " (named(platforms)) ", and use every other right over your data." },
             html! { a href="#ask" { "Go straight to the form" } "." },
         ],
     }

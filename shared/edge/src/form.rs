@@ -10,6 +10,8 @@ use crate::problem::Problem;
 
 /// What a body may weigh. Real callbacks are under 1 KiB.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
+/// What a body may weigh in which people write: four thousand characters of any script, escaped, and the rest of a form.
+pub const WRITTEN_BYTES_MAX: usize = 64 * 1024;
 
 /// The value of the one field `name`.
 ///
@@ -24,7 +26,8 @@ pub async fn single_field(headers: &HeaderMap, body: &Body, name: &str) -> Resul
     single(values(headers, bytes, name).await?)
 }
 
-/// Every field of a form, urlencoded or multipart, that has one of these names; the first value of each. Others are ignored.
+/// Every field of a form that people write in, urlencoded or multipart, that has one of these names; the first value of each.
+/// Others are ignored.
 ///
 /// # Errors
 /// As [`single_field`], but for fields that are missing or stand twice.
@@ -34,7 +37,7 @@ pub async fn fields(
     names: &[&'static str],
 ) -> Result<BTreeMap<&'static str, String>, Problem> {
     let bytes: &[u8] = body;
-    if bytes.len() > BODY_BYTES_MAX {
+    if bytes.len() > WRITTEN_BYTES_MAX {
         return Err(Problem::TooLarge);
     }
     let mut fields = BTreeMap::new();

@@ -4,7 +4,7 @@ use http::{HeaderMap, header};
 use lambda_http::Body;
 use serde_json::{Map, Value};
 
-use crate::form::BODY_BYTES_MAX;
+use crate::form::{BODY_BYTES_MAX, WRITTEN_BYTES_MAX};
 use crate::problem::Problem;
 
 /// The members of a body. Not printable: they are somebody's.
@@ -20,8 +20,20 @@ impl Members {
     /// # Errors
     /// [`Problem::TooLarge`], [`Problem::UnsupportedMediaType`], [`Problem::BadRequest`] when it is not an object.
     pub fn read(headers: &HeaderMap, body: &Body) -> Result<Self, Problem> {
+        Self::read_within(BODY_BYTES_MAX, headers, body)
+    }
+
+    /// As [`Members::read`], of a body in which people write.
+    ///
+    /// # Errors
+    /// As [`Members::read`].
+    pub fn read_written(headers: &HeaderMap, body: &Body) -> Result<Self, Problem> {
+        Self::read_within(WRITTEN_BYTES_MAX, headers, body)
+    }
+
+    fn read_within(bytes_max: usize, headers: &HeaderMap, body: &Body) -> Result<Self, Problem> {
         let bytes: &[u8] = body;
-        if bytes.len() > BODY_BYTES_MAX {
+        if bytes.len() > bytes_max {
             return Err(Problem::TooLarge);
         }
         let media_type = match headers.get(header::CONTENT_TYPE) {

@@ -21,11 +21,12 @@ use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
 
 /// How many letters one address gets in a day, beyond those that always go out.
-pub const PER_ADDRESS_AND_DAY: u32 = 20;
-/// How many letters of a source always reach an address: the acknowledgement, and two fresh codes.
-pub const ALWAYS_PER_SOURCE: u32 = 3;
+pub const PER_ADDRESS_AND_DAY: u32 = 60;
+/// How many letters of a source always reach an address: who asks for everything that the law knows has an acknowledgement for
+/// each, and a fresh code or two.
+pub const ALWAYS_PER_SOURCE: u32 = 15;
 /// How many of them one source can cause.
-pub const PER_ADDRESS_SOURCE_AND_DAY: u32 = 5;
+pub const PER_ADDRESS_SOURCE_AND_DAY: u32 = 40;
 
 /// What became of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ where
             // Nobody to write to: staff see it, and the request goes on.
             return self.note(request, job, Delivery::Unreachable, now).await;
         };
-        if rules::is_limited(job.notice) && !self.admit(&recipient, job, now).await? {
+        if request.is_limited(job.notice) && !self.admit(&recipient, job, now).await? {
             return self.withhold(&request, now).await;
         }
         let proof = request.code_in(job.notice);

@@ -231,12 +231,53 @@ async fn what_cannot_be_read_is_named_and_stores_nothing() {
         (JSON, "\u{feff}{}".to_owned(), 400),
         (JSON, "{".to_owned(), 400),
         ("text/plain", ask().to_string(), 415),
-        (JSON, with("details", json!("x".repeat(17_000))).to_string(), 413),
+        (JSON, with("details", json!("x".repeat(66_000))).to_string(), 413),
     ] {
         let answer = bench.send("POST", "/api/dsr", &json!({"content-type": media_type}), &body).await;
         assert_eq!(answer.status, status, "{media_type}");
     }
     assert!(bench.account.dump("ledger").is_empty() && bench.account.sent().is_empty());
+}
+
+#[tokio::test]
+async fn four_thousand_characters_of_any_script_are_taken_and_more_come_back_to_be_mended() {
+    let bench = Bench::new();
+    for text in ["한".repeat(4_000), "x".repeat(4_000)] {
+        let answer = bench.post("/api/dsr", &with("details", json!(text))).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+    }
+    let typed = format!("kind=access&email=mia%40example.com&residence=Berlin&details={}", "y".repeat(20_000));
+    let answer = bench.fill_in("/api/dsr", &typed).await;
+    assert_eq!((answer.status, answer.media_type.as_str()), (400, "text/html; charset=utf-8"));
+    assert!(answer.text.contains(&"y".repeat(20_000)) && answer.text.contains("Berlin"), "nothing is lost");
+}
+
+#[tokio::test]
+async fn a_box_that_says_no_is_not_checked() {
+    let bench = Bench::new();
+    for value in ["", "false", "no", "0", "off"] {
+        let typed = format!(
+            "kind=access&email=mia%40example.com&about_child={value}&has_account={value}&power_of_attorney={value}"
+        );
+        assert_eq!(bench.fill_in("/api/dsr", &typed).await.status, 202, "{value}");
+    }
+    let rows = bench.account.dump("ledger");
+    let heads: Vec<&Value> = rows.iter().filter(|row| row["sk"]["S"] == "head").collect();
+    assert!(heads.len() == 5 && heads.iter().all(|row| row.get("agent").is_none()), "{heads:?}");
+    assert!(heads.iter().all(|row| row["about_child"]["BOOL"] != true), "{heads:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_method_gets_a_problem_document_unless_a_page_is_wanted() {
+    let bench = Bench::new();
+    for (accept, media_type) in [
+        (json!({}), "application/problem+json"),
+        (json!({"accept": "*/*"}), "application/problem+json"),
+        (json!({"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}), "text/html; charset=utf-8"),
+    ] {
+        let answer = bench.send("DELETE", "/privacy", &accept, "").await;
+        assert_eq!((answer.status, answer.media_type.as_str()), (405, media_type), "{accept}");
+    }
 }
 
 #[tokio::test]

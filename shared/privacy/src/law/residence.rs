@@ -37,12 +37,11 @@ pub struct Residence<'a> {
 }
 
 impl Law {
-    /// The regime of somebody who declares to live here: a code (`DE`, `us-ca`) or an English name, in any case,
-    /// with blanks around. `CA` is Canada; California is `US-CA` or its name.
+    /// The regime of somebody who declares to live here: a code (`DE`, `us-ca`) or a name, in any case, with blanks around, or
+    /// several as in an address: `Berlin, Germany`, `California, USA`. `CA` is Canada; California is `US-CA` or its name.
     #[must_use]
     pub fn residence(&self, text: Option<&str>) -> Residence<'_> {
-        let found =
-            text.and_then(folded).and_then(|wanted| self.find(&wanted).or_else(|| self.find(country(&wanted)?)));
+        let found = text.and_then(|text| self.find_one(text).or_else(|| self.find_in_parts(text)));
         let known = found.and_then(|(regime_name, place)| {
             let regime = self.model.regime.get(regime_name)?;
             Some(Residence { regime_name, regime, declared: Declared::Known(place) })
@@ -61,6 +60,43 @@ impl Law {
         let mut places: Vec<Place<'_>> = self.places().map(|(_, place, _)| place).collect();
         places.sort_by_key(|place| (place.within.unwrap_or(place.name), place.within.is_some(), place.name));
         places
+    }
+
+    fn find_one(&self, text: &str) -> Option<(&str, Place<'_>)> {
+        let wanted = folded(text)?;
+        self.find(&wanted).or_else(|| self.find(country(&wanted)?))
+    }
+
+    /// What stands between commas and the like, or a part of a country right before the country's name. Parts that name no place
+    /// of the file say nothing. Of places in several countries one counts only if it is the one whole country: Montana lies in
+    /// Bulgaria, too.
+    fn find_in_parts(&self, text: &str) -> Option<(&str, Place<'_>)> {
+        let parts = text.split([',', '/', '(', ')', '|', '\n']);
+        let found: Vec<_> = parts.filter_map(|part| self.find_one(part).or_else(|| self.find_beside(part))).collect();
+        let of = |place: &Place<'_>| country(place.code).unwrap_or(place.code).to_owned();
+        let (_, first) = found.first()?;
+        if found.iter().all(|(_, place)| of(place) == of(first)) {
+            let is_part = |(_, place): &&(_, Place<'_>)| country(place.code).is_some();
+            return found.iter().find(is_part).or(found.first()).copied();
+        }
+        let mut countries = found.iter().filter(|(_, place)| country(place.code).is_none());
+        let one = countries.next().copied()?;
+        countries.all(|(_, other)| other.code == one.1.code).then_some(one)
+    }
+
+    /// `California USA`: no comma, but a part and then its country.
+    fn find_beside(&self, text: &str) -> Option<(&str, Place<'_>)> {
+        let words: Vec<&str> = text.split_whitespace().take(12).collect();
+        (1..words.len()).find_map(|at| {
+            let (head, tail) = words.split_at_checked(at)?;
+            let (regime, place) = self.find_one(&head.join(" "))?;
+            let tail = folded(&tail.join(" "))?;
+            let known = self.find(&tail).map(|(_, place)| place.code);
+            // The United States are no place of the file: only their parts have a law.
+            let is_states = ["us", "usa", "united states", "united states of america"].contains(&tail.as_str());
+            let whole = known.or(is_states.then_some("US"))?;
+            (country(place.code) == Some(whole)).then_some((regime, place))
+        })
     }
 
     /// By a folded code or name.

@@ -13,7 +13,7 @@ use crate::ids::{Platform, TenantId, UserId};
 #[error("not text of the expected form")]
 pub struct InvalidText;
 
-/// What somebody wrote in their own words: at most [`Words::BYTES_MAX`] bytes, no control characters but line ends and tabs, and none
+/// What somebody wrote in their own words: at most [`Words::CHARACTERS_MAX`] characters, no control characters but line ends and tabs, and none
 /// that turn the direction of text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -40,8 +40,8 @@ impl fmt::Debug for Words {
 }
 
 impl Words {
-    /// The longest text.
-    pub const BYTES_MAX: usize = 4_000;
+    /// The longest text, in characters of any script.
+    pub const CHARACTERS_MAX: usize = 4_000;
 
     /// The text itself: to be shown to whom it concerns, never logged.
     #[must_use]
@@ -57,7 +57,7 @@ impl Words {
         let turns = |character: char| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         let is_plain = |character: char| !character.is_control() && !turns(character);
         let allowed = |character: char| is_plain(character) || character == '\n' || character == '\t';
-        let is_sized = (1..=Self::BYTES_MAX).contains(&text.len());
+        let is_sized = (1..=Self::CHARACTERS_MAX).contains(&text.chars().count());
         if is_sized && text.chars().all(allowed) { Ok(Self(text)) } else { Err(InvalidText) }
     }
 }

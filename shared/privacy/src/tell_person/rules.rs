@@ -6,23 +6,22 @@ use crate::export::make_bundle::BundleKind;
 use crate::instant;
 use crate::subject_request::letter::{Delivery, Recipient};
 use crate::subject_request::notice::{Notice, NoticeJob};
-use crate::subject_request::{Proof, Standing, SubjectRequest};
-
-/// Letters that anybody can cause to be sent to an address that is not theirs.
-pub(super) const fn is_limited(notice: Notice) -> bool {
-    match notice {
-        Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation => true,
-        Notice::Extension
-        | Notice::Answer
-        | Notice::Denial
-        | Notice::Routed
-        | Notice::TenantForward
-        | Notice::TenantReminder
-        | Notice::TenantTold => false,
-    }
-}
+use crate::subject_request::{Channel, Proof, Standing, SubjectRequest};
 
 impl SubjectRequest {
+    /// Whether it is a letter that anybody can cause to be sent to an address that is not theirs. What staff have noted down from
+    /// a call or a letter is nobody's flood.
+    pub(super) fn is_limited(&self, notice: Notice) -> bool {
+        match notice {
+            Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation => self.channel == Channel::Web,
+            // Answered or denied without anybody having shown that the address is theirs.
+            Notice::Answer | Notice::Denial | Notice::Extension => {
+                self.channel == Channel::Web && self.proven.is_empty()
+            }
+            Notice::Routed | Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
+        }
+    }
+
     /// Whether this round of a notice, or a later one, has gone out.
     #[must_use]
     pub fn was_told(&self, notice: Notice, round: u32) -> bool {

@@ -192,7 +192,7 @@ async fn a_crash_at_any_step_ends_with_a_code_that_works() {
 async fn a_flood_of_an_address_ends_and_keeps_nobody_from_their_code() {
     let post = Post::new();
     let mut sent = 0;
-    for number in 0..100_u32 {
+    for number in 0..240_u32 {
         let id = post.asked(ask(Kind::Erasure)).await;
         let source = format!("bot {}", number % 10);
         let told = post.tell(&post.job(&id, Notice::Acknowledgement, 1, &source), now()).await.unwrap();
@@ -208,7 +208,7 @@ async fn a_flood_of_an_address_ends_and_keeps_nobody_from_their_code() {
         let stored = post.world.stored();
         stored.requests.heads.values().filter(|request| request.standing == Standing::Received).cloned().collect()
     };
-    assert_eq!(held.len(), 50);
+    assert_eq!(held.len(), 30);
     let tomorrow = now() + SignedDuration::from_hours(24);
     assert!(held.iter().all(|request| request.next_action_at == Some(tomorrow)));
     let late = NoticeJob {
@@ -222,9 +222,33 @@ async fn a_flood_of_an_address_ends_and_keeps_nobody_from_their_code() {
 }
 
 #[tokio::test]
-async fn answers_and_denials_are_never_held_back() {
-    for notice in [Notice::Extension, Notice::Answer, Notice::Denial] {
-        assert!(!rules::is_limited(notice));
+async fn what_a_verified_request_is_told_is_never_held_back_and_what_needs_no_proof_is() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::OptOut)).await;
+    let mut request = post.world.stored().requests.heads[&id].clone();
+    let letters = [Notice::Extension, Notice::Answer, Notice::Denial];
+    assert!(letters.iter().all(|notice| request.is_limited(*notice)), "anybody can have it sent to anybody");
+    request.channel = Channel::Phone;
+    assert!(letters.iter().all(|notice| !request.is_limited(*notice)), "staff have noted it down");
+    assert!(!request.is_limited(Notice::Acknowledgement));
+    let id = post.asked(ask(Kind::Access)).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    let code = post.letters()[0].code.clone().unwrap();
+    verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+    let request = post.world.stored().requests.heads[&id].clone();
+    assert!(letters.iter().all(|notice| !request.is_limited(*notice)));
+}
+
+#[tokio::test]
+async fn whoever_asks_for_everything_from_one_place_hears_of_each() {
+    let post = Post::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Appeal) {
+        let id = post.asked(ask(kind)).await;
+        assert_eq!(
+            post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap(),
+            Told::Sent,
+            "{kind:?}"
+        );
     }
 }
 

@@ -238,3 +238,36 @@ fn a_file_without_its_fallback_is_not_used() {
     model.rights.fallback = "NOBODY".to_owned();
     assert_eq!(Law::new(model).unwrap_err().to_string(), "law.toml, [rights]: there is no regime NOBODY");
 }
+
+#[test]
+fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
+    let law = law();
+    for (text, expected) in [
+        ("California, USA", "CA_CCPA US-CA"),
+        ("United States, California", "CA_CCPA US-CA"),
+        ("San Francisco, California, United States", "CA_CCPA US-CA"),
+        ("California (USA)", "CA_CCPA US-CA"),
+        ("california usa", "CA_CCPA US-CA"),
+        ("Texas, USA", "US_TX US-TX"),
+        ("Paris, Texas", "US_TX US-TX"),
+        ("Quebec, Canada", "CA_QC_LAW25 CA-QC"),
+        ("Canada, Québec", "CA_QC_LAW25 CA-QC"),
+        ("Montréal, QC, Canada", "CA_PIPEDA CA"),
+        ("Berlin, Germany", "EU_GDPR DE"),
+        ("Deutschland", "EU_GDPR DE"),
+        ("Wien, Österreich", "EU_GDPR AT"),
+        ("Montana, Bulgaria", "EU_GDPR BG"),
+        ("Edinburgh, Scotland, UK", "UK_GDPR GB-SCT"),
+        ("Germany / India", "UNKNOWN -"),
+        // Names within names are other places.
+        ("New South Wales", "UNKNOWN -"),
+        ("West Virginia", "UNKNOWN US-WV"),
+        ("North Korea", "UNKNOWN -"),
+        ("New South Wales, Australia", "AU_APP12 AU"),
+        ("Georgia, USA", "UNKNOWN -"),
+        ("not in Germany", "UNKNOWN -"),
+        (",,;", "UNKNOWN -"),
+    ] {
+        assert_eq!(found(&law, text), expected, "{text}");
+    }
+}
