@@ -55,7 +55,17 @@ fn check(name: &str, processor: &Processor, model: &Model) -> Checked {
         }
         Settle::Http(http) => {
             check_http(http)?;
-            processor.routes.iter().try_for_each(|route| check_route(*route, http))
+            processor.routes.iter().try_for_each(|route| check_route(*route, http))?;
+            let speaks = |route: &Route| {
+                processor.routes.contains(route) || processor.not_asked.iter().any(|not| not.routes.contains(route))
+            };
+            match Route::ALL.iter().find(|route| !speaks(route)) {
+                Some(route) => Err(format!(
+                    "nothing says whether it is asked on `{}`: name that route in `routes`, or in `not_asked` with the reason",
+                    route.as_str()
+                )),
+                None => Ok(()),
+            }
         }
     }?;
     processor.not_asked.iter().try_for_each(|not_asked| check_not_asked(not_asked, processor))
