@@ -42,7 +42,7 @@ fn months_and_days_are_compared_by_their_worst_case() {
             "promise.disconnect",
             "within = \"P30D\"",
             "within = \"P1M\"",
-            "[promise.disconnect] can end after",
+            "[promise.disconnect] does: two clocks",
             "in days",
         ),
         (

@@ -21,8 +21,10 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
             .and_then(|()| found_by_range(class, store))
             .and_then(|()| is_run(class, store, model))
             .and_then(|()| agree(class, store, model))
-            .and_then(|()| alone(name, class, model))
             .map_err(refuse)?;
+    }
+    for (name, class) in &model.class {
+        alone(name, class, model).map_err(|problem| invalid(format!("class.{name}"), problem))?;
     }
     model.store.iter().try_for_each(|(name, store)| {
         secrets_are_attributes(name, store, model).map_err(|problem| invalid(format!("store.{name}"), problem))
@@ -173,8 +175,8 @@ fn agree(class: &Class, store: &Store, model: &Model) -> Result<(), String> {
         DISCONNECTED if ends.floor.is_some() => Err("a disconnect erases it at once, before its floor".to_owned()),
         DISCONNECTED => match model.promise.get(&Route::Disconnect).and_then(|promise| promise.counted.as_ref()) {
             Some(counted) if !within(&counted.within) => Err(
-                "[promise.disconnect] can end after its `ceiling`: two clocks contradict. Write `within` in days, no \
-                     more of them than the ceiling has"
+                "nothing of it may outlive its `ceiling`, and [promise.disconnect] does: two clocks contradict. Write `within` in days, no more of \
+                     them than its `ceiling` has"
                     .to_owned(),
             ),
             Some(_) | None => {
