@@ -209,14 +209,6 @@ async fn what_is_above_a_ceiling_waits_whole_and_goes_when_its_plan_is_confirmed
     );
 }
 
-/// What more than the keys that a run keeps costs is a second reading of the rest, and no more.
-#[tokio::test]
-async fn what_a_run_cannot_keep_of_its_count_is_read_once_more() {
-    let seen = sweep_beside(40_000, 0).await;
-    println!("40,000 due: {seen:?}");
-    assert!((seen.rru - seen.floor_rru) / seen.purged <= BEYOND_FLOOR, "{seen:?}");
-}
-
 /// AWS refuses what a clock has signed that is minutes wrong: so no such clock purges early, as long as nothing corrects it.
 #[test]
 fn no_signature_is_corrected_for_a_clock_that_is_wrong() {

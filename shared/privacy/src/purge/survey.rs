@@ -18,8 +18,8 @@ use crate::data_map::{DataMap, KeyRange};
 use crate::ports::{Clock, HoldBook, Read, Record, Stores};
 use crate::scope::Place;
 
-/// Keys and empty ranges that a run keeps for the erasing, of all classes together.
-const KEPT_MAX: usize = 20_000;
+/// Keys and empty ranges that a run keeps for the erasing, of all classes together: about what a run may erase, and some 30 MB.
+const KEPT_MAX: usize = 200_000;
 
 /// A range as it was read to its end.
 #[derive(Debug)]
