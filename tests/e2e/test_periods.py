@@ -11,8 +11,8 @@ from local.demo.periods import Dated, dated, seed_dated
 from tests.e2e.world import World
 
 TABLES = ("SocialTableName", "BillingTableName", "LogsTableName")
-# No rolling class of the policy begins earlier.
-SINCE = datetime(2026, 11, 20, tzinfo=timezone.utc)
+# No rolling class of the policy begins earlier: `since` in policy.toml.
+SINCE = datetime(2026, 10, 1, tzinfo=timezone.utc)
 
 
 def purge(world: World, dry_run: bool = False) -> dict[str, Any]:

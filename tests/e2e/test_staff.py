@@ -13,7 +13,7 @@ import pytest
 
 from local.settings import REGION
 from tests.e2e.test_disconnects import body, call_as, connection, dashboard, disconnect
-from tests.e2e.test_periods import purge_all
+from tests.e2e.test_periods import purge, purge_all
 from tests.e2e.world import World, until
 
 __all__ = ["dashboard"]
@@ -109,8 +109,28 @@ def test_a_halted_plan_is_confirmed_by_its_hash(world: World, staff: boto3.Sessi
     assert world.left([one]) == 0
 
 
+def test_a_purge_is_shown_and_only_a_plan_that_waits_is_confirmed(world: World, staff: boto3.Session) -> None:
+    purge_all(world)
+    shown = get(staff, world, "/api/staff/purges/member-profiles")
+    assert shown["plan"] is None and shown["swept_until"] is not None
+    client, table = world.clients["dynamodb"], world.outputs["LedgerTableName"]
+    key = {"pk": {"S": "purge#own.holds"}, "sk": {"S": "watermark"}}
+    plan = {"halted_at": {"N": "1"}, "planned": {"N": "2"}, "planned_until": {"S": "2026-11-01T00:00:00.000Z"}, "plan_hash": {"S": "5f" * 32}}
+    client.put_item(TableName=table, Item=key | plan)
+    path = "/api/staff/purges/own.holds"
+    assert get(staff, world, path)["plan"]["is_waiting"]
+    other = call_as(staff, world, f"{path}/plan-confirmation", {"plan_hash": "0" * 64})
+    assert (other.status, other.json["type"]) == (409, "urn:privacy:problem:plan-differs")
+    assert call_as(staff, world, f"{path}/plan-confirmation", {"plan_hash": "5f" * 32}).status == 200
+    assert not get(staff, world, path)["plan"]["is_waiting"]
+    assert client.get_item(TableName=table, Key=key)["Item"]["confirmed_by"]["S"].startswith("arn:")
+    assert purge(world)["report"]["classes"]["own.holds"]["halted"] is False
+    assert get(staff, world, path)["plan"] is None, "it was worked off"
+    assert call_as(staff, world, "/api/staff/purges/signals", {}, "GET").status == 404
+
+
 def test_only_staff_get_in(world: World, staff: boto3.Session, dashboard: boto3.Session) -> None:
-    for method, path in [("GET", PROMISES), ("GET", HOLDS), ("POST", HOLDS), ("DELETE", f"{HOLDS}/hold-0001")]:
+    for method, path in [("GET", PROMISES), ("GET", "/api/staff/purges/security-logs"), ("GET", HOLDS), ("POST", HOLDS), ("DELETE", f"{HOLDS}/hold-0001")]:
         assert world.call(method, path, b"{}", {"Content-Type": "application/json"}).status == 403
         assert call_as(dashboard, world, path, {}, method).status == 403
     answer = call_as(staff, world, "/api/integrations/google/disconnect", {"tenant_id": "a", "connection_id": "c"})

@@ -33,8 +33,8 @@ fn name(rule: &Value) -> String {
     rule.as_str().unwrap().replace('-', " ")
 }
 
-fn listed(words: &[String]) -> String {
-    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
+fn listed<T: AsRef<str>>(words: &[T]) -> String {
+    if words.is_empty() { "–".to_owned() } else { words.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ") }
 }
 
 fn span(span: Option<jiff::Span>) -> String {
@@ -50,7 +50,7 @@ fn classes(policy: &Model) -> String {
         .to_owned();
     for class in policy.class.values().filter(|class| class.purge.is_none()) {
         let ends = Ends::effective(class, policy);
-        let redact = listed(&class.redact);
+        let redact = listed(&class.redact.iter().map(|one| one.as_str()).collect::<Vec<_>>());
         part += &format!(
             "| {} | {} | {} | `{}` | {} | {} | {} | {} | {} | {} | {redact} | {} |\n",
             class.title,
@@ -153,7 +153,7 @@ fn own(policy: &Model) -> String {
             span(*alarm_before),
             name(&json!(erase)),
             name(&json!(export)),
-            listed(redact)
+            listed(&redact.iter().map(|one| one.as_str()).collect::<Vec<_>>())
         );
     }
     part

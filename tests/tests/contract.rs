@@ -392,7 +392,7 @@ async fn staff_contract<P: Intake + DueIndex + Ledger + Register + PlanBook>(por
 }
 
 /// A disconnect names its connection; it reads back as it was written.
-async fn disconnect_contract<P: Intake + DueIndex>(ports: &P) {
+async fn disconnect_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
     let place = place("alder", "c1", None);
     let new = NewObligation {
         id: ObligationId::of_connection(&place),
@@ -403,6 +403,16 @@ async fn disconnect_contract<P: Intake + DueIndex>(ports: &P) {
     assert_eq!(ports.open(&new).await.unwrap(), Opened::New);
     let head = ports.head(&new.id).await.unwrap().unwrap();
     assert_eq!((&head.target, head.route, head.starts_at), (&new.target, Route::Disconnect, None));
+    let lease = |worker: &str| Lease { id: new.id.clone(), worker: worker.to_owned() };
+    let now = at("2026-03-10T10:01:00Z");
+    Ledger::lease(ports, &lease("w"), now, now + SignedDuration::from_mins(5)).await.unwrap();
+    for (worker, days, expected) in [("other", 3, 0), ("w", 3, 3), ("w", 1, 3), ("w", 5, 5)] {
+        let date = |days: i32| new.due_by.date.checked_sub(jiff::Span::new().days(days)).unwrap();
+        let earlier = DueBy { date: date(days), time_zone: "UTC".to_owned() };
+        ports.bring_forward(&lease(worker), &earlier).await.unwrap();
+        let due_by = DueIndex::head(ports, &new.id).await.unwrap().unwrap().due_by;
+        assert_eq!(due_by.date, date(expected), "{worker}, {days} days earlier");
+    }
 }
 
 /// Alder has connections c1 and c2, birch has c3.

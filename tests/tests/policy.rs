@@ -189,7 +189,7 @@ const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
     ("class.security-logs", "\"P12M\"", "\"PT36H\"", "cannot end after hours"),
     ("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P2D\"", "it would ring after the limit"),
     ("class.security-logs", "recorded_at", "disconnected_at", "its anchor is `recorded_at`"),
-    ("class.security-logs.purge", "since = \"2026-01-01\"\n", "", "missing field `since`"),
+    ("class.security-logs.purge", "since = \"2024-01-01\"\n", "", "missing field `since`"),
     ("class.security-logs.purge", "ceiling_per_run = 200_000", "ceiling_per_run = 0", "would halt every run"),
     ("class.member-profiles", "ceiling = \"PT24H\"", "ceiling = \"PT25H\"", "the shortest wins"),
     ("class.member-profiles.purge", "lead = \"PT3H\"", "lead = \"PT24H\"", "`purge.lead` is longer"),

@@ -12,7 +12,7 @@ use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
 use privacy::policy::Model;
 use privacy::ports::{HoldBook, Intake, Lease, Ledger};
-use privacy::purge::{Leftover, PurgeLedger};
+use privacy::purge::{Leftover, PurgeLedger, PurgePlan};
 use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::ports::{Challenges, RequestBook, RequestIntake};
@@ -161,7 +161,9 @@ async fn purged(account: &Account) {
         Leftover { starts_at: now(), look_at: now(), by: vec![HoldId::parse("hold-0001").unwrap()], held: 3, kept: 1 };
     PurgeLedger::advance(&ledger, "security-logs", now(), now()).await.unwrap();
     ledger.list("security-logs", &leftover).await.unwrap();
-    ledger.halt("security-logs", 7).await.unwrap();
+    let plan = PurgePlan::new("security-logs", 7, 8, now());
+    ledger.halt("security-logs", &plan).await.unwrap();
+    ledger.confirm_purge("security-logs", &plan.hash, "alex", now()).await.unwrap();
     ledger.note_run(now()).await.unwrap();
 }
 
@@ -307,6 +309,29 @@ async fn a_stray_attribute_key_object_and_table_are_named_without_their_values()
     let named: Vec<&str> =
         spoken.iter().flat_map(|report| report.findings.keys().map(|one| one.name.as_str())).collect();
     assert!(named.contains(&"*#* | contact#*#marensecret"), "only when asked: {named:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_older_than_the_first_day_of_its_class_is_named() {
+    let account = account().await;
+    let logs = [("2023-12-31", "1"), ("2024-01-01", "2")];
+    account.put_all(
+        "logs",
+        &logs.map(|(day, id)| row(&format!("log#{day}#0"), &format!("alder#{day}T01:00:00.000Z#{id}"), &["event"])),
+    );
+    let member = |hour: &str| row("alder#c1", &format!("member#{hour}#{hour}:10:00.000Z#m1"), &["name"]);
+    let listed = |hour: &str| row(&format!("due#member-profiles#{hour}#1"), "alder#c1", &[]);
+    let hours = ["2026-09-30T23", "2026-10-01T00"];
+    account.put_all("social", &[member(hours[0]), member(hours[1]), listed(hours[0]), listed(hours[1])]);
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in [
+        "older security-logs: dated before its `since`, no purge looks there 1",
+        "older member-profiles: dated before its `since`, no purge looks there 2",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "no `{line}` in {text}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

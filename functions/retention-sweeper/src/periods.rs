@@ -28,7 +28,7 @@ pub(crate) struct Answer {
 
 /// Something could not be swept: the invocation fails, so that an alarm rings. The rest is done and reported.
 ///
-/// A class that halted at its ceiling is not among them: it was swept as far as it may be, waits for a person, and rings an alarm
+/// A class that halted at its ceiling is not among them: nothing of it went, it waits for a person, and rings an alarm
 /// of its own (`PeriodsHalted`). An invocation that failed for it every hour would hide the next fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{failures} parts of what goes by its date could not be swept")]
@@ -103,9 +103,25 @@ fn log(report: &RunReport, request_id: &str) {
             late,
             truncated,
             halted,
+            plan,
+            ahead,
             swept_until: _,
             fault,
         } = report;
+        if *ahead {
+            tracing::warn!("request.id" = request_id, outcome = "purge-ahead", class, "a watermark was not believed");
+        }
+        if let Some(plan) = plan {
+            let (plan_hash, records) = (plan.plan_hash.as_str(), plan.records);
+            tracing::warn!(
+                "request.id" = request_id,
+                outcome = "purge-halted",
+                class,
+                plan_hash,
+                records,
+                "waits for staff"
+            );
+        }
         if let Some(cause) = fault {
             tracing::error!("request.id" = request_id, outcome = "fault", class, cause, "a class was not swept");
         }
@@ -137,6 +153,7 @@ fn emit(report: &RunReport) {
             ("RecordsKept", total(|class| class.kept)),
             ("PeriodsLate", total(|class| class.late)),
             ("PeriodsHalted", total(|class| u64::from(class.halted))),
+            ("PeriodsAhead", total(|class| u64::from(class.ahead))),
             ("HoldsPastReview", i64::try_from(report.holds_past_review).unwrap_or(i64::MAX)),
             ("PurgeTruncated", total(|class| u64::from(class.truncated))),
         ],

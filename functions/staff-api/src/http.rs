@@ -5,6 +5,7 @@ mod caller;
 mod known;
 mod path;
 mod place;
+mod purges;
 mod requests;
 
 use http::{Method, Response};
@@ -127,6 +128,10 @@ impl Staff {
             (Subject::Obligation(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
             (Subject::Confirmation(named), &Method::POST) => self.confirm(request, request_id, named).await,
             (Subject::Confirmation(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
+            (Subject::Purge(class), &Method::GET) => self.purge(&class).await,
+            (Subject::Purge(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
+            (Subject::PurgeConfirmation(class), &Method::POST) => self.confirm_purge(request, request_id, &class).await,
+            (Subject::PurgeConfirmation(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
             (Subject::Promises, &Method::GET) => self.promises(request_id).await,
             (Subject::Promises, _) => Err(Problem::MethodNotAllowed("GET").into()),
             (Subject::Requests, &Method::GET) => self.list(request, request_id).await,

@@ -84,7 +84,7 @@ fn obligation(
 }
 
 /// The promise runs from the disconnect itself; a platform's own limit wins where it is shorter.
-fn due_by(map: &DataMap, platform: &Platform, ended_at: Timestamp) -> Result<DueBy, Fault> {
+pub(crate) fn due_by(map: &DataMap, platform: &Platform, ended_at: Timestamp) -> Result<DueBy, Fault> {
     let counted = map.counted(Route::Disconnect);
     let counted = counted.ok_or_else(|| Fault::park("accept", "the policy has no such promise"))?;
     let outside = |error| Fault::park("accept", error);

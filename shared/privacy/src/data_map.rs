@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::ids::Platform;
 use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
+use crate::policy::platform::rule_of;
 use crate::policy::processor::Settle;
 use crate::policy::{Counted, Phase, Promise, Route};
 use crate::scope::{Part, Place};
@@ -36,7 +37,7 @@ pub enum UnusablePolicy {
 }
 
 /// Where one store keeps what belongs to a [`Place`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum KeyRange {
     /// Sort keys of one partition of a table, all or those with a beginning.
     Table {
@@ -225,10 +226,11 @@ impl DataMap {
         if phase.platforms.is_empty() { !self.model.termination.phase.values().any(names) } else { names(phase) }
     }
 
-    /// What a platform's terms ask beyond the promises, if the policy knows it.
+    /// What a platform's terms ask beyond the promises, if the policy knows it. Several platforms may have terms in common, and are
+    /// then known by the name that those have, too.
     #[must_use]
     pub fn platform(&self, platform: &Platform) -> Option<&PlatformRule> {
-        self.model.platform.get(platform.as_str())
+        rule_of(&self.model, platform.as_str())
     }
 
     /// How far the word of a person alone reaches.

@@ -13,6 +13,7 @@ pub mod accept_termination;
 pub mod clock;
 pub mod close_request;
 pub mod confirm_plan;
+pub mod confirm_purge;
 pub mod correct_request;
 pub mod data_map;
 pub mod deadline;

@@ -15,6 +15,7 @@ pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
 use std::future::Future;
 
+use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
@@ -135,6 +136,8 @@ pub trait Ledger: Sync {
     fn release(&self, lease: &Lease) -> impl Future<Output = Answer<()>> + Send;
     /// Carries out a transition if the lease and the condition hold; the row after it, or `None`.
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
+    /// Sets an earlier last day, if the lease holds; never a later one.
+    fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> impl Future<Output = Answer<()>> + Send;
     /// Notes by which exceptions an obligation leaves records, if the lease holds.
     fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> impl Future<Output = Answer<()>> + Send;
     /// Whether an obligation was cancelled, by a strong read.
@@ -163,10 +166,13 @@ pub trait Ledger: Sync {
 }
 
 /// What disarming a connection came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disarmed {
     /// Its tokens are gone and it is marked as stopped.
-    Done,
+    Done {
+        /// Of which platform it is, by its own row.
+        platform: Option<Platform>,
+    },
     /// It has no row any more.
     Missing,
     /// It was made after the request: it is not covered.

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use jiff::Timestamp;
 use privacy::data_map::{KeyRange, SharedRow};
+use privacy::deadline::DueBy;
 use privacy::fault::Fault;
 use privacy::ids::{Platform, TenantId};
 use privacy::ingest_gate::Mark;
@@ -115,6 +116,10 @@ impl Ledger for Spoiled<'_> {
 
     async fn advance(&self, lease: &Lease, advance: &Advance) -> Answer<Option<Head>> {
         self.ledger.advance(lease, advance).await
+    }
+
+    async fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> Answer<()> {
+        self.ledger.bring_forward(lease, due_by).await
     }
 
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {

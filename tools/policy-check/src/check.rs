@@ -28,6 +28,8 @@ pub enum What {
     Key,
     /// An attribute.
     Attribute,
+    /// A row that is older than the first day of its class: no purge ever looks for it.
+    Older,
 }
 
 /// Something that the map does not know, without its value.
@@ -155,6 +157,9 @@ impl Check<'_> {
             Some(kind) => {
                 for attribute in kind.unknown(&row.attributes) {
                     note(report, What::Attribute, format!("{}: {}", kind.name, shape::of_attribute(attribute)));
+                }
+                if let Some(class) = kind.before_since(&row.partition, sort) {
+                    note(report, What::Older, format!("{class}: dated before its `since`, no purge looks there"));
                 }
             }
             None => {

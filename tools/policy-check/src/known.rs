@@ -20,6 +20,8 @@ pub struct Kind {
     partition: Option<Pattern>,
     key: Option<Pattern>,
     attributes: BTreeSet<String>,
+    /// The first days of the classes that go by their date, as they stand in keys: of one class, or of those of a registry.
+    since: BTreeMap<String, String>,
 }
 
 /// The map, ready to be asked.
@@ -61,6 +63,12 @@ impl Known {
                 known.note(store, name, (row.partition.as_deref(), row.key.as_deref()), &row.attributes)?;
             }
         }
+        for (name, class) in &model.class {
+            let (Some(purge), Some(kinds)) = (&class.purge, known.stores.get_mut(&class.store)) else { continue };
+            for kind in kinds.iter_mut().filter(|kind| kind.name == *name || kind.name == REGISTRY) {
+                kind.since.insert(name.clone(), purge.since.to_string());
+            }
+        }
         Ok(known)
     }
 
@@ -78,7 +86,10 @@ impl Known {
         // One row may be part of two records, each with an end of its own.
         match kinds.iter_mut().find(|known| (&known.partition, &known.key) == (&partition, &key)) {
             Some(known) => known.attributes.extend(attributes),
-            None => kinds.push(Kind { name: name.to_owned(), partition, key, attributes: attributes.collect() }),
+            None => {
+                let since = BTreeMap::new();
+                kinds.push(Kind { name: name.to_owned(), partition, key, attributes: attributes.collect(), since });
+            }
         }
         Ok(())
     }
@@ -112,7 +123,28 @@ impl Known {
     }
 }
 
+/// What stands for the period of a row in its keys.
+const PERIODS: [&str; 4] = ["hour", "day", "month", "period"];
+
 impl Kind {
+    /// The class of a row that is older than the first day of its class, where no purge ever looks.
+    #[must_use]
+    pub fn before_since(&self, partition: &str, sort: Option<&str>) -> Option<&str> {
+        let captured = |pattern: &Option<Pattern>, text: &str| -> Vec<(String, String)> {
+            let found = pattern.as_ref().and_then(|pattern| pattern.capture(text)).unwrap_or_default();
+            found.into_iter().map(|(slot, value)| (slot.to_owned(), value.to_owned())).collect()
+        };
+        let mut slots = captured(&self.partition, partition);
+        slots.extend(sort.map(|sort| captured(&self.key, sort)).unwrap_or_default());
+        let value =
+            |is: &dyn Fn(&str) -> bool| slots.iter().find(|(slot, _)| is(slot)).map(|(_, value)| value.as_str());
+        let class = value(&|slot| slot == "class").unwrap_or(&self.name);
+        let (class, since) = self.since.get_key_value(class)?;
+        let period = value(&|slot| PERIODS.contains(&slot))?;
+        // Text order is time order; a month is shorter than a day.
+        (period < since.get(..period.len().min(since.len()))?).then_some(class.as_str())
+    }
+
     /// The attributes that no class names, of those of a row.
     pub fn unknown<'a>(&'a self, attributes: &'a [String]) -> impl Iterator<Item = &'a str> {
         attributes.iter().filter(|name| !self.attributes.contains(*name)).map(String::as_str)

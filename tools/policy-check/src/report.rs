@@ -23,6 +23,7 @@ pub fn write_report(reports: &[StoreReport], out: &mut impl Write) -> io::Result
                 What::Store => "store",
                 What::Key => "key",
                 What::Attribute => "attribute",
+                What::Older => "older",
             };
             writeln!(out, "  {what:<10} {:<60} {count:>8}", finding.name)?;
         }

@@ -41,6 +41,9 @@ staff hold --tenant T --reason R --approver A --review-by DATE
 staff release ID               takes a hold out of force; what waited is due at once
 staff obligation ID            one obligation and its plan; ID may be the ref of a log line
 staff confirm ID PLAN_HASH     confirms exactly this plan, which is above its ceiling
+staff purge CLASS              how far the purge of a class has come, and the plan that it was halted with; own.requests for our own
+staff confirm-purge CLASS PLAN_HASH
+                               confirms exactly what this plan has counted; the next run purges it
 
   --json   prints the answer as it came
 
@@ -65,6 +68,8 @@ pub(crate) enum Invalid {
     Digest,
     #[error("neither an id of an obligation nor a ref of 12 hex digits")]
     Obligation,
+    #[error("not the name of a record class: a-z, - and .")]
+    Class,
 }
 
 /// How an answer is printed.
@@ -125,6 +130,11 @@ impl Asked {
                 let path = format!("{}/plan-confirmation", obligation(id)?);
                 call(Method::POST, path, Some(json!({"plan_hash": hash})), Form::Facts)
             }
+            ["purge", class] => call(Method::GET, purge(class)?, None, Form::Facts),
+            ["confirm-purge", class, hash] => {
+                let path = format!("{}/plan-confirmation", purge(class)?);
+                call(Method::POST, path, Some(json!({"plan_hash": hash})), Form::Facts)
+            }
             [word, ..] => Err(Invalid::Unknown((*word).to_owned())),
         }
     }
@@ -133,6 +143,12 @@ impl Asked {
 fn obligation(id: &str) -> Result<String, Invalid> {
     Named::parse(id).ok_or(Invalid::Obligation)?;
     Ok(format!("/api/staff/obligations/{id}"))
+}
+
+fn purge(class: &str) -> Result<String, Invalid> {
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    let is_class = !class.is_empty() && !class.starts_with('-') && class.bytes().all(is_name);
+    if is_class { Ok(format!("/api/staff/purges/{class}")) } else { Err(Invalid::Class) }
 }
 
 /// Options of `hold` and the members they become.

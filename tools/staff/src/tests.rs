@@ -26,6 +26,13 @@ fn each_command_is_one_call() {
         ("holds --json".to_owned(), "GET", "/api/staff/holds".to_owned(), true),
         ("release hold-0001".to_owned(), "DELETE", "/api/staff/holds/hold-0001".to_owned(), false),
         ("obligation 0123456789ab".to_owned(), "GET", "/api/staff/obligations/0123456789ab".to_owned(), false),
+        ("purge own.requests".to_owned(), "GET", "/api/staff/purges/own.requests".to_owned(), false),
+        (
+            "confirm-purge security-logs abc".to_owned(),
+            "POST",
+            "/api/staff/purges/security-logs/plan-confirmation".to_owned(),
+            false,
+        ),
         (format!("--json confirm {id} abc"), "POST", format!("/api/staff/obligations/{id}/plan-confirmation"), true),
     ];
     for (line, method, path, is_json) in cases {
@@ -33,6 +40,7 @@ fn each_command_is_one_call() {
         assert_eq!((call.method.as_str(), call.path, call.is_json), (method, path, is_json), "{line}");
     }
     assert_eq!(called("confirm 0123456789ab abc").body, Some(json!({"plan_hash": "abc"})));
+    assert_eq!(called("confirm-purge security-logs abc").body, Some(json!({"plan_hash": "abc"})));
     assert_eq!(parse("hold --help"), Ok(Asked::Help));
 }
 
@@ -56,6 +64,9 @@ fn what_cannot_be_followed_is_said_before_anything_is_sent() {
     let unknown = |word: &str| Err(Invalid::Unknown(word.to_owned()));
     let cases = [
         ("", Err(Invalid::Missing)),
+        ("purge ../holds", Err(Invalid::Class)),
+        ("purge --all", Err(Invalid::Class)),
+        ("confirm-purge Logs abc", Err(Invalid::Class)),
         ("erase everything", unknown("erase")),
         ("promises now", unknown("promises")),
         ("release x/../y", Err(Invalid::HoldId)),

@@ -6,15 +6,23 @@ use privacy::fault::Fault;
 use privacy::legal_hold::Note;
 use privacy::subject_request::{Actor, By};
 
+/// The principal that calls.
+///
+/// # Errors
+/// [`Fault`] when the gateway names nobody.
+pub(super) fn principal(request: &Request) -> Result<String, Fault> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Err(nobody()) };
+    let iam = context.authorizer.as_ref().and_then(|authorizer| authorizer.iam.as_ref());
+    let arn = iam.and_then(|iam| iam.user_arn.as_deref()).filter(|arn| !arn.is_empty());
+    arn.map(str::to_owned).ok_or_else(nobody)
+}
+
 /// Whoever calls, and why.
 ///
 /// # Errors
 /// [`Fault`] when the gateway names nobody: nothing is done in nobody's name.
 pub(super) fn by(request: &Request, why: Note) -> Result<By, Fault> {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Err(nobody()) };
-    let iam = context.authorizer.as_ref().and_then(|authorizer| authorizer.iam.as_ref());
-    let arn = iam.and_then(|iam| iam.user_arn.as_deref()).filter(|arn| !arn.is_empty());
-    Ok(By { actor: Actor::Staff(arn.ok_or_else(nobody)?.to_owned()), why })
+    Ok(By { actor: Actor::Staff(principal(request)?), why })
 }
 
 fn nobody() -> Fault {

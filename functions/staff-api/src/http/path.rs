@@ -17,6 +17,10 @@ pub(super) enum Subject {
     Obligation(Named),
     /// `/api/staff/obligations/{obligation_id}/plan-confirmation`
     Confirmation(Named),
+    /// `/api/staff/purges/{class}`
+    Purge(String),
+    /// `/api/staff/purges/{class}/plan-confirmation`
+    PurgeConfirmation(String),
     /// `/api/staff/promises`
     Promises,
     /// `/api/staff/requests`
@@ -34,6 +38,8 @@ pub(super) fn subject(path: &str) -> Option<Subject> {
         ["holds", id] => HoldId::parse(id).ok().map(Subject::Hold),
         ["obligations", id] => Named::parse(id).map(Subject::Obligation),
         ["obligations", id, "plan-confirmation"] => Named::parse(id).map(Subject::Confirmation),
+        ["purges", class] => Some(Subject::Purge((*class).to_owned())),
+        ["purges", class, "plan-confirmation"] => Some(Subject::PurgeConfirmation((*class).to_owned())),
         ["promises"] => Some(Subject::Promises),
         ["requests"] => Some(Subject::Requests),
         ["requests", id] => reference(id).map(Subject::Request),

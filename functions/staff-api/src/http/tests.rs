@@ -5,7 +5,7 @@ use privacy::instant;
 use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction, Record, Stores};
-use privacy::purge::PurgeLedger;
+use privacy::purge::{PeriodClass, PurgeLedger, PurgePlan};
 use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
@@ -331,9 +331,16 @@ async fn what_goes_by_its_date_is_shown_with_its_watermark() {
     let ledger = demo::ledger(&bench.account);
     let (now, day) = (SystemClock.now(), SignedDuration::from_hours(24));
     PurgeLedger::advance(&ledger, "security-logs", now - day * 380, now).await.unwrap();
-    PurgeLedger::advance(&ledger, "page-reports", now + day, now).await.unwrap();
-    PurgeLedger::advance(&ledger, "organisation-activity", now + day, now).await.unwrap();
-    PurgeLedger::halt(&ledger, "organisation-activity", u64::MAX).await.unwrap();
+    // Everything that is due is swept, and nothing else.
+    let pages = PeriodClass::all(&demo::map()).unwrap().into_iter().find(|class| class.name == "page-reports").unwrap();
+    let mut open = pages.period(now - day * 400);
+    while pages.due_at(&open).unwrap() <= now {
+        open = open.next().unwrap();
+    }
+    PurgeLedger::advance(&ledger, "page-reports", open.starts_at().unwrap(), now).await.unwrap();
+    PurgeLedger::advance(&ledger, "member-activity", now + day, now).await.unwrap();
+    let plan = PurgePlan::new("organisation-activity", 1, u64::MAX, now);
+    PurgeLedger::halt(&ledger, "organisation-activity", &plan).await.unwrap();
     let answer = bench.get("/api/staff/promises").await;
     let scheduled = answer["scheduled"].as_array().unwrap();
     assert_eq!(scheduled.len(), 6);
@@ -348,6 +355,47 @@ async fn what_goes_by_its_date_is_shown_with_its_watermark() {
     assert_eq!((&pages["holds"], &pages["verdict"], &pages["sentence"]), (&json!(true), &json!("holds"), &Value::Null));
     assert_eq!((&pages["platform_limit"]["platform"], &pages["oldest_open"]), (&json!("linkedin"), &Value::Null));
     assert_eq!(find("organisation-activity")["verdict"], "halted");
+    let ahead = find("member-activity");
+    assert_eq!((&ahead["verdict"], &ahead["holds"]), (&json!("ahead"), &json!(false)), "it cannot be true");
+}
+
+#[tokio::test]
+async fn a_halted_purge_is_shown_and_confirmed_by_its_hash() {
+    let bench = Bench::new();
+    let ledger = demo::ledger(&bench.account);
+    let plan = PurgePlan::new("own.requests", 5_000, 5_001, instant::to_millis(SystemClock.now()));
+    let path = "/api/staff/purges/own.requests";
+    assert_eq!(bench.get(path).await["plan"], Value::Null);
+    PurgeLedger::halt(&ledger, "own.requests", &plan).await.unwrap();
+    let shown = bench.get(path).await["plan"].clone();
+    assert_eq!(
+        (&shown["records"], &shown["ceiling"], &shown["is_waiting"]),
+        (&json!(5_001), &json!(5_000), &json!(true))
+    );
+    let confirmation = format!("{path}/plan-confirmation");
+    let confirm = async |path: &str, hash: &str| bench.send("POST", path, &json!({"plan_hash": hash})).await;
+    let (status, problem) = confirm(&confirmation, &"0".repeat(64)).await;
+    assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:plan-differs")));
+    assert_eq!(confirm(&confirmation, "zz").await.0, 400);
+    let hash = shown["plan_hash"].as_str().unwrap();
+    let (status, confirmed) = confirm(&confirmation, hash).await;
+    assert_eq!(
+        (status, &confirmed["confirmed_plan"], &confirmed["class"]),
+        (200, &json!(hash), &json!("own.requests"))
+    );
+    assert_eq!(bench.get(path).await["plan"]["is_waiting"], false);
+    assert_eq!(ledger.progress("own.requests").await.unwrap().confirmed(), Some(&plan));
+    let row = bench.account.dump("ledger").into_iter().find(|row| row.contains("confirmed_by")).unwrap();
+    assert!(row.contains(ALEX), "{row}");
+    for unknown in ["signals", "own.receipts", "nobody", "-"] {
+        let path = format!("/api/staff/purges/{unknown}");
+        assert_eq!(bench.send("GET", &path, &Value::Null).await.0, 404, "{unknown}");
+        assert_eq!(confirm(&format!("{path}/plan-confirmation"), hash).await.0, 404, "{unknown}");
+    }
+    assert_eq!(bench.send("DELETE", path, &Value::Null).await.0, 405);
+    assert_eq!(bench.send("GET", &confirmation, &Value::Null).await.0, 405);
+    let body = json!({"plan_hash": hash});
+    assert_eq!(bench.send_as(None, "POST", &confirmation, &body).await.0, 503, "nothing is confirmed in nobody's name");
 }
 
 #[tokio::test(start_paused = true)]

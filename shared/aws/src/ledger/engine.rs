@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
+use privacy::deadline::DueBy;
 use privacy::ids::TenantId;
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, LegalHold};
@@ -114,6 +115,26 @@ impl Ledger for LedgerTable {
 
     async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
         self.note_waiting(id, hold).await
+    }
+
+    async fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> Answer<()> {
+        let update = self
+            .update_head(&lease.id)
+            .update_expression("SET due_date = :date, due_zone = :zone")
+            .condition_expression("worker = :worker AND due_date > :date")
+            .expression_attribute_values(":date", text(due_by.date.to_string()))
+            .expression_attribute_values(":zone", text(&due_by.time_zone))
+            .expression_attribute_values(":worker", text(&lease.worker));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            // It is so already, or who lost the lease is told so by the transition that follows.
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("ledger.bring_forward")(error)),
+        }
     }
 
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {

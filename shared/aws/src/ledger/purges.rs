@@ -2,22 +2,24 @@
 //!
 //! | partition | sort key | holds |
 //! |---|---|---|
-//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; `halted_at` and `confirmed_ceiling` while the class is halted |
+//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when |
 //! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
 //! | `purge` | `run` | when the last run ended |
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::instant;
 use privacy::legal_hold::HoldId;
-use privacy::ports::Answer;
-use privacy::purge::{Leftover, Progress, PurgeLedger, Swept};
+use privacy::obligation::PlanHash;
+use privacy::ports::{Answer, Confirmed};
+use privacy::purge::{Leftover, Progress, PurgeLedger, PurgePlan, Swept};
 
 use super::LedgerTable;
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
-use crate::faults::fault;
+use crate::faults::{fault, refusing_row};
 use crate::patience;
 
 const WATERMARK: &str = "watermark";
@@ -42,8 +44,21 @@ fn leftover(row: &Item) -> Result<Leftover, Fault> {
     })
 }
 
-fn find_number(row: &Item, name: &str) -> Result<Option<u64>, Fault> {
-    if row.contains_key(name) { get_number(row, name).map(Some) } else { Ok(None) }
+/// The plan that a class is halted with.
+fn halted(row: &Item) -> Result<Option<PurgePlan>, Fault> {
+    if !row.contains_key("plan_hash") {
+        return Ok(None);
+    }
+    Ok(Some(PurgePlan {
+        hash: hash(row, "plan_hash")?,
+        ceiling: get_number(row, "halted_at")?,
+        records: get_number(row, "planned")?,
+        until: get_at(row, "planned_until")?,
+    }))
+}
+
+fn hash(row: &Item, name: &str) -> Result<PlanHash, Fault> {
+    Ok(PlanHash::from_stored(get_text(row, name)?.to_owned()))
 }
 
 impl LedgerTable {
@@ -71,14 +86,26 @@ impl PurgeLedger for LedgerTable {
                 WATERMARK => {
                     let swept_at = find_at(&row, "swept_at")?;
                     progress.swept = find_at(&row, "swept_until")?.map(|until| Swept { until, at: swept_at });
-                    progress.halted_at = find_number(&row, "halted_at")?;
-                    progress.confirmed_ceiling = find_number(&row, "confirmed_ceiling")?;
+                    progress.halted = halted(&row)?;
+                    let is_confirmed = row.contains_key("confirmed_plan");
+                    progress.confirmed_plan = is_confirmed.then(|| hash(&row, "confirmed_plan")).transpose()?;
                 }
                 sort if sort.starts_with(LEFT) => progress.leftovers.push(leftover(&row)?),
                 _ => return Err(unreadable("sk")),
             }
         }
         Ok(progress)
+    }
+
+    async fn rewind(&self, class: &str, read: Timestamp, until: Timestamp, now: Timestamp) -> Answer<()> {
+        let update = self
+            .update_purge(partition(class), WATERMARK.to_owned())
+            .update_expression("SET swept_until = :until, swept_at = :now")
+            .condition_expression("swept_until = :read")
+            .expression_attribute_values(":read", at(read))
+            .expression_attribute_values(":until", at(until))
+            .expression_attribute_values(":now", at(now));
+        forward(update, "purges.rewind").await
     }
 
     async fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> Answer<()> {
@@ -113,17 +140,39 @@ impl PurgeLedger for LedgerTable {
         delete.send().await.map(drop).map_err(fault("purges.unlist"))
     }
 
-    async fn halt(&self, class: &str, ceiling: u64) -> Answer<()> {
+    async fn halt(&self, class: &str, plan: &PurgePlan) -> Answer<()> {
         let update = self
             .update_purge(partition(class), WATERMARK.to_owned())
-            .update_expression("SET halted_at = :ceiling")
-            .expression_attribute_values(":ceiling", number(ceiling));
+            .update_expression(
+                "SET halted_at = :ceiling, planned = :records, planned_until = :until, plan_hash = :hash REMOVE confirmed_plan",
+            )
+            .expression_attribute_values(":ceiling", number(plan.ceiling))
+            .expression_attribute_values(":records", number(plan.records))
+            .expression_attribute_values(":until", at(plan.until))
+            .expression_attribute_values(":hash", text(plan.hash.as_str()));
         patience::send(update).await.map(drop).map_err(fault("purges.halt"))
     }
 
+    async fn confirm_purge(&self, class: &str, hash: &PlanHash, by: &str, now: Timestamp) -> Answer<Confirmed> {
+        let update = self
+            .update_purge(partition(class), WATERMARK.to_owned())
+            .update_expression("SET confirmed_plan = :hash, confirmed_by = :by, confirmed_at = :now")
+            .condition_expression("plan_hash = :hash")
+            .expression_attribute_values(":hash", text(hash.as_str()))
+            .expression_attribute_values(":by", text(by))
+            .expression_attribute_values(":now", at(now))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let refused = match patience::send(update).await {
+            Ok(_) => return Ok(Confirmed::Done),
+            Err(error) => refusing_row("purges.confirm")(error)?,
+        };
+        Ok(if refused.is_some() { Confirmed::Differs } else { Confirmed::Missing })
+    }
+
+    /// Who confirmed, and when, stays.
     async fn resume(&self, class: &str) -> Answer<()> {
         let update = self.update_purge(partition(class), WATERMARK.to_owned());
-        let update = update.update_expression("REMOVE halted_at, confirmed_ceiling");
+        let update = update.update_expression("REMOVE halted_at, planned, planned_until, plan_hash, confirmed_plan");
         patience::send(update).await.map(drop).map_err(fault("purges.resume"))
     }
 

@@ -4,7 +4,7 @@
 //! per identity that finds it. `tenant#<tenant>` lists the connections of a tenant. A link is found under `link#<reference>`, sorted
 //! by place: a connection, a contact, a user of an account.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::ids::{Platform, TenantId};
@@ -105,11 +105,15 @@ impl Connections for Vault {
             .condition_expression("attribute_exists(pk) AND connected_at < :covers_until")
             .expression_attribute_values(":now", at(now))
             .expression_attribute_values(":covers_until", at(covers_until))
+            .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match answer {
-            Ok(_) => Ok(Disarmed::Done),
+            Ok(done) => {
+                let row = done.attributes.unwrap_or_default();
+                Ok(Disarmed::Done { platform: find_parsed(&row, "platform", Platform::parse)? })
+            }
             Err(error) => match refusing_row("connections.disarm")(error)? {
                 Some(_) => Ok(Disarmed::Newer),
                 None => Ok(Disarmed::Missing),

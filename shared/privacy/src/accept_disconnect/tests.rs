@@ -194,3 +194,22 @@ fn a_disconnect_that_is_to_come_is_refused() {
     assert_eq!(disconnect("meta", Some("2026-12-15T12:05:01Z")).check(now), Err(NotYet));
     assert_eq!(disconnect("meta", None).check(now), Ok(()));
 }
+
+/// The path of the dashboard names a platform, the row of the connection another: the stricter limit counts.
+#[tokio::test]
+async fn a_platform_that_the_row_knows_better_brings_the_last_day_forward() {
+    for (named, of_row, at_once, after) in [
+        ("meta", "linkedin", "2027-01-14", "2026-12-25"),
+        ("linkedin", "facebook", "2026-12-25", "2026-12-25"),
+        ("google", "google", "2027-01-14", "2027-01-14"),
+    ] {
+        let world = world();
+        let link = KeyedRef::from_stored("v1-alder-c1".to_owned());
+        world.connect_by(of_row, "alder", "c1", at("2026-01-01T00:00:00Z"), &[link]);
+        let accepted = accepted(&world, disconnect(named, None)).await.unwrap();
+        assert_eq!(accepted.due_by.date.to_string(), at_once, "{named}");
+        assert!(matches!(work(&world, &accepted.id).await, Worked::Erased { .. }));
+        let head = world.stored().heads[&accepted.id].clone();
+        assert_eq!(head.due_by.date.to_string(), after, "{named} for a row of {of_row}");
+    }
+}

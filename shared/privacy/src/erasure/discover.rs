@@ -1,10 +1,12 @@
 //! Suppress and discover: raise the marks, then follow the identity links to every place they reach.
 
 use super::{Aftermath, Stop, Visit};
+use crate::accept_disconnect::due_by;
 use crate::fault::Fault;
-use crate::ids::TenantId;
+use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
 use crate::obligation::{Head, ObligationId, State};
+use crate::policy::Route;
 use crate::ports::{Clock, Connections, Disarmed, Ledger, Stores, Suppressions};
 use crate::scope::{Place, Reach, Scope, Stage, is_covered};
 use crate::target::Target;
@@ -48,7 +50,8 @@ where
             if place.is_connection() {
                 let now = self.engine.clock.now();
                 match self.engine.vault.disarm(&place, head.covers(), now).await? {
-                    Disarmed::Done | Disarmed::Missing => {}
+                    Disarmed::Done { platform } => self.bring_forward(head, platform.as_ref()).await?,
+                    Disarmed::Missing => {}
                     Disarmed::Newer if named.as_ref() == Some(&place) => is_reused = true,
                     Disarmed::Newer => continue,
                 }
@@ -71,6 +74,16 @@ where
             self.adopt(head, &mut scopes).await?;
         }
         Ok(scopes)
+    }
+
+    /// The dashboard named a platform; the row of the connection may know another one, and the stricter limit counts.
+    async fn bring_forward(&self, head: &Head, platform: Option<&Platform>) -> Result<(), Stop> {
+        let (Route::Disconnect, Some(platform)) = (head.route, platform) else { return Ok(()) };
+        let due_by = due_by(self.engine.map, platform, head.covers_until)?;
+        if due_by.date < head.due_by.date {
+            self.engine.ledger.bring_forward(&self.lease, &due_by).await?;
+        }
+        Ok(())
     }
 
     /// Takes over the places of earlier requests under the same code, as erased: what is verified and looked at again

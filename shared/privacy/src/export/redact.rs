@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::patterns::{self, Persons};
 use super::people::{Own, People};
-use crate::policy::model::Class;
+use crate::policy::model::{Class, Redaction};
 
 /// Why something was replaced or left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ impl Redactor<'_> {
     /// The token of whoever wrote it for the business, by the first of its `agents` and every other one from then on; nothing
     /// where that is the person of the bundle.
     fn agent(&mut self, class: &Class, stored: &BTreeMap<String, Value>) -> Option<String> {
-        if !self.hides_people || !class.redact.iter().any(|rule| rule == "other-people") {
+        if !self.hides_people || !class.redact.contains(&Redaction::OtherPeople) {
             return None;
         }
         let text = |value: &Value| match value {
@@ -182,11 +182,10 @@ impl Redactor<'_> {
         if NEVER.iter().any(|never| lower.contains(never)) {
             return self.replaced(Reason::NeverDisclosed, &format!("[{} held, not shown]", lower.replace('_', " ")));
         }
-        let has = |rule: &str| class.redact.iter().any(|named| named == rule);
-        if has("prompts") && lower.contains("prompt") {
+        if class.redact.contains(&Redaction::Prompts) && lower.contains("prompt") {
             return self.replaced(Reason::Prompts, "[instructions of the business removed]");
         }
-        let hides = self.hides_people && has("other-people");
+        let hides = self.hides_people && class.redact.contains(&Redaction::OtherPeople);
         let names_somebody = class.names.iter().any(|known| known == name);
         match (&value, whose) {
             (Value::String(text), _) if hides && names_somebody && self.own.is(text) => value,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Stored, World};
+use crate::deadline::DueBy;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
@@ -129,6 +130,17 @@ impl Ledger for World {
     async fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> Answer<()> {
         self.call("ledger.wait_for", |stored| {
             stored.waiting.insert((hold.clone(), id.clone()));
+        })
+    }
+
+    async fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> Answer<()> {
+        self.call("ledger.bring_forward", |stored| {
+            if stored.leases.get(&lease.id) == Some(&lease.worker)
+                && let Some(head) = stored.heads.get_mut(&lease.id)
+                && due_by.date < head.due_by.date
+            {
+                head.due_by = due_by.clone();
+            }
         })
     }
 

@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::World;
-use crate::ports::Answer;
-use crate::purge::{Leftover, Progress, PurgeLedger, Reports, Swept};
+use crate::obligation::PlanHash;
+use crate::ports::{Answer, Confirmed};
+use crate::purge::{Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
 
 /// Watermarks, leftovers and reports.
 #[derive(Clone, Debug, Default)]
 pub struct StoredPurges {
     /// By class.
     pub progress: BTreeMap<String, Progress>,
+    /// Who confirmed a plan of which class, and when.
+    pub confirmed_by: Vec<(String, String, Timestamp)>,
     /// When the last run ended.
     pub last_run: Option<Timestamp>,
     /// By key.
@@ -28,6 +31,15 @@ impl StoredPurges {
 impl PurgeLedger for World {
     async fn progress(&self, class: &str) -> Answer<Progress> {
         self.call("purges.progress", |stored| stored.purges.progress.get(class).cloned().unwrap_or_default())
+    }
+
+    async fn rewind(&self, class: &str, read: Timestamp, until: Timestamp, now: Timestamp) -> Answer<()> {
+        self.call("purges.rewind", |stored| {
+            let progress = stored.purges.of(class);
+            if progress.swept.is_some_and(|swept| swept.until == read) {
+                progress.swept = Some(Swept { until, at: Some(now) });
+            }
+        })
     }
 
     async fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> Answer<()> {
@@ -54,15 +66,31 @@ impl PurgeLedger for World {
         })
     }
 
-    async fn halt(&self, class: &str, ceiling: u64) -> Answer<()> {
-        self.call("purges.halt", |stored| stored.purges.of(class).halted_at = Some(ceiling))
+    async fn halt(&self, class: &str, plan: &PurgePlan) -> Answer<()> {
+        self.call("purges.halt", |stored| {
+            let progress = stored.purges.of(class);
+            progress.halted = Some(plan.clone());
+            progress.confirmed_plan = None;
+        })
+    }
+
+    async fn confirm_purge(&self, class: &str, hash: &PlanHash, by: &str, now: Timestamp) -> Answer<Confirmed> {
+        self.call("purges.confirm", |stored| {
+            let Some(progress) = stored.purges.progress.get_mut(class) else { return Confirmed::Missing };
+            if progress.halted.as_ref().is_none_or(|plan| plan.hash != *hash) {
+                return Confirmed::Differs;
+            }
+            progress.confirmed_plan = Some(hash.clone());
+            stored.purges.confirmed_by.push((class.to_owned(), by.to_owned(), now));
+            Confirmed::Done
+        })
     }
 
     async fn resume(&self, class: &str) -> Answer<()> {
         self.call("purges.resume", |stored| {
             let progress = stored.purges.of(class);
-            progress.halted_at = None;
-            progress.confirmed_ceiling = None;
+            progress.halted = None;
+            progress.confirmed_plan = None;
         })
     }
 

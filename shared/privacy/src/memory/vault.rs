@@ -113,7 +113,7 @@ impl Connections for World {
             Some(row) if !is_covered(row.connected_at, covers_until) => Disarmed::Newer,
             Some(row) => {
                 row.has_tokens = false;
-                Disarmed::Done
+                Disarmed::Done { platform: Some(row.platform.clone()) }
             }
         })
     }

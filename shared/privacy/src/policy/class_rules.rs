@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::ends::{DISCONNECTED, Ends, TERMINATED, phases};
 use super::model::{Class, Model, Range, Route, Store, StoreKind};
-use super::validate::{InvalidPolicy, invalid, nominal_hours};
+use super::pattern;
+use super::spans;
+use super::validate::{InvalidPolicy, invalid};
 
 /// What every table calls its keys.
 const KEYS: [&str; 2] = ["pk", "sk"];
@@ -18,10 +20,44 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
             .and_then(|()| names_are_attributes(class))
             .and_then(|()| found_by_range(class, store))
             .and_then(|()| is_run(class, store, model))
-            .and_then(|()| agree(class, model))
+            .and_then(|()| agree(class, store, model))
             .map_err(refuse)?;
     }
-    Ok(())
+    for (name, class) in &model.class {
+        alone(name, class, model).map_err(|problem| invalid(format!("class.{name}"), problem))?;
+    }
+    model.store.iter().try_for_each(|(name, store)| {
+        secrets_are_attributes(name, store, model).map_err(|problem| invalid(format!("store.{name}"), problem))
+    })
+}
+
+/// A key is of one class: of two the first would win in silence.
+fn alone(name: &str, class: &Class, model: &Model) -> Result<(), String> {
+    let is_other = |other: &&(&String, &Class)| other.0.as_str() > name && other.1.store == class.store;
+    let others: Vec<(&String, &Class)> = model.class.iter().collect();
+    match others.iter().filter(is_other).find(|(_, other)| pattern::overlap(&class.key, &other.key)) {
+        Some((other, _)) => Err(format!(
+            "a key of it can be one of [class.{other}] as well: give the `key` of one of them a word of its own"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// What is dropped before anything else must be there to be dropped.
+fn secrets_are_attributes(name: &str, store: &Store, model: &Model) -> Result<(), String> {
+    let classes = || model.class.values().filter(|class| class.store == *name);
+    let is_known = |secret: &&String| classes().any(|class| class.attributes.contains(secret));
+    match store.secrets.iter().find(|secret| !is_known(secret)) {
+        Some(secret) => {
+            let known: BTreeSet<&str> = classes().flat_map(|class| &class.attributes).map(String::as_str).collect();
+            let known: Vec<&str> = known.into_iter().collect();
+            Err(format!(
+                "`secrets` has `{secret}`, which no record class of this store has: write one of its `attributes` ({})",
+                known.join(", ")
+            ))
+        }
+        None => Ok(()),
+    }
 }
 
 fn named_attributes(class: &Class, store: &Store) -> Result<(), String> {
@@ -99,10 +135,13 @@ fn found_by_range(class: &Class, store: &Store) -> Result<(), String> {
 
 /// `alarm_before` ≤ `purge_lead` ≤ the whole span.
 pub(super) fn ordered(ends: &Ends) -> Result<(), String> {
-    let (lead, alarm) = (ends.purge_lead.map(|span| nominal_hours(&span)), ends.alarm_before);
-    match (lead, alarm.map(|span| nominal_hours(&span)), ends.last_day.map(|span| nominal_hours(&span))) {
+    match (ends.purge_lead, ends.alarm_before, ends.last_day) {
         (None, None, _) => Ok(()),
-        (Some(lead), Some(alarm), Some(last)) if alarm <= lead && lead <= last && alarm >= 0 => Ok(()),
+        (Some(lead), Some(alarm), Some(last))
+            if spans::within(&alarm, &lead) && spans::within(&lead, &last) && !alarm.is_negative() =>
+        {
+            Ok(())
+        }
         (_, _, None) => Err("`purge_lead` and `alarm_before` count back from a last day, and it has none".to_owned()),
         (_, _, Some(_)) => {
             Err("`purge_lead` and `alarm_before` are both needed: it purges, then it alarms, then it ends".to_owned())
@@ -129,25 +168,36 @@ fn is_run(class: &Class, store: &Store, model: &Model) -> Result<(), String> {
 }
 
 /// A class, the promise of a disconnect and the phases of a termination speak of the same days.
-fn agree(class: &Class, model: &Model) -> Result<(), String> {
+fn agree(class: &Class, store: &Store, model: &Model) -> Result<(), String> {
     let ends = Ends::of(class);
-    let within = |span: &jiff::Span| ends.last_day.is_none_or(|last| nominal_hours(span) <= nominal_hours(&last));
+    let within = |span: &jiff::Span| ends.last_day.is_none_or(|last| spans::within(span, &last));
     match class.clock.anchor.as_str() {
         DISCONNECTED if ends.floor.is_some() => Err("a disconnect erases it at once, before its floor".to_owned()),
         DISCONNECTED => match model.promise.get(&Route::Disconnect).and_then(|promise| promise.counted.as_ref()) {
-            Some(counted) if !within(&counted.within) => {
-                Err("it must end before [promise.disconnect] does: two clocks contradict".to_owned())
+            Some(counted) if !within(&counted.within) => Err(
+                "nothing of it may outlive its `ceiling`, and [promise.disconnect] does: two clocks contradict. Write `within` in days, no more of \
+                     them than its `ceiling` has"
+                    .to_owned(),
+            ),
+            Some(_) | None => {
+                match phases(class, model).find(|phase| store.connection.is_some() && !within(&phase.within)) {
+                    Some(phase) => Err(format!(
+                        "the phase `{}` ends after its ceiling: data of a connection does not wait longer for the end of an \
+                     account than for a disconnect. Write a `within` of no more days than the ceiling has",
+                        phase.title
+                    )),
+                    None => Ok(()),
+                }
             }
-            Some(_) | None => Ok(()),
         },
         TERMINATED => {
-            let is_early =
-                |starts: &jiff::Span| ends.floor.is_some_and(|floor| nominal_hours(starts) < nominal_hours(&floor));
+            let is_early = |starts: &jiff::Span| ends.floor.is_some_and(|floor| !spans::within(&floor, starts));
             match phases(class, model).find(|phase| !within(&phase.within) || is_early(&phase.starts_after)) {
                 Some(phase) => {
                     let title = &phase.title;
                     Err(format!(
-                        "the phase `{title}` begins before its floor or ends after its ceiling: two clocks contradict"
+                        "the phase `{title}` begins before its floor or ends after its ceiling: two clocks contradict. Months \
+                         count with 28 to 31 days"
                     ))
                 }
                 None => Ok(()),

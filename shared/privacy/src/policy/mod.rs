@@ -4,6 +4,7 @@
 //! that does not validate does not compile.
 
 mod class_rules;
+mod company;
 mod ends;
 mod instructions;
 pub mod letters;
@@ -18,8 +19,10 @@ pub mod platform;
 pub mod processor;
 pub mod processor_rules;
 mod promise;
+pub mod redaction;
 pub mod retained;
 pub mod shared;
+mod spans;
 mod termination;
 pub mod unwatched;
 pub mod validate;

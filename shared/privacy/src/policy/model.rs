@@ -8,6 +8,7 @@ pub use super::instructions::Instructions;
 pub use super::phases::{Phase, Termination};
 pub use super::platform::PlatformRule;
 pub use super::promise::{Promise, Route};
+pub use super::redaction::Redaction;
 
 /// A whole policy file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -185,7 +186,7 @@ pub struct Class {
     /// Whether it goes into an export.
     pub export: ExportRule,
     /// What an export takes out of it.
-    pub redact: Vec<String>,
+    pub redact: Vec<Redaction>,
     /// A plan that would erase more of it halts. 0 where no request reaches it.
     #[serde(default)]
     pub ceiling_per_request: u64,

@@ -33,7 +33,7 @@ pub struct Own {
     /// Whether it goes into an export of the person or the tenant that it is of.
     pub export: ExportRule,
     /// What an export takes out of it.
-    pub redact: Vec<String>,
+    pub redact: Vec<super::redaction::OwnRedaction>,
     /// What ends it.
     pub purge: Purge,
     /// Purging begins this long before its last day.

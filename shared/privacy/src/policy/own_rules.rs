@@ -5,7 +5,8 @@ use super::ends::Ends;
 use super::model::{Model, StoreKind};
 use super::own::{Own, OwnErase, OwnKind, OwnRow, Purge};
 use super::pattern::Pattern;
-use super::validate::{InvalidPolicy, invalid, nominal_hours, validate_clock};
+use super::spans;
+use super::validate::{InvalidPolicy, invalid, validate_clock};
 
 pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     for (name, own) in &model.own {
@@ -22,13 +23,13 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
 
 /// A request outlives what it says of how to reach somebody: otherwise it would go first, and there were two clocks for one.
 fn outlives(model: &Model) -> Result<(), String> {
-    let hours = |name: &str, span: fn(&Own) -> Option<jiff::Span>| {
-        model.own.get(name).filter(|own| own.purge == Purge::Sweep).and_then(span).map(|span| nominal_hours(&span))
+    let span = |name: &str, span: fn(&Own) -> Option<jiff::Span>| {
+        model.own.get(name).filter(|own| own.purge == Purge::Sweep).and_then(span)
     };
-    let contact = hours(OwnKind::ContactData.as_str(), |own| own.clock.ceiling);
-    let request = hours(OwnKind::Requests.as_str(), |own| own.clock.floor);
+    let contact = span(OwnKind::ContactData.as_str(), |own| own.clock.ceiling);
+    let request = span(OwnKind::Requests.as_str(), |own| own.clock.floor);
     match (contact, request) {
-        (Some(contact), Some(request)) if contact >= request => {
+        (Some(contact), Some(request)) if !spans::shorter(&contact, &request) => {
             Err("it must be gone before its request goes, by [own.requests]".to_owned())
         }
         (_, _) => Ok(()),
@@ -42,8 +43,7 @@ fn validate_own(name: &str, own: &Own, model: &Model) -> Result<(), String> {
     validate_clock(&own.clock)?;
     if let Some(name) = &own.kept {
         let kept = model.kept.get(name).ok_or("`kept` names no section of [kept]")?;
-        let floor = own.clock.floor.map(|floor| nominal_hours(&floor));
-        if floor != Some(nominal_hours(&kept.keep_for)) {
+        if !own.clock.floor.is_some_and(|floor| spans::same(&floor, &kept.keep_for)) {
             return Err(format!("its floor is not what [kept.{name}] says: two clocks contradict"));
         }
     }

@@ -106,6 +106,16 @@ impl Pattern {
     }
 }
 
+/// Whether some key is of both patterns: segment by segment, a placeholder stands for anything.
+#[must_use]
+pub fn overlap(one: &str, other: &str) -> bool {
+    let segments = |text: &str| text.split(SEPARATORS).map(str::to_owned).collect::<Vec<_>>();
+    let separators = |text: &str| text.matches(SEPARATORS).collect::<String>();
+    let (ours, theirs) = (segments(one), segments(other));
+    let fits = |(one, other): (&String, &String)| one.contains('{') || other.contains('{') || one == other;
+    separators(one) == separators(other) && ours.len() == theirs.len() && ours.iter().zip(&theirs).all(fits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +145,21 @@ mod tests {
         let captured = pattern.capture("contact#a#signal#2026-01-31T12:00:00.000Z#9").unwrap();
         assert_eq!(captured, [("contact", "a"), ("instant", "2026-01-31T12:00:00.000Z"), ("signal", "9")]);
         assert_eq!(pattern.capture("contact#a#score"), None);
+    }
+
+    #[test]
+    fn patterns_overlap_when_some_key_is_of_both() {
+        let cases = [
+            ("profile", "profile", true),
+            ("contact#{contact}#profile", "contact#{person}#profile", true),
+            ("contact#{contact}#profile", "contact#{contact}#{kind}", true),
+            ("contact#{contact}#profile", "contact#{contact}#score", false),
+            ("contact#{contact}#profile", "contact#{contact}#profile#{version}", false),
+            ("{tenant}/{file}", "{tenant}#{file}", false),
+        ];
+        for (one, other, expected) in cases {
+            assert_eq!((overlap(one, other), overlap(other, one)), (expected, expected), "{one} and {other}");
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Class, Model, Store, StoreKind};
 use super::pattern::Pattern;
-use super::validate::{InvalidPolicy, invalid, nominal_hours};
+use super::spans;
+use super::validate::{InvalidPolicy, invalid};
 
 /// A span of the calendar, counted in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +35,20 @@ impl Unit {
         }
     }
 
-    /// At most so many hours.
-    const fn hours(self) -> i64 {
+    /// One of it.
+    fn span(self) -> jiff::Span {
         match self {
-            Self::Hour => 1,
-            Self::Day => 24,
-            Self::Month => 31 * 24,
+            Self::Hour => jiff::Span::new().hours(1),
+            Self::Day => jiff::Span::new().days(1),
+            Self::Month => jiff::Span::new().days(31),
+        }
+    }
+
+    /// What a ceiling that is counted in days leaves of its last day.
+    fn rest(self) -> jiff::Span {
+        match self {
+            Self::Hour => jiff::Span::new(),
+            Self::Day | Self::Month => jiff::Span::new().days(1),
         }
     }
 }
@@ -197,27 +206,43 @@ fn validate_clock(class: &Class, purge: &Purge, unit: Unit) -> Result<(), &'stat
         _ => return Err("its anchor is `recorded_at`, or `fiscal_year_end` with `fiscal_year_ends` as MM-DD"),
     }
     let is_calendar = |span: &jiff::Span| span.get_hours() == 0 && span.get_minutes() == 0 && span.get_seconds() == 0;
+    let is_of_hours = |span: &jiff::Span| {
+        span.get_days() == 0 && span.get_weeks() == 0 && span.get_months() == 0 && span.get_years() == 0
+    };
     if !(clock.floor.iter().all(is_calendar) && (unit == Unit::Hour || clock.ceiling.iter().all(is_calendar))) {
         return Err("what is counted in days or months cannot end after hours");
     }
-    let seconds = |span: &jiff::Span| nominal_hours(span) * 3600 + span.get_minutes() * 60;
+    if unit == Unit::Hour && !clock.ceiling.iter().all(is_of_hours) {
+        return Err("`ceiling` of what goes hour by hour is counted in hours: write PT24H for P1D, PT36H for P1DT12H");
+    }
+    if !purge.alarm_after.is_positive() || purge.lead.is_negative() {
+        return Err("`purge.lead` and `purge.alarm_after` are spans of time");
+    }
     if let Some(ceiling) = &clock.ceiling {
-        if seconds(ceiling) - seconds(&purge.lead) < unit.hours() * 3600 {
+        if !spans::sum_within(&[&unit.span(), &purge.lead], &[], &[ceiling]) {
             return Err("`purge.lead` is longer than its ceiling leaves room for: it would go before it is whole");
         }
-        if clock.floor.is_none() && seconds(&purge.alarm_after) > seconds(&purge.lead) {
+        if clock.floor.is_none() && !spans::within(&purge.alarm_after, &purge.lead) {
             return Err("`purge.alarm_after` is longer than `purge.lead`: it would ring after the limit");
         }
-    }
-    if seconds(&purge.alarm_after) <= 0 || seconds(&purge.lead) < 0 {
-        return Err("`purge.lead` and `purge.alarm_after` are spans of time");
     }
     if let Some(limit) = &purge.platform_limit {
         if limit.platform.is_empty() || limit.source.is_empty() {
             return Err("`purge.platform_limit` needs a platform and a source");
         }
-        if clock.ceiling.as_ref().is_none_or(|ceiling| seconds(ceiling) > seconds(&limit.at_most)) {
-            return Err("the platform's limit is stricter than its ceiling: the shortest wins");
+        let Some(ceiling) = clock.ceiling.as_ref().filter(|ceiling| spans::within(ceiling, &limit.at_most)) else {
+            return Err(
+                "the platform's limit is stricter than its ceiling can be: the shortest wins. Write the `ceiling` as \
+                        `at_most` is written, or in fewer days",
+            );
+        };
+        // Its oldest record is of the first moment of a day, and a ceiling of days leaves the whole last one.
+        let alarm = [ceiling, &unit.rest(), &purge.alarm_after];
+        if !spans::sum_within(&alarm, &[&purge.lead], &[&limit.at_most]) {
+            return Err(
+                "its alarm would ring after the platform's limit: a day is counted whole, so `purge.lead` must be a day \
+                        longer than `purge.alarm_after`",
+            );
         }
     }
     if purge.ceiling_per_run == 0 {

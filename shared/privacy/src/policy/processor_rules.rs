@@ -58,7 +58,23 @@ fn check(name: &str, processor: &Processor, model: &Model) -> Checked {
             processor.routes.iter().try_for_each(|route| check_route(*route, http))
         }
     }?;
-    processor.not_asked.iter().try_for_each(|not_asked| check_not_asked(not_asked, processor))
+    processor.not_asked.iter().try_for_each(|not_asked| check_not_asked(not_asked, processor))?;
+    check_every_route(processor)
+}
+
+/// Who is asked over HTTP says of every route whether it is asked, and if not, why.
+fn check_every_route(processor: &Processor) -> Checked {
+    let Settle::Http(_) = processor.settle else { return Ok(()) };
+    let speaks = |route: &Route| {
+        processor.routes.contains(route) || processor.not_asked.iter().any(|not| not.routes.contains(route))
+    };
+    match Route::ALL.iter().find(|route| !speaks(route)) {
+        Some(route) => Err(format!(
+            "nothing says whether it is asked on `{}`: name that route in `routes`, or in `not_asked` with the reason",
+            route.as_str()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What an erasure of a route can ask a processor about.

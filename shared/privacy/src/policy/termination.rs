@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::model::{Model, Phase, Store};
-use super::validate::{InvalidPolicy, invalid, nominal_hours};
+use super::spans;
+use super::validate::{InvalidPolicy, invalid};
 
 pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     let termination = &model.termination;
@@ -53,9 +54,15 @@ fn validate_phase(name: &str, phase: &Phase, model: &Model) -> Result<(), Invali
     if is_of_connections && stores.len() != model.store.values().filter(|store| everything(store)).count() {
         return Err(invalid(place(), "it must empty every store of a connection: what it leaves nobody finds again"));
     }
-    let (starts, within, alarm) =
-        (nominal_hours(&phase.starts_after), nominal_hours(&phase.within), nominal_hours(&phase.alarm_before));
-    if starts > within || alarm > within {
+    for (key, span) in
+        [("starts_after", &phase.starts_after), ("within", &phase.within), ("alarm_before", &phase.alarm_before)]
+    {
+        if span.is_negative() {
+            let problem = format!("`{key}` is negative: write a span from the end of the account on, such as P27D");
+            return Err(invalid(place(), problem));
+        }
+    }
+    if !spans::within(&phase.starts_after, &phase.within) || !spans::within(&phase.alarm_before, &phase.within) {
         return Err(invalid(place(), "it must begin, and its alarm must ring, before it is to be over"));
     }
     Ok(())

@@ -6,6 +6,7 @@ use super::class_rules;
 use super::model::{Class, Clock, EraseRule, Model, Promise, Range, Route, Store, StoreKind};
 use super::own_rules;
 use super::pattern::Pattern;
+use super::spans;
 use super::termination;
 
 /// Where the file is wrong, and how.
@@ -39,6 +40,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         validate_promise(route, promise)?;
     }
     validate_looks(&model.second_looks.after)?;
+    super::company::validate(model)?;
     let finders = model.store.values().filter(|store| store.identities).count();
     if finders != 1 {
         return Err(invalid("store", "exactly one store must have `identities = true`"));
@@ -77,7 +79,7 @@ fn validate_promise(route: Route, promise: &Promise) -> Result<(), InvalidPolicy
     if promise.policy.is_empty() || promise.sentence.trim().is_empty() || promise.title.is_empty() {
         return Err(invalid(place(), "a policy section, its sentence and a title are needed"));
     }
-    if nominal_hours(&promise.alarm_before) <= 0 {
+    if !promise.alarm_before.is_positive() {
         return Err(invalid(place(), "`alarm_before` is not a span of days"));
     }
     let counted = match (&promise.counted, route.is_counted()) {
@@ -88,11 +90,14 @@ fn validate_promise(route: Route, promise: &Promise) -> Result<(), InvalidPolicy
             return Err(invalid(place(), "each request brings the last day that its law gives: no `within`"));
         }
     };
-    let within = nominal_hours(&counted.within);
-    if within <= 0 {
+    if !counted.within.is_positive() {
         return Err(invalid(place(), "`within` is not a span of days"));
     }
-    if nominal_hours(&counted.work_within) > within || nominal_hours(&promise.alarm_before) >= within {
+    if counted.work_within.is_negative() {
+        return Err(invalid(place(), "`work_within` is negative: write a span from the receipt on, such as P3D"));
+    }
+    if !spans::within(&counted.work_within, &counted.within) || !spans::shorter(&promise.alarm_before, &counted.within)
+    {
         return Err(invalid(place(), "`work_within` and `alarm_before` must fit into `within`"));
     }
     if counted.time_zone != "UTC" {
@@ -198,10 +203,14 @@ pub(super) fn validate_clock(clock: &Clock) -> Result<(), &'static str> {
     if clock.anchor.is_empty() {
         return Err("its clock has no anchor");
     }
+    if clock.floor.iter().chain(&clock.ceiling).any(|span| !span.is_positive()) {
+        return Err("its clock must be a span of time: `floor` and `ceiling` count from the anchor on, such as P30D");
+    }
     match (&clock.floor, &clock.ceiling) {
         (None, None) => Err("its clock has neither floor nor ceiling"),
-        (Some(floor), Some(ceiling)) if nominal_hours(floor) > nominal_hours(ceiling) => {
-            Err("its clock must be kept longer than it may be kept")
+        (Some(floor), Some(ceiling)) if !spans::within(floor, ceiling) => {
+            Err("its clock must be kept longer than it may be kept: a month has 28 to 31 days, a year 365 or 366, so \
+                 write both in the same unit, or a `ceiling` of more days")
         }
         (Some(_), _) | (None, Some(_)) => Ok(()),
     }

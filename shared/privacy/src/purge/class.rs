@@ -122,15 +122,15 @@ impl PeriodClass {
         Some(due_at)
     }
 
-    /// The first instant at which nothing of a period may be left. A span of days leaves the whole last day; one of hours is
-    /// exact.
+    /// The first instant at which nothing of a period may be left. What goes hour by hour goes to the hour; else the whole last
+    /// day is left.
     #[must_use]
     pub fn gone_by(&self, period: &Period) -> Option<Timestamp> {
         let ceiling = self.ceiling?;
-        if ceiling.get_hours() != 0 || ceiling.get_minutes() != 0 {
-            return period.starts_at()?.checked_add(ceiling).ok();
+        match self.unit {
+            Unit::Hour => add(period.starts_at()?, ceiling),
+            Unit::Day | Unit::Month => self.end_after(period.first_day(), ceiling),
         }
-        self.end_after(period.first_day(), ceiling)
     }
 
     /// From when on a period that is still there is late.

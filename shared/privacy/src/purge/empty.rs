@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::class::{Layout, PeriodClass};
-use super::holds::InForce;
-use super::period::Period;
-use crate::data_map::{KeyRange, StoreMap};
+use super::survey::Seen;
+use super::target::{Stays, Target, Verdict};
+use crate::data_map::KeyRange;
 use crate::fault::Fault;
 use crate::ids::{ConnectionId, TenantId};
-use crate::legal_hold::HoldId;
-use crate::ports::{Clock, HoldBook, Read, Record, Stores};
+use crate::ports::{Clock, HoldBook, Page, Read, Record, Stores};
 use crate::scope::Place;
 
 use super::{Bounds, Purger};
@@ -26,6 +25,7 @@ const MAX_ROUNDS: u32 = 4;
 #[derive(Debug)]
 pub(super) enum Stop {
     OutOfTime,
+    /// More is due than may go without a confirmation: nothing of it was erased.
     AboveCeiling,
     Fault(Fault),
 }
@@ -36,73 +36,12 @@ impl From<Fault> for Stop {
     }
 }
 
-/// What may be erased of a class in this run, and what was.
-#[derive(Clone, Copy, Debug)]
+/// What may be erased of a class in this run, what was, and what its survey read.
+#[derive(Debug)]
 pub(super) struct Allowance {
     pub(super) ceiling: u64,
     pub(super) purged: u64,
-}
-
-/// What stays of a period.
-#[derive(Debug, Default)]
-pub(super) struct Stays {
-    pub(super) held: u64,
-    pub(super) kept: u64,
-    pub(super) by: BTreeSet<HoldId>,
-}
-
-impl Stays {
-    fn is_nothing(&self) -> bool {
-        self.held + self.kept == 0
-    }
-
-    fn add(&mut self, other: Self) {
-        self.held += other.held;
-        self.kept += other.kept;
-        self.by.extend(other.by);
-    }
-
-    fn note(&mut self, verdict: &Verdict) {
-        match verdict {
-            Verdict::Due => {}
-            Verdict::Held(id) => {
-                self.held += 1;
-                self.by.insert(id.clone());
-            }
-            Verdict::Kept => self.kept += 1,
-        }
-    }
-}
-
-/// What becomes of a record.
-#[derive(Debug)]
-enum Verdict {
-    Due,
-    Held(HoldId),
-    Kept,
-}
-
-/// The period that is being emptied.
-#[derive(Clone, Copy)]
-pub(super) struct Target<'a> {
-    pub(super) class: &'a PeriodClass,
-    pub(super) store: &'a StoreMap,
-    pub(super) period: &'a Period,
-}
-
-impl Target<'_> {
-    /// What becomes of a record of a place, or of the tenant that its key names.
-    fn judge(&self, holds: &InForce, place: Option<&Place>, key: &str) -> Verdict {
-        let tenant = || self.store.captured(key, "tenant").and_then(|tenant| TenantId::parse(tenant).ok());
-        let place = place.cloned().or_else(|| tenant().map(Place::of_tenant));
-        let is_later = self.period.ends_at().is_none_or(|end| self.store.occurred_at(key).is_some_and(|at| at >= end));
-        match place {
-            Some(place) if self.store.classify(key) == self.class.name && !is_later => {
-                holds.holding(&place, self.store, key).map_or(Verdict::Due, |id| Verdict::Held(id.clone()))
-            }
-            Some(_) | None => Verdict::Kept,
-        }
-    }
+    pub(super) seen: Seen,
 }
 
 impl<L, V, C> Purger<'_, L, V, C>
@@ -136,10 +75,18 @@ where
         // In a round of its own, a strong read must list nobody but those of whom something stays.
         for round in 0..MAX_ROUNDS {
             let read = if round == 0 { Read::Eventual } else { Read::Strong };
+            let seen = if round == 0 { allowance.seen.take(registry) } else { None };
+            if seen.as_ref().is_some_and(|seen| seen.is_proven_empty()) {
+                return Ok(stays);
+            }
+            let mut first = seen.map(|seen| Page { records: seen.records, next: None });
             let mut after = None;
             let mut is_clean = round > 0;
             loop {
-                let page = self.vault.page(&target.class.store, registry, after.as_ref(), None, read).await?;
+                let page = match first.take() {
+                    Some(page) => page,
+                    None => self.vault.page(&target.class.store, registry, after.as_ref(), None, read).await?,
+                };
                 let mut emptied = Vec::new();
                 for row in page.records {
                     if staying.contains(&row.key) {
@@ -184,9 +131,20 @@ where
     ) -> Result<Stays, Stop> {
         for round in 0..MAX_ROUNDS {
             let read = if round == 0 { Read::Eventual } else { Read::Strong };
+            if self.is_out_of_time() {
+                return Err(Stop::OutOfTime);
+            }
+            let seen = if round == 0 { allowance.seen.take(range) } else { None };
+            if seen.as_ref().is_some_and(|seen| seen.is_proven_empty()) {
+                return Ok(Stays::default());
+            }
+            let mut first = seen.map(|seen| (seen.records, None));
             let (mut stays, mut found, mut after) = (Stays::default(), false, None);
             loop {
-                let (slice, next) = self.slice(target.class, range, after.as_ref(), read).await?;
+                let (slice, next) = match first.take() {
+                    Some(slice) => slice,
+                    None => self.slice(target.class, range, after.as_ref(), read).await?,
+                };
                 found |= self.purge_slice(target, range, place, slice, &mut stays, allowance).await?;
                 after = next;
                 if after.is_none() {
@@ -223,7 +181,7 @@ where
         }
     }
 
-    /// Plans a slice and, unless it is above the ceiling, erases it chunk by chunk. Whether anything of it was due.
+    /// Plans a slice and erases it chunk by chunk, if it fits in what was counted. Whether anything of it was due.
     async fn purge_slice(
         &mut self,
         target: Target<'_>,
@@ -250,8 +208,9 @@ where
             self.purged = self.purged.saturating_add(planned);
             return Ok(planned > 0);
         }
+        // More came into it since it was counted: the next run counts anew.
         if planned > 0 && allowance.purged.saturating_add(planned) > allowance.ceiling {
-            return Err(Stop::AboveCeiling);
+            return Err(Stop::OutOfTime);
         }
         for chunk in due.chunks(CHUNK) {
             if self.is_out_of_time() {
@@ -287,7 +246,7 @@ where
 }
 
 /// The connection that a row of a registry names.
-fn listed(key: &str) -> Option<Place> {
+pub(super) fn listed(key: &str) -> Option<Place> {
     let (tenant, connection) = key.split_once('#')?;
     Some(Place::of_connection(TenantId::parse(tenant).ok()?, ConnectionId::parse(connection).ok()?))
 }

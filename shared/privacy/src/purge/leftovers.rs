@@ -2,9 +2,10 @@
 
 use jiff::SignedDuration;
 
-use super::empty::{Stays, Stop};
+use super::empty::Stop;
 use super::period::Period;
 use super::ports::{Leftover, PurgeLedger};
+use super::target::Stays;
 use super::{Course, Purger, SECOND_LOOK};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
@@ -33,14 +34,16 @@ where
     }
 
     async fn look(&mut self, map: &'m DataMap, course: &mut Course<'_>, leftover: &Leftover) -> Result<(), Stop> {
-        if !leftover.by.is_empty() {
-            self.in_force.refresh(self.ledger, self.clock).await?;
-        }
-        if leftover.look_at > self.clock.now() && self.in_force.has_all(&leftover.by) {
+        if !self.is_to_be_looked_at(course, leftover).await? {
             return Ok(());
         }
         if self.is_out_of_time() {
             return Err(Stop::OutOfTime);
+        }
+        self.survey(map, course).await?;
+        // What staff have confirmed goes alone.
+        if course.progress.confirmed().is_some_and(|plan| leftover.starts_at >= plan.until) {
+            return Ok(());
         }
         let period = course.class.period(leftover.starts_at);
         let target = course.target(map, &period)?;

@@ -1,12 +1,16 @@
 //! Purges what goes by its date: for each class the periods that are due, from its watermark on, oldest deadline first over all
 //! classes. What is due is computed, never searched for, so reads grow with what is due and not with what exists.
 //!
+//! Before anything of a class goes, all that is due of it is counted; above its ceiling it halts with a plan that staff confirm by its
+//! hash. A watermark beyond what the clock allows is not believed: it is taken back, said, and everything is looked at again.
+//!
 //! A period is emptied shard by shard and proven empty by a strong read; then the watermark passes it. What legal holds keep,
 //! or the data map does not know, does not stop the watermark: the period is listed and looked at again, at once when a hold is
 //! released. Every period is looked at once more a day after it was due, for records that came late. Whatever DynamoDB's own
 //! expiry has removed or not removed says nothing here: only a strong read does.
 
 mod class;
+mod course;
 mod empty;
 mod holds;
 mod leftovers;
@@ -15,12 +19,14 @@ mod period;
 mod ports;
 mod report;
 mod standing;
+mod survey;
+mod target;
 
 pub use class::PeriodClass;
 pub use own::purge_own;
 pub use period::Period;
-pub use ports::{Leftover, Progress, PurgeLedger, Reports, Swept};
-pub use report::{ClassReport, RunReport, store_report};
+pub use ports::{Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
+pub use report::{ClassReport, PlanReport, RunReport, store_report};
 pub use standing::{ClassStanding, Due, Verdict, judge_class};
 
 use jiff::{SignedDuration, Timestamp};
@@ -29,8 +35,10 @@ use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::ports::{Clock, HoldBook, Stores};
 
-use empty::{Allowance, Stop, Target};
+use course::Course;
+use empty::{Allowance, Stop};
 use holds::InForce;
+use survey::Seen;
 
 /// After so many empty periods the watermark is written down.
 const PERIODS_PER_CHECKPOINT: u64 = 24;
@@ -57,20 +65,8 @@ pub(crate) struct Purger<'a, L, V, C> {
     bounds: Bounds,
     in_force: InForce,
     purged: u64,
-}
-
-/// One class in a run.
-struct Course<'a> {
-    class: &'a PeriodClass,
-    progress: Progress,
-    allowance: Allowance,
-    /// The period to begin with next, while there is one.
-    next: Option<Period>,
-    /// Swept and not written down yet.
-    unsaved: u64,
-    /// Whether the ledger has said how far it has come.
-    is_known: bool,
-    report: ClassReport,
+    /// Keys that surveys keep.
+    kept: usize,
 }
 
 /// Purges every period that is due, as far as the bounds allow. A class that fails leaves the others swept and itself due.
@@ -87,7 +83,7 @@ pub async fn purge_periods(
         Ok(at) => report.ran_last(at),
         Err(fault) => report.faults.push(fault.chain()),
     }
-    let mut run = Purger { ledger, vault, clock, bounds, in_force: InForce::default(), purged: 0 };
+    let mut run = Purger { ledger, vault, clock, bounds, in_force: InForce::default(), purged: 0, kept: 0 };
     match run.in_force.refresh(ledger, clock).await {
         Ok(()) => report.holds_past_review = run.in_force.past_review(clock.now()),
         Err(fault) => report.faults.push(fault.chain()),
@@ -122,15 +118,56 @@ where
     async fn begin<'c>(&self, class: &'c PeriodClass) -> Course<'c> {
         let mut report = ClassReport::default();
         let mut is_known = true;
-        let progress = self.ledger.progress(&class.name).await.unwrap_or_else(|fault| {
+        let mut progress = self.ledger.progress(&class.name).await.unwrap_or_else(|fault| {
             report.fault = Some(fault.chain());
             is_known = false;
             Progress::default()
         });
-        report.halted = judge_class(class, &progress, self.clock.now()).is_halted;
-        let allowance = Allowance { ceiling: class.ceiling(&progress), purged: 0 };
-        let next = class.first_open(&progress);
-        Course { class, progress, allowance, next, unsaved: 0, is_known, report }
+        let now = self.clock.now();
+        if is_known && let Err(fault) = self.check_clock(class, &mut progress, &mut report, now).await {
+            report.fault = Some(fault.chain());
+        }
+        report.halted = judge_class(class, &progress, now).is_halted;
+        let allowance = Allowance { ceiling: class.ceiling(&progress), purged: 0, seen: Seen::default() };
+        Course {
+            class,
+            next: class.first_open(&progress, now),
+            progress,
+            allowance,
+            unsaved: 0,
+            is_known,
+            is_surveyed: false,
+            is_cut: false,
+            until: None,
+            plan: None,
+            report,
+        }
+    }
+
+    /// Takes back a watermark that the clock does not allow, and refuses a class that begins in the future: what is older than its
+    /// first period is never looked for.
+    async fn check_clock(
+        &self,
+        class: &PeriodClass,
+        progress: &mut Progress,
+        report: &mut ClassReport,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let Some(first) = class.first().and_then(|first| first.starts_at()) else { return Ok(()) };
+        match progress.swept {
+            None if first > now => {
+                Err(Fault::park("purge", "`since` lies in the future: nothing of it is ever looked for"))
+            }
+            Some(swept) if class.is_ahead(progress, now) => {
+                report.ahead = true;
+                if !self.bounds.is_dry_run {
+                    self.ledger.rewind(&class.name, swept.until, first, now).await?;
+                    progress.swept = Some(Swept { until: first, at: Some(now) });
+                }
+                Ok(())
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// The class whose next period has the earliest alarm, of those that have one that is due.
@@ -138,7 +175,9 @@ where
         let now = self.clock.now();
         let urgency = |course: &Course<'_>| {
             let period = course.next.as_ref().filter(|_| course.may_go_on(self.bounds.is_dry_run))?;
-            course.class.due_at(period).filter(|due_at| *due_at <= now)?;
+            if !course.class.is_due(period, now) || course.has_passed(period) {
+                return None;
+            }
             course.class.late_at(period)
         };
         let due = courses.iter_mut().filter_map(|course| Some((urgency(course)?, course)));
@@ -156,6 +195,10 @@ where
     async fn pass(&mut self, map: &'m DataMap, course: &mut Course<'_>, period: &Period) -> Result<(), Stop> {
         if self.is_out_of_time() {
             return Err(Stop::OutOfTime);
+        }
+        self.survey(map, course).await?;
+        if course.has_passed(period) {
+            return Ok(());
         }
         let purged_before = course.allowance.purged;
         let target = course.target(map, period)?;
@@ -186,6 +229,7 @@ where
 
     /// Writes down how far the class has come, and what there is to say about it.
     async fn end(&self, course: &mut Course<'_>) {
+        course.report.truncated |= course.is_cut;
         let mut ended = self.save(course).await;
         if ended.is_ok() && course.is_known && !self.bounds.is_dry_run {
             ended = self.note_halt(course).await;
@@ -199,57 +243,18 @@ where
     /// Writes down that the class is halted, or is so no more.
     async fn note_halt(&self, course: &mut Course<'_>) -> Result<(), Fault> {
         let is_done = !course.report.truncated && !course.report.halted && course.report.fault.is_none();
-        let was_halted = course.progress.halted_at.is_some() || course.progress.confirmed_ceiling.is_some();
-        let ceiling = course.allowance.ceiling;
-        if course.report.halted && course.progress.halted_at != Some(ceiling) {
-            self.ledger.halt(&course.class.name, ceiling).await?;
-            course.progress.halted_at = Some(ceiling);
-        } else if is_done && was_halted {
+        if let Some(plan) = &course.plan {
+            if course.progress.halted.as_ref() != Some(plan) || course.progress.confirmed_plan.is_some() {
+                self.ledger.halt(&course.class.name, plan).await?;
+                course.progress.halted = Some(plan.clone());
+                course.progress.confirmed_plan = None;
+            }
+        } else if is_done && course.progress.halted.is_some() {
             self.ledger.resume(&course.class.name).await?;
-            course.progress.halted_at = None;
-            course.progress.confirmed_ceiling = None;
+            course.progress.halted = None;
+            course.progress.confirmed_plan = None;
         }
         Ok(())
-    }
-}
-
-impl<'c> Course<'c> {
-    fn may_go_on(&self, is_dry_run: bool) -> bool {
-        !self.report.truncated && self.report.fault.is_none() && (is_dry_run || !self.report.halted)
-    }
-
-    fn target<'t>(&self, map: &'t DataMap, period: &'t Period) -> Result<Target<'t>, Fault>
-    where
-        'c: 't,
-    {
-        let store = map.store(&self.class.store).ok_or_else(|| Fault::park("purge", "a class without a store"))?;
-        Ok(Target { class: self.class, store, period })
-    }
-
-    fn stop(&mut self, stop: Stop) {
-        match stop {
-            Stop::OutOfTime => self.report.truncated = true,
-            Stop::AboveCeiling => self.report.halted = true,
-            Stop::Fault(fault) => self.report.fault = Some(fault.chain()),
-        }
-    }
-
-    /// The numbers of the report, from where the class stands now.
-    fn summarise(&mut self, now: Timestamp) {
-        let report = &mut self.report;
-        report.purged = self.allowance.purged;
-        report.halted |= self.allowance.purged > self.allowance.ceiling;
-        report.swept_until = self.progress.swept.map(|swept| swept.until);
-        if !self.is_known {
-            return;
-        }
-        // By the watermark that stands in the ledger: a dry run has passed periods that are still there.
-        let standing = judge_class(self.class, &self.progress, now);
-        report.held = standing.held_records;
-        report.kept = standing.kept_records;
-        report.held_periods = standing.held_periods;
-        report.late = standing.late_periods;
-        report.halted |= standing.is_halted;
     }
 }
 

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::Bounds;
-use super::ports::PurgeLedger;
-use super::report::{ClassReport, RunReport};
+use super::ports::{PurgeLedger, PurgePlan};
+use super::report::{ClassReport, PlanReport, RunReport};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::instant;
@@ -96,9 +96,17 @@ async fn purge_kind(
 ) -> Result<(), Fault> {
     let now = clock.now();
     let progress = ledger.progress(name).await?;
-    let due = find(ledger, rule, now, report).await;
-    let ceiling = rule.ceiling().max(progress.confirmed_ceiling.unwrap_or_default());
-    report.halted = u64::try_from(due.len()).unwrap_or(u64::MAX) > ceiling;
+    let confirmed = progress.confirmed();
+    // What staff have confirmed goes alone: what was due by then.
+    let until = confirmed.map_or(now, |plan| plan.until.min(now));
+    let due = find(ledger, rule, until, report).await;
+    let ceiling = rule.ceiling().max(confirmed.map_or(0, |plan| plan.records));
+    let records = u64::try_from(due.len()).unwrap_or(u64::MAX);
+    let plan = (records > ceiling).then(|| PurgePlan::new(name, ceiling, records, instant::to_millis(until)));
+    // A plan that waits is not made anew at every run: staff may be looking at it.
+    let waiting = progress.waiting(rule.ceiling()).cloned();
+    report.halted = waiting.is_some() || plan.is_some();
+    report.plan = waiting.as_ref().or(plan.as_ref()).map(PlanReport::from);
     let is_stopped = report.halted && !bounds.is_dry_run;
     for closed in &due {
         let is_out_of_time = clock.now() >= bounds.stop_at || report.purged >= bounds.records_max;
@@ -119,11 +127,12 @@ async fn purge_kind(
     if bounds.is_dry_run {
         return Ok(());
     }
-    let was_halted = progress.halted_at.is_some() || progress.confirmed_ceiling.is_some();
-    if report.halted && progress.halted_at != Some(ceiling) {
-        ledger.halt(name, ceiling).await?;
-    } else if !report.halted && was_halted && !report.truncated && report.fault.is_none() {
-        ledger.resume(name).await?;
+    match plan {
+        Some(plan) if waiting.is_none() => ledger.halt(name, &plan).await?,
+        None if !report.halted && progress.halted.is_some() && !report.truncated && report.fault.is_none() => {
+            ledger.resume(name).await?;
+        }
+        Some(_) | None => {}
     }
     Ok(())
 }

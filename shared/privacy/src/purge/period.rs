@@ -38,6 +38,17 @@ impl Period {
         self.start.checked_add(step).ok().map(|start| Self { unit: self.unit, start })
     }
 
+    /// The one before it; `None` at the beginning of the calendar.
+    #[must_use]
+    pub fn previous(&self) -> Option<Self> {
+        let step = match self.unit {
+            Unit::Hour => Span::new().hours(1),
+            Unit::Day => Span::new().days(1),
+            Unit::Month => Span::new().months(1),
+        };
+        self.start.checked_sub(step).ok().map(|start| Self { unit: self.unit, start })
+    }
+
     /// As it stands in keys; text order is time order.
     #[must_use]
     pub fn text(&self) -> String {

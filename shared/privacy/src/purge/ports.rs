@@ -3,9 +3,12 @@
 use std::future::Future;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
+use crate::instant;
 use crate::legal_hold::HoldId;
-use crate::ports::Answer;
+use crate::obligation::PlanHash;
+use crate::ports::{Answer, Confirmed};
 
 /// A period that the watermark has passed and that is looked at again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +25,29 @@ pub struct Leftover {
     pub kept: u64,
 }
 
-/// The watermark of a class. It only moves forward.
+/// What a run would have purged of a class, and did not because it is above the ceiling: what staff look at and confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PurgePlan {
+    /// Names this plan and no other.
+    pub hash: PlanHash,
+    /// What a run may purge without a confirmation.
+    pub ceiling: u64,
+    /// What it counted.
+    pub records: u64,
+    /// Only what was due then: periods before this instant; of our own records, what was due at it.
+    pub until: Timestamp,
+}
+
+impl PurgePlan {
+    /// The plan for a class.
+    #[must_use]
+    pub fn new(class: &str, ceiling: u64, records: u64, until: Timestamp) -> Self {
+        let text = format!("{class}\n{ceiling}\n{records}\n{}\n", instant::to_text(until));
+        Self { hash: PlanHash::from_bytes(&Sha256::digest(text)), ceiling, records, until }
+    }
+}
+
+/// The watermark of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Swept {
     /// Every period before this instant was proven empty by a strong read, or is a leftover.
@@ -36,27 +61,57 @@ pub struct Swept {
 pub struct Progress {
     /// The watermark; `None` when it was never swept.
     pub swept: Option<Swept>,
-    /// The ceiling at which the class was halted, if it is.
-    pub halted_at: Option<u64>,
-    /// The ceiling that staff have confirmed for this once.
-    pub confirmed_ceiling: Option<u64>,
+    /// The plan at which the class was halted, if it is.
+    pub halted: Option<PurgePlan>,
+    /// The plan that staff have confirmed, for this once.
+    pub confirmed_plan: Option<PlanHash>,
     /// Periods to look at again, in time order.
     pub leftovers: Vec<Leftover>,
+}
+
+impl Progress {
+    /// The plan that staff have confirmed.
+    #[must_use]
+    pub fn confirmed(&self) -> Option<&PurgePlan> {
+        self.halted.as_ref().filter(|plan| self.confirmed_plan.as_ref() == Some(&plan.hash))
+    }
+
+    /// The plan that waits for staff, where it is above what may be purged without them.
+    #[must_use]
+    pub fn waiting(&self, ceiling: u64) -> Option<&PurgePlan> {
+        self.halted.as_ref().filter(|plan| self.confirmed().is_none() && plan.records > ceiling)
+    }
 }
 
 /// What the ledger keeps of purges. Several sweepers may write at once: all that is written is true whoever wrote it.
 pub trait PurgeLedger: Sync {
     /// How far a class has come, by strong reads.
     fn progress(&self, class: &str) -> impl Future<Output = Answer<Progress>> + Send;
+    /// Takes back a watermark that cannot be true, as it was read; one that was moved meanwhile stays.
+    fn rewind(
+        &self,
+        class: &str,
+        read: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
     /// Moves the watermark forward to an instant, never back, and notes when.
     fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Lists a period to look at again, or replaces what is listed of it.
     fn list(&self, class: &str, leftover: &Leftover) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a period from the list.
     fn unlist(&self, class: &str, starts_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-    /// Halts a class at a ceiling.
-    fn halt(&self, class: &str, ceiling: u64) -> impl Future<Output = Answer<()>> + Send;
-    /// Lifts a halt, and forgets the ceiling that was confirmed for it.
+    /// Halts a class with a plan, which nobody has confirmed yet.
+    fn halt(&self, class: &str, plan: &PurgePlan) -> impl Future<Output = Answer<()>> + Send;
+    /// Confirms exactly this plan, if the class is halted with it, and notes who and when.
+    fn confirm_purge(
+        &self,
+        class: &str,
+        hash: &PlanHash,
+        by: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<Confirmed>> + Send;
+    /// Lifts a halt, and forgets the plan that was confirmed for it.
     fn resume(&self, class: &str) -> impl Future<Output = Answer<()>> + Send;
     /// When the last run ended that was not dry.
     fn last_run(&self) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;

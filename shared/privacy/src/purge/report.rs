@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::ports::Reports;
+use super::ports::{PurgePlan, Reports};
 use crate::fault::Fault;
 use crate::instant;
 
@@ -32,10 +32,31 @@ pub struct ClassReport {
     pub truncated: bool,
     /// Above its ceiling: nothing goes until staff confirm.
     pub halted: bool,
+    /// The plan that waits for them, or in a dry run would.
+    pub plan: Option<PlanReport>,
+    /// Its watermark lay beyond what the clock allows and was not believed: everything from its first period on is looked at again.
+    pub ahead: bool,
     /// Every period before this is emptied or listed.
     pub swept_until: Option<Timestamp>,
     /// Why it could not be swept.
     pub fault: Option<String>,
+}
+
+/// What staff confirm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlanReport {
+    /// Names it.
+    pub plan_hash: String,
+    /// What was counted.
+    pub records: u64,
+    /// What of it was due then.
+    pub until: Timestamp,
+}
+
+impl From<&PurgePlan> for PlanReport {
+    fn from(plan: &PurgePlan) -> Self {
+        Self { plan_hash: plan.hash.as_str().to_owned(), records: plan.records, until: plan.until }
+    }
 }
 
 /// One run.

@@ -12,6 +12,8 @@ use super::ports::Progress;
 pub enum Verdict {
     /// Broken: above its ceiling, nothing goes until staff confirm.
     Halted,
+    /// Broken: the watermark says that periods were emptied which were not even due, so nothing it says is believed.
+    Ahead,
     /// Broken: a period is due, and none was ever swept.
     NeverSwept,
     /// Broken: a period is still there though its alarm date has passed.
@@ -28,6 +30,7 @@ impl Verdict {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Halted => "halted",
+            Self::Ahead => "ahead",
             Self::NeverSwept => "never-swept",
             Self::Late => "late",
             Self::Held => "held",
@@ -39,7 +42,7 @@ impl Verdict {
     #[must_use]
     pub const fn is_broken(self) -> bool {
         match self {
-            Self::Halted | Self::NeverSwept | Self::Late => true,
+            Self::Halted | Self::Ahead | Self::NeverSwept | Self::Late => true,
             Self::Held | Self::Holds => false,
         }
     }
@@ -59,8 +62,10 @@ pub struct Due {
 pub struct ClassStanding {
     /// Whether the watermark was ever written.
     pub is_swept: bool,
-    /// Whether it waits for staff to confirm a ceiling.
+    /// Whether it waits for staff to confirm a plan.
     pub is_halted: bool,
+    /// Whether its watermark lies beyond what the clock allows.
+    pub is_ahead: bool,
     /// Periods that are due and still there: not swept, or with records that the data map does not know. Held ones do not count.
     pub due_periods: u64,
     /// Of those, the ones whose alarm date has passed; of a class that was never swept, every one.
@@ -83,6 +88,8 @@ impl ClassStanding {
     pub const fn verdict(&self) -> Verdict {
         if self.is_halted {
             Verdict::Halted
+        } else if self.is_ahead {
+            Verdict::Ahead
         } else if self.late_periods > 0 && !self.is_swept {
             Verdict::NeverSwept
         } else if self.late_periods > 0 {
@@ -120,7 +127,7 @@ impl ClassStanding {
 
     /// What the watermark has not passed, up to the first period that is not due.
     fn count_open(&mut self, class: &PeriodClass, progress: &Progress, now: Timestamp) {
-        let mut open = class.first_open(progress);
+        let mut open = class.first_open(progress, now);
         while let Some(period) = open {
             let Some(at) = class.due_at(&period) else { return };
             let due = Due { period, at };
@@ -139,7 +146,8 @@ impl ClassStanding {
 pub fn judge_class(class: &PeriodClass, progress: &Progress, now: Timestamp) -> ClassStanding {
     let mut standing = ClassStanding {
         is_swept: progress.swept.is_some(),
-        is_halted: progress.halted_at.is_some_and(|halted_at| class.ceiling(progress) <= halted_at),
+        is_halted: progress.waiting(class.ceiling_per_run()).is_some(),
+        is_ahead: class.is_ahead(progress, now),
         ..ClassStanding::default()
     };
     standing.count_leftovers(class, progress, now);
@@ -150,12 +158,24 @@ pub fn judge_class(class: &PeriodClass, progress: &Progress, now: Timestamp) -> 
 impl PeriodClass {
     /// What a run may purge before it halts: what the policy file says, or what staff have confirmed for this once.
     pub(super) fn ceiling(&self, progress: &Progress) -> u64 {
-        self.ceiling_per_run().max(progress.confirmed_ceiling.unwrap_or_default())
+        self.ceiling_per_run().max(progress.confirmed().map_or(0, |plan| plan.records))
     }
 
-    /// The oldest period that the watermark has not passed.
-    pub(super) fn first_open(&self, progress: &Progress) -> Option<Period> {
-        progress.swept.map_or_else(|| self.first(), |swept| Some(self.period(swept.until)))
+    /// The oldest period that the watermark has not passed. One that cannot be true has passed nothing.
+    pub(super) fn first_open(&self, progress: &Progress, now: Timestamp) -> Option<Period> {
+        match progress.swept {
+            Some(swept) if !self.is_ahead(progress, now) => Some(self.period(swept.until)),
+            Some(_) | None => self.first(),
+        }
+    }
+
+    /// Whether the watermark has passed a period that is not due: a clock ran ahead when it was written, or is behind now, or the
+    /// policy file keeps the class longer than it did.
+    pub(super) fn is_ahead(&self, progress: &Progress, now: Timestamp) -> bool {
+        let Some(swept) = progress.swept else { return false };
+        let is_first =
+            self.first().and_then(|first| first.starts_at()).is_some_and(|starts_at| swept.until <= starts_at);
+        !is_first && self.period(swept.until).previous().is_some_and(|passed| !self.is_due(&passed, now))
     }
 
     fn is_late(&self, period: &Period, now: Timestamp) -> bool {

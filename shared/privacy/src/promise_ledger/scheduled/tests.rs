@@ -124,7 +124,9 @@ async fn troubled(trouble: &str, map: &DataMap) -> (World, u64) {
         "above the ceiling and confirmed" => {
             put_logs(&world, "2026-03-06", 30);
             run(&world, map, 1_000).await;
-            world.stored().purges.progress.get_mut("security-logs").unwrap().confirmed_ceiling = Some(50);
+            let progress = &mut world.stored().purges.progress;
+            let progress = progress.get_mut("security-logs").unwrap();
+            progress.confirmed_plan = progress.halted.as_ref().map(|plan| plan.hash.clone());
         }
         "too much for a run" => return (world, 5),
         "a store that fails" => {

@@ -65,6 +65,18 @@ fn what_a_platform_limits_goes_before_its_oldest_record_meets_the_limit() {
     }
 }
 
+/// Validation asks for hours; whatever is written, an hour is never counted by days.
+#[test]
+fn an_hour_goes_to_the_hour_however_its_ceiling_is_written() {
+    let mut class = class("member-profiles");
+    for (ceiling, gone_by) in [("P1D", "2026-03-11T00:00:00Z"), ("P1DT12H", "2026-03-11T12:00:00Z")] {
+        class.ceiling = Some(ceiling.parse().unwrap());
+        let hour = class.period(at("2026-03-10T00:30:00Z"));
+        assert_eq!(class.gone_by(&hour), Some(at(gone_by)), "{ceiling}");
+        assert_eq!(class.due_at(&hour), Some(at(gone_by) - jiff::SignedDuration::from_hours(3)), "{ceiling}");
+    }
+}
+
 #[test]
 fn a_fiscal_year_counts_from_its_end() {
     let mut class = class("billing-records");

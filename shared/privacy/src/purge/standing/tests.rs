@@ -1,7 +1,8 @@
 use super::*;
+use crate::data_map::DataMap;
 use crate::legal_hold::HoldId;
 use crate::memory::built_in_map;
-use crate::purge::{Leftover, Swept};
+use crate::purge::{Leftover, PurgePlan, Swept};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -9,7 +10,9 @@ fn at(text: &str) -> Timestamp {
 
 /// Days that go after twelve months less a day, and are late 12 hours later.
 fn logs() -> PeriodClass {
-    let classes = PeriodClass::all(&built_in_map()).unwrap();
+    let mut model = built_in_map().model().clone();
+    model.class.get_mut("security-logs").unwrap().purge.as_mut().unwrap().since = "2026-01-01".parse().unwrap();
+    let classes = PeriodClass::all(&DataMap::new(model).unwrap()).unwrap();
     classes.into_iter().find(|class| class.name == "security-logs").unwrap()
 }
 
@@ -53,15 +56,36 @@ fn a_class_that_was_never_swept_does_not_hold_from_its_first_due_date_on() {
 }
 
 #[test]
-fn a_halt_breaks_it_until_a_higher_ceiling_is_confirmed() {
+fn a_halt_breaks_it_until_its_plan_is_confirmed() {
     let ceiling = logs().ceiling_per_run();
-    let halted =
-        |confirmed_ceiling| Progress { halted_at: Some(ceiling), confirmed_ceiling, ..swept("2026-03-02T00:00:00Z") };
+    let plan = PurgePlan::new("security-logs", ceiling, ceiling + 1, at("2026-03-02T00:00:00Z"));
+    let halted = |plan: &PurgePlan, confirmed: Option<&PurgePlan>| Progress {
+        halted: Some(plan.clone()),
+        confirmed_plan: confirmed.map(|plan| plan.hash.clone()),
+        ..swept("2026-03-02T00:00:00Z")
+    };
     let now = "2027-03-02T00:00:00Z";
-    assert_eq!(found(&halted(None), now).0, Verdict::Halted);
-    assert_eq!(found(&halted(Some(ceiling)), now).0, Verdict::Halted, "no more than it was halted at");
-    assert_eq!(found(&halted(Some(ceiling + 1)), now).0, Verdict::Holds);
-    assert_eq!(found(&Progress { swept: None, ..halted(None) }, now).0, Verdict::Halted, "that is why it never was");
+    assert_eq!(found(&halted(&plan, None), now).0, Verdict::Halted);
+    let other = PurgePlan::new("security-logs", ceiling, ceiling + 2, plan.until);
+    assert_eq!(found(&halted(&plan, Some(&other)), now).0, Verdict::Halted, "another plan was confirmed");
+    assert_eq!(found(&halted(&plan, Some(&plan)), now).0, Verdict::Holds);
+    let lower = PurgePlan::new("security-logs", ceiling - 9, ceiling, plan.until);
+    assert_eq!(found(&halted(&lower, None), now).0, Verdict::Holds, "the policy file allows it by now");
+    let never = Progress { swept: None, ..halted(&plan, None) };
+    assert_eq!(found(&never, now).0, Verdict::Halted, "that is why it never was");
+}
+
+#[test]
+fn a_watermark_that_the_clock_does_not_allow_is_not_believed() {
+    let now = "2027-03-02T00:00:00Z";
+    for (until, expected) in [
+        ("2026-03-03T00:00:00Z", Verdict::Holds),
+        ("2026-03-04T00:00:00Z", Verdict::Ahead),
+        ("2037-03-04T00:00:00Z", Verdict::Ahead),
+    ] {
+        assert_eq!(found(&swept(until), now).0, expected, "{until}");
+    }
+    assert!(found(&swept("2037-03-04T00:00:00Z"), now).1 > 60, "all that is due may be there");
 }
 
 #[test]
@@ -81,7 +105,7 @@ fn what_a_hold_keeps_is_held_and_not_broken_and_what_nobody_knows_is_late() {
 
 #[test]
 fn a_verdict_is_broken_or_not_and_has_a_name_of_its_own() {
-    let all = [Verdict::Halted, Verdict::NeverSwept, Verdict::Late, Verdict::Held, Verdict::Holds];
-    assert_eq!(all.map(Verdict::is_broken), [true, true, true, false, false]);
-    assert_eq!(all.map(Verdict::as_str), ["halted", "never-swept", "late", "held", "holds"]);
+    let all = [Verdict::Halted, Verdict::Ahead, Verdict::NeverSwept, Verdict::Late, Verdict::Held, Verdict::Holds];
+    assert_eq!(all.map(Verdict::is_broken), [true, true, true, true, false, false]);
+    assert_eq!(all.map(Verdict::as_str), ["halted", "ahead", "never-swept", "late", "held", "holds"]);
 }

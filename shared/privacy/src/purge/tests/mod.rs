@@ -1,5 +1,7 @@
 //! Runs over ports in memory.
 
+mod ceilings;
+mod clocks;
 mod contacts;
 mod holds;
 mod own;
@@ -147,17 +149,6 @@ async fn a_dry_run_says_the_same_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_back_purges_nothing_and_moves_no_watermark_back() {
-    let world = world();
-    run(&world).await;
-    let (before, progress) = (lines(&world, "social"), format!("{:?}", world.stored().purges.progress));
-    world.pass(DAY * -3);
-    let report = run(&world).await;
-    assert_eq!((report.failures(), report.total(|class| class.purged)), (0, 0));
-    assert_eq!((lines(&world, "social"), format!("{:?}", world.stored().purges.progress)), (before, progress));
-}
-
-#[tokio::test]
 async fn a_record_that_came_late_is_found_at_the_second_look() {
     let world = world();
     run(&world).await;
@@ -192,30 +183,6 @@ async fn a_record_that_nobody_knows_or_that_is_dated_otherwise_stays_and_becomes
     let report = run_with(&world, &classes, bounds(&world)).await;
     let billing = class(&report, "billing-records");
     assert_eq!((billing.kept, billing.late), (0, 0));
-}
-
-#[tokio::test]
-async fn above_its_ceiling_a_class_halts_before_the_slice_and_goes_on_when_staff_raise_it() {
-    let world = world();
-    for record in 0..1_001 {
-        world.put_item("logs", "log#2026-03-09#2", &format!("alder#2026-03-09T00:00:00.000Z#{record:05}"));
-    }
-    let classes = classes("2026-03-01");
-    for _ in 0..2 {
-        let report = run_with(&world, &classes, bounds(&world)).await;
-        assert_eq!((class(&report, "security-logs").halted, class(&report, "security-logs").purged), (true, 0));
-        assert_eq!(lines(&world, "logs").len(), 1_001);
-        world.pass(HOUR);
-    }
-    assert_eq!(profiles(&world), Vec::<String>::new(), "the other classes go on");
-    world.pass(DAY);
-    let report = run_with(&world, &classes, bounds(&world)).await;
-    assert!(class(&report, "security-logs").late > 0, "it is late while it waits");
-    world.stored().purges.progress.get_mut("security-logs").unwrap().confirmed_ceiling = Some(2_000);
-    let report = run_with(&world, &classes, bounds(&world)).await;
-    assert_eq!((class(&report, "security-logs").halted, class(&report, "security-logs").purged), (false, 1_001));
-    let progress = world.stored().purges.progress["security-logs"].clone();
-    assert_eq!((progress.halted_at, progress.confirmed_ceiling), (None, None), "it was confirmed for this once");
 }
 
 #[tokio::test]

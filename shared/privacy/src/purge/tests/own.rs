@@ -250,9 +250,12 @@ async fn more_than_the_ceiling_halts_until_staff_confirm() {
     assert_eq!((of_kind.halted, of_kind.truncated), (true, false), "it waits for staff, not for time");
     world.stored().purges.progress.clear();
     assert_eq!(run(false).await, (true, 0, 3));
-    let halted_at = || world.stored().purges.progress["own.requests"].halted_at;
-    assert_eq!(halted_at(), Some(2));
-    world.stored().purges.progress.get_mut("own.requests").unwrap().confirmed_ceiling = Some(3);
+    let plan = || world.stored().purges.progress["own.requests"].halted.clone();
+    let waiting = plan().unwrap();
+    assert_eq!((waiting.ceiling, waiting.records), (2, 3));
+    assert_eq!(run(false).await, (true, 0, 3));
+    assert_eq!(plan().as_ref(), Some(&waiting), "it waits as it was shown");
+    world.confirm_purge("own.requests", &waiting.hash, "somebody", world.now()).await.unwrap();
     assert_eq!(run(false).await, (false, 3, 0));
-    assert_eq!(halted_at(), None, "the confirmation is used up");
+    assert_eq!(plan(), None, "the confirmation is used up");
 }

@@ -1,0 +1,302 @@
+//! Policy files that look right and would keep less than they say: each is refused, with the key and what to write instead.
+
+use privacy::data_map::DataMap;
+use privacy::ids::Platform;
+use privacy::policy::model::Model;
+use privacy::policy::validate::validate;
+
+const SHIPPED: &str = include_str!("../../policy.toml");
+
+/// Section, what stands there, what is written instead, the place and the problem named, and what to write.
+type Mistake = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+fn with(section: &str, from: &str, to: &str) -> String {
+    let start = SHIPPED.find(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}]"));
+    let (head, tail) = SHIPPED.split_at(start);
+    assert!(tail.contains(from), "[{section}] has no `{from}`");
+    format!("{head}{}", tail.replacen(from, to, 1))
+}
+
+fn problem(text: &str) -> Option<String> {
+    match toml::from_str::<Model>(text) {
+        Ok(model) => validate(&model).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+fn check(mistakes: &[Mistake]) {
+    for (section, from, to, expected, instead) in mistakes {
+        let problem = problem(&with(section, from, to)).unwrap_or_else(|| panic!("accepted: {section}: {to}"));
+        assert!(
+            problem.contains(expected) && problem.contains(instead),
+            "expected `{expected}` … `{instead}`: {problem}"
+        );
+    }
+}
+
+/// A month can have 31 days and a year 366, or 28 and 365: the worse counts.
+#[test]
+fn months_and_days_are_compared_by_their_worst_case() {
+    check(&[
+        (
+            "promise.disconnect",
+            "within = \"P30D\"",
+            "within = \"P1M\"",
+            "[promise.disconnect] does: two clocks",
+            "in days",
+        ),
+        (
+            "termination.phase.conversations",
+            "within = \"P90D\"",
+            "within = \"P3M\"",
+            "ends after its ceiling: two clocks contradict",
+            "28 to 31 days",
+        ),
+        (
+            "termination.phase.account",
+            "starts_after = \"P31D\"",
+            "starts_after = \"P1M\"",
+            "begins before its floor",
+            "28 to 31",
+        ),
+        ("class.billing-records", "ceiling = \"P7Y\"", "ceiling = \"P2520D\"", "[class.billing-records]", "same unit"),
+        ("class.page-reports.purge", "at_most = \"P1Y\"", "at_most = \"P360D\"", "[class.page-reports]", "fewer days"),
+        (
+            "class.security-logs.purge",
+            "lead = \"P1D\"",
+            "lead = \"P12M\"",
+            "`purge.lead` is longer",
+            "before it is whole",
+        ),
+        (
+            "platform.linkedin",
+            "erase_within = \"P10D\"",
+            "erase_within = \"P9D\"",
+            "[platform.linkedin]",
+            "later than its terms",
+        ),
+        (
+            "promise.meta-deauthorize",
+            "work_within = \"P3D\"",
+            "work_within = \"P1M\"",
+            "`work_within`",
+            "must fit into",
+        ),
+        ("own.requests", "purge_lead = \"P1M\"", "purge_lead = \"P6D\"", "[own.requests]", "it purges, then it alarms"),
+        (
+            "own.contact-data",
+            "ceiling = \"P97D\"",
+            "ceiling = \"P731D\"",
+            "[own.contact-data]",
+            "before its request goes",
+        ),
+    ]);
+    for (section, from, to) in [
+        ("class.billing-records", "ceiling = \"P7Y\"", "ceiling = \"P84M\""),
+        ("class.billing-records", "ceiling = \"P7Y\"", "ceiling = \"P2557D\""),
+        ("promise.disconnect", "within = \"P30D\"", "within = \"P4W\""),
+        ("class.page-reports.purge", "at_most = \"P1Y\"", "at_most = \"P12M\""),
+    ] {
+        assert_eq!(problem(&with(section, from, to)), None, "{section}: {to}");
+    }
+}
+
+#[test]
+fn what_goes_hour_by_hour_is_counted_in_hours() {
+    check(&[
+        (
+            "class.member-profiles",
+            "ceiling = \"PT24H\"",
+            "ceiling = \"P1D\"",
+            "[class.member-profiles]: `ceiling`",
+            "write PT24H",
+        ),
+        (
+            "class.member-activity",
+            "ceiling = \"PT48H\"",
+            "ceiling = \"P1DT12H\"",
+            "[class.member-activity]: `ceiling`",
+            "PT36H",
+        ),
+        (
+            "class.member-activity",
+            "ceiling = \"PT48H\"",
+            "ceiling = \"P2D\"",
+            "[class.member-activity]: `ceiling`",
+            "hours",
+        ),
+        (
+            "class.page-reports.purge",
+            "lead = \"P3D\"",
+            "lead = \"P1D\"",
+            "would ring after the platform's limit",
+            "a day longer than `purge.alarm_after`",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_mistyped_is_no_rule_that_nobody_follows() {
+    check(&[
+        (
+            "store.connections",
+            "\"access_token\"",
+            "\"acess_token\"",
+            "[store.connections]: `secrets` has `acess_token`",
+            "refresh_token",
+        ),
+        (
+            "class.signals",
+            "redact = [\"other-people\"]",
+            "redact = [\"other-peple\"]",
+            "unknown variant `other-peple`",
+            "`other-people`",
+        ),
+        (
+            "class.signals",
+            "redact = [\"other-people\"]",
+            "redact = [\"staff\"]",
+            "unknown variant `staff`",
+            "`prompts`",
+        ),
+        ("own.holds", "\"staff\", ", "\"stuff\", ", "unknown variant `stuff`", "`references`"),
+        ("suppression", "keep_for = \"P24M\"", "keep_for = \"P1D\"", "[suppression]: `keep_for`", "same span"),
+        ("suppression", "keep_for = \"P24M\"", "keep_for = \"-P24M\"", "[suppression]: `keep_for`", "such as P24M"),
+        ("class.scores", "contact#{contact}#score", "contact#{contact}#profile", "[class.contacts]", "[class.scores]"),
+        (
+            "class.scores",
+            "contact#{contact}#score",
+            "contact#{contact}#{kind}",
+            "as well: give the `key`",
+            "a word of its own",
+        ),
+        (
+            "routing",
+            "\"facebook\"",
+            "\"facebok\"",
+            "[routing]: `on_their_word` has `facebok`",
+            "a name that connections have",
+        ),
+        (
+            "company",
+            "contact = \"privacy@kazozo.com\"",
+            "contact = \"\"",
+            "[company]: `contact`",
+            "privacy@example.com",
+        ),
+        (
+            "company",
+            "contact = \"privacy@kazozo.com\"",
+            "contact = \"privacy\"",
+            "[company]: `contact`",
+            "privacy@example.com",
+        ),
+        ("company", "name = \"Kazozo\"", "name = \" \"", "[company]: `name`", "write"),
+        (
+            "company",
+            "policy_url = \"https://kazozo.com/privacy.html\"",
+            "policy_url = \"\"",
+            "[company]: `policy_url`",
+            "https://",
+        ),
+        (
+            "company",
+            "instructions_url = \"https:",
+            "instructions_url = \"http:",
+            "[company]: `instructions_url`",
+            "https://",
+        ),
+    ]);
+}
+
+#[test]
+fn a_negative_span_and_a_late_phase_are_refused() {
+    check(&[
+        (
+            "termination.phase.platforms",
+            "starts_after = \"P27D\"",
+            "starts_after = \"-P7D\"",
+            "`starts_after` is negative",
+            "P27D",
+        ),
+        (
+            "termination.phase.platforms",
+            "alarm_before = \"P1D\"",
+            "alarm_before = \"-P1D\"",
+            "`alarm_before` is negative",
+            "such as",
+        ),
+        (
+            "promise.disconnect",
+            "work_within = \"P3D\"",
+            "work_within = \"-P1D\"",
+            "`work_within` is negative",
+            "such as P3D",
+        ),
+        ("class.signals", "ceiling = \"P30D\"", "ceiling = \"-P30D\"", "[class.signals]", "such as P30D"),
+        (
+            "termination.phase.platforms",
+            "within = \"P30D\"",
+            "within = \"P90D\"",
+            "ends after its ceiling",
+            "no more days",
+        ),
+    ]);
+}
+
+#[test]
+fn an_http_processor_says_of_every_route_whether_it_is_asked() {
+    check(&[
+        (
+            "processor.payments",
+            "[\"termination\", \"subject-request\"]",
+            "[\"termination\"]",
+            "on `subject-request`",
+            "`not_asked`",
+        ),
+        (
+            "processor.crm.not_asked",
+            "[\"disconnect\", \"termination\"]",
+            "[\"termination\"]",
+            "on `disconnect`",
+            "`routes`",
+        ),
+    ]);
+}
+
+#[test]
+fn terms_that_platforms_have_in_common_count_for_the_connections_of_each() {
+    check(&[
+        (
+            "platform.meta",
+            "\"threads\"",
+            "\"linkedin\"",
+            "two sections of [platform] speak of `linkedin`",
+            "one of them",
+        ),
+        (
+            "termination.phase.linkedin",
+            "[\"linkedin\"]",
+            "[\"meta\"]",
+            "no connection calls itself `meta`",
+            "[platform.meta]",
+        ),
+        (
+            "platform.meta",
+            "source = \"Meta",
+            "erase_within = \"P10D\"\nsource = \"Meta",
+            "[platform.meta]: the phase `Data of every other platform`",
+            "later than its terms allow",
+        ),
+    ]);
+    let strict = with("platform.meta", "source = \"Meta", "erase_within = \"P30D\"\nsource = \"Meta");
+    let model: Model = toml::from_str(&strict).unwrap();
+    validate(&model).unwrap();
+    let map = DataMap::new(model).unwrap();
+    for name in ["facebook", "instagram", "threads", "meta"] {
+        let rule = map.platform(&Platform::parse(name).unwrap()).unwrap_or_else(|| panic!("{name}"));
+        assert_eq!((rule.title.as_str(), rule.erase_within.is_some()), ("Meta", true), "{name}");
+    }
+    assert_eq!(map.platform(&Platform::parse("linkedin").unwrap()).unwrap().title, "LinkedIn");
+    assert!(map.platform(&Platform::parse("tiktok").unwrap()).is_none());
+}
