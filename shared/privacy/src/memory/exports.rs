@@ -27,6 +27,12 @@ struct Booked {
     next_action_at: Option<Timestamp>,
 }
 
+impl Booked {
+    fn is_of(&self, worker: &str) -> bool {
+        self.claim.as_ref().is_some_and(|(holder, _)| holder == worker)
+    }
+}
+
 /// What is stored of exports.
 #[derive(Clone, Debug, Default)]
 pub struct StoredExports {
@@ -214,12 +220,6 @@ impl BundleBook for World {
             if booked.claim.as_ref().is_some_and(|(holder, until)| holder != worker && *until > now) {
                 return Claim::Busy;
             }
-            if booked.bundle.erased_at.is_some() && matches!(job, ExportJob::Tenant(_)) {
-                *booked = Booked {
-                    bundle: Bundle { round: booked.bundle.round + 1, ..Bundle::default() },
-                    ..Booked::default()
-                };
-            }
             booked.claim = Some((worker.to_owned(), until));
             if booked.bundle.erase_at.is_none() {
                 booked.bundle.erase_at = Some(erase_at);
@@ -229,14 +229,21 @@ impl BundleBook for World {
         })
     }
 
+    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+        self.call("bundles.renew", |stored| {
+            let booked = stored.exports.booked(job).filter(|booked| booked.is_of(worker));
+            let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_some()) else { return Claim::Busy };
+            let round = booked.bundle.round + 1;
+            booked.bundle = Bundle { round, erase_at: Some(erase_at), ..Bundle::default() };
+            booked.next_action_at = Some(erase_at);
+            Claim::Granted(booked.bundle.clone())
+        })
+    }
+
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
         self.call("bundles.save", |stored| {
-            let booked = stored.exports.booked(job);
-            let Some(booked) =
-                booked.filter(|booked| booked.claim.as_ref().is_some_and(|(holder, _)| holder == worker))
-            else {
-                return false;
-            };
+            let booked = stored.exports.booked(job).filter(|booked| booked.is_of(worker));
+            let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_none()) else { return false };
             booked.bundle = bundle.clone();
             booked.next_action_at = bundle.erase_at;
             true
