@@ -134,7 +134,8 @@ impl SubjectRequest {
     fn leave_to_person(&mut self, law: &Law) -> Result<(), NoRule> {
         let has_power = self.agent.as_ref().is_none_or(|agent| agent.has_power_of_attorney);
         let is_asked = law.agent(&self.regime, self.kind)?.person == PersonStep::VerifiesOrConfirms;
-        if has_power || !is_asked || self.needs.iter().any(|need| matches!(need, Proof::EmailCode | Proof::HandleCode)) {
+        if has_power || !is_asked || self.needs.iter().any(|need| matches!(need, Proof::EmailCode | Proof::HandleCode))
+        {
             return Ok(());
         }
         let codes = [

@@ -93,7 +93,9 @@ const fn title(kind: BundleKind) -> &'static str {
 
 fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
     let what = match order.kind {
-        BundleKind::Access => "This is everything that we hold of what you have shown to be yours, with what we have concluded from it.",
+        BundleKind::Access => {
+            "This is everything that we hold of what you have shown to be yours, with what we have concluded from it."
+        }
         BundleKind::Portability => {
             "This is what you gave us and what was observed of you, without what we have concluded from it."
         }

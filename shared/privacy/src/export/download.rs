@@ -57,8 +57,7 @@ pub async fn download_by_login(
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
     let Some((request, bundle, _)) = ready(book, id, now).await? else { return Ok(None) };
-    let is_theirs =
-        request.opened_by() == Some(Proof::AccountLogin) && request.member.as_ref() == Some(&login.member);
+    let is_theirs = request.opened_by() == Some(Proof::AccountLogin) && request.member.as_ref() == Some(&login.member);
     if !is_theirs || !use_up(limits, keys, login).await? {
         return Ok(None);
     }

@@ -151,8 +151,7 @@ where
         Ok(made)
     }
 
-    /// Claims the bundle; a fresh one where that is erased and somebody still waits for it: an account's export that is open
-    /// again, or a request whose bundle was begun and had its day before it was made.
+    /// Claims the bundle; a fresh one where that had its day, made or not, and somebody waits for one.
     async fn claim(&self, job: &ExportJob, worker: &str, is_wanted: bool, now: Timestamp) -> Result<Claim, Fault> {
         let erase_at = self.erase_at(now)?;
         match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
@@ -197,7 +196,6 @@ where
         let now = self.clock.now();
         match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
             Claim::Granted(claimed) if claimed.erased_at.is_none() => {}
-            // Its day has come meanwhile: the next visit makes another.
             Claim::Granted(_) | Claim::Busy => return Err(Stop::LostLease),
         }
         // Where one is there already, somebody had completed it and died before saying so.

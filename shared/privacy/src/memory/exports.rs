@@ -27,12 +27,6 @@ struct Booked {
     next_action_at: Option<Timestamp>,
 }
 
-impl Booked {
-    fn is_of(&self, worker: &str) -> bool {
-        self.claim.as_ref().is_some_and(|(holder, _)| holder == worker)
-    }
-}
-
 /// What is stored of exports.
 #[derive(Clone, Debug, Default)]
 pub struct StoredExports {
@@ -62,6 +56,11 @@ impl StoredExports {
 
     fn booked(&mut self, job: &ExportJob) -> Option<&mut Booked> {
         self.booked.iter_mut().find(|(known, _)| known == job).map(|(_, booked)| booked)
+    }
+
+    fn booked_by(&mut self, job: &ExportJob, worker: &str) -> Option<&mut Booked> {
+        let is_theirs = |booked: &&mut Booked| booked.claim.as_ref().is_some_and(|(holder, _)| holder == worker);
+        self.booked(job).filter(is_theirs)
     }
 }
 
@@ -231,7 +230,7 @@ impl BundleBook for World {
 
     async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
         self.call("bundles.renew", |stored| {
-            let booked = stored.exports.booked(job).filter(|booked| booked.is_of(worker));
+            let booked = stored.exports.booked_by(job, worker);
             let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_some()) else { return Claim::Busy };
             let round = booked.bundle.round + 1;
             booked.bundle = Bundle { round, erase_at: Some(erase_at), ..Bundle::default() };
@@ -242,7 +241,7 @@ impl BundleBook for World {
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
         self.call("bundles.save", |stored| {
-            let booked = stored.exports.booked(job).filter(|booked| booked.is_of(worker));
+            let booked = stored.exports.booked_by(job, worker);
             let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_none()) else { return false };
             booked.bundle = bundle.clone();
             booked.next_action_at = bundle.erase_at;
@@ -252,9 +251,7 @@ impl BundleBook for World {
 
     async fn let_go(&self, job: &ExportJob, worker: &str) -> Answer<()> {
         self.call("bundles.let_go", |stored| {
-            if let Some(booked) = stored.exports.booked(job) {
-                booked.claim.take_if(|(holder, _)| holder == worker);
-            }
+            stored.exports.booked_by(job, worker).and_then(|booked| booked.claim.take());
         })
     }
 

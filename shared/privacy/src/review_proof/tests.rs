@@ -107,7 +107,10 @@ fn staff_cannot_say_that_something_agrees_which_nobody_named_nor_that_less_will_
         assert_eq!(compared(request, &record(held)), Err(expected), "{held:?}");
     }
     // What they named since, in a mail: compared as well, and the trail says that staff took it down.
-    let since = |company| Comparison { held: values(&[PHONE, COMPANY]), named: values(&[PHONE, (PointKind::Company, company)]) };
+    let since = |company| Comparison {
+        held: values(&[PHONE, COMPANY]),
+        named: values(&[PHONE, (PointKind::Company, company)]),
+    };
     assert!(compared(&unnamed, &Reading::Record(since("Birch & Sons"))).unwrap().is_verified());
     assert!(!compared(&unnamed, &Reading::Record(since("Elm"))).unwrap().is_verified());
     let review = unnamed.read(&Reading::Record(since("Elm")), &Law::built_in().unwrap(), &keys()).unwrap();

@@ -112,10 +112,8 @@ impl SubjectRequest {
     /// only a login opens; else the code that was shown first; after a power of attorney a code to the person.
     #[must_use]
     pub fn opened_by(&self) -> Option<Proof> {
-        let codes = [
-            (Proof::EmailCode, self.contact.email.is_some()),
-            (Proof::HandleCode, self.contact.account.is_some()),
-        ];
+        let codes =
+            [(Proof::EmailCode, self.contact.email.is_some()), (Proof::HandleCode, self.contact.account.is_some())];
         if !self.is_verified() {
             return None;
         }

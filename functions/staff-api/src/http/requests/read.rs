@@ -13,11 +13,12 @@ use privacy::law::denial::DenialReason;
 use privacy::legal_hold::Note;
 use privacy::lift_flag::Lift;
 use privacy::obligation::ObligationId;
-use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::review_proof::{Comparison, Reading};
+use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
-    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex, Words,
+    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
+    Words,
 };
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use privacy::subject_request::ports::{RequestBook, RequestIntake};
-use privacy::subject_request::{Agent, PointKind, PointValue, Proof, Sha256Hex, Standing};
+use privacy::subject_request::{Agent, PointKind, PointValue, Proof, Proven, Sha256Hex, Standing};
 use privacy::{clock::model::Kind, memory::asked};
 use privacy_tests::demo;
 use serde_json::{Value, json};
@@ -20,7 +20,8 @@ fn days_ago(days: i64) -> Timestamp {
 async fn stored(bench: &Bench, number: u8, kind: Kind, days: i64) -> SubjectRequest {
     let received_at = days_ago(days);
     let request = asked(number, kind, Some("mia@example.com"), None, received_at);
-    let request = SubjectRequest { standing: Standing::InProgress { since: received_at }, ..request };
+    let proven = vec![Proven { proof: Proof::EmailCode, at: received_at }];
+    let request = SubjectRequest { standing: Standing::InProgress { since: received_at }, proven, ..request };
     keep(bench, request).await
 }
 
@@ -221,9 +222,8 @@ async fn data_points_agree_by_comparison_and_not_because_staff_say_so() {
     let bench = Bench::new();
     let keys = demo::keys();
     let waiting = asked(1, Kind::Erasure, Some("mia@example.com"), None, days_ago(2));
-    let named = [(PointKind::Phone, "0555 1"), (PointKind::Company, "Birch")].map(|(kind, value)| {
-        (kind, keys.data_point(&waiting.id, kind, &PointValue::parse(value).unwrap()).unwrap())
-    });
+    let named = [(PointKind::Phone, "0555 1"), (PointKind::Company, "Birch")]
+        .map(|(kind, value)| (kind, keys.data_point(&waiting.id, kind, &PointValue::parse(value).unwrap()).unwrap()));
     let request = SubjectRequest {
         regime: "CA_CCPA".to_owned(),
         needs: vec![Proof::DataPoints],

@@ -134,8 +134,10 @@ impl House {
     /// What is in the bundle, and whether it comes to whoever asked, and to nobody by a weaker proof.
     async fn fetched(&self, id: &ObligationId, kind: Kind) -> BTreeSet<&'static str> {
         let files = self.bundle();
-        let data: String = files.iter().filter(|(name, _)| name.starts_with("data/")).map(|(_, data)| data.as_str()).collect();
-        let found: BTreeSet<&str> = ALL.into_iter().filter(|known| data.contains(&known.replace(['#', ' '], "."))).collect();
+        let data: String =
+            files.iter().filter(|(name, _)| name.starts_with("data/")).map(|(_, data)| data.as_str()).collect();
+        let found: BTreeSet<&str> =
+            ALL.into_iter().filter(|known| data.contains(&known.replace(['#', ' '], "."))).collect();
         let manifest: serde_json::Value = serde_json::from_str(&files["manifest.json"]).unwrap();
         let records: u64 = manifest["records"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
         let request = self.request(id);
@@ -160,7 +162,13 @@ impl House {
     /// The newest code that went out.
     fn code(&self, id: &ObligationId) -> Option<String> {
         let stored = self.world.stored();
-        stored.requests.letters.iter().rev().filter(|letter| letter.request == *id).find_map(|letter| letter.code.clone())
+        stored
+            .requests
+            .letters
+            .iter()
+            .rev()
+            .filter(|letter| letter.request == *id)
+            .find_map(|letter| letter.code.clone())
     }
 
     /// Whom what was shown names, by this test's own reckoning.
@@ -170,7 +178,8 @@ impl House {
         let is_by_attorney = request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
         let email = if request.about_child { PARENT } else { MAREN };
         let email = (request.contact.email.is_some() && (has(Proof::EmailCode) || is_by_attorney)).then_some(email);
-        let handle = (request.contact.account.is_some() && (has(Proof::HandleCode) || is_by_attorney)).then_some(HANDLE);
+        let handle =
+            (request.contact.account.is_some() && (has(Proof::HandleCode) || is_by_attorney)).then_some(HANDLE);
         [email, handle, has(Proof::AccountLogin).then_some(MEMBER)].into_iter().flatten().collect()
     }
 }
@@ -217,7 +226,11 @@ async fn go(kind: Kind, asker: Asker, residence: Option<&str>, case: &str) {
     let request = house.request(&id);
     if !request.is_of_child() {
         let shown: BTreeSet<Proof> = request.proven.iter().map(|proven| proven.proof).collect();
-        assert_eq!(shown, request.needs.iter().copied().collect(), "{case}: what the law wants shown, and nothing else");
+        assert_eq!(
+            shown,
+            request.needs.iter().copied().collect(),
+            "{case}: what the law wants shown, and nothing else"
+        );
         assert!(request.is_verified(), "{case}");
     }
     for _ in 0..4 {

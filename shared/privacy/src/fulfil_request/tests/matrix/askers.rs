@@ -7,9 +7,7 @@ use crate::ids::{Platform, UserId};
 use crate::legal_hold::Note;
 use crate::review_child_report::{find_credible, find_not_credible};
 use crate::review_proof::{Comparison, Reading, Reviewed, review_proof};
-use crate::subject_request::{
-    Agent, By, Channel, ConnectedAccount, Contact, Member, PointValue, Sha256Hex, Words,
-};
+use crate::subject_request::{Agent, By, Channel, ConnectedAccount, Contact, Member, PointValue, Sha256Hex, Words};
 use crate::verify_request::{Verified, declare, verify_login, verify_request};
 
 pub(super) const MAREN: &str = "maren@example.org";
@@ -20,9 +18,10 @@ pub(super) const PARENT: &str = "parent@example.org";
 
 pub(super) fn identity(who: &str) -> Identity {
     match who {
-        HANDLE => {
-            Identity::Handle { platform: Namespace::parse("instagram").unwrap(), handle: Handle::parse("maren").unwrap() }
-        }
+        HANDLE => Identity::Handle {
+            platform: Namespace::parse("instagram").unwrap(),
+            handle: Handle::parse("maren").unwrap(),
+        },
         MEMBER => login("", at(RECEIVED)).member.identity(),
         email => Identity::Email(EmailAddress::parse(email).unwrap()),
     }
@@ -130,9 +129,7 @@ impl Asker {
                     };
                     verify_request(world, keys, id, &code, now).await.unwrap()
                 }
-                Proof::Declaration => {
-                    declare(world, id, &Words::parse("Maren Example").unwrap(), now).await.unwrap()
-                }
+                Proof::Declaration => declare(world, id, &Words::parse("Maren Example").unwrap(), now).await.unwrap(),
                 Proof::DataPoints | Proof::AgentPermission => self.review(house, id).await,
             };
             let Verified::Proved(proved) = verified else { panic!("{case}: {missing:?} shows nothing") };
