@@ -18,10 +18,11 @@ from local.demo.dashboard import Dashboard
 from tests.e2e.browser import NARROW, WIDE, check, visit
 from tests.e2e.test_disconnects import call_as
 from tests.e2e.test_letters import code_in, somebody
+from tests.e2e.test_requests import audience, dashboard
 from tests.e2e.test_staff import get, staff
 from tests.e2e.world import World, until
 
-__all__ = ["staff"]
+__all__ = ["audience", "dashboard", "staff"]
 REQUESTS = "/api/staff/requests"
 
 
@@ -82,14 +83,19 @@ def opened(bundle: Path) -> dict[str, bytes]:
 
 
 def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
-    world: World, browser: Browser, staff: boto3.Session, tmp_path: Path
+    world: World, browser: Browser, staff: boto3.Session, tmp_path: Path, dashboard: Dashboard, audience: str
 ) -> None:
     # Of a tenant that no other test writes to: an address gets only so many letters a day.
     admin = next(one for one in world.stack["demo"]["account_users"] if one["tenant_id"] == "tenant-birch")
+
+    def login(reference: str) -> str:
+        return dashboard.login(audience, reference, admin["tenant_id"], admin["user_id"])
+
     with visit(browser, viewport=NARROW, scripts=False) as page:
 
         def fill() -> None:
             page.get_by_label("Your e-mail address", exact=True).fill(admin["email"])
+            page.get_by_label("I have a login of my own here, and can log in").check()
             page.get_by_label("Where do you live? (optional)").fill("Germany")
 
         reference = form(world, page, "Send me a copy of my data", fill)
@@ -98,22 +104,26 @@ def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
         again = call_as(staff, world, f"{REQUESTS}/{reference}/extension", {"reason": "Another reason."})
         assert again.status == 409
         mails = mails_about(world, admin["email"], reference, 2)
-        (acknowledged,) = [mail for mail in mails if any(word.isdigit() and len(word) == 6 for word in mail["BodyText"].split())]
+        assert not [word for mail in mails for word in mail["BodyText"].split() if word.isdigit() and len(word) == 6], (
+            "who has an account logs in: no code goes out"
+        )
         assert any("more records than most" in mail["BodyText"] for mail in mails)
-        enter(page, code_in(acknowledged["BodyText"]))
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        assert page.get_by_role("heading", name="Log in again").is_visible()
+        shown = page.request.post(f"{world.api_url}/api/dsr/{reference}/verification", data={"assertion": login(reference)})
+        assert shown.status == 200, shown.text()
         reached(world, reference, {"completed", "partly-retained"})
         page.goto(f"{world.api_url}/privacy/requests/{reference}")
-        assert "more records than most" in page.locator("main").inner_text()
+        words = page.locator("main").inner_text()
+        assert "more records than most" in words and "it takes you to the file" in words
+        assert page.locator("form").count() == 0, "no code opens what a login does"
 
-        sent = len(mails_about(world, admin["email"], reference, 1))
-        page.get_by_role("button", name="Send me a code").click()
-        fresh = mails_about(world, admin["email"], reference, sent + 1)[-1]
-        page.goto(f"{world.api_url}/privacy/requests/{reference}")
-        page.get_by_label("Code", exact=True).fill(code_in(fresh["BodyText"]))
-        with page.expect_download() as downloading:
-            page.get_by_role("button", name="Download").click()
+        given = page.request.post(
+            f"{world.api_url}/api/dsr/{reference}/download", data={"assertion": login(reference)}, max_redirects=0
+        )
+        assert given.status == 303, given.text()
         bundle = tmp_path / "bundle.zip"
-        downloading.value.save_as(bundle)
+        bundle.write_bytes(page.request.get(given.headers["location"]).body())
     files = opened(bundle)
     assert admin["email"].encode() in b"".join(files.values()), "their own address is theirs to have"
     others = [one["email"] for one in world.stack["demo"]["account_users"] if one["email"] != admin["email"]]
@@ -132,6 +142,30 @@ def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
     check(page)
     assert [url for url in calls if not url.startswith("file:")] == []
     context.close()
+
+
+def test_a_code_to_the_address_of_an_account_opens_nothing_of_the_account(world: World, tmp_path: Path) -> None:
+    user = [one for one in world.stack["demo"]["account_users"] if one["tenant_id"] == "tenant-birch"][1]
+    told = []
+    for address in (user["email"], somebody()):
+        reference = world.ask_for({"kind": "access", "email": address, "residence": "Germany"})
+        path, json_type = f"/api/dsr/{reference}", {"Content-Type": "application/json"}
+        code = code_in(mails_about(world, address, reference, 1)[0]["BodyText"])
+        assert world.call("POST", f"{path}/verification", json.dumps({"code": code}).encode(), json_type).status == 200
+        reached(world, reference, {"completed"})
+        sent = len(mails_about(world, address, reference, 1))
+        assert world.call("POST", f"{path}/code", b"{}", json_type).status == 202
+        fresh = code_in(mails_about(world, address, reference, sent + 1)[-1]["BodyText"])
+        # The answer is a link, which is followed.
+        given = world.call("POST", f"{path}/download", json.dumps({"code": fresh}).encode(), json_type)
+        assert given.status == 200, given
+        bundle = tmp_path / f"{reference}.zip"
+        bundle.write_bytes(given.body)
+        files = opened(bundle)
+        assert not [name for name in files if name.startswith("data/")]
+        assert b"nothing of an account" in files["index.html"]
+        told.append({name: len(files[name]) for name in files})
+    assert told[0] == told[1], "whoever has an account and whoever has none get the same"
 
 
 def test_a_californian_has_an_agent_ask_to_know_and_to_delete(

@@ -73,7 +73,9 @@ def code_for(world: World, address: str, count: int = 1) -> str:
 def test_objecting_and_opting_out_reach_the_gate_at_once_and_restriction_once_it_is_shown(
     world: World, staff: boto3.Session
 ) -> None:
-    for kind, residence, flag in (("objection", "Germany", "no_marketing"), ("opt-out", "California", "opted_out")):
+    for kind, residence, flag in (
+        ("objection", "Germany", "no_marketing"), ("opt-out", "California", "opted_out"), ("consent-withdrawal", "Germany", "consent_withdrawn"),
+    ):
         address = somebody()
         person = by_email(world, address)
         assert lets(world, person, flag)

@@ -45,10 +45,11 @@ fn decisions() -> [(FieldName, Decision); 3] {
     ]
 }
 
-fn reviews() -> [Review; 3] {
+fn reviews() -> [Review; 4] {
     let document = Sha256Hex::parse(&"cd".repeat(32)).unwrap();
     [
-        Review::DataPoints { compared: vec![field("city"), field("phone")], matched: vec![field("city")] },
+        Review::DataPoints { compared: vec![field("day"), field("phone")], matched: vec![field("day")], noted: vec![] },
+        Review::DataPoints { compared: vec![field("phone")], matched: vec![], noted: vec![field("phone")] },
         Review::AgentPermission { document: document.clone() },
         Review::PowerOfAttorney { document },
     ]

@@ -82,13 +82,14 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     assert_eq!(ports.bundle(job).await.unwrap().unwrap().erased_at, Some(last_day));
 
     let again = granted(ports.claim(job, "w4", last_day + minute, last_day + minute, last_day).await.unwrap());
-    match job {
-        ExportJob::Request(_) => assert_eq!((again.round, again.erased_at), (0, Some(last_day)), "it stays erased"),
-        ExportJob::Tenant(_) => {
-            assert_eq!(again, Bundle { round: 1, erase_at: Some(last_day + minute), ..Bundle::default() });
-            assert_eq!(due(ports, last_day + minute).await.len(), 1);
-        }
-    }
+    assert_eq!((again.round, again.erased_at), (0, Some(last_day)), "it stays erased");
+    assert!(!ports.save(job, "w4", &made).await.unwrap(), "nothing is made of it any more");
+    assert_eq!(ports.renew(job, "w3", last_day + minute).await.unwrap(), Claim::Busy, "it is not theirs");
+    let fresh = granted(ports.renew(job, "w4", last_day + minute).await.unwrap());
+    assert_eq!(fresh, Bundle { round: 1, erase_at: Some(last_day + minute), ..Bundle::default() });
+    assert_eq!(ports.renew(job, "w4", last_day + minute).await.unwrap(), Claim::Busy, "once");
+    assert_eq!(due(ports, last_day + minute).await.len(), 1);
+    assert!(ports.save(job, "w4", &fresh).await.unwrap());
 }
 
 #[tokio::test]

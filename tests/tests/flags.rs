@@ -50,10 +50,13 @@ async fn flags_contract<P: FlagBook>(ports: &P) {
 async fn limits_contract<P: Intake + DueIndex>(ports: &P) {
     let tenant = TenantId::parse("alder").unwrap();
     let platforms = ["facebook", "threads"].map(|name| Platform::parse(name).unwrap()).into();
-    let limits = [Limit::Everywhere, Limit::OnTheirWord { platforms }, Limit::Tenant(tenant)];
+    let user = Some(privacy::memory::user_place("alder", "u1"));
+    let login = Limit::OnTheirWord { platforms: std::collections::BTreeSet::clone(&platforms), user };
+    let limits = [Limit::Everywhere, Limit::OnTheirWord { platforms, user: None }, login, Limit::Tenant(tenant)];
     for (limit, id) in limits.into_iter().zip([
         "100000000000000000000000000a",
         "b0000000000000000000000000",
+        "b0000000000000000000000001",
         "c0000000000000000000000000",
     ]) {
         let target = Target::Person { links: vec![person("link")], suppressions: vec![person("owner")], limit };

@@ -170,6 +170,8 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             | Problem::StepsLeft
             | Problem::NotExtendable
             | Problem::NotDeniable
+            | Problem::NotNamed
+            | Problem::TooFewPoints
             | Problem::NotVerified
             | Problem::UnsupportedMediaType,
         ) => "We could not read what was sent. Please go back to the form and try again.",

@@ -141,7 +141,7 @@ pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Mar
             }
             fieldset {
                 legend { "Who are you?" }
-                p { "Give us your e-mail address or an account on a platform, whichever we would know you by. We send a code there, to be sure that it is you." }
+                p { "Give us your e-mail address or an account on a platform, whichever we would know you by. We send a code there, to be sure that it is you. What our product holds of you as its user opens by a login only: if you have one, say so." }
                 (text(form, "email", "Your e-mail address", "", "email", Some("email")))
                 (platform(form, platforms))
                 (text(form, "handle", "Name of your account there", "As others see it, for example @your.name", "text", Some("username")))

@@ -24,6 +24,7 @@ pub(crate) fn steps(page: Page<'_>, request: &SubjectRequest) -> Markup {
                 Proof::AgentPermission => (permission(page, request)),
             }
         }
+        @if request.leaves_accounts() && !is_agents && !request.about_child { (or_login(request)) }
     }
 }
 
@@ -74,7 +75,17 @@ fn login(request: &SubjectRequest) -> Markup {
     html! {
         section aria-labelledby="login-heading" {
             h2 #login-heading { "Log in again" }
-            p { "Log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (request.id.as_str()) } ". It tells us that it is you, and nothing else. If you cannot log in, send a new request and do not say that you can: then a code will do." }
+            p { "Log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (request.id.as_str()) } ". It tells us that it is you, and nothing else. If you cannot log in, send a new request and do not say that you can: then a code opens what we hold under your address, and nothing of an account." }
+        }
+    }
+}
+
+/// Said to everybody alike: it does not tell whether they have an account.
+fn or_login(request: &SubjectRequest) -> Markup {
+    html! {
+        section aria-labelledby="or-login-heading" {
+            h2 #or-login-heading { "If you log in to our product yourself" }
+            p { "What it holds of you as its user is shown, corrected and deleted only after a login, and opened by no code. Instead of entering a code, log in there again, open " strong { "Privacy" } ", and enter the reference " code { (request.id.as_str()) } ". What we hold under your address without an account, a code opens." }
         }
     }
 }

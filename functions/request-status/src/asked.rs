@@ -124,6 +124,9 @@ fn facts(view: &AskedView, base: &str) -> Markup {
                 div { dt { "Answer due" } dd { (day(view.due_by.date)) " (" (view.due_by.time_zone) ")" } }
                 @if let Some((at, _)) = &view.closed { div { dt { "Answered" } dd { (moment(*at)) } } }
             }
+            @if view.is_without_account && view.denial.is_none() {
+                p { "It is about what your address or the name of your account on a platform opens. What somebody has as a user of our product is shown, corrected and deleted only after a login there: the answer holds nothing of it, and does not say whether there is any. If you log in to our product, send a request and say that you can." }
+            }
             @if let Some(appealed) = &view.appeal_of {
                 p {
                     "It asks us to look again at "
@@ -175,6 +178,8 @@ mod tests {
             flags: Vec::new(),
             appeal_of: None,
             has_bundle: false,
+            opened_by: None,
+            is_without_account: false,
             waits_for_review: false,
         }
     }
@@ -220,13 +225,25 @@ mod tests {
     #[test]
     fn every_way_that_a_request_can_go_has_its_words() {
         let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
-        let appealed = ObligationId::of_request(&[2; 20]);
+        let (appealed, own) = (ObligationId::of_request(&[2; 20]), asked("completed").id);
         let views = [
             AskedView { waits_for_review: true, ..asked("in-progress") },
             AskedView { flags: Flag::ALL.to_vec(), closed: Some((at, None)), ..asked("completed") },
             AskedView { parts: parts(at), role: Some(Role::Processor), ..asked("in-progress") },
             AskedView { appeal_of: Some(appealed.clone()), ..asked("in-progress") },
-            AskedView { has_bundle: true, closed: Some((at, None)), ..asked("completed") },
+            AskedView {
+                has_bundle: true,
+                opened_by: Some(Proof::EmailCode),
+                closed: Some((at, None)),
+                ..asked("completed")
+            },
+            AskedView {
+                has_bundle: true,
+                opened_by: Some(Proof::AccountLogin),
+                closed: Some((at, None)),
+                ..asked("completed")
+            },
+            AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
         ];
         for (view, expected) in views.iter().zip([
             vec!["Reports about children come before everything else"],
@@ -234,6 +251,8 @@ mod tests {
             vec!["A business decides", "has been asked", "wants it done", "Done"],
             vec![appealed.as_str(), "look again"],
             vec!["/download", "Get your data", "/code"],
+            vec!["Get your data", "log in again", own.as_str()],
+            vec!["does not say whether there is"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);
@@ -243,6 +262,8 @@ mod tests {
         }
         let late = page(&views[4], "2026-12-10T08:00:00Z");
         assert!(!late.contains("/download"), "after two weeks it is gone");
+        let by_login = page(&views[5], "2026-11-26T08:00:00Z");
+        assert!(!by_login.contains("<form"), "no code opens what a login does");
         let denied = page(
             &AskedView { denial: Some(denial()), closed: Some((at, None)), ..asked("denied") },
             "2026-11-26T08:00:00Z",

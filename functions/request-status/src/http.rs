@@ -111,6 +111,8 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 | Problem::StepsLeft
                 | Problem::NotExtendable
                 | Problem::NotDeniable
+                | Problem::NotNamed
+                | Problem::TooFewPoints
                 | Problem::NotVerified
                 | Problem::TooMany
                 | Problem::NotFound

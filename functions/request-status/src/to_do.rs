@@ -83,7 +83,7 @@ fn login(view: &AskedView) -> Markup {
     html! {
         section aria-labelledby="login" {
             h2 #login { "Log in again" }
-            p { "Log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (view.id.as_str()) } ". It tells us that it is you, and nothing else. If you cannot log in, send a new request and do not say that you can: then a code will do." }
+            p { "Log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (view.id.as_str()) } ". It tells us that it is you, and nothing else. If you cannot log in, send a new request and do not say that you can: then a code opens what we hold under your address, and nothing of an account." }
         }
     }
 }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use privacy::ingest_gate::Flag;
 use privacy::obligation::ObligationId;
 use privacy::show_asked::{AskedView, DenialView, PartState, Role, WayOn};
+use privacy::subject_request::Proof;
 use privacy_pages::dates::moment;
 
 /// The parts that businesses decide. None of them is named.
@@ -58,8 +59,11 @@ const fn words(flag: Flag) -> &'static str {
     }
 }
 
-/// The form behind which the bundle is: whoever asks for it shows again who they are.
+/// The way to the bundle: whoever asks for it shows again who they are.
 pub(crate) fn bundle(view: &AskedView, base: &str) -> Markup {
+    if view.opened_by == Some(Proof::AccountLogin) {
+        return by_login(view);
+    }
     let action = |act: &str| format!("{base}/api/dsr/{}/{act}", view.id.as_str());
     html! {
         section aria-labelledby="bundle" {
@@ -75,6 +79,16 @@ pub(crate) fn bundle(view: &AskedView, base: &str) -> Markup {
                 }
                 button type="submit" { "Download" }
             }
+        }
+    }
+}
+
+/// What a login opened, no code opens: the dashboard sends the person's browser to the file.
+fn by_login(view: &AskedView) -> Markup {
+    html! {
+        section aria-labelledby="bundle" {
+            h2 #bundle { "Get your data" }
+            p { "So that nobody else gets it, log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (view.id.as_str()) } ": it takes you to the file. The file can be fetched for two weeks; then we delete it." }
         }
     }
 }

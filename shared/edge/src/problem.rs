@@ -32,6 +32,10 @@ pub enum Problem {
     NotExtendable,
     /// A request is not denied for this reason.
     NotDeniable,
+    /// Data points that the person of a request never named cannot be compared.
+    NotNamed,
+    /// The law wants more data points compared.
+    TooFewPoints,
     /// What was shown does not verify the request. The same for every reason.
     NotVerified,
     /// This source has sent too many.
@@ -58,7 +62,9 @@ impl Problem {
             | Self::NotNow
             | Self::StepsLeft
             | Self::NotExtendable => StatusCode::CONFLICT,
-            Self::InvalidHold(_) | Self::NotDeniable | Self::NotVerified => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::InvalidHold(_) | Self::NotDeniable | Self::NotNamed | Self::TooFewPoints | Self::NotVerified => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -83,6 +89,8 @@ impl Problem {
             Self::StepsLeft => "steps-left",
             Self::NotExtendable => "not-extendable",
             Self::NotDeniable => "not-deniable",
+            Self::NotNamed => "not-named",
+            Self::TooFewPoints => "too-few-points",
             Self::NotVerified => "not-verified",
             Self::TooMany => "too-many-requests",
             Self::TooLarge => "too-large",
@@ -106,6 +114,8 @@ impl Problem {
             Self::StepsLeft => "Something is left to do before the request can be closed.",
             Self::NotExtendable => "The request gets no more time.",
             Self::NotDeniable => "This is no reason to deny the request.",
+            Self::NotNamed => "The person named no such thing, so there is nothing to compare.",
+            Self::TooFewPoints => "The law wants more data points compared: two, or three for a copy.",
             Self::NotVerified => "This does not show that the request is yours.",
             Self::TooMany => "There were too many requests. Please wait a minute.",
             Self::TooLarge => "The request body is too large.",
@@ -130,6 +140,8 @@ impl Problem {
             | Self::StepsLeft
             | Self::NotExtendable
             | Self::NotDeniable
+            | Self::NotNamed
+            | Self::TooFewPoints
             | Self::NotVerified
             | Self::TooMany
             | Self::TooLarge
@@ -169,6 +181,8 @@ impl Problem {
             | Self::StepsLeft
             | Self::NotExtendable
             | Self::NotDeniable
+            | Self::NotNamed
+            | Self::TooFewPoints
             | Self::NotVerified
             | Self::TooLarge
             | Self::UnsupportedMediaType => {}
@@ -197,6 +211,8 @@ mod tests {
             Problem::StepsLeft,
             Problem::NotExtendable,
             Problem::NotDeniable,
+            Problem::NotNamed,
+            Problem::TooFewPoints,
             Problem::NotVerified,
             Problem::TooMany,
             Problem::TooLarge,

@@ -233,11 +233,11 @@ impl DataMap {
         rule_of(&self.model, platform.as_str())
     }
 
-    /// How far the word of a person alone reaches.
+    /// How far the word of a person alone reaches; `user` is what they logged in as, if they did.
     #[must_use]
-    pub fn on_their_word(&self) -> Limit {
+    pub fn on_their_word(&self, user: Option<Place>) -> Limit {
         let names = self.model.routing.on_their_word.iter();
-        Limit::OnTheirWord { platforms: names.filter_map(|name| Platform::parse(name).ok()).collect() }
+        Limit::OnTheirWord { platforms: names.filter_map(|name| Platform::parse(name).ok()).collect(), user }
     }
 
     /// What a plan may erase of a class before it halts; an unclassified record always halts it.

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | erasure | the engine erases what the person alone decides; tenants decide about theirs; then it is answered |
 //! | access, know, portability | the exporter makes a bundle and answers |
-//! | restriction, consent withdrawal, opt-out, limit | a flag that the product reads; answered at once |
+//! | restriction | once it is verified, a flag that the product reads; answered at once |
+//! | consent withdrawal, opt-out, limit | such a flag from that moment, whoever asks; answered at once |
 //! | objection | no marketing from that moment, whoever asks; what else they object to waits for staff |
 //! | correction, appeal, complaint | waits for staff |
 //! | an erasure, again, by the same person | goes with the one that was asked first, and is answered with it |
@@ -120,10 +121,11 @@ where
             return self.join(request, &first, now).await;
         }
         match request.way() {
+            // Of nobody there is nothing to make: staff find out whom it is about.
+            Way::Engine | Way::Exporter | Way::Flag if request.names_nobody() => {}
             Way::Engine => self.erase(&request, request.erasure_id(), request.covers_until(), now).await?,
             Way::Exporter => self.queues.export(&ExportJob::Request(request.id.clone())).await?,
             Way::Flag if !request.course.flags.is_empty() => return self.answer(request, false, now).await,
-            // A flag on nobody is none: staff find out whom it is about.
             Way::Flag | Way::Staff => {}
         }
         let mut begun = next(&request);
@@ -140,7 +142,7 @@ where
         covers_until: Timestamp,
         now: Timestamp,
     ) -> Result<(), Stop> {
-        let limit = if request.is_of_child() { Limit::Everywhere } else { self.map.on_their_word() };
+        let limit = if request.is_of_child() { Limit::Everywhere } else { self.map.on_their_word(request.user()) };
         self.erase_within(request, (id, limit), covers_until, now).await
     }
 

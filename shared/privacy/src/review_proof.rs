@@ -1,20 +1,35 @@
 //! Staff look at what nobody but a person can judge: data points beside what we hold, the permission of an agent, a power of
 //! attorney. What they looked at stands in the trail, enough or not; what it says stands nowhere.
+//!
+//! Of data points they enter what our record says; whether that is what the person named is found out here, with keyed
+//! hashes, and counts for nothing where the person named no such thing.
+
+mod points;
 
 use jiff::Timestamp;
 
+pub use self::points::Comparison;
 use crate::instant;
-use crate::law::assurance::Asker;
+use crate::keys::SubjectKeys;
+use crate::law::agent::PersonStep;
 use crate::law::{Law, NoRule};
 use crate::obligation::ObligationId;
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::review::Review;
-use crate::subject_request::{By, Deed, Proven, Sha256Hex, Standing, SubjectRequest};
+use crate::subject_request::{By, Deed, Proof, Proven, Sha256Hex, Standing, SubjectRequest};
 
-/// So many data points at least, where a request asks for any.
-const MATCHED_MIN: u8 = 2;
+/// What staff have before them.
+#[derive(Clone, Debug)]
+pub enum Reading {
+    /// A record of ours, beside what the person named.
+    Record(Comparison),
+    /// The permission that an agent holds.
+    Permission(Sha256Hex),
+    /// A power of attorney.
+    PowerOfAttorney(Sha256Hex),
+}
 
 /// Why there is nothing to look at.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +40,12 @@ pub enum NotReviewed {
     /// The law of the request gives a power of attorney no say.
     #[error("a power of attorney shows nothing here")]
     NoPower,
+    /// The person named nothing of this kind.
+    #[error("the person named no such thing")]
+    NotNamed,
+    /// The law wants so many compared.
+    #[error("the law wants {0} data points compared")]
+    TooFew(u8),
     /// The law has no row for it.
     #[error(transparent)]
     NoRule(#[from] NoRule),
@@ -44,7 +65,7 @@ impl SubjectRequest {
     ///
     /// # Errors
     /// [`NotReviewed`]
-    pub fn review(&self, review: &Review, law: &Law, by: &By, now: Timestamp) -> Result<Option<Changed>, NotReviewed> {
+    fn review(&self, review: &Review, law: &Law, by: &By, now: Timestamp) -> Result<Option<Changed>, NotReviewed> {
         let at = instant::to_millis(now);
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         // A permission may have been read before; a power of attorney beside it stands for what the person would do.
@@ -59,6 +80,10 @@ impl SubjectRequest {
         let mut request = Self { version: self.version + 1, ..self.clone() };
         if is_shown {
             request.take(review, at);
+            request.leave_to_person(law)?;
+        }
+        if is_shown && request.has_to_ask_person() {
+            request.next_action_at = Some(at);
         }
         if is_shown && request.is_verified() {
             request.standing = Standing::InProgress { since: at };
@@ -69,11 +94,7 @@ impl SubjectRequest {
 
     fn is_enough(&self, review: &Review, law: &Law) -> Result<bool, NotReviewed> {
         match review {
-            Review::DataPoints { matched, .. } => {
-                let asker = if self.contact.email.is_some() { Asker::Contact } else { Asker::HandleOnly };
-                let least = law.assurance(&self.regime, self.kind, asker)?.data_points_min.max(MATCHED_MIN);
-                Ok(matched.len() >= usize::from(least))
-            }
+            Review::DataPoints { matched, .. } => Ok(matched.len() >= usize::from(self.points_min(law)?)),
             // The first to be read is bound to the request; from then on it is that one.
             Review::AgentPermission { document } => Ok(self.bound().is_none_or(|bound| bound == document)),
             Review::PowerOfAttorney { .. } if !law.agent(&self.regime, self.kind)?.power_of_attorney => {
@@ -108,6 +129,23 @@ impl SubjectRequest {
         }
     }
 
+    /// Nobody is asked whose agent says that they hold a power of attorney. Where what was read is a permission, the person
+    /// verifies or confirms after all, by a code to each thing that is said to be theirs.
+    fn leave_to_person(&mut self, law: &Law) -> Result<(), NoRule> {
+        let has_power = self.agent.as_ref().is_none_or(|agent| agent.has_power_of_attorney);
+        let is_asked = law.agent(&self.regime, self.kind)?.person == PersonStep::VerifiesOrConfirms;
+        if has_power || !is_asked || self.needs.iter().any(|need| matches!(need, Proof::EmailCode | Proof::HandleCode))
+        {
+            return Ok(());
+        }
+        let codes = [
+            self.contact.email.as_ref().map(|_| Proof::EmailCode),
+            self.contact.account.as_ref().map(|_| Proof::HandleCode),
+        ];
+        self.needs.splice(..0, codes.into_iter().flatten());
+        Ok(())
+    }
+
     /// What an agent says that they hold counts for nothing; what staff have read does.
     fn bind(&mut self, document: &Sha256Hex, is_power: bool) {
         if let Some(agent) = &mut self.agent {
@@ -117,18 +155,20 @@ impl SubjectRequest {
     }
 }
 
-/// Looks at a proof and keeps what came of it.
+/// Looks at what staff have before them and keeps what came of it.
 ///
 /// # Errors
 /// [`NotDone`]
 pub async fn review_proof(
     book: &impl RequestBook,
-    law: &Law,
+    (law, keys): (&Law, &SubjectKeys),
     id: &ObligationId,
-    review: &Review,
+    reading: &Reading,
     by: &By,
     now: Timestamp,
 ) -> Result<Reviewed, NotDone<NotReviewed>> {
+    let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
+    let review = &request.read(reading, law, keys).map_err(NotDone::Refused)?;
     let same = by.did(Deed::Reviewed { review: review.clone(), is_shown: false }, now);
     let before = book.acts(id).await?;
     // Sent again: it stands in the trail once.

@@ -115,6 +115,10 @@ pub struct AskedView {
     pub appeal_of: Option<ObligationId>,
     /// Whether a bundle can be fetched, for whoever shows again who they are.
     pub has_bundle: bool,
+    /// What they show for it: a login or a code.
+    pub opened_by: Option<Proof>,
+    /// Whether it reaches nothing but what an address or a handle opens, and so no account, whether there is one or not.
+    pub is_without_account: bool,
     /// Whether it is a report about a child that staff are about to read.
     pub waits_for_review: bool,
 }
@@ -158,6 +162,8 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<D
         flags: request.course.flags.clone(),
         appeal_of: request.appeal_of.clone(),
         has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }),
+        opened_by: request.opened_by(),
+        is_without_account: request.leaves_accounts(),
         waits_for_review: request.awaits_child_review(),
         denial,
         kind: request.kind,

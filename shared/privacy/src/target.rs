@@ -13,13 +13,16 @@ use crate::scope::{Part, Place};
 pub enum Limit {
     /// To every one: a platform asked for them, or they are a child.
     Everywhere,
-    /// To what nobody but the person decides: what they are as a user of an account, which we keep for ourselves, and what
-    /// came through connections to these platforms, whose terms give their users the last word.
+    /// To what nobody but the person decides: what they are as a user of an account, which we keep for ourselves, where they
+    /// logged in as that user; and what came through connections to these platforms, whose terms give their users the last
+    /// word.
     OnTheirWord {
         /// Which.
         platforms: BTreeSet<Platform>,
+        /// As which user they logged in. An address or a handle opens no account, whoever's it is.
+        user: Option<Place>,
     },
-    /// To all that one tenant has of them: it said so.
+    /// To all that one tenant has of them as their contact: it said so. Who works with its account is ours to decide.
     Tenant(TenantId),
 }
 
@@ -29,9 +32,10 @@ impl Limit {
     pub fn allows(&self, place: &Place, platform: Option<&Platform>) -> bool {
         match (self, &place.part) {
             (Self::Everywhere, _) => true,
+            (Self::Tenant(_), Part::User(_)) => false,
             (Self::Tenant(tenant), _) => place.tenant == *tenant,
-            (Self::OnTheirWord { .. }, Part::User(_)) => true,
-            (Self::OnTheirWord { platforms }, Part::Connection(..)) => {
+            (Self::OnTheirWord { user, .. }, Part::User(_)) => user.as_ref() == Some(place),
+            (Self::OnTheirWord { platforms, .. }, Part::Connection(..)) => {
                 platform.is_some_and(|platform| platforms.contains(platform))
             }
             (Self::OnTheirWord { .. }, Part::Own | Part::OwnContact(_)) => false,
@@ -131,25 +135,28 @@ mod tests {
     #[test]
     fn a_limit_reaches_what_whoever_asked_decides_and_nothing_else() {
         let platform = |name: &str| Platform::parse(name).unwrap();
-        let word = Limit::OnTheirWord { platforms: BTreeSet::from([platform("facebook"), platform("instagram")]) };
+        let platforms = BTreeSet::from([platform("facebook"), platform("instagram")]);
+        let login = Limit::OnTheirWord { platforms: platforms.clone(), user: Some(user_place("alder", "u1")) };
+        let word = Limit::OnTheirWord { platforms, user: None };
         let alder = Limit::Tenant(TenantId::parse("alder").unwrap());
         let (meta, other) = (platform("instagram"), platform("linkedin"));
-        // everywhere, on their word, alder's
+        // everywhere, after a login as alder's u1, on their word, alder's
         let cases = [
-            (user_place("alder", "u1"), None, [true, true, true]),
-            (user_place("birch", "u1"), None, [true, true, false]),
-            (own_contact_place("alder", "p1"), None, [true, false, true]),
-            (own_contact_place("birch", "p1"), None, [true, false, false]),
-            (place("alder", "c1", Some("p1")), Some(&meta), [true, true, true]),
-            (place("birch", "c1", Some("p1")), Some(&meta), [true, true, false]),
-            (place("birch", "c1", None), Some(&meta), [true, true, false]),
-            (place("alder", "c1", Some("p1")), Some(&other), [true, false, true]),
-            (place("birch", "c1", None), Some(&other), [true, false, false]),
+            (user_place("alder", "u1"), None, [true, true, false, false]),
+            (user_place("alder", "u11"), None, [true, false, false, false]),
+            (user_place("birch", "u1"), None, [true, false, false, false]),
+            (own_contact_place("alder", "p1"), None, [true, false, false, true]),
+            (own_contact_place("birch", "p1"), None, [true, false, false, false]),
+            (place("alder", "c1", Some("p1")), Some(&meta), [true, true, true, true]),
+            (place("birch", "c1", Some("p1")), Some(&meta), [true, true, true, false]),
+            (place("birch", "c1", None), Some(&meta), [true, true, true, false]),
+            (place("alder", "c1", Some("p1")), Some(&other), [true, false, false, true]),
+            (place("birch", "c1", None), Some(&other), [true, false, false, false]),
             // A connection whose platform nobody knows is not one of theirs.
-            (place("birch", "c1", Some("p1")), None, [true, false, false]),
+            (place("birch", "c1", Some("p1")), None, [true, false, false, false]),
         ];
         for (place, platform, expected) in cases {
-            let allowed = [&Limit::Everywhere, &word, &alder].map(|limit| limit.allows(&place, platform));
+            let allowed = [&Limit::Everywhere, &login, &word, &alder].map(|limit| limit.allows(&place, platform));
             assert_eq!(allowed, expected, "{place} {platform:?}");
         }
     }
@@ -161,7 +168,7 @@ mod tests {
             suppressions: vec![KeyedRef::from_stored("v1-owner".to_owned())],
             limit,
         };
-        let word = person(Limit::OnTheirWord { platforms: BTreeSet::new() });
+        let word = person(Limit::OnTheirWord { platforms: BTreeSet::new(), user: None });
         let tenant = person(Limit::Tenant(TenantId::parse("alder").unwrap()));
         let everywhere = person(Limit::Everywhere);
         let counts = |target: &Target| (target.links().len(), target.suppressions().len(), target.known_by().len());

@@ -14,7 +14,7 @@ use privacy::ids::TenantId;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
-use privacy::memory::{Mood, World, prompt_map, proof, user_place};
+use privacy::memory::{Mood, World, place, prompt_map, proof};
 use privacy::message::Work;
 use privacy::ports::Clock;
 use privacy::subject_request::notice::{Notice, NoticeJob};
@@ -94,16 +94,17 @@ impl Office {
         Self { keys, law, map, looks, bounds }
     }
 
-    /// The beginning: the person is a user of alder's account, beside another, and a processor has a copy.
+    /// The beginning: the person wrote to alder by Instagram, as another did, and a processor has a copy.
     pub(crate) fn begin(&self) -> State {
         let world = World::new(begins_at(), 2);
-        for user in ["mia", "other"] {
-            world.put_item("accounts", "account#alder", &format!("user#{user}#profile"));
+        for contact in ["mia", "other"] {
+            world.put("alder", "c1", &format!("contact#{contact}#profile"));
         }
         let email = Identity::Email(EmailAddress::parse(ADDRESS).expect("an address"));
         let long_ago = begins_at() - SignedDuration::from_hours(1_000);
+        world.connect_by("instagram", "alder", "c1", long_ago, &[]);
         for link in self.keys.links(&email) {
-            world.link(&user_place("alder", "mia"), long_ago, &link);
+            world.link(&place("alder", "c1", Some("mia")), long_ago, &link);
         }
         world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Broken(Turn::Retry);
         let start = State::of(world, 0, Spent::default());

@@ -21,7 +21,7 @@ pub fn all() -> Vec<Property<Office>> {
         Property::always("nothing goes before somebody has shown who they are", |_, state: &State| {
             is_verified(state) || has_profile(&state.stored)
         }),
-        Property::always("nobody else's goes", |_, state: &State| has_item(&state.stored, "user#other#profile")),
+        Property::always("nobody else's goes", |_, state: &State| has_item(&state.stored, "contact#other#profile")),
         Property::always(
             "what was not verified reaches no engine and no business, and is never answered",
             |_, state: &State| {
@@ -118,7 +118,7 @@ fn ends_rightly(office: &Office, state: &State) -> bool {
         && are_answers_right
         && is_gone
         && is_over
-        && has_item(&end, "user#other#profile")
+        && has_item(&end, "contact#other#profile")
 }
 
 fn is_not_denied_wrongly(request: &SubjectRequest) -> bool {
@@ -213,10 +213,10 @@ fn has_stage(state: &State, is_so: impl Fn(&Stage) -> bool) -> bool {
 }
 
 pub(crate) fn has_profile(stored: &Stored) -> bool {
-    has_item(stored, "user#mia#profile")
+    has_item(stored, "contact#mia#profile")
 }
 
 fn has_item(stored: &Stored, key: &str) -> bool {
-    let partition = ("accounts".to_owned(), "account#alder".to_owned());
+    let partition = ("inbox".to_owned(), "alder#c1".to_owned());
     stored.items.get(&partition).is_some_and(|items| items.contains(key))
 }

@@ -17,8 +17,9 @@ staff note --kind K --channel email|phone|letter|web --received-at INSTANT [--em
            [--residence R] [--agent-email A] [--agent-name N] [--permission-sha256 HEX] [--power-of-attorney]
            [--about-child] [--appeal-of REF] [--details TEXT] [--why TEXT]
                                a request that came otherwise, with its true receipt
-staff compare REF --matched FIELD... --compared FIELD... --why TEXT
-                               data points beside what we hold: their kinds, never their values
+staff compare REF --held KIND=VALUE... [--named KIND=VALUE]... --why TEXT
+                               what our record says (name, phone, company, postcode, day) beside what the person named, in
+                               the form or since (--named): the service compares, and keeps which kinds agreed, no value
 staff permission REF SHA256 --why TEXT   the permission of an agent was read
 staff attorney REF SHA256 --why TEXT     a power of attorney was read
 staff child REF credible|not-credible --why TEXT

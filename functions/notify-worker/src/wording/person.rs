@@ -191,7 +191,7 @@ impl Writer<'_> {
 pub(super) const fn done(kind: Kind) -> &'static str {
     match kind {
         Kind::Access | Kind::Know | Kind::Portability => {
-            "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks for a fresh code each time."
+            "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
         }
         Kind::Erasure => {
             "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."

@@ -179,10 +179,13 @@ impl Staff {
     async fn verify(&self, id: &ObligationId, members: &Members, by: &By, now: Timestamp) -> Result<Done, Rejected> {
         let (book, law) = (&self.ledger, &self.law);
         match read::verification(members)? {
-            read::Verification::Proof(review) => match review_proof(book, law, id, &review, by, now).await? {
-                Reviewed::Shown(done) => Ok(*done),
-                Reviewed::NotShown => Err(Problem::NotVerified.into()),
-            },
+            read::Verification::Proof(reading) => {
+                let keys = self.subject_keys.get().await?;
+                match review_proof(book, (law, &keys), id, &reading, by, now).await? {
+                    Reviewed::Shown(done) => Ok(*done),
+                    Reviewed::NotShown => Err(Problem::NotVerified.into()),
+                }
+            }
             read::Verification::Child { is_credible } => {
                 let change = |request: &SubjectRequest| {
                     let actor = by.actor.clone();

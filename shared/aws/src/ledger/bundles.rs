@@ -85,33 +85,6 @@ impl LedgerTable {
             Err(error) => Err(fault("bundles.claim")(error)),
         }
     }
-
-    /// The next round, after the bundle of the one before was erased.
-    async fn next_round(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(job)))
-            .update_expression(
-                "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
-                 REMOVE made_at, erased_at, upload, is_kept",
-            )
-            .condition_expression("worker = :worker AND attribute_exists(erased_at)")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":none", number(0))
-            .expression_attribute_values(":erase", at(erase_at))
-            .expression_attribute_values(":shard", text(due_shard(shard_of(job))))
-            .expression_attribute_values(":worker", text(worker))
-            .return_values(ReturnValue::AllNew);
-        match patience::send(update).await {
-            Ok(answer) => {
-                let row = answer.attributes.ok_or_else(|| unreadable(BUNDLE))?;
-                bundle_of(&row).map(Claim::Granted)
-            }
-            Err(error) => refusing_row("bundles.next_round")(error).map(|_| Claim::Busy),
-        }
-    }
 }
 
 impl BundleBook for LedgerTable {
@@ -141,10 +114,32 @@ impl BundleBook for LedgerTable {
             Ok(answer) => answer.attributes.ok_or_else(|| unreadable(BUNDLE))?,
             Err(error) => return refusing_row("bundles.claim")(error).map(|_| Claim::Busy),
         };
-        let bundle = bundle_of(&row)?;
-        match (job, bundle.erased_at) {
-            (ExportJob::Tenant(_), Some(_)) => self.next_round(job, worker, erase_at).await,
-            (ExportJob::Tenant(_), None) | (ExportJob::Request(_), _) => Ok(Claim::Granted(bundle)),
+        bundle_of(&row).map(Claim::Granted)
+    }
+
+    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(job)))
+            .update_expression(
+                "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
+                 REMOVE made_at, erased_at, upload, is_kept",
+            )
+            .condition_expression("worker = :worker AND attribute_exists(erased_at)")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":erase", at(erase_at))
+            .expression_attribute_values(":shard", text(due_shard(shard_of(job))))
+            .expression_attribute_values(":worker", text(worker))
+            .return_values(ReturnValue::AllNew);
+        match patience::send(update).await {
+            Ok(answer) => {
+                let row = answer.attributes.ok_or_else(|| unreadable(BUNDLE))?;
+                bundle_of(&row).map(Claim::Granted)
+            }
+            Err(error) => refusing_row("bundles.renew")(error).map(|_| Claim::Busy),
         }
     }
 
@@ -157,7 +152,7 @@ impl BundleBook for LedgerTable {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(job)))
-            .condition_expression("worker = :worker")
+            .condition_expression("worker = :worker AND attribute_not_exists(erased_at)")
             .expression_attribute_values(":worker", text(worker))
             .expression_attribute_values(":bytes", number(bytes));
         let facts = [

@@ -2,8 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::fault::Fault;
-use privacy::ids::{Platform, TenantId};
+use privacy::ids::{Platform, TenantId, UserId};
 use privacy::keys::KeyedRef;
+use privacy::scope::{Part, Place};
 use privacy::target::{Limit, Target};
 
 use crate::attributes::{Item, find_parsed, get_place, get_text, get_texts, place_facts, text, texts, unreadable};
@@ -32,15 +33,26 @@ pub(super) fn target_facts(target: &Target) -> Vec<(&'static str, AttributeValue
 }
 
 /// How far an obligation towards a person reaches; nothing for one that reaches everywhere.
-fn limit_facts(limit: &Limit) -> Option<(&'static str, AttributeValue)> {
+fn limit_facts(limit: &Limit) -> Vec<(&'static str, AttributeValue)> {
     match limit {
-        Limit::Everywhere => None,
-        Limit::OnTheirWord { platforms } => {
+        Limit::Everywhere => Vec::new(),
+        Limit::OnTheirWord { platforms, user } => {
             let platforms: Vec<&str> = platforms.iter().map(Platform::as_str).collect();
-            Some(("limit_platforms", texts(&platforms)))
+            let mut facts = vec![("limit_platforms", texts(&platforms))];
+            // No id holds a slash.
+            let name = user.as_ref().and_then(|place| Some(format!("{}/{}", place.tenant, place.user()?)));
+            facts.extend(name.map(|name| ("limit_user", text(name))));
+            facts
         }
-        Limit::Tenant(tenant) => Some(("limit_tenant", text(tenant.as_str()))),
+        Limit::Tenant(tenant) => vec![("limit_tenant", text(tenant.as_str()))],
     }
+}
+
+fn user(name: &str) -> Result<Place, Fault> {
+    let (tenant, user) = name.split_once('/').ok_or_else(|| unreadable("limit_user"))?;
+    let tenant = TenantId::parse(tenant).map_err(|_| unreadable("limit_user"))?;
+    let user = UserId::parse(user).map_err(|_| unreadable("limit_user"))?;
+    Ok(Place { tenant, part: Part::User(user) })
 }
 
 fn limit(item: &Item) -> Result<Limit, Fault> {
@@ -52,7 +64,9 @@ fn limit(item: &Item) -> Result<Limit, Fault> {
     }
     let platforms = get_texts(item, "limit_platforms")?;
     let platforms = platforms.iter().map(|name| Platform::parse(name)).collect::<Result<_, _>>();
-    Ok(Limit::OnTheirWord { platforms: platforms.map_err(|_| unreadable("limit_platforms"))? })
+    let platforms = platforms.map_err(|_| unreadable("limit_platforms"))?;
+    let user = item.get("limit_user").map(|_| user(get_text(item, "limit_user")?)).transpose()?;
+    Ok(Limit::OnTheirWord { platforms, user })
 }
 
 pub(super) fn target(item: &Item) -> Result<Target, Fault> {

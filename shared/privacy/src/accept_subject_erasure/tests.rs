@@ -226,7 +226,10 @@ async fn a_limit_is_asked_wherever_a_link_is_followed_and_what_it_excludes_is_no
     let world = wide_world();
     let tenants = ["alder", "birch", "cedar", "dogwood", "elm"];
     let before = tenants.map(|tenant| world.of_tenant(tenant));
-    let word = SubjectErasure { limit: prompt_map().on_their_word(), ..request(&[email(), handle("instagram")]) };
+    let word = SubjectErasure {
+        limit: prompt_map().on_their_word(Some(user_place("alder", "u1"))),
+        ..request(&[email(), handle("instagram")])
+    };
     let id = accepted(&world, word.clone()).await.unwrap().id;
     assert!(matches!(work(&world, &id).await, Worked::Erased { .. }));
     let left = |tenant: usize| world.of_tenant(tenants[tenant]).len();
@@ -256,7 +259,10 @@ async fn what_was_limited_is_stored_and_stays_limited_after_a_crash_at_any_call(
     for strike in (1..=60).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
         let world = wide_world();
         let before = ["cedar", "dogwood", "elm"].map(|tenant| world.of_tenant(tenant));
-        let word = SubjectErasure { limit: prompt_map().on_their_word(), ..request(&[email(), handle("instagram")]) };
+        let word = SubjectErasure {
+            limit: prompt_map().on_their_word(Some(user_place("alder", "u1"))),
+            ..request(&[email(), handle("instagram")])
+        };
         let id = accepted(&world, word).await.unwrap().id;
         world.strike(Some(strike));
         let map = prompt_map();

@@ -91,9 +91,15 @@ const fn title(kind: BundleKind) -> &'static str {
     }
 }
 
+/// Said to everybody alike: it does not tell whether there is one.
+const WITHOUT_ACCOUNT: &str = "It holds nothing of an account with us, if there is one: only a login there opens that. To have it \
+    too, send a request that says that you can log in.";
+
 fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
     let what = match order.kind {
-        BundleKind::Access => "This is everything that we hold of you, with what we have concluded from it.",
+        BundleKind::Access => {
+            "This is everything that we hold of what you have shown to be yours, with what we have concluded from it."
+        }
         BundleKind::Portability => {
             "This is what you gave us and what was observed of you, without what we have concluded from it."
         }
@@ -103,5 +109,7 @@ fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
         BundleKind::Account => "This is what your account holds, while its export is open.",
     };
     let of = received.map(|at| format!("It answers your request {}, which we received at {at}.", order.of));
-    [Some(what.to_owned()), of].into_iter().flatten().collect()
+    let is_without_account = order.tenant.is_none() && order.user.is_none();
+    let without_account = is_without_account.then_some(WITHOUT_ACCOUNT);
+    [Some(what.to_owned()), of, without_account.map(str::to_owned)].into_iter().flatten().collect()
 }

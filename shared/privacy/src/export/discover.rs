@@ -43,7 +43,9 @@ pub(super) async fn discover(vault: &impl Connections, order: &Order) -> Result<
     for link in &order.links {
         reaches.extend(vault.reach(link).await?);
     }
-    reaches.retain(|reach| is_covered(reach.since, order.covers_until));
+    // The address of a user of an account leads to that user, too: only their login opens it.
+    let is_open = |place: &Place| !matches!(place.part, Part::User(_)) || order.user.as_ref() == Some(place);
+    reaches.retain(|reach| is_covered(reach.since, order.covers_until) && is_open(&reach.place));
     let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
     if let Some(tenant) = &order.tenant {
         let connected = vault.of_tenant(tenant).await?;

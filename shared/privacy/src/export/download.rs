@@ -13,7 +13,7 @@ use crate::login::Login;
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::{Challenge, LIFETIME};
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
-use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
+use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
 use crate::verify_request::use_up;
 
 /// How long a link works.
@@ -36,8 +36,8 @@ pub async fn download_bundle(
         return Ok(None);
     }
     let Some((request, bundle, made_at)) = ready(book, id, now).await? else { return Ok(None) };
-    // One that was sent before the bundle was there was for something else.
-    if challenge.expires_at - LIFETIME < made_at {
+    // One that was sent before the bundle was there was for something else; and no code opens what only a login does.
+    if challenge.expires_at - LIFETIME < made_at || request.opened_by() != Some(challenge.proof) {
         return Ok(None);
     }
     give(book, links, request, &bundle, Some(&challenge), now).await
@@ -57,7 +57,8 @@ pub async fn download_by_login(
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
     let Some((request, bundle, _)) = ready(book, id, now).await? else { return Ok(None) };
-    if request.member.as_ref() != Some(&login.member) || !use_up(limits, keys, login).await? {
+    let is_theirs = request.opened_by() == Some(Proof::AccountLogin) && request.member.as_ref() == Some(&login.member);
+    if !is_theirs || !use_up(limits, keys, login).await? {
         return Ok(None);
     }
     give(book, links, request, &bundle, None, now).await

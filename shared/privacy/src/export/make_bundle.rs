@@ -128,11 +128,8 @@ where
             Ordered::Idle => return Ok(Made::Idle),
             Ordered::Closed => return Ok(Made::Closed),
         };
-        let erase_at = self.erase_at(now)?;
-        let bundle = match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
-            Claim::Granted(bundle) => bundle,
-            Claim::Busy => return Ok(Made::Busy),
-        };
+        let is_wanted = request.as_ref().is_none_or(|request| request.standing.closed_at().is_none());
+        let Claim::Granted(bundle) = self.claim(job, worker, is_wanted, now).await? else { return Ok(Made::Busy) };
         let made = match (&bundle.made_at, &request) {
             (Some(_), _) => Ok(Made::Already),
             (None, Some(request)) if request.standing.closed_at().is_some() => Ok(Made::Idle),
@@ -152,6 +149,17 @@ where
             self.answer(*request).await?;
         }
         Ok(made)
+    }
+
+    /// Claims the bundle; a fresh one where that had its day, made or not, and somebody waits for one.
+    async fn claim(&self, job: &ExportJob, worker: &str, is_wanted: bool, now: Timestamp) -> Result<Claim, Fault> {
+        let erase_at = self.erase_at(now)?;
+        match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
+            Claim::Granted(bundle) if bundle.erased_at.is_some() && is_wanted => {
+                self.ledger.renew(job, worker, erase_at).await
+            }
+            claim @ (Claim::Granted(_) | Claim::Busy) => Ok(claim),
+        }
     }
 
     async fn make_claimed(
@@ -187,8 +195,8 @@ where
         }
         let now = self.clock.now();
         match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
-            Claim::Granted(_) => {}
-            Claim::Busy => return Err(Stop::LostLease),
+            Claim::Granted(claimed) if claimed.erased_at.is_none() => {}
+            Claim::Granted(_) | Claim::Busy => return Err(Stop::LostLease),
         }
         // Where one is there already, somebody had completed it and died before saying so.
         self.bundles.complete(&making.key, &progress.upload, &progress.parts).await?;

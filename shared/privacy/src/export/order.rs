@@ -8,12 +8,13 @@ use super::people::Own;
 use super::window::{Window, window};
 use crate::clock::model::Kind;
 use crate::fault::Fault;
-use crate::identity::{EmailAddress, Handle, Identity, Namespace};
+use crate::identity::Identity;
 use crate::ids::TenantId;
 use crate::keys::{KeyedRef, SubjectKeys};
 use crate::ports::{Clock, DueIndex};
+use crate::scope::Place;
 use crate::subject_request::ports::RequestBook;
-use crate::subject_request::{Proof, Standing, SubjectRequest};
+use crate::subject_request::{Standing, SubjectRequest};
 
 /// What goes into a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub(super) struct Order {
     pub(super) covers_until: Timestamp,
     pub(super) links: Vec<KeyedRef>,
     pub(super) own: Own,
+    /// What they logged in as, if they did: no link opens another user of an account.
+    pub(super) user: Option<Place>,
     pub(super) tenant: Option<TenantId>,
 }
 
@@ -111,6 +114,7 @@ where
                 covers_until: now,
                 links: Vec::new(),
                 own: Own::default(),
+                user: None,
                 tenant: Some(tenant.clone()),
             }),
             None,
@@ -127,13 +131,19 @@ pub(super) fn of_request(keys: &SubjectKeys, request: SubjectRequest) -> Ordered
             return Ordered::Idle;
         }
     };
-    let identities = verified(&request);
-    let mut own = Own::default();
-    if let Some(email) = &request.contact.email {
-        own.know(email.expose());
+    let identities = request.identities();
+    // Of nobody nothing can be said, least of all that we hold nothing.
+    if identities.is_empty() {
+        return Ordered::Idle;
     }
-    if let Some(account) = &request.contact.account {
-        own.know(account.handle.expose());
+    let mut own = Own::default();
+    for identity in &identities {
+        match identity {
+            Identity::Email(email) => own.know(email.expose()),
+            Identity::Handle { handle, .. } => own.know(handle.expose()),
+            // The names of a user stand in their own records.
+            Identity::Member { .. } | Identity::Platform { .. } => {}
+        }
     }
     let order = Order {
         kind,
@@ -143,21 +153,8 @@ pub(super) fn of_request(keys: &SubjectKeys, request: SubjectRequest) -> Ordered
         covers_until: since,
         links: identities.iter().flat_map(|identity| keys.links(identity)).collect(),
         own,
+        user: request.user(),
         tenant: None,
     };
     Ordered::Order(Box::new(order), Some(Box::new(request)))
-}
-
-/// What the person has shown to be theirs, and nothing that they only named.
-fn verified(request: &SubjectRequest) -> Vec<Identity> {
-    let has = |proofs: &[Proof]| request.proven.iter().any(|proven| proofs.contains(&proven.proof));
-    let contact = &request.contact;
-    let email = contact.email.as_ref().filter(|_| has(&[Proof::EmailCode, Proof::AccountLogin, Proof::DataPoints]));
-    let account = contact.account.as_ref().filter(|_| has(&[Proof::HandleCode, Proof::DataPoints]));
-    let email = email.and_then(|email| EmailAddress::parse(email.expose()).ok()).map(Identity::Email);
-    let account = account.and_then(|account| {
-        let platform = Namespace::parse(account.platform.as_str()).ok()?;
-        Some(Identity::Handle { platform, handle: Handle::parse(account.handle.expose()).ok()? })
-    });
-    email.into_iter().chain(account).collect()
 }

@@ -212,7 +212,7 @@ pub struct DueBundle {
 /// What the ledger keeps of bundles, and of exports that a purge waits for.
 pub trait BundleBook: Sync {
     /// Claims or renews, in one conditional write. The first claim puts it into the due index: what is left behind of a bundle
-    /// that is never finished goes, too. The first claim after an erased bundle begins the next round.
+    /// that is never finished goes, too.
     fn claim(
         &self,
         job: &ExportJob,
@@ -221,7 +221,9 @@ pub trait BundleBook: Sync {
         erase_at: Timestamp,
         now: Timestamp,
     ) -> impl Future<Output = Answer<Claim>> + Send;
-    /// Stores how far it is, if it is still ours. `false`: it is not.
+    /// Begins the next round of a bundle that is claimed and was erased, and puts it into the due index again.
+    fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> impl Future<Output = Answer<Claim>> + Send;
+    /// Stores how far it is, if it is still ours and was not erased. `false`: it is not.
     fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> impl Future<Output = Answer<bool>> + Send;
     /// Gives the claim back, if it is still ours.
     fn let_go(&self, job: &ExportJob, worker: &str) -> impl Future<Output = Answer<()>> + Send;

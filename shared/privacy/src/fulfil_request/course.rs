@@ -9,7 +9,7 @@ use crate::deadline::DueBy;
 use crate::identity::Identity;
 use crate::ingest_gate::Flag;
 use crate::obligation::ObligationId;
-use crate::subject_request::{ChildReview, ConnectedAccount, Member, Proof, Routed, Standing, SubjectRequest};
+use crate::subject_request::{ChildReview, Routed, Standing, SubjectRequest};
 
 /// Who carries a request out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +80,8 @@ impl SubjectRequest {
         }
     }
 
-    /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, opting out and
-    /// limiting need no proof: whoever does it for somebody else does them no harm.
+    /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, withdrawing consent,
+    /// opting out and limiting need no proof: whoever does it for somebody else does them no harm.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let wanted = match self.kind {
             Kind::Restriction => Some(Flag::Restricted),
@@ -110,30 +110,14 @@ impl SubjectRequest {
     pub(super) fn flagged(&self, flag: Flag) -> Vec<Identity> {
         match flag {
             Flag::Quarantined => self.child(),
-            Flag::NoMarketing | Flag::OptedOut | Flag::Limited => self.said(),
-            Flag::Restricted | Flag::ConsentWithdrawn => self.identities(),
+            Flag::NoMarketing | Flag::ConsentWithdrawn | Flag::OptedOut | Flag::Limited => self.said(),
+            Flag::Restricted => self.identities(),
         }
     }
 
     /// Whose data is erased.
     pub(super) fn erased(&self) -> Vec<Identity> {
         if self.is_of_child() { self.child() } else { self.identities() }
-    }
-
-    /// Whom whoever asks says they are. A member of an account is only who has logged in as one.
-    fn said(&self) -> Vec<Identity> {
-        let has_login = self.proven.iter().any(|proven| proven.proof == Proof::AccountLogin);
-        let member = self.member.as_ref().filter(|_| has_login).map(Member::identity);
-        let email = self.contact.email.clone().map(Identity::Email);
-        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
-        email.into_iter().chain(account).chain(member).collect()
-    }
-
-    /// Whom a report about a child is about: the account that it names. The address is of whoever reports, unless there is
-    /// nothing else.
-    fn child(&self) -> Vec<Identity> {
-        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
-        account.or_else(|| self.contact.email.clone().map(Identity::Email)).into_iter().collect()
     }
 
     /// The obligation to erase what the person alone decides, or what is a child's.

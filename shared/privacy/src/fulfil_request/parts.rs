@@ -14,7 +14,7 @@ use crate::ingest_gate::FlagBook;
 use crate::instant;
 use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::route_request::{NotRouted, route};
-use crate::scope::is_covered;
+use crate::scope::{Part, is_covered};
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{Actor, Deed, Routed, SubjectRequest};
@@ -52,10 +52,13 @@ where
         if request.is_of_child() {
             return Ok(tenants);
         }
-        let (limit, covers_until) = (self.map.on_their_word(), request.covers_until());
+        let (limit, covers_until) = (self.map.on_their_word(request.user()), request.covers_until());
         for link in self.links(&request.erased()) {
             for reach in self.vault.reach(&link).await? {
-                if !is_covered(reach.since, covers_until) {
+                // What somebody is as a user of an account is nobody's but theirs and ours to decide; without a login it is as
+                // if it were not there.
+                let is_user = matches!(reach.place.part, Part::User(_));
+                if is_user || !is_covered(reach.since, covers_until) {
                     continue;
                 }
                 let platform = self.vault.platform_of(&reach.place).await?;

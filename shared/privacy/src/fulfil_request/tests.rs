@@ -2,6 +2,7 @@ mod children;
 mod crashes;
 mod erasures;
 mod joins;
+mod matrix;
 mod others;
 
 use jiff::SignedDuration;
@@ -10,13 +11,13 @@ use super::*;
 use crate::clock::model::Kind;
 use crate::erasure::Engine;
 use crate::identity::{EmailAddress, Handle, Namespace};
-use crate::ids::InstructionId;
+use crate::ids::{InstructionId, UserId};
 use crate::memory::{Strike, World, asked, own_contact_place, place, prompt_map, proof, user_place};
 use crate::obligation::Head;
 use crate::ports::Clock;
 use crate::route_request::instruct;
 use crate::subject_request::ports::RequestIntake;
-use crate::subject_request::{Actor, Proof, Proven};
+use crate::subject_request::{Actor, Member, Proof, Proven};
 use crate::sweep_requests::{RequestsSwept, sweep_requests};
 use crate::tell_person::Teller;
 
@@ -32,6 +33,10 @@ fn tenant(name: &str) -> TenantId {
     TenantId::parse(name).unwrap()
 }
 
+fn maren_at_alder() -> Member {
+    Member { tenant: tenant("alder"), user: UserId::parse("u1").unwrap() }
+}
+
 /// Maren works with alder's account and wrote to birch by Instagram, to dogwood's own chat and to elm by LinkedIn. The same
 /// handle at cedar, on Facebook, is somebody else.
 struct House {
@@ -43,10 +48,15 @@ struct House {
 
 impl House {
     fn new() -> Self {
-        let keys = SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap();
-        let house = Self { world: World::new(at(RECEIVED), 3), keys, law: Law::built_in().unwrap(), map: prompt_map() };
+        let house = Self::bare();
         house.furnish();
         house
+    }
+
+    /// Of nobody.
+    fn bare() -> Self {
+        let keys = SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap();
+        Self { world: World::new(at(RECEIVED), 3), keys, law: Law::built_in().unwrap(), map: prompt_map() }
     }
 
     fn email(&self) -> Vec<KeyedRef> {
@@ -77,7 +87,9 @@ impl House {
         for contact in ["p1", "p2"] {
             world.put_item("conversations", "dogwood", &format!("contact#{contact}#profile"));
         }
+        // The product writes both: what she has at the dashboard is found by her address, and opened by a login.
         world.link(&user_place("alder", "u1"), long_ago, &self.email()[0]);
+        world.link(&user_place("alder", "u1"), long_ago, &self.keys.links(&maren_at_alder().identity())[0]);
         world.link(&own_contact_place("dogwood", "p1"), long_ago, &self.email()[0]);
         world.link(&place("elm", "c1", Some("p1")), long_ago, &self.email()[0]);
         world.link(&place("birch", "c1", Some("p1")), long_ago, &self.handle("instagram")[0]);
@@ -102,13 +114,17 @@ impl House {
         account: Option<(&str, &str)>,
         proven: &[Proof],
     ) -> SubjectRequest {
-        let needs = vec![Proof::EmailCode, Proof::HandleCode];
+        let mut needs = vec![Proof::EmailCode, Proof::HandleCode];
+        let has_login = proven.contains(&Proof::AccountLogin);
+        needs.extend(has_login.then_some(Proof::AccountLogin));
+        let member = has_login.then(maren_at_alder);
         let now = self.world.now();
         let proven: Vec<Proven> = proven.iter().map(|proof| Proven { proof: *proof, at: now }).collect();
         let is_verified = needs.iter().all(|need| proven.iter().any(|proven| proven.proof == *need));
         let standing = if is_verified { Standing::InProgress { since: now } } else { Standing::AwaitingVerification };
         let told = std::collections::BTreeMap::from([(Notice::Acknowledgement, 1)]);
-        let request = SubjectRequest { needs, proven, standing, told, ..asked(number, kind, email, account, now) };
+        let request =
+            SubjectRequest { needs, proven, standing, told, member, ..asked(number, kind, email, account, now) };
         self.world.receive(&request).await.unwrap();
         request
     }

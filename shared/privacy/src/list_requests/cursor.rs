@@ -27,7 +27,14 @@ impl Cursor {
     pub(super) fn of(listed: &Listed, filter: &Filter) -> Self {
         let rank = match listed.turns.first() {
             Some(Turn::ReviewChild) => 0,
-            Some(Turn::ReadPermission | Turn::CompareData | Turn::Reach | Turn::Correct | Turn::Answer) => 1,
+            Some(
+                Turn::ReadPermission
+                | Turn::CompareData
+                | Turn::FindPerson
+                | Turn::Reach
+                | Turn::Correct
+                | Turn::Answer,
+            ) => 1,
             None => 2,
         };
         // Two zones' days end at different instants. A zone that is not known counts as one where the day ends first.

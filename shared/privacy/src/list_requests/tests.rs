@@ -2,7 +2,7 @@ use super::*;
 use crate::law::Law;
 use crate::memory::{World, asked, erased, erasure_of};
 use crate::subject_request::notice::Notice;
-use crate::subject_request::{Actor, Clocks, Proof};
+use crate::subject_request::{Actor, Clocks, Proof, Proven};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -16,7 +16,8 @@ fn now() -> Timestamp {
 fn request(number: u8, kind: Kind, day: u8) -> SubjectRequest {
     let received_at = at(&format!("2026-03-{day:02}T12:00:00Z"));
     let request = asked(number, kind, Some("mia@example.com"), None, received_at);
-    SubjectRequest { standing: Standing::InProgress { since: received_at }, ..request }
+    let proven = vec![Proven { proof: Proof::EmailCode, at: received_at }];
+    SubjectRequest { standing: Standing::InProgress { since: received_at }, proven, ..request }
 }
 
 fn world(requests: &[SubjectRequest]) -> World {

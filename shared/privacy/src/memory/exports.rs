@@ -57,6 +57,11 @@ impl StoredExports {
     fn booked(&mut self, job: &ExportJob) -> Option<&mut Booked> {
         self.booked.iter_mut().find(|(known, _)| known == job).map(|(_, booked)| booked)
     }
+
+    fn booked_by(&mut self, job: &ExportJob, worker: &str) -> Option<&mut Booked> {
+        let is_theirs = |booked: &&mut Booked| booked.claim.as_ref().is_some_and(|(holder, _)| holder == worker);
+        self.booked(job).filter(is_theirs)
+    }
 }
 
 fn tag_of(bytes: &[u8]) -> String {
@@ -214,12 +219,6 @@ impl BundleBook for World {
             if booked.claim.as_ref().is_some_and(|(holder, until)| holder != worker && *until > now) {
                 return Claim::Busy;
             }
-            if booked.bundle.erased_at.is_some() && matches!(job, ExportJob::Tenant(_)) {
-                *booked = Booked {
-                    bundle: Bundle { round: booked.bundle.round + 1, ..Bundle::default() },
-                    ..Booked::default()
-                };
-            }
             booked.claim = Some((worker.to_owned(), until));
             if booked.bundle.erase_at.is_none() {
                 booked.bundle.erase_at = Some(erase_at);
@@ -229,14 +228,21 @@ impl BundleBook for World {
         })
     }
 
+    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+        self.call("bundles.renew", |stored| {
+            let booked = stored.exports.booked_by(job, worker);
+            let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_some()) else { return Claim::Busy };
+            let round = booked.bundle.round + 1;
+            booked.bundle = Bundle { round, erase_at: Some(erase_at), ..Bundle::default() };
+            booked.next_action_at = Some(erase_at);
+            Claim::Granted(booked.bundle.clone())
+        })
+    }
+
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
         self.call("bundles.save", |stored| {
-            let booked = stored.exports.booked(job);
-            let Some(booked) =
-                booked.filter(|booked| booked.claim.as_ref().is_some_and(|(holder, _)| holder == worker))
-            else {
-                return false;
-            };
+            let booked = stored.exports.booked_by(job, worker);
+            let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_none()) else { return false };
             booked.bundle = bundle.clone();
             booked.next_action_at = bundle.erase_at;
             true
@@ -245,9 +251,7 @@ impl BundleBook for World {
 
     async fn let_go(&self, job: &ExportJob, worker: &str) -> Answer<()> {
         self.call("bundles.let_go", |stored| {
-            if let Some(booked) = stored.exports.booked(job) {
-                booked.claim.take_if(|(holder, _)| holder == worker);
-            }
+            stored.exports.booked_by(job, worker).and_then(|booked| booked.claim.take());
         })
     }
 

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::clock::model::Kind;
 use crate::legal_hold::Note;
 use crate::memory::{World, asked};
 use crate::subject_request::findings::FieldName;
-use crate::subject_request::{Actor, Agent, Proof};
+use crate::subject_request::{Actor, Agent, PointKind, PointValue, Proof};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -21,16 +23,35 @@ fn document(byte: &str) -> Sha256Hex {
     Sha256Hex::parse(&byte.repeat(32)).unwrap()
 }
 
-fn points(compared: &[&str], matched: &[&str]) -> Review {
-    let names = |names: &[&str]| names.iter().map(|name| FieldName::parse(name).unwrap()).collect();
-    Review::DataPoints { compared: names(compared), matched: names(matched) }
+fn keys() -> SubjectKeys {
+    SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap()
 }
+
+fn values(points: &[(PointKind, &str)]) -> BTreeMap<PointKind, PointValue> {
+    points.iter().map(|(kind, value)| (*kind, PointValue::parse(value).unwrap())).collect()
+}
+
+fn names(names: &[&str]) -> Vec<FieldName> {
+    names.iter().map(|name| FieldName::parse(name).unwrap()).collect()
+}
+
+/// Our record, beside what the request names.
+fn record(held: &[(PointKind, &str)]) -> Reading {
+    Reading::Record(Comparison { held: values(held), named: BTreeMap::new() })
+}
+
+const PHONE: (PointKind, &str) = (PointKind::Phone, "+1 555 0100");
+const COMPANY: (PointKind, &str) = (PointKind::Company, "Birch & Sons");
+const POSTCODE: (PointKind, &str) = (PointKind::Postcode, "90210");
 
 fn californian(kind: Kind) -> SubjectRequest {
     let request = asked(1, kind, Some("mia@example.com"), None, at("2026-03-05T12:00:00Z"));
     let needs = vec![Proof::EmailCode, Proof::DataPoints];
     let proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
-    SubjectRequest { regime: "CA_CCPA".to_owned(), standing: Standing::AwaitingVerification, needs, proven, ..request }
+    let named = values(&[(PointKind::Phone, "1-555-0100"), (PointKind::Company, "birch & sons"), POSTCODE]);
+    let data_points = named.iter().map(|(kind, value)| (*kind, keys().data_point(&request.id, *kind, value).unwrap()));
+    let (regime, standing) = ("CA_CCPA".to_owned(), Standing::AwaitingVerification);
+    SubjectRequest { regime, standing, needs, proven, data_points: data_points.collect(), ..request }
 }
 
 fn by_agent(permission: Option<Sha256Hex>) -> SubjectRequest {
@@ -44,22 +65,59 @@ fn look(request: &SubjectRequest, review: &Review) -> Option<SubjectRequest> {
     request.review(review, &law, &by("Read."), now()).unwrap().map(|changed| changed.request)
 }
 
+fn compared(request: &SubjectRequest, reading: &Reading) -> Result<SubjectRequest, NotReviewed> {
+    let law = Law::built_in().unwrap();
+    let review = request.read(reading, &law, &keys())?;
+    Ok(request.review(&review, &law, &by("Read."), now())?.map_or_else(|| request.clone(), |changed| changed.request))
+}
+
 #[test]
-fn enough_data_points_put_a_request_to_work_and_too_few_leave_it_waiting() {
+fn enough_data_points_put_a_request_to_work_and_what_does_not_agree_leaves_it_waiting() {
     let in_work = Standing::InProgress { since: now() };
+    let wrong = (PointKind::Company, "Elm");
     // To know categories two must agree, to get a copy three.
-    for (kind, matched, is_shown) in [
-        (Kind::Know, &["city"][..], false),
-        (Kind::Know, &["city", "phone"][..], true),
-        (Kind::Access, &["city", "phone"][..], false),
-        (Kind::Access, &["city", "phone", "invoice"][..], true),
+    for (kind, held, is_shown) in [
+        (Kind::Know, &[PHONE, wrong][..], false),
+        (Kind::Know, &[PHONE, COMPANY][..], true),
+        (Kind::Know, &[PHONE, POSTCODE, wrong][..], true),
+        (Kind::Access, &[PHONE, POSTCODE, wrong][..], false),
+        (Kind::Access, &[PHONE, POSTCODE, COMPANY][..], true),
     ] {
         let request = californian(kind);
-        let after = look(&request, &points(&["city", "phone", "invoice"], matched)).unwrap();
+        let after = compared(&request, &record(held)).unwrap();
         let expected = if is_shown { &in_work } else { &request.standing };
-        assert_eq!(&after.standing, expected, "{kind:?} {matched:?}");
-        assert_eq!(after.is_verified(), is_shown, "{kind:?} {matched:?}");
+        assert_eq!(&after.standing, expected, "{kind:?} {held:?}");
+        assert_eq!(after.is_verified(), is_shown, "{kind:?} {held:?}");
+        let row = serde_json::to_string(&after).unwrap();
+        assert!(!row.contains("0100") && !row.to_lowercase().contains("birch"), "{row}");
     }
+}
+
+#[test]
+fn staff_cannot_say_that_something_agrees_which_nobody_named_nor_that_less_will_do() {
+    let day = (PointKind::Day, "2026-02-01");
+    let unnamed = SubjectRequest { data_points: BTreeMap::new(), ..californian(Kind::Erasure) };
+    for (request, held, expected) in [
+        (&unnamed, &[PHONE, COMPANY][..], NotReviewed::NotNamed),
+        (&californian(Kind::Know), &[PHONE, COMPANY, day][..], NotReviewed::NotNamed),
+        (&californian(Kind::Know), &[PHONE][..], NotReviewed::TooFew(2)),
+        (&californian(Kind::Access), &[PHONE, COMPANY][..], NotReviewed::TooFew(3)),
+        (&californian(Kind::Know), &[][..], NotReviewed::TooFew(2)),
+    ] {
+        assert_eq!(compared(request, &record(held)), Err(expected), "{held:?}");
+    }
+    // What they named since, in a mail: compared as well, and the trail says that staff took it down.
+    let since = |company| Comparison {
+        held: values(&[PHONE, COMPANY]),
+        named: values(&[PHONE, (PointKind::Company, company)]),
+    };
+    assert!(compared(&unnamed, &Reading::Record(since("Birch & Sons"))).unwrap().is_verified());
+    assert!(!compared(&unnamed, &Reading::Record(since("Elm"))).unwrap().is_verified());
+    let review = unnamed.read(&Reading::Record(since("Elm")), &Law::built_in().unwrap(), &keys()).unwrap();
+    let both = names(&["phone", "company"]);
+    assert_eq!(review, Review::DataPoints { compared: both.clone(), matched: names(&["phone"]), noted: both });
+    let more = Comparison { held: values(&[PHONE, COMPANY]), named: values(&[day]) };
+    assert_eq!(compared(&californian(Kind::Know), &Reading::Record(more)), Err(NotReviewed::NotNamed));
 }
 
 #[tokio::test]
@@ -67,9 +125,10 @@ async fn what_was_compared_stands_in_the_trail_once_enough_or_not() {
     let (world, law) = (World::new(now(), 100), Law::built_in().unwrap());
     let request = californian(Kind::Know);
     world.stored().requests.heads.insert(request.id.clone(), request.clone());
-    let review =
-        async |review: &Review| review_proof(&world, &law, &request.id, review, &by("Called back."), now()).await;
-    let (few, enough) = (points(&["city", "phone"], &["city"]), points(&["city", "phone"], &["city", "phone"]));
+    let review = async |reading: &Reading| {
+        review_proof(&world, (&law, &keys()), &request.id, reading, &by("Called back."), now()).await
+    };
+    let (few, enough) = (record(&[PHONE, (PointKind::Company, "Elm")]), record(&[PHONE, COMPANY]));
     for _ in 0..2 {
         assert!(matches!(review(&few).await.unwrap(), Reviewed::NotShown));
     }
@@ -78,11 +137,25 @@ async fn what_was_compared_stands_in_the_trail_once_enough_or_not() {
         assert_eq!(done.is_new, is_new);
     }
     let acts = world.stored().requests.acts[&request.id].clone();
-    let deed = |review: &Review, is_shown| Deed::Reviewed { review: review.clone(), is_shown };
-    assert_eq!(
-        acts,
-        [by("Called back.").did(deed(&few, false), now()), by("Called back.").did(deed(&enough, true), now())]
-    );
+    let both = names(&["phone", "company"]);
+    let deed = |matched: &[&str], is_shown| {
+        let review = Review::DataPoints { compared: both.clone(), matched: names(matched), noted: Vec::new() };
+        by("Called back.").did(Deed::Reviewed { review, is_shown }, now())
+    };
+    assert_eq!(acts, [deed(&["phone"], false), deed(&["phone", "company"], true)]);
+}
+
+#[test]
+fn where_a_power_of_attorney_was_only_a_permission_the_person_is_asked_after_all() {
+    let said = SubjectRequest { needs: vec![Proof::AgentPermission], ..by_agent(None) };
+    let after = look(&said, &Review::AgentPermission { document: document("ab") }).unwrap();
+    assert_eq!(after.needs, [Proof::EmailCode, Proof::AgentPermission]);
+    assert_eq!((after.is_verified(), after.has_to_ask_person()), (false, true));
+    assert_eq!(after.next_action_at, Some(now()), "at once");
+    let opt_out = SubjectRequest { kind: Kind::OptOut, ..said.clone() };
+    assert!(look(&opt_out, &Review::AgentPermission { document: document("ab") }).unwrap().is_verified());
+    let power = look(&said, &Review::PowerOfAttorney { document: document("ab") }).unwrap();
+    assert!(power.is_verified() && power.identities().len() == 1);
 }
 
 #[test]
@@ -117,12 +190,13 @@ fn a_power_of_attorney_stands_for_the_permission_and_for_the_person() {
 #[test]
 fn nothing_is_looked_at_that_the_request_does_not_ask_for() {
     let law = Law::built_in().unwrap();
-    let review = points(&["city", "phone"], &["city", "phone"]);
+    let review = Review::DataPoints { compared: names(&["day"]), matched: names(&["day"]), noted: Vec::new() };
     let needs_code = SubjectRequest { needs: vec![Proof::EmailCode], ..californian(Kind::Access) };
     let denied = Standing::Denied { at: now(), reason: "excessive".to_owned() };
     let closed = SubjectRequest { standing: denied, ..californian(Kind::Access) };
     for request in [needs_code, closed] {
         assert_eq!(request.review(&review, &law, &by("So."), now()), Err(NotReviewed::NotAsked));
+        assert_eq!(compared(&request, &record(&[PHONE, COMPANY, POSTCODE])), Err(NotReviewed::NotAsked));
     }
     let european = SubjectRequest { regime: "EU_GDPR".to_owned(), ..by_agent(None) };
     let power = Review::PowerOfAttorney { document: document("ab") };

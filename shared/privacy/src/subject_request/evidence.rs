@@ -75,14 +75,11 @@ impl fmt::Debug for PointValue {
 }
 
 impl SubjectRequest {
-    /// How many of the things that the person named are what we hold. The law says how many there must be
+    /// Whether this is what the person named of that kind. The law says how many must be
     /// ([`crate::law::assurance::Assurance::data_points_min`]).
     #[must_use]
-    pub fn matching_points(&self, keys: &SubjectKeys, held: &BTreeMap<PointKind, PointValue>) -> usize {
-        let is_held = |kind: &PointKind, value: &PointValue| {
-            self.data_points.get(kind).is_some_and(|kept| keys.is_data_point(&self.id, *kind, value, kept))
-        };
-        held.iter().filter(|(kind, value)| is_held(kind, value)).count()
+    pub fn is_point(&self, keys: &SubjectKeys, kind: PointKind, value: &PointValue) -> bool {
+        self.data_points.get(&kind).is_some_and(|kept| keys.is_data_point(&self.id, kind, value, kept))
     }
 
     /// The request without what served to verify and stands in it. What was proven, and what was declared, is its record.

@@ -1,10 +1,14 @@
-//! What whoever asks has to show, what they have shown, and whom that makes them.
+//! What whoever asks has to show, what they have shown, whom that makes them, and what opens what was found for them: the one
+//! place that says what is proven. Erasures, flags, bundles, downloads and what is noted of a person ask here; nothing else
+//! concludes anything from what was shown.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ConnectedAccount, Member, SubjectRequest};
+use crate::clock::model::Kind;
 use crate::identity::Identity;
+use crate::scope::{Part, Place};
 
 /// What the person has to show before anything is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,14 +40,25 @@ pub struct Proven {
 impl SubjectRequest {
     /// What has not been shown yet.
     pub fn missing(&self) -> impl Iterator<Item = Proof> + '_ {
-        let is_shown = |proof: &Proof| self.proven.iter().any(|proven| proven.proof == *proof);
-        self.needs.iter().copied().filter(move |proof| !is_shown(proof))
+        self.needs.iter().copied().filter(|proof| !self.has_shown(*proof))
     }
 
     /// Whether it may be carried out.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.missing().next().is_none()
+    }
+}
+
+impl SubjectRequest {
+    fn has_shown(&self, wanted: Proof) -> bool {
+        self.proven.iter().any(|proven| proven.proof == wanted)
+    }
+
+    /// Whether staff have read a power of attorney for it: that counts as if the person had shown who they are.
+    fn is_by_attorney(&self) -> bool {
+        let has_attorney = self.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
+        has_attorney && self.has_shown(Proof::AgentPermission)
     }
 
     /// Whose data may be touched: what was proven to be theirs, and nothing that was only said. Nothing before the request
@@ -54,14 +69,97 @@ impl SubjectRequest {
         if !self.is_verified() {
             return Vec::new();
         }
-        let has = |wanted: Proof| self.proven.iter().any(|proven| proven.proof == wanted);
-        let has_attorney = self.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
-        let by_attorney = has_attorney && has(Proof::AgentPermission);
-        let email = self.contact.email.clone().filter(|_| by_attorney || has(Proof::EmailCode));
-        let account = self.contact.account.as_ref().filter(|_| by_attorney || has(Proof::HandleCode));
-        let member = self.member.as_ref().filter(|_| has(Proof::AccountLogin));
-        let found = [email.map(Identity::Email), account.map(ConnectedAccount::identity), member.map(Member::identity)];
+        let by_attorney = self.is_by_attorney();
+        let is_theirs = |proof: Proof| by_attorney || self.has_shown(proof);
+        let email = self.contact.email.clone().filter(|_| is_theirs(Proof::EmailCode));
+        let account = self.contact.account.as_ref().filter(|_| is_theirs(Proof::HandleCode));
+        let found =
+            [email.map(Identity::Email), account.map(ConnectedAccount::identity), self.login().map(Member::identity)];
         found.into_iter().flatten().collect()
+    }
+
+    /// Whom whoever asks says they are: for what harms nobody if it is not so. A member of an account is only who has logged
+    /// in as one.
+    #[must_use]
+    pub fn said(&self) -> Vec<Identity> {
+        let email = self.contact.email.clone().map(Identity::Email);
+        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
+        email.into_iter().chain(account).chain(self.login().map(Member::identity)).collect()
+    }
+
+    /// Whom a report about a child is about: the account that it names. The address is of whoever reports, unless there is
+    /// nothing else.
+    #[must_use]
+    pub fn child(&self) -> Vec<Identity> {
+        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
+        account.or_else(|| self.contact.email.clone().map(Identity::Email)).into_iter().collect()
+    }
+
+    /// Who logged in afresh for it.
+    fn login(&self) -> Option<&Member> {
+        self.member.as_ref().filter(|_| self.has_shown(Proof::AccountLogin))
+    }
+
+    /// What somebody is as a user of an account, if they logged in as one. Control of an address or of a handle shows
+    /// nothing of that, whatever address the account has (CCPA regulations section 7061; policy section 8).
+    #[must_use]
+    pub fn user(&self) -> Option<Place> {
+        let member = self.login().filter(|_| self.is_verified())?;
+        Some(Place { tenant: member.tenant.clone(), part: Part::User(member.user.clone()) })
+    }
+
+    /// What whoever fetches its bundle shows once more: the login, where that was shown, because the bundle may hold what
+    /// only a login opens; else the code that was shown first; after a power of attorney a code to the person.
+    #[must_use]
+    pub fn opened_by(&self) -> Option<Proof> {
+        let codes =
+            [(Proof::EmailCode, self.contact.email.is_some()), (Proof::HandleCode, self.contact.account.is_some())];
+        if !self.is_verified() {
+            return None;
+        }
+        if self.login().is_some() {
+            return Some(Proof::AccountLogin);
+        }
+        let by_attorney = self.is_by_attorney();
+        let is_shown = |(proof, is_named): &(Proof, bool)| *is_named && (by_attorney || self.has_shown(*proof));
+        codes.into_iter().find(is_shown).map(|(proof, _)| proof)
+    }
+
+    /// Whether it is about data that is shown, corrected or erased, and reaches none of any account: nobody logs in for it.
+    /// Made of nothing but what was sent and shown, so it says nothing of whether there is one.
+    #[must_use]
+    pub fn leaves_accounts(&self) -> bool {
+        let is_of_data =
+            matches!(self.kind, Kind::Access | Kind::Know | Kind::Correction | Kind::Erasure | Kind::Portability);
+        is_of_data && !self.is_of_child() && !self.needs.contains(&Proof::AccountLogin)
+    }
+
+    /// Whom what it asks for is done to.
+    #[must_use]
+    pub fn about(&self) -> Vec<Identity> {
+        if self.is_of_child() {
+            return self.child();
+        }
+        match self.kind {
+            // Wrong, it harms nobody: it takes a use away, shows nothing and erases nothing. Withdrawing must be as easy as
+            // consenting was (GDPR art. 7(3)).
+            Kind::Objection | Kind::ConsentWithdrawal | Kind::OptOut | Kind::Limit => self.said(),
+            Kind::Access
+            | Kind::Know
+            | Kind::Correction
+            | Kind::Erasure
+            | Kind::Portability
+            | Kind::Restriction
+            | Kind::Appeal
+            | Kind::Complaint => self.identities(),
+        }
+    }
+
+    /// Whether it is to be carried out, and nothing that was shown or said names anybody: somebody has to find out who.
+    #[must_use]
+    pub fn names_nobody(&self) -> bool {
+        let is_read_only = matches!(self.kind, Kind::Appeal | Kind::Complaint) && !self.is_of_child();
+        self.may_be_carried_out() && !is_read_only && self.about().is_empty()
     }
 }
 

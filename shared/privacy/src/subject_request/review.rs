@@ -11,12 +11,15 @@ use crate::clock::model::Kind;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "kebab-case")]
 pub enum Review {
-    /// What the person said of themselves, beside what we hold.
+    /// What the person said of themselves, beside what we hold. The service compares; staff say what the record holds.
     DataPoints {
         /// The kinds that were compared, each once.
         compared: Vec<FieldName>,
         /// Those that agreed.
         matched: Vec<FieldName>,
+        /// Those of the compared ones that the person named after they had sent the request, as staff took them down.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        noted: Vec<FieldName>,
     },
     /// The permission that an agent holds.
     AgentPermission {

@@ -15,6 +15,8 @@ pub enum Turn {
     ReadPermission,
     /// Compare what the person says with what we hold.
     CompareData,
+    /// Find out whom it is about: nothing that stands in it names anybody.
+    FindPerson,
     /// Reach them in another way: no letter does.
     Reach,
     /// Decide each field that is to be mended.
@@ -31,6 +33,7 @@ impl Turn {
             Self::ReviewChild => "review-child",
             Self::ReadPermission => "read-permission",
             Self::CompareData => "compare-data",
+            Self::FindPerson => "find-person",
             Self::Reach => "reach",
             Self::Correct => "correct",
             Self::Answer => "answer",
@@ -50,6 +53,7 @@ impl SubjectRequest {
             (Turn::ReviewChild, is_open && self.about_child && self.course.child.is_none()),
             (Turn::ReadPermission, is_open && is_missing(Proof::AgentPermission)),
             (Turn::CompareData, is_open && is_missing(Proof::DataPoints)),
+            (Turn::FindPerson, is_in_work && self.names_nobody()),
             // Also once it is closed: somebody does not know that it is.
             (Turn::Reach, !self.undelivered.is_empty()),
             (Turn::Correct, is_in_work && self.kind == Kind::Correction && !self.findings.is_corrected()),

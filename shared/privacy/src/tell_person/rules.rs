@@ -79,7 +79,7 @@ impl SubjectRequest {
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
         if notice == Notice::Code && self.has_bundle() {
-            return self.needs.iter().copied().find(is_code);
+            return self.opened_by().filter(is_code);
         }
         self.missing().find(is_code).filter(|_| wanted && is_waiting)
     }

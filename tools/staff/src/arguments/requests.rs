@@ -133,12 +133,22 @@ fn note(options: &[&str]) -> Result<Call, Invalid> {
 }
 
 fn compare(id: &str, options: &[&str]) -> Result<Call, Invalid> {
-    let given = Given::read_many(options, &[("--compared", "compared"), ("--matched", "matched"), ("--why", "why")])?;
+    let given = Given::read_many(options, &[("--held", "held"), ("--named", "named"), ("--why", "why")])?;
     let why = given.one("why").ok_or(Invalid::Needed("--why"))?;
-    // What agreed was compared, said or not.
-    let matched: Vec<&str> = given.all("matched").collect();
-    let compared: Vec<&str> = given.all("compared").chain(matched.iter().copied()).collect();
-    post(id, "verification", json!({"proof": "data-points", "compared": compared, "matched": matched, "why": why}))
+    let points = |name: &'static str, option: &'static str| -> Result<Map<String, Value>, Invalid> {
+        // What is wrong is not repeated: it may be somebody's.
+        let pair = |text: &str| text.split_once('=').map(|(kind, value)| (kind.to_owned(), json!(value)));
+        let pairs = given.all(name).map(|text| pair(text).ok_or_else(|| Invalid::Unknown(option.to_owned())));
+        pairs.collect()
+    };
+    let mut body = Map::from_iter([("proof".to_owned(), json!("data-points")), ("why".to_owned(), json!(why))]);
+    for (name, option) in [("held", "--held"), ("named", "--named")] {
+        let points = points(name, option)?;
+        if !points.is_empty() {
+            body.insert(name.to_owned(), Value::Object(points));
+        }
+    }
+    post(id, "verification", Value::Object(body))
 }
 
 fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {

@@ -1,7 +1,7 @@
 use privacy::clock::model::Kind;
 use privacy::export::job::ExportJob;
 use privacy::export::ports::{Bundle, BundleBook};
-use privacy::subject_request::{Act, Deed, Standing};
+use privacy::subject_request::{Act, Deed, Proven, Standing};
 
 use super::*;
 
@@ -9,7 +9,9 @@ use super::*;
 async fn answered(bench: &Bench, reference: &str) -> ObligationId {
     let (now, request) = (SystemClock.now(), bench.stored(reference).await);
     let standing = Standing::Answered { at: now, in_part: false };
-    let answered = SubjectRequest { version: request.version + 1, kind: Kind::Access, standing, ..request };
+    let mut proven = request.proven.clone();
+    proven.extend(request.missing().map(|proof| Proven { proof, at: now }));
+    let answered = SubjectRequest { version: request.version + 1, kind: Kind::Access, standing, proven, ..request };
     let ledger = &bench.desk.ledger;
     assert!(ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await.unwrap());
     let (job, erase_at) = (ExportJob::Request(answered.id.clone()), now + SignedDuration::from_hours(1));

@@ -46,6 +46,8 @@ impl Against for NotReviewed {
         match self {
             Self::NotAsked | Self::NoRule(_) => Problem::NotNow,
             Self::NoPower => Problem::NotVerified,
+            Self::NotNamed => Problem::NotNamed,
+            Self::TooFew(_) => Problem::TooFewPoints,
         }
     }
 }

@@ -13,10 +13,12 @@ use privacy::law::denial::DenialReason;
 use privacy::legal_hold::Note;
 use privacy::lift_flag::Lift;
 use privacy::obligation::ObligationId;
+use privacy::review_proof::{Comparison, Reading};
 use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
-use privacy::subject_request::review::{Outcome, Review};
+use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
-    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, Sha256Hex, Words,
+    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
+    Words,
 };
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
@@ -137,7 +139,7 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
 /// What staff looked at.
 #[derive(Debug)]
 pub(super) enum Verification {
-    Proof(Review),
+    Proof(Reading),
     Child { is_credible: bool },
 }
 
@@ -146,23 +148,20 @@ pub(super) fn verification(members: &Members) -> Result<Verification, Problem> {
     let document = || needed(members.parse("document_sha256", Sha256Hex::parse)?, "document_sha256");
     match proof.as_str() {
         "data-points" => {
-            members.only(&["proof", "compared", "matched", "why"])?;
-            let (compared, matched) = (names(members, "compared")?, names(members, "matched")?);
-            if compared.is_empty() {
-                return Err(Problem::BadMember("compared"));
+            members.only(&["proof", "held", "named", "why"])?;
+            let (held, named) = (points(members, "held")?, points(members, "named")?);
+            if held.is_empty() {
+                return Err(Problem::BadMember("held"));
             }
-            if matched.iter().any(|name| !compared.contains(name)) {
-                return Err(Problem::BadMember("matched"));
-            }
-            Ok(Verification::Proof(Review::DataPoints { compared, matched }))
+            Ok(Verification::Proof(Reading::Record(Comparison { held, named })))
         }
         "agent-permission" => {
             members.only(&["proof", "document_sha256", "why"])?;
-            Ok(Verification::Proof(Review::AgentPermission { document: document()? }))
+            Ok(Verification::Proof(Reading::Permission(document()?)))
         }
         "power-of-attorney" => {
             members.only(&["proof", "document_sha256", "why"])?;
-            Ok(Verification::Proof(Review::PowerOfAttorney { document: document()? }))
+            Ok(Verification::Proof(Reading::PowerOfAttorney(document()?)))
         }
         "child-report" => {
             members.only(&["proof", "finding", "why"])?;
@@ -178,15 +177,16 @@ pub(super) fn verification(members: &Members) -> Result<Verification, Problem> {
     }
 }
 
-/// Names of fields, each once and in order, so that what is said twice is said alike.
-fn names(members: &Members, name: &'static str) -> Result<Vec<FieldName>, Problem> {
-    let texts = members.texts(name)?;
-    let names = texts.iter().map(|text| FieldName::parse(text)).collect::<Result<std::collections::BTreeSet<_>, _>>();
-    let names = names.map_err(|_| Problem::BadMember(name))?;
-    if names.len() > privacy::correct_request::FIELDS_MAX {
-        return Err(Problem::BadMember(name));
+/// Data points by their kinds. What stands in them is compared here and goes no further.
+fn points(members: &Members, name: &'static str) -> Result<BTreeMap<PointKind, PointValue>, Problem> {
+    let bad = |_| Problem::BadMember(name);
+    let Some(given) = members.object(name)? else { return Ok(BTreeMap::new()) };
+    given.only(&PointKind::ALL.map(PointKind::as_str)).map_err(bad)?;
+    let mut points = BTreeMap::new();
+    for kind in PointKind::ALL {
+        points.extend(given.parse(kind.as_str(), PointValue::parse).map_err(bad)?.map(|value| (kind, value)));
     }
-    Ok(names.into_iter().collect())
+    Ok(points)
 }
 
 pub(super) fn denial(members: &Members) -> Result<DenialReason, Problem> {

@@ -78,6 +78,8 @@ pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
         "verification": {
             "needed": request.needs, "shown": request.proven, "missing": request.missing().collect::<Vec<_>>(),
             "evidence_erased": request.evidence_erased,
+            // Kinds; what stands in them is kept as keyed hashes, for the comparison.
+            "data_points": request.data_points.keys().collect::<Vec<_>>(),
         },
         "told": request.told,
         "told_tenants": request.told_tenants,

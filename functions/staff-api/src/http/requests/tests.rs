@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use privacy::subject_request::ports::{RequestBook, RequestIntake};
-use privacy::subject_request::{Agent, Proof, Sha256Hex, Standing};
+use privacy::subject_request::{Agent, PointKind, PointValue, Proof, Proven, Sha256Hex, Standing};
 use privacy::{clock::model::Kind, memory::asked};
 use privacy_tests::demo;
 use serde_json::{Value, json};
@@ -20,7 +20,8 @@ fn days_ago(days: i64) -> Timestamp {
 async fn stored(bench: &Bench, number: u8, kind: Kind, days: i64) -> SubjectRequest {
     let received_at = days_ago(days);
     let request = asked(number, kind, Some("mia@example.com"), None, received_at);
-    let request = SubjectRequest { standing: Standing::InProgress { since: received_at }, ..request };
+    let proven = vec![Proven { proof: Proof::EmailCode, at: received_at }];
+    let request = SubjectRequest { standing: Standing::InProgress { since: received_at }, proven, ..request };
     keep(bench, request).await
 }
 
@@ -201,10 +202,8 @@ async fn staff_review_what_only_they_can_judge() {
     let read = |byte: &str| json!({"proof": "agent-permission", "document_sha256": byte.repeat(32), "why": "Read it."});
     let (status, problem) = bench.send("POST", &path, &read("cd")).await;
     assert_eq!((status, slug(&problem)), (422, "not-verified"), "another document");
-    let points = json!({"proof": "data-points", "compared": ["city"], "matched": ["city"], "why": "Called back."});
+    let points = json!({"proof": "data-points", "held": {"phone": "0555", "day": "5 March"}, "why": "Called back."});
     assert_eq!(slug(&bench.send("POST", &path, &points).await.1), "not-now", "it asks for no data points");
-    let values = json!({"proof": "data-points", "compared": ["Berlin, 12 May"], "matched": [], "why": "Called back."});
-    assert_eq!(bench.send("POST", &path, &values).await.1["member"], "compared", "a value is no name");
     for proof in ["email-code", "handle-code", "account-login"] {
         let body = json!({"proof": proof, "why": "They told me."});
         assert_eq!(bench.send("POST", &path, &body).await.1["member"], "proof", "{proof}");
@@ -216,6 +215,43 @@ async fn staff_review_what_only_they_can_judge() {
         (&history[0]["what"], &history[0]["is_shown"], &history[1]["is_shown"]),
         (&json!("reviewed"), &json!(false), &json!(true))
     );
+}
+
+#[tokio::test]
+async fn data_points_agree_by_comparison_and_not_because_staff_say_so() {
+    let bench = Bench::new();
+    let keys = demo::keys();
+    let waiting = asked(1, Kind::Erasure, Some("mia@example.com"), None, days_ago(2));
+    let named = [(PointKind::Phone, "0555 1"), (PointKind::Company, "Birch")]
+        .map(|(kind, value)| (kind, keys.data_point(&waiting.id, kind, &PointValue::parse(value).unwrap()).unwrap()));
+    let request = SubjectRequest {
+        regime: "CA_CCPA".to_owned(),
+        needs: vec![Proof::DataPoints],
+        standing: Standing::AwaitingVerification,
+        data_points: named.into(),
+        ..waiting
+    };
+    let request = keep(&bench, request).await;
+    let path = of(&request, "/verification");
+    let claim = json!({"proof": "data-points", "compared": ["x", "y"], "matched": ["x", "y"], "why": "."});
+    assert_eq!(slug(&bench.send("POST", &path, &claim).await.1), "bad-request", "nothing is believed");
+    let compare = |held: Value| json!({"proof": "data-points", "held": held, "why": "Our record of today."});
+    for (held, status, expected) in [
+        (json!({}), 400, "bad-member"),
+        (json!({"city": "Berlin"}), 400, "bad-member"),
+        (json!({"phone": "0555 1", "day": "5 March"}), 422, "not-named"),
+        (json!({"phone": "0555 1"}), 422, "too-few-points"),
+        (json!({"phone": "0555 1", "company": "Elm"}), 422, "not-verified"),
+    ] {
+        let (answered, problem) = bench.send("POST", &path, &compare(held.clone())).await;
+        assert_eq!((answered, slug(&problem)), (status, expected), "{held}");
+    }
+    let (status, shown) = bench.send("POST", &path, &compare(json!({"phone": "05551", "company": "birch"}))).await;
+    assert_eq!((status, &shown["state"]), (200, &json!("in-progress")));
+    let detail = bench.get(&of(&request, "")).await;
+    assert_eq!(detail["verification"]["data_points"], json!(["phone", "company"]));
+    assert_eq!(detail["history"].as_array().unwrap().len(), 2, "what did not agree, and what did");
+    assert!(!detail.to_string().contains("0555"));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::discover::request_bundle;
-use super::download::download_bundle;
+use super::download::{download_bundle, download_by_login};
 use super::erase_bundles::erase_bundles;
 use super::job::ExportJob;
 use super::make_bundle::{Exporter, Made};
@@ -25,9 +25,10 @@ use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
 use crate::data_map::DataMap;
 use crate::identity::{self, Identity};
-use crate::ids::{Platform, TenantId};
+use crate::ids::{Platform, TenantId, UserId};
 use crate::keys::SubjectKeys;
 use crate::law::Law;
+use crate::login::Login;
 use crate::memory::{Strike, World, built_in_map, place, user_place};
 use crate::obligation::ObligationId;
 use crate::ports::Clock;
@@ -36,7 +37,7 @@ use crate::subject_request::challenge::Challenge;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::Challenges;
 use crate::subject_request::{
-    Channel, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Proof, Proven, Standing, SubjectRequest,
+    Channel, ConnectedAccount, Contact, Deed, EmailAddress, Handle, Member, Proof, Proven, Standing, SubjectRequest,
 };
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
@@ -183,11 +184,36 @@ impl Office {
         files
     }
 
+    /// She is a user of alder's account, too, under the same address.
+    fn know_user(&self) {
+        let email = Identity::Email(EmailAddress::parse("mia@example.com").unwrap());
+        for identity in [email, mia_at_alder().identity()] {
+            let link = self.keys.links(&identity).remove(0);
+            self.world.link(&user_place("alder", "u1"), at("2026-01-10T00:00:00Z"), &link);
+        }
+        let row = json!({"tenant_id": "alder", "user_id": "u1", "name": "Mia", "email": "mia@example.com"});
+        self.world.stored().exports.put_row("accounts", "account#alder", "user#u1#profile", &row);
+    }
+
+    /// She has logged in for it, beside what she has shown.
+    fn log_in(&self, id: &ObligationId) {
+        let now = self.now();
+        self.change(id, |request| {
+            request.needs.push(Proof::AccountLogin);
+            request.proven.push(Proven { proof: Proof::AccountLogin, at: now });
+            request.member = Some(mia_at_alder());
+        });
+    }
+
     async fn code(&self, id: &ObligationId, seed: u8) -> String {
         let (challenge, code) = Challenge::make(&self.keys, id, Proof::EmailCode, &[seed; 24], self.now()).unwrap();
         self.world.issue(id, &challenge).await.unwrap();
         code.expose().to_owned()
     }
+}
+
+fn mia_at_alder() -> Member {
+    Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("u1").unwrap() }
 }
 
 fn job(id: &ObligationId) -> ExportJob {

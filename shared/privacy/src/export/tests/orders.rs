@@ -32,9 +32,9 @@ async fn what_somebody_only_named_is_not_in_their_bundle() {
 #[tokio::test]
 async fn a_verified_request_has_its_bundle_made_and_the_end_of_the_account_waits() {
     let office = Office::with_mia(2);
-    let email = Identity::Email(identity::EmailAddress::parse("mia@example.com").unwrap());
-    office.world.link(&user_place("alder", "u1"), at("2026-01-10T00:00:00Z"), &office.keys.links(&email)[0]);
+    office.know_user();
     let id = office.asked(Kind::Access).await;
+    office.log_in(&id);
     let ask = async |request: &SubjectRequest| {
         let (world, now) = (&office.world, office.now());
         request_bundle(world, world, world, &office.keys, request, now).await.unwrap()
@@ -49,4 +49,29 @@ async fn a_verified_request_has_its_bundle_made_and_the_end_of_the_account_waits
     assert_eq!(jobs, [job(&id)]);
     assert!(matches!(office.make(&jobs[0]).await, Made::Whole { .. }));
     assert!(office.world.stored().exports.awaited.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_opens_no_account_and_a_login_no_address() {
+    for (proofs, is_account, is_inbox) in [
+        (&[Proof::EmailCode][..], false, false),
+        (&[Proof::EmailCode, Proof::HandleCode][..], false, true),
+        (&[Proof::AccountLogin][..], true, false),
+        (&[Proof::EmailCode, Proof::HandleCode, Proof::AccountLogin][..], true, true),
+    ] {
+        let office = Office::with_mia(2);
+        office.know_user();
+        let id = office.asked(Kind::Access).await;
+        office.log_in(&id);
+        office.change(&id, |request| {
+            request.needs = proofs.to_vec();
+            request.proven.retain(|proven| proofs.contains(&proven.proof));
+        });
+        assert!(matches!(office.make(&job(&id)).await, Made::Whole { .. }));
+        let files = office.files();
+        let has = |class: &str| files.keys().any(|name| name.starts_with(&format!("data/{class}-")));
+        assert_eq!((has("account-users"), has("signals")), (is_account, is_inbox), "{proofs:?}");
+        let says = files["index.html"].contains("nothing of an account");
+        assert_eq!(says, !is_account, "{proofs:?}: alike for whoever has one and whoever has none");
+    }
 }

@@ -5,12 +5,13 @@ use crate::legal_hold::{HoldScope, LegalHold, Note};
 use crate::subject_request::{By, Deed};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
+const ALL: [Proof; 3] = [Proof::EmailCode, Proof::HandleCode, Proof::AccountLogin];
 
 #[tokio::test]
 async fn what_a_person_decides_goes_at_once_and_tenants_are_asked_about_the_rest() {
     let house = House::new();
     let before = house.of(&["cedar", "dogwood", "elm"]);
-    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    let request = house.ask(1, Kind::Erasure, &ALL).await;
     house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
     house.work().await;
     assert!(house.head(&request.id).unwrap().state.erased_at().is_some());
@@ -31,7 +32,7 @@ async fn what_a_person_decides_goes_at_once_and_tenants_are_asked_about_the_rest
 #[tokio::test]
 async fn one_tenant_s_instruction_is_carried_out_and_the_other_s_data_is_not_touched() {
     let house = House::new();
-    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    let request = house.ask(1, Kind::Erasure, &ALL).await;
     house.rounds(2).await;
     let before = house.of(&["cedar", "elm"]);
     house.instruct(&request.id, "dogwood").await;
@@ -157,7 +158,7 @@ async fn a_hold_keeps_its_part_and_the_person_is_told_on_the_last_day() {
 #[tokio::test]
 async fn a_class_that_cannot_be_erased_leaves_the_others_done_and_the_request_open() {
     let house = House::new();
-    let request = house.ask(1, Kind::Erasure, &BOTH).await;
+    let request = house.ask(1, Kind::Erasure, &ALL).await;
     house.world.break_store(Some("inbox"));
     house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
     house.work().await;
@@ -171,4 +172,26 @@ async fn a_class_that_cannot_be_erased_leaves_the_others_done_and_the_request_op
     house.world.pass(HOUR);
     house.rounds(2).await;
     assert_eq!(house.standing(&request.id), "partly-retained", "tenants said nothing");
+}
+
+#[tokio::test]
+async fn no_code_opens_an_account_and_nothing_says_whether_there_is_one() {
+    let house = House::new();
+    house.world.stored().links.retain(|_, reaches| {
+        reaches.retain(|place, _| matches!(place.part, crate::scope::Part::User(_)));
+        !reaches.is_empty()
+    });
+    let before = house.of(&["alder"]);
+    let with_account = house.ask(1, Kind::Erasure, &BOTH).await;
+    let nobody = house.ask_as(2, Kind::Erasure, Some("nobody@example.org"), Some(("instagram", "nobody")), &BOTH).await;
+    house.rounds(4).await;
+    assert_eq!(house.of(&["alder"]), before);
+    let seen = |id| {
+        let SubjectRequest { standing, routed, told, told_tenants, findings, .. } = house.request(id);
+        (standing.name(), routed, told, told_tenants, findings)
+    };
+    assert_eq!(seen(&with_account.id), seen(&nobody.id));
+    assert_eq!(house.standing(&nobody.id), "completed");
+    let found = |id| house.world.stored().outcomes.get(&(ObligationId::clone(id), 1)).cloned();
+    assert_eq!(found(&with_account.id), found(&nobody.id));
 }

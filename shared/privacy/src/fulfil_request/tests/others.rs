@@ -61,11 +61,12 @@ const fn kind_of_law(kind: Kind) -> Kind {
 }
 
 #[tokio::test]
-async fn objecting_and_opting_out_need_no_proof_and_work_at_once() {
+async fn objecting_opting_out_and_withdrawing_need_no_proof_and_work_at_once() {
     for (kind, flag, purpose, standing) in [
         (Kind::Objection, Flag::NoMarketing, Purpose::Marketing, "awaiting-verification"),
         (Kind::OptOut, Flag::OptedOut, Purpose::Advertising, "completed"),
         (Kind::Limit, Flag::Limited, Purpose::SensitiveBeyondNeed, "completed"),
+        (Kind::ConsentWithdrawal, Flag::ConsentWithdrawn, Purpose::Consented, "completed"),
     ] {
         let house = House::new();
         let request = house.ask_as(1, kind_of_law(kind), Some("maren@example.org"), None, &[]).await;
@@ -106,7 +107,7 @@ async fn a_flag_that_was_lifted_is_not_raised_again_by_the_request_that_is_still
 
 #[tokio::test]
 async fn what_nobody_verified_does_nothing_and_changes_no_other_request() {
-    for kind in [Kind::Erasure, Kind::Access, Kind::Restriction, Kind::ConsentWithdrawal, Kind::Correction] {
+    for kind in [Kind::Erasure, Kind::Access, Kind::Restriction, Kind::Correction] {
         let house = House::new();
         let real = house.ask(1, kind, &BOTH).await;
         house.rounds(3).await;

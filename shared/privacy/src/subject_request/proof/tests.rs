@@ -87,3 +87,44 @@ fn a_power_of_attorney_names_the_person_once_staff_have_read_it() {
     let permission = SubjectRequest { agent: Some(agent(false)), ..read.clone() };
     assert_eq!((found(&said).len(), found(&read).len(), found(&permission).len()), (0, 2, 0));
 }
+
+#[test]
+fn what_harms_nobody_goes_by_what_is_said_and_the_rest_by_what_is_proven() {
+    for kind in Kind::ALL {
+        let said = SubjectRequest { kind, ..request(&[], &[]) };
+        let by_word = matches!(kind, Kind::Objection | Kind::ConsentWithdrawal | Kind::OptOut | Kind::Limit);
+        // The member stands in it; nobody logged in as one.
+        assert_eq!(said.about().len(), if by_word { 2 } else { 0 }, "{kind:?}");
+        let is_read_only = matches!(kind, Kind::Appeal | Kind::Complaint);
+        assert_eq!(said.names_nobody(), !by_word && !is_read_only, "{kind:?}");
+        let proven = SubjectRequest { kind, ..request(&[], &[Proof::EmailCode]) };
+        assert!(!proven.names_nobody(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_bundle_is_opened_by_what_was_shown_and_by_the_login_where_there_was_one() {
+    for (proven, expected) in [
+        (&[][..], None),
+        (&[Proof::EmailCode], Some(Proof::EmailCode)),
+        (&[Proof::HandleCode], Some(Proof::HandleCode)),
+        (&[Proof::EmailCode, Proof::HandleCode], Some(Proof::EmailCode)),
+        (&[Proof::AccountLogin], Some(Proof::AccountLogin)),
+        (&[Proof::EmailCode, Proof::AccountLogin], Some(Proof::AccountLogin)),
+        (&[Proof::DataPoints, Proof::AgentPermission], None),
+    ] {
+        assert_eq!(request(&[], proven).opened_by(), expected, "{proven:?}");
+    }
+    assert_eq!(request(&[Proof::EmailCode, Proof::DataPoints], &[Proof::EmailCode]).opened_by(), None, "not verified");
+    assert_eq!(request(&[], &[Proof::EmailCode]).user(), None, "no code opens an account");
+    assert!(request(&[], &[Proof::AccountLogin]).user().is_some());
+}
+
+#[test]
+fn it_is_somebody_s_turn_when_what_is_to_be_done_is_about_nobody() {
+    let in_work = Standing::InProgress { since: now() };
+    let nobody = SubjectRequest { standing: in_work.clone(), ..request(&[], &[]) };
+    assert_eq!(nobody.turns(), [super::super::Turn::FindPerson]);
+    let somebody = SubjectRequest { standing: in_work, ..request(&[], &[Proof::EmailCode]) };
+    assert_eq!(somebody.turns(), []);
+}
