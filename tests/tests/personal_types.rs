@@ -154,7 +154,9 @@ fn what_prints_by_hand_says_why() {
     let redacted = types.redacted();
     let by_hand = |of: &&types::Implemented| {
         let prints = ["Debug", "Display", "LowerHex", "ToString"].contains(&of.of.as_str());
-        let is_text = ["Deref", "AsRef<str>", "Borrow<str>", "AsRef<[u8]>"].contains(&of.of.as_str());
+        let is_view = ["Deref", "AsRef<str>", "Borrow<str>", "AsRef<[u8]>"].contains(&of.of.as_str());
+        let becomes_text = of.name == "String" && redacted.iter().any(|name| of.of == format!("From<{name}>"));
+        let is_text = is_view || becomes_text;
         is_text || (prints && !(of.of == "Debug" && redacted.contains(of.name.as_str())))
     };
     let found: BTreeSet<String> =
