@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -86,6 +89,67 @@ def test_compilers_are_told_other_names_for_every_folder(tmp_path: Path) -> None
     assert made["CFLAGS"].startswith("-O2 -ffile-prefix-map=") and made["HOME"] == str(home)
     # It would drop the processor that cargo-lambda names.
     assert "RUSTFLAGS" not in made and "CARGO_ENCODED_RUSTFLAGS" not in made
+
+
+# A crate in small: another crate beside it, code that is made while it is built, and panics that name their files. Built as the
+# functions are.
+SMALL = {
+    "Cargo.toml": """
+        [workspace]
+        members = ["inner"]
+        [package]
+        name = "outer"
+        edition = "2024"
+        [dependencies]
+        inner = { path = "inner" }
+        [profile.release]
+        opt-level = "s"
+        lto = "fat"
+        codegen-units = 1
+        strip = true
+    """,
+    "build.rs": """
+        fn main() {
+            let out = std::env::var("OUT_DIR").unwrap();
+            std::fs::write(format!("{out}/made.rs"), "pub fn made(at: usize) -> &'static str { [file!()][at] }").unwrap();
+        }
+    """,
+    "src/main.rs": """
+        include!(concat!(env!("OUT_DIR"), "/made.rs"));
+        fn main() {
+            let at = std::env::args().count();
+            println!("{} {}", made(at), inner::inner(at));
+        }
+    """,
+    "inner/Cargo.toml": """
+        [package]
+        name = "inner"
+        edition = "2024"
+    """,
+    "inner/src/lib.rs": "pub fn inner(at: usize) -> &'static str { [std::panic::Location::caller().file(), file!()][at] }",
+}
+
+
+def built(root: Path, environment: Mapping[str, str]) -> bytes:
+    for name, text in SMALL.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--offline"], cwd=root, env=environment, check=True)
+    return (root / "target" / "release" / "outer").read_bytes()
+
+
+def test_a_binary_follows_from_its_sources_wherever_they_lie(tmp_path: Path) -> None:
+    roots = [tmp_path / folder for folder in reproducible.FOLDERS]
+    plain, nameless = [], []
+    for root in roots:
+        environment = reproducible.environment(root)
+        plain.append(built(root, environment))
+        shutil.rmtree(root)
+        nameless.append(built(root, build.nameless(root, environment)))
+        assert reproducible.names_in(nameless[-1], build.places(root, environment)) == []
+        assert reproducible.names_in(plain[-1], [str(root)]) == [str(root)], "there is nothing to hide: the test is blind"
+    assert plain[0] != plain[1], "the same without any of it: the test is blind"
+    assert nameless[0] == nameless[1]
 
 
 def test_one_byte_of_difference_is_seen(tmp_path: Path) -> None:
