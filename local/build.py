@@ -1,12 +1,18 @@
-"""Builds the functions for Lambda. Cargo itself knows what is fresh, so this may run every time."""
+"""Builds the functions for Lambda. Cargo itself knows what is fresh, so this may run every time.
+
+The same sources and the same tools make the same bytes, wherever they lie: no path of this machine gets into a binary, and
+no moment into a zip. `local/reproducible.py` shows it.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from local.pack import pack
 from local.settings import ROOT, StackError
 
 
@@ -29,22 +35,58 @@ def functions() -> list[list[str]]:
 MOVABLE_CLOCK = b"MOVABLE_CLOCK_FILE"
 
 
-def build(architecture: str, folder: str = "target/lambda", *, movable_clock: bool = False) -> None:
-    """Into `folder`, under the name of each function. Only a test stack may have a clock that moves."""
+def places(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The folders that sources are compiled from, and what a binary calls them instead. Of several that fit, the compiler takes
+    the last."""
+    home = Path(environment.get("HOME") or Path.home())
+    cargo = Path(environment.get("CARGO_HOME") or home / ".cargo")
+    target = Path(environment.get("CARGO_TARGET_DIR") or root / "target")
+    known = {root: "/source", cargo: "/cargo", root / target: "/target"}
+    # As it is written, and where it leads.
+    return {str(path): name for place, name in known.items() for path in dict.fromkeys((place, place.resolve()))}
+
+
+def nameless(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which compilers of Rust and of C know the folders by other names. What somebody set themselves stays."""
+    known = places(root, environment)
+    rust = [f"--remap-path-prefix={path}={name}" for path, name in known.items()]
+    c = [f"-ffile-prefix-map={path}={name}" for path, name in known.items()]
+    # Not RUSTFLAGS: cargo-lambda says by configuration which processor it builds for, and that variable would drop it.
+    added = {"CARGO_BUILD_RUSTFLAGS": rust, "CFLAGS": c}
+    return {**environment, **{name: " ".join(filter(None, [environment.get(name), *flags])) for name, flags in added.items()}}
+
+
+def build(
+    architecture: str,
+    folder: str = "target/lambda",
+    *,
+    movable_clock: bool = False,
+    root: Path = ROOT,
+    only: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Into `folder` of `root`, under the name of each function, or of those in `only`. Only a test stack may have a clock that
+    moves."""
+    wanted = set(only)
     for group in functions():
+        names = [name for name in group if not wanted or name in wanted]
+        if not names:
+            continue
         # Where template.yaml looks, wherever CARGO_TARGET_DIR points.
-        command = ["cargo", "lambda", "build", "--release", "--output-format", "zip", "--lambda-dir", folder]
+        command = ["cargo", "lambda", "build", "--release", "--locked", "--lambda-dir", folder]
         if movable_clock:
             command += ["--features", "privacy-edge/movable-clock"]
-        command += [argument for name in group for argument in ("--package", name)]
+        command += [argument for name in names for argument in ("--package", name)]
         if architecture == "arm64":
             command.append("--arm64")
         try:
-            ended = subprocess.run(command, cwd=ROOT, env=tool_environment(), check=False)
+            ended = subprocess.run(command, cwd=root, env=nameless(root, environment or tool_environment()), check=False)
         except FileNotFoundError as error:
             raise StackError("cargo is not installed; see https://rustup.rs") from error
         if ended.returncode != 0:
             raise StackError("the functions did not build; the compiler's words are above")
+        for name in names:
+            pack(root / folder / name / "bootstrap")
 
 
 if __name__ == "__main__":

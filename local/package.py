@@ -32,7 +32,7 @@ def digest(parameters: Mapping[str, str]) -> str:
 
 
 def _contents(path: Path) -> str:
-    """What is inside, not the zip itself: packing the same binary again changes the time written there."""
+    """What is inside: a zip that something else has packed may say other things of the same binary."""
     with ZipFile(path) as packed:
         return " ".join(f"{name} {hashlib.sha256(packed.read(name)).hexdigest()}" for name in sorted(packed.namelist()))
 

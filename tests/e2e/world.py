@@ -147,6 +147,7 @@ class World:
 
     def ask_for(self, body: dict[str, Any]) -> str:
         """A request of a person, as JSON; its reference."""
+        self.askers |= set(addresses(body))
         answer = self.call("POST", "/api/dsr", json.dumps(body).encode(), {"Content-Type": "application/json"})
         assert answer.status == 202, answer
         return str(answer.json["reference"])
@@ -227,6 +228,15 @@ class World:
         """The partition keys of the ledger: one per obligation."""
         partitions = {row["pk"]["S"] for row in self.table("LedgerTableName")}
         return {partition for partition in partitions if partition.startswith("obligation#")}
+
+
+def addresses(body: Any) -> Iterator[str]:
+    """Where people of a request can be reached, and what they are called, wherever that stands in it."""
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if name in ("email", "handle", "name") and isinstance(value, str):
+                yield value.removeprefix("@")
+            yield from addresses(value)
 
 
 def until(look: Callable[[], T | None], seconds: float, pause: float = 0.5) -> T:

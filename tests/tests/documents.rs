@@ -391,6 +391,72 @@ fn the_api_description_has_every_problem_and_no_other() {
     }
 }
 
+// ---------------------------------------------------------------------------------------------- the threat model
+
+/// The part of a document under a heading.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
+    rest.split("\n## ").next().unwrap()
+}
+
+/// What is in backticks in the first cell of every row of the tables.
+fn first_cells(text: &str) -> BTreeSet<String> {
+    let cells = text.lines().filter_map(|line| line.strip_prefix("| "));
+    let first = cells.filter_map(|line| line.split(" | ").next());
+    first.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+/// The names of the template's resources of some types.
+fn resources(template: &str, types: &[&str]) -> BTreeSet<String> {
+    let lines: Vec<&str> = template.lines().collect();
+    let is_of = |pair: &&[&str]| types.iter().any(|of| pair[1] == format!("    Type: AWS::{of}"));
+    let named = lines.windows(2).filter(is_of).filter_map(|pair| pair[0].trim().strip_suffix(':'));
+    named.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_way_in_is_in_the_threat_model() {
+    let template = read("template.yaml");
+    let mut ways = routes();
+    assert!(ways.len() > 20, "{ways:?}");
+    ways.extend(resources(&template, &["Scheduler::Schedule", "Events::Rule"]));
+    for (before, after) in [("            Queue: !GetAtt ", ".Arn"), ("            Stream: !GetAtt ", ".StreamArn")] {
+        let sources: Vec<&str> = between(&template, before, after).collect();
+        assert!(!sources.is_empty(), "{before}");
+        ways.extend(sources.into_iter().map(str::to_owned));
+    }
+    // "No bucket starts anything"; and whatever else can start a function has one of these forms.
+    assert!(!template.contains("NotificationConfiguration") && !template.contains("AWS::Lambda::Url"));
+    assert_eq!(resources(&template, &["Lambda::EventSourceMapping"]), BTreeSet::new());
+    assert_eq!(first_cells(section(&read("docs/threat-model.md"), "Ways in")), ways);
+}
+
+#[test]
+fn every_threat_names_its_control_and_a_test_or_says_that_there_is_none() {
+    let text = read("docs/threat-model.md");
+    let rows: Vec<Vec<&str>> = text
+        .split("| threat | control | test |\n|---|---|---|\n")
+        .skip(1)
+        .flat_map(|table| table.lines().take_while(|line| line.starts_with("| ")))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert!(rows.len() >= 60, "{} threats", rows.len());
+    for row in &rows {
+        let [threat, control, test] = row.as_slice() else { panic!("{row:?}") };
+        assert!(!threat.is_empty() && !control.is_empty(), "{row:?}");
+        let names = test.split('`').skip(1).step_by(2);
+        let is_held =
+            |name: &str| name.matches('_').count() >= 3 || name.starts_with("make ") || as_path(name).is_some();
+        let held = names.filter(|name| is_held(name)).count();
+        assert!(held > 0 || *test == "–" || *test == "the same", "{row:?}");
+    }
+    // Each attacker has something to gain, even if it is nothing.
+    for attacker in between(&text, "\n## ", "\n").filter(|heading| section(&text, heading).contains("| threat |")) {
+        let is_gain_told = section(&text, attacker).trim_start().starts_with("At worst: ");
+        assert!(is_gain_told || attacker.starts_with("No attacker"), "{attacker}: what is gained?");
+    }
+}
+
 // ---------------------------------------------------------------------------------------------- limits
 
 #[test]

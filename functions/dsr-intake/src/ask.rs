@@ -53,13 +53,14 @@ pub(crate) const POINTS: [(PointKind, &str); 5] = [
 pub(crate) type Typed = BTreeMap<&'static str, String>;
 
 /// What a body held.
-#[derive(Debug)]
 pub(crate) enum Read {
     /// A request, and what its sender calls it, if anything.
     Ask(Box<Ask>, Option<String>),
     /// A form with something to mend: which field.
     Mend(Typed, &'static str),
 }
+
+privacy::redacted!(Read);
 
 pub(crate) fn kind(text: &str) -> Result<Kind, InvalidText> {
     Kind::ALL.into_iter().find(|kind| kind.as_str() == text.trim()).ok_or(InvalidText)

@@ -7,12 +7,13 @@ use privacy::policy::model::Instructions;
 use crate::ask::{POINTS, Typed};
 
 /// A form to be filled in.
-#[derive(Debug)]
 pub(crate) struct Form {
     typed: Typed,
     /// The field to mend.
     wrong: Option<&'static str>,
 }
+
+privacy::redacted!(Form);
 
 impl Form {
     /// An empty one, with a name of its own: sent twice, it is one request.

@@ -14,11 +14,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// What DynamoDB's stream delivers: the records of one shard, in order.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Batch {
     #[serde(rename = "Records")]
     records: Vec<Value>,
 }
+
+privacy::redacted!(Batch);
 
 /// A change of one row.
 #[derive(Deserialize)]

@@ -136,8 +136,8 @@ fn facts(view: &AskedView, base: &str) -> Markup {
             @if view.goes_with_earlier {
                 p { "You asked us to delete the same before. Both requests are carried out and answered together, by the date of the first." }
             }
-            @if let Some((reason, before)) = &view.extended {
-                p { "We have taken more time than until " (day(*before)) ", because: " (reason) }
+            @if let Some(extended) = &view.extended {
+                p { "We have taken more time than until " (day(extended.first_legal)) ", because: " (extended.reason) }
             }
         }
     }
@@ -151,7 +151,7 @@ mod tests {
     use privacy::ingest_gate::Flag;
     use privacy::obligation::ObligationId;
     use privacy::show_asked::{DenialView, PartState, PartView, Role, WayOn};
-    use privacy::subject_request::Proof;
+    use privacy::subject_request::{Extended, Proof};
     use privacy_pages::checks::check_page;
 
     use super::*;
@@ -196,7 +196,11 @@ mod tests {
 
     fn views() -> Vec<AskedView> {
         let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
-        let extended = Some(("<b>many records</b>".to_owned(), "2026-12-23".parse().unwrap()));
+        let extended = Some(Extended {
+            reason: "<b>many records</b>".to_owned(),
+            at: "2026-12-20T09:00:00Z".parse().unwrap(),
+            first_legal: "2026-12-23".parse().unwrap(),
+        });
         vec![
             AskedView { waits_for_code: true, missing: vec![Proof::EmailCode], ..asked("received") },
             asked("awaiting-verification"),

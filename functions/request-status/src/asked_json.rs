@@ -47,8 +47,9 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         if let Some(appealed) = &view.appeal_of {
             document.insert("appeal_of".to_owned(), appealed.as_str().into());
         }
-        if let Some((reason, before)) = &view.extended {
-            document.insert("extended".to_owned(), json!({"reason": reason, "first_due": before}));
+        if let Some(extended) = &view.extended {
+            document
+                .insert("extended".to_owned(), json!({"reason": extended.reason, "first_due": extended.first_legal}));
         }
     }
     Ok(document.to_string())

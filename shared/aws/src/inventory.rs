@@ -23,8 +23,10 @@ pub struct Row {
 }
 
 /// Where a page of rows begins.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RowsAfter(Item);
+
+privacy::redacted!(RowsAfter);
 
 /// A page of rows.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,6 @@
 //! Mails through SES. The carrier builds the message of two parts and writes every header: no text of ours stands in one but
 //! the subject, which is one line of our own words.
 
-use std::fmt;
-
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
@@ -36,11 +34,7 @@ pub struct Mail<'a> {
     pub letter: &'a LetterName,
 }
 
-impl fmt::Debug for Mail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Mail(redacted)")
-    }
-}
+privacy::redacted!(Mail<'a>);
 
 /// What every mail has in common.
 #[derive(Clone, Debug)]

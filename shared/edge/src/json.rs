@@ -10,11 +10,7 @@ use crate::problem::Problem;
 /// The members of a body. Not printable: they are somebody's.
 pub struct Members(Map<String, Value>);
 
-impl std::fmt::Debug for Members {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Members(redacted)")
-    }
-}
+privacy::redacted!(Members);
 
 impl Members {
     /// # Errors

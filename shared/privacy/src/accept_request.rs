@@ -39,13 +39,15 @@ pub fn source_of(keys: &SubjectKeys, address: &str) -> Option<KeyedRef> {
 }
 
 /// What names a new request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Naming<'a> {
     /// Random bytes.
     Fresh(&'a [u8; REFERENCE_BYTES]),
     /// A name of the sender's choice: what is sent again under it with the same content is the same request.
     Repeatable(&'a str),
 }
+
+crate::redacted!(Naming<'a>);
 
 /// What every request is judged by.
 #[derive(Clone, Copy, Debug)]

@@ -85,11 +85,7 @@ impl PlatformId {
     }
 }
 
-impl fmt::Debug for PlatformId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PlatformId(redacted)")
-    }
-}
+crate::redacted!(PlatformId);
 
 /// What kind of thing an id names inside its namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

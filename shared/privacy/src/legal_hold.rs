@@ -2,7 +2,6 @@
 //! released, the work is due at once on its old clock (law: GDPR article 17(3)(e); Meta Platform Terms 3.d.ii).
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -36,11 +35,7 @@ impl Note {
     }
 }
 
-impl fmt::Debug for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Note(redacted)")
-    }
-}
+crate::redacted!(Note);
 
 /// Names a hold: 8 to 40 characters of `[a-z0-9-]`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

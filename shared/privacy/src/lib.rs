@@ -52,6 +52,7 @@ pub mod purge;
 pub mod receipt;
 pub mod record_act;
 pub mod record_bounce;
+mod redacted;
 pub mod review_child_report;
 pub mod review_proof;
 pub mod route_request;

@@ -7,7 +7,6 @@ mod ways;
 pub use ways::{DenialView, WayOn};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use crate::clock::model::Kind;
 use crate::data_map::DataMap;
@@ -17,7 +16,7 @@ use crate::ingest_gate::Flag;
 use crate::obligation::{ObligationId, Outcome};
 use crate::ports::Showcase;
 use crate::show_request::{ClassOutcome, RequestView, view};
-use crate::subject_request::{Proof, Routed, Standing, SubjectRequest};
+use crate::subject_request::{Extended, Proof, Routed, Standing, SubjectRequest};
 
 /// In which of our two roles the request reached us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +97,7 @@ pub struct AskedView {
     /// Whether the same person had asked for the same before: both are answered together.
     pub goes_with_earlier: bool,
     /// Why we took more time, and the day it was due before.
-    pub extended: Option<(String, Date)>,
+    pub extended: Option<Extended>,
     /// When it was answered or refused, and why it was refused.
     pub closed: Option<(Timestamp, Option<String>)>,
     /// Why it was refused and where the person can turn.
@@ -179,7 +178,7 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<D
         },
         by_agent: request.agent.is_some(),
         goes_with_earlier: request.course.joined.is_some(),
-        extended: request.clocks.extended.map(|extended| (extended.reason, extended.first_legal)),
+        extended: request.clocks.extended,
         closed,
         erasure,
         id: request.id,

@@ -37,13 +37,14 @@ impl Patience {
 }
 
 /// An answer without its body, which is read only where it matters.
-#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     /// Empty unless it was asked for.
     pub(crate) body: Bytes,
 }
+
+privacy::redacted!(Answer);
 
 type Plain = HttpConnector<Guarded>;
 

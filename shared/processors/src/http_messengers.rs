@@ -1,7 +1,6 @@
 //! Messages to accounts of platforms, over the interfaces that the policy file describes.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use http::HeaderMap;
 use privacy::policy::Model;
@@ -27,11 +26,7 @@ pub struct Message<'a> {
     pub text: &'a str,
 }
 
-impl fmt::Debug for Message<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Message(redacted)")
-    }
-}
+privacy::redacted!(Message<'a>);
 
 /// One interface, ready to be used.
 #[derive(Clone, Debug)]

@@ -85,7 +85,7 @@ pub(crate) enum Form {
 }
 
 /// One call.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -93,6 +93,8 @@ pub(crate) struct Call {
     pub(crate) form: Form,
     pub(crate) is_json: bool,
 }
+
+privacy::redacted!(Call);
 
 /// What is wanted.
 #[derive(Debug, PartialEq, Eq)]

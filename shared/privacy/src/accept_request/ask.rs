@@ -14,8 +14,8 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// How long ago a request may have reached us that is noted only now.
 const NOTED_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 366);
 
-/// What is asked for, as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What is asked for, as it was written. It does not print.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Ask {
     /// What they want.
     pub kind: Kind,
@@ -42,6 +42,8 @@ pub struct Ask {
     /// When it reached us, if that was not now.
     pub received_at: Option<Timestamp>,
 }
+
+crate::redacted!(Ask);
 
 /// Why something is not a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -63,7 +63,7 @@ pub struct Streamed {
 }
 
 /// An archive in the making: what is in it and in no leaf yet, and the bytes that nobody has taken yet.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Archive {
     entries: Vec<Entry>,
     /// How many files are in leaves.
@@ -72,6 +72,8 @@ pub struct Archive {
     #[serde(skip)]
     pending: Vec<u8>,
 }
+
+crate::redacted!(Archive);
 
 impl Archive {
     /// What is in it and in no leaf, in order.

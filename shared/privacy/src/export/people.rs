@@ -95,8 +95,10 @@ fn canonical(text: &str) -> String {
 }
 
 /// What the person of a bundle is known by: it is theirs, and stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Own(BTreeSet<String>);
+
+crate::redacted!(Own);
 
 impl Own {
     /// Something else that is theirs.

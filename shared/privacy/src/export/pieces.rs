@@ -5,11 +5,13 @@
 const PIECE_BYTES: usize = 16 << 10;
 
 /// Bytes in order, in pieces that are full but for the last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Pieces {
     pieces: Vec<Vec<u8>>,
     bytes: usize,
 }
+
+crate::redacted!(Pieces);
 
 impl Pieces {
     /// How many bytes.

@@ -1,7 +1,6 @@
 //! What making, giving and erasing a bundle asks of the world.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::future::Future;
 
 use jiff::Timestamp;
@@ -16,13 +15,15 @@ use crate::obligation::ObligationId;
 use crate::ports::Answer;
 
 /// A row of a table with everything in it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Row {
     /// Its sort key.
     pub key: String,
     /// What it holds beside its keys.
     pub attributes: BTreeMap<String, Value>,
 }
+
+crate::redacted!(Row);
 
 /// A page of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -160,11 +161,7 @@ impl Link {
     }
 }
 
-impl fmt::Debug for Link {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Link(redacted)")
-    }
-}
+crate::redacted!(Link);
 
 /// Mints links.
 pub trait BundleLinks: Sync {

@@ -21,7 +21,7 @@ pub(super) struct Cursor {
 }
 
 /// What the bundle holds of one class.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Held {
     /// Records that were found, shown or not.
     pub(super) records: u64,
@@ -30,6 +30,8 @@ pub(super) struct Held {
     /// The first of them, for the page that a person opens.
     pub(super) preview: Vec<Vec<String>>,
 }
+
+crate::redacted!(Held);
 
 /// Everything that the next worker needs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -72,13 +72,15 @@ impl Counts {
 }
 
 /// Whose a record is, seen from whoever gets the bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Whose<'a> {
     /// Theirs, or of the business that gets its own account.
     Own,
     /// Of another person, whom something names that stands in no bundle.
     Other(&'a str),
 }
+
+crate::redacted!(Whose<'a>);
 
 /// Names that no value is shown of.
 const SECRETS: [&str; 12] = [

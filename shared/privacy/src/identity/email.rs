@@ -1,7 +1,5 @@
 //! E-mail addresses in the one form that they are matched by.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// Text that is not an e-mail address that can be matched. Says nothing of it.
@@ -69,11 +67,7 @@ impl From<EmailAddress> for String {
     }
 }
 
-impl fmt::Debug for EmailAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EmailAddress(redacted)")
-    }
-}
+crate::redacted!(EmailAddress);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! Handles: the names that people chose on a platform, in the one form that they are matched by.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// Text that is not a handle. Says nothing of it.
@@ -55,11 +53,7 @@ impl From<Handle> for String {
     }
 }
 
-impl fmt::Debug for Handle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Handle(redacted)")
-    }
-}
+crate::redacted!(Handle);
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use crate::law::Row;
 use crate::law::dates::{Receipt, RequestDates};
 
 /// That the time was extended. The person must be told by `first_legal_due`, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Extension {
     /// For the person.
     pub reason: String,
@@ -17,6 +17,8 @@ pub struct Extension {
     /// The legal date that it replaced.
     pub first_legal_due: Date,
 }
+
+crate::redacted!(Extension);
 
 /// Why there is no more time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -45,11 +45,7 @@ impl Code {
     }
 }
 
-impl std::fmt::Debug for Code {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Code(redacted)")
-    }
-}
+crate::redacted!(Code);
 
 impl Challenge {
     /// Makes a code and what is kept of it.

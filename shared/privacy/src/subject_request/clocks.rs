@@ -20,8 +20,8 @@ pub struct Dated {
     pub rule: String,
 }
 
-/// More time, granted once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// More time, granted once. What staff wrote to the person does not print.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extended {
     /// What the person is told.
     pub reason: String,
@@ -30,6 +30,8 @@ pub struct Extended {
     /// The legal date that it replaced.
     pub first_legal: Date,
 }
+
+crate::redacted!(Extended);
 
 /// Every clock of a request. They begin at its receipt, whatever comes later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

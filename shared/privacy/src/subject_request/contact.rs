@@ -1,8 +1,6 @@
 //! How a person can be reached and is known: an e-mail address, an account of a platform, what they wrote. Personal data:
 //! none of it prints.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{EmailAddress, Handle, Identity};
@@ -33,11 +31,7 @@ impl From<Words> for String {
     }
 }
 
-impl fmt::Debug for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Words(redacted)")
-    }
-}
+crate::redacted!(Words);
 
 impl Words {
     /// The longest text, in characters of any script.

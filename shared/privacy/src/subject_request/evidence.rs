@@ -4,7 +4,6 @@
 //! staff find in our records, and erased when the request is closed. The declaration is part of the record and stays.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -68,11 +67,7 @@ impl PointValue {
     }
 }
 
-impl fmt::Debug for PointValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PointValue(redacted)")
-    }
-}
+crate::redacted!(PointValue);
 
 impl SubjectRequest {
     /// Whether this is what the person named of that kind. The law says how many must be
