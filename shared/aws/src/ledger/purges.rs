@@ -31,7 +31,7 @@ fn left(starts_at: Timestamp) -> String {
     format!("{LEFT}{}", instant::to_text(starts_at))
 }
 
-fn leftover(row: &Item) -> Result<Leftover, Fault> {
+pub(super) fn leftover(row: &Item) -> Result<Leftover, Fault> {
     let holds: Result<Vec<HoldId>, _> = get_texts(row, "held_by")?.iter().map(|id| HoldId::parse(id)).collect();
     Ok(Leftover {
         starts_at: get_at(row, "starts_at")?,
@@ -40,6 +40,14 @@ fn leftover(row: &Item) -> Result<Leftover, Fault> {
         held: get_number(row, "held")?,
         kept: get_number(row, "kept")?,
     })
+}
+
+pub(super) fn read_watermark(row: &Item, progress: &mut Progress) -> Result<(), Fault> {
+    let swept_at = find_at(row, "swept_at")?;
+    progress.swept = find_at(row, "swept_until")?.map(|until| Swept { until, at: swept_at });
+    progress.halted_at = find_number(row, "halted_at")?;
+    progress.confirmed_ceiling = find_number(row, "confirmed_ceiling")?;
+    Ok(())
 }
 
 fn find_number(row: &Item, name: &str) -> Result<Option<u64>, Fault> {
@@ -68,12 +76,7 @@ impl PurgeLedger for LedgerTable {
         let mut progress = Progress::default();
         for row in self.rows("purges.progress", partition(class), "").await? {
             match get_text(&row, "sk")? {
-                WATERMARK => {
-                    let swept_at = find_at(&row, "swept_at")?;
-                    progress.swept = find_at(&row, "swept_until")?.map(|until| Swept { until, at: swept_at });
-                    progress.halted_at = find_number(&row, "halted_at")?;
-                    progress.confirmed_ceiling = find_number(&row, "confirmed_ceiling")?;
-                }
+                WATERMARK => read_watermark(&row, &mut progress)?,
                 sort if sort.starts_with(LEFT) => progress.leftovers.push(leftover(&row)?),
                 _ => return Err(unreadable("sk")),
             }
