@@ -135,22 +135,6 @@ def test_nobody_removes_a_receipt() -> None:
     assert "LifecycleConfiguration" not in of_type("S3::Bucket")["Receipts"]
 
 
-def test_acts_are_recorded_in_order_by_who_may_do_nothing_else() -> None:
-    mapping = of_type("Lambda::EventSourceMapping")["AuditTrailChanges"]
-    assert (mapping["ParallelizationFactor"], mapping["StartingPosition"]) == (1, "TRIM_HORIZON")
-    assert "FilterCriteria" not in mapping, "what is left out is decided where a test holds it to the policy file"
-    assert mapping["DestinationConfig"]["OnFailure"] == {"Destination": {"Fn::GetAtt": ["AuditDeadLetters", "Arn"]}}
-    recorder = statements("AuditTrailRole")
-    assert recorder["WriteTheTrail"]["Resource"] == {"Fn::Sub": "${Receipts.Arn}/audit/*"}
-    assert flat(recorder["WriteTheTrail"]["Action"]) == {"s3:GetObject", "s3:PutObject"}
-    ledger = [one["Action"] for one in recorder.values() if "Ledger" in repr(one["Resource"])]
-    assert ledger == [["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]]
-    writers = [role for role in of_type("IAM::Role") if role != "SweepRole" and "/audit/" in repr(statements(role))]
-    assert writers == ["AuditTrailRole"]
-    signers = [role for role in of_type("IAM::Role") if role != "SweepRole" and "ReceiptKey" in repr(statements(role))]
-    assert sorted(signers) == ["AuditTrailRole", "ErasureWorkerRole"]
-
-
 def test_reports_go_between_their_24th_and_their_25th_month() -> None:
     (reports,) = [one for name, one in of_type("S3::Bucket").items() if name == "Reports"]
     rules = {rule["Id"]: rule for rule in reports["LifecycleConfiguration"]["Rules"]}

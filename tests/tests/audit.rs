@@ -100,7 +100,10 @@ async fn who_is_about_to_act_is_noted_for_one_unit_and_counted() {
         account.take_calls();
         ledger.note_act(&StaffAct { deed, who: "arn:aws:iam::1:user/ana".to_owned(), at: now() }).await.unwrap();
         let calls = account.take_calls();
-        assert_eq!(calls.iter().map(|call| (call.operation.as_str(), call.wru)).collect::<Vec<_>>(), [("UpdateItem", 1.0)]);
+        assert_eq!(
+            calls.iter().map(|call| (call.operation.as_str(), call.wru)).collect::<Vec<_>>(),
+            [("UpdateItem", 1.0)]
+        );
         let changes = recorded(&stream.records(&account, now()));
         assert_eq!(changes.len(), 1, "the same again within a millisecond is an act of its own");
         let text = serde_json::to_string(&changes).unwrap();

@@ -82,7 +82,8 @@ impl Recorder {
             );
         }
         metrics::emit(SystemClock.now(), &[("AuditUnreadable", unreadable)]);
-        let chain = keys.audit_chain().ok_or_else(|| Fault::park("audit.chain", "the ring of subject keys is empty"))?;
+        let chain =
+            keys.audit_chain().ok_or_else(|| Fault::park("audit.chain", "the ring of subject keys is empty"))?;
         let key = self.signing_key.get().await?;
         let appended = self.trail.append((&self.store, &SystemClock, &key), &chain, &changes).await?;
         let (new, known) = (appended.new, appended.known);

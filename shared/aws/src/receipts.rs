@@ -80,7 +80,9 @@ impl ChainStore for ReceiptBucket {
     }
 
     async fn head(&self, chain: &KeyedRef) -> Answer<Option<StoredHead>> {
-        let Some(object) = self.get("chains.head", Position::head_key_under(self.root, chain)).await? else { return Ok(None) };
+        let Some(object) = self.get("chains.head", Position::head_key_under(self.root, chain)).await? else {
+            return Ok(None);
+        };
         let tag = object.e_tag().map(|tag| Tag(tag.to_owned()));
         let tag = tag.ok_or_else(|| Fault::park("chains.head", "an object without an entity tag"))?;
         Ok(Some(StoredHead { file: bytes("chains.head", object).await?, tag }))

@@ -371,7 +371,10 @@ async fn who_acts_and_who_looks_is_noted() {
     bench.get("/api/staff/promises").await;
     let expected = ["confirm-plan 1", "look-at-list 2", "look-at-request 1", "place-hold 1", "release-hold 1"];
     assert_eq!(noted(&bench), expected);
-    let rows = format!("{:?}", bench.account.dump("ledger").iter().filter(|row| row["pk"]["S"] == "staff-acts").collect::<Vec<_>>());
+    let rows = format!(
+        "{:?}",
+        bench.account.dump("ledger").iter().filter(|row| row["pk"]["S"] == "staff-acts").collect::<Vec<_>>()
+    );
     assert!(!rows.contains(waits.id.as_str()) && !rows.contains(&"a".repeat(32)), "by reference: {rows}");
 }
 

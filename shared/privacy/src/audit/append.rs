@@ -124,10 +124,8 @@ impl Trail {
         let Body::Acts(acts) = entry.body else {
             return Err(Fault::park("audit.append", "an entry of the trail that is no entry of a trail"));
         };
-        let known = Known {
-            issued_at: entry.issued_at,
-            events: acts.changes.into_iter().map(|change| change.event).collect(),
-        };
+        let known =
+            Known { issued_at: entry.issued_at, events: acts.changes.into_iter().map(|change| change.event).collect() };
         if let Ok(mut read) = self.read.lock() {
             read.insert(place, known.clone());
             while read.len() > REMEMBERED {

@@ -55,10 +55,8 @@ fn doer(keys: &SubjectKeys, actor: &Actor) -> Doer {
 }
 
 fn staff(keys: &SubjectKeys, who: &str) -> Doer {
-    keys.audit_staff(who).map_or(Doer::Service, |(principal, role)| Doer::Staff {
-        principal: Ref(principal),
-        role: role.map(Ref),
-    })
+    keys.audit_staff(who)
+        .map_or(Doer::Service, |(principal, role)| Doer::Staff { principal: Ref(principal), role: role.map(Ref) })
 }
 
 fn about(keys: &SubjectKeys, row: &Row) -> About {
@@ -80,9 +78,10 @@ fn about(keys: &SubjectKeys, row: &Row) -> About {
             ..of(obligation, Some(*request))
         },
         Row::Processors { obligation, request, settlement } => {
-            let standings = settlement.entries.iter().filter_map(|(name, entry)| {
-                Some((Name::parse(name).ok()?, Name::parse(standing(&entry.state)).ok()?))
-            });
+            let standings = settlement
+                .entries
+                .iter()
+                .filter_map(|(name, entry)| Some((Name::parse(name).ok()?, Name::parse(standing(&entry.state)).ok()?)));
             About { processors: standings.collect(), ..of(obligation, Some(*request)) }
         }
         Row::Request { id, version } => of(id, Some(*version)),

@@ -48,7 +48,7 @@ fn changed(before: Option<&Row>, after: &Row) -> Vec<ActKind> {
     match after {
         Row::Obligation(after) => match before {
             Some(Row::Obligation(before)) => obligation(Some(before), after),
-            _ => obligation(None, after),
+            Some(_) | None => obligation(None, after),
         },
         Row::Earlier { .. } => only_new(ActKind::SetAside),
         Row::Plan { .. } => vec![ActKind::Planned],
@@ -65,7 +65,7 @@ fn changed(before: Option<&Row>, after: &Row) -> Vec<ActKind> {
         Row::Deed { act, .. } => only_new(deed(&act.deed)),
         Row::Bundle { bundle: after, .. } => match before {
             Some(Row::Bundle { bundle: before, .. }) => bundle(Some(before), after),
-            _ => bundle(None, after),
+            Some(_) | None => bundle(None, after),
         },
         Row::Hold { is_released, .. } => match before {
             None => vec![ActKind::HoldPlaced],
@@ -75,7 +75,7 @@ fn changed(before: Option<&Row>, after: &Row) -> Vec<ActKind> {
         Row::HoldInForce { .. } => only_new(ActKind::HoldTookForce),
         Row::Watermark { progress: after, .. } => match before {
             Some(Row::Watermark { progress: before, .. }) => watermark(before, after),
-            _ => watermark(&Progress::default(), after),
+            Some(_) | None => watermark(&Progress::default(), after),
         },
         Row::Leftover { .. } => vec![ActKind::PeriodLeft],
         Row::Staff(act) => vec![staff(&act.deed)],

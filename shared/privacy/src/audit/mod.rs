@@ -25,7 +25,7 @@ pub use act_kind::ActKind;
 pub use append::{Appended, Trail};
 pub use continuity::{Continuity, Discontinued};
 pub use ports::StaffActs;
-pub use recorded::{About, Acts, Doer, Recorded, Ref, record};
+pub use recorded::{About, Acts, At, Doer, PlanName, Recorded, Ref, record};
 pub use row::{Change, Image, Row};
 pub use staff::{StaffAct, StaffDeed};
 

@@ -123,7 +123,9 @@ fn problems(world: &World, keys: &PublicKeys) -> (Summary, Vec<String>) {
 fn per_obligation(world: &World) -> BTreeMap<KeyedRef, u32> {
     let mut counts = BTreeMap::new();
     for file in world.stored().chains.entries.values() {
-        let Body::ErasureReceipt(receipt) = Entry::open(file, &public(&signing("1"))).unwrap().body else { panic!("no receipt") };
+        let Body::ErasureReceipt(receipt) = Entry::open(file, &public(&signing("1"))).unwrap().body else {
+            panic!("no receipt")
+        };
         *counts.entry(receipt.obligation).or_default() += 1;
     }
     counts
