@@ -97,7 +97,7 @@ async fn who_is_about_to_act_is_noted_for_one_unit_and_counted() {
     let mut stream = Stream::default();
     let mut words = Vec::new();
     for deed in deeds {
-        account.take_calls();
+        drop(account.take_calls());
         ledger.note_act(&StaffAct { deed, who: "arn:aws:iam::1:user/ana".to_owned(), at: now() }).await.unwrap();
         let calls = account.take_calls();
         assert_eq!(
@@ -112,9 +112,10 @@ async fn who_is_about_to_act_is_noted_for_one_unit_and_counted() {
     }
     let words: Vec<Value> = words.iter().map(|act| serde_json::to_value(act).unwrap()).collect();
     assert_eq!(words, ["placing-hold", "looking-at-list", "looking-at-export", "looking-at-list"]);
-    let counts: Vec<String> =
+    let mut counts: Vec<String> =
         account.dump("ledger").iter().map(|row| format!("{} {}", row["sk"]["S"], row["count"]["N"])).collect();
-    assert_eq!(counts, ["\"noted#look-at-export\" \"1\"", "\"look-at-list\" \"2\"", "\"place-hold\" \"1\""]);
+    counts.sort();
+    assert_eq!(counts, ["\"look-at-list\" \"2\"", "\"noted#look-at-export\" \"1\"", "\"place-hold\" \"1\""]);
 }
 
 #[tokio::test(start_paused = true)]

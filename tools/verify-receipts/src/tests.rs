@@ -343,7 +343,11 @@ async fn the_trail_is_checked_beside_the_receipts() {
 #[tokio::test]
 async fn what_is_done_to_the_trail_is_found() {
     let cases: [(&str, fn(&Path), &str); 6] = [
-        ("a flipped bit", |of| flip(&of.join("0000000002.json")), "0000000002.json does not match its signature"),
+        (
+            "a flipped bit",
+            |of| flip(&of.join("0000000002.json")),
+            "0000000002.json is not in the form it was stored in",
+        ),
         (
             "an entry removed",
             |of| fs::remove_file(of.join("0000000002.json")).unwrap(),
@@ -379,6 +383,7 @@ async fn what_is_done_to_the_trail_is_found() {
         damage(&synced.0.join("audit").join(audit_chain().as_str()));
         let (code, said) = verify(&synced.0, &[]);
         assert!(code == BROKEN && said.contains(expected), "{what}: {code} {said}");
+        assert!(!said.contains("tells of the row"), "of what follows a broken entry nothing is known: {said}");
     }
 }
 

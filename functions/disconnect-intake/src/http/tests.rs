@@ -223,8 +223,11 @@ async fn an_account_is_exported_on_the_word_of_the_dashboard_and_given_by_a_link
     assert!(!kept.contains("X-Amz"), "nothing keeps the link");
     let noted = || -> Vec<String> {
         let rows = bench.account.dump("ledger").into_iter().filter(|row| row["who"]["S"] == DASHBOARD);
-        rows.map(|row| format!("{} {}", row["sk"]["S"].as_str().unwrap(), row["count"]["N"].as_str().unwrap()))
-            .collect()
+        let mut noted: Vec<String> = rows
+            .map(|row| format!("{} {}", row["sk"]["S"].as_str().unwrap(), row["count"]["N"].as_str().unwrap()))
+            .collect();
+        noted.sort();
+        noted
     };
     assert_eq!(noted(), ["noted#look-at-export 1", "noted#order-export 3"], "who ordered it and who has a link");
     bench.account.trouble("UpdateItem ledger", &[Trouble::Down; 20]);

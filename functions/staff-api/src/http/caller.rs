@@ -35,7 +35,7 @@ impl Staff {
         let who = principal(request)?;
         let keys = self.subject_keys.get().await?;
         let about = about(&keys).ok_or_else(|| Fault::park("caller", "the ring of subject keys is empty"))?;
-        self.note(who, deed(about)).await
+        self.store_note(who, deed(about)).await
     }
 
     /// The same for what is about nobody in particular.
@@ -43,10 +43,10 @@ impl Staff {
     /// # Errors
     /// [`Fault`]: then nothing is to be shown.
     pub(super) async fn about_to_list(&self, request: &Request) -> Result<(), Fault> {
-        self.note(principal(request)?, StaffDeed::LookAtList).await
+        self.store_note(principal(request)?, StaffDeed::LookAtList).await
     }
 
-    async fn note(&self, who: String, deed: StaffDeed) -> Result<(), Fault> {
+    async fn store_note(&self, who: String, deed: StaffDeed) -> Result<(), Fault> {
         self.ledger.note_act(&StaffAct { deed, who, at: instant::to_millis(SystemClock.now()) }).await
     }
 }

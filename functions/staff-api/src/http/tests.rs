@@ -348,11 +348,14 @@ async fn a_fault_is_told_and_never_shown_as_a_promise_kept() {
 /// What stands in the ledger of who was about to do what, and how often.
 fn noted(bench: &Bench) -> Vec<String> {
     let rows = bench.account.dump("ledger").into_iter().filter(|row| row["pk"]["S"] == "staff-acts");
-    rows.map(|row| {
-        assert_eq!(row["who"]["S"], ALEX);
-        format!("{} {}", row["sk"]["S"].as_str().unwrap(), row["count"]["N"].as_str().unwrap())
-    })
-    .collect()
+    let mut noted: Vec<String> = rows
+        .map(|row| {
+            assert_eq!(row["who"]["S"], ALEX);
+            format!("{} {}", row["sk"]["S"].as_str().unwrap(), row["count"]["N"].as_str().unwrap())
+        })
+        .collect();
+    noted.sort();
+    noted
 }
 
 #[tokio::test]

@@ -130,6 +130,7 @@ impl<'a> ChainCheck<'a> {
         if seq > expected {
             problems.push(Problem::Gap { first: expected, last: seq.saturating_sub(1) });
             self.previous = None;
+            self.rows = Continuity::default();
         }
         let hash = EntryHash::of(stored);
         self.summary.entries = self.summary.entries.saturating_add(1);
@@ -144,8 +145,9 @@ impl<'a> ChainCheck<'a> {
                 }
             }
             Err(problem) => {
-                // After a file that is not the chain's own, nobody can say what the next one links to.
+                // After a file that is not the chain's own, nobody can say what the next one links to, or what rows were left as.
                 self.previous = (problem == Problem::Unlinked).then_some(hash);
+                self.rows = Continuity::default();
                 problems.push(problem);
             }
         }
