@@ -97,7 +97,7 @@ def test_a_callback_and_a_hold_are_told_in_order_and_an_edit_is_found(
     of_staff = [change["by"] for change in about(of_hold) if change["by"]["who"] == "staff"]
     assert len(of_staff) == 2 and of_staff[0] == of_staff[1] and of_staff[0]["role"], of_staff
     steps = acts(of_code)
-    assert steps[0] == "accepted" and steps.count("erased") == steps.count("accounted") == steps.count("planned") == 1, steps
+    assert steps[0] == "accepted" and steps.count("erased") == 1 and {"planned", "accounted"} <= set(steps), steps
     assert {"altered", "unreadable"}.isdisjoint(steps), steps
 
     files = settled(world, tmp_path)
