@@ -56,6 +56,14 @@ class SubjectKeys:
         """The link of a user of a tenant's account, by the ids that the dashboard signs."""
         return self.link("dashboard", "member", f"{tenant_id}/{user_id}")
 
+    def obligation(self, code: str) -> str:
+        """What receipts and the audit trail call an obligation, or a request of a person."""
+        return self._reference("receipt", f"obligation#{code}")
+
+    def hold(self, hold_id: str) -> str:
+        """What the audit trail calls a hold."""
+        return self._reference("audit", f"hold#{hold_id}")
+
     def contact(self, platform: str, tenant_id: str, scoped_id: str) -> str:
         return self._reference("contact", f"{platform}/{tenant_id}/{scoped_id}")
 

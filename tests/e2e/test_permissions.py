@@ -13,7 +13,7 @@ from local.settings import REGION
 from tests.e2e.world import World
 
 FUNCTIONS = ("MetaCallback", "DisconnectIntake", "DsrIntake", "StaffApi", "RequestStatus", "ErasureWorker", "ExportWorker",
-             "NotifyWorker", "RetentionSweeper", "LedgerEvents")
+             "NotifyWorker", "RetentionSweeper", "LedgerEvents", "AuditTrail")
 KEY = {"pk": {"S": "permission-test"}, "sk": {"S": "none"}}
 Client = Callable[[str], Any]
 
@@ -84,6 +84,7 @@ MAY_ALSO: dict[str, set[str]] = {
     "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "ListBundleUploads", "SendMessage", "QueryDueIndex", "PutReport",
                          "GetSubjectKeys"},
     "LedgerEvents": {"PutEvents"},
+    "AuditTrail": {"GetSubjectKeys", "GetReceiptKey", "ListReceipts", "PutAct"},
 }
 
 
@@ -165,7 +166,9 @@ def other_calls(client: Client, outputs: dict[str, str]) -> dict[str, Callable[[
             Bucket=receipts, Key="receipts/permission-test", Body=b"", IfMatch="never"
         ),
         "PutBesideReceipts": lambda: client("s3").put_object(Bucket=receipts, Key="none", Body=b"", IfMatch="never"),
+        "PutAct": lambda: client("s3").put_object(Bucket=receipts, Key="audit/permission-test", Body=b"", IfMatch="never"),
         "DeleteReceipt": lambda: client("s3").delete_object(Bucket=receipts, Key="receipts/no-such"),
+        "DeleteAct": lambda: client("s3").delete_object(Bucket=receipts, Key="audit/no-such"),
         "PutSecret": lambda: client("secretsmanager").put_secret_value(SecretId="no-such-secret", SecretString="{}"),
         "QueryDueIndex": lambda: client("dynamodb").query(
             TableName=outputs["LedgerTableName"], IndexName="due",

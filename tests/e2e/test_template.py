@@ -205,7 +205,7 @@ def test_every_function_has_its_own_role_and_log_group() -> None:
 
 
 @pytest.mark.parametrize("function", ["MetaCallback", "DisconnectIntake", "RequestStatus", "ErasureWorker", "ExportWorker",
-                                      "NotifyWorker", "RetentionSweeper"])
+                                      "NotifyWorker", "RetentionSweeper", "AuditTrail"])
 def test_the_key_is_used_through_services_only(function: str) -> None:
     use = statements(f"{function}Role")["UseTheKeyThroughServices"]
     assert use["Resource"] == KEY_ARN and use["Condition"]["StringEquals"]["kms:ViaService"]

@@ -84,6 +84,12 @@ pub fn receipts(account: &Account) -> ReceiptBucket {
     ReceiptBucket::new(&account.connection(), "receipts".to_owned())
 }
 
+/// The audit trail of an account.
+#[must_use]
+pub fn audit(account: &Account) -> ReceiptBucket {
+    ReceiptBucket::audit(&account.connection(), "receipts".to_owned())
+}
+
 /// The reports of an account.
 #[must_use]
 pub fn reports(account: &Account) -> ReportBucket {

@@ -14,6 +14,7 @@ pub mod mails;
 pub mod repository;
 pub mod retention;
 pub mod short;
+pub mod stream;
 pub mod sweep;
 pub mod timeline;
 pub mod types;

@@ -96,8 +96,8 @@ impl Intake {
             (Subject::Account(tenant), &Method::POST) => self.terminate(request, request_id, tenant).await,
             (Subject::Account(tenant), &Method::DELETE) => self.reactivate(request_id, &tenant).await,
             (Subject::Account(_), _) => Err(Problem::MethodNotAllowed("POST, DELETE").into()),
-            (Subject::AccountExport(tenant), &Method::POST) => self.order_export(request_id, &tenant).await,
-            (Subject::AccountExport(tenant), &Method::GET) => self.show_export(request_id, &tenant).await,
+            (Subject::AccountExport(tenant), &Method::POST) => self.order_export(request, request_id, &tenant).await,
+            (Subject::AccountExport(tenant), &Method::GET) => self.show_export(request, request_id, &tenant).await,
             (Subject::AccountExport(_), _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
         }
     }

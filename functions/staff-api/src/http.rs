@@ -10,6 +10,7 @@ mod requests;
 
 use http::{Method, Response};
 use lambda_http::{Body, Request, RequestExt};
+use privacy::audit::StaffDeed;
 use privacy::confirm_plan::confirm_plan;
 use privacy::data_map::DataMap;
 use privacy::fault::Fault;
@@ -122,7 +123,7 @@ impl Staff {
             (Subject::Holds, &Method::GET) => self.holds().await,
             (Subject::Holds, &Method::POST) => self.place(request, request_id).await,
             (Subject::Holds, _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
-            (Subject::Hold(id), &Method::DELETE) => self.release(request_id, &id).await,
+            (Subject::Hold(id), &Method::DELETE) => self.release(request, request_id, &id).await,
             (Subject::Hold(_), _) => Err(Problem::MethodNotAllowed("DELETE").into()),
             (Subject::Obligation(named), &Method::GET) => self.obligation(named).await,
             (Subject::Obligation(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
@@ -137,7 +138,7 @@ impl Staff {
             (Subject::Requests, &Method::GET) => self.list(request, request_id).await,
             (Subject::Requests, &Method::POST) => self.note(request, request_id).await,
             (Subject::Requests, _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
-            (Subject::Request(id), &Method::GET) => self.inspect(&id).await,
+            (Subject::Request(id), &Method::GET) => self.inspect(request, &id).await,
             (Subject::Request(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
             (Subject::Act(id, path), &Method::POST) => self.act(request, request_id, &id, path).await,
             (Subject::Act(..), _) => Err(Problem::MethodNotAllowed("POST").into()),
@@ -163,15 +164,19 @@ impl Staff {
         let now = SystemClock.now();
         let hold = place::hold(&members, now)?;
         let is_certain = members.flag(place::EVEN_IF_UNKNOWN)?;
-        if hold.check(&self.map, now).is_ok() && !is_certain {
-            self.know_scope(&hold).await?;
+        if hold.check(&self.map, now).is_ok() {
+            if !is_certain {
+                self.know_scope(&hold).await?;
+            }
+            self.about_to(request, StaffDeed::PlaceHold, |keys| keys.audit_hold(&hold.id)).await?;
         }
         place_hold(&self.ledger, &self.map, &hold, now).await?;
         tracing::info!("request.id" = request_id, outcome = "placed", review_by = %hold.review_by, "a hold is in force");
         Ok(answers::placed(&hold))
     }
 
-    async fn release(&self, request_id: &str, id: &HoldId) -> Result<Response<Body>, Rejected> {
+    async fn release(&self, request: &Request, request_id: &str, id: &HoldId) -> Result<Response<Body>, Rejected> {
+        self.about_to(request, StaffDeed::ReleaseHold, |keys| keys.audit_hold(id)).await?;
         match release_hold(&self.ledger, &self.ledger, &self.queue, id, SystemClock.now()).await? {
             Release::Done { waiting } => {
                 tracing::info!("request.id" = request_id, outcome = "released", waiting, "a hold was released");
@@ -197,6 +202,7 @@ impl Staff {
         let members = Members::read(request.headers(), request.body())?;
         let hash = members.parse("plan_hash", place::plan_hash)?.ok_or(Problem::BadMember("plan_hash"))?;
         let id = self.id_of(named).await?;
+        self.about_to(request, StaffDeed::ConfirmPlan, |keys| keys.receipt_obligation(&id)).await?;
         match confirm_plan(&self.ledger, &self.queue, &id, &hash, SystemClock.now()).await? {
             Confirmed::Done => {
                 let obligation = id.log_ref();

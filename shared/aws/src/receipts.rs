@@ -1,7 +1,7 @@
-//! The bucket of receipts. An entry is put with `If-None-Match: *`, so a place is written once; a head with `If-Match`, so
+//! The bucket of receipts and of the audit trail. An entry is put with `If-None-Match: *`, so a place is written once; a head with `If-Match`, so
 //! it is only replaced by who has read it.
 //!
-//! Rights: `s3:PutObject` and `s3:GetObject` on `receipts/*`, and `s3:ListBucket`, without which S3 answers 403 instead of
+//! Rights: `s3:PutObject` and `s3:GetObject` on `receipts/*` or `audit/*`, and `s3:ListBucket`, without which S3 answers 403 instead of
 //! 404 for a place that is free. Nobody needs `s3:DeleteObject`: an entry that is deleted leaves its place open.
 
 use aws_sdk_s3::Client;
@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use privacy::fault::Fault;
 use privacy::keys::KeyedRef;
 use privacy::ports::Answer;
-use privacy::receipt::{ChainStore, Position, Put, StoredHead, Tag};
+use privacy::receipt::{AUDIT_ROOT, ChainStore, Position, Put, ROOT, StoredHead, Tag};
 
 use crate::connection::Connection;
 use crate::faults::fault;
@@ -23,13 +23,20 @@ use crate::faults::fault;
 pub struct ReceiptBucket {
     client: Client,
     bucket: String,
+    root: &'static str,
 }
 
 impl ReceiptBucket {
     /// The receipts in this bucket.
     #[must_use]
     pub fn new(connection: &Connection, bucket: String) -> Self {
-        Self { client: connection.s3(), bucket }
+        Self { client: connection.s3(), bucket, root: ROOT }
+    }
+
+    /// The audit trail in this bucket.
+    #[must_use]
+    pub fn audit(connection: &Connection, bucket: String) -> Self {
+        Self { client: connection.s3(), bucket, root: AUDIT_ROOT }
     }
 
     fn put(&self, key: String, file: &str) -> PutObjectFluentBuilder {
@@ -57,7 +64,7 @@ fn has_status<E>(error: &SdkError<E, HttpResponse>, statuses: &[u16]) -> bool {
 
 impl ChainStore for ReceiptBucket {
     async fn put_entry(&self, position: &Position, file: &str) -> Answer<Put> {
-        match self.put(position.object_key(), file).if_none_match("*").send().await {
+        match self.put(position.key_under(self.root), file).if_none_match("*").send().await {
             Ok(_) => Ok(Put::Stored),
             Err(error) if has_status(&error, &[412]) => Ok(Put::Taken),
             // 409 is a put beside another one: it is not decided yet who has the place.
@@ -66,21 +73,23 @@ impl ChainStore for ReceiptBucket {
     }
 
     async fn entry(&self, position: &Position) -> Answer<Option<Vec<u8>>> {
-        match self.get("chains.entry", position.object_key()).await? {
+        match self.get("chains.entry", position.key_under(self.root)).await? {
             Some(object) => bytes("chains.entry", object).await.map(Some),
             None => Ok(None),
         }
     }
 
     async fn head(&self, chain: &KeyedRef) -> Answer<Option<StoredHead>> {
-        let Some(object) = self.get("chains.head", Position::head_key(chain)).await? else { return Ok(None) };
+        let Some(object) = self.get("chains.head", Position::head_key_under(self.root, chain)).await? else {
+            return Ok(None);
+        };
         let tag = object.e_tag().map(|tag| Tag(tag.to_owned()));
         let tag = tag.ok_or_else(|| Fault::park("chains.head", "an object without an entity tag"))?;
         Ok(Some(StoredHead { file: bytes("chains.head", object).await?, tag }))
     }
 
     async fn put_head(&self, chain: &KeyedRef, file: &str, replaces: Option<&Tag>) -> Answer<bool> {
-        let put = self.put(Position::head_key(chain), file);
+        let put = self.put(Position::head_key_under(self.root, chain), file);
         let put = match replaces {
             Some(Tag(tag)) => put.if_match(tag),
             None => put.if_none_match("*"),

@@ -2,6 +2,7 @@
 //! form bodies, batches of messages and random bytes. The only crate that reads the environment or the wall clock.
 
 pub mod batch;
+pub mod caller;
 pub mod clock;
 pub mod connect;
 pub mod env;

@@ -8,11 +8,12 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::env;
 
 /// The crates that may log below a warning.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "privacy",
     "privacy_aws",
     "privacy_edge",
     "privacy_processors",
+    "audit_trail",
     "disconnect_intake",
     "dsr_intake",
     "erasure_worker",

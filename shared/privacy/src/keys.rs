@@ -4,6 +4,7 @@
 //! be compared with a suppression entry or a confirmation code. A reference starts with its key version; a
 //! version stays in the ring as long as its longest entry lives, since scrubbed data cannot be keyed again.
 
+mod audit;
 mod data_points;
 mod receipts;
 
@@ -48,6 +49,7 @@ enum Purpose {
     DataPoint,
     Limit,
     Evidence,
+    Audit,
 }
 
 impl Purpose {
@@ -62,6 +64,7 @@ impl Purpose {
             Self::DataPoint => "data-point",
             Self::Limit => "limit",
             Self::Evidence => "evidence",
+            Self::Audit => "audit",
         }
     }
 }
@@ -121,6 +124,7 @@ struct Version {
     data_point: Hmac<Sha256>,
     limit: Hmac<Sha256>,
     evidence: Hmac<Sha256>,
+    audit: Hmac<Sha256>,
 }
 
 /// The root keys, current version first, with one derived key per purpose.
@@ -245,6 +249,7 @@ impl Version {
             data_point: key(Purpose::DataPoint)?,
             limit: key(Purpose::Limit)?,
             evidence: key(Purpose::Evidence)?,
+            audit: key(Purpose::Audit)?,
             name,
         })
     }
@@ -269,6 +274,7 @@ impl Version {
             Purpose::DataPoint => self.data_point.clone(),
             Purpose::Limit => self.limit.clone(),
             Purpose::Evidence => self.evidence.clone(),
+            Purpose::Audit => self.audit.clone(),
         };
         mac.update(canonical.as_bytes());
         mac

@@ -10,6 +10,7 @@ pub mod accept_disconnect;
 pub mod accept_request;
 pub mod accept_subject_erasure;
 pub mod accept_termination;
+pub mod audit;
 pub mod clock;
 pub mod close_request;
 pub mod confirm_plan;

@@ -11,12 +11,14 @@ use crate::seen::{self, Seen};
 pub(crate) const USAGE: &str = "\
 verify-receipts <folder> --key <file or hex>... [--seen <report>] [--json]
 verify-receipts --public-key < <secret of the signing key>
+verify-receipts --reference <principal> < <secret of the subject keys>
 
-  <folder>  as synced from the bucket: receipts/<chain>/0000000001.json …, head.json
+  <folder>  as synced from the bucket: receipts/<chain>/0000000001.json …, head.json; audit/ likewise
   --key     a public key of 64 hex digits, or a file with one to a line; may be given again
   --seen    an earlier --json report: what stood there then must still stand there
   --json    a report for machines
   --public-key  reads the secret of the signing key and prints its public half, which is what others get
+  --reference   reads the secret of the subject keys and prints what the audit trail calls an ARN of staff, and its role
 
 0 everything is as it was signed   1 something is not   2 it could not be checked
 ";
@@ -50,6 +52,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Asked {
     Help,
     PublicKey,
+    Reference(String),
     Check(Box<Arguments>),
 }
 
@@ -61,6 +64,7 @@ impl Arguments {
             match argument.as_str() {
                 "--help" => return Ok(Asked::Help),
                 "--public-key" => return Ok(Asked::PublicKey),
+                "--reference" => return Ok(Asked::Reference(value()?)),
                 "--json" => is_json = true,
                 "--key" => {
                     let more = public_keys(&value()?)?;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use privacy::keys::KeyedRef;
-use privacy::receipt::{ChainCheck, EntryHash, HEAD_NAME, PublicKeys, ROOT, Summary, seq_of_name};
+use privacy::receipt::{AUDIT_ROOT, ChainCheck, EntryHash, HEAD_NAME, PublicKeys, ROOT, Summary, seq_of_name};
 use serde::Serialize;
 
 use crate::seen::Seen;
@@ -22,13 +22,20 @@ pub(crate) struct Found {
     pub(crate) problem: String,
 }
 
-/// A folder of chains, listed.
+/// One chain and where it stands.
 #[derive(Debug)]
+pub(crate) struct Chain {
+    pub(crate) name: KeyedRef,
+    folder: PathBuf,
+    /// How its folder is called in what is said of it.
+    called: String,
+}
+
+/// A folder of chains, listed.
+#[derive(Debug, Default)]
 pub(crate) struct Chains {
-    pub(crate) chains: Vec<KeyedRef>,
+    pub(crate) chains: Vec<Chain>,
     pub(crate) strays: Vec<Found>,
-    root: PathBuf,
-    prefix: String,
 }
 
 /// A name in a folder, and whether it is a plain file, a plain folder, or neither.
@@ -49,33 +56,48 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 impl Chains {
-    /// The chains in a folder: the one that holds `receipts`, or `receipts` itself.
+    /// The chains in a folder: the one that holds `receipts` or `audit` or both, or one of these itself.
     pub(crate) fn list(folder: &Path) -> io::Result<Self> {
-        let inner = folder.join(ROOT);
-        let (root, prefix) =
-            if inner.is_dir() { (inner, format!("{ROOT}/")) } else { (folder.to_owned(), String::new()) };
-        let (mut chains, mut strays) = (Vec::new(), Vec::new());
-        for (name, kind) in list(&root)? {
-            match KeyedRef::parse(&name) {
-                Ok(chain) if kind.is_dir() => chains.push(chain),
-                Ok(_) | Err(_) => {
-                    strays.push(Found { file: format!("{prefix}{name}"), problem: "is not a chain".to_owned() });
-                }
-            }
+        let mut chains = Self::default();
+        let roots: Vec<&str> = [AUDIT_ROOT, ROOT].into_iter().filter(|root| folder.join(root).is_dir()).collect();
+        for root in &roots {
+            chains.add(&folder.join(root), &format!("{root}/"))?;
         }
-        Ok(Self { chains, strays, root, prefix })
+        if roots.is_empty() {
+            chains.add(folder, "")?;
+        }
+        Ok(chains)
     }
 
+    fn add(&mut self, root: &Path, prefix: &str) -> io::Result<()> {
+        for (name, kind) in list(root)? {
+            let called = format!("{prefix}{name}");
+            match KeyedRef::parse(&name) {
+                Ok(chain) if kind.is_dir() => {
+                    self.chains.push(Chain { name: chain, folder: root.join(&name), called });
+                }
+                Ok(_) | Err(_) => self.strays.push(Found { file: called, problem: "is not a chain".to_owned() }),
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn holds(&self, name: &KeyedRef) -> bool {
+        self.chains.iter().any(|chain| chain.name == *name)
+    }
+}
+
+impl Chain {
     /// Checks one chain from its first entry to its head.
-    pub(crate) fn check(&self, chain: &KeyedRef, keys: &PublicKeys, seen: &Seen) -> io::Result<(Summary, Vec<Found>)> {
-        let folder = self.root.join(chain.as_str());
-        let found = |name: &str, problem: String| Found { file: format!("{}{chain}/{name}", self.prefix), problem };
+    pub(crate) fn check(&self, keys: &PublicKeys, seen: &Seen) -> io::Result<(Summary, Vec<Found>)> {
+        let folder = &self.folder;
+        let found = |name: &str, problem: String| Found { file: format!("{}/{name}", self.called), problem };
         let mut problems = Vec::new();
         let mut has_head = false;
-        let mut check = ChainCheck::new(chain.clone(), keys);
-        let seen = seen.get(chain);
+        let mut check = ChainCheck::new(self.name.clone(), keys);
+        let seen = seen.get(&self.name);
         let mut is_as_seen = false;
-        for (name, kind) in list(&folder)? {
+        for (name, kind) in list(folder)? {
             match seq_of_name(&name) {
                 Some(seq) if kind.is_file() => {
                     let file = read(&folder.join(&name))?;

@@ -1,8 +1,9 @@
-//! Checks a folder of receipts offline, with nothing but the public key.
+//! Checks a folder of receipts, or the audit trail, offline, with nothing but the public key.
 
 mod arguments;
 mod folder;
 mod public_key;
+mod reference;
 mod report;
 mod run;
 mod seen;

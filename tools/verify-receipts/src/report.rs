@@ -63,7 +63,7 @@ pub(crate) fn check(arguments: &Arguments, out: &mut impl Write) -> Result<bool,
     let unreadable = |error| format!("{}: {error}", folder.display());
     let mut folders = Chains::list(folder).map_err(unreadable)?;
     let mut report = Report { ok: true, chains: Vec::new(), problems: std::mem::take(&mut folders.strays) };
-    let gone = seen.keys().filter(|chain| !folders.chains.contains(chain));
+    let gone = seen.keys().filter(|chain| !folders.holds(chain));
     report.problems.extend(gone.map(|chain| Found {
         file: chain.to_string(),
         problem: "is gone: the earlier report saw this chain".to_owned(),
@@ -76,7 +76,7 @@ pub(crate) fn check(arguments: &Arguments, out: &mut impl Write) -> Result<bool,
         print(&report.problems, out)?;
     }
     for chain in &folders.chains {
-        let (summary, problems) = folders.check(chain, keys, seen).map_err(unreadable)?;
+        let (summary, problems) = chain.check(keys, seen).map_err(unreadable)?;
         let chain = Chain::new(summary, problems.is_empty());
         if !is_json {
             writeln!(out, "{}", chain.line())?;

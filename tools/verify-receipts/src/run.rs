@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use crate::arguments::{self, Arguments, Asked};
-use crate::{public_key, report};
+use crate::{public_key, reference, report};
 
 /// Everything is as it was signed.
 pub(crate) const GOOD: u8 = 0;
@@ -21,6 +21,7 @@ pub(crate) fn run(
     let checked = match Arguments::parse(arguments) {
         Ok(Asked::Check(arguments)) => report::check(&arguments, out),
         Ok(Asked::PublicKey) => public_key::tell(input, out),
+        Ok(Asked::Reference(principal)) => reference::tell(&principal, input, out),
         Ok(Asked::Help) => write!(out, "{}", arguments::USAGE).map(|()| true).map_err(Into::into),
         Err(invalid) => Err(invalid.into()),
     };

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use privacy::audit::{Change, Image, Row, Trail, record};
 use privacy::ids::TenantId;
 use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::memory::World;
@@ -290,4 +291,125 @@ fn the_public_key_is_told_and_the_seed_is_not() {
     let (code, printed, error) = asked(b"{\"seed\":\"sesame\"}");
     assert_eq!((code, printed.as_str()), (UNCHECKED, ""));
     assert!(!error.contains("sesame"));
+}
+
+fn audit_chain() -> KeyedRef {
+    subject_keys().audit_chain().unwrap()
+}
+
+/// Versions of one request, recorded one to an entry as far as they are asked for.
+async fn record_versions(world: &World, versions: &[u32]) {
+    let request = |version: u32| {
+        let row = Row::Request { id: ObligationId::parse(&"8".repeat(32)).unwrap(), version };
+        Image { counted: format!("{row:?}"), row: Some(row) }
+    };
+    for version in versions {
+        let change = Change {
+            event: version.to_string(),
+            at: "2026-03-10T12:00:00Z".parse().unwrap(),
+            key: "row".to_owned(),
+            before: (*version > 1).then(|| request(version - 1)),
+            after: Some(request(*version)),
+        };
+        let recorded = record(&subject_keys(), &change).unwrap();
+        Trail::default().append((world, world, &key('1')), &audit_chain(), &[recorded]).await.unwrap();
+        world.pass(SignedDuration::from_hours(24));
+    }
+}
+
+/// A folder with receipts and a trail, as synced from the bucket.
+async fn with_trail(versions: &[u32]) -> Synced {
+    let synced = Synced::write(&bucket().await);
+    let trail = World::new("2026-03-10T12:00:00Z".parse::<Timestamp>().unwrap(), 10);
+    record_versions(&trail, versions).await;
+    for (name, bytes) in trail.stored().chains.objects() {
+        let path = synced.0.join(name.replacen("receipts/", "audit/", 1));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    synced
+}
+
+#[tokio::test]
+async fn the_trail_is_checked_beside_the_receipts() {
+    let synced = with_trail(&[1, 2, 3, 4]).await;
+    let (code, said) = verify(&synced.0, &[]);
+    let line = format!("ok      {}  4 entries, 2026-03-10 to 2026-03-13", audit_chain());
+    assert!(code == GOOD && said.contains(&line) && said.ends_with("3 chains, 9 entries, 0 problems\n"), "{said}");
+    let (code, said) = verify(&synced.0.join("audit"), &[]);
+    assert!(code == GOOD && said.ends_with("1 chain, 4 entries, 0 problems\n"), "{said}");
+}
+
+#[tokio::test]
+async fn what_is_done_to_the_trail_is_found() {
+    let cases: [(&str, fn(&Path), &str); 6] = [
+        (
+            "a flipped bit",
+            |of| flip(&of.join("0000000002.json")),
+            "0000000002.json is not in the form it was stored in",
+        ),
+        (
+            "an entry removed",
+            |of| fs::remove_file(of.join("0000000002.json")).unwrap(),
+            "0000000003.json is preceded by a gap: 2 to 2 are missing",
+        ),
+        (
+            "two swapped",
+            |of| {
+                rename(of.join("0000000002.json"), of.join("x"));
+                rename(of.join("0000000003.json"), of.join("0000000002.json"));
+                rename(of.join("x"), of.join("0000000003.json"));
+            },
+            "0000000002.json belongs at place 3",
+        ),
+        (
+            "edited",
+            |of| {
+                let path = of.join("0000000003.json");
+                let text = fs::read_to_string(&path).unwrap().replace("request-changed", "request-received");
+                fs::write(path, text).unwrap();
+            },
+            "0000000003.json does not match its signature",
+        ),
+        (
+            "the tail cut off",
+            |of| fs::remove_file(of.join("0000000004.json")).unwrap(),
+            "head.json reaches to 4, the entries end at 3: the tail is cut off",
+        ),
+        ("the head removed", |of| fs::remove_file(of.join("head.json")).unwrap(), "head.json is missing"),
+    ];
+    for (what, damage, expected) in cases {
+        let synced = with_trail(&[1, 2, 3, 4]).await;
+        damage(&synced.0.join("audit").join(audit_chain().as_str()));
+        let (code, said) = verify(&synced.0, &[]);
+        assert!(code == BROKEN && said.contains(expected), "{what}: {code} {said}");
+        assert!(!said.contains("tells of the row"), "of what follows a broken entry nothing is known: {said}");
+    }
+}
+
+#[tokio::test]
+async fn an_act_that_was_never_recorded_is_found_though_every_signature_holds() {
+    let synced = with_trail(&[1, 3, 4]).await;
+    let (code, said) = verify(&synced.0, &[]);
+    let row = subject_keys().audit_row("row").unwrap();
+    let problem = format!("0000000002.json tells of the row {row} what does not follow from the change before");
+    assert!(code == BROKEN && said.contains(&problem) && !said.contains("9 entries"), "{said}");
+    assert!(said.ends_with("1 problem\n"), "the rest goes on from there: {said}");
+}
+
+#[test]
+fn staff_are_found_by_the_reference_of_their_name() {
+    let principal = "arn:aws:sts::123456789012:assumed-role/Support/ana@example.com";
+    let secret = format!("{{\"current\":\"v1\",\"v1\":\"{}\"}}", "0123456789abcdef".repeat(2));
+    let asked = |mut secret: &[u8]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let arguments = ["--reference", principal].map(str::to_owned).into_iter();
+        let code = run(arguments, &mut secret, &mut out, &mut err);
+        (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+    };
+    let (code, said, _) = asked(secret.as_bytes());
+    let (person, role) = subject_keys().audit_staff(principal).unwrap();
+    assert_eq!((code, said), (GOOD, format!("principal {person}\nrole      {}\n", role.unwrap())));
+    let (code, said, error) = asked(b"sesame");
+    assert!(code == UNCHECKED && said.is_empty() && !error.contains("sesame"));
 }

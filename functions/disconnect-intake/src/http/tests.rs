@@ -9,6 +9,8 @@ use super::*;
 
 const GOOGLE: &str = "/api/integrations/google/disconnect";
 
+const DASHBOARD: &str = "arn:aws:sts::123456789012:assumed-role/Dashboard/web";
+
 struct Bench {
     account: Account,
     intake: Intake,
@@ -32,7 +34,9 @@ impl Bench {
         let event: LambdaRequest = serde_json::from_value(json!({
             "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
             "headers": {"content-type": media_type},
-            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+            "requestContext": {
+                "http": {"method": method, "path": path}, "stage": "$default", "authorizer": {"iam": {"userArn": DASHBOARD}},
+            },
             "body": body, "isBase64Encoded": false,
         }))
         .unwrap();
@@ -189,7 +193,7 @@ async fn make(bench: &Bench, made_at: jiff::Timestamp) {
     assert!(ledger.save(&job, "w", &made).await.unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_account_is_exported_on_the_word_of_the_dashboard_and_given_by_a_link_for_minutes() {
     let bench = Bench::new();
     let (status, problem) = bench.post(EXPORT, &json!({})).await;
@@ -217,6 +221,17 @@ async fn an_account_is_exported_on_the_word_of_the_dashboard_and_given_by_a_link
     assert!(until <= SystemClock.now() + SignedDuration::from_mins(10));
     let kept = format!("{:?}{:?}", bench.account.dump("ledger"), bench.account.sent());
     assert!(!kept.contains("X-Amz"), "nothing keeps the link");
+    let noted = || -> Vec<String> {
+        let rows = bench.account.dump("ledger").into_iter().filter(|row| row["who"]["S"] == DASHBOARD);
+        let mut noted: Vec<String> = rows
+            .map(|row| format!("{} {}", row["sk"]["S"].as_str().unwrap(), row["count"]["N"].as_str().unwrap()))
+            .collect();
+        noted.sort();
+        noted
+    };
+    assert_eq!(noted(), ["noted#look-at-export 1", "noted#order-export 3"], "who ordered it and who has a link");
+    bench.account.trouble("UpdateItem ledger", &[Trouble::Down; 20]);
+    assert_eq!(show().await.0, 503, "without a note there is no link");
     let (status, other) = bench.send("GET", "/api/accounts/birch/export", "application/json", "").await;
     assert_eq!((status, &other["state"]), (200, &json!("none")), "of another account nothing is shown");
 }

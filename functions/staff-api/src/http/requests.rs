@@ -9,6 +9,7 @@ use http::{Response, StatusCode};
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
 use privacy::accept_request::{Sent, Terms};
+use privacy::audit::StaffDeed;
 use privacy::close_request::close_request;
 use privacy::correct_request::correct_request;
 use privacy::deny_request::deny_request;
@@ -80,6 +81,7 @@ impl Staff {
     pub(super) async fn list(&self, request: &Request, request_id: &str) -> Answered {
         let now = SystemClock.now();
         let query::Query { filter, after, limit } = query::read(request)?;
+        self.about_to_list(request).await?;
         let page = list_requests(&self.ledger, &filter, after.as_ref(), limit, now).await?;
         let (requests, is_complete) = (page.requests.len(), page.is_complete);
         tracing::info!("request.id" = request_id, outcome = "listed", requests, is_complete, "the work list was read");
@@ -104,7 +106,8 @@ impl Staff {
         Ok(shown::noted(&noted.request, &self.config.public_base_url))
     }
 
-    pub(super) async fn inspect(&self, id: &ObligationId) -> Answered {
+    pub(super) async fn inspect(&self, request: &Request, id: &ObligationId) -> Answered {
+        self.about_to(request, StaffDeed::LookAtRequest, |keys| keys.receipt_obligation(id)).await?;
         let now = SystemClock.now();
         let inspected = inspect_request(&self.ledger, &self.map, &self.second_looks, id, now).await?;
         Ok(shown::inspected(&inspected.ok_or(Problem::NotFound)?))

@@ -29,7 +29,7 @@ fn key(job: &ExportJob) -> Item {
     Item::from([("pk".to_owned(), text(partition)), ("sk".to_owned(), text(BUNDLE))])
 }
 
-fn job_of(item: &Item) -> Result<ExportJob, Fault> {
+pub(super) fn job_of(item: &Item) -> Result<ExportJob, Fault> {
     match get_text(item, "pk")?.strip_prefix(EXPORT) {
         Some(tenant) => TenantId::parse(tenant).map(ExportJob::Tenant).map_err(|_| unreadable("pk")),
         None => rows::id_of(item).map(ExportJob::Request),
@@ -51,7 +51,7 @@ fn pending(tenant: &TenantId) -> String {
     format!("pending#{tenant}")
 }
 
-fn bundle_of(item: &Item) -> Result<Bundle, Fault> {
+pub(super) fn bundle_of(item: &Item) -> Result<Bundle, Fault> {
     Ok(Bundle {
         round: get_number(item, "round")?,
         upload: item.get("upload").map(|_| get_text(item, "upload").map(str::to_owned)).transpose()?,

@@ -94,7 +94,7 @@ fn count_key() -> Item {
     Item::from([("pk".to_owned(), text("hold-changes")), ("sk".to_owned(), text("count"))])
 }
 
-fn booked(item: &Item) -> Result<BookedHold, Fault> {
+pub(super) fn booked(item: &Item) -> Result<BookedHold, Fault> {
     Ok(BookedHold { hold: hold(item)?, released_at: find_at(item, "released_at")? })
 }
 

@@ -22,7 +22,7 @@ pub fn head_of_image(image: &Map<String, Value>) -> Result<Option<Head>, Fault> 
     rows::head(&item(image)?).map(Some)
 }
 
-fn item(image: &Map<String, Value>) -> Result<Item, Fault> {
+pub(super) fn item(image: &Map<String, Value>) -> Result<Item, Fault> {
     image.iter().map(|(name, value)| Ok((name.clone(), attribute(value).ok_or_else(|| unreadable(name))?))).collect()
 }
 

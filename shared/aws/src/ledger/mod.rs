@@ -12,9 +12,11 @@
 //! | `subject#<seq>#<ref>` | somebody whom processors are asked about beside the places |
 //!
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
-//! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
+//! chain of receipts that was heard of. What holds, purges and staff keep there stands in
+//! `holds.rs`, `purges.rs` and `staff_acts.rs`.
 
 mod archive;
+mod audited;
 mod bundles;
 mod due;
 mod engine;
@@ -29,8 +31,10 @@ mod requests;
 mod rows;
 mod show;
 mod staff;
+mod staff_acts;
 mod targets;
 
+pub use audited::{Told, change_of_record, is_told};
 pub use images::head_of_image;
 
 use aws_sdk_dynamodb::Client;

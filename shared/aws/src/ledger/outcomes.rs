@@ -43,3 +43,12 @@ pub(super) fn outcome(value: &AttributeValue) -> Result<Outcome, Fault> {
         _ => Err(unreadable("outcomes")),
     }
 }
+
+/// Every outcome of a row, by class.
+pub(super) fn outcomes_of(row: &Item) -> Result<Vec<(String, Outcome)>, Fault> {
+    let outcomes = row.get("outcomes").and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable("outcomes"))?;
+    let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), outcome(value)?)));
+    let mut outcomes = outcomes.collect::<Result<Vec<(String, Outcome)>, Fault>>()?;
+    outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(outcomes)
+}

@@ -33,7 +33,7 @@ fn left(starts_at: Timestamp) -> String {
     format!("{LEFT}{}", instant::to_text(starts_at))
 }
 
-fn leftover(row: &Item) -> Result<Leftover, Fault> {
+pub(super) fn leftover(row: &Item) -> Result<Leftover, Fault> {
     let holds: Result<Vec<HoldId>, _> = get_texts(row, "held_by")?.iter().map(|id| HoldId::parse(id)).collect();
     Ok(Leftover {
         starts_at: get_at(row, "starts_at")?,
@@ -61,6 +61,15 @@ fn hash(row: &Item, name: &str) -> Result<PlanHash, Fault> {
     Ok(PlanHash::from_stored(get_text(row, name)?.to_owned()))
 }
 
+pub(super) fn read_watermark(row: &Item, progress: &mut Progress) -> Result<(), Fault> {
+    let swept_at = find_at(row, "swept_at")?;
+    progress.swept = find_at(row, "swept_until")?.map(|until| Swept { until, at: swept_at });
+    progress.halted = halted(row)?;
+    let is_confirmed = row.contains_key("confirmed_plan");
+    progress.confirmed_plan = is_confirmed.then(|| hash(row, "confirmed_plan")).transpose()?;
+    Ok(())
+}
+
 impl LedgerTable {
     fn update_purge(&self, partition: String, sort: String) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.table).key("pk", text(partition)).key("sk", text(sort))
@@ -83,13 +92,7 @@ impl PurgeLedger for LedgerTable {
         let mut progress = Progress::default();
         for row in self.rows("purges.progress", partition(class), "").await? {
             match get_text(&row, "sk")? {
-                WATERMARK => {
-                    let swept_at = find_at(&row, "swept_at")?;
-                    progress.swept = find_at(&row, "swept_until")?.map(|until| Swept { until, at: swept_at });
-                    progress.halted = halted(&row)?;
-                    let is_confirmed = row.contains_key("confirmed_plan");
-                    progress.confirmed_plan = is_confirmed.then(|| hash(&row, "confirmed_plan")).transpose()?;
-                }
+                WATERMARK => read_watermark(&row, &mut progress)?,
                 sort if sort.starts_with(LEFT) => progress.leftovers.push(leftover(&row)?),
                 _ => return Err(unreadable("sk")),
             }

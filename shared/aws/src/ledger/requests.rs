@@ -106,7 +106,7 @@ fn act_row(id: &ObligationId, version: u32, act: &Act) -> Result<Item, Fault> {
     Ok(row)
 }
 
-fn act_of(item: &Item) -> Result<Act, Fault> {
+pub(super) fn act_of(item: &Item) -> Result<Act, Fault> {
     Ok(Act {
         deed: read::<Deed>(item, "what")?,
         actor: read::<Actor>(item, "by")?,

@@ -1,13 +1,13 @@
 //! What the status page shows: one strong read of one key range.
 
 use privacy::fault::Fault;
-use privacy::obligation::{ObligationId, Outcome};
+use privacy::obligation::ObligationId;
 use privacy::ports::{Answer, Showcase, Shown};
 use privacy::subject_request::SubjectRequest;
 
 use super::requests::{ASKED, request_of};
 use super::{HEAD, LedgerTable, outcomes, rows, sequenced};
-use crate::attributes::{Item, get_text, text, unreadable};
+use crate::attributes::{Item, get_text, text};
 use crate::faults::fault;
 
 impl Showcase for LedgerTable {
@@ -47,14 +47,7 @@ fn find<'a>(rows: &'a [Item], sort: &str) -> Option<&'a Item> {
 fn shown(rows_of_it: &[Item]) -> Answer<Option<Shown>> {
     let Some(head) = find(rows_of_it, HEAD).map(rows::head).transpose()? else { return Ok(None) };
     let outcomes = match find(rows_of_it, &sequenced("outcome", head.seq)) {
-        Some(row) => {
-            let outcomes =
-                row.get("outcomes").and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable("outcomes"))?;
-            let outcomes = outcomes.iter().map(|(class, value)| Ok((class.clone(), outcomes::outcome(value)?)));
-            let mut outcomes = outcomes.collect::<Result<Vec<(String, Outcome)>, Fault>>()?;
-            outcomes.sort_by(|(one, _), (other, _)| one.cmp(other));
-            outcomes
-        }
+        Some(row) => outcomes::outcomes_of(row)?,
         None => Vec::new(),
     };
     let is_earlier = |item: &&Item| get_text(item, "sk").is_ok_and(|key| key.starts_with("earlier#"));

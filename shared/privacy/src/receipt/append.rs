@@ -11,17 +11,15 @@
 //! they are, entries were taken away, and nothing is appended to hide it.
 
 use super::body::Body;
-use super::entry::{ChainHead, Entry};
+use super::entry::Entry;
 use super::hash::EntryHash;
-use super::ports::{ChainLedger, ChainStore, Intent, Occasion, Put};
+use super::ports::{ChainLedger, ChainStore, Intent, Occasion};
 use super::position::Position;
+use super::reach::{End, ROUNDS_MAX, Reach};
 use super::signing::SigningKey;
 use crate::fault::Fault;
 use crate::keys::KeyedRef;
 use crate::ports::{Answer, Clock};
-
-/// How often a place may be lost to others, or the head, before the message is delivered again.
-const ROUNDS_MAX: u32 = 32;
 
 /// What appending works with.
 #[derive(Debug)]
@@ -45,13 +43,6 @@ pub struct Appended {
     pub hash: EntryHash,
 }
 
-/// The last entry of a chain; place 0 in an empty one.
-#[derive(Clone, Copy, Debug)]
-struct End {
-    seq: u64,
-    hash: EntryHash,
-}
-
 impl<L: ChainLedger, S: ChainStore, C: Clock> Chains<'_, L, S, C> {
     /// Makes sure that the entry of an occasion stands in its chain, and that hint and head know. The first body and
     /// chain that were given for an occasion count, unless their place is lost to another entry.
@@ -67,12 +58,12 @@ impl<L: ChainLedger, S: ChainStore, C: Clock> Chains<'_, L, S, C> {
             }
         };
         for _ in 0..ROUNDS_MAX {
-            let Some(winner) = self.store_at(&intent).await? else {
+            let reach = Reach { store: self.store, chain: &intent.position.chain };
+            let Some(winner) = reach.store_at(&intent.position, &intent.file).await? else {
                 return self.conclude(&intent).await;
             };
-            let chain = &intent.position.chain;
-            let end = self.walk(chain, End { seq: intent.position.seq, hash: winner }).await?;
-            let next = self.draft(end, chain, body, intent.revision.saturating_add(1))?;
+            let end = reach.walk(End { seq: intent.position.seq, hash: winner }).await?;
+            let next = self.draft(end, reach.chain, body, intent.revision.saturating_add(1))?;
             intent = self.ledger.propose(occasion, &next).await?;
         }
         Err(Fault::retry("receipt.append", "every place was lost to another worker"))
@@ -100,91 +91,23 @@ impl<L: ChainLedger, S: ChainStore, C: Clock> Chains<'_, L, S, C> {
         Ok(Intent { position, file: entry.seal(self.key)?, revision })
     }
 
-    /// Stores what is intended. The hash of what stands there instead, if it is something else.
-    async fn store_at(&self, intent: &Intent) -> Answer<Option<EntryHash>> {
-        match self.store.put_entry(&intent.position, &intent.file).await? {
-            Put::Stored => Ok(None),
-            Put::Taken => {
-                let stands = self.store.entry(&intent.position).await?;
-                let stands = stands.ok_or_else(|| Fault::retry("receipt.append", "a place is taken by nothing"))?;
-                Ok((stands != intent.file.as_bytes()).then(|| EntryHash::of(&stands)))
-            }
-        }
-    }
-
     /// Where the chain probably ends: not before the hint and the head.
     async fn end(&self, chain: &KeyedRef) -> Answer<End> {
         let hint = self.ledger.hint(chain).await?.unwrap_or_default();
-        let head = match self.store.head(chain).await? {
-            Some(stored) => head_of(&stored.file)?.position.seq,
-            None => 0,
-        };
-        self.known(chain, hint.max(head)).await
-    }
-
-    /// The end of a chain from a place that must be there.
-    async fn known(&self, chain: &KeyedRef, seq: u64) -> Answer<End> {
-        if seq == 0 {
-            return Ok(End { seq, hash: EntryHash::ZERO });
-        }
-        let gone = || Fault::park("receipt.append", "the chain ends before its hint or head: entries were taken away");
-        self.hash_at(chain, seq).await?.map(|hash| End { seq, hash }).ok_or_else(gone)
-    }
-
-    /// The last entry after one that is there: in doubling steps, then by halves. Places are filled in order.
-    async fn walk(&self, chain: &KeyedRef, from: End) -> Answer<End> {
-        let mut last = from;
-        let mut step: u64 = 1;
-        // The nearest place that is known to be free.
-        let mut free = None;
-        loop {
-            let ahead = free.map_or(last.seq.saturating_add(step), |free| last.seq.midpoint(free));
-            if ahead == last.seq {
-                return Ok(last);
-            }
-            match self.hash_at(chain, ahead).await? {
-                Some(hash) => (last, step) = (End { seq: ahead, hash }, step.saturating_mul(2)),
-                None => free = Some(ahead),
-            }
-        }
-    }
-
-    async fn hash_at(&self, chain: &KeyedRef, seq: u64) -> Answer<Option<EntryHash>> {
-        let file = self.store.entry(&Position { chain: chain.clone(), seq }).await?;
-        Ok(file.map(|file| EntryHash::of(&file)))
+        let reach = Reach { store: self.store, chain };
+        let head = reach.head().await?;
+        reach.known(hint.max(head)).await
     }
 
     /// The entry stands: head and hint follow.
     async fn conclude(&self, intent: &Intent) -> Answer<Appended> {
         let position = intent.position.clone();
         let hash = EntryHash::of(intent.file.as_bytes());
-        self.advance_head(&position, hash).await?;
+        let reach = Reach { store: self.store, chain: &position.chain };
+        reach.advance_head(End { seq: position.seq, hash }, self.clock, self.key).await?;
         self.ledger.raise_hint(&position).await?;
         Ok(Appended { position, hash })
     }
-
-    async fn advance_head(&self, position: &Position, entry: EntryHash) -> Answer<()> {
-        for _ in 0..ROUNDS_MAX {
-            let stored = self.store.head(&position.chain).await?;
-            let reaches = match &stored {
-                Some(stored) => head_of(&stored.file)?.position.seq,
-                None => 0,
-            };
-            if reaches >= position.seq {
-                return Ok(());
-            }
-            let head = ChainHead { position: position.clone(), entry, issued_at: self.clock.now() };
-            let tag = stored.as_ref().map(|stored| &stored.tag);
-            if self.store.put_head(&position.chain, &head.seal(self.key)?, tag).await? {
-                return Ok(());
-            }
-        }
-        Err(Fault::retry("receipt.append", "the head was written by another worker every time"))
-    }
-}
-
-fn head_of(file: &[u8]) -> Answer<ChainHead> {
-    ChainHead::peek(file).map_err(|error| Fault::park("receipt.head", error))
 }
 
 #[cfg(test)]

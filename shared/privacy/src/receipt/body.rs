@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{InvalidName, Name, Section, Zone};
 use super::stored;
+use crate::audit::Acts;
 use crate::data_map::DataMap;
 use crate::ids::TenantId;
 use crate::keys::{KeyedRef, SubjectKeys};
@@ -23,11 +24,13 @@ use crate::scope::Scope;
 pub enum Body {
     /// Everything that a request reached at one tenant is erased.
     ErasureReceipt(ErasureReceipt),
+    /// What the ledger's stream has brought of acts, in one batch.
+    Acts(Acts),
 }
 
 impl Body {
     /// Every kind that this version reads.
-    pub(super) const KINDS: [&str; 1] = ["erasure-receipt"];
+    pub(super) const KINDS: [&str; 2] = ["acts", "erasure-receipt"];
 }
 
 /// What was erased at one tenant for one request, once a strong read found nothing.

@@ -1,14 +1,17 @@
-//! Checks a chain offline, entry by entry in order: nothing but the last hash is kept.
+//! Checks a chain offline, entry by entry in order: nothing but the last hash is kept, and for an audit trail one digest of each
+//! row that it tells of.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::entry::{self, ChainHead};
+use super::body::Body;
+use super::entry::{self, ChainHead, Entry};
 use super::envelope::{self, Unsealed};
 use super::hash::EntryHash;
 use super::position::Position;
 use super::signing::PublicKeys;
+use crate::audit::Continuity;
 use crate::keys::KeyedRef;
 
 /// What is wrong with one entry.
@@ -37,6 +40,9 @@ pub enum Problem {
         /// The last.
         last: u64,
     },
+    /// It tells of a change of a row that does not follow from the one before it.
+    #[error("tells of the row {0} what does not follow from the change before: a change is missing or told twice")]
+    Discontinued(String),
 }
 
 /// What is wrong with the head, or with the chain by the word of its head.
@@ -97,6 +103,7 @@ pub struct ChainCheck<'a> {
     keys: &'a PublicKeys,
     /// What the next entry has to link to; `None` when that is not known.
     previous: Option<EntryHash>,
+    rows: Continuity,
     summary: Summary,
 }
 
@@ -113,7 +120,7 @@ impl<'a> ChainCheck<'a> {
             last: 0,
             last_hash: EntryHash::ZERO,
         };
-        Self { keys, previous: Some(EntryHash::ZERO), summary }
+        Self { keys, previous: Some(EntryHash::ZERO), rows: Continuity::default(), summary }
     }
 
     /// The next file, by ascending place, as its name says it. What is wrong with it.
@@ -123,23 +130,32 @@ impl<'a> ChainCheck<'a> {
         if seq > expected {
             problems.push(Problem::Gap { first: expected, last: seq.saturating_sub(1) });
             self.previous = None;
+            self.rows = Continuity::default();
         }
         let hash = EntryHash::of(stored);
         self.summary.entries = self.summary.entries.saturating_add(1);
         (self.summary.last, self.summary.last_hash) = (seq, hash);
         let previous = self.previous.take();
         match self.read(seq, stored, previous) {
-            Ok(()) => self.previous = Some(hash),
+            Ok(body) => {
+                self.previous = Some(hash);
+                if let Some(Body::Acts(acts)) = body {
+                    let discontinued = self.rows.next(&acts);
+                    problems.extend(discontinued.into_iter().map(|one| Problem::Discontinued(one.row)));
+                }
+            }
             Err(problem) => {
-                // After a file that is not the chain's own, nobody can say what the next one links to.
+                // After a file that is not the chain's own, nobody can say what the next one links to, or what rows were left as.
                 self.previous = (problem == Problem::Unlinked).then_some(hash);
+                self.rows = Continuity::default();
                 problems.push(problem);
             }
         }
         problems
     }
 
-    fn read(&mut self, seq: u64, stored: &[u8], previous: Option<EntryHash>) -> Result<(), Problem> {
+    /// Its body, if this version knows what it is.
+    fn read(&mut self, seq: u64, stored: &[u8], previous: Option<EntryHash>) -> Result<Option<Body>, Problem> {
         let text = envelope::open(stored, self.keys)?;
         let header = entry::header(&text).ok_or(Problem::NotAnEntry)?;
         let Position { chain, seq: signed_seq } = header.position;
@@ -156,7 +172,7 @@ impl<'a> ChainCheck<'a> {
         *count = count.saturating_add(1);
         self.summary.first_at.get_or_insert(header.issued_at);
         self.summary.last_at = Some(header.issued_at);
-        Ok(())
+        Ok(Entry::read(&text).ok().map(|entry| entry.body))
     }
 
     /// The end of the entries: what the chain holds, and whether its head agrees.

@@ -68,6 +68,12 @@ word! {
             && text.bytes().filter(u8::is_ascii_digit).count() <= 2
     }
 }
+word! {
+    /// Names a change: 32 hex digits.
+    EventName, "name of a change", |text| {
+        text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,11 @@
 
 use crate::keys::KeyedRef;
 
-/// What the names of all objects begin with, and the folder they stand in.
+/// What the names of all receipts begin with, and the folder they stand in.
 pub const ROOT: &str = "receipts";
+
+/// The same for the audit trail.
+pub const AUDIT_ROOT: &str = "audit";
 
 /// The file of a chain's head.
 pub const HEAD_NAME: &str = "head.json";
@@ -24,13 +27,25 @@ impl Position {
     /// `receipts/<chain>/0000000001.json`
     #[must_use]
     pub fn object_key(&self) -> String {
-        format!("{ROOT}/{}/{:0DIGITS$}.json", self.chain, self.seq)
+        self.key_under(ROOT)
+    }
+
+    /// `<root>/<chain>/0000000001.json`
+    #[must_use]
+    pub fn key_under(&self, root: &str) -> String {
+        format!("{root}/{}/{:0DIGITS$}.json", self.chain, self.seq)
     }
 
     /// `receipts/<chain>/head.json`
     #[must_use]
     pub fn head_key(chain: &KeyedRef) -> String {
-        format!("{ROOT}/{chain}/{HEAD_NAME}")
+        Self::head_key_under(ROOT, chain)
+    }
+
+    /// `<root>/<chain>/head.json`
+    #[must_use]
+    pub fn head_key_under(root: &str, chain: &KeyedRef) -> String {
+        format!("{root}/{chain}/{HEAD_NAME}")
     }
 }
 

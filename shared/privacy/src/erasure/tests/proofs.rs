@@ -142,7 +142,7 @@ async fn a_receipt_tells_what_was_erased_by_whom_and_under_which_plan() {
     open(&world).await;
     run.visit(&world, "w").await.unwrap();
     let entries = receipts(&world, "birch");
-    let Body::ErasureReceipt(receipt) = &entries[0].body;
+    let Body::ErasureReceipt(receipt) = &entries[0].body else { panic!("no receipt") };
     assert_eq!((receipt.request, receipt.reopened, receipt.policy.as_str()), (1, 0, "13.4"));
     let State::Verifying { plan, erased_at, .. } = head(&world).state else { panic!("not verified") };
     assert_eq!((&receipt.plan, receipt.erased_at), (&plan, erased_at));
@@ -172,7 +172,7 @@ async fn a_case_that_is_opened_again_gets_another_receipt() {
     let reopened: Vec<u32> = receipts(&world, "alder")
         .iter()
         .map(|entry| {
-            let Body::ErasureReceipt(receipt) = &entry.body;
+            let Body::ErasureReceipt(receipt) = &entry.body else { panic!("no receipt") };
             receipt.reopened
         })
         .collect();

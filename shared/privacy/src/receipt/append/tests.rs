@@ -16,7 +16,7 @@ use crate::memory::{Strike, World, built_in_map, place};
 use crate::obligation::{Head, ObligationId, PlanHash, State};
 use crate::policy::Route;
 use crate::receipt::{
-    ChainCheck, ClassOutcome, Confirmation, ErasureReceipt, Name, PublicKeys, StoredHead, Summary, Tag, tenants,
+    ChainCheck, ClassOutcome, Confirmation, ErasureReceipt, Name, PublicKeys, Put, StoredHead, Summary, Tag, tenants,
 };
 use crate::scope::{Counts, Scope};
 
@@ -123,7 +123,9 @@ fn problems(world: &World, keys: &PublicKeys) -> (Summary, Vec<String>) {
 fn per_obligation(world: &World) -> BTreeMap<KeyedRef, u32> {
     let mut counts = BTreeMap::new();
     for file in world.stored().chains.entries.values() {
-        let Body::ErasureReceipt(receipt) = Entry::open(file, &public(&signing("1"))).unwrap().body;
+        let Body::ErasureReceipt(receipt) = Entry::open(file, &public(&signing("1"))).unwrap().body else {
+            panic!("no receipt")
+        };
         *counts.entry(receipt.obligation).or_default() += 1;
     }
     counts

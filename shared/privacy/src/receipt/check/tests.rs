@@ -150,7 +150,7 @@ fn what_is_not_the_chains_own_is_named() {
 fn a_signed_entry_that_tells_another_past_does_not_link() {
     // Whoever holds the key can sign another entry for a place; what follows it, or stands before it, disagrees.
     let mut rewritten = folder("a", 4, &key("1"));
-    let Body::ErasureReceipt(mut receipt) = body(2);
+    let Body::ErasureReceipt(mut receipt) = body(2) else { panic!("no receipt") };
     receipt.classes.insert(Name::parse("signals").unwrap(), ClassOutcome::NothingFound);
     let entry = Entry {
         position: Position { chain: chain("a"), seq: 2 },
