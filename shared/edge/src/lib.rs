@@ -3,6 +3,7 @@
 
 pub mod batch;
 pub mod clock;
+#[cfg(feature = "aws")]
 pub mod connect;
 pub mod env;
 pub mod form;
