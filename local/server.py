@@ -33,7 +33,8 @@ def start(settings: Settings) -> None:
     settings.temp_dir.mkdir(parents=True)
     with settings.log_file.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            # By its path and without its folder: nothing of ours is in the way of a module of the stand-in.
+            [sys.executable, "-P", str(ROOT / "local" / "emulator.py")],
             cwd=settings.temp_dir,
             env=_environment(settings),
             stdin=subprocess.DEVNULL,
@@ -69,7 +70,7 @@ def stop(settings: Settings) -> None:
         while _processes(settings) and time.monotonic() < deadline:
             time.sleep(0.05)
     settings.pid_file.unlink(missing_ok=True)
-    for file in (settings.vendors_file, settings.clock_file):
+    for file in (settings.vendors_file, settings.clock_file, settings.decisions_file):
         file.unlink(missing_ok=True)
     shutil.rmtree(settings.temp_dir, ignore_errors=True)
 
@@ -84,6 +85,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "STATE_DIR": str(settings.temp_dir / "state"),
         "S3_DATA_DIR": str(settings.temp_dir / "s3"),
         MARK: str(settings.state_dir),
+        "DECISIONS_FILE": str(settings.decisions_file),
         # Read by functions that were built for a test stack.
         "MOVABLE_CLOCK_FILE": str(settings.clock_file),
         "GATEWAY_PORT": str(settings.port),

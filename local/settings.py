@@ -62,6 +62,11 @@ class Settings:
         return self.state_dir / "clock"
 
     @property
+    def decisions_file(self) -> Path:
+        """Each decision of the stand-in's IAM about a role, once."""
+        return self.state_dir / "decisions.jsonl"
+
+    @property
     def vendors_file(self) -> Path:
         """The port of the processors on this machine."""
         return self.state_dir / "vendors.port"

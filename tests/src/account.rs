@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use dynoxide::{Database, ImportOptions};
-use privacy_aws::connection::{Connection, Credentials, Patience};
+use privacy_aws::connection::Connection;
 use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
 use crate::calls::{names_of, refuse, respond};
+use crate::connections::{InRole, over};
 use crate::{bus, mails};
 
 /// One call that was answered.
@@ -118,15 +117,14 @@ impl Account {
     /// A connection whose every call this account answers.
     #[must_use]
     pub fn connection(&self) -> Connection {
-        let connector = SharedHttpConnector::new(self.clone());
-        let http: SharedHttpClient = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
-        let credentials = Credentials {
-            access_key_id: "AKIDTEST".to_owned(),
-            secret_access_key: "secret".to_owned().into(),
-            session_token: None,
-        };
-        Connection::over(http, "us-east-1".to_owned(), credentials, Some("http://account.test".to_owned()))
-            .with_patience(Patience::WORK)
+        over(SharedHttpConnector::new(self.clone()))
+    }
+
+    /// A connection of a function, by the name of its folder: it gets what its role gives. Anything else is refused, and fails the
+    /// test when the connection goes.
+    #[must_use]
+    pub fn connection_of(&self, function: &str) -> Connection {
+        over(SharedHttpConnector::new(InRole::new(self.clone(), function)))
     }
 
     /// Lets the next calls of an operation (`Query`), or of one on a table (`Query logs`), go wrong, one trouble each.

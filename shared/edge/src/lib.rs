@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod caller;
 pub mod clock;
+#[cfg(feature = "aws")]
 pub mod connect;
 pub mod env;
 pub mod form;

@@ -193,7 +193,9 @@ fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
 
 /// A list of values in the order of the members would be read as the members.
 fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
-    serde_json::from_slice(json).ok().filter(|_| json.trim_ascii_start().starts_with(b"{"))
+    // A reader of bytes passes over those that are no text in members that it skips.
+    let json = str::from_utf8(json).ok()?;
+    serde_json::from_str(json).ok().filter(|_| json.trim_ascii_start().starts_with('{'))
 }
 
 #[cfg(test)]

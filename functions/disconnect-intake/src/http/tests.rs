@@ -26,7 +26,7 @@ impl Bench {
             bundles_bucket: "bundles".to_owned(),
             stuck_after: SignedDuration::from_mins(5),
         };
-        let intake = Intake::new(&account.connection(), config).unwrap();
+        let intake = Intake::new(&account.connection_of("disconnect-intake"), config).unwrap();
         Self { account, intake }
     }
 

@@ -81,7 +81,7 @@ impl Bench {
             stuck_after: SignedDuration::from_mins(5),
             public_base_url: "https://privacy.example".to_owned(),
         };
-        let desk = Desk::new(&account.connection(), config).unwrap();
+        let desk = Desk::new(&account.connection_of("dsr-intake"), config).unwrap();
         Self { account, desk }
     }
 

@@ -40,7 +40,7 @@ fn worker_as_it_is(account: &Account) -> Worker {
             is_local_allowed: true,
         },
     };
-    Worker::new(&account.connection(), config)
+    Worker::new(&account.connection_of("erasure-worker"), config)
 }
 
 async fn open(account: &Account, user: &str) -> ObligationId {

@@ -30,7 +30,7 @@ fn worker(account: &Account) -> Worker {
         map: DataMap::built_in().unwrap(),
         law: Law::built_in().unwrap(),
     };
-    Worker::new(&account.connection(), config)
+    Worker::new(&account.connection_of("export-worker"), config)
 }
 
 /// The account of a tenant that ends just now.

@@ -28,7 +28,7 @@ fn change(before: Option<&Value>, after: &Value) -> Value {
 async fn tell(account: &Account, records: &[Value]) -> Result<Vec<String>, Fault> {
     let payload = serde_json::from_value(json!({"Records": records})).unwrap();
     let before = account.sent().len();
-    let teller = Teller::new(&account.connection(), "bus".to_owned());
+    let teller = Teller::new(&account.connection_of("ledger-events"), "bus".to_owned());
     teller.tell(&LambdaEvent { payload, context: Context::default() }).await?;
     let sent: Vec<Value> =
         account.sent().iter().skip(before).map(|detail| serde_json::from_str(detail).unwrap()).collect();

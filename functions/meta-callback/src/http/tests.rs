@@ -32,7 +32,7 @@ impl Bench {
             public_base_url: "https://api.test".to_owned(),
             stuck_after: SignedDuration::from_mins(5),
         };
-        let callbacks = Callbacks::new(&account.connection(), config).unwrap();
+        let callbacks = Callbacks::new(&account.connection_of("meta-callback"), config).unwrap();
         Self { account, callbacks }
     }
 

@@ -38,7 +38,7 @@ fn worker(account: &Account, messengers: &str) -> Worker {
         model: DataMap::built_in().unwrap().model().clone(),
         law: Law::built_in().unwrap(),
     };
-    Worker::new(&account.connection(), config)
+    Worker::new(&account.connection_of("notify-worker"), config)
 }
 
 fn mail_to(text: &str) -> Contact {

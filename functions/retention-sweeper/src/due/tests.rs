@@ -5,7 +5,7 @@ use privacy_tests::demo;
 use super::*;
 
 async fn sweep(account: &Account) -> Result<Report, SweepFailed> {
-    let due = Due::new(&account.connection(), &Config::of_account(&[]));
+    let due = Due::new(&account.connection_of("retention-sweeper"), &Config::of_account(&[]));
     due.sweep(&demo::map(), "r-1", SystemClock.now() + SignedDuration::from_mins(5)).await
 }
 

@@ -41,8 +41,12 @@ fn account() -> Account {
 }
 
 async fn sweep(account: &Account, map: &DataMap) -> Result<Answer, PurgeFailed> {
-    let periods =
-        Periods::new(&account.connection(), &Config::of_account(&["social", "billing", "logs"]), map).unwrap();
+    let periods = Periods::new(
+        &account.connection_of("retention-sweeper"),
+        &Config::of_account(&["social", "billing", "logs"]),
+        map,
+    )
+    .unwrap();
     periods.sweep(map, "r-1", SystemClock.now() + SignedDuration::from_mins(5), false).await
 }
 

@@ -43,7 +43,7 @@ impl Bench {
             stuck_after: SignedDuration::from_mins(10),
             public_base_url: "https://api.example.com".to_owned(),
         };
-        let staff = Staff::new(&account.connection(), demo::map(), config).unwrap();
+        let staff = Staff::new(&account.connection_of("staff-api"), demo::map(), config).unwrap();
         Self { account, staff }
     }
 

@@ -217,3 +217,11 @@ fn keys_that_cannot_be_relied_on_are_refused_and_none_let_nobody_in() {
     }
     assert!(!format!("{:?}", ring()).contains(&x(1)));
 }
+
+#[test]
+fn a_token_with_bytes_that_are_no_text_shows_nothing() {
+    let claims = [claims().to_string().trim_end_matches('}').as_bytes(), b",\"name\":\"\xb1\"}"].concat();
+    let signed = format!("{}.{}", BASE64URL_NOPAD.encode(HEADER.as_bytes()), BASE64URL_NOPAD.encode(&claims));
+    let signature = BASE64URL_NOPAD.encode(&signer(1).sign(signed.as_bytes()).to_bytes());
+    assert_eq!(read(&format!("{signed}.{signature}")), None);
+}

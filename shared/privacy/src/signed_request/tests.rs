@@ -182,3 +182,12 @@ proptest::proptest! {
         proptest::prop_assert!(verify(&changed, &secrets("s")).is_err());
     }
 }
+
+#[test]
+fn a_signed_payload_that_is_no_text_is_refused_wherever_the_bad_byte_stands() {
+    for bad in [&b"{\"algorithm\":\"HMAC-SHA256\",\"user_id\":\"1\",\"name\":\"\xb1\"}"[..], b"{\"\xb1\":1}", b"\xff"] {
+        let encoded = BASE64URL_NOPAD.encode(bad);
+        let text = format!("{}.{encoded}", signature(&encoded, "appsecret"));
+        assert_eq!(verify(&text, &secrets("appsecret")), Err(Refusal::Payload));
+    }
+}

@@ -18,7 +18,7 @@ use crate::obligation::{Head, Outcome, PlanRef, State};
 use crate::policy::Route;
 use crate::policy::retained::Exception;
 use crate::processors;
-use crate::purge::{Leftover, Progress, Swept};
+use crate::purge::{Leftover, Progress, PurgePlan, Swept};
 use crate::subject_request::findings::EvidenceId;
 use crate::subject_request::{Act, Actor, Deed, Proof, review};
 use crate::target::{Limit, Target};

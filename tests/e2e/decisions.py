@@ -1,0 +1,107 @@
+"""What the functions were seen to do, as the IAM of the local stack wrote it down (local/emulator.py), against what they may."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from tests.e2e.permissions import UNSEEN, Grant, Statement, called, statements_of
+
+KEYS = "dynamodb:LeadingKeys"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of what the stack's IAM decided."""
+
+    role: str
+    session: str
+    action: str
+    resource: str
+    keys: tuple[str, ...]
+    attributes: tuple[str, ...]
+    select: str
+    is_allowed: bool
+
+    def __str__(self) -> str:
+        return f"{self.session}: {self.action} on {self.resource}{f' of {list(self.keys)}' if self.keys else ''}"
+
+
+def decisions(file: Path) -> list[Decision]:
+    read = []
+    for line in file.read_text().splitlines():
+        one = json.loads(line)
+        one.update(keys=tuple(one["keys"]), attributes=tuple(one["attributes"] or ()), select=one["select"] or "")
+        read.append(Decision(**one))
+    return read
+
+
+def allows(statement: Statement, places: dict[str, str], decision: Decision) -> set[str]:
+    """The things by which a statement allows a call as AWS would read it; `places` gives their ARNs on the stack."""
+    if decision.action not in statement.actions or not all(holds(*part, decision) for part in statement.patterns()):
+        return set()
+    return {on for on in statement.on if fnmatchcase(decision.resource, places[on])}
+
+
+def holds(operator: str, key: str, values: list[str], decision: Decision) -> bool:
+    """Whether a call meets one part of a condition. What the stack does not know of a call (the sender of a mail, the service that
+    uses a key) is held by test_template.py."""
+    given = {KEYS: decision.keys, "dynamodb:Attributes": decision.attributes,
+             "dynamodb:Select": (decision.select,) if decision.select else ()}.get(key)
+    if given is None:
+        return True
+    if operator == "Null":
+        return (not given) == (values == ["true"])
+    if operator.startswith("ForAllValues:"):
+        return all(any(fnmatchcase(one, value) for value in values) for one in given)
+    if operator.endswith("IfExists") and not given:
+        return True
+    return any(one in values for one in given)
+
+
+@dataclass
+class Difference:
+    """Where calls and permissions part. All empty: they are the same."""
+
+    # Called, and not allowed as AWS reads the template.
+    missing: set[str]
+    # Allowed by two statements: one is spare.
+    doubled: set[str]
+    # Allowed, and never called, without a reason.
+    spare: set[Grant]
+    # Called, though a reason says that no run does.
+    needless: set[Grant]
+    # Patterns of keys that are allowed, by statement, and were never asked for.
+    unused_keys: set[tuple[str, str]]
+
+
+def compare(function: str, places: dict[str, dict[str, str]], done: list[Decision]) -> Difference:
+    """Holds what a function asked for against its role. `places`: what its things are called on the stack, by statement."""
+    statements = statements_of(function)
+    wanted = {(one.sid, value) for one in statements for value in patterns_of(one)}
+    found = Difference(set(), set(), called(function), set(), wanted)
+    for decision in done:
+        by = {one.sid: (one, allows(one, places[one.sid], decision)) for one in statements}
+        by = {sid: (one, things) for sid, (one, things) in by.items() if things}
+        if not decision.is_allowed or not by:
+            found.missing.add(str(decision))
+        if len(by) > 1:
+            found.doubled.add(f"{decision}, by {sorted(by)}")
+        for sid, (statement, things) in by.items():
+            seen = {Grant(function, decision.action, on) for on in things}
+            found.spare -= seen
+            found.needless |= seen & set(UNSEEN)
+            found.unused_keys -= {(sid, pattern) for pattern in met(statement, decision)}
+    return found
+
+
+def patterns_of(statement: Statement) -> set[str]:
+    """Of which keys a statement speaks."""
+    return {value for operator, key, values in statement.patterns() if key == KEYS and operator != "Null" for value in values}
+
+
+def met(statement: Statement, decision: Decision) -> set[str]:
+    """The patterns of keys that a call came by."""
+    return {pattern for pattern in patterns_of(statement) if any(fnmatchcase(key, pattern) for key in decision.keys)}

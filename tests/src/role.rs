@@ -1,0 +1,178 @@
+//! The role of a function, as `docs/permissions.md` has it from the template, for calls in the process: what it does not give,
+//! no call gets. So the paths that no run on the stack takes, of faults and of races, are held to it, too.
+
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use serde_json::Value;
+
+use crate::calls::names_of;
+use crate::repository::read;
+
+/// One line of the table.
+struct Given {
+    actions: Vec<String>,
+    /// `ledger`, `ledger/index/due`, `bundles/bundles/*`; queues, secrets and the rest go by other names in tests.
+    on: String,
+    /// Beginnings of partition keys; empty for any.
+    keys: Vec<String>,
+}
+
+/// A call as IAM sees it.
+#[derive(Debug)]
+struct Asked {
+    action: String,
+    table: Option<String>,
+    keys: Vec<String>,
+}
+
+/// What a function may do. Dropped, it panics when the function did anything else: a refusal may have been taken for a fault.
+#[derive(Clone)]
+pub(crate) struct Role(Arc<Held>);
+
+struct Held {
+    function: String,
+    given: Vec<Given>,
+    refused: Mutex<Vec<String>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let refused = self.refused.get_mut().unwrap();
+        if !refused.is_empty() && !std::thread::panicking() {
+            panic!("{} called what its role does not give: {refused:?}", self.function);
+        }
+    }
+}
+
+impl Role {
+    /// Of a function by the name of its folder.
+    pub(crate) fn of(function: &str) -> Self {
+        let resource: String = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
+        let document = read("docs/permissions.md").replace('\\', "");
+        let section = document.split("\n## ").find(|section| section.starts_with(&format!("{resource}\n")));
+        let section = section.unwrap_or_else(|| panic!("docs/permissions.md has no {resource}"));
+        let given = section.lines().filter(|line| line.contains(':') && line.starts_with("| ")).map(given).collect();
+        Self(Arc::new(Held { function: function.to_owned(), given, refused: Mutex::default() }))
+    }
+
+    /// Whether the role lets a call through; one that it does not is remembered.
+    pub(crate) fn allows(&self, request: &HttpRequest) -> bool {
+        let wrong: Vec<Asked> = asked(request).into_iter().filter(|asked| !self.gives(asked)).collect();
+        self.0.refused.lock().unwrap().extend(wrong.iter().map(|asked| format!("{asked:?}")));
+        wrong.is_empty()
+    }
+
+    fn gives(&self, asked: &Asked) -> bool {
+        self.0.given.iter().any(|given| {
+            let is_there = asked.table.as_ref().is_none_or(|table| *table == given.on);
+            let is_key = |key: &String| given.keys.is_empty() || given.keys.iter().any(|start| key.starts_with(start));
+            given.actions.contains(&asked.action) && is_there && asked.keys.iter().all(is_key)
+        })
+    }
+}
+
+fn given(line: &str) -> Given {
+    let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+    let keys = cells[2].split("; ").find_map(|only| only.strip_prefix("LeadingKeys ")).unwrap_or_default();
+    Given {
+        actions: cells[0].split(", ").map(str::to_owned).collect(),
+        on: cells[1].to_lowercase(),
+        keys: keys.split(", ").filter(|key| !key.is_empty()).map(|key| key.trim_end_matches('*').to_owned()).collect(),
+    }
+}
+
+fn asked(request: &HttpRequest) -> Vec<Asked> {
+    let [operation, _] = names_of(request);
+    let plain =
+        |service: &str, action: &str| vec![Asked { action: format!("{service}:{action}"), table: None, keys: vec![] }];
+    let Some((service, _)) = request.headers().get("x-amz-target").and_then(|target| target.split_once('.')) else {
+        return match operation.as_str() {
+            "SendEmail" => plain("ses", "SendEmail"),
+            "DeleteObjects" => {
+                [plain("s3", "DeleteObject"), plain("s3", "DeleteObjectVersion")].into_iter().flatten().collect()
+            }
+            "ListObjectsV2" => plain("s3", "ListBucket"),
+            "ListObjectVersions" => plain("s3", "ListBucketVersions"),
+            "ListMultipartUploads" => plain("s3", "ListBucketMultipartUploads"),
+            "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => plain("s3", "PutObject"),
+            other => plain("s3", other),
+        };
+    };
+    match service {
+        "DynamoDB_20120810" => {
+            of_tables(&operation, &serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap())
+        }
+        "AmazonSQS" => plain("sqs", &operation),
+        "AWSEvents" => plain("events", &operation),
+        other => plain(other, &operation),
+    }
+}
+
+/// A batch is asked for each of its tables, a transaction for each of its parts.
+fn of_tables(operation: &str, body: &Value) -> Vec<Asked> {
+    let asked = |action: &str, table: &str, keys: Vec<String>| Asked {
+        action: format!("dynamodb:{action}"),
+        table: Some(table.to_owned()),
+        keys,
+    };
+    if let Some(parts) = body["TransactItems"].as_array() {
+        let parts = parts.iter().flat_map(|part| part.as_object().unwrap());
+        let action = |member: &str| {
+            if member == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{member}Item") }
+        };
+        return parts.map(|(member, part)| asked(&action(member), table(part), keys(part))).collect();
+    }
+    if let Some(tables) = body["RequestItems"].as_object() {
+        let rows = |requests: &Value| -> Vec<String> {
+            let rows = requests["Keys"].as_array().or(requests.as_array()).unwrap().iter();
+            rows.flat_map(|row| row.as_object().unwrap().values().chain([row]).flat_map(keys).collect::<Vec<_>>())
+                .collect()
+        };
+        return tables.iter().map(|(table, requests)| asked(operation, table, rows(requests))).collect();
+    }
+    let index = body["IndexName"].as_str().map(|index| format!("/index/{index}")).unwrap_or_default();
+    vec![asked(operation, &format!("{}{index}", table(body)), keys(body))]
+}
+
+fn table(part: &Value) -> &str {
+    part["TableName"].as_str().unwrap()
+}
+
+/// The partition key of a row, or the one that a query names first.
+fn keys(part: &Value) -> Vec<String> {
+    let row = [&part["Key"], &part["Item"], part].into_iter().find_map(|row| row["pk"]["S"].as_str());
+    let query = || {
+        let value = part["KeyConditionExpression"].as_str()?.split(" AND ").next()?.rsplit(' ').next()?;
+        part["ExpressionAttributeValues"][value]["S"].as_str()
+    };
+    row.or_else(query).map(str::to_owned).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn gives(function: &str, operation: &str, body: &Value) -> bool {
+        let role = Role::of(function);
+        of_tables(operation, body).iter().all(|asked| role.gives(asked))
+    }
+
+    #[test]
+    fn a_role_gives_what_the_table_says_and_no_more() {
+        let row = |table: &str, key: &str| json!({"TableName": table, "Key": {"pk": {"S": key}}});
+        assert!(gives("dsr-intake", "GetItem", &row("ledger", "obligation#8abc")));
+        assert!(!gives("dsr-intake", "GetItem", &row("ledger", "obligation#1abc")));
+        assert!(!gives("dsr-intake", "GetItem", &row("inbox", "obligation#8abc")));
+        assert!(!gives("dsr-intake", "Scan", &json!({"TableName": "ledger"})));
+        let due = json!({"TableName": "ledger", "IndexName": "due", "KeyConditionExpression": "due_shard = :shard"});
+        assert!(gives("staff-api", "Query", &due) && !gives("request-status", "Query", &due));
+        let part = |member: &str, key: &str| json!({"TransactItems": [{member: row("ledger", key)}]});
+        assert!(gives("staff-api", "TransactWriteItems", &part("Delete", "holds#alder")));
+        assert!(!gives("staff-api", "TransactWriteItems", &part("Delete", "obligation#8abc")));
+        let batch = json!({"RequestItems": {"inbox": [{"DeleteRequest": {"Key": {"pk": {"S": "alder#c1"}}}}]}});
+        assert!(gives("erasure-worker", "BatchWriteItem", &batch) && !gives("export-worker", "BatchWriteItem", &batch));
+    }
+}
