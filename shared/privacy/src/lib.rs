@@ -51,6 +51,7 @@ pub mod purge;
 pub mod receipt;
 pub mod record_act;
 pub mod record_bounce;
+pub mod replay;
 pub mod review_child_report;
 pub mod review_proof;
 pub mod route_request;

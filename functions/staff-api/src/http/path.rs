@@ -3,6 +3,7 @@
 use privacy::find_obligation::Named;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::ObligationId;
+use privacy::replay::ReplayId;
 
 use super::requests::ActPath;
 
@@ -19,6 +20,10 @@ pub(super) enum Subject {
     Confirmation(Named),
     /// `/api/staff/promises`
     Promises,
+    /// `/api/staff/replays`
+    Replays,
+    /// `/api/staff/replays/{replay_id}`
+    Replay(ReplayId),
     /// `/api/staff/requests`
     Requests,
     /// `/api/staff/requests/{reference}`
@@ -35,6 +40,8 @@ pub(super) fn subject(path: &str) -> Option<Subject> {
         ["obligations", id] => Named::parse(id).map(Subject::Obligation),
         ["obligations", id, "plan-confirmation"] => Named::parse(id).map(Subject::Confirmation),
         ["promises"] => Some(Subject::Promises),
+        ["replays"] => Some(Subject::Replays),
+        ["replays", id] => ReplayId::parse(id).ok().map(Subject::Replay),
         ["requests"] => Some(Subject::Requests),
         ["requests", id] => reference(id).map(Subject::Request),
         ["requests", id, act] => Some(Subject::Act(reference(id)?, ActPath::parse(act)?)),

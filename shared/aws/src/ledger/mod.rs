@@ -12,7 +12,7 @@
 //! | `subject#<seq>#<ref>` | somebody whom processors are asked about beside the places |
 //!
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
-//! chain of receipts that was heard of. What holds and purges keep there stands in `holds.rs` and `purges.rs`.
+//! chain of receipts that was heard of. What holds, purges and replays keep there stands in `holds.rs`, `purges.rs` and `replays.rs`.
 
 mod archive;
 mod bundles;
@@ -25,6 +25,7 @@ mod outcomes;
 mod processors;
 mod purges;
 mod receipts;
+mod replays;
 mod requests;
 mod rows;
 mod show;

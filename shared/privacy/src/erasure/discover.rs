@@ -75,7 +75,7 @@ where
 
     /// Takes over the places of earlier requests under the same code, as erased: what is verified and looked at again
     /// is everything that was ever erased for this person, although no link leads there any more.
-    async fn adopt(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<(), Stop> {
+    pub(super) async fn adopt(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<(), Stop> {
         for place in self.engine.ledger.earlier_places(head).await? {
             if !scopes.iter().any(|scope| scope.place == place) {
                 let mut adopted = Scope::found(place);

@@ -14,6 +14,7 @@ use crate::ports::{
     Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase,
     Shown, WorkQueue,
 };
+use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope};
 use crate::subject_request::SubjectRequest;
 
@@ -35,6 +36,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         late_since: None,
         returned_at: None,
         retained: Vec::new(),
+        replay: None,
     }
 }
 
@@ -81,7 +83,8 @@ impl Intake for World {
             Some(head) if head.seq == finished.seq && head.state.is_finished() => {
                 let seq = head.seq + 1;
                 stored.earlier.entry(new.id.clone()).or_default().insert(0, head.clone());
-                stored.heads.insert(new.id.clone(), fresh(new, seq));
+                let replay = head.replay.filter(|mark| mark.stage != ReplayStage::Done);
+                stored.heads.insert(new.id.clone(), Head { replay, ..fresh(new, seq) });
                 true
             }
             Some(_) | None => false,
@@ -165,11 +168,15 @@ impl Ledger for World {
                 return None;
             }
             let head = stored.heads.get_mut(&lease.id)?;
+            if !super::replay::may_move(head, advance) {
+                return None;
+            }
             if advance.if_covers_until.is_some_and(|covers_until| covers_until != head.covers_until) {
                 return None;
             }
             head.state = advance.state.clone();
             head.reopened += u32::from(advance.is_reopening);
+            super::replay::move_mark(head, advance);
             match advance.next_action {
                 NextAction::Keep => {}
                 NextAction::At(at) => head.next_action_at = Some(at),

@@ -13,6 +13,7 @@ mod policy;
 mod processors;
 mod purge;
 mod receipts;
+mod replay;
 mod requests;
 mod seed;
 mod shared;
@@ -45,6 +46,7 @@ use crate::message::Work;
 use crate::obligation::{Head, ObligationId, Outcome};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
+use crate::replay::{Replay, ReplayId};
 use crate::scope::{Place, Scope};
 
 /// A connection row.
@@ -122,6 +124,8 @@ pub struct Stored {
     pub chains: StoredChains,
     /// What the ledger keeps of purges, and their reports.
     pub purges: StoredPurges,
+    /// Replays of the ledger after a restored backup.
+    pub replays: BTreeMap<ReplayId, Replay>,
     /// Requests of people, and what goes with them.
     pub requests: StoredRequests,
     /// Bundles, and what goes with them.
