@@ -126,7 +126,9 @@ impl Asked {
         if let Some(call) = requests::parse(&words) {
             return call.map(|call| Self::Call(Call { is_json, ..call }));
         }
-        let call = |method, path: String, body, form| Ok(Self::Call(Call { method, path, body, form, is_json, is_waiting: false }));
+        let call = |method, path: String, body, form| {
+            Ok(Self::Call(Call { method, path, body, form, is_json, is_waiting: false }))
+        };
         match words.as_slice() {
             [] => Err(Invalid::Missing),
             ["promises"] => call(Method::GET, "/api/staff/promises".to_owned(), None, Form::Promises),

@@ -26,9 +26,9 @@ impl Staff {
         let restored_to = restored_to.ok_or(Problem::BadMember("restored_to"))?;
         let reason = members.parse("reason", Note::parse)?.ok_or(Problem::BadMember("reason"))?;
         let by = caller::by(request, reason)?;
-        let replay = match begin_replay(&self.ledger, restored_to, &by, SystemClock.now()).await {
+        let replay = match begin_replay(&self.ledger, &self.map, restored_to, &by, SystemClock.now()).await {
             Ok(replay) => replay,
-            Err(NotBegun::Future) => return Err(Problem::BadMember("restored_to").into()),
+            Err(NotBegun::Future | NotBegun::Forgotten) => return Err(Problem::BadMember("restored_to").into()),
             Err(NotBegun::Fault(fault)) => return Err(fault.into()),
         };
         let replay_id = replay.id.as_str();
@@ -70,3 +70,6 @@ fn shown(replay: &Replay) -> Value {
         "requests_flagged": flagged,
     })
 }
+
+#[cfg(test)]
+mod tests;

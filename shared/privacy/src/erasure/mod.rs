@@ -22,9 +22,9 @@ mod wait;
 mod worked;
 
 pub use aftermath::{Aftermath, Proof};
-pub use worked::Worked;
 use replay::Replayed;
 use worked::Executed;
+pub use worked::Worked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -36,8 +36,8 @@ use crate::fault::Fault;
 use crate::legal_hold::HoldId;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
-use crate::replay::ReplayStage;
 use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
 use crate::target::Target;
 

@@ -45,7 +45,9 @@ impl World {
         Ok(match part {
             IndexPart::Open => {
                 let due = self.page(shard, None, u16::MAX).await?;
-                due.into_iter().map(|due| Spot { at: due.next_action_at, indexed: Indexed::Obligation(due.id) }).collect()
+                due.into_iter()
+                    .map(|due| Spot { at: due.next_action_at, indexed: Indexed::Obligation(due.id) })
+                    .collect()
             }
             IndexPart::Closed => {
                 let mut spots: Vec<Spot> = closed(OwnKind::Requests).await?.into_iter().filter_map(spot).collect();

@@ -14,7 +14,8 @@ const OPTIONS: [(&str, &str); 2] = [("--restored-to", "restored_to"), ("--reason
 
 /// A call about replays; `None` when the words are about something else.
 pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
-    let call = |method, path: String, body, form, is_waiting| Call { method, path, body, form, is_json: false, is_waiting };
+    let call =
+        |method, path: String, body, form, is_waiting| Call { method, path, body, form, is_json: false, is_waiting };
     match words {
         ["replays"] => Some(Ok(call(Method::GET, PATH.to_owned(), None, Form::Replays, false))),
         ["replay", rest @ ..] => {
@@ -24,8 +25,9 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
                 [id] => ReplayId::parse(id)
                     .map(|id| call(Method::GET, path_of(id.as_str()), None, Form::Replay, is_waiting))
                     .map_err(|_| Invalid::ReplayId),
-                options => body(options)
-                    .map(|body| call(Method::POST, PATH.to_owned(), Some(body), Form::Replay, is_waiting)),
+                options => {
+                    body(options).map(|body| call(Method::POST, PATH.to_owned(), Some(body), Form::Replay, is_waiting))
+                }
             })
         }
         _ => None,

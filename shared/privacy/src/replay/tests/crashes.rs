@@ -70,7 +70,7 @@ async fn two_sweepers_two_replays_and_messages_twice_come_to_the_same() {
     let (world, backup) = restored(&office).await;
     world.pass(MINUTE);
     // Two people: the second has another instant in mind, so it is a replay of its own.
-    let other = begin_replay(&world, backup.taken_at - HOUR, &by(), world.now()).await.unwrap();
+    let other = begin_replay(&world, &office.map, backup.taken_at - HOUR, &by(), world.now()).await.unwrap();
     assert_eq!(world.stored().replays.len(), 2);
     for _ in 0..2 {
         office.sweep(&world).await.unwrap();
@@ -95,8 +95,10 @@ async fn the_same_asked_again_while_it_is_open_is_the_same() {
     assert_eq!(world.stored().replays.keys().collect::<Vec<_>>(), [&again.id]);
     office.until_over(&world).await;
     assert_ne!(begin(&world, &backup).await.id, again.id, "the next restore is another one");
-    let future = begin_replay(&world, world.now() + HOUR, &by(), world.now()).await;
+    let future = begin_replay(&world, &office.map, world.now() + HOUR, &by(), world.now()).await;
     assert!(matches!(future, Err(NotBegun::Future)));
+    let ancient = begin_replay(&world, &office.map, world.now() - DAY * 735, &by(), world.now()).await;
+    assert!(matches!(ancient, Err(NotBegun::Forgotten)), "what was closed then is no longer in the ledger");
 }
 
 /// A worker that was looking when the tables were restored writes its own transition over the due date; its look is not the

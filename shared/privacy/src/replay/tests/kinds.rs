@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::accept_disconnect::{Disconnect, accept_disconnect};
-use crate::accept_termination::{Termination, accept_termination};
+use crate::accept_termination::{Termination, accept_termination, reactivate};
 use crate::clock::model::Kind;
 use crate::hold_data::{place_hold, release_hold};
 use crate::ids::{ConnectionId, ContactId, Platform, TenantId};
@@ -104,8 +104,11 @@ async fn a_disconnected_row_that_says_connected_again_goes_and_the_gate_never_op
     let (world, office) = (world(), Office::new());
     let backup = Backup::of(&world);
     world.pass(HOUR);
-    let disconnect =
-        Disconnect { place: place("cedar", "c3", None), platform: Platform::parse("facebook").unwrap(), disconnected_at: None };
+    let disconnect = Disconnect {
+        place: place("cedar", "c3", None),
+        platform: Platform::parse("facebook").unwrap(),
+        disconnected_at: None,
+    };
     let accepted = accept_disconnect(&world, &world, &office.map, HOUR, disconnect, world.now()).await.unwrap();
     office.drain(&world).await;
     assert_eq!(world.of_tenant("cedar"), Vec::<String>::new());
@@ -113,12 +116,8 @@ async fn a_disconnected_row_that_says_connected_again_goes_and_the_gate_never_op
     backup.restore(&world);
     assert!(world.stored().connections[&place("cedar", "c3", None)].has_tokens);
     let contact = place("cedar", "c3", Some("p1"));
-    let arrival = Arrival {
-        place: &contact,
-        connected_at: at("2027-01-01T00:00:00Z"),
-        owners: &[],
-        occurred_at: world.now(),
-    };
+    let arrival =
+        Arrival { place: &contact, connected_at: at("2027-01-01T00:00:00Z"), owners: &[], occurred_at: world.now() };
     assert!(world.ingest(&arrival, "contact#p1#profile").is_err(), "the ledger was not restored");
     begin(&world, &backup).await;
     office.until_over(&world).await;
@@ -135,8 +134,11 @@ async fn an_account_that_ended_goes_again_phase_by_phase() {
     world.put_item("conversations", "cedar", "contact#p1#message#2027-01-30T00:00:00.000Z#m1");
     let backup = Backup::of(&world);
     let others = world.of_tenant("alder");
-    let termination =
-        Termination { tenant: TenantId::parse("cedar").unwrap(), ended_at: Some(start() - DAY * 35), time_zone: "UTC".to_owned() };
+    let termination = Termination {
+        tenant: TenantId::parse("cedar").unwrap(),
+        ended_at: Some(start() - DAY * 35),
+        time_zone: "UTC".to_owned(),
+    };
     accept_termination(&world, &world, &office.map, &termination.count(world.now()).unwrap()).await.unwrap();
     world.pass(DAY * 2);
     office.round(&world).await;
@@ -149,6 +151,28 @@ async fn an_account_that_ended_goes_again_phase_by_phase() {
     assert_eq!(world.of_tenant("cedar"), Vec::<String>::new());
     assert_eq!(world.of_tenant("alder"), others);
     assert!(tally(&world).erased_again >= 3, "{:?}", tally(&world));
+}
+
+#[tokio::test]
+async fn what_a_platform_had_asked_for_goes_again_although_the_account_came_back_in_time() {
+    let (world, office) = (World::new(start(), 3), Office::without_periods());
+    for (platform, connection) in [("facebook", "c1"), ("linkedin", "c2")] {
+        world.connect_by(platform, "cedar", connection, at("2027-01-01T00:00:00Z"), &[]);
+        world.put("cedar", connection, "contact#p1#profile");
+    }
+    let backup = Backup::of(&world);
+    let ended_at = Some(start() - DAY * 12);
+    let termination = Termination { tenant: TenantId::parse("cedar").unwrap(), ended_at, time_zone: "UTC".to_owned() };
+    accept_termination(&world, &world, &office.map, &termination.count(world.now()).unwrap()).await.unwrap();
+    office.round(&world).await;
+    let left = world.of_tenant("cedar");
+    assert!(left.iter().all(|line| !line.contains("c2")) && !left.is_empty(), "{left:?}");
+    reactivate(&world, &office.map, &TenantId::parse("cedar").unwrap(), world.now()).await.unwrap();
+    world.pass(DAY);
+    backup.restore(&world);
+    begin(&world, &backup).await;
+    office.until_over(&world).await;
+    assert_eq!(world.of_tenant("cedar"), left, "the rest is in use again, and stays");
 }
 
 #[tokio::test]

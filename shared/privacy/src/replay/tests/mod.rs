@@ -129,7 +129,7 @@ fn by() -> By {
 }
 
 async fn begin(world: &World, backup: &Backup) -> Replay {
-    begin_replay(world, backup.taken_at, &by(), world.now()).await.unwrap()
+    begin_replay(world, &prompt_map(), backup.taken_at, &by(), world.now()).await.unwrap()
 }
 
 /// The functions, as the schedules and the queue would run them.
@@ -218,7 +218,10 @@ impl Office {
             }
             self.round(world).await;
         }
-        panic!("not over after 20 rounds: {:?}", world.stored().replays.values().map(Replay::tally).collect::<Vec<_>>());
+        panic!(
+            "not over after 20 rounds: {:?}",
+            world.stored().replays.values().map(Replay::tally).collect::<Vec<_>>()
+        );
     }
 
     async fn erase(&self, world: &World, new: &NewObligation) {
@@ -268,7 +271,10 @@ async fn what_a_backup_brings_back_is_erased_again_and_nothing_else() {
     let expected = Tally { erased_again: 1, residue_found: 1, ..Tally::default() };
     assert_eq!(tally(&world), expected);
     let after = head(&world);
-    assert_eq!((after.received_at, &after.due_by, after.covers_until), (before.received_at, &before.due_by, before.covers_until));
+    assert_eq!(
+        (after.received_at, &after.due_by, after.covers_until),
+        (before.received_at, &before.due_by, before.covers_until)
+    );
     assert_eq!((after.reopened, after.seq), (1, 1));
     assert!(matches!(after.state, State::Verifying { .. }));
     assert!(world.stored().chains.entries.len() > receipts, "what is erased again has a receipt of its own");
@@ -313,7 +319,7 @@ async fn a_completed_case_that_is_clean_stays_closed_since_the_same_instant_and_
     let marks = world.stored().marks.clone();
     // Marks alone are lost: their table was restored to a day before it all.
     world.stored().marks.clear();
-    begin_replay(&world, start(), &by(), world.now()).await.unwrap();
+    begin_replay(&world, &office.map, start(), &by(), world.now()).await.unwrap();
     office.until_over(&world).await;
     assert_eq!(tally(&world), Tally { clean: 1, ..Tally::default() });
     let after = head(&world);

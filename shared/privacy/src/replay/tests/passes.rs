@@ -37,7 +37,7 @@ async fn every_page_of_the_index_is_read_and_more_than_a_page_is_asked() {
         world.stored().sent.push(Work { obligation: name(number) });
     }
     office.drain(&world).await;
-    begin_replay(&world, start(), &by(), world.now()).await.unwrap();
+    begin_replay(&world, &office.map, start(), &by(), world.now()).await.unwrap();
     let sweep = office.sweep(&world).await.unwrap();
     assert_eq!((sweep.asked, sweep.open, sweep.late), (1_500, 1, 0));
     office.until_over(&world).await;
@@ -81,21 +81,27 @@ async fn a_replay_is_kept_for_its_months() {
 
 #[test]
 fn a_replay_prints_neither_who_asked_nor_why() {
-    let printed = format!("{:?}", Replay {
-        id: ReplayId::of(start()),
-        restored_to: start(),
-        reason: "secret words".to_owned(),
-        asked_by: "arn:somebody".to_owned(),
-        asked_at: start(),
-        completed_at: None,
-        pass: 1,
-        cursor: None,
-        running: Tally::default(),
-        last: None,
-        listed: BTreeSet::new(),
-        version: 1,
-    });
-    assert!(printed.contains("r20270310120000000") && !printed.contains("secret") && !printed.contains("arn"), "{printed}");
+    let printed = format!(
+        "{:?}",
+        Replay {
+            id: ReplayId::of(start()),
+            restored_to: start(),
+            reason: "secret words".to_owned(),
+            asked_by: "arn:somebody".to_owned(),
+            asked_at: start(),
+            completed_at: None,
+            pass: 1,
+            cursor: None,
+            running: Tally::default(),
+            last: None,
+            listed: BTreeSet::new(),
+            version: 1,
+        }
+    );
+    assert!(
+        printed.contains("r20270310120000000") && !printed.contains("secret") && !printed.contains("arn"),
+        "{printed}"
+    );
     for bad in ["", "r2027031012000000", "x20270310120000000", "r2027031012000000a"] {
         assert!(ReplayId::parse(bad).is_err(), "{bad}");
     }
