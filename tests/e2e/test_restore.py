@@ -79,7 +79,8 @@ def replayed(world: World, staff: boto3.Session, replay: str) -> dict[str, Any]:
         found = get(staff, world, f"{REPLAYS}/{replay}")
         return None if found["is_open"] else found
 
-    return until(over, 180, pause=2)
+    # Everything that was erased in the last day is looked at, that of other tests too.
+    return until(over, 420, pause=2)
 
 
 def test_what_a_backup_brings_back_is_erased_again(moving: World, dashboard: boto3.Session, staff: boto3.Session) -> None:

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Stored, World};
+use super::World;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
@@ -11,12 +11,10 @@ use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::ports::{
-    Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase,
-    Shown, WorkQueue,
+    Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, WorkQueue,
 };
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope};
-use crate::subject_request::SubjectRequest;
 
 fn fresh(new: &NewObligation, seq: u32) -> Head {
     Head {
@@ -235,26 +233,6 @@ impl Ledger for World {
             stored.outcomes.insert(key, outcomes.iter().cloned().collect());
         })
     }
-}
-
-impl Showcase for World {
-    async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
-        self.call("showcase.show", |stored| shown(stored, id))
-    }
-
-    async fn show_asked(&self, id: &ObligationId) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
-        self.call("showcase.show", |stored| {
-            let request = stored.requests.heads.get(id)?.clone();
-            Some((request, shown(stored, id)))
-        })
-    }
-}
-
-fn shown(stored: &Stored, id: &ObligationId) -> Option<Shown> {
-    let head = stored.heads.get(id)?.clone();
-    let outcomes = stored.outcomes.get(&(id.clone(), head.seq));
-    let outcomes = outcomes.into_iter().flatten().map(|(class, outcome)| (class.clone(), outcome.clone())).collect();
-    Some(Shown { head, outcomes, earlier: stored.earlier.get(id).cloned().unwrap_or_default() })
 }
 
 impl DueIndex for World {

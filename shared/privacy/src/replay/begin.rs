@@ -79,6 +79,6 @@ pub async fn begin_replay(
 /// Since when the record of every request is there: their months back.
 fn remembered_since(map: &DataMap, now: Timestamp) -> Result<Timestamp, Fault> {
     let floor = map.model().own.get(OwnKind::Requests.as_str()).and_then(|own| own.clock.floor).unwrap_or_default();
-    let since = now.to_zoned(TimeZone::UTC).checked_sub(floor);
+    let since = now.to_zoned_datetime(TimeZone::UTC).checked_sub(floor);
     since.map(|since| since.timestamp()).map_err(|error| Fault::park("replay.begin", error))
 }

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::InvalidId;
 
-/// What was closed so long before the instant of a backup is looked at too: nobody's clock is that wrong.
+/// What was erased or closed so long before the instant of a backup is looked at too: nobody's clock is that wrong.
 pub(crate) const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// How far the look at an obligation has come.
@@ -158,9 +158,9 @@ impl Replay {
         self.last.as_ref().unwrap_or(&self.running)
     }
 
-    /// From when on what is closed is looked at.
+    /// From when on what was erased or closed is looked at.
     #[must_use]
-    pub fn closed_since(&self) -> Timestamp {
+    pub fn since(&self) -> Timestamp {
         self.restored_to.checked_sub(MARGIN).unwrap_or(self.restored_to)
     }
 }

@@ -100,9 +100,9 @@ where
             let cursor = replay.cursor.clone().unwrap_or(Cursor { part: 0, shard: 0, after: None });
             let Some(part) = IndexPart::ALL.get(cursor.part).copied() else { break };
             let before = replay.running.asked;
-            let closed_since = replay.closed_since();
+            let since = replay.since();
             let of_part = (part, cursor.shard);
-            let spots = self.ledger.spots(of_part, closed_since, cursor.after.as_ref(), PAGE).await?;
+            let spots = self.ledger.spots(of_part, since, cursor.after.as_ref(), PAGE).await?;
             self.take(replay, &spots).await?;
             asked += replay.running.asked - before;
             replay.cursor = Some(next(cursor, &spots));

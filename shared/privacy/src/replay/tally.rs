@@ -58,7 +58,7 @@ impl Tally {
 /// What an obligation is to a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// Nothing that a backup could bring back: it was not begun, was cancelled, or came after the restore.
+    /// Nothing that a backup could bring back: it was not begun, was cancelled, was erased before, or came after the restore.
     Nothing,
     /// It is to be asked.
     Ask,
@@ -84,13 +84,15 @@ pub(super) fn concern(head: &Head, replay: &Replay, now: Timestamp) -> Concern {
     let had_residue = mark.is_some_and(|mark| head.reopened > mark.reopened);
     let of = |what| Concern { what, had_residue };
     let is_begun = head.starts_at.is_none_or(|starts_at| starts_at <= now);
+    // The backup was taken when a strong read had found nothing for a day.
+    let was_gone = head.state.erased_at().is_some_and(|erased_at| erased_at < replay.since());
     match (&head.state, mark) {
         (State::Cancelled { .. }, _) => of(What::Nothing),
         (State::Held { .. }, Some(ReplayMark { stage: ReplayStage::Done, .. })) => of(What::Held),
         (_, Some(ReplayMark { stage: ReplayStage::Done, .. })) => of(What::Done),
         (_, Some(ReplayMark { stage: ReplayStage::Begun, .. })) => of(What::Open),
         (_, Some(ReplayMark { stage: ReplayStage::Asked, .. })) => of(What::AskedStill),
-        (_, None) if is_begun && head.received_at <= replay.asked_at => of(What::Ask),
+        (_, None) if is_begun && !was_gone && head.received_at <= replay.asked_at => of(What::Ask),
         (_, None) => of(What::Nothing),
     }
 }

@@ -346,6 +346,20 @@ async fn a_completed_case_of_which_something_came_back_is_open_again() {
 }
 
 #[tokio::test]
+async fn what_was_erased_a_day_before_the_backup_is_not_looked_at() {
+    for (hours, expected) in [(25, Tally::default()), (23, Tally { clean: 1, ..Tally::default() })] {
+        let (world, office) = (world(), Office::without_periods());
+        office.erase(&world, &request(world.now())).await;
+        world.pass(HOUR * hours);
+        let backup = Backup::of(&world);
+        world.pass(HOUR);
+        begin(&world, &backup).await;
+        office.until_over(&world).await;
+        assert_eq!(tally(&world), expected, "{hours}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_closed_before_the_backup_is_not_looked_at() {
     let (world, office) = (world(), Office::new());
     office.erase(&world, &request(world.now())).await;
@@ -356,6 +370,8 @@ async fn what_was_closed_before_the_backup_is_not_looked_at() {
     world.pass(DAY * 10);
     let backup = Backup::of(&world);
     begin(&world, &backup).await;
+    office.sweep(&world).await.unwrap();
+    assert!(world.stored().replays.values().all(Replay::is_open), "the index may have been stale: once more");
     office.until_over(&world).await;
     assert_eq!(tally(&world), Tally::default());
 }
