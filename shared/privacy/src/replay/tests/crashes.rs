@@ -141,6 +141,45 @@ async fn a_look_that_was_under_way_does_not_stand_for_the_one_that_was_asked_for
     }
 }
 
+/// The look of one replay is under way when the tables are restored once more, and the next replay asks.
+#[tokio::test]
+async fn the_look_of_an_earlier_replay_does_not_stand_for_that_of_a_later_one() {
+    let office = Office::without_periods();
+    let asked_once = async || {
+        let world = world();
+        let backup = Backup::of(&world);
+        office.erase(&world, &request(world.now())).await;
+        world.pass(HOUR);
+        begin(&world, &backup).await;
+        office.sweep(&world).await.unwrap();
+        world.pass(MINUTE);
+        world.strike(None);
+        (world, backup)
+    };
+    let (world, _) = asked_once().await;
+    assert_eq!(office.work(&world, &id(0)).await.unwrap(), Worked::LookedClean { is_last: false });
+    for call in 2..=world.calls() {
+        let (world, backup) = asked_once().await;
+        let later = begin_replay(&world, &office.map, backup.taken_at + MINUTE, &by(), world.now()).await.unwrap();
+        world.strike(None);
+        world.interrupt(call, move |stored| {
+            stored.items.clone_from(&backup.items);
+            stored.shared.clone_from(&backup.shared);
+            stored.links.clone_from(&backup.links);
+            stored.connections.clone_from(&backup.connections);
+            let head = stored.heads.get_mut(&id(0)).unwrap();
+            let mark = ReplayMark { asked_at: later.asked_at, stage: ReplayStage::Asked, reopened: head.reopened };
+            (head.replay, head.next_action_at) = (Some(mark), Some(later.asked_at));
+        });
+        drop(office.work(&world, &id(0)).await);
+        world.interrupt(u64::MAX, |_| {});
+        assert_eq!(head(&world).replay.unwrap().stage, ReplayStage::Asked, "{call}");
+        world.pass(MINUTE);
+        office.until_over(&world).await;
+        assert_eq!(residue(&world), Vec::<String>::new(), "{call}");
+    }
+}
+
 #[tokio::test]
 async fn a_pass_that_is_out_of_time_goes_on_where_it_stopped() {
     let office = Office::without_periods();

@@ -9,6 +9,7 @@ use crate::ids::{ConnectionId, ContactId, Platform, TenantId};
 use crate::ingest_gate::{Arrival, FlagBook};
 use crate::legal_hold::{HoldId, HoldScope, LegalHold};
 use crate::memory::{asked, place};
+use crate::obligation::Outcome;
 use crate::subject_request::SubjectRequest;
 
 fn hold_on(tenant: &str, connection: &str, contact: &str) -> LegalHold {
@@ -31,6 +32,10 @@ fn hold_on(tenant: &str, connection: &str, contact: &str) -> LegalHold {
     }
 }
 
+fn signals(world: &World) -> Outcome {
+    world.stored().outcomes[&(id(0), 1)]["signals"].clone()
+}
+
 fn inbox(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().filter(|line| line.starts_with("inbox")).collect()
 }
@@ -45,14 +50,15 @@ async fn what_a_hold_keeps_stays_and_what_it_does_not_keep_goes_again() {
     assert!(matches!(office.work(&world, &id(0)).await.unwrap(), Worked::Held { .. }));
     let kept = inbox(residue(&world));
     assert_eq!(kept.len(), 2);
+    assert_eq!(signals(&world), Outcome::Held { removed: 6, held: 2 });
     world.pass(DAY);
     backup.restore(&world);
     assert!(inbox(residue(&world)).len() > 2);
     begin(&world, &backup).await;
     office.until_over(&world).await;
     assert_eq!(inbox(residue(&world)), kept, "at once, not when the hold is released");
+    assert_eq!(signals(&world), Outcome::Held { removed: 12, held: 2 }, "counted and planned, not only erased");
     assert_eq!(tally(&world), Tally { held: 1, ..Tally::default() });
-    let Tally { .. } = tally(&world);
     release_hold(&world, &world, &world, &HoldId::parse("hold-0001").unwrap(), world.now()).await.unwrap();
     office.drain(&world).await;
     assert_eq!(residue(&world), Vec::<String>::new());
@@ -198,6 +204,9 @@ async fn past_periods_are_purged_again_and_what_is_not_due_stays() {
     office.purge(&world).await;
     assert_eq!(world.of_tenant("alder").len(), 2, "and no purge looks there");
     begin(&world, &backup).await;
+    let listed = world.stored().purges.progress.clone();
+    office.sweep(&world).await.unwrap();
+    assert_eq!(world.stored().purges.progress, listed, "a purge that is under way would list over it");
     let rounds = office.until_over(&world).await;
     assert!(rounds > 2, "periods are listed once earlier purges are over");
     assert_eq!(world.of_tenant("alder"), before);

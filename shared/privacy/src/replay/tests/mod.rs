@@ -361,7 +361,7 @@ async fn what_was_erased_a_day_before_the_backup_is_not_looked_at() {
 
 #[tokio::test]
 async fn what_was_closed_before_the_backup_is_not_looked_at() {
-    let (world, office) = (world(), Office::new());
+    let (world, office) = (world(), Office::without_periods());
     office.erase(&world, &request(world.now())).await;
     for _ in 0..3 {
         world.pass(DAY * 31);

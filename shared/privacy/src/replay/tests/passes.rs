@@ -44,6 +44,25 @@ async fn every_page_of_the_index_is_read_and_more_than_a_page_is_asked() {
     assert_eq!(tally(&world), Tally { clean: 1_500, ..Tally::default() });
 }
 
+/// Index reads may be stale: what a pass did not see, the next one asks.
+#[tokio::test]
+async fn what_the_index_did_not_show_to_one_pass_is_asked_by_the_next_and_waited_for() {
+    let (world, office) = (world(), Office::without_periods());
+    let backup = Backup::of(&world);
+    office.erase(&world, &request(world.now())).await;
+    world.pass(HOUR);
+    backup.restore(&world);
+    begin(&world, &backup).await;
+    let next_action_at = head(&world).next_action_at;
+    world.stored().heads.get_mut(&id(0)).unwrap().next_action_at = None;
+    office.sweep(&world).await.unwrap();
+    assert_eq!((tally(&world), head(&world).replay), (Tally::default(), None));
+    world.stored().heads.get_mut(&id(0)).unwrap().next_action_at = next_action_at;
+    office.until_over(&world).await;
+    assert_eq!(residue(&world), Vec::<String>::new());
+    assert_eq!(tally(&world).erased_again, 1);
+}
+
 #[tokio::test]
 async fn a_replay_is_not_over_while_anything_is_open_and_rings_when_that_lasts() {
     let (world, office) = (world(), Office::new());
