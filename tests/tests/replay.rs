@@ -79,7 +79,8 @@ async fn book_contract<P: ReplayBook + Intake + Ledger + DueIndex>(ports: &P) {
     let begun = begin_replay(ports, &map, now() - HOUR, &by(), now()).await.unwrap();
     assert_eq!(ports.replays().await.unwrap(), [begun.clone()]);
     assert!(!ports.begin(&begun).await.unwrap(), "once");
-    let later = Replay { version: 2, pass: 2, ..begun.clone() };
+    let mut later = begun.clone();
+    (later.version, later.pass) = (2, 2);
     assert!(ports.save(&later).await.unwrap());
     assert!(!ports.save(&later).await.unwrap(), "over the version before, and no other");
     assert_eq!(ports.replays().await.unwrap(), [later]);
@@ -226,7 +227,9 @@ impl<'a> Office<'a> {
         for round in 1..20 {
             let at = from + SignedDuration::from_mins(5) * round;
             drop(self.sweep(at).await);
-            for visit in 0..2 {
+            // An ordinary second look would find it too; here only what the replay asks for is sent.
+            let is_asked = self.ledger.head(&request().id).await.is_ok_and(|head| head.unwrap().replay.is_some());
+            for visit in (0..2).filter(|_| is_asked) {
                 drop(self.work(&format!("w{round}-{visit}"), at + SignedDuration::from_mins(2) * visit).await);
             }
             let replay = self.ledger.replays().await.unwrap().pop().unwrap();
@@ -279,7 +282,7 @@ async fn without_a_replay_a_tick_reads_one_row_of_nothing() {
     let account = account();
     let office = Office::of(&account);
     office.ledger.open(&request()).await.unwrap();
-    account.take_calls();
+    drop(account.take_calls());
     assert_eq!(office.sweep(now()).await.unwrap(), ReplaySweep::default());
     let calls = account.take_calls();
     assert_eq!(calls.iter().map(|call| (call.operation.as_str(), call.rru)).collect::<Vec<_>>(), [("Query", 1.0)]);
