@@ -68,7 +68,7 @@ fn plan_ref() -> PlanRef {
 }
 
 fn advance(state: State, next_action: NextAction) -> Advance {
-    Advance { state, next_action, if_covers_until: None, is_reopening: false }
+    Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None }
 }
 
 async fn head_of(ports: &impl DueIndex) -> Head {

@@ -5,6 +5,7 @@ mod bundles;
 mod config;
 mod due;
 mod periods;
+mod replays;
 mod requests;
 mod schedule;
 

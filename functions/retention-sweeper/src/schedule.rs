@@ -11,6 +11,7 @@ use crate::bundles::{self, Bundles};
 use crate::config::Config;
 use crate::due::{self, Due};
 use crate::periods::{self, Periods};
+use crate::replays::{self, Replays};
 use crate::requests::{self, Requests};
 
 /// What a schedule sends.
@@ -42,6 +43,7 @@ pub(crate) struct DueReport {
     obligations: due::Report,
     requests: requests::Report,
     bundles: bundles::Report,
+    replays: replays::Report,
 }
 
 /// Every sweep.
@@ -51,6 +53,7 @@ pub(crate) struct Sweeper {
     due: Due,
     requests: Requests,
     bundles: Bundles,
+    replays: Replays,
     periods: Periods,
 }
 
@@ -62,6 +65,7 @@ impl Sweeper {
             due: Due::new(connection, &config),
             requests: Requests::new(connection, &config)?,
             bundles: Bundles::new(connection, &config),
+            replays: Replays::new(connection, &config, &map)?,
             periods: Periods::new(connection, &config, &map)?,
             map,
         })
@@ -75,12 +79,14 @@ impl Sweeper {
                 // One part that fails leaves the other done; then the invocation fails for it.
                 let (requests, of_requests) = self.requests.sweep(&self.map, request_id, ends_at).await;
                 let (bundles, of_bundles) = self.bundles.sweep(request_id, ends_at).await;
-                let faults = of_requests + of_bundles;
+                // Before what is due: whatever a replay asks is due, and goes out with the rest.
+                let (replays, of_replays) = self.replays.sweep(&self.map, request_id, ends_at).await;
+                let faults = of_requests + of_bundles + of_replays;
                 let obligations = self.due.sweep(&self.map, request_id, ends_at).await?;
                 if faults > 0 {
                     return Err(due::SweepFailed { faults }.into());
                 }
-                Ok(Answer::Due(DueReport { obligations, requests, bundles }))
+                Ok(Answer::Due(DueReport { obligations, requests, bundles, replays }))
             }
             Tick::Periods { dry_run } => {
                 Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))

@@ -6,6 +6,7 @@ mod known;
 mod path;
 mod place;
 mod purges;
+mod replays;
 mod requests;
 
 use http::{Method, Response};
@@ -135,6 +136,11 @@ impl Staff {
             (Subject::PurgeConfirmation(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
             (Subject::Promises, &Method::GET) => self.promises(request_id).await,
             (Subject::Promises, _) => Err(Problem::MethodNotAllowed("GET").into()),
+            (Subject::Replays, &Method::GET) => self.replays().await,
+            (Subject::Replays, &Method::POST) => self.replay(request, request_id).await,
+            (Subject::Replays, _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
+            (Subject::Replay(id), &Method::GET) => self.show_replay(&id).await,
+            (Subject::Replay(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
             (Subject::Requests, &Method::GET) => self.list(request, request_id).await,
             (Subject::Requests, &Method::POST) => self.note(request, request_id).await,
             (Subject::Requests, _) => Err(Problem::MethodNotAllowed("GET, POST").into()),

@@ -20,6 +20,7 @@ use crate::deadline::DueBy;
 use crate::legal_hold::HoldId;
 use crate::policy::Route;
 use crate::policy::retained::Exception;
+use crate::replay::ReplayMark;
 use crate::target::Target;
 
 fn hex<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
@@ -212,6 +213,8 @@ pub struct Head {
     pub returned_at: Option<Timestamp>,
     /// By which exceptions of a law it left records, once it is erased.
     pub retained: Vec<Exception>,
+    /// The look that a replay after a restored backup has asked for, if one has.
+    pub replay: Option<ReplayMark>,
 }
 
 impl Head {

@@ -25,6 +25,7 @@ use crate::message::Work;
 use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
+use crate::replay::ReplayStage;
 use crate::scope::{Link, Place, Reach, Scope};
 use crate::subject_request::SubjectRequest;
 use jiff::Timestamp;
@@ -126,6 +127,8 @@ pub struct Advance {
     pub if_covers_until: Option<Timestamp>,
     /// Counts one more re-opening by a second look.
     pub is_reopening: bool,
+    /// How far the look of a replay has come, if it moves; only while the mark is still of that replay.
+    pub replay: Option<(Timestamp, ReplayStage)>,
 }
 
 /// The engine's side of the ledger.

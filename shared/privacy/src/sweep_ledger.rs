@@ -12,6 +12,7 @@ use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
 use crate::message::Work;
 use crate::obligation::{Head, State};
 use crate::ports::{DUE_SHARDS, Due, DueIndex, NextAction, WorkQueue};
+use crate::replay::ReplayStage;
 
 /// Entries taken from one shard at a time.
 const PAGE: u16 = 100;
@@ -33,6 +34,9 @@ pub struct Decision {
 pub fn decide(head: &Head, now: Timestamp, stuck_after: SignedDuration) -> Decision {
     let soon = NextAction::At(now + stuck_after);
     let is_leased = head.leased_until.is_some_and(|until| until > now);
+    if head.replay.is_some_and(|mark| mark.stage == ReplayStage::Asked) {
+        return Decision { is_sent: !is_leased, next: soon };
+    }
     match &head.state {
         State::Completed { .. } | State::Cancelled { .. } => Decision { is_sent: false, next: NextAction::Never },
         State::Planned { .. } if head.is_halted() => {

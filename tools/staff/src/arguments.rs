@@ -1,11 +1,14 @@
 //! What the command was asked to do, as a call of the API.
 
+mod replays;
 mod requests;
 
 use http::Method;
 use privacy::find_obligation::Named;
 use privacy::legal_hold::HoldId;
 use serde_json::{Map, Value, json};
+
+pub(crate) use replays::is_open;
 
 /// Printed by `--help`.
 pub(crate) const USAGE: &str = "\
@@ -46,10 +49,16 @@ staff purge CLASS              how far the purge of a class has come, and the pl
 staff confirm-purge CLASS PLAN_HASH
                                confirms exactly what this plan has counted; the next run purges it
 
+After a backup was restored (docs/runbooks/restore.md)
+staff replay --restored-to INSTANT --reason TEXT [--wait]
+                               looks at everything that was erased, purged or marked since, and does it again where it came back
+staff replay ID [--wait]       how far it has come; --wait asks until it is over
+staff replays                  every replay
+
   --json   prints the answer as it came
 
 PRIVACY_API_URL, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN are read from the environment.
-0 done   1 refused, unreachable, or not understood
+0 done   1 refused, unreachable, or not understood   2 a replay is not over: something may still be there
 ";
 
 /// Arguments that cannot be followed.
@@ -65,6 +74,8 @@ pub(crate) enum Invalid {
     HoldId,
     #[error("not a reference of a request: 8 and 32 more characters")]
     Reference,
+    #[error("not an id of a replay: r and 17 digits")]
+    ReplayId,
     #[error("not a SHA-256: 64 hex digits")]
     Digest,
     #[error("neither an id of an obligation nor a ref of 12 hex digits")]
@@ -78,6 +89,8 @@ pub(crate) enum Invalid {
 pub(crate) enum Form {
     Promises,
     Holds,
+    Replays,
+    Replay,
     Requests,
     Request,
     Changed,
@@ -92,6 +105,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Value>,
     pub(crate) form: Form,
     pub(crate) is_json: bool,
+    /// Asks again until it is over.
+    pub(crate) is_waiting: bool,
 }
 
 privacy::redacted!(Call);
@@ -113,10 +128,15 @@ impl Asked {
         words.retain(|word| word != "--json");
         let is_json = words.len() < before;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let Some(call) = replays::parse(&words) {
+            return call.map(|call| Self::Call(Call { is_json, ..call }));
+        }
         if let Some(call) = requests::parse(&words) {
             return call.map(|call| Self::Call(Call { is_json, ..call }));
         }
-        let call = |method, path: String, body, form| Ok(Self::Call(Call { method, path, body, form, is_json }));
+        let call = |method, path: String, body, form| {
+            Ok(Self::Call(Call { method, path, body, form, is_json, is_waiting: false }))
+        };
         match words.as_slice() {
             [] => Err(Invalid::Missing),
             ["promises"] => call(Method::GET, "/api/staff/promises".to_owned(), None, Form::Promises),

@@ -42,7 +42,20 @@ pub(crate) fn text(form: Form, answer: &Value, paint: Paint) -> String {
             ];
             table(&columns, list(answer, "holds"))
         }
-        Form::Facts => facts(answer, ""),
+        Form::Replays => {
+            let columns = [
+                "replay_id",
+                "restored_to",
+                "is_open",
+                "completed_at",
+                "obligations/looked_for",
+                "obligations/open",
+                "asked_by",
+                "reason",
+            ];
+            table(&columns, list(answer, "replays"))
+        }
+        Form::Replay | Form::Facts => facts(answer, ""),
     }
 }
 

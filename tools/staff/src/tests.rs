@@ -6,6 +6,7 @@ use crate::arguments::{Asked, Call, Form, Invalid};
 use crate::call::{self, Failed};
 use crate::config::Config;
 use crate::print::{self, Paint};
+use crate::wait;
 
 fn parse(line: &str) -> Result<Asked, Invalid> {
     Asked::parse(line.split_whitespace().map(|word| word.replace('_', " ")))
@@ -24,6 +25,13 @@ fn each_command_is_one_call() {
     let cases = [
         ("promises".to_owned(), "GET", "/api/staff/promises".to_owned(), false),
         ("holds --json".to_owned(), "GET", "/api/staff/holds".to_owned(), true),
+        ("replays".to_owned(), "GET", "/api/staff/replays".to_owned(), false),
+        (
+            "replay r20260305020000000 --json".to_owned(),
+            "GET",
+            "/api/staff/replays/r20260305020000000".to_owned(),
+            true,
+        ),
         ("release hold-0001".to_owned(), "DELETE", "/api/staff/holds/hold-0001".to_owned(), false),
         ("obligation 0123456789ab".to_owned(), "GET", "/api/staff/obligations/0123456789ab".to_owned(), false),
         ("purge own.requests".to_owned(), "GET", "/api/staff/purges/own.requests".to_owned(), false),
@@ -60,6 +68,25 @@ fn a_hold_becomes_its_members() {
 }
 
 #[test]
+fn a_replay_becomes_its_members_and_is_asked_about_until_it_is_over() {
+    let call = called("replay --restored-to 2026-03-05T02:00:00Z --wait --reason a_release");
+    assert_eq!((call.method.as_str(), call.path.as_str(), call.is_waiting), ("POST", "/api/staff/replays", true));
+    assert_eq!(call.body, Some(json!({"restored_to": "2026-03-05T02:00:00Z", "reason": "a release"})));
+    assert!(!called("replay r20260305020000000").is_waiting && called("replay r20260305020000000 --wait").is_waiting);
+    let open = json!({"replay_id": "r20260305020000000", "is_open": true, "obligations": {"open": 3}});
+    let again = Call::again(&open).unwrap();
+    assert_eq!((again.method.as_str(), again.path.as_str()), ("GET", "/api/staff/replays/r20260305020000000"));
+    let over = json!({"replay_id": "r20260305020000000", "is_open": false});
+    assert_eq!((Call::again(&over), Call::again(&json!({"is_open": true}))), (None, None));
+    let codes = [&open, &over, &json!({"promises": []})].map(|answer| format!("{:?}", wait::code(answer)));
+    assert_eq!(codes, [2, 0, 0].map(|code: u8| format!("{:?}", std::process::ExitCode::from(code))));
+    assert_eq!(
+        print::text(Form::Replay, &open, Paint::Plain),
+        "is_open  yes\nobligations\n  open  3\nreplay_id  r20260305020000000\n"
+    );
+}
+
+#[test]
 fn what_cannot_be_followed_is_said_before_anything_is_sent() {
     let unknown = |word: &str| Err(Invalid::Unknown(word.to_owned()));
     let cases = [
@@ -70,6 +97,11 @@ fn what_cannot_be_followed_is_said_before_anything_is_sent() {
         ("erase everything", unknown("erase")),
         ("promises now", unknown("promises")),
         ("release x/../y", Err(Invalid::HoldId)),
+        ("replay r1/../x", Err(Invalid::ReplayId)),
+        ("replay --wait", Err(Invalid::Needed("--restored-to"))),
+        ("replay --restored-to 2026-03-05T02:00:00Z", Err(Invalid::Needed("--reason"))),
+        ("replay --restored-to x --restored-to y", unknown("--restored-to")),
+        ("replay --stores inbox --reason r", unknown("--stores")),
         ("obligation a#b", Err(Invalid::Obligation)),
         ("hold --tenant", unknown("--tenant")),
         ("hold --tenant alder --tenant birch", unknown("--tenant")),

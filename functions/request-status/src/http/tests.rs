@@ -60,6 +60,7 @@ fn site() -> Site<World, World> {
         late_since: None,
         returned_at: None,
         retained: Vec::new(),
+        replay: None,
     };
     world.stored().heads.insert(view.id, head);
     let map = DataMap::built_in().unwrap();

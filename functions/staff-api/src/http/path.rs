@@ -3,6 +3,7 @@
 use privacy::find_obligation::Named;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::ObligationId;
+use privacy::replay::ReplayId;
 
 use super::requests::ActPath;
 
@@ -23,6 +24,10 @@ pub(super) enum Subject {
     PurgeConfirmation(String),
     /// `/api/staff/promises`
     Promises,
+    /// `/api/staff/replays`
+    Replays,
+    /// `/api/staff/replays/{replay_id}`
+    Replay(ReplayId),
     /// `/api/staff/requests`
     Requests,
     /// `/api/staff/requests/{reference}`
@@ -41,6 +46,8 @@ pub(super) fn subject(path: &str) -> Option<Subject> {
         ["purges", class] => Some(Subject::Purge((*class).to_owned())),
         ["purges", class, "plan-confirmation"] => Some(Subject::PurgeConfirmation((*class).to_owned())),
         ["promises"] => Some(Subject::Promises),
+        ["replays"] => Some(Subject::Replays),
+        ["replays", id] => ReplayId::parse(id).ok().map(Subject::Replay),
         ["requests"] => Some(Subject::Requests),
         ["requests", id] => reference(id).map(Subject::Request),
         ["requests", id, act] => Some(Subject::Act(reference(id)?, ActPath::parse(act)?)),

@@ -102,9 +102,13 @@ async fn halted(bench: &Bench) -> NewObligation {
     ledger.save_plan(&ledger.head(&request.id).await.unwrap().unwrap(), &plan).await.unwrap();
     let state = State::Planned { plan: PlanRef { hash, covers_until: now } };
     let next_action = NextAction::At(now + SignedDuration::from_hours(1));
-    Ledger::advance(&ledger, &lease, &Advance { state, next_action, if_covers_until: None, is_reopening: false })
-        .await
-        .unwrap();
+    Ledger::advance(
+        &ledger,
+        &lease,
+        &Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None },
+    )
+    .await
+    .unwrap();
     request
 }
 

@@ -77,10 +77,14 @@ impl Ledger for LedgerTable {
 
     async fn advance(&self, lease: &Lease, advance: &Advance) -> Answer<Option<Head>> {
         let transition = Transition::of(&lease.id, advance);
-        let condition = match advance.if_covers_until {
-            Some(_) => "worker = :worker AND covers_until = :covers_until",
-            None => "worker = :worker",
-        };
+        let mut condition = "worker = :worker".to_owned();
+        if advance.if_covers_until.is_some() {
+            condition.push_str(" AND covers_until = :covers_until");
+        }
+        // The mark of another replay is not moved: its look is still to be made.
+        if advance.replay.is_some() {
+            condition.push_str(" AND replay_asked_at = :replay_asked_at");
+        }
         let mut update = self
             .update_head(&lease.id)
             .update_expression(transition.expression)
@@ -93,6 +97,9 @@ impl Ledger for LedgerTable {
         update = update.expression_attribute_names("#state", "state");
         if let Some(covers_until) = advance.if_covers_until {
             update = update.expression_attribute_values(":covers_until", at(covers_until));
+        }
+        if let Some((asked_at, _)) = advance.replay {
+            update = update.expression_attribute_values(":replay_asked_at", at(asked_at));
         }
         match patience::send(update).await {
             Ok(answer) => rows::head(&answer.attributes.unwrap_or_default()).map(Some),
@@ -227,12 +234,17 @@ impl Transition {
             rows::STATE_FACTS.into_iter().filter(|name| !facts.iter().any(|(fact, _)| fact == name)).collect();
         match advance.next_action {
             NextAction::Keep => {}
-            NextAction::At(instant) => facts.push(("next_action_at", at(instant))),
+            NextAction::At(instant) => {
+                facts.push(("next_action_at", at(instant)));
+                // It may have stood among the closed.
+                facts.extend(advance.replay.map(|_| ("due_shard", text(rows::shard(id)))));
+            }
             NextAction::Never => match advance.state.closed_at() {
                 Some(closed_at) => facts.extend(rows::closed_facts(id, closed_at)),
                 None => removed.extend(["next_action_at", "due_shard"]),
             },
         }
+        facts.extend(advance.replay.map(|(_, stage)| ("replay_stage", text(stage.as_str()))));
         let assignment =
             |name: &str| if name == "state" { "#state = :state".to_owned() } else { format!("{name} = :{name}") };
         let mut assignments: Vec<String> = facts.iter().map(|(name, _)| assignment(name)).collect();
@@ -265,6 +277,7 @@ mod tests {
             next_action: NextAction::Never,
             if_covers_until: None,
             is_reopening: false,
+            replay: None,
         };
         expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&id, &advance).expression);

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::obligation::{Head, NewObligation, ObligationId, State};
 use privacy::ports::{Answer, Cancelled, Intake, Opened};
+use privacy::replay::ReplayStage;
 
 use super::{LedgerTable, head_key, key, rows, sequenced, targets};
 use crate::attributes::{Item, at, number, text};
@@ -169,6 +170,9 @@ fn opened_row(finished: &Head, new: &NewObligation) -> Item {
         ("covers_until", at(new.covers_until)),
         ("next_action_at", at(new.next_action_at)),
     ];
-    row.extend(own.into_iter().chain(rows::opening(new)).map(|(name, value)| (name.to_owned(), value)));
+    // A look that was asked for and is not made is made by the successor.
+    let mark = finished.replay.filter(|mark| mark.stage != ReplayStage::Done);
+    let mark = mark.iter().flat_map(rows::mark_facts);
+    row.extend(own.into_iter().chain(rows::opening(new)).chain(mark).map(|(name, value)| (name.to_owned(), value)));
     row
 }

@@ -12,8 +12,8 @@
 //! | `subject#<seq>#<ref>` | somebody whom processors are asked about beside the places |
 //!
 //! so that what the status page shows is one key range. Beside them `chain#<chain>` with `hint`: the newest place of a
-//! chain of receipts that was heard of. What holds, purges and staff keep there stands in
-//! `holds.rs`, `purges.rs` and `staff_acts.rs`.
+//! chain of receipts that was heard of. What holds, purges, replays and staff keep there
+//! stands in `holds.rs`, `purges.rs`, `replays.rs` and `staff_acts.rs`.
 
 mod archive;
 mod audited;
@@ -27,6 +27,7 @@ mod outcomes;
 mod processors;
 mod purges;
 mod receipts;
+mod replays;
 mod requests;
 mod rows;
 mod show;

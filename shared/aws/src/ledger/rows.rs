@@ -10,6 +10,7 @@ use privacy::obligation::{Head, NewObligation, ObligationId, PlanHash, PlanRef, 
 use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{DUE_SHARDS, archive_shards};
+use privacy::replay::{ReplayMark, ReplayStage};
 use privacy::scope::{Counts, Scope, Stage};
 
 use super::{outcomes, targets};
@@ -150,7 +151,11 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         time_zone: get_text(item, "due_zone")?.to_owned(),
     };
     let state = state(item)?;
-    let next_action_at = if state.closed_at().is_none() { find_at(item, "next_action_at")? } else { None };
+    let replay = replay_mark(item)?;
+    // What is closed stands in the index by when it was closed, unless a replay has asked for it.
+    let is_asked = replay.is_some_and(|mark| mark.stage == ReplayStage::Asked);
+    let is_due = state.closed_at().is_none() || is_asked;
+    let next_action_at = if is_due { find_at(item, "next_action_at")? } else { None };
     let confirmed = item.get("confirmed_plan").and_then(|hash| hash.as_s().ok());
     Ok(Head {
         id: id_of(item)?,
@@ -169,7 +174,25 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         late_since: find_at(item, "late_since")?,
         returned_at: find_at(item, "returned_at")?,
         retained: if item.contains_key("retained") { outcomes::exceptions(item)? } else { Vec::new() },
+        replay,
     })
+}
+
+fn replay_mark(item: &Item) -> Result<Option<ReplayMark>, Fault> {
+    let Some(asked_at) = find_at(item, "replay_asked_at")? else { return Ok(None) };
+    let stage = get_text(item, "replay_stage")?;
+    let stage = ReplayStage::ALL.into_iter().find(|known| known.as_str() == stage);
+    let stage = stage.ok_or_else(|| unreadable("replay_stage"))?;
+    Ok(Some(ReplayMark { asked_at, stage, reopened: get_number(item, "replay_reopened")? }))
+}
+
+/// The mark of a replay as it stands in a row.
+pub(super) fn mark_facts(mark: &ReplayMark) -> [(&'static str, AttributeValue); 3] {
+    [
+        ("replay_asked_at", at(mark.asked_at)),
+        ("replay_stage", text(mark.stage.as_str())),
+        ("replay_reopened", number(mark.reopened)),
+    ]
 }
 
 pub(super) fn counts_value(counts: &Counts) -> AttributeValue {

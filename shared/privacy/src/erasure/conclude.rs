@@ -48,6 +48,7 @@ where
             next_action: NextAction::At(next),
             if_covers_until: Some(plan.covers_until),
             is_reopening: false,
+            replay: self.replayed,
         };
         match self.engine.ledger.advance(&self.lease, &advance).await? {
             Some(verified) => {
@@ -57,6 +58,13 @@ where
             }
             None => Ok(super::Executed::Overtaken),
         }
+    }
+
+    /// A plan above its ceiling.
+    pub(super) async fn halted(&self, head: &Head) -> Result<Worked, Stop> {
+        let scopes = self.engine.ledger.scopes(head).await?;
+        let over_ceiling = plan::plan(&head.id, head.covers_until, &scopes, self.engine.map).over_ceiling;
+        Ok(Worked::Halted { over_ceiling })
     }
 
     /// By which exceptions of a law something stays, on the row itself: its change is what others are told.
@@ -91,7 +99,7 @@ where
         found.chain(retained).collect()
     }
 
-    fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<Mark> {
+    pub(super) fn marks(&self, head: &Head, scopes: &[Scope]) -> Vec<Mark> {
         let places = scopes.iter().map(|scope: &Scope| -> &Place { &scope.place });
         let places = places.filter(|place| place.is_gated()).map(Mark::place);
         head.target.suppressions().iter().map(Mark::subject).chain(places).collect()

@@ -19,11 +19,11 @@ where
     A: Aftermath,
 {
     /// Whether the account was reactivated in time: a reactivation that was cut short cancelled the window's phase first,
-    /// and the others follow it.
+    /// and the others follow it. What was erased once stays erased: nothing of it is in use.
     pub(super) async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
         let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
         let window = &self.engine.map.model().termination.window;
-        if phase == window || head.state != State::Received {
+        if phase == window || head.state != State::Received || head.reopened > 0 {
             return Ok(false);
         }
         Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
@@ -88,7 +88,7 @@ where
 
     /// Takes over the places of earlier requests under the same code, as erased: what is verified and looked at again
     /// is everything that was ever erased for this person, although no link leads there any more.
-    async fn adopt(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<(), Stop> {
+    pub(super) async fn adopt(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<(), Stop> {
         for place in self.engine.ledger.earlier_places(head).await? {
             if !scopes.iter().any(|scope| scope.place == place) {
                 let mut adopted = Scope::found(place);

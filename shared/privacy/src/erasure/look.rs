@@ -65,7 +65,7 @@ where
         }
     }
 
-    fn look_due_at(&self, erased_at: Timestamp, looks_done: usize) -> Result<Option<Timestamp>, Stop> {
+    pub(super) fn look_due_at(&self, erased_at: Timestamp, looks_done: usize) -> Result<Option<Timestamp>, Stop> {
         let Some(span) = self.engine.second_looks.get(looks_done) else {
             return Ok(None);
         };

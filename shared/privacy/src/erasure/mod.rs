@@ -15,12 +15,15 @@ mod hand_on;
 mod hold;
 mod links;
 mod look;
+mod replay;
 mod settle;
 mod verify;
 mod wait;
 mod worked;
 
 pub use aftermath::{Aftermath, Proof};
+use replay::Replayed;
+use worked::Executed;
 pub use worked::Worked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -34,6 +37,7 @@ use crate::legal_hold::HoldId;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
 use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
 use crate::target::Target;
 
@@ -101,6 +105,8 @@ struct Visit<'e, 'a, L, V, C, A> {
     returned_at: Option<Timestamp>,
     /// Whether it is of an account that ended.
     is_of_tenant: bool,
+    /// The mark of a replay that transitions move, and how far.
+    replayed: Option<(Timestamp, ReplayStage)>,
 }
 
 impl<L, V, C, A> Engine<'_, L, V, C, A>
@@ -128,6 +134,7 @@ where
             failed_before: 0,
             returned_at: None,
             is_of_tenant: false,
+            replayed: None,
         };
         match visit.run().await {
             Ok(worked) => {
@@ -172,6 +179,12 @@ where
         if let Some(until) = self.waits_until(&head, now).await? {
             self.advance(&head, State::Received, NextAction::At(until)).await?;
             return Ok(Worked::Waiting { until });
+        }
+        if head.replay.is_some_and(|mark| mark.stage == ReplayStage::Asked) {
+            match self.replay(&head).await? {
+                Replayed::Stopped(worked) => return Ok(worked),
+                Replayed::Afresh(afresh) => head = afresh,
+            }
         }
         for _ in 0..MAX_ROUNDS {
             match &head.state {
@@ -238,12 +251,6 @@ where
         self.advance(head, state, NextAction::Keep).await
     }
 
-    async fn halted(&self, head: &Head) -> Result<Worked, Stop> {
-        let scopes = self.engine.ledger.scopes(head).await?;
-        let over_ceiling = plan::plan(&head.id, head.covers_until, &scopes, self.engine.map).over_ceiling;
-        Ok(Worked::Halted { over_ceiling })
-    }
-
     async fn execute(&mut self, head: &Head, plan: &PlanRef) -> Result<Executed, Stop> {
         let mut scopes = self.engine.ledger.scopes(head).await?;
         let is_planned = |scope: &Scope| scope.stage != Stage::Found && scope.uncounted.is_empty();
@@ -256,6 +263,7 @@ where
             return self.failed(head, plan, failures, &scopes).await.map(Executed::Stopped);
         }
         if scopes.iter().any(|scope| !scope.held.is_empty()) {
+            self.moves_mark(head, ReplayStage::Begun, ReplayStage::Done);
             return self.hold(head, plan, scopes).await;
         }
         let verified = self.verify(head, &mut scopes).await?;
@@ -266,6 +274,7 @@ where
         if !verified.unreadable.is_empty() {
             return self.failed(head, plan, verified.unreadable, &scopes).await.map(Executed::Stopped);
         }
+        self.moves_mark(head, ReplayStage::Begun, ReplayStage::Done);
         self.conclude(head, plan, &scopes).await
     }
 
@@ -286,15 +295,9 @@ where
     /// A transition that only the lease guards.
     async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
         let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening };
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
         self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
     }
-}
-
-enum Executed {
-    Stopped(Worked),
-    Overtaken,
-    Unclean,
 }
 
 #[cfg(test)]

@@ -5,6 +5,13 @@ use jiff::civil::Date;
 
 use crate::scope::Counts;
 
+/// How one round of erasing ended.
+pub(super) enum Executed {
+    Stopped(Worked),
+    Overtaken,
+    Unclean,
+}
+
 /// What one visit came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worked {

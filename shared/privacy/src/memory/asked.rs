@@ -82,6 +82,7 @@ pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
         late_since: None,
         returned_at: None,
         retained: Vec::new(),
+        replay: None,
     }
 }
 

@@ -12,11 +12,10 @@ use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::ports::{
-    Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, Showcase,
-    Shown, WorkQueue,
+    Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, WorkQueue,
 };
+use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope};
-use crate::subject_request::SubjectRequest;
 
 fn fresh(new: &NewObligation, seq: u32) -> Head {
     Head {
@@ -36,6 +35,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         late_since: None,
         returned_at: None,
         retained: Vec::new(),
+        replay: None,
     }
 }
 
@@ -82,7 +82,8 @@ impl Intake for World {
             Some(head) if head.seq == finished.seq && head.state.is_finished() => {
                 let seq = head.seq + 1;
                 stored.earlier.entry(new.id.clone()).or_default().insert(0, head.clone());
-                stored.heads.insert(new.id.clone(), fresh(new, seq));
+                let replay = head.replay.filter(|mark| mark.stage != ReplayStage::Done);
+                stored.heads.insert(new.id.clone(), Head { replay, ..fresh(new, seq) });
                 true
             }
             Some(_) | None => false,
@@ -177,11 +178,15 @@ impl Ledger for World {
                 return None;
             }
             let head = stored.heads.get_mut(&lease.id)?;
+            if !super::replay::may_move(head, advance) {
+                return None;
+            }
             if advance.if_covers_until.is_some_and(|covers_until| covers_until != head.covers_until) {
                 return None;
             }
             head.state = advance.state.clone();
             head.reopened += u32::from(advance.is_reopening);
+            super::replay::move_mark(head, advance);
             match advance.next_action {
                 NextAction::Keep => {}
                 NextAction::At(at) => head.next_action_at = Some(at),
@@ -240,26 +245,6 @@ impl Ledger for World {
             stored.outcomes.insert(key, outcomes.iter().cloned().collect());
         })
     }
-}
-
-impl Showcase for World {
-    async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
-        self.call("showcase.show", |stored| shown(stored, id))
-    }
-
-    async fn show_asked(&self, id: &ObligationId) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
-        self.call("showcase.show", |stored| {
-            let request = stored.requests.heads.get(id)?.clone();
-            Some((request, shown(stored, id)))
-        })
-    }
-}
-
-fn shown(stored: &Stored, id: &ObligationId) -> Option<Shown> {
-    let head = stored.heads.get(id)?.clone();
-    let outcomes = stored.outcomes.get(&(id.clone(), head.seq));
-    let outcomes = outcomes.into_iter().flatten().map(|(class, outcome)| (class.clone(), outcome.clone())).collect();
-    Some(Shown { head, outcomes, earlier: stored.earlier.get(id).cloned().unwrap_or_default() })
 }
 
 impl DueIndex for World {

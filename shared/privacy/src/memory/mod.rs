@@ -13,9 +13,11 @@ mod policy;
 mod processors;
 mod purge;
 mod receipts;
+mod replay;
 mod requests;
 mod seed;
 mod shared;
+mod show;
 mod snapshot;
 mod staff;
 mod vault;
@@ -45,6 +47,7 @@ use crate::message::Work;
 use crate::obligation::{Head, ObligationId, Outcome};
 use crate::plan::Plan;
 use crate::ports::{Answer, Clock};
+use crate::replay::{Replay, ReplayId};
 use crate::scope::{Place, Scope};
 
 /// A connection row.
@@ -122,6 +125,8 @@ pub struct Stored {
     pub chains: StoredChains,
     /// What the ledger keeps of purges, and their reports.
     pub purges: StoredPurges,
+    /// Replays of the ledger after a restored backup.
+    pub replays: BTreeMap<ReplayId, Replay>,
     /// Requests of people, and what goes with them.
     pub requests: StoredRequests,
     /// Bundles, and what goes with them.
@@ -253,32 +258,6 @@ impl World {
             return Err(Fault::retry(action, "struck after"));
         }
         Ok(answer)
-    }
-
-    /// Everything of a tenant, to be compared before and after.
-    #[must_use]
-    pub fn of_tenant(&self, tenant: &str) -> Vec<String> {
-        let stored = self.stored();
-        let names = |text: &str| text.split(['#', '/']).any(|part| part == tenant);
-        let items = stored.items.iter().filter(|((_, partition), _)| names(partition));
-        let mut lines: Vec<String> = items
-            .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
-            .collect();
-        lines.extend(stored.shared_lines(names));
-        for (store, versions) in &stored.objects {
-            let objects = versions.iter().filter(|(key, _)| names(key));
-            lines.extend(objects.map(|(key, version)| format!("{store} {key} {version}")));
-        }
-        lines.extend(
-            stored
-                .connections
-                .iter()
-                .filter(|(place, _)| place.tenant.as_str() == tenant)
-                .map(|row| format!("{row:?}")),
-        );
-        let links = stored.links.iter().flat_map(|(link, places)| places.iter().map(move |place| (link, place)));
-        lines.extend(links.filter(|(_, (place, _))| place.tenant.as_str() == tenant).map(|link| format!("{link:?}")));
-        lines
     }
 }
 

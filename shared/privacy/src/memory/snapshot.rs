@@ -1,4 +1,4 @@
-//! Worlds taken up and put down, for a model that tries every way on.
+//! Worlds taken up and put down, for a model that tries every way on; and what a tenant has in one.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,5 +15,31 @@ impl World {
     #[must_use]
     pub fn into_stored(self) -> Stored {
         self.stored.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Everything of a tenant, to be compared before and after.
+    #[must_use]
+    pub fn of_tenant(&self, tenant: &str) -> Vec<String> {
+        let stored = self.stored();
+        let names = |text: &str| text.split(['#', '/']).any(|part| part == tenant);
+        let items = stored.items.iter().filter(|((_, partition), _)| names(partition));
+        let mut lines: Vec<String> = items
+            .flat_map(|((store, partition), keys)| keys.iter().map(move |key| format!("{store} {partition} {key}")))
+            .collect();
+        lines.extend(stored.shared_lines(names));
+        for (store, versions) in &stored.objects {
+            let objects = versions.iter().filter(|(key, _)| names(key));
+            lines.extend(objects.map(|(key, version)| format!("{store} {key} {version}")));
+        }
+        lines.extend(
+            stored
+                .connections
+                .iter()
+                .filter(|(place, _)| place.tenant.as_str() == tenant)
+                .map(|row| format!("{row:?}")),
+        );
+        let links = stored.links.iter().flat_map(|(link, places)| places.iter().map(move |place| (link, place)));
+        lines.extend(links.filter(|(_, (place, _))| place.tenant.as_str() == tenant).map(|link| format!("{link:?}")));
+        lines
     }
 }

@@ -69,7 +69,7 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
 }
 
 fn call(method: Method, path: String, body: Option<Value>, form: Form) -> Call {
-    Call { method, path, body, form, is_json: false }
+    Call { method, path, body, form, is_json: false, is_waiting: false }
 }
 
 fn reference(text: &str) -> Result<ObligationId, Invalid> {

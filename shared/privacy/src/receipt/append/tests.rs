@@ -79,6 +79,7 @@ fn head(letter: &str) -> Head {
         late_since: None,
         returned_at: None,
         retained: Vec::new(),
+        replay: None,
     }
 }
 
