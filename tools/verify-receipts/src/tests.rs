@@ -342,7 +342,8 @@ async fn the_trail_is_checked_beside_the_receipts() {
 
 #[tokio::test]
 async fn what_is_done_to_the_trail_is_found() {
-    let cases: [(&str, fn(&Path), &str); 6] = [
+    type Damage = (&'static str, fn(&Path), &'static str);
+    let cases: [Damage; 6] = [
         (
             "a flipped bit",
             |of| flip(&of.join("0000000002.json")),
