@@ -272,12 +272,9 @@ fn each_command_about_requests_is_one_call() {
             json!({"proof": "child-report", "finding": "credible", "why": "Twelve."}),
         ),
         (
-            format!("compare {REFERENCE} --held phone=0555 --held day=2026-02-01 --named day=1_February --why Wrote."),
+            format!("compare {REFERENCE} --held phone=0555 --named day=1_May --held day=1 --why Wrote."),
             "verification",
-            json!({
-                "proof": "data-points", "held": {"phone": "0555", "day": "2026-02-01"}, "named": {"day": "1 February"},
-                "why": "Wrote.",
-            }),
+            json!({"proof": "data-points", "held": {"phone": "0555", "day": "1"}, "named": {"day": "1 May"}, "why": "Wrote."}),
         ),
         (format!("extend {REFERENCE} --reason It_is_a_lot."), "extension", json!({"reason": "It is a lot."})),
         (format!("deny {REFERENCE} excessive --why Again."), "denial", json!({"reason": "excessive", "why": "Again."})),
