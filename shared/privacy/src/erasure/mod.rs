@@ -180,11 +180,9 @@ where
             self.advance(&head, State::Received, NextAction::At(until)).await?;
             return Ok(Worked::Waiting { until });
         }
-        if head.replay.is_some_and(|mark| mark.stage == ReplayStage::Asked) {
-            match self.replay(&head).await? {
-                Replayed::Stopped(worked) => return Ok(worked),
-                Replayed::Afresh(afresh) => head = afresh,
-            }
+        match self.replay(head).await? {
+            Replayed::Stopped(worked) => return Ok(worked),
+            Replayed::GoesOn(as_it_is) => head = *as_it_is,
         }
         for _ in 0..MAX_ROUNDS {
             match &head.state {

@@ -13,8 +13,8 @@ use crate::scope::{Scope, Stage};
 pub(super) enum Replayed {
     /// Nothing more in this visit.
     Stopped(Worked),
-    /// What was open is planned afresh.
-    Afresh(Head),
+    /// No look was asked for, or what was open is planned afresh.
+    GoesOn(Box<Head>),
 }
 
 impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
@@ -26,7 +26,11 @@ where
 {
     /// The look that a replay has asked for. The mark moves with the write that says what came of it, and only while it is the
     /// one that was seen here.
-    pub(super) async fn replay(&mut self, head: &Head) -> Result<Replayed, Stop> {
+    pub(super) async fn replay(&mut self, head: Head) -> Result<Replayed, Stop> {
+        if head.replay.is_none_or(|mark| mark.stage != ReplayStage::Asked) {
+            return Ok(Replayed::GoesOn(Box::new(head)));
+        }
+        let head = &head;
         let mut scopes = self.engine.ledger.scopes(head).await?;
         if head.seq > 1 {
             self.adopt(head, &mut scopes).await?;
@@ -47,7 +51,7 @@ where
                     self.engine.ledger.save_scope(head, scope).await?;
                 }
                 self.moves_mark(head, ReplayStage::Asked, ReplayStage::Begun);
-                self.prepare(head).await.map(Replayed::Afresh)
+                self.prepare(head).await.map(|afresh| Replayed::GoesOn(Box::new(afresh)))
             }
         }
     }
