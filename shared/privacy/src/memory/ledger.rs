@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Stored, World};
+use super::World;
 use crate::deadline::DueBy;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;

@@ -43,6 +43,7 @@ fn head(state: State) -> Head {
         late_since: None,
         returned_at: None,
         retained: Vec::new(),
+        replay: None,
     }
 }
 
