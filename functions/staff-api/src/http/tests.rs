@@ -389,7 +389,8 @@ async fn a_halted_purge_is_shown_and_confirmed_by_its_hash() {
     );
     assert_eq!(bench.get(path).await["plan"]["is_waiting"], false);
     assert_eq!(ledger.progress("own.requests").await.unwrap().confirmed(), Some(&plan));
-    let row = bench.account.dump("ledger").into_iter().find(|row| row.contains("confirmed_by")).unwrap();
+    let rows: Vec<String> = bench.account.dump("ledger").iter().map(Value::to_string).collect();
+    let row = rows.iter().find(|row| row.contains("confirmed_by")).unwrap();
     assert!(row.contains(ALEX), "{row}");
     for unknown in ["signals", "own.receipts", "nobody", "-"] {
         let path = format!("/api/staff/purges/{unknown}");

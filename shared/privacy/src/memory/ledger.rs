@@ -134,24 +134,19 @@ impl Ledger for World {
         })
     }
 
-    async fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> Answer<()> {
+    async fn bring_forward(&self, lease: &Lease, due_by: &crate::deadline::DueBy) -> Answer<()> {
         self.call("ledger.bring_forward", |stored| {
-            if stored.leases.get(&lease.id) == Some(&lease.worker)
-                && let Some(head) = stored.heads.get_mut(&lease.id)
-                && due_by.date < head.due_by.date
-            {
-                head.due_by = due_by.clone();
-            }
+            let is_leased = stored.leases.get(&lease.id) == Some(&lease.worker);
+            let head = stored.heads.get_mut(&lease.id).filter(|head| is_leased && due_by.date < head.due_by.date);
+            head.into_iter().for_each(|head| head.due_by = due_by.clone());
         })
     }
 
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
         self.call("ledger.note_retained", |stored| {
-            if stored.leases.get(&lease.id) == Some(&lease.worker)
-                && let Some(head) = stored.heads.get_mut(&lease.id)
-            {
-                head.retained = codes.to_vec();
-            }
+            let is_leased = stored.leases.get(&lease.id) == Some(&lease.worker);
+            let head = stored.heads.get_mut(&lease.id).filter(|_| is_leased);
+            head.into_iter().for_each(|head| head.retained = codes.to_vec());
         })
     }
 
