@@ -250,8 +250,12 @@ impl Connections for Spoiled<'_> {
         self.vault.platform_of(place).await
     }
 
-    async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
-        self.vault.unlink(links, connection).await
+    async fn unlink(&self, links: &[Link]) -> Answer<()> {
+        self.vault.unlink(links).await
+    }
+
+    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+        self.vault.take_out(connection, rows, links).await
     }
 }
 
