@@ -255,6 +255,11 @@ impl Connections for Spoiled<'_> {
     }
 
     async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+        if self.is(Naive::LinksBeforeRows) {
+            self.vault.unlink(links).await?;
+            let (partition, begins_with) = (format!("connection#{connection}"), String::new());
+            self.vault.erase("connections", &KeyRange::Table { partition, begins_with }, rows).await?;
+        }
         self.vault.take_out(connection, rows, links).await
     }
 }
