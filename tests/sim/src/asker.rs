@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use privacy::accept_request::{Ask as Asked, Naming, Sent, Terms, accept_request};
 use privacy::clock::model::Kind;
 use privacy::fault::Fault;
@@ -111,12 +111,16 @@ impl Form {
                     self.process.note("the code is right");
                     let Standing::InProgress { since } = request.standing else { return };
                     {
-                        let mut oracle = cloud.oracle.lock().unwrap();
-                        let ask = &mut oracle.asks[index];
                         // GDPR article 12(3): one month from the receipt of the request, wherever midnight is.
                         let received_on = request.received_at.to_zoned_datetime(TimeZone::UTC).date();
-                        ask.last_day = received_on.checked_add(Span::new().months(1).days(1)).ok();
-                        (ask.covers_until, ask.is_acknowledged) = (since, true);
+                        let last_day = received_on.checked_add(Span::new().months(1).days(1)).ok();
+                        // Whoever begins with it may have a clock that is behind, and covers nothing later than its now. What
+                        // was tried stays beside it, as what may go.
+                        let behind = SignedDuration::from_secs(2 * cloud.weather.jumps_seconds);
+                        let mut oracle = cloud.oracle.lock().unwrap();
+                        let tried = oracle.asks[index].clone();
+                        let covers_until = since - behind;
+                        oracle.asks.push(Ask { covers_until, is_acknowledged: true, last_day, ..tried });
                     }
                     let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);
                     drop(self.process.alive(fulfilment.begin(*request, self.process.now())).await);

@@ -128,7 +128,8 @@ impl Dashboard {
             Reactivated::InTime { cancelled, .. } if cancelled.iter().any(|phase| phase == PHASE) => {
                 ends.for_each(|ask| ask.starts_at = Some(Timestamp::MAX));
             }
-            Reactivated::InTime { .. } => ends.for_each(|ask| ask.is_withdrawn = !ask.is_acknowledged),
+            // A phase whose day had come counts as begun; it is cancelled all the same if nobody has worked on it yet.
+            Reactivated::InTime { .. } => {}
             Reactivated::TooLate => ends.for_each(|ask| {
                 ask.is_withdrawn = !ask.is_acknowledged;
                 ask.covers_until = ask.covers_until.min(privacy::instant::to_millis(now));
