@@ -16,7 +16,7 @@ use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::memory::World;
-use privacy::ports::{Answer, Clock, Connected, Connections, Disarmed};
+use privacy::ports::{Answer, Clock, Connected, Connections, Disarmed, Record};
 use privacy::scope::{Link, Place, Reach};
 use serde_json::Value;
 
@@ -132,7 +132,11 @@ impl Connections for Flood<'_> {
         Ok(None)
     }
 
-    async fn unlink(&self, _links: &[Link], _connection: Option<&Place>) -> Answer<()> {
+    async fn unlink(&self, _links: &[Link]) -> Answer<()> {
+        Ok(())
+    }
+
+    async fn take_out(&self, _connection: &Place, _rows: &[Record], _links: &[Link]) -> Answer<()> {
         Ok(())
     }
 }

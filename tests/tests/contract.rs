@@ -458,14 +458,20 @@ async fn links_contract(vault: &impl Connections) {
     for place in known_places() {
         let link = Link { reference: reference.clone(), place: place.clone() };
         for _ in 0..2 {
-            vault.unlink(&[link.clone(), link.clone()], None).await.unwrap();
+            vault.unlink(&[link.clone(), link.clone()]).await.unwrap();
         }
         expected.retain(|reach| reach.place != place);
         assert_eq!(reached().await, expected, "{place}");
     }
     assert_eq!(vault.reach(other).await.unwrap(), [reach(&known_places()[3], "2026-02-01T00:00:00Z")]);
-    vault.unlink(&[], None).await.unwrap();
-    vault.unlink(&[Link { reference: reference.clone(), place: c1.clone() }], Some(&c1)).await.unwrap();
+    vault.unlink(&[]).await.unwrap();
+    let link = Link { reference: reference.clone(), place: c1.clone() };
+    let row = |key: String| Record { key, version: None, written_at: None };
+    let rows = [row("connection".to_owned()), row(format!("link#{reference}"))];
+    for _ in 0..2 {
+        vault.take_out(&c1, &rows, &[link.clone(), link.clone()]).await.unwrap();
+        assert_eq!(vault.connected_at(&c1).await.unwrap(), None);
+    }
     assert_eq!(reached().await, []);
 }
 
@@ -651,7 +657,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
         demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));
     }
     directory_contract(&demo::vault(&directory)).await;
-    demo::vault(&directory).unlink(&[], Some(&place("alder", "c1", None))).await.unwrap();
+    demo::vault(&directory).take_out(&place("alder", "c1", None), &[], &[]).await.unwrap();
     assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
     let known = Account::new();
     demo::connect(&known, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("1"));

@@ -209,8 +209,11 @@ pub trait Connections: Sync {
     fn connected_at(&self, place: &Place) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
     /// The platform of the connection that a place came through, if it has a row that names one, by a strong read.
     fn platform_of(&self, place: &Place) -> impl Future<Output = Answer<Option<Platform>>> + Send;
-    /// Removes identity links, and a whole connection from the directory of its tenant.
-    fn unlink(&self, links: &[Link], connection: Option<&Place>) -> impl Future<Output = Answer<()>> + Send;
+    /// Removes identity links.
+    fn unlink(&self, links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
+    /// Takes a connection out: its rows, the links to it, its line in the directory of its tenant. All of it or nothing, so that
+    /// whoever comes by any of them finds the rest; beyond what one write takes, other people's links and their rows go first.
+    fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Marks that refuse what must not return.

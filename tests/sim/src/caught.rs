@@ -4,15 +4,13 @@ use crate::naive::Naive;
 use crate::oracle::Broken;
 
 /// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
-pub const CAUGHT: [(Naive, u64, Broken); 8] = [
-    (Naive::IgnoresCover, 1, Broken::OverErased),
+pub const CAUGHT: [(Naive, u64, Broken); 6] = [
     (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
     (Naive::NoSweep, 1, Broken::Lost),
-    (Naive::DeleteBeforeSuppress, 21, Broken::CompletedWithResidue),
-    (Naive::ReadThenWriteDedupe, 71, Broken::Lost),
-    (Naive::AckOnFailedPut, 74, Broken::Lost),
-    (Naive::SendBeforeStore, 91, Broken::Lost),
-    (Naive::ChainedDates, 102, Broken::PastDateWithoutAlarm),
+    (Naive::AnyCode, 3, Broken::OverErased),
+    (Naive::AcceptedIsGone, 4, Broken::CompletedWithResidue),
+    (Naive::MarksEndWithErasure, 4, Broken::Resurrected),
+    (Naive::IgnoresCover, 5, Broken::OverErased),
 ];
 
 /// The table of the documents.

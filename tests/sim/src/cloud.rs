@@ -27,6 +27,10 @@ pub struct Cloud {
     replica: Mutex<Replica>,
     /// The erasure queue.
     pub queue: Queue,
+    /// The queue of letters.
+    pub notices: Queue,
+    /// The code of the last letter, by request.
+    pub letters: Mutex<BTreeMap<String, String>>,
     /// What may go wrong.
     pub weather: Weather,
     /// Decides everything.
@@ -73,6 +77,8 @@ impl Cloud {
                 pending: VecDeque::new(),
             }),
             queue: Queue::default(),
+            notices: Queue::default(),
+            letters: Mutex::default(),
             weather,
             rng: Mutex::new(rng),
             trace: Mutex::new(Trace::new(is_traced)),
@@ -142,7 +148,8 @@ impl Cloud {
         let trouble = self.draw(|rng| self.weather.strike(rng, &special));
         if trouble == Some(Trouble::Down) && self.draw(|rng| rng.u32(..3) == 0) {
             // A service that is down stays so for a while.
-            *until = self.elapsed() + Duration::from_secs(self.draw(|rng| rng.u64(2..60)));
+            let seconds = self.draw(|rng| if rng.u32(..4) == 0 { rng.u64(300..3_600) } else { rng.u64(2..60) });
+            *until = self.elapsed() + Duration::from_secs(seconds);
         }
         trouble
     }
@@ -205,7 +212,9 @@ impl Cloud {
     fn pass(&self, call: &Call, trouble: Option<Trouble>) -> Answered {
         if call.operation == "SendMessage" {
             let delays = if self.is_calm() { vec![Duration::from_millis(20)] } else { self.deliveries() };
-            self.queue.send(call.body["MessageBody"].as_str().unwrap(), &delays);
+            let is_notice = call.body["QueueUrl"].as_str().unwrap().ends_with("/notices");
+            let queue = if is_notice { &self.notices } else { &self.queue };
+            queue.send(call.body["MessageBody"].as_str().unwrap(), &delays);
             return Answered { status: 200, body: json!({"MessageId": "m"}).to_string(), tag: None };
         }
         if trouble == Some(Trouble::Unprocessed) {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::many::{random_start, report, run_many};
 use crate::naive::Naive;
+use crate::oracle::Violation;
 use crate::world::run;
 
 /// What the command line says: `name=value`, in any order.
@@ -24,7 +25,9 @@ fn try_all(start: u64, count: u64) -> ExitCode {
         let failures = run_many(start, count, Some(naive), 1, |_, _| {});
         match failures.first_key_value() {
             Some((seed, violations)) => {
-                println!("{}: seed {seed}: {}: {}", naive.name(), violations[0].broken.name(), violations[0].how);
+                // As a line of `caught.rs`, with what happened beside it.
+                let Violation { broken, how } = &violations[0];
+                println!("    (Naive::{naive:?}, {seed}, Broken::{broken:?}), // {how}");
             }
             None => {
                 missed += 1;

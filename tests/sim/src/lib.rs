@@ -2,18 +2,23 @@
 //! decided by a seed, against an oracle made of the policy. `docs/simulation.md` says what is simulated and what is not.
 
 pub mod actors;
+pub mod asker;
 pub mod caught;
 pub mod cloud;
 pub mod command;
+pub mod lives;
 pub mod machinery;
 pub mod many;
 pub mod naive;
 pub mod oracle;
 pub mod people;
 pub mod process;
+pub mod product;
 pub mod queue;
 pub mod spoiled;
 pub mod staff;
+pub mod tenants;
 pub mod trace;
+pub mod vendors;
 pub mod weather;
 pub mod world;

@@ -10,13 +10,16 @@ use privacy::fault::Fault;
 use privacy::message::Work;
 use privacy::ports::{Clock, WorkQueue};
 use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
+use privacy::sweep_requests::sweep_requests;
 use privacy_aws::connection::Patience;
 use privacy_aws::ledger::LedgerTable;
+use privacy_aws::outbox::Outbox;
 use privacy_aws::queue::SqsQueue;
 use privacy_aws::receipts::ReceiptBucket;
 use privacy_aws::vault::Vault;
 
 use crate::actors::{STUCK_AFTER, ledger, queue, vault};
+use crate::asker::outbox;
 use crate::process::{BEGINNING, Process};
 use crate::spoiled::Spoiled;
 use crate::world::World;
@@ -103,8 +106,8 @@ impl Worker {
             ledger: &self.ledger,
             store: &self.receipts,
             clock,
-            map: &world.map,
-            subject_keys: &world.keys,
+            map: world.map,
+            subject_keys: world.keys,
             signing_key: &world.signing_key,
         };
         let engine = Engine {
@@ -112,7 +115,7 @@ impl Worker {
             vault: &spoiled,
             aftermath: &proof,
             clock,
-            map: &world.map,
+            map: world.map,
             second_looks: &world.map.model().second_looks.after,
         };
         let stop_at = clock.now() + SignedDuration::from_secs(120) - LAST_CHUNK;
@@ -130,7 +133,8 @@ pub struct Sweeper {
     process: Process,
     world: Arc<World>,
     ledger: LedgerTable,
-    queue: SqsQueue,
+    vault: Vault,
+    outbox: Outbox,
     seen_writes: u64,
     next_due: Option<Timestamp>,
 }
@@ -143,7 +147,8 @@ impl Sweeper {
         let connection = process.connection(Patience::WORK);
         Self {
             ledger: ledger(&connection),
-            queue: queue(&connection),
+            vault: vault(&connection),
+            outbox: outbox(&connection),
             process,
             world: Arc::clone(world),
             seen_writes: u64::MAX,
@@ -202,8 +207,11 @@ impl Sweeper {
                 cloud.oracle.lock().unwrap().alarmed(head.id.as_str(), cloud.elapsed());
             }
         };
-        let map = &self.world.map;
-        let sweep = sweep_ledger(&self.ledger, &self.queue, &self.process, map, bounds, notice).await;
+        let map = self.world.map;
+        let sweep = sweep_ledger(&self.ledger, &self.outbox, &self.process, map, bounds, notice).await;
         self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
+        let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);
+        let swept = sweep_requests(&fulfilment, &self.process, stop_at).await;
+        self.process.note(&format!("has swept requests: {} answered, {} denied", swept.answered, swept.denied));
     }
 }

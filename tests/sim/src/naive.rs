@@ -29,11 +29,17 @@ pub enum Naive {
     NoSweep,
     /// Lets the marks go as soon as everything is erased.
     MarksEndWithErasure,
+    /// Takes a vendor's word for it.
+    AcceptedIsGone,
+    /// Removes links first, then the rows that they lead to.
+    LinksBeforeRows,
+    /// Takes any code.
+    AnyCode,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -47,6 +53,9 @@ impl Naive {
         Self::GateReadsThenWrites,
         Self::NoSweep,
         Self::MarksEndWithErasure,
+        Self::AcceptedIsGone,
+        Self::LinksBeforeRows,
+        Self::AnyCode,
     ];
 
     /// As reports and the command line name it.
@@ -66,6 +75,9 @@ impl Naive {
             Self::GateReadsThenWrites => "gate-reads-then-writes",
             Self::NoSweep => "no-sweep",
             Self::MarksEndWithErasure => "marks-end-with-erasure",
+            Self::AcceptedIsGone => "accepted-is-gone",
+            Self::LinksBeforeRows => "links-before-rows",
+            Self::AnyCode => "any-code",
         }
     }
 
@@ -86,6 +98,9 @@ impl Naive {
             Self::GateReadsThenWrites => "Reads the marks first and writes the signal then, not in one transaction.",
             Self::NoSweep => "Sends each request once and never looks at what is due.",
             Self::MarksEndWithErasure => "Lets the marks go as soon as everything is erased and verified.",
+            Self::AcceptedIsGone => "Takes a vendor that says yes for one that has erased.",
+            Self::LinksBeforeRows => "Removes the links to a connection, then its rows, not all in one write.",
+            Self::AnyCode => "Takes a guess for the code that was sent.",
         }
     }
 

@@ -3,22 +3,23 @@
 //! The oracle is told of every attempt and every acknowledgement by the actors, and sees every write of every process. It
 //! knows dates, connections and items, and nothing of states, plans, leases or marks.
 
+mod facts;
 mod judge;
 mod watch;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-/// Policy section 13.4: "we delete all data tied to that user ID within 30 days".
-const DAYS: i64 = 30;
+pub use self::facts::{About, Ask, Connected, Copy};
+
 /// A hold takes effect with the next chunk; what was sent before may be carried out for so long.
 const HOLD_TAKES_EFFECT: Duration = Duration::from_secs(300);
+/// Later than any run.
+const LATEST: Timestamp = Timestamp::constant(4_000_000_000, 0);
 /// The tables that hold data of people.
 pub const TABLES: [&str; 8] =
     ["accounts", "billing", "connections", "conversations", "inbox", "logs", "people", "social"];
@@ -64,55 +65,6 @@ pub struct Violation {
     pub how: String,
 }
 
-/// A platform connection.
-#[derive(Clone, Debug)]
-pub struct Connected {
-    /// Whose data.
-    pub tenant: String,
-    /// Which connection.
-    pub id: String,
-    /// Who connected it, by number.
-    pub person: usize,
-    /// Of which platform.
-    pub platform: &'static str,
-    /// When.
-    pub connected_at: Timestamp,
-    /// Whether it is known to stand in its table: nothing comes in by one that does not.
-    pub is_known: bool,
-}
-
-/// Whom or what a request is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
-    /// A person, by number.
-    Person(usize),
-    /// A connection, by number.
-    Connection(usize),
-}
-
-/// A request that was tried.
-#[derive(Clone, Debug)]
-pub struct Ask {
-    /// The key of its obligation.
-    pub id: String,
-    /// Whom or what.
-    pub about: About,
-    /// What was connected before is to go.
-    pub covers_until: Timestamp,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// Whether it was acknowledged.
-    pub is_acknowledged: bool,
-}
-
-impl Ask {
-    /// The last day, counted from the receipt.
-    fn last_day(&self) -> Date {
-        let received_on = self.received_at.to_zoned_datetime(TimeZone::UTC).date();
-        received_on.checked_add(Span::new().days(DAYS)).unwrap()
-    }
-}
-
 /// Something stored of somebody.
 #[derive(Clone, Debug)]
 struct Item {
@@ -143,6 +95,8 @@ pub struct Oracle {
     pub asks: Vec<Ask>,
     /// Every hold that was tried.
     pub holds: Vec<Held>,
+    /// What vendors hold.
+    pub copies: Vec<Copy>,
     items: BTreeMap<String, Item>,
     erased: Vec<(String, Timestamp, Duration)>,
     alarms: Vec<(String, Duration)>,
@@ -182,7 +136,7 @@ impl Oracle {
     /// Notes that an item was refused: only what somebody asked to be erased may be.
     pub fn was_refused(&mut self, key: &str) {
         let Some(item) = self.items.get(key) else { return };
-        if !self.may_go(item.connection) {
+        if !self.may_go(item.connection, LATEST) {
             self.violate(Broken::OverErased, format!("{key} was refused, and nobody asked for that"));
         }
     }
@@ -209,6 +163,7 @@ impl Oracle {
         let is_of = match about {
             About::Person(person) => known.person == person,
             About::Connection(other) => other == connection,
+            About::Tenant(tenant) => known.tenant == tenant,
         };
         is_of && known.connected_at < covers_until
     }
@@ -216,13 +171,14 @@ impl Oracle {
     /// Whether an acknowledged request covers a connection.
     #[must_use]
     pub fn must_go(&self, connection: usize) -> bool {
-        let mut asks = self.asks.iter().filter(|ask| ask.is_acknowledged);
+        let mut asks = self.asks.iter().filter(|ask| ask.is_acknowledged && !ask.is_withdrawn);
         asks.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
     }
 
-    /// Whether any request covers a connection, acknowledged or not.
-    fn may_go(&self, connection: usize) -> bool {
-        self.asks.iter().any(|ask| self.is_about(ask.about, ask.covers_until, connection))
+    /// Whether any request covers a connection at an instant, acknowledged or not.
+    fn may_go(&self, connection: usize, at: Timestamp) -> bool {
+        let mut asks = self.asks.iter().filter(|ask| ask.may_begin(at));
+        asks.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
     }
 
     /// Whether a hold has been in force for a while.

@@ -1,7 +1,10 @@
 //! The people of a run, and what the product stores of them.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use privacy::identity::Identity;
+use privacy::identity::{EmailAddress, Identity};
+use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::memory::place;
 use privacy::scope::Place;
 use privacy_tests::demo;
@@ -19,6 +22,27 @@ pub fn person(number: usize) -> Identity {
     demo::person(&format!("1015800000000000{}", number + 1))
 }
 
+/// Their address.
+///
+/// # Panics
+/// Never: it is one.
+#[must_use]
+pub fn email(number: usize) -> EmailAddress {
+    EmailAddress::parse(&format!("person-{number}@example.com")).unwrap()
+}
+
+/// Under which name they are found, by what a platform calls them and by their address.
+#[must_use]
+pub fn links(number: usize) -> [KeyedRef; 2] {
+    [person(number), Identity::Email(email(number))].map(|identity| keys().links(&identity).remove(0))
+}
+
+/// The ring of keys.
+pub fn keys() -> &'static SubjectKeys {
+    static KEYS: LazyLock<SubjectKeys> = LazyLock::new(demo::keys);
+    &KEYS
+}
+
 impl Connected {
     /// The place of the connection, or of a contact of it.
     #[must_use]
@@ -26,11 +50,10 @@ impl Connected {
         place(&self.tenant, &self.id, contact)
     }
 
-    /// The rows that connecting writes: the connection with its tokens, its link both ways, its line in the directory.
+    /// The rows that connecting writes: the connection with its tokens, its links both ways, its line in the directory.
     #[must_use]
     pub fn rows(&self) -> Vec<Value> {
         let Self { tenant, id, person: owner, platform, connected_at, is_known: _ } = self;
-        let link = demo::keys().links(&person(*owner))[0].to_string();
         let connected_at = stamp(*connected_at);
         let row = |partition: &str, sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}});
         let dated = |mut row: Value| {
@@ -42,12 +65,12 @@ impl Connected {
         let mut connection = dated(row(&partition, "connection"));
         connection["access_token"] = json!({"S": "token-1"});
         connection["refresh_token"] = json!({"S": "token-2"});
-        vec![
-            connection,
-            row(&partition, &format!("link#{link}")),
-            dated(row(&format!("link#{link}"), &format!("{tenant}#{id}"))),
-            dated(row(&format!("tenant#{tenant}"), id)),
-        ]
+        let mut rows = vec![connection, dated(row(&format!("tenant#{tenant}"), id))];
+        for link in links(*owner) {
+            rows.push(row(&partition, &format!("link#{link}")));
+            rows.push(dated(row(&format!("link#{link}"), &format!("{tenant}#{id}"))));
+        }
+        rows
     }
 
     fn inbox(&self, sort: &str) -> Value {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
@@ -95,7 +96,13 @@ impl Process {
 /// True time of a run.
 #[must_use]
 pub fn true_time(cloud: &Cloud) -> Timestamp {
-    let elapsed = i64::try_from(cloud.elapsed().as_millis()).unwrap();
+    instant(cloud.elapsed())
+}
+
+/// True time so long after the beginning.
+#[must_use]
+pub fn instant(elapsed: Duration) -> Timestamp {
+    let elapsed = i64::try_from(elapsed.as_millis()).unwrap();
     Timestamp::from_millisecond(BEGINNING * 1_000 + elapsed).unwrap()
 }
 

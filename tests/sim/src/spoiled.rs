@@ -255,8 +255,17 @@ impl Connections for Spoiled<'_> {
         self.vault.platform_of(place).await
     }
 
-    async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
-        self.vault.unlink(links, connection).await
+    async fn unlink(&self, links: &[Link]) -> Answer<()> {
+        self.vault.unlink(links).await
+    }
+
+    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+        if self.is(Naive::LinksBeforeRows) {
+            self.vault.unlink(links).await?;
+            let (partition, begins_with) = (format!("connection#{connection}"), String::new());
+            self.vault.erase("connections", &KeyRange::Table { partition, begins_with }, rows).await?;
+        }
+        self.vault.take_out(connection, rows, links).await
     }
 }
 

@@ -56,7 +56,7 @@ impl Staff {
         };
         loop {
             self.process.note(&format!("places a hold on {place}"));
-            let placed = self.process.alive(place_hold(&self.ledger, &self.world.map, &hold, now)).await;
+            let placed = self.process.alive(place_hold(&self.ledger, self.world.map, &hold, now)).await;
             if matches!(placed, Some(Ok(()))) {
                 break;
             }

@@ -85,6 +85,12 @@ pub struct Weather {
     pub lost: u32,
     /// For so many days from the first hours on no worker runs.
     pub outage_days: u64,
+    /// In 1,000 calls of a vendor: down, or busy.
+    pub vendor_faults: u32,
+    /// The longest that a vendor takes to erase what it said it would; more than none, and it forgets now and then.
+    pub vendor_slowest_hours: u64,
+    /// For so many days from the beginning on vendors answer nothing.
+    pub vendor_outage_days: u64,
 }
 
 impl Weather {
@@ -106,6 +112,9 @@ impl Weather {
             held_back: [0, 100, 300][rng.usize(..3)],
             lost: [0, 50, 200][rng.usize(..3)],
             outage_days: if rng.u32(..6) == 0 { rng.u64(24..36) } else { 0 },
+            vendor_faults: [0, 0, 100, 400][rng.usize(..4)],
+            vendor_slowest_hours: [0, 0, 2, 72][rng.usize(..4)],
+            vendor_outage_days: if rng.u32(..12) == 0 { rng.u64(2..36) } else { 0 },
         }
     }
 

@@ -4,20 +4,25 @@
 //! per identity that finds it. `tenant#<tenant>` lists the connections of a tenant. A link is found under `link#<reference>`, sorted
 //! by place: a connection, a contact, a user of an account.
 
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{Delete, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
-use privacy::ports::{Answer, Connected, Connections, Disarmed};
+use privacy::ports::{Answer, Connected, Connections, Disarmed, Record};
 use privacy::scope::{Link, Place, Reach};
 
 use super::Vault;
 use super::batch::{self, Key};
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_place, text, unreadable};
-use crate::faults::{fault, refusing_row};
+use crate::faults::{fault, is_busy, is_in_transaction, refusing_row};
+use crate::patience;
 
 const ROW: &str = "connection";
+/// What DynamoDB takes in one transaction.
+const AT_ONCE: usize = 100;
+/// How often a transaction is tried.
+const TRIES: u32 = 4;
 
 fn partition(connection: &Place) -> String {
     format!("connection#{connection}")
@@ -30,6 +35,10 @@ fn directory(tenant: &TenantId) -> String {
 
 fn link_partition(link: &KeyedRef) -> String {
     format!("link#{link}")
+}
+
+fn link_key(link: &Link) -> (String, String) {
+    (link_partition(&link.reference), link.place.to_string())
 }
 
 fn reach(item: &Item) -> Result<Reach, Fault> {
@@ -131,15 +140,59 @@ impl Connections for Vault {
         row.map_or(Ok(None), |row| find_parsed(&row, "platform", Platform::parse))
     }
 
-    async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
-        let key = |link: &Link| (link_partition(&link.reference), link.place.to_string());
-        let listed = connection.and_then(|place| Some((directory(&place.tenant), place.connection()?.to_string())));
-        let mut named: Vec<(String, String)> = links.iter().map(key).chain(listed).collect();
+    async fn unlink(&self, links: &[Link]) -> Answer<()> {
+        let mut named: Vec<(String, String)> = links.iter().map(link_key).collect();
         // A batch that names a key twice is refused as a whole.
         named.sort_unstable();
         named.dedup();
+        self.delete_each(&named).await
+    }
+
+    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+        let listed = connection.connection().map(|id| (directory(&connection.tenant), id.to_string()));
+        let row = |record: &Record| (partition(connection), record.key.clone());
+        // What leads here stands at the end: it is in the one write whatever goes before.
+        let (last, first): (Vec<_>, Vec<_>) = rows.iter().map(row).partition(|(_, sort)| sort == ROW);
+        let all = first.into_iter().chain(links.iter().map(link_key)).chain(last).chain(listed);
+        let mut named: Vec<(String, String)> = Vec::with_capacity(rows.len() + links.len() + 1);
+        for key in all {
+            // A transaction that names a key twice is refused as a whole, as a batch is.
+            if !named.contains(&key) {
+                named.push(key);
+            }
+        }
+        let (first, at_once) = named.split_at(named.len().saturating_sub(AT_ONCE));
+        self.delete_each(first).await?;
+        self.delete_at_once(at_once).await
+    }
+}
+
+impl Vault {
+    async fn delete_each(&self, named: &[(String, String)]) -> Answer<()> {
         let keys: Vec<Key<'_>> = named.iter().map(|(partition, sort)| Key { partition, sort }).collect();
         let left = batch::delete(&self.dynamodb, &self.names.connections, &keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
+    }
+
+    async fn delete_at_once(&self, named: &[(String, String)]) -> Answer<()> {
+        let mut items = Vec::with_capacity(named.len());
+        for (partition, sort) in named {
+            let delete = Delete::builder().table_name(&self.names.connections);
+            let delete = delete.set_key(Some(Key { partition, sort }.item())).build();
+            let delete = delete.map_err(|error| Fault::park("connections.take_out", error))?;
+            items.push(TransactWriteItem::builder().delete(delete).build());
+        }
+        let transaction = self.dynamodb.transact_write_items().set_transact_items(Some(items));
+        for attempt in 1..TRIES {
+            match transaction.clone().send().await {
+                Ok(_) => return Ok(()),
+                // It has no conditions: another transaction has one of the rows.
+                Err(error) if is_in_transaction(&error) || is_busy(&error) => {
+                    tokio::time::sleep(patience::backoff(attempt)).await;
+                }
+                Err(error) => return Err(fault("connections.take_out")(error)),
+            }
+        }
+        transaction.send().await.map(drop).map_err(fault("connections.take_out"))
     }
 }

@@ -60,10 +60,7 @@ where
         }
         for store in self.engine.map.stores_of(&head.target).filter(|store| store.identities) {
             if !scope.held.is_empty() {
-                // What finds the rest stays with what is held.
-                let classes = self.engine.map.classes_of(&store.name);
-                let found = classes.filter_map(|class| Some((class.to_owned(), *scope.pending.get(class)?)));
-                scope.held.extend(found.collect::<Vec<_>>());
+                self.leave_finder(scope, store);
             } else if is_done && !scope.is_reused {
                 let erased = self.erase_finder(head, scope, store).await;
                 is_done = self.carry_on(head, scope, (store, erased), failures).await?;

@@ -50,33 +50,61 @@ where
         let link = |record: &Record| store.link(&scope.place, &record.key);
         let links: Vec<Link> = chunk.iter().filter_map(link).collect();
         if !links.is_empty() {
-            self.engine.vault.unlink(&links, None).await?;
+            self.engine.vault.unlink(&links).await?;
             self.hand_on(&links).await?;
         }
         Ok(())
     }
 
-    /// The store that finds people: the links that the request came by, a connection's line in the directory of its tenant, then
-    /// what the store holds of the place.
+    /// The store that finds people: of a connection everything at once; of other places the links that the request came by, then
+    /// what the store holds of them.
     pub(super) async fn erase_finder(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
-        let links = self.links_of(head, scope).await?;
-        let connection = Some(&scope.place).filter(|place| place.is_connection());
+        let mut links = self.links_of(head, scope).await?;
+        let rows = self.rows_of_finder(head, scope, store).await?;
         self.renew().await?;
-        if !links.is_empty() || connection.is_some() {
-            self.engine.vault.unlink(&links, connection).await?;
+        let range = store.range(&scope.place);
+        if !scope.place.is_connection() {
+            if !links.is_empty() {
+                self.engine.vault.unlink(&links).await?;
+            }
+            return match range {
+                Some(range) => self.erase_records(scope, store, &range, &rows).await,
+                None => Ok(()),
+            };
         }
-        let Some(range) = store.range(&scope.place) else { return Ok(()) };
+        if self.unheld(scope, store, &rows).await?.len() < rows.len() {
+            self.leave_finder(scope, store);
+            return Ok(());
+        }
+        links.extend(rows.iter().filter_map(|record| store.link(&scope.place, &record.key)));
+        // One person can have asked twice, and a tenant can disconnect what they asked to be erased: if links went before rows,
+        // a crash in between would leave rows that the other request does not find.
+        self.engine.vault.take_out(&scope.place, &rows, &links).await?;
+        scope.removed = scope.removed.saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+        Ok(())
+    }
+
+    /// What finds a place stays with what is held of it.
+    pub(super) fn leave_finder(&self, scope: &mut Scope, store: &StoreMap) {
+        let classes = self.engine.map.classes_of(&store.name);
+        let found = classes.filter_map(|class| Some((class.to_owned(), *scope.pending.get(class)?)));
+        scope.held.extend(found.collect::<Vec<_>>());
+    }
+
+    /// What the store that finds people holds of a place: a row and one for each link, few enough for memory.
+    async fn rows_of_finder(&mut self, head: &Head, scope: &Scope, store: &StoreMap) -> Result<Vec<Record>, Stop> {
+        let Some(range) = store.range(&scope.place) else { return Ok(Vec::new()) };
         if let Some(records) = self.remembered.remove(&(scope.place.clone(), store.name.clone())) {
             self.remembered_keys -= records.len();
-            return self.erase_records(scope, store, &range, &records).await;
+            return Ok(records);
         }
-        let mut after: Option<Record> = None;
+        let (mut rows, mut after): (Vec<Record>, Option<Record>) = (Vec::new(), None);
         loop {
             let page = self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?;
-            self.erase_records(scope, store, &range, &page.records).await?;
+            rows.extend(page.records);
             after = page.next;
             if after.is_none() {
-                return Ok(());
+                return Ok(rows);
             }
         }
     }

@@ -13,7 +13,18 @@ use crate::keys::KeyedRef;
 use crate::ports::{Answer, Connected, Connections, Disarmed, Page, Read, Record, Stores, Suppressions};
 use crate::scope::{Link, Place, Reach, is_covered};
 
+/// The store that finds people.
+const CONNECTIONS: &str = "connections";
+
 impl Stored {
+    fn unlink(&mut self, links: &[Link]) {
+        for Link { reference, place } in links {
+            if let Some(places) = self.links.get_mut(reference) {
+                places.remove(place);
+            }
+        }
+    }
+
     fn record(&self, store: &str, within: &str, key: &str, version: Option<&String>) -> Record {
         let written = self.written.get(&(store.to_owned(), within.to_owned(), key.to_owned()));
         Record { key: key.to_owned(), version: version.cloned(), written_at: written.copied() }
@@ -132,12 +143,21 @@ impl Connections for World {
         })
     }
 
-    async fn unlink(&self, links: &[Link], _connection: Option<&Place>) -> Answer<()> {
-        self.call("connections.unlink", |stored| {
-            for Link { reference, place } in links {
-                if let Some(places) = stored.links.get_mut(reference) {
-                    places.remove(place);
-                }
+    async fn unlink(&self, links: &[Link]) -> Answer<()> {
+        self.call("connections.unlink", |stored| stored.unlink(links))
+    }
+
+    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+        if self.stored().broken_store.as_deref() == Some(CONNECTIONS) {
+            return Err(Fault::retry("connections.take_out", "broken"));
+        }
+        self.call("connections.take_out", |stored| {
+            stored.unlink(links);
+            let partition = (CONNECTIONS.to_owned(), format!("connection#{connection}"));
+            let keys = stored.items.entry(partition).or_default();
+            keys.retain(|key| !rows.iter().any(|row| row.key == *key));
+            if !keys.contains("connection") {
+                stored.connections.remove(connection);
             }
         })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use privacy_tests::account::Account;
 
-use super::{Broken, Oracle, stored};
+use super::{Broken, LATEST, Oracle, stored};
 use crate::process::BEGINNING;
 
 impl Oracle {
@@ -20,7 +20,7 @@ impl Oracle {
         let there = stored(account);
         let mut found = Vec::new();
         for (key, item) in &self.items {
-            let (must_go, may_go) = (self.must_go(item.connection), self.may_go(item.connection));
+            let (must_go, may_go) = (self.must_go(item.connection), self.may_go(item.connection, LATEST));
             let stands = there.get(key);
             if self.may_be_held(item.connection) {
                 if stands.is_none() && item.is_sure && !may_go {
@@ -49,7 +49,7 @@ impl Oracle {
     fn judge_asks(&mut self, account: &Account) {
         let rows = account.dump("ledger");
         let mut found = Vec::new();
-        for ask in self.asks.iter().filter(|ask| ask.is_acknowledged) {
+        for ask in self.asks.iter().filter(|ask| ask.is_acknowledged && !ask.is_withdrawn) {
             let is_held = (0..self.connections.len())
                 .any(|one| self.may_be_held(one) && self.is_about(ask.about, ask.covers_until, one));
             let done = self.erased.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
@@ -61,6 +61,9 @@ impl Oracle {
             }
             if is_held {
                 continue;
+            }
+            if let Some(copy) = self.copies.iter().find(|copy| ask.concerns(copy) && copy.gone_at.is_none()) {
+                found.push((Broken::Lost, format!("{} is done, and {} was left its copy", ask.id, copy.vendor)));
             }
             let over = ask.last_day().tomorrow().unwrap().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp();
             let over = Duration::from_secs(u64::try_from(over.as_second() - BEGINNING).unwrap());

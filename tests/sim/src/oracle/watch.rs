@@ -2,25 +2,31 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-use super::{Ask, Broken, Oracle, at, row_key, stored};
+use super::{About, Broken, Oracle, at, row_key, stored};
+use crate::process::{BEGINNING, instant};
 
 impl Oracle {
     fn before_delete(&mut self, key: &str, account: &Account, now: Duration) {
         let Some(item) = self.items.get(key) else { return };
+        let broken = if self.is_held(item.connection, now) {
+            (Broken::HoldIgnored, "is deleted while a hold keeps it")
+        } else if !self.may_go(item.connection, instant(now)) {
+            (Broken::OverErased, "is deleted, and nobody asked for that, or not for that day")
+        } else {
+            return;
+        };
         // Deleting once more what is gone already does no harm.
-        if self.is_held(item.connection, now) && stored(account).contains_key(key) {
-            self.violate(Broken::HoldIgnored, format!("{key} is deleted while a hold keeps it"));
+        if stored(account).contains_key(key) {
+            self.violate(broken.0, format!("{key} {}", broken.1));
         }
     }
 
     /// Sees a write before it is carried out.
     pub fn before(&mut self, operation: &str, body: &Value, account: &Account, now: Duration) {
-        if self.holds.is_empty() {
-            return;
-        }
         match operation {
             "BatchWriteItem" => {
                 for (table, requests) in body["RequestItems"].as_object().into_iter().flatten() {
@@ -33,15 +39,19 @@ impl Oracle {
                 let key = row_key(body["TableName"].as_str().unwrap_or_default(), &body["Key"]);
                 self.before_delete(&key, account, now);
             }
+            "TransactWriteItems" => {
+                for item in body["TransactItems"].as_array().into_iter().flatten() {
+                    let delete = &item["Delete"];
+                    let key = row_key(delete["TableName"].as_str().unwrap_or_default(), &delete["Key"]);
+                    self.before_delete(&key, account, now);
+                }
+            }
             _ => {}
         }
     }
 
     /// Sees versions of objects before they are deleted.
     pub fn before_objects(&mut self, body: &str, account: &Account, now: Duration) {
-        if self.holds.is_empty() {
-            return;
-        }
         for object in body.split("<Object>").skip(1) {
             let text = |tag: &str| {
                 let rest = object.split_once(&format!("<{tag}>")).map_or("", |(_, rest)| rest);
@@ -54,8 +64,37 @@ impl Oracle {
         }
     }
 
-    /// Sees a write after it was carried out: whoever says "erased" must be right at that instant.
+    /// Sees what comes in: nothing that we said is erased.
+    fn after_put(&mut self, key: &str) {
+        let Some(connection) = self.items.get(key).map(|item| item.connection) else { return };
+        let mut erased = self.erased.iter();
+        if erased.any(|(id, covers_until, _)| self.is_kept_out(id, *covers_until, connection)) {
+            self.violate(Broken::Resurrected, format!("{key} comes in after it was said to be erased"));
+        }
+    }
+
+    /// Whether a connection is covered, and nothing of it may come in while the request is worked on. Who asks by mail, or whose
+    /// account ends, raises no mark on themselves: what they connect meanwhile is found by a look, and judged in the end.
+    fn is_kept_out(&self, id: &str, covers_until: Timestamp, connection: usize) -> bool {
+        let Some(ask) = self.asks.iter().find(|ask| ask.id == id) else { return false };
+        let has_mark = match ask.about {
+            About::Person(_) => !ask.by_mail,
+            About::Connection(_) => true,
+            About::Tenant(_) => false,
+        };
+        let is_old = self.connections[connection].connected_at.as_second() < BEGINNING;
+        (has_mark || is_old) && self.is_about(ask.about, covers_until, connection)
+    }
+
+    /// Sees a write after it was carried out: what was erased does not come in again, and whoever says "erased" must be right
+    /// at that instant.
     pub fn after(&mut self, operation: &str, body: &Value, answer: &Value, account: &Account, now: Duration) {
+        if operation == "TransactWriteItems" {
+            for item in body["TransactItems"].as_array().into_iter().flatten() {
+                let put = &item["Put"];
+                self.after_put(&row_key(put["TableName"].as_str().unwrap_or_default(), &put["Item"]));
+            }
+        }
         let says_erased = operation == "UpdateItem" && body["ExpressionAttributeValues"].get(":erased_at").is_some();
         if !says_erased {
             return;
@@ -63,27 +102,19 @@ impl Oracle {
         let id = body["Key"]["pk"]["S"].as_str().unwrap_or_default().trim_start_matches("obligation#").to_owned();
         let Some(covers_until) = at(&answer["Attributes"]["covers_until"]) else { return };
         self.erased.push((id.clone(), covers_until, now));
-        let Some(about) = self.asks.iter().find(|ask| ask.id == id).map(|ask| ask.about) else { return };
+        let mut concerned = self.copies.iter().filter(|copy| copy.is_there(now));
+        if let Some(copy) = concerned.find(|copy| self.asks.iter().any(|ask| ask.id == id && ask.concerns(copy))) {
+            let how = format!("{id} says erased, and {} has its copy", copy.vendor);
+            self.violate(Broken::CompletedWithResidue, how);
+        }
         let there = stored(account);
-        let mut left = self.items.iter().filter(|(key, item)| {
-            there.contains_key(*key)
-                && self.is_about(about, covers_until, item.connection)
-                && !(key.starts_with("connections|") && self.is_taken_by_another(&id, item.connection))
-        });
+        let mut left = self
+            .items
+            .iter()
+            .filter(|(key, item)| there.contains_key(*key) && self.is_kept_out(&id, covers_until, item.connection));
         if let Some((key, _)) = left.next() {
             let how = format!("{id} says erased, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
         }
-    }
-
-    /// A known gap (`docs/simulation.md`): links go before the row of their connection, so of two requests over one connection
-    /// the second may find nothing while the first has that row still to take. What is there in the end is judged all the same.
-    fn is_taken_by_another(&self, id: &str, connection: usize) -> bool {
-        let is_open = |ask: &&Ask| {
-            let mut erased = self.erased.iter();
-            !erased.any(|(done, covers_until, _)| *done == ask.id && *covers_until >= ask.covers_until)
-        };
-        let mut others = self.asks.iter().filter(|ask| ask.id != id).filter(is_open);
-        others.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
     }
 }

@@ -89,8 +89,11 @@ impl Connections for Vast<'_> {
     async fn platform_of(&self, place: &Place) -> Answer<Option<Platform>> {
         self.world.platform_of(place).await
     }
-    async fn unlink(&self, links: &[Link], connection: Option<&Place>) -> Answer<()> {
-        self.world.unlink(links, connection).await
+    async fn unlink(&self, links: &[Link]) -> Answer<()> {
+        self.world.unlink(links).await
+    }
+    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+        self.world.take_out(connection, rows, links).await
     }
 }
 

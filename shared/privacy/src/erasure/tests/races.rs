@@ -1,6 +1,8 @@
 //! What others do meanwhile: ingest, callbacks, other workers.
 
 use super::*;
+use crate::accept_disconnect::{Disconnect, accept_disconnect};
+use crate::ids::Platform;
 
 #[tokio::test]
 async fn ingest_at_any_moment_leaves_no_residue() {
@@ -184,4 +186,45 @@ async fn a_place_first_seen_by_the_strong_read_is_marked_and_disarmed_too() {
         }
     }
     assert!(late > 20, "{late}");
+}
+
+/// The person asks, and alder disconnects c1: both cover that connection.
+async fn two_requests(run: &Run) -> (World, [ObligationId; 2]) {
+    let world = world();
+    open(&world).await;
+    let disconnect = Disconnect {
+        place: place("alder", "c1", None),
+        platform: Platform::parse("facebook").unwrap(),
+        disconnected_at: None,
+    };
+    let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect, now()).await.unwrap();
+    world.strike(None);
+    (world, [id(), accepted.id])
+}
+
+#[tokio::test]
+async fn of_two_requests_over_one_connection_neither_says_erased_over_what_the_other_has_left() {
+    let run = Run::new();
+    let mut met_half = 0;
+    for first in [0, 1] {
+        let (world, ids) = two_requests(&run).await;
+        run.work(&world, &ids[first]).await;
+        for call in 1..=world.calls() {
+            for strike in [Strike::Before(call), Strike::After(call)] {
+                let (world, ids) = two_requests(&run).await;
+                let of_c1 = || world.of_tenant("alder").into_iter().filter(|line| line.contains("c1")).count();
+                let all = of_c1();
+                world.strike(Some(strike));
+                drop(run.work_as(&world, &ids[first], "w1").await);
+                world.strike(None);
+                met_half += u32::from((1..all).contains(&of_c1()));
+                let worked = run.work(&world, &ids[1 - first]).await;
+                assert!(matches!(worked, Worked::Erased { .. }), "{strike:?}: {worked:?}");
+                let left: Vec<String> =
+                    world.of_tenant("alder").into_iter().filter(|line| line.contains("c1")).collect();
+                assert_eq!(left, Vec::<String>::new(), "the first died at {strike:?}");
+            }
+        }
+    }
+    assert!(met_half > 20, "the first has to die half way: {met_half}");
 }
