@@ -15,6 +15,12 @@ use privacy_aws::vault::Vault;
 use crate::account::Account;
 use crate::demo::{self, Stopped};
 
+/// What receipts are signed with.
+#[must_use]
+pub fn signing_key() -> SigningKey {
+    SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, "7".repeat(64))).unwrap()
+}
+
 /// Everything that an engine works with.
 #[derive(Debug)]
 pub struct Workshop {
@@ -39,7 +45,7 @@ impl Workshop {
             vendors: World::new(Timestamp::UNIX_EPOCH, 100),
             map: demo::map().confirming_after(jiff::Span::new()),
             subject_keys: demo::keys(),
-            signing_key: SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, "7".repeat(64))).unwrap(),
+            signing_key: signing_key(),
         }
     }
 

@@ -243,7 +243,9 @@ async fn what_cannot_be_read_is_named_and_stores_nothing() {
 async fn four_thousand_characters_of_any_script_are_taken_and_more_come_back_to_be_mended() {
     let bench = Bench::new();
     for text in ["한".repeat(4_000), "x".repeat(4_000)] {
-        let answer = bench.post("/api/dsr", &with("details", json!(text))).await;
+        let mut written = ask();
+        written["details"] = json!(text);
+        let answer = bench.post("/api/dsr", &written).await;
         assert_eq!(answer.status, 202, "{}", answer.text);
     }
     let typed = format!("kind=access&email=mia%40example.com&residence=Berlin&details={}", "y".repeat(20_000));

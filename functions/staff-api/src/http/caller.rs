@@ -8,21 +8,10 @@ use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::legal_hold::Note;
 use privacy::ports::Clock;
 use privacy::subject_request::{Actor, By};
-use privacy_edge::caller::principal;
+pub(super) use privacy_edge::caller::principal;
 use privacy_edge::clock::SystemClock;
 
 use super::Staff;
-
-/// The principal that calls.
-///
-/// # Errors
-/// [`Fault`] when the gateway names nobody.
-pub(super) fn principal(request: &Request) -> Result<String, Fault> {
-    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return Err(nobody()) };
-    let iam = context.authorizer.as_ref().and_then(|authorizer| authorizer.iam.as_ref());
-    let arn = iam.and_then(|iam| iam.user_arn.as_deref()).filter(|arn| !arn.is_empty());
-    arn.map(str::to_owned).ok_or_else(nobody)
-}
 
 /// Whoever calls, and why.
 ///

@@ -75,7 +75,9 @@ impl Place {
             "purge" if sk == "watermark" => Self::Watermark,
             "purge" if sk.starts_with("left#") => Self::Leftover,
             "purge" if sk == "run" => Self::LeftOut("when a run ended; what it did is told by each class"),
-            "replay" => Self::LeftOut("a walk over rows that are told themselves; who asked for it is told by staff's acts"),
+            "replay" => {
+                Self::LeftOut("a walk over rows that are told themselves; who asked for it is told by staff's acts")
+            }
             "hold-changes" => Self::LeftOut("counts what the book tells"),
             "asked-by" | "waiting" | "pending" => Self::LeftOut(LINK),
             "chain" => Self::LeftOut("where a chain ends; nothing is done by it"),

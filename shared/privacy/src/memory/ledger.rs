@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::World;
-use crate::deadline::DueBy;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
