@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -48,6 +49,7 @@ pub struct Connection {
     endpoint: Option<String>,
     http: SharedHttpClient,
     patience: Patience,
+    retries: Option<RetryPartition>,
 }
 
 macro_rules! client_config {
@@ -79,6 +81,7 @@ macro_rules! client_config {
             // nothing corrects the signature instead.
             .disable_clock_skew_correction(true);
         config.set_endpoint_url(connection.endpoint.clone());
+        config.set_retry_partition(connection.retries.clone());
         config
     }};
 }
@@ -94,13 +97,21 @@ impl Connection {
     /// A connection over another HTTP client, such as one that answers in the process.
     #[must_use]
     pub fn over(http: SharedHttpClient, region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
-        Self { region, credentials, endpoint, http, patience: Patience::REQUEST }
+        Self { region, credentials, endpoint, http, patience: Patience::REQUEST, retries: None }
     }
 
     /// The same connection with other timeouts.
     #[must_use]
     pub fn with_patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// The same connection with a budget for retries that no other shares: the SDK keeps one for the whole process, which a
+    /// simulation of many processes must not.
+    #[must_use]
+    pub fn with_retries_of_its_own(mut self) -> Self {
+        self.retries = Some(RetryPartition::custom("one-process").token_bucket(TokenBucket::default()).build());
         self
     }
 

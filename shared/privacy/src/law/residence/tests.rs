@@ -203,7 +203,11 @@ fn each_mistake_is_named_with_its_place() {
         (problem("[residence.KR_PIPA]", "KR_PIPA", "KP"), "[residence.KP]: there is no regime KP"),
         (problem("[residence.KR_PIPA]", "KR_PIPA", "META_CALLBACK"), "nobody comes under it by where they live"),
         (
-            problem("[residence.KR_PIPA]", "KR = [\"South Korea\", \"Republic of Korea\", \"Korea\"]", ""),
+            problem(
+                "[residence.KR_PIPA]",
+                "KR = [\"South Korea\", \"Republic of Korea\", \"Korea\", \"대한민국\", \"한국\"]",
+                "",
+            ),
             "[regime.KR_PIPA]: nobody",
         ),
         (problem("[residence.KR_PIPA]", "KR =", "AU ="), "[residence.KR_PIPA]: `AU` of AU is also a name of AU"),
@@ -264,7 +268,7 @@ fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
         ("West Virginia", "UNKNOWN US-WV"),
         ("North Korea", "UNKNOWN -"),
         ("New South Wales, Australia", "AU_APP12 AU"),
-        ("Georgia, USA", "UNKNOWN -"),
+        ("Georgia, USA", "UNKNOWN US-GA"),
         ("not in Germany", "UNKNOWN -"),
         (",,;", "UNKNOWN -"),
     ] {
