@@ -86,7 +86,7 @@ impl LedgerTable {
         }
     }
 
-    /// The next round, after the bundle of the one before was erased.
+    /// The next round, after the bundle of the one before was erased, by its date or for a newer one.
     async fn next_round(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
         let update = self
             .client
@@ -97,7 +97,7 @@ impl LedgerTable {
                 "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
                  REMOVE made_at, erased_at, upload, is_kept",
             )
-            .condition_expression("worker = :worker AND attribute_exists(erased_at)")
+            .condition_expression("worker = :worker AND (attribute_exists(erased_at) OR attribute_exists(made_at))")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":erase", at(erase_at))
@@ -146,6 +146,10 @@ impl BundleBook for LedgerTable {
             (ExportJob::Tenant(_), Some(_)) => self.next_round(job, worker, erase_at).await,
             (ExportJob::Tenant(_), None) | (ExportJob::Request(_), _) => Ok(Claim::Granted(bundle)),
         }
+    }
+
+    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+        self.next_round(job, worker, erase_at).await
     }
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {

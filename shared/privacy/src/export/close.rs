@@ -20,7 +20,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         let order = self.order;
         Self::close_all(progress);
         let is_whole = order.kind != BundleKind::Know;
-        let notice = Notice::of(self.map, law, order.regime.as_deref(), progress, is_whole);
+        let notice = Notice::of(self.map, law, order, progress, is_whole);
         add(progress, "notice.json", &notice.to_json());
         add(progress, "notice.html", &page::notice(&notice));
         let received = order.received_at.map(instant::to_text);
@@ -93,6 +93,9 @@ const fn title(kind: BundleKind) -> &'static str {
 
 fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
     let what = match order.kind {
+        BundleKind::Access if order.businesses.iter().any(|(_, is_included)| !is_included) => {
+            "This is what we hold of you and may give you, with what we have concluded from it."
+        }
         BundleKind::Access => "This is everything that we hold of you, with what we have concluded from it.",
         BundleKind::Portability => {
             "This is what you gave us and what was observed of you, without what we have concluded from it."
@@ -103,5 +106,10 @@ fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
         BundleKind::Account => "This is what your account holds, while its export is open.",
     };
     let of = received.map(|at| format!("It answers your request {}, which we received at {at}.", order.of));
-    [Some(what.to_owned()), of].into_iter().flatten().collect()
+    let left_out = order.businesses.iter().any(|(_, is_included)| !is_included).then(|| {
+        "A part is not in it: businesses that you were in touch with decide about data that we only keep for them, and have not \
+         said yet that we may give it. The notice names them. You can ask them yourself."
+            .to_owned()
+    });
+    [Some(what.to_owned()), left_out, of].into_iter().flatten().collect()
 }

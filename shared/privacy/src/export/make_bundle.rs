@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::discover::{barred, discover, tenants};
 use super::job::ExportJob;
 use super::order::{Order, Ordered};
-use super::ports::{Bundle, BundleBook, BundleKey, BundleStore, Claim, Contents};
+use super::ports::{Bundle, BundleBook, BundleEraser, BundleKey, BundleStore, Claim, Contents};
 use super::progress::Progress;
 use crate::data_map::DataMap;
 use crate::deadline;
@@ -114,7 +114,7 @@ where
     L: RequestBook + DueIndex + BundleBook,
     Q: NoticeQueue,
     V: Contents + Connections,
-    B: BundleStore,
+    B: BundleStore + BundleEraser,
     C: Clock,
 {
     /// Works on one bundle until it is whole or no page may be begun any more (`stop_at`).
@@ -123,15 +123,25 @@ where
     /// [`Fault`]: deliver the message again.
     pub async fn make(&self, job: &ExportJob, worker: &str, stop_at: Timestamp) -> Result<Made, Fault> {
         let now = self.clock.now();
-        let (order, request) = match self.order(job, now).await? {
+        let (order, mut request) = match self.order(job, now).await? {
             Ordered::Order(order, request) => (*order, request),
             Ordered::Idle => return Ok(Made::Idle),
             Ordered::Closed => return Ok(Made::Closed),
+            Ordered::Overtaken => return Ok(Made::Again),
         };
         let erase_at = self.erase_at(now)?;
         let bundle = match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
             Claim::Granted(bundle) => bundle,
             Claim::Busy => return Ok(Made::Busy),
+        };
+        let bundle = match (&mut request, bundle.made_at) {
+            (Some(request), Some(made_at)) if wants_another(request, made_at) => {
+                match self.renew(job, worker, &bundle, request, erase_at).await? {
+                    Some(bundle) => bundle,
+                    None => return Ok(Made::Again),
+                }
+            }
+            (_, _) => bundle,
         };
         let made = match (&bundle.made_at, &request) {
             (Some(_), _) => Ok(Made::Already),
@@ -149,9 +159,50 @@ where
         };
         let_go?;
         if let (Some(request), Made::Whole { .. } | Made::Already) = (request, &made) {
-            self.answer(*request).await?;
+            self.answer(*request, &order).await?;
         }
         Ok(made)
+    }
+
+    /// Erases a bundle that lacks what a tenant has let us give since, and begins the next one. `None`: somebody was quicker.
+    async fn renew(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        bundle: &Bundle,
+        request: &mut SubjectRequest,
+        erase_at: Timestamp,
+    ) -> Result<Option<Bundle>, Fault> {
+        let left = self.bundles.erase(&BundleKey::of(job, bundle.round)).await?;
+        if left > 0 {
+            return Err(Fault::retry("export.renew", format!("{left} versions are left")));
+        }
+        if bundle.erased_at.is_none() {
+            let noted = SubjectRequest { version: request.version + 1, ..request.clone() };
+            let act = Act::of_service(Deed::BundleErased, instant::to_millis(self.clock.now()));
+            if !self.ledger.record(&noted, &act, None).await? {
+                return Ok(None);
+            }
+            *request = noted;
+        }
+        Ok(match self.ledger.renew(job, worker, erase_at).await? {
+            Claim::Granted(bundle) => Some(bundle),
+            Claim::Busy => None,
+        })
+    }
+
+    /// Whether the request is still the one that was ordered: no tenant has given its word since.
+    async fn is_as_ordered(&self, job: &ExportJob, order: &Order) -> Result<bool, Fault> {
+        let ExportJob::Request(id) = job else { return Ok(true) };
+        let request = self.ledger.request(id).await?;
+        let since = |request: SubjectRequest| match request.standing {
+            Standing::InProgress { since } => Some(since),
+            Standing::Received
+            | Standing::AwaitingVerification
+            | Standing::Answered { .. }
+            | Standing::Denied { .. } => None,
+        };
+        Ok(request.and_then(since).is_none_or(|since| since == order.covers_until))
     }
 
     async fn make_claimed(
@@ -189,6 +240,11 @@ where
         match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
             Claim::Granted(_) => {}
             Claim::Busy => return Err(Stop::LostLease),
+        }
+        if !self.is_as_ordered(job, order).await? {
+            let anew = Bundle { is_kept: false, ..bundle };
+            self.save(job, worker, &anew).await?;
+            return Err(Stop::UploadGone);
         }
         // Where one is there already, somebody had completed it and died before saying so.
         self.bundles.complete(&making.key, &progress.upload, &progress.parts).await?;
@@ -229,6 +285,7 @@ where
         if bundle.is_kept
             && let Some(kept) = self.bundles.kept(&making.key.progress()).await?
             && let Some(progress) = Progress::load(&kept)
+            && progress.covers_until == Some(making.order.covers_until)
         {
             return Ok(progress);
         }
@@ -250,26 +307,31 @@ where
         bundle.upload = Some(upload.clone());
         bundle.is_kept = false;
         self.save(job, worker, bundle).await?;
-        let mut progress = Progress { upload, places, barred, own: making.order.own.clone(), ..Progress::default() };
+        let (own, covers_until) = (making.order.own.clone(), Some(making.order.covers_until));
+        let mut progress = Progress { upload, places, barred, own, covers_until, ..Progress::default() };
         for _ in 0..left_out {
             progress.redactions.add(super::redact::Reason::Platform);
         }
         Ok(progress)
     }
 
-    /// The request is answered, once, and its person is to be told.
-    async fn answer(&self, mut request: SubjectRequest) -> Result<(), Fault> {
+    /// The request is answered, once, and its person is to be told; and businesses from whose accounts something was given on the
+    /// person's word. What a tenant decides and has not is left out, and says so.
+    async fn answer(&self, mut request: SubjectRequest, order: &Order) -> Result<(), Fault> {
         for _ in 0..3 {
-            if request.standing.closed_at().is_some() {
-                break;
+            match &request.standing {
+                Standing::InProgress { since } if *since != order.covers_until => {
+                    return Err(Fault::retry("export.answer", "a tenant has given its word meanwhile"));
+                }
+                Standing::InProgress { .. } => {}
+                Standing::Received
+                | Standing::AwaitingVerification
+                | Standing::Answered { .. }
+                | Standing::Denied { .. } => break,
             }
+            self.tell_tenants(&request, order).await?;
             let now = instant::to_millis(self.clock.now());
-            let answered = SubjectRequest {
-                version: request.version + 1,
-                standing: Standing::Answered { at: now, in_part: false },
-                next_action_at: Some(now),
-                ..request.clone()
-            };
+            let answered = answered(&request, now);
             if self.ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await? {
                 request = answered;
                 break;
@@ -289,4 +351,35 @@ where
             .notify(&NoticeJob { request: request.id, notice: Letter::Answer, tenant: None, round: 1, source: None })
             .await
     }
+
+    async fn tell_tenants(&self, request: &SubjectRequest, order: &Order) -> Result<(), Fault> {
+        for tenant in &order.told {
+            if request.tenant_rounds(tenant, Letter::TenantTold) < 1 {
+                let (request, tenant) = (request.id.clone(), Some(tenant.clone()));
+                let job = NoticeJob { request, notice: Letter::TenantTold, tenant, round: 1, source: None };
+                self.queue.notify(&job).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a request is in work again since its bundle was made: a tenant has given its word, or an appeal was right.
+fn wants_another(request: &SubjectRequest, made_at: Timestamp) -> bool {
+    match &request.standing {
+        Standing::InProgress { since } => made_at < *since,
+        Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } | Standing::Denied { .. } => false,
+    }
+}
+
+/// The request once its bundle is there. The parts of tenants that gave their word are in it.
+fn answered(request: &SubjectRequest, at: Timestamp) -> SubjectRequest {
+    let mut answered =
+        SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
+    for part in answered.routed.iter_mut().filter(|part| part.instruction.is_some()) {
+        part.done_at = part.done_at.or(Some(at));
+    }
+    let in_part = answered.has_undone_part() || answered.findings.is_partial();
+    answered.standing = Standing::Answered { at, in_part };
+    answered
 }

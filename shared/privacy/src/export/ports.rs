@@ -221,6 +221,9 @@ pub trait BundleBook: Sync {
         erase_at: Timestamp,
         now: Timestamp,
     ) -> impl Future<Output = Answer<Claim>> + Send;
+    /// Begins the next round of a bundle that was made, if it is still ours: it is to be made anew. Whoever does has erased the
+    /// one before.
+    fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> impl Future<Output = Answer<Claim>> + Send;
     /// Stores how far it is, if it is still ours. `false`: it is not.
     fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> impl Future<Output = Answer<bool>> + Send;
     /// Gives the claim back, if it is still ours.

@@ -2,7 +2,9 @@ mod children;
 mod crashes;
 mod erasures;
 mod joins;
+mod objections;
 mod others;
+mod parts;
 
 use jiff::SignedDuration;
 

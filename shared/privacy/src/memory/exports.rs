@@ -229,6 +229,18 @@ impl BundleBook for World {
         })
     }
 
+    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+        self.call("bundles.renew", |stored| {
+            let is_ours = |booked: &&mut Booked| booked.claim.as_ref().is_some_and(|(holder, _)| holder == worker);
+            let booked = stored.exports.booked(job).filter(is_ours);
+            let Some(booked) = booked.filter(|booked| booked.bundle.made_at.is_some()) else { return Claim::Busy };
+            let round = booked.bundle.round + 1;
+            booked.bundle = Bundle { round, erase_at: Some(erase_at), ..Bundle::default() };
+            booked.next_action_at = Some(erase_at);
+            Claim::Granted(booked.bundle.clone())
+        })
+    }
+
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
         self.call("bundles.save", |stored| {
             let booked = stored.exports.booked(job);
