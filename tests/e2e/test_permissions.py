@@ -78,7 +78,7 @@ MAY_ALSO: dict[str, set[str]] = {
     "RequestStatus": set(),
     "ErasureWorker": {"SendMessage", "ReceiveMessage", "ListObjectVersions", "DeleteObject", "GetSubjectKeys", "GetReceiptKey",
                       "GetProcessors", "ListReceipts", "PutReceipt"},
-    "ExportWorker": {"GetObject", "GetSubjectKeys", "PutBundle", "GetProgress"},
+    "ExportWorker": {"GetObject", "GetSubjectKeys", "PutBundle", "GetProgress", "DeleteBundle", "ListBundleVersions", "ListBundleUploads"},
     "NotifyWorker": {"GetSubjectKeys", "GetMessengers", "SendEmail", "ReceiveNotices"},
     "RetentionSweeper": {"DeleteBundle", "ListBundleVersions", "ListBundleUploads", "SendMessage", "QueryDueIndex", "PutReport",
                          "GetSubjectKeys"},

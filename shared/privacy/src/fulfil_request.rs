@@ -18,6 +18,7 @@
 
 mod close;
 mod course;
+mod decided;
 mod flags;
 mod join;
 pub(crate) mod parts;

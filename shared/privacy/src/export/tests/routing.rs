@@ -92,7 +92,7 @@ async fn a_word_that_comes_while_a_bundle_is_made_is_in_the_bundle_that_answers(
 
 #[tokio::test]
 async fn a_crash_at_any_call_of_the_second_bundle_ends_with_one_bundle_that_has_all() {
-    for strike in (1..=70).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
+    for strike in (1..=60).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
         let (office, id) = office().await;
         office.make(&job(&id)).await;
         office.world.pass(SignedDuration::from_hours(1));
