@@ -82,7 +82,11 @@ async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
         let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
         for purpose in Purpose::ALL {
             let expected = may_process(purpose, &BTreeSet::from([flag]));
-            assert_eq!(gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(), expected, "{flag:?} {purpose:?}");
+            assert_eq!(
+                gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(),
+                expected,
+                "{flag:?} {purpose:?}"
+            );
             let text = |text: &str| AttributeValue::S(text.to_owned());
             let put = Put::builder().table_name("inbox").item("pk", text("alder#c1")).item("sk", text("used"));
             let mut items = gate.processing_conditions(purpose, &Whose::Theirs(&people)).unwrap();
@@ -104,7 +108,10 @@ async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
         }
         demo::vault(&account).lift_flag(&people[1], flag, now()).await.unwrap();
         for purpose in Purpose::ALL {
-            assert!(gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(), "{flag:?} {purpose:?}: it is lifted");
+            assert!(
+                gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(),
+                "{flag:?} {purpose:?}: it is lifted"
+            );
         }
     }
 }

@@ -114,7 +114,8 @@ mod tests {
         let field = |state: FieldState| FieldView { name: format!("field_{}", state.name()), state };
         let refused = [("legal-obligation", "A law has us <b>keep</b> it."), ("gone-from-the-file", "")];
         let refused = refused.map(|(code, text)| RefusedView { code: code.to_owned(), text: text.to_owned() });
-        let authority = WayOn::Authority { title: "An authority".to_owned(), url: "https://authority.example".to_owned() };
+        let authority =
+            WayOn::Authority { title: "An authority".to_owned(), url: "https://authority.example".to_owned() };
         let view = AskedView {
             fields: states.map(field).to_vec(),
             refused: refused.to_vec(),

@@ -6,7 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ingest_gate::{self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed, TokenUse, Whose};
+use privacy::ingest_gate::{
+    self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed, TokenUse, Whose,
+};
 
 use crate::attributes::{Item, at, get_at, get_text, number, text};
 use crate::connection::Connection;
@@ -99,11 +101,7 @@ impl IngestGate {
     ///
     /// # Errors
     /// [`Fault`] when the SDK refuses to build a condition.
-    pub fn processing_conditions(
-        &self,
-        purpose: Purpose,
-        whose: &Whose<'_>,
-    ) -> Result<Vec<TransactWriteItem>, Fault> {
+    pub fn processing_conditions(&self, purpose: Purpose, whose: &Whose<'_>) -> Result<Vec<TransactWriteItem>, Fault> {
         let condition = |check: FlagCheck| {
             let names: Vec<String> = (0..check.absent.len()).map(|index| format!("#flag{index}")).collect();
             let absent: Vec<String> = names.iter().map(|name| format!("attribute_not_exists({name})")).collect();

@@ -209,9 +209,10 @@ pub async fn close_request(
 fn denied_for(appealed: SubjectRequest) -> Option<DenialCode> {
     match appealed.standing {
         Standing::Denied { reason, .. } => Some(reason),
-        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } | Standing::Answered { .. } => {
-            None
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Answered { .. } => None,
     }
 }
 

@@ -242,7 +242,9 @@ fn each_command_about_requests_is_one_call() {
             json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "Mail."}),
         ),
         (
-            format!("correct {REFERENCE} --open phone --instructed mail=order-3 --applied name=file-7 --refused city=file-8 --why Seen."),
+            format!(
+                "correct {REFERENCE} --open phone --instructed mail=order-3 --applied name=file-7 --refused city=file-8 --why Seen."
+            ),
             "correction",
             json!({"why": "Seen.", "fields": [
                 {"field": "phone"},

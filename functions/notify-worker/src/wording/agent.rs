@@ -48,8 +48,11 @@ impl Writer<'_> {
     }
 
     pub(super) fn answer_of_agent(self, request: &SubjectRequest) -> Wording {
-        let blocks =
-            [say("We have answered the privacy request that you made for somebody else."), say(TO_THEM), asked_for(request)];
+        let blocks = [
+            say("We have answered the privacy request that you made for somebody else."),
+            say(TO_THEM),
+            asked_for(request),
+        ];
         self.letter("Your request for somebody else is answered", request, blocks)
     }
 

@@ -61,7 +61,12 @@ fn code(letter: &Letter<'_>) -> Vec<Block> {
 const NOT_YOU: &str = "If you know nothing of this request, you need do nothing: without the code nothing is done.";
 
 impl Writer<'_> {
-    pub(super) fn letter(self, subject: &str, request: &SubjectRequest, blocks: impl IntoIterator<Item = Block>) -> Wording {
+    pub(super) fn letter(
+        self,
+        subject: &str,
+        request: &SubjectRequest,
+        blocks: impl IntoIterator<Item = Block>,
+    ) -> Wording {
         let page = Block::Link("The page of your request", self.status_url(request));
         Wording { subject: subject.to_owned(), blocks: blocks.into_iter().chain([page]).collect() }
     }
@@ -130,7 +135,10 @@ impl Writer<'_> {
         let in_part = matches!(request.standing, Standing::Answered { in_part: true, .. });
         let mut blocks = vec![say(done(request))];
         if request.is_open_to_tenants() {
-            blocks.push(say(format!("{WITH_BUSINESSES} They can do so until the end of {}; if they do, we write to you again.", last_day(request))));
+            blocks.push(say(format!(
+                "{WITH_BUSINESSES} They can do so until the end of {}; if they do, we write to you again.",
+                last_day(request)
+            )));
         }
         if in_part {
             blocks.extend(request.findings.refused_parts.iter().map(|code| say(self.reason(request, code).0)));
@@ -179,8 +187,7 @@ impl Writer<'_> {
 }
 
 /// Of a copy that is not whole.
-pub(super) const WITH_BUSINESSES: &str =
-    "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";
+pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";
 
 /// What has been done, once it is.
 pub(super) fn done(request: &SubjectRequest) -> &'static str {
@@ -209,7 +216,9 @@ pub(super) fn done(request: &SubjectRequest) -> &'static str {
             "Your sensitive data is used for nothing but what you use our service for. We have recorded that you want it so."
         }
         Kind::Appeal => match request.findings.outcome {
-            Some(Outcome::Upheld) => "We have looked again at our answer. You were right: we work on your first request again.",
+            Some(Outcome::Upheld) => {
+                "We have looked again at our answer. You were right: we work on your first request again."
+            }
             Some(Outcome::Rejected) => "We have looked again at our answer. It stays as it was.",
             Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
                 "We have looked again at our answer. The page of your request says what came of it."

@@ -190,10 +190,16 @@ fn whose_contact_data_was_erased_is_reached_where_their_appeal_came_from() {
 async fn an_appeal_that_is_not_right_says_again_why_it_was_denied() {
     let (denied, appeal) = (denied(), appeal_of(&denied()));
     let world = world(&[&denied, &appeal]);
-    let done =
-        close_request(&world, &world, &appeal.id, &closure(Outcome::Rejected), &by("The first answer is right."), now())
-            .await
-            .unwrap();
+    let done = close_request(
+        &world,
+        &world,
+        &appeal.id,
+        &closure(Outcome::Rejected),
+        &by("The first answer is right."),
+        now(),
+    )
+    .await
+    .unwrap();
     assert_eq!(done.request.findings.refused_parts, ["excessive"]);
     assert_eq!(done.request.findings.outcome, Some(Outcome::Rejected));
     assert_eq!(world.stored().requests.heads[&denied.id], denied, "it is not touched");

@@ -96,7 +96,8 @@ fn a_field_is_mended_only_once_whoever_keeps_it_has_confirmed_it() {
     let keys = crate::keys::SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap();
     let request = in_work();
     let value = |text: &str| keys.evidence(&request.id, text);
-    let order = |text: &str| Decision::Instructed { evidence: EvidenceId::parse("order-3").unwrap(), value: value(text) };
+    let order =
+        |text: &str| Decision::Instructed { evidence: EvidenceId::parse("order-3").unwrap(), value: value(text) };
     let confirmed = |evidence: &str, text: &str| Decision::Applied {
         evidence: EvidenceId::parse(evidence).unwrap(),
         value: value(text),

@@ -114,14 +114,15 @@ where
 pub(super) fn wants_another(request: &SubjectRequest, made_at: Timestamp) -> bool {
     match &request.standing {
         Standing::InProgress { since } => made_at < *since,
-        Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } | Standing::Denied { .. } => false,
+        Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } | Standing::Denied { .. } => {
+            false
+        }
     }
 }
 
 /// The request once its bundle is there. The parts of tenants that gave their word are in it.
 fn answered(request: &SubjectRequest, at: Timestamp) -> SubjectRequest {
-    let mut answered =
-        SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
+    let mut answered = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     for part in answered.routed.iter_mut().filter(|part| part.instruction.is_some()) {
         part.done_at = part.done_at.or(Some(at));
     }

@@ -6,8 +6,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::discover::{barred, discover, tenants};
 use super::answer_request::wants_another;
+use super::discover::{barred, discover, tenants};
 use super::job::ExportJob;
 use super::order::{Order, Ordered};
 use super::ports::{Bundle, BundleBook, BundleEraser, BundleKey, BundleStore, Claim, Contents};

@@ -107,10 +107,8 @@ impl Notice {
             source: kept.source.clone(),
         });
         let regime = order.regime.as_deref().unwrap_or(&law.model().rights.fallback);
-        let business = |(tenant, is_included): &(TenantId, bool)| Business {
-            name: tenant.to_string(),
-            is_included: *is_included,
-        };
+        let business =
+            |(tenant, is_included): &(TenantId, bool)| Business { name: tenant.to_string(), is_included: *is_included };
         let authorities = law.routes(regime).map(|routes| routes.authorities).unwrap_or_default();
         let authority =
             |known: &crate::law::denial::Authority| Authority { title: known.title.clone(), url: known.url.clone() };

@@ -169,7 +169,11 @@ pub(super) fn notice(notice: &Notice) -> Vec<u8> {
         notice.recipients.iter().map(recipient),
     );
     let business = |business: &super::notice::Business| {
-        let state = if business.is_included { "its data of you is in here" } else { "it has not said yet that we may give its data" };
+        let state = if business.is_included {
+            "its data of you is in here"
+        } else {
+            "it has not said yet that we may give its data"
+        };
         format!("{}: {state}", business.name)
     };
     page.list("Businesses that decide about data we only keep for them", notice.businesses.iter().map(business));

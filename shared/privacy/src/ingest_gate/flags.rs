@@ -257,9 +257,9 @@ mod tests {
 
     #[test]
     fn what_a_tenant_decides_stands_under_its_word_and_the_rest_wherever_the_data_is() {
-        let (person, there) = (KeyedRef::from_stored("v1-person".to_owned()), KeyedRef::from_stored("v1-there".to_owned()));
-        let whose =
-            Whose::Tenants { people: std::slice::from_ref(&person), there: std::slice::from_ref(&there) };
+        let (person, there) =
+            (KeyedRef::from_stored("v1-person".to_owned()), KeyedRef::from_stored("v1-there".to_owned()));
+        let whose = Whose::Tenants { people: std::slice::from_ref(&person), there: std::slice::from_ref(&there) };
         for purpose in Purpose::ALL {
             let checks = processing_checks(purpose, &whose);
             let asks = |reference: &KeyedRef, flag: Flag| {

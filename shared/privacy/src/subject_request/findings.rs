@@ -140,8 +140,7 @@ impl Findings {
     /// Whether fields were named and each is decided.
     #[must_use]
     pub fn is_corrected(&self) -> bool {
-        let is_decided =
-            |one: &Correction| matches!(one.decision, Decision::Applied { .. } | Decision::Refused { .. });
+        let is_decided = |one: &Correction| matches!(one.decision, Decision::Applied { .. } | Decision::Refused { .. });
         !self.corrections.is_empty() && self.corrections.iter().all(is_decided)
     }
 

@@ -291,20 +291,20 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
 async fn by_agent(post: &Post, kind: Kind) -> ObligationId {
     let email = EmailAddress::parse("agent@example.org").ok();
     let agent = Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false };
-    post.asked(Ask { agent: Some(agent), ..ask(kind) }).await
+    post.asked(Ask { agent: Some(agent), residence: Some("Germany".to_owned()), ..ask(kind) }).await
 }
 
 fn end(post: &Post, id: &ObligationId, notice: Notice) {
     let mut stored = post.world.stored();
     let request = stored.requests.heads.get_mut(id).unwrap();
-    match notice {
-        Notice::Denial => request.standing = Standing::Denied { at: now(), reason: "excessive".to_owned() },
-        Notice::Extension => {
-            let law = Law::built_in().unwrap();
-            let row = law.row(&request.regime, request.kind).unwrap();
-            request.clocks = request.clocks.extend(&row, request.received_at, "many", now()).unwrap();
-        }
-        _ => request.standing = Standing::Answered { at: now(), in_part: false },
+    if notice == Notice::Denial {
+        request.standing = Standing::Denied { at: now(), reason: "excessive".to_owned() };
+    } else if notice == Notice::Extension {
+        let law = Law::built_in().unwrap();
+        let row = law.row(&request.regime, request.kind).unwrap();
+        request.clocks = request.clocks.extend(&row, request.received_at, "many", now()).unwrap();
+    } else {
+        request.standing = Standing::Answered { at: now(), in_part: false };
     }
 }
 

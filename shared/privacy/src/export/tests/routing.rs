@@ -46,8 +46,15 @@ async fn what_a_tenant_decides_is_left_out_and_said_so_until_it_gives_its_word()
     assert_eq!(notice["businesses"], names);
     let request = office.request(&id);
     assert!(matches!(request.standing, Standing::Answered { in_part: true, .. }));
-    let told: Vec<String> = office.world.stored().requests.notices.iter().filter(|job| job.notice == Notice::TenantTold)
-        .filter_map(|job| job.tenant.as_ref().map(ToString::to_string)).collect();
+    let told: Vec<String> = office
+        .world
+        .stored()
+        .requests
+        .notices
+        .iter()
+        .filter(|job| job.notice == Notice::TenantTold)
+        .filter_map(|job| job.tenant.as_ref().map(ToString::to_string))
+        .collect();
     assert_eq!(told, ["alder", "birch"]);
 
     office.world.pass(SignedDuration::from_hours(30));

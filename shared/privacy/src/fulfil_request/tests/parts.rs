@@ -50,7 +50,8 @@ impl House {
     fn lets(&self, request: &SubjectRequest, purpose: Purpose, of: Option<&str>) -> bool {
         let shown = request.identities();
         let people: Vec<KeyedRef> = shown.iter().flat_map(|identity| self.keys.suppressions(identity)).collect();
-        let at = |name: &str| shown.iter().flat_map(|identity| self.keys.suppressions_at(&tenant(name), identity)).collect();
+        let at =
+            |name: &str| shown.iter().flat_map(|identity| self.keys.suppressions_at(&tenant(name), identity)).collect();
         let there: Vec<KeyedRef> = of.map(at).unwrap_or_default();
         let whose = match of {
             Some(_) => Whose::Tenants { people: &people, there: &there },
