@@ -284,7 +284,10 @@ async fn a_tenant_or_a_request_that_nobody_knows_is_404_and_changes_nothing() {
 #[tokio::test]
 async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere() {
     let bench = Bench::new();
-    let request = stored(&bench, 1, Kind::Correction, 1).await;
+    let request = asked(1, Kind::Correction, Some("mia@example.com"), None, days_ago(1));
+    // The sweep has looked at it: no tenant has a part.
+    let (standing, next_action_at) = (Standing::InProgress { since: days_ago(1) }, Some(days_ago(-5)));
+    let request = keep(&bench, SubjectRequest { standing, next_action_at, ..request }).await;
     let path = of(&request, "/correction");
     for fields in [
         json!([]),
