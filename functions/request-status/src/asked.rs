@@ -142,10 +142,8 @@ fn facts(view: &AskedView, base: &str) -> Markup {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use expect_test::expect;
-    use privacy::clock::model::Kind;
-    use privacy::deadline::DueBy;
     use privacy::ingest_gate::Flag;
     use privacy::obligation::ObligationId;
     use privacy::show_asked::{DenialView, PartState, PartView, Role, WayOn};
@@ -153,37 +151,8 @@ pub(crate) mod tests {
     use privacy_pages::checks::check_page;
 
     use super::*;
+    use crate::samples::asked;
     use crate::{asked_json, samples};
-
-    pub(crate) fn asked(state: &'static str) -> AskedView {
-        AskedView {
-            id: ObligationId::of_request(&[1; 20]),
-            kind: Kind::Access,
-            state,
-            received_at: "2026-11-23T18:25:00Z".parse().unwrap(),
-            due_by: DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "Europe/Brussels".to_owned() },
-            due_rule: "min(months:1,days:30) tz:Europe/Brussels".to_owned(),
-            waits_for_code: state == "awaiting-verification",
-            missing: if state == "awaiting-verification" { vec![Proof::EmailCode] } else { Vec::new() },
-            by_agent: false,
-            goes_with_earlier: false,
-            extended: None,
-            closed: None,
-            denial: None,
-            outcome: None,
-            accepted: None,
-            fields: Vec::new(),
-            refused: Vec::new(),
-            ways: Vec::new(),
-            erasure: None,
-            role: None,
-            parts: Vec::new(),
-            flags: Vec::new(),
-            appeal_of: None,
-            has_bundle: false,
-            waits_for_review: false,
-        }
-    }
 
     fn denial() -> DenialView {
         let ways = vec![

@@ -73,7 +73,7 @@ mod tests {
     use privacy_pages::checks::check_page;
 
     use super::*;
-    use crate::asked::tests::asked;
+    use crate::samples::asked;
     use crate::{asked as page, asked_json, samples};
 
     fn closed(kind: Kind, outcome: Outcome) -> AskedView {
