@@ -247,8 +247,7 @@ fn each_command_about_requests_is_one_call() {
             ),
             "correction",
             json!({"why": "Seen.", "fields": [
-                {"field": "phone"},
-                {"field": "mail", "decision": "instructed", "evidence": "order-3"},
+                {"field": "phone"}, {"field": "mail", "decision": "instructed", "evidence": "order-3"},
                 {"field": "name", "decision": "applied", "evidence": "file-7"},
                 {"field": "city", "decision": "refused", "evidence": "file-8"},
             ]}),
