@@ -264,7 +264,7 @@ async fn a_box_that_says_no_is_not_checked() {
         assert_eq!(bench.fill_in("/api/dsr", &typed).await.status, 202, "{value}");
     }
     let rows = bench.account.dump("ledger");
-    let heads: Vec<&Value> = rows.iter().filter(|row| row["sk"]["S"] == "head").collect();
+    let heads: Vec<&Value> = rows.iter().filter(|row| row["sk"]["S"] == "asked").collect();
     assert!(heads.len() == 5 && heads.iter().all(|row| row.get("agent").is_none()), "{heads:?}");
     assert!(heads.iter().all(|row| row["about_child"]["BOOL"] != true), "{heads:?}");
 }

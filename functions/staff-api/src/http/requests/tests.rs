@@ -450,7 +450,11 @@ async fn a_flag_is_lifted_on_the_person_s_word_and_staff_see_their_other_request
     assert_eq!(shown["same_person"][0]["reference"], json!(asks.id.as_str()));
 
     let path = of(&restriction, "/lifting");
-    let stranger = stored(&bench, 3, Kind::Complaint, 1).await;
+    // Who has shown who they are, and is somebody else.
+    let noa = asked(3, Kind::Complaint, Some("noa@example.com"), None, days_ago(1));
+    let proven = vec![Proven { proof: Proof::EmailCode, at: days_ago(1) }];
+    let (needs, standing) = (vec![Proof::EmailCode], Standing::InProgress { since: days_ago(1) });
+    let stranger = keep(&bench, SubjectRequest { needs, proven, standing, ..noa }).await;
     for (body, problem) in [
         (json!({"flag": "restricted"}), "bad-member"),
         (json!({"flag": "all", "why": "So."}), "bad-member"),
