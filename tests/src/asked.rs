@@ -36,9 +36,10 @@ fn evidence() -> EvidenceId {
     EvidenceId::parse("file-7").unwrap()
 }
 
-fn decisions() -> [(FieldName, Decision); 3] {
+fn decisions() -> [(FieldName, Decision); 4] {
     let value = demo::keys().evidence(&ObligationId::of_request(&[1; 20]), "Mia");
     [
+        (field("city"), Decision::Instructed { evidence: evidence(), value: value.clone() }),
         (field("email"), Decision::Open),
         (field("name"), Decision::Applied { evidence: evidence(), value }),
         (field("phone"), Decision::Refused { evidence: evidence() }),
@@ -125,6 +126,7 @@ pub fn full() -> SubjectRequest {
         findings: Findings {
             corrections: decisions().map(|(field, decision)| Correction { field, decision }).into(),
             refused_parts: vec!["found-accurate".to_owned()],
+            outcome: Some(Outcome::PartlyRetained),
         },
         next_action_at: Some(now() + SignedDuration::from_mins(10)),
     }

@@ -11,7 +11,7 @@ use privacy::accept_termination::{Termination, accept_termination};
 use privacy::data_map::{DataMap, KeyRange};
 use privacy::export::job::ExportJob;
 use privacy::export::make_bundle::{Exporter, Made};
-use privacy::export::ports::{BundleKey, BundleStore, Contents, Object, Objects, Part, Row, Rows};
+use privacy::export::ports::{BundleEraser, BundleKey, BundleStore, Contents, Object, Objects, Part, Row, Rows};
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
@@ -191,6 +191,12 @@ impl BundleStore for Drain {
 
     async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
         Ok(std::fs::read(self.file(object)).ok())
+    }
+}
+
+impl BundleEraser for Drain {
+    async fn erase(&self, _key: &BundleKey) -> Answer<u64> {
+        Ok(0)
     }
 }
 

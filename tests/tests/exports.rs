@@ -100,6 +100,29 @@ async fn the_book_of_bundles_keeps_its_contract() {
     }
 }
 
+async fn renewal_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
+    let (minute, erase_at) = (SignedDuration::from_mins(1), now() + SignedDuration::from_hours(24 * 14));
+    let first = granted(ports.claim(job, "w1", now() + minute, erase_at, now()).await.unwrap());
+    assert_eq!(ports.renew(job, "w1", erase_at).await.unwrap(), Claim::Busy, "nothing was made");
+    let made = Bundle { made_at: Some(now()), bytes: 7, ..first };
+    assert!(ports.save(job, "w1", &made).await.unwrap());
+    assert_eq!(ports.renew(job, "w2", erase_at).await.unwrap(), Claim::Busy, "it is not theirs");
+    assert_eq!(ports.bundle(job).await.unwrap(), Some(made));
+    let renewed = Bundle { round: 1, erase_at: Some(erase_at + minute), ..Bundle::default() };
+    assert_eq!(granted(ports.renew(job, "w1", erase_at + minute).await.unwrap()), renewed);
+    assert_eq!(ports.bundle(job).await.unwrap(), Some(renewed));
+    assert_eq!(due(ports, erase_at).await, []);
+    assert_eq!(due(ports, erase_at + minute).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_bundle_that_was_made_begins_its_next_round_for_its_holder_alone() {
+    for job in [request(), ExportJob::Tenant(tenant("alder"))] {
+        renewal_contract(&World::new(now(), 10), &job).await;
+        renewal_contract(&demo::ledger(&Account::new()), &job).await;
+    }
+}
+
 async fn waiting_contract<P: BundleBook + Ledger>(ports: &P) {
     let request = ObligationId::of_request(&[7; 20]);
     for _ in 0..2 {

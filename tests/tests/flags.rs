@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::ids::{Platform, TenantId};
-use privacy::ingest_gate::{Flag, FlagBook, LiftedFlag, Purpose, may_process};
+use privacy::ingest_gate::{Flag, FlagBook, LiftedFlag, Purpose, Whose, may_process};
 use privacy::keys::KeyedRef;
 use privacy::memory::World;
 use privacy::obligation::NewObligation;
@@ -85,17 +85,36 @@ async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
         let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
         for purpose in Purpose::ALL {
             let expected = may_process(purpose, &BTreeSet::from([flag]));
-            assert_eq!(gate.may_process(purpose, &people).await.unwrap(), expected, "{flag:?} {purpose:?}");
+            assert_eq!(
+                gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(),
+                expected,
+                "{flag:?} {purpose:?}"
+            );
             let text = |text: &str| AttributeValue::S(text.to_owned());
             let put = Put::builder().table_name("inbox").item("pk", text("alder#c1")).item("sk", text("used"));
-            let mut items = gate.processing_conditions(purpose, &people).unwrap();
+            let mut items = gate.processing_conditions(purpose, &Whose::Theirs(&people)).unwrap();
             items.push(TransactWriteItem::builder().put(put.build().unwrap()).build());
             let transaction = account.connection().dynamodb().transact_write_items().set_transact_items(Some(items));
             assert_eq!(transaction.send().await.is_ok(), expected, "{flag:?} {purpose:?}");
         }
+        // Where a tenant decides, it is only asked whether it stands there.
+        let there = [person("mia-at-alder")];
+        let of_tenant = Whose::Tenants { people: &people, there: &there };
+        for purpose in Purpose::ALL {
+            let expected = flag.is_for_tenants_to_say() || may_process(purpose, &BTreeSet::from([flag]));
+            assert_eq!(gate.may_process(purpose, &of_tenant).await.unwrap(), expected, "{flag:?} {purpose:?}");
+        }
+        demo::vault(&account).raise_flag(&there[0], flag, now()).await.unwrap();
+        for purpose in Purpose::ALL {
+            let expected = may_process(purpose, &BTreeSet::from([flag]));
+            assert_eq!(gate.may_process(purpose, &of_tenant).await.unwrap(), expected, "{flag:?} {purpose:?}");
+        }
         demo::vault(&account).lift_flag(&people[1], flag, now()).await.unwrap();
         for purpose in Purpose::ALL {
-            assert!(gate.may_process(purpose, &people).await.unwrap(), "{flag:?} {purpose:?}: it is lifted");
+            assert!(
+                gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(),
+                "{flag:?} {purpose:?}: it is lifted"
+            );
         }
     }
 }

@@ -17,11 +17,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// What DynamoDB's stream delivers: the records of one shard, in order.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Batch {
     #[serde(rename = "Records")]
     records: Vec<Value>,
 }
+
+privacy::redacted!(Batch);
 
 /// What this function reads from its environment.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use privacy_pages::dates::{day, end_of, moment};
 use privacy_pages::frame::{self, Headline, Tone};
 use privacy_pages::kinds;
 
-use crate::{page, records, steps, to_do, ways};
+use crate::{outcome, page, records, steps, to_do, ways};
 
 /// The whole page as it is at `now`. `base` is where this service is.
 pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Timestamp) -> String {
@@ -19,6 +19,7 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
     let rest = html! {
         (to_do::steps(view, company, base))
         @if view.has_bundle && can_be_fetched(view, now) { (ways::bundle(view, base)) }
+        (outcome::section(view, base))
         (ways::flags(&view.flags))
         (ways::parts(view))
         @if let Some(erasure) = &view.erasure {
@@ -146,8 +147,6 @@ fn facts(view: &AskedView, base: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
-    use privacy::clock::model::Kind;
-    use privacy::deadline::DueBy;
     use privacy::ingest_gate::Flag;
     use privacy::obligation::ObligationId;
     use privacy::show_asked::{DenialView, PartState, PartView, Role, WayOn};
@@ -155,34 +154,8 @@ mod tests {
     use privacy_pages::checks::check_page;
 
     use super::*;
+    use crate::samples::asked;
     use crate::{asked_json, samples};
-
-    fn asked(state: &'static str) -> AskedView {
-        AskedView {
-            id: ObligationId::of_request(&[1; 20]),
-            kind: Kind::Access,
-            state,
-            received_at: "2026-11-23T18:25:00Z".parse().unwrap(),
-            due_by: DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "Europe/Brussels".to_owned() },
-            due_rule: "min(months:1,days:30) tz:Europe/Brussels".to_owned(),
-            waits_for_code: state == "awaiting-verification",
-            missing: if state == "awaiting-verification" { vec![Proof::EmailCode] } else { Vec::new() },
-            by_agent: false,
-            goes_with_earlier: false,
-            extended: None,
-            closed: None,
-            denial: None,
-            erasure: None,
-            role: None,
-            parts: Vec::new(),
-            flags: Vec::new(),
-            appeal_of: None,
-            has_bundle: false,
-            opened_by: None,
-            is_without_account: false,
-            waits_for_review: false,
-        }
-    }
 
     fn denial() -> DenialView {
         let ways = vec![
@@ -221,7 +194,7 @@ mod tests {
     }
 
     fn parts(at: Timestamp) -> Vec<PartView> {
-        [PartState::Asked, PartState::Instructed, PartState::Done]
+        [PartState::Asked, PartState::Instructed, PartState::Done, PartState::Unanswered]
             .map(|state| PartView { asked_at: at, state })
             .to_vec()
     }
@@ -252,7 +225,7 @@ mod tests {
         for (view, expected) in views.iter().zip([
             vec!["Reports about children come before everything else"],
             vec!["No marketing", "Your data is kept and not used"],
-            vec!["A business decides", "has been asked", "wants it done", "Done"],
+            vec!["A business decides", "has been asked", "wants it done", "Done", "so its part stays"],
             vec![appealed.as_str(), "look again"],
             vec!["/download", "Get your data", "/code"],
             vec!["Get your data", "log in again", own.as_str()],
@@ -365,7 +338,7 @@ mod tests {
         expect![[r#"
             {"confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"extended":{"first_due":"2026-12-23","reason":"<b>many records</b>"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"in-progress"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"completed"}
-            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"done"}],"state":"partly-retained"}
+            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"done"},{"asked_at":"2026-11-25T08:00:00.000Z","reason":"not-the-controller","state":"unanswered"}],"state":"partly-retained"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","denial":"unverifiable","denial_reason":"We could not make sure.","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"denied","ways_on":[{"way":"appeal"},{"way":"complaint"},{"title":"<i>An</i> authority","url":"https://authority.example/a","way":"authority"},{"law":"GDPR art. 79","way":"court"}]}
         "#]].assert_eq(&documents[2..6].concat().replace(views()[0].id.as_str(), "<id>"));
     }

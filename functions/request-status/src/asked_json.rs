@@ -1,10 +1,13 @@
 //! A request that a person made, as JSON.
 
 use privacy::instant;
-use privacy::show_asked::{AskedView, PartView, WayOn};
-use serde_json::{Value, json};
+use privacy::show_asked::{AskedView, FieldView, PartState, PartView, RefusedView, WayOn};
+use serde_json::{Map, Value, json};
 
 use crate::json;
+
+/// Why a part that a business decides is not done, by the code of `law.toml`.
+const NOT_THE_CONTROLLER: &str = "not-the-controller";
 
 /// The whole document: as that of a callback, with what was asked and, once there is one, the erasure behind it.
 ///
@@ -37,10 +40,9 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
             document.insert("role".to_owned(), role.name().into());
         }
         if !view.parts.is_empty() {
-            let part =
-                |part: &PartView| json!({"asked_at": instant::to_text(part.asked_at), "state": part.state.name()});
             document.insert("routed".to_owned(), view.parts.iter().map(part).collect());
         }
+        document.extend(outcome(view));
         if !view.flags.is_empty() {
             document.insert("flags".to_owned(), json!(view.flags));
         }
@@ -53,6 +55,41 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         }
     }
     Ok(document.to_string())
+}
+
+/// The part of a business; one that did not answer is refused for that.
+fn part(part: &PartView) -> Value {
+    let (asked_at, state) = (instant::to_text(part.asked_at), part.state.name());
+    match part.state {
+        PartState::Unanswered => json!({"asked_at": asked_at, "state": state, "reason": NOT_THE_CONTROLLER}),
+        PartState::Asked | PartState::Instructed | PartState::Done => json!({"asked_at": asked_at, "state": state}),
+    }
+}
+
+/// What came of it, by codes; what does not apply is absent.
+fn outcome(view: &AskedView) -> Map<String, Value> {
+    let mut members = Map::new();
+    if let Some(outcome) = view.outcome {
+        members.insert("outcome".to_owned(), outcome.as_str().into());
+    }
+    if let Some(accepted) = view.accepted {
+        members.insert("objection".to_owned(), if accepted { "accepted" } else { "refused" }.into());
+    }
+    let field = |field: &FieldView| json!({"field": field.name, "decision": field.state.name()});
+    let refused = |part: &RefusedView| match part.text.as_str() {
+        "" => json!({"reason": part.code}),
+        text => json!({"reason": part.code, "text": text}),
+    };
+    for (name, values) in [
+        ("corrections", view.fields.iter().map(field).collect::<Vec<_>>()),
+        ("refused_parts", view.refused.iter().map(refused).collect()),
+        ("ways_on", view.ways.iter().map(way).collect()),
+    ] {
+        if !values.is_empty() {
+            members.insert(name.to_owned(), values.into());
+        }
+    }
+    members
 }
 
 fn way(way: &WayOn) -> Value {

@@ -6,6 +6,7 @@ mod config;
 mod http;
 mod json;
 mod notice;
+mod outcome;
 mod page;
 mod records;
 #[cfg(test)]

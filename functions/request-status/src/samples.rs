@@ -1,11 +1,14 @@
 //! One request in every state, for the tests of every file.
 
+use privacy::clock::model::Kind;
 use privacy::data_map::DataMap;
 use privacy::deadline::DueBy;
 use privacy::obligation::{ObligationId, Outcome};
 use privacy::policy::Route;
 use privacy::policy::model::Company;
+use privacy::show_asked::AskedView;
 use privacy::show_request::{ClassOutcome, EarlierRequest, KeptRecord, Look, PublicState, RequestView, Retention};
+use privacy::subject_request::Proof;
 
 use crate::{notice, page};
 
@@ -217,5 +220,38 @@ fn write_the_pages() {
 fn every_page_loads_nothing_and_can_be_read_by_all() {
     for (name, page) in pages() {
         privacy_pages::checks::check_page(name, &page);
+    }
+}
+
+/// A request that a person made for a copy of their data.
+pub(crate) fn asked(state: &'static str) -> AskedView {
+    AskedView {
+        id: ObligationId::of_request(&[1; 20]),
+        kind: Kind::Access,
+        state,
+        received_at: "2026-11-23T18:25:00Z".parse().unwrap(),
+        due_by: DueBy { date: "2026-12-23".parse().unwrap(), time_zone: "Europe/Brussels".to_owned() },
+        due_rule: "min(months:1,days:30) tz:Europe/Brussels".to_owned(),
+        waits_for_code: state == "awaiting-verification",
+        missing: if state == "awaiting-verification" { vec![Proof::EmailCode] } else { Vec::new() },
+        by_agent: false,
+        goes_with_earlier: false,
+        extended: None,
+        closed: None,
+        denial: None,
+        outcome: None,
+        accepted: None,
+        fields: Vec::new(),
+        refused: Vec::new(),
+        ways: Vec::new(),
+        erasure: None,
+        role: None,
+        parts: Vec::new(),
+        flags: Vec::new(),
+        appeal_of: None,
+        has_bundle: false,
+        opened_by: None,
+        is_without_account: false,
+        waits_for_review: false,
     }
 }

@@ -24,9 +24,10 @@ pub(crate) fn parts(view: &AskedView) -> Markup {
                     @for part in &view.parts {
                         li {
                             @match part.state {
-                                PartState::Asked => { "A business has been asked on " (moment(part.asked_at)) "." @if view.closed.is_some() { " It has not answered, so its part stays." } }
+                                PartState::Asked => { "A business has been asked on " (moment(part.asked_at)) "." @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
                                 PartState::Instructed => { "A business wants it done. We are at it." }
                                 PartState::Done => { "Done, as a business wanted it." }
+                                PartState::Unanswered => { "A business has been asked on " (moment(part.asked_at)) ". It has not answered, so its part stays as it is, and is not given to you. You can ask that business yourself." }
                             }
                         }
                     }
@@ -53,6 +54,7 @@ const fn words(flag: Flag) -> &'static str {
         Flag::Restricted => "Your data is kept and not used, but for legal claims and what you agree to.",
         Flag::Quarantined => "The data is kept apart and not used until it is deleted.",
         Flag::NoMarketing => "No marketing to you.",
+        Flag::Objected => "Nothing is done any more that rests on a legitimate interest only.",
         Flag::ConsentWithdrawn => "Nothing is done any more that rested on your consent.",
         Flag::OptedOut => "No sale, no sharing, no targeted advertising and no profiling with your data.",
         Flag::Limited => "Sensitive data is used for nothing beyond what the service needs.",
@@ -99,23 +101,30 @@ pub(crate) fn denial(denial: &DenialView, id: &ObligationId, base: &str) -> Mark
         section aria-labelledby="denial" {
             h2 #denial { "Why, and where you can turn" }
             @if !denial.text.is_empty() { p { (denial.text) } }
-            @if !denial.ways.is_empty() {
-                ul {
-                    @for way in &denial.ways {
-                        li {
-                            @match way {
-                                WayOn::Appeal => {
-                                    "Ask us to look again: in " a href={ (base) "/privacy" } { "the form" }
-                                    ", choose “I disagree with an answer you gave me” and give the reference " code { (id.as_str()) } "."
-                                }
-                                WayOn::ComplaintToUs => {
-                                    "Complain to us: in " a href={ (base) "/privacy" } { "the form" } ", choose “I want to complain”."
-                                }
-                                WayOn::Authority { title, url } => {
-                                    "Complain to an authority: " a href=(url) { (title) } "."
-                                }
-                                WayOn::Court { law } => { "Go to a court (" (law) ")." }
+            (ways_on(&denial.ways, id, base))
+        }
+    }
+}
+
+/// Where a person can turn who does not agree.
+pub(crate) fn ways_on(ways: &[WayOn], id: &ObligationId, base: &str) -> Markup {
+    html! {
+        @if !ways.is_empty() {
+            ul {
+                @for way in ways {
+                    li {
+                        @match way {
+                            WayOn::Appeal => {
+                                "Ask us to look again: in " a href={ (base) "/privacy" } { "the form" }
+                                ", choose “I disagree with an answer you gave me” and give the reference " code { (id.as_str()) } "."
                             }
+                            WayOn::ComplaintToUs => {
+                                "Complain to us: in " a href={ (base) "/privacy" } { "the form" } ", choose “I want to complain”."
+                            }
+                            WayOn::Authority { title, url } => {
+                                "Complain to an authority: " a href=(url) { (title) } "."
+                            }
+                            WayOn::Court { law } => { "Go to a court (" (law) ")." }
                         }
                     }
                 }

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
-use privacy::ingest_gate::{self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed, TokenUse};
-use privacy::keys::KeyedRef;
+use privacy::ingest_gate::{
+    self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed, TokenUse, Whose,
+};
 
 use crate::attributes::{Item, at, get_at, get_text, number, text};
 use crate::connection::Connection;
@@ -95,16 +96,12 @@ impl IngestGate {
         Ok(entries)
     }
 
-    /// The conditions to put into the same `TransactWriteItems` as a use of data that writes something. `people` are the
-    /// suppression references of whoever it is about.
+    /// The conditions to put into the same `TransactWriteItems` as a use of data that writes something. `whose` says whom it
+    /// is about, and who decides.
     ///
     /// # Errors
     /// [`Fault`] when the SDK refuses to build a condition.
-    pub fn processing_conditions(
-        &self,
-        purpose: Purpose,
-        people: &[KeyedRef],
-    ) -> Result<Vec<TransactWriteItem>, Fault> {
+    pub fn processing_conditions(&self, purpose: Purpose, whose: &Whose<'_>) -> Result<Vec<TransactWriteItem>, Fault> {
         let condition = |check: FlagCheck| {
             let names: Vec<String> = (0..check.absent.len()).map(|index| format!("#flag{index}")).collect();
             let absent: Vec<String> = names.iter().map(|name| format!("attribute_not_exists({name})")).collect();
@@ -118,19 +115,20 @@ impl IngestGate {
             let built = built.build().map_err(|error| Fault::park("gate.condition", error))?;
             Ok(TransactWriteItem::builder().condition_check(built).build())
         };
-        ingest_gate::processing_checks(purpose, people).into_iter().map(condition).collect()
+        ingest_gate::processing_checks(purpose, whose).into_iter().map(condition).collect()
     }
 
     /// Reads the flags and judges: for a use that writes nothing.
     ///
     /// # Errors
     /// [`Fault`] when the flags cannot be read: the caller must not use the data.
-    pub async fn may_process(&self, purpose: Purpose, people: &[KeyedRef]) -> Result<bool, Fault> {
+    pub async fn may_process(&self, purpose: Purpose, whose: &Whose<'_>) -> Result<bool, Fault> {
         let mut flags = BTreeSet::new();
-        for check in ingest_gate::processing_checks(purpose, people) {
+        for check in ingest_gate::processing_checks(purpose, whose) {
             let get = self.client.get_item().table_name(&self.suppression).key("pk", text(check.mark.as_str()));
             let answer = get.consistent_read(true).send().await.map_err(fault("gate.read"))?;
-            flags.extend(answer.item.iter().flat_map(flags_of));
+            let stands = answer.item.iter().flat_map(flags_of);
+            flags.extend(stands.filter(|flag| check.absent.contains(flag)));
         }
         Ok(ingest_gate::may_process(purpose, &flags))
     }

@@ -13,7 +13,7 @@ use crate::subject_request::findings::EvidenceId;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::review::Outcome;
-use crate::subject_request::{By, Deed, Standing, SubjectRequest};
+use crate::subject_request::{By, Deed, DenialCode, Standing, SubjectRequest};
 
 /// Something that is left to do before a request can be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ pub enum Step {
     Erase,
     /// A field is not decided.
     Correct,
-    /// A tenant has not answered, or what it wants is not done.
+    /// A tenant has not answered and still can, or what it wants is not done.
     Tenant,
 }
 
@@ -66,7 +66,7 @@ pub enum NotClosed {
 
 /// What is left to do; `erasure` is the obligation behind the request.
 #[must_use]
-pub fn steps(request: &SubjectRequest, erasure: Option<&Head>) -> Vec<Step> {
+pub fn steps(request: &SubjectRequest, erasure: Option<&Head>, now: Timestamp) -> Vec<Step> {
     let is_in_work = matches!(request.standing, Standing::InProgress { .. });
     let (is_credible, erases) = (request.is_of_child(), request.kind == Kind::Erasure);
     let is_by_machine = match request.kind {
@@ -89,7 +89,7 @@ pub fn steps(request: &SubjectRequest, erasure: Option<&Head>) -> Vec<Step> {
         // An erasure of which we hold nothing ourselves is begun, and has no obligation.
         (Step::Erase, (erases || is_credible) && erasure.is_some() && !is_erased),
         (Step::Correct, request.kind == Kind::Correction && !request.findings.is_corrected()),
-        (Step::Tenant, request.routed.iter().any(|routed| routed.done_at.is_none())),
+        (Step::Tenant, !request.is_decided(now)),
     ];
     left.into_iter().filter(|(_, is_left)| *is_left).map(|(step, _)| step).collect()
 }
@@ -121,13 +121,14 @@ pub fn close(
     if !outcome.is_of(request.kind) {
         return Err(NotClosed::Outcome);
     }
-    if let Some(step) = steps(request, erasure).first() {
+    if let Some(step) = steps(request, erasure, now).first() {
         return Err(NotClosed::Left(*step));
     }
-    let in_part = outcome.is_partial() || request.findings.is_partial();
+    let in_part = outcome.is_partial() || request.findings.is_partial() || request.has_undone_part();
     let standing = Standing::Answered { at, in_part };
     let (version, next_action_at) = (request.version + 1, Some(at));
-    let request = SubjectRequest { version, standing, next_action_at, ..request.clone() };
+    let mut request = SubjectRequest { version, standing, next_action_at, ..request.clone() };
+    request.findings.outcome = Some(outcome);
     Ok(Changed { request, act: by.did(Deed::Closed { outcome, evidence }, at) })
 }
 
@@ -152,6 +153,7 @@ pub fn reopen(
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     changed.standing = Standing::InProgress { since: at };
     changed.course.begun_at = None;
+    changed.findings.outcome = None;
     // Where they could be reached was erased meanwhile; whoever appeals has shown that they are the same.
     let people = &request.course.people;
     if !request.has_contact() && !people.is_empty() && people.is_subset(&appeal.course.people) {
@@ -159,6 +161,7 @@ pub fn reopen(
     }
     // It will have another end, of which they are told.
     changed.told.remove(&Notice::Denial);
+    changed.told.remove(&Notice::AgentDenial);
     Ok(Some(Changed { request: changed, act: by.did(Deed::Reopened, at) }))
 }
 
@@ -183,15 +186,34 @@ pub async fn close_request(
     }
     changed.map_err(NotDone::Refused)?;
     // What it is about goes first: should this break off, it is done again.
-    if let (Outcome::Upheld, Some(appealed)) = (closure.outcome, &request.appeal_of) {
+    if let (Outcome::Upheld, Kind::Appeal, Some(appealed)) = (closure.outcome, request.kind, &request.appeal_of) {
         match record_act(book, appealed, |denied| reopen(denied, &request, by, now)).await {
             Ok(_) => {}
             Err(NotDone::Unknown) => return Err(NotDone::Refused(NotClosed::NoDenial)),
             Err(error) => return Err(error),
         }
     }
-    let change = |request: &SubjectRequest| close(request, erasure.as_ref(), closure, by, now).map(Some);
+    let stays = match (closure.outcome, &request.appeal_of) {
+        (Outcome::Rejected, Some(appealed)) => book.request(appealed).await?.and_then(denied_for),
+        (_, _) => None,
+    };
+    let change = |request: &SubjectRequest| {
+        let mut changed = close(request, erasure.as_ref(), closure, by, now)?;
+        changed.request.findings.refused_parts.extend(stays.clone());
+        Ok(Some(changed))
+    };
     Ok(record_act(book, id, change).await?.told(queue, Notice::Answer).await)
+}
+
+/// The reason that stays when an appeal is not right: the person is told it again.
+fn denied_for(appealed: SubjectRequest) -> Option<DenialCode> {
+    match appealed.standing {
+        Standing::Denied { reason, .. } => Some(reason),
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Answered { .. } => None,
+    }
 }
 
 /// Whether this very closure stands in the trail.

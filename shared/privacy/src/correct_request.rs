@@ -1,5 +1,6 @@
-//! Mends what is wrong, field by field: staff name the fields, and decide each with evidence. When each is decided the request
-//! is answered.
+//! Mends what is wrong, field by field: staff name the fields, and decide each with evidence. This service writes in no table of
+//! the product, so a field that is to be mended goes to whoever keeps it, as an instruction, and counts as mended once they have
+//! confirmed it. When each is decided the request is answered; the sweep does it where tenants have a part.
 
 use jiff::Timestamp;
 
@@ -25,6 +26,10 @@ pub enum NotCorrected {
     /// Nobody has verified it yet, or it is closed.
     #[error("only a request in work is carried out")]
     NotInWork,
+    /// A field was confirmed that nobody had been told to mend, or as something else than they were told, or by nothing but
+    /// that they were told.
+    #[error("a field was confirmed without an instruction")]
+    NotInstructed,
     /// A field was decided otherwise before.
     #[error("a field was decided otherwise")]
     Decided,
@@ -47,18 +52,27 @@ pub fn correct(
         return Err(NotCorrected::OtherKind);
     }
     let at = instant::to_millis(now);
-    let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
+    let mut changed = SubjectRequest { version: request.version + 1, ..request.clone() };
+    let is_in_work = matches!(request.standing, Standing::InProgress { .. });
     let mut news = Vec::new();
     for one in fields {
         let known = &mut changed.findings.corrections;
-        match known.binary_search_by(|known| known.field.cmp(&one.field)) {
+        let place = known.binary_search_by(|known| known.field.cmp(&one.field));
+        let before = place.ok().and_then(|place| known.get(place)).map_or(&Decision::Open, |known| &known.decision);
+        let is_known = place.is_ok() && (one.decision == Decision::Open || *before == one.decision);
+        // Named again, or decided so before.
+        if is_known {
+            continue;
+        }
+        match may_follow(before, &one.decision) {
+            // Whatever else is wrong with it.
+            Err(NotCorrected::NotInstructed) if !is_in_work => return Err(NotCorrected::NotInWork),
+            allowed => allowed?,
+        }
+        match place.map(|place| known.get_mut(place)) {
             Err(place) => known.insert(place, one.clone()),
-            Ok(place) => match known.get_mut(place) {
-                // Named again, or decided so before.
-                Some(known) if one.decision == Decision::Open || *known == *one => continue,
-                Some(known) if known.decision == Decision::Open => *known = one.clone(),
-                Some(_) | None => return Err(NotCorrected::Decided),
-            },
+            Ok(Some(known)) => *known = one.clone(),
+            Ok(None) => {}
         }
         news.push(one.clone());
     }
@@ -68,13 +82,37 @@ pub fn correct(
     if changed.findings.corrections.len() > FIELDS_MAX {
         return Err(NotCorrected::TooMany);
     }
-    if !matches!(request.standing, Standing::InProgress { .. }) {
+    if !is_in_work {
         return Err(NotCorrected::NotInWork);
     }
     if changed.findings.is_corrected() {
-        changed.standing = Standing::Answered { at, in_part: changed.findings.is_partial() };
+        // What is due has not been looked at since it was verified: perhaps a tenant has a part.
+        let is_looked_at = request.next_action_at.is_some_and(|due| due > now);
+        if is_looked_at && request.routed.is_empty() {
+            changed.standing = Standing::Answered { at, in_part: changed.findings.is_partial() };
+        }
+        changed.next_action_at = Some(at);
     }
     Ok(Some(Changed { request: changed, act: by.did(Deed::Corrected { fields: news }, at) }))
+}
+
+/// Whether a decision can follow another one. A field is mended when whoever keeps it says so, with evidence of its own.
+fn may_follow(before: &Decision, decision: &Decision) -> Result<(), NotCorrected> {
+    match (before, decision) {
+        (Decision::Open, Decision::Open | Decision::Instructed { .. } | Decision::Refused { .. })
+        | (Decision::Instructed { .. }, Decision::Refused { .. }) => Ok(()),
+        (Decision::Open, Decision::Applied { .. }) => Err(NotCorrected::NotInstructed),
+        (Decision::Instructed { evidence: told, value: wanted }, Decision::Applied { evidence, value }) => {
+            if told != evidence && wanted == value { Ok(()) } else { Err(NotCorrected::NotInstructed) }
+        }
+        (
+            Decision::Instructed { .. } | Decision::Applied { .. } | Decision::Refused { .. },
+            Decision::Open | Decision::Instructed { .. },
+        )
+        | (Decision::Applied { .. } | Decision::Refused { .. }, Decision::Applied { .. } | Decision::Refused { .. }) => {
+            Err(NotCorrected::Decided)
+        }
+    }
 }
 
 /// Names or decides fields; has the person told once all are decided.
@@ -90,7 +128,8 @@ pub async fn correct_request(
     now: Timestamp,
 ) -> Result<Done, NotDone<NotCorrected>> {
     let done = record_act(book, id, |request| correct(request, fields, by, now)).await?;
-    if done.request.findings.is_corrected() { Ok(done.told(queue, Notice::Answer).await) } else { Ok(done) }
+    let is_answered = matches!(done.request.standing, Standing::Answered { .. });
+    if is_answered { Ok(done.told(queue, Notice::Answer).await) } else { Ok(done) }
 }
 
 #[cfg(test)]

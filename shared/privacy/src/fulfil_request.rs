@@ -3,11 +3,12 @@
 //! | asked for | what happens |
 //! |---|---|
 //! | erasure | the engine erases what the person alone decides; tenants decide about theirs; then it is answered |
-//! | access, know, portability | the exporter makes a bundle and answers |
-//! | restriction | once it is verified, a flag that the product reads; answered at once |
-//! | consent withdrawal, opt-out, limit | such a flag from that moment, whoever asks; answered at once |
-//! | objection | no marketing from that moment, whoever asks; what else they object to waits for staff |
-//! | correction, appeal, complaint | waits for staff |
+//! | access, know, portability | the exporter makes a bundle of what needs no tenant's word and answers; another when one gives it |
+//! | consent withdrawal, opt-out, limit | a flag that the product reads, wherever the data is, whoever asks; answered at once |
+//! | restriction | once it is verified, a flag for what the person alone decides; in a tenant's data once it says so |
+//! | objection | no marketing from that moment, whoever asks; what else they object to is a flag once staff accept it |
+//! | correction | waits for staff, and for tenants whose data it is about |
+//! | appeal, complaint | waits for staff |
 //! | an erasure, again, by the same person | goes with the one that was asked first, and is answered with it |
 //! | a report about a child | staff read it first; if they believe it, its data rests at once and goes everywhere |
 //!
@@ -17,12 +18,15 @@
 
 mod close;
 mod course;
+mod decided;
+mod flags;
 mod join;
-mod parts;
+pub(crate) mod parts;
 
 use jiff::{SignedDuration, Timestamp};
 
 use self::course::Way;
+pub use self::flags::raise_flags;
 use crate::accept_subject_erasure::{SubjectErasure, accept_subject_erasure};
 use crate::data_map::DataMap;
 use crate::export::job::{ExportJob, ExportQueue};
@@ -100,17 +104,9 @@ where
         }
     }
 
-    async fn begun(&self, mut request: SubjectRequest, now: Timestamp) -> Result<SubjectRequest, Stop> {
-        for flag in request.flags() {
-            let people = self.suppressions(&request.flagged(flag));
-            for person in &people {
-                self.vault.raise_flag(person, flag, instant::to_millis(now)).await?;
-            }
-            let mut flagged = next(&request);
-            flagged.course.flags.push(flag);
-            flagged.course.flagged.extend(people);
-            request = self.record(flagged, Deed::Flagged { flag }, now).await?;
-        }
+    async fn begun(&self, request: SubjectRequest, now: Timestamp) -> Result<SubjectRequest, Stop> {
+        let flagged = raise_flags(self.ledger, self.vault, self.keys, request, now).await?;
+        let mut request = flagged.ok_or(Stop::Overtaken)?;
         let is_open = request.standing.closed_at().is_none();
         if !is_open || request.course.begun_at.is_some() || !request.may_be_carried_out() {
             return Ok(request);
@@ -125,7 +121,10 @@ where
             Way::Engine | Way::Exporter | Way::Flag if request.names_nobody() => {}
             Way::Engine => self.erase(&request, request.erasure_id(), request.covers_until(), now).await?,
             Way::Exporter => self.queues.export(&ExportJob::Request(request.id.clone())).await?,
-            Way::Flag if !request.course.flags.is_empty() => return self.answer(request, false, now).await,
+            // Whether a tenant has a part is found out by the sweep: nobody's data is read here.
+            Way::Flag if !request.course.flags.is_empty() && !request.has_parts() => {
+                return self.answer(request, false, now).await;
+            }
             Way::Flag | Way::Staff => {}
         }
         let mut begun = next(&request);
@@ -226,13 +225,28 @@ where
         if let Some(first) = request.course.joined.clone().filter(|_| request.standing.closed_at().is_none()) {
             return self.follow(request, &first, now).await;
         }
-        if !request.has_erasure() || request.course.begun_at.is_none() || request.standing.closed_at().is_some() {
-            return Ok(Pursued { request, is_under_way: false });
+        let idle = |request| Ok(Pursued { request, is_under_way: false });
+        if request.standing.closed_at().is_some() {
+            self.follow_up(&request, now).await?;
+            return idle(request);
         }
-        let request = self.route_parts(request, now).await?;
-        self.tell_of_parts(&request, now).await?;
-        let request = self.carry_out_parts(request, now).await?;
-        self.close(request, now).await
+        if request.course.begun_at.is_none() {
+            return idle(request);
+        }
+        match request.way() {
+            Way::Engine => {
+                let (request, _) = self.route_parts(request, now).await?;
+                self.tell_of_parts(&request, now).await?;
+                let request = self.carry_out_parts(request, now).await?;
+                self.close(request, now).await
+            }
+            // Whoever makes the bundle finds the tenants, and answers.
+            Way::Exporter => {
+                self.tell_of_parts(&request, now).await?;
+                idle(request)
+            }
+            Way::Flag | Way::Staff => idle(self.carry_on(request, now).await?),
+        }
     }
 }
 

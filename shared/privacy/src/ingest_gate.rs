@@ -6,7 +6,7 @@
 
 mod flags;
 
-pub use flags::{Flag, FlagBook, FlagCheck, LiftedFlag, Purpose, may_process, processing_checks};
+pub use flags::{Flag, FlagBook, FlagCheck, LiftedFlag, Purpose, Whose, may_process, processing_checks};
 
 use std::fmt;
 

@@ -51,7 +51,7 @@ pub async fn inspect_request(
     let same_person = same_person(book, &request).await?;
     let left = match request.standing.closed_at() {
         Some(_) => Vec::new(),
-        None => steps(&request, shown.as_ref().map(|shown| &shown.head)),
+        None => steps(&request, shown.as_ref().map(|shown| &shown.head), now),
     };
     let erasure = shown.map(|shown| view(shown, map, second_looks));
     let state = match (&request.standing, &erasure) {

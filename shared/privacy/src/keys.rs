@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::identity::Identity;
+use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 
 /// 160 bits: past guessing, and 32 characters in base 32.
@@ -172,6 +173,14 @@ impl SubjectKeys {
     #[must_use]
     pub fn suppressions(&self, identity: &Identity) -> Vec<KeyedRef> {
         self.references(identity, Purpose::Suppression)
+    }
+
+    /// Where the flags stand that a tenant wants for this identity in its own data, one per key version, current first.
+    #[must_use]
+    pub fn suppressions_at(&self, tenant: &TenantId, identity: &Identity) -> Vec<KeyedRef> {
+        // No other canonical text holds a line end.
+        let canonical = format!("at/{tenant}\n{}", identity.canonical());
+        self.versions.iter().map(|version| version.reference(Purpose::Suppression, &canonical)).collect()
     }
 
     /// The id of the obligation towards this identity, which is also the confirmation code: 32 characters of

@@ -5,10 +5,12 @@
 
 use jiff::Timestamp;
 
+use crate::export::make_bundle::BundleKind;
 use crate::ids::{InstructionId, TenantId};
 use crate::instant;
 use crate::law::Law;
 use crate::law::routing::NoRoutingDate;
+use crate::subject_request::notice::Notice;
 use crate::subject_request::{Act, Actor, Deed, Instructed, Routed, Standing, SubjectRequest};
 
 /// A request after a change, and the act that is stored with it.
@@ -59,7 +61,8 @@ pub fn route(
     Ok(Some(Changed { request: changed, act }))
 }
 
-/// Notes that a tenant wants its part carried out; it is due at once. `None`: it said so before.
+/// Notes that a tenant wants its part carried out; it is due at once. A copy that was given without that part is made anew with
+/// it. `None`: it said so before.
 ///
 /// # Errors
 /// [`NotRouted`]
@@ -76,8 +79,22 @@ pub fn instruct(
         Some(_) => return Err(NotRouted::OtherInstruction),
         None => {}
     }
-    let mut changed = in_work(request, now)?;
     let at = instant::to_millis(now);
+    let mut changed = if request.is_open_to_tenants() {
+        let mut anew = SubjectRequest { standing: Standing::InProgress { since: at }, ..request.clone() };
+        // It is answered once more.
+        anew.told.remove(&Notice::Answer);
+        anew.told.remove(&Notice::AgentAnswer);
+        anew
+    } else {
+        request.clone()
+    };
+    if BundleKind::answering(request.kind).is_some() && matches!(changed.standing, Standing::InProgress { .. }) {
+        // A bundle that is made right now is without it.
+        changed.standing = Standing::InProgress { since: at };
+        changed.course.begun_at = None;
+    }
+    let mut changed = in_work(&changed, now)?;
     for routed in changed.routed.iter_mut().filter(|routed| routed.tenant == *tenant) {
         routed.instruction = Some(Instructed { id: instruction.clone(), at });
     }

@@ -4,7 +4,7 @@
 
 mod ways;
 
-pub use ways::{DenialView, WayOn};
+pub use ways::{DenialView, RefusedView, WayOn};
 
 use jiff::Timestamp;
 
@@ -16,6 +16,8 @@ use crate::ingest_gate::Flag;
 use crate::obligation::{ObligationId, Outcome};
 use crate::ports::Showcase;
 use crate::show_request::{ClassOutcome, RequestView, view};
+use crate::subject_request::findings::{Correction, Decision};
+use crate::subject_request::review::Outcome as Closing;
 use crate::subject_request::{Extended, Proof, Routed, Standing, SubjectRequest};
 
 /// In which of our two roles the request reached us.
@@ -50,6 +52,8 @@ pub enum PartState {
     Instructed,
     /// It is done.
     Done,
+    /// It has not answered by the last day: its part stays as it is, or is not given.
+    Unanswered,
 }
 
 impl PartState {
@@ -60,8 +64,53 @@ impl PartState {
             Self::Asked => "asked",
             Self::Instructed => "instructed",
             Self::Done => "done",
+            Self::Unanswered => "unanswered",
         }
     }
+}
+
+/// How far a field is that was to be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldState {
+    /// It is looked at.
+    Open,
+    /// Whoever keeps it was told to mend it.
+    Instructed,
+    /// It is mended.
+    Applied,
+    /// It stays as it is: it was found to be right.
+    Refused,
+}
+
+impl FieldState {
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Instructed => "instructed",
+            Self::Applied => "applied",
+            Self::Refused => "refused",
+        }
+    }
+
+    const fn of(decision: &Decision) -> Self {
+        match decision {
+            Decision::Open => Self::Open,
+            Decision::Instructed { .. } => Self::Instructed,
+            Decision::Applied { .. } => Self::Applied,
+            Decision::Refused { .. } => Self::Refused,
+        }
+    }
+}
+
+/// A field that was to be mended: its name, and nothing of what stands or stood in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldView {
+    /// Its name.
+    pub name: String,
+    /// How far it is.
+    pub state: FieldState,
 }
 
 /// The part of a business, which is not named: that the person deals with it is between the two.
@@ -102,6 +151,16 @@ pub struct AskedView {
     pub closed: Option<(Timestamp, Option<String>)>,
     /// Why it was refused and where the person can turn.
     pub denial: Option<DenialView>,
+    /// As what staff closed it, if they did.
+    pub outcome: Option<Closing>,
+    /// Whether an objection was accepted, once staff have decided.
+    pub accepted: Option<bool>,
+    /// Each field that was to be mended.
+    pub fields: Vec<FieldView>,
+    /// Parts that were refused, with why, once it is closed.
+    pub refused: Vec<RefusedView>,
+    /// Where the person can turn, once not all of it was done.
+    pub ways: Vec<WayOn>,
     /// The erasure, once it has begun.
     pub erasure: Option<RequestView>,
     /// Who decides, once it was verified.
@@ -138,10 +197,16 @@ pub async fn show_asked(
     let Some((request, shown)) = showcase.show_asked(id).await? else { return Ok(None) };
     let erasure = shown.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
-    Ok(Some(asked(request, erasure, denial)))
+    let in_part = ways::in_part(&request)?;
+    Ok(Some(asked(request, erasure, denial, in_part)))
 }
 
-fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<DenialView>) -> AskedView {
+fn asked(
+    request: SubjectRequest,
+    erasure: Option<RequestView>,
+    denial: Option<DenialView>,
+    (refused, ways): (Vec<RefusedView>, Vec<WayOn>),
+) -> AskedView {
     let is_open = request.standing.closed_at().is_none();
     let state = match (&request.standing, &erasure) {
         (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
@@ -157,7 +222,13 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<D
     let is_exported = matches!(request.kind, Kind::Access | Kind::Know | Kind::Portability);
     AskedView {
         role: role(&request, erasure.as_ref()),
-        parts: request.routed.iter().map(part).collect(),
+        parts: request.routed.iter().map(|routed| part(&request, routed)).collect(),
+        outcome: request.findings.outcome,
+        accepted: (request.kind == Kind::Objection && request.findings.outcome.is_some())
+            .then(|| request.is_objection_accepted()),
+        fields: request.findings.corrections.iter().map(field).collect(),
+        refused,
+        ways,
         flags: request.course.flags.clone(),
         appeal_of: request.appeal_of.clone(),
         has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }),
@@ -185,10 +256,16 @@ fn asked(request: SubjectRequest, erasure: Option<RequestView>, denial: Option<D
     }
 }
 
-fn part(routed: &Routed) -> PartView {
+fn field(correction: &Correction) -> FieldView {
+    FieldView { name: correction.field.as_str().to_owned(), state: FieldState::of(&correction.decision) }
+}
+
+fn part(request: &SubjectRequest, routed: &Routed) -> PartView {
+    let is_over = request.standing.closed_at().is_some() && !request.is_open_to_tenants();
     let state = match (&routed.instruction, routed.done_at) {
         (_, Some(_)) => PartState::Done,
         (Some(_), None) => PartState::Instructed,
+        (None, None) if is_over => PartState::Unanswered,
         (None, None) => PartState::Asked,
     };
     PartView { asked_at: routed.at, state }

@@ -81,7 +81,7 @@ enum Step {
     Tell(Notice),
     /// Nobody verified it.
     Deny,
-    /// What served to verify goes.
+    /// What served to verify goes, or nothing is left to do at all.
     EraseEvidence,
     /// Nothing but to be looked at later.
     Wait,
@@ -90,6 +90,7 @@ enum Step {
 fn step(request: &SubjectRequest, now: Timestamp) -> Step {
     match (&request.standing, request.closing_notice()) {
         (_, Some(notice)) if !request.was_told(notice, 1) => Step::Tell(notice),
+        (_, Some(_)) if request.evidence_erased && request.awaits_tenants(now) => Step::Wait,
         (_, Some(_)) => Step::EraseEvidence,
         (Standing::Received, None) => Step::Tell(Notice::Acknowledgement),
         // By the first date, or the time was not taken.
@@ -118,7 +119,8 @@ fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timest
         let last_day = last_day_begins(request);
         if last_day > now { again.min(last_day) } else { again }
     } else {
-        request.clocks.next_alarm(now).ok().flatten().unwrap_or(again)
+        let alarm = request.clocks.next_alarm(now).ok().flatten().unwrap_or(again);
+        if request.awaits_tenants(now) { alarm.min(last_day_begins(request)) } else { alarm }
     };
     let soon = soon.map(|soon| instant::to_millis(now + soon));
     let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));
@@ -228,7 +230,9 @@ where
             book.forget(&request.id).await?;
             let standing = request.standing.clone();
             let erased = changed(&request, standing, now).without_evidence();
-            let settled = SubjectRequest { next_action_at: None, ..erased };
+            // A tenant may still have more given.
+            let next_action_at = request.awaits_tenants(now).then(|| next_look(&request, None, now));
+            let settled = SubjectRequest { next_action_at, ..erased };
             let act = Act::of_service(Deed::EvidenceErased, now);
             swept.settled += u64::from(book.record(&settled, &act, None).await?);
             Ok(())

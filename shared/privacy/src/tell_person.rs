@@ -63,12 +63,30 @@ where
     T: TenantContacts,
     M: Messenger,
 {
-    /// Tells one thing.
+    /// Tells one thing: whoever asks or a business, and how it goes on also the agent who asks for somebody.
     ///
     /// # Errors
     /// [`Fault`]: it may have been sent; the same job is to be tried again.
     pub async fn tell(&self, job: &NoticeJob, seed: &Seed, now: Timestamp) -> Result<Told, Fault> {
         let Some(request) = self.book.request(&job.request).await? else { return Ok(Told::Idle) };
+        let of_agent = job.notice.of_agent().filter(|_| request.has_agent());
+        let told = self.tell_one(request, job, seed, now).await?;
+        if let Some(notice) = of_agent
+            && let Some(request) = self.book.request(&job.request).await?
+        {
+            let to_agent = self.tell_one(request, &NoticeJob { notice, ..job.clone() }, seed, now).await?;
+            return Ok(if told == Told::Idle { to_agent } else { told });
+        }
+        Ok(told)
+    }
+
+    async fn tell_one(
+        &self,
+        request: SubjectRequest,
+        job: &NoticeJob,
+        seed: &Seed,
+        now: Timestamp,
+    ) -> Result<Told, Fault> {
         if request.is_settled_by(job) || !request.can_be_told(job.notice) {
             return Ok(Told::Idle);
         }

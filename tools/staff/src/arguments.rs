@@ -30,11 +30,13 @@ staff extend REF --reason TEXT           once, before the first date; the person
 staff deny REF CODE --why TEXT           for a coded reason of the law
 staff route REF TENANT --why TEXT        a part that a tenant decides
 staff instruct REF TENANT INSTRUCTION --why TEXT
-staff correct REF [--open FIELD]... [--applied FIELD=EVIDENCE]... [--refused FIELD=EVIDENCE]... --why TEXT
+staff correct REF [--open FIELD]... [--instructed FIELD=ORDER]... [--applied FIELD=EVIDENCE]...
+           [--refused FIELD=EVIDENCE]... --why TEXT
+                               instructed: whoever keeps it was told; applied: they have confirmed it
 staff close REF OUTCOME EVIDENCE --why TEXT
-                               completed, partly-retained; upheld, rejected (appeals); answered (complaints)
+                               completed, partly-retained; upheld, rejected (appeals, complaints); answered (complaints)
 staff lift REF FLAG [--asked-in REF] --why TEXT
-                               restricted, no-marketing, consent-withdrawn, opted-out, limited: the person wants it no more
+                               restricted, no-marketing, objected, consent-withdrawn, opted-out, limited: the person wants it no more
 
 Promises, holds, plans
 staff promises                 each dated sentence of the policy, and whether it holds now

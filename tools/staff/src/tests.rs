@@ -285,10 +285,12 @@ fn each_command_about_requests_is_one_call() {
             json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "Mail."}),
         ),
         (
-            format!("correct {REFERENCE} --open phone --applied name=file-7 --refused city=file-8 --why Seen."),
+            format!(
+                "correct {REFERENCE} --open phone --instructed mail=order-3 --applied name=file-7 --refused city=file-8 --why Seen."
+            ),
             "correction",
             json!({"why": "Seen.", "fields": [
-                {"field": "phone"},
+                {"field": "phone"}, {"field": "mail", "decision": "instructed", "evidence": "order-3"},
                 {"field": "name", "decision": "applied", "evidence": "file-7"},
                 {"field": "city", "decision": "refused", "evidence": "file-8"},
             ]}),

@@ -1,6 +1,7 @@
 //! What letters say: one content, once as a mail of two parts and once as a short message. Nothing of a person stands in any
 //! of them: no name, no address, not what they wrote.
 
+mod agent;
 pub(crate) mod blocks;
 mod person;
 mod short;
@@ -47,6 +48,9 @@ impl<'a> Writer<'a> {
             Notice::Extension => self.extension(letter.request),
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),
+            Notice::AgentExtension => self.extension_of_agent(letter.request),
+            Notice::AgentAnswer => self.answer_of_agent(letter.request),
+            Notice::AgentDenial => self.denial_of_agent(letter.request),
             Notice::Routed => self.routed(letter.request),
             Notice::TenantForward => self.tenant_forward(letter.request),
             Notice::TenantReminder => self.tenant_reminder(letter.request),

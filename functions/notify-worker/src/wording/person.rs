@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use privacy::clock::model::Kind;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
 use privacy::subject_request::letter::Letter;
+use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
 use privacy_pages::kinds::asked;
@@ -11,7 +12,7 @@ use privacy_pages::kinds::asked;
 use super::blocks::{Block, Wording};
 use super::{Writer, line};
 
-fn say(words: impl Into<String>) -> Block {
+pub(super) fn say(words: impl Into<String>) -> Block {
     Block::Say(words.into())
 }
 
@@ -26,11 +27,20 @@ pub(super) fn last_day(request: &SubjectRequest) -> String {
 }
 
 /// What was asked and by when it is answered.
-fn facts(request: &SubjectRequest) -> Block {
+pub(super) fn facts(request: &SubjectRequest) -> Block {
     Block::Facts(vec![
         ("Asked for", asked(request.kind).to_owned()),
         ("Received", spoken_moment(request.received_at)),
         ("We answer by the end of", last_day(request)),
+        ("Reference", request.id.as_str().to_owned()),
+    ])
+}
+
+/// What was asked, once nothing is waited for by a day.
+pub(super) fn asked_for(request: &SubjectRequest) -> Block {
+    Block::Facts(vec![
+        ("Asked for", asked(request.kind).to_owned()),
+        ("Received", spoken_moment(request.received_at)),
         ("Reference", request.id.as_str().to_owned()),
     ])
 }
@@ -51,7 +61,12 @@ fn code(letter: &Letter<'_>) -> Vec<Block> {
 const NOT_YOU: &str = "If you know nothing of this request, you need do nothing: without the code nothing is done.";
 
 impl Writer<'_> {
-    fn letter(self, subject: &str, request: &SubjectRequest, blocks: impl IntoIterator<Item = Block>) -> Wording {
+    pub(super) fn letter(
+        self,
+        subject: &str,
+        request: &SubjectRequest,
+        blocks: impl IntoIterator<Item = Block>,
+    ) -> Wording {
         let page = Block::Link("The page of your request", self.status_url(request));
         Wording { subject: subject.to_owned(), blocks: blocks.into_iter().chain([page]).collect() }
     }
@@ -73,17 +88,6 @@ impl Writer<'_> {
             ));
         }
         self.letter("We have received your privacy request", request, blocks)
-    }
-
-    pub(super) fn acknowledgement_of_agent(self, request: &SubjectRequest) -> Wording {
-        let blocks = [
-            say("We have received the privacy request that you made for somebody else."),
-            facts(request),
-            say(
-                "We ask that person ourselves whether you act for them. What we hold of them goes to them and not to you.",
-            ),
-        ];
-        self.letter("We have received your request for somebody else", request, blocks)
     }
 
     pub(super) fn code(self, letter: &Letter<'_>) -> Wording {
@@ -129,19 +133,22 @@ impl Writer<'_> {
 
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
         let in_part = matches!(request.standing, Standing::Answered { in_part: true, .. });
-        let mut blocks = vec![say(done(request.kind))];
+        let mut blocks = vec![say(done(request))];
+        if request.is_open_to_tenants() {
+            blocks.push(say(format!(
+                "{WITH_BUSINESSES} They can do so until the end of {}; if they do, we write to you again.",
+                last_day(request)
+            )));
+        }
         if in_part {
+            blocks.extend(request.findings.refused_parts.iter().map(|code| say(self.reason(request, code).0)));
             blocks.extend([
                 say("Not all of it could be done. The page of your request says for each part what stays as it is, and why. If you \
                      do not agree, you can:"),
                 Block::Ways(self.ways_on(request)),
             ]);
         }
-        blocks.push(Block::Facts(vec![
-            ("Asked for", asked(request.kind).to_owned()),
-            ("Received", spoken_moment(request.received_at)),
-            ("Reference", request.id.as_str().to_owned()),
-        ]));
+        blocks.push(asked_for(request));
         blocks.push(say("We keep a record that you asked and what we answered, and use it for nothing else."));
         self.letter("Your privacy request is answered", request, blocks)
     }
@@ -160,11 +167,7 @@ impl Writer<'_> {
             say(reason),
             say("If you do not agree, you can:"),
             Block::Ways(ways),
-            Block::Facts(vec![
-                ("Asked for", asked(request.kind).to_owned()),
-                ("Received", spoken_moment(request.received_at)),
-                ("Reference", request.id.as_str().to_owned()),
-            ]),
+            asked_for(request),
         ];
         self.letter("We could not do what you asked", request, blocks)
     }
@@ -177,19 +180,18 @@ impl Writer<'_> {
             ),
             say(format!("Whatever they say, you get an answer by the end of {}.", last_day(request))),
             say("You may also ask the business that you wrote with."),
-            Block::Facts(vec![
-                ("Asked for", asked(request.kind).to_owned()),
-                ("Received", spoken_moment(request.received_at)),
-                ("Reference", request.id.as_str().to_owned()),
-            ]),
+            asked_for(request),
         ];
         self.letter("Which way your privacy request goes", request, blocks)
     }
 }
 
+/// Of a copy that is not whole.
+pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";
+
 /// What has been done, once it is.
-pub(super) const fn done(kind: Kind) -> &'static str {
-    match kind {
+pub(super) fn done(request: &SubjectRequest) -> &'static str {
+    match request.kind {
         Kind::Access | Kind::Know | Kind::Portability => {
             "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
         }
@@ -200,7 +202,12 @@ pub(super) const fn done(kind: Kind) -> &'static str {
             "We have looked at what you want corrected. The page of your request says for each part what was done."
         }
         Kind::Restriction => "We keep your data and no longer use it.",
-        Kind::Objection => "We have acted on your objection: your data is no longer used for what you object to.",
+        Kind::Objection if request.is_objection_accepted() => {
+            "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
+        }
+        Kind::Objection => {
+            "We have looked at your objection. Marketing to you has stopped. The other use that you object to goes on."
+        }
         Kind::ConsentWithdrawal => "You have taken your consent back, and we no longer use your data by it.",
         Kind::OptOut => {
             "Your data is not sold, and not shared for advertising. We have recorded that you do not want it to be."
@@ -208,7 +215,23 @@ pub(super) const fn done(kind: Kind) -> &'static str {
         Kind::Limit => {
             "Your sensitive data is used for nothing but what you use our service for. We have recorded that you want it so."
         }
-        Kind::Appeal => "We have looked again at our answer. The page of your request says what came of it.",
-        Kind::Complaint => "We have looked into your complaint. The page of your request says what came of it.",
+        Kind::Appeal => match request.findings.outcome {
+            Some(Outcome::Upheld) => {
+                "We have looked again at our answer. You were right: we work on your first request again."
+            }
+            Some(Outcome::Rejected) => "We have looked again at our answer. It stays as it was.",
+            Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
+                "We have looked again at our answer. The page of your request says what came of it."
+            }
+        },
+        Kind::Complaint => match request.findings.outcome {
+            Some(Outcome::Upheld) => "We have looked into your complaint. You were right.",
+            Some(Outcome::Rejected) => {
+                "We have looked into your complaint, and did not find that we did something wrong."
+            }
+            Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
+                "We have looked into your complaint. The page of your request says what came of it."
+            }
+        },
     }
 }

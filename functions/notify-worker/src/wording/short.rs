@@ -7,7 +7,7 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::person::{done, last_day, zoned_day};
+use super::person::{WITH_BUSINESSES, done, last_day, zoned_day};
 use super::ways::Way;
 use super::{Writer, line};
 
@@ -47,8 +47,13 @@ impl Writer<'_> {
                     .to_owned(),
                 format!("You get an answer by the end of {}.", last_day(request)),
             ],
-            // Businesses are written to by mail only.
-            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => Vec::new(),
+            // Businesses and agents are written to by mail only.
+            Notice::TenantForward
+            | Notice::TenantReminder
+            | Notice::TenantTold
+            | Notice::AgentExtension
+            | Notice::AgentAnswer
+            | Notice::AgentDenial => Vec::new(),
         }
     }
 
@@ -63,12 +68,13 @@ impl Writer<'_> {
     }
 
     fn answered(self, request: &SubjectRequest) -> Vec<String> {
-        let done = done(request.kind).to_owned();
+        let done = done(request).to_owned();
         if !matches!(request.standing, Standing::Answered { in_part: true, .. }) {
             return vec![done];
         }
         let part = "Not all of it could be done; the page says why.".to_owned();
-        [done, part].into_iter().chain(complaints(&self.ways_on(request))).collect()
+        let businesses = request.is_open_to_tenants().then(|| WITH_BUSINESSES.to_owned());
+        std::iter::once(done).chain(businesses).chain([part]).chain(complaints(&self.ways_on(request))).collect()
     }
 
     fn denied(self, request: &SubjectRequest) -> Vec<String> {

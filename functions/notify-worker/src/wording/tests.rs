@@ -10,6 +10,7 @@ use privacy::law::denial::DenialReason;
 use privacy::obligation::ObligationId;
 use privacy::policy::Model;
 use privacy::subject_request::challenge::{Challenge, Code};
+use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
     Agent, Channel, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing, Words,
 };
@@ -113,6 +114,9 @@ impl Desk {
                 SubjectRequest { standing, ..request }
             }
             Notice::AgentConfirmation => SubjectRequest { agent: Some(agent()), ..request },
+            Notice::AgentExtension => self.telling(Notice::Extension, regime, kind),
+            Notice::AgentAnswer => self.telling(Notice::Answer, regime, kind),
+            Notice::AgentDenial => self.telling(Notice::Denial, regime, kind),
             Notice::Acknowledgement
             | Notice::Code
             | Notice::Routed
@@ -128,6 +132,9 @@ impl Desk {
         (wording.subject, parts.0, parts.1)
     }
 }
+
+/// What agents hear of, by mail only.
+const AGENT: [Notice; 3] = [Notice::AgentExtension, Notice::AgentAnswer, Notice::AgentDenial];
 
 fn agent() -> Agent {
     Agent {
@@ -249,7 +256,8 @@ fn every_denial_names_a_reason_and_every_way_on_that_the_law_has() {
 fn a_message_fits_into_what_a_platform_takes() {
     let desk = Desk::new();
     let mut all = String::new();
-    for notice in Notice::ALL.into_iter().filter(|notice| !notice.is_to_tenant()) {
+    let is_to_person = |notice: &Notice| !notice.is_to_tenant() && !AGENT.contains(notice);
+    for notice in Notice::ALL.into_iter().filter(is_to_person) {
         let request = desk.telling(notice, "EU_GDPR", Kind::Access);
         let message = desk.writer().message(&desk.letter(&request, notice));
         assert!(message.chars().count() <= 1_000, "{notice:?}: {}", message.chars().count());
@@ -273,4 +281,57 @@ fn what_is_verified_is_told_that_nothing_is_left_to_do() {
     let request = SubjectRequest { proven, ..desk.request("EU_GDPR", Kind::Access) };
     let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     assert!(desk.mail(&letter).1.contains("You need do nothing more."));
+}
+
+#[test]
+fn an_agent_hears_no_reason_that_is_about_the_person_and_is_told_what_is_asked_of_whom() {
+    let desk = Desk::new();
+    for (reason, is_told) in [("unverifiable", true), ("permission-missing", true), ("legal-obligation", false)] {
+        let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: reason.to_owned() };
+        let request = SubjectRequest { agent: Some(agent()), standing, ..desk.request("EU_GDPR", Kind::Erasure) };
+        let (_, text, _) = desk.mail(&desk.letter(&request, Notice::AgentDenial));
+        let known = &desk.law.model().denial[&DenialReason::parse(reason).unwrap()].text;
+        assert_eq!(text.contains(known), is_told, "{reason}");
+    }
+    let (code, permission) = ("We ask that person ourselves", "Please send the permission");
+    for (kind, needs, expected) in [
+        (Kind::Erasure, vec![Proof::EmailCode, Proof::AgentPermission], [true, true]),
+        (Kind::OptOut, vec![Proof::AgentPermission], [false, true]),
+        (Kind::OptOut, vec![], [false, false]),
+    ] {
+        let request = SubjectRequest { needs, agent: Some(agent()), ..desk.request("US_VA", kind) };
+        let to_agent = request.agent.as_ref().unwrap().email.as_ref().unwrap();
+        let letter = desk.letter(&request, Notice::Acknowledgement);
+        let (_, text, _) = desk.mail(&Letter { recipient: Recipient::Email(to_agent), code: None, ..letter });
+        assert_eq!([text.contains(code), text.contains(permission)], expected, "{kind:?}: {text}");
+    }
+}
+
+#[test]
+fn a_refused_objection_is_not_said_to_be_granted_and_an_appeal_says_how_it_ended() {
+    let desk = Desk::new();
+    let answered = |kind: Kind, outcome: Outcome, refused: &[&str]| {
+        let standing = Standing::Answered { at: at("2026-03-20T08:00:00Z"), in_part: !refused.is_empty() };
+        let mut request = SubjectRequest { standing, needs: Vec::new(), ..desk.request("EU_GDPR", kind) };
+        request.findings.outcome = Some(outcome);
+        request.findings.refused_parts = refused.iter().map(|code| (*code).to_owned()).collect();
+        let text = desk.mail(&desk.letter(&request, Notice::Answer)).1;
+        (text, desk.writer().message(&desk.letter(&request, Notice::Answer)))
+    };
+    let grounds = "Ours weigh more here";
+    for (outcome, refused, is_accepted) in
+        [(Outcome::Completed, &[][..], true), (Outcome::PartlyRetained, &["overriding-grounds"][..], false)]
+    {
+        let (mail, message) = answered(Kind::Objection, outcome, refused);
+        for text in [&mail, &message] {
+            assert_eq!(text.contains("is used no more"), is_accepted, "{text}");
+            assert_eq!(text.contains("goes on"), !is_accepted, "{text}");
+        }
+        assert_eq!(mail.contains(grounds), !is_accepted);
+    }
+    assert!(answered(Kind::Appeal, Outcome::Upheld, &[]).0.contains("You were right"));
+    let rejected = answered(Kind::Appeal, Outcome::Rejected, &["excessive"]).0;
+    let why = &desk.law.model().denial[&DenialReason::Excessive].text;
+    assert!(rejected.contains("stays as it was") && rejected.contains(why), "{rejected}");
+    assert!(answered(Kind::Complaint, Outcome::Rejected, &[]).0.contains("did not find"));
 }

@@ -14,6 +14,7 @@ use privacy::close_request::close_request;
 use privacy::correct_request::correct_request;
 use privacy::deny_request::deny_request;
 use privacy::extend_request::extend_request;
+use privacy::fulfil_request::raise_flags;
 use privacy::inspect_request::inspect_request;
 use privacy::lift_flag::lift_flag;
 use privacy::list_requests::list_requests;
@@ -175,7 +176,13 @@ impl Staff {
                 let keys = self.subject_keys.get().await?;
                 lift_flag(book, &self.vault, &keys, id, &read::lift(members)?, by, now).await?
             }
-            ActPath::Closure => close_request(book, queue, id, &read::closure(members)?, by, now).await?,
+            ActPath::Closure => {
+                let done = close_request(book, queue, id, &read::closure(members)?, by, now).await?;
+                // What closing it lets the product stop, at once; should somebody else be quicker, the sweep does it.
+                let keys = self.subject_keys.get().await?;
+                let raised = raise_flags(book, &self.vault, &keys, done.request.clone(), now).await?;
+                Done { request: raised.unwrap_or(done.request), ..done }
+            }
         })
     }
 

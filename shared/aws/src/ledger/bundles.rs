@@ -127,7 +127,7 @@ impl BundleBook for LedgerTable {
                 "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
                  REMOVE made_at, erased_at, upload, is_kept",
             )
-            .condition_expression("worker = :worker AND attribute_exists(erased_at)")
+            .condition_expression("worker = :worker AND (attribute_exists(erased_at) OR attribute_exists(made_at))")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":erase", at(erase_at))

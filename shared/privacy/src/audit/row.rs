@@ -112,13 +112,15 @@ pub enum Row {
 }
 
 /// What stood in a row at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Image {
     /// What it says; `None` when no version of this code has written it so.
     pub row: Option<Row>,
     /// Everything in it but leases and when it is looked at next, in one form only. Never stored: it goes into a digest.
     pub counted: String,
 }
+
+crate::redacted!(Image);
 
 /// One change of one row.
 #[derive(Clone, Debug, PartialEq)]

@@ -66,7 +66,7 @@ async fn a_request_closes_with_an_outcome_and_its_evidence_once() {
 
 #[test]
 fn every_step_that_is_left_keeps_it_open() {
-    let left = |request: &SubjectRequest| steps(request, None);
+    let left = |request: &SubjectRequest| steps(request, None, now());
     let erasure = in_work(1, Kind::Erasure);
     assert_eq!(left(&erasure), []);
     let waiting =
@@ -92,6 +92,9 @@ fn every_step_that_is_left_keeps_it_open() {
     let ticket = InstructionId::parse("ticket-7").unwrap();
     let told = crate::route_request::instruct(&routed, &alder, &ticket, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(left(&told.request), [Step::Tenant], "said, and not yet done");
+    let last_day = "2026-04-05T10:00:00Z".parse().unwrap();
+    assert_eq!(steps(&routed, None, last_day), [], "it said nothing, and can no more");
+    assert_eq!(steps(&told.request, None, last_day), [Step::Tenant]);
     let refused = close(&routed, None, &closure(Outcome::Completed), &by("So."), now());
     assert_eq!(refused, Err(NotClosed::Left(Step::Tenant)));
 }
@@ -135,7 +138,7 @@ fn each_kind_has_its_own_ends() {
     let appeal = appeal_of(&denied());
     for (request, outcome) in [
         (&appeal, Outcome::Completed),
-        (&in_work(1, Kind::Complaint), Outcome::Upheld),
+        (&in_work(1, Kind::Complaint), Outcome::Completed),
         (&in_work(1, Kind::Access), Outcome::Rejected),
     ] {
         assert_eq!(close(request, None, &closure(outcome), &by("So."), now()), Err(NotClosed::Outcome), "{outcome:?}");
@@ -181,6 +184,36 @@ fn whose_contact_data_was_erased_is_reached_where_their_appeal_came_from() {
     appeal.contact.email = crate::subject_request::EmailAddress::parse("other@example.com").ok();
     let reopened = reopen(&kept, &appeal, &by("It is right."), now()).unwrap().unwrap().request;
     assert_eq!(reopened.contact, kept.contact);
+}
+
+#[tokio::test]
+async fn an_appeal_that_is_not_right_says_again_why_it_was_denied() {
+    let (denied, appeal) = (denied(), appeal_of(&denied()));
+    let world = world(&[&denied, &appeal]);
+    let done = close_request(
+        &world,
+        &world,
+        &appeal.id,
+        &closure(Outcome::Rejected),
+        &by("The first answer is right."),
+        now(),
+    )
+    .await
+    .unwrap();
+    assert_eq!(done.request.findings.refused_parts, ["excessive"]);
+    assert_eq!(done.request.findings.outcome, Some(Outcome::Rejected));
+    assert_eq!(world.stored().requests.heads[&denied.id], denied, "it is not touched");
+}
+
+#[tokio::test]
+async fn a_complaint_that_is_right_puts_no_request_back_to_work() {
+    let (denied, appeal) = (denied(), appeal_of(&denied()));
+    let complaint = SubjectRequest { kind: Kind::Complaint, ..appeal };
+    let world = world(&[&denied, &complaint]);
+    let closure = closure(Outcome::Upheld);
+    let done = close_request(&world, &world, &complaint.id, &closure, &by("They are right."), now()).await.unwrap();
+    assert_eq!(done.request.findings.outcome, Some(Outcome::Upheld));
+    assert_eq!(world.stored().requests.heads[&denied.id], denied);
 }
 
 #[tokio::test]

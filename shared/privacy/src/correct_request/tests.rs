@@ -15,7 +15,9 @@ fn by(why: &str) -> By {
 fn in_work() -> SubjectRequest {
     let received_at = "2026-03-05T12:00:00Z".parse().unwrap();
     let request = asked(1, Kind::Correction, Some("mia@example.com"), None, received_at);
-    SubjectRequest { standing: Standing::InProgress { since: now() }, ..request }
+    // The sweep has looked at it: no tenant has a part.
+    let next_action_at = "2026-03-25T00:00:00Z".parse().ok();
+    SubjectRequest { standing: Standing::InProgress { since: now() }, next_action_at, ..request }
 }
 
 fn evidence() -> EvidenceId {
@@ -24,6 +26,10 @@ fn evidence() -> EvidenceId {
 
 fn one(field: &str, decision: Decision) -> Correction {
     Correction { field: FieldName::parse(field).unwrap(), decision }
+}
+
+fn told() -> Decision {
+    Decision::Instructed { evidence: EvidenceId::parse("order-3").unwrap(), value: None }
 }
 
 fn applied() -> Decision {
@@ -44,6 +50,8 @@ async fn a_request_closes_when_each_named_field_is_decided() {
     };
     let named = decide(&[one("phone", Decision::Open), one("name", Decision::Open)]).await.request;
     assert_eq!(named.standing, request.standing);
+    let half = decide(&[one("name", told())]).await.request;
+    assert_eq!(half.standing, request.standing);
     let half = decide(&[one("name", applied())]).await.request;
     assert_eq!(half.standing, request.standing);
     assert!(world.stored().requests.notices.is_empty());
@@ -51,13 +59,16 @@ async fn a_request_closes_when_each_named_field_is_decided() {
     assert_eq!(done.request.standing, Standing::Answered { at: now(), in_part: true });
     let again = decide(&[one("phone", refused()), one("name", applied())]).await;
     assert_eq!((again.is_new, &again.request), (false, &done.request));
-    assert_eq!(world.stored().requests.acts[&request.id].len(), 3);
+    assert_eq!(world.stored().requests.acts[&request.id].len(), 4);
     assert!(world.stored().requests.notices.iter().all(|job| job.notice == Notice::Answer));
 }
 
 #[test]
 fn all_applied_at_once_is_answered_in_full() {
-    let changed = correct(&in_work(), &[one("name", applied()), one("phone", applied())], &by("Looked."), now());
+    let told = correct(&in_work(), &[one("name", told()), one("phone", told())], &by("Looked."), now());
+    let told = told.unwrap().unwrap().request;
+    assert_eq!(told.standing, in_work().standing, "nobody has confirmed anything");
+    let changed = correct(&told, &[one("name", applied()), one("phone", applied())], &by("Looked."), now());
     let after = changed.unwrap().unwrap().request;
     assert_eq!(after.standing, Standing::Answered { at: now(), in_part: false });
     let fields: Vec<&str> = after.findings.corrections.iter().map(|one| one.field.as_str()).collect();
@@ -67,8 +78,9 @@ fn all_applied_at_once_is_answered_in_full() {
 #[test]
 fn a_decision_is_not_taken_back_and_nothing_is_mended_that_was_not_asked_or_verified() {
     let request = in_work();
-    let half = correct(&request, &[one("name", applied()), one("phone", Decision::Open)], &by("So."), now());
+    let half = correct(&request, &[one("name", told()), one("phone", Decision::Open)], &by("So."), now());
     let half = half.unwrap().unwrap().request;
+    let half = correct(&half, &[one("name", applied())], &by("So."), now()).unwrap().unwrap().request;
     assert_eq!(correct(&half, &[one("name", refused())], &by("So."), now()), Err(NotCorrected::Decided));
     assert_eq!(correct(&half, &[one("name", Decision::Open)], &by("So."), now()), Ok(None));
     let other = SubjectRequest { kind: Kind::Access, ..request.clone() };
@@ -77,6 +89,40 @@ fn a_decision_is_not_taken_back_and_nothing_is_mended_that_was_not_asked_or_veri
     assert_eq!(correct(&waiting, &[one("name", applied())], &by("So."), now()), Err(NotCorrected::NotInWork));
     let many: Vec<Correction> = (0..=FIELDS_MAX).map(|n| one(&format!("field-{n}"), Decision::Open)).collect();
     assert_eq!(correct(&request, &many, &by("So."), now()), Err(NotCorrected::TooMany));
+}
+
+#[test]
+fn a_field_is_mended_only_once_whoever_keeps_it_has_confirmed_it() {
+    let keys = crate::keys::SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap();
+    let request = in_work();
+    let value = |text: &str| keys.evidence(&request.id, text);
+    let order =
+        |text: &str| Decision::Instructed { evidence: EvidenceId::parse("order-3").unwrap(), value: value(text) };
+    let confirmed = |evidence: &str, text: &str| Decision::Applied {
+        evidence: EvidenceId::parse(evidence).unwrap(),
+        value: value(text),
+    };
+    let decide = |request: &SubjectRequest, decision| correct(request, &[one("name", decision)], &by("So."), now());
+    assert_eq!(decide(&request, confirmed("file-7", "Mia")), Err(NotCorrected::NotInstructed), "nobody was told");
+    let told = decide(&request, order("Mia")).unwrap().unwrap().request;
+    assert!(!told.findings.is_corrected() && !told.findings.is_mended());
+    assert_eq!(decide(&told, order("Mia")), Ok(None));
+    for (evidence, text) in [("order-3", "Mia"), ("file-7", "Mina")] {
+        let refused = decide(&told, confirmed(evidence, text));
+        assert_eq!(refused, Err(NotCorrected::NotInstructed), "{evidence} {text}");
+    }
+    assert_eq!(decide(&told, order("Mina")), Err(NotCorrected::Decided));
+    let done = decide(&told, confirmed("file-7", "Mia")).unwrap().unwrap().request;
+    assert!(done.findings.is_mended() && done.standing.closed_at().is_some());
+    let refused = decide(&told, refused()).unwrap().unwrap().request;
+    assert!(refused.findings.is_partial(), "whoever keeps it may have shown that it is right");
+}
+
+#[test]
+fn what_the_sweep_has_not_looked_at_yet_is_answered_by_it() {
+    let fresh = SubjectRequest { next_action_at: Some(now()), ..in_work() };
+    let after = correct(&fresh, &[one("name", refused())], &by("So."), now()).unwrap().unwrap().request;
+    assert_eq!((after.standing, after.next_action_at), (fresh.standing, Some(now())), "perhaps a tenant has a part");
 }
 
 #[test]

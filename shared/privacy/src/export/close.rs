@@ -20,7 +20,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         let order = self.order;
         Self::close_all(progress);
         let is_whole = order.kind != BundleKind::Know;
-        let notice = Notice::of(self.map, law, order.regime.as_deref(), progress, is_whole);
+        let notice = Notice::of(self.map, law, order, progress, is_whole);
         add(progress, "notice.json", &notice.to_json());
         add(progress, "notice.html", &page::notice(&notice));
         let received = order.received_at.map(instant::to_text);
@@ -96,7 +96,11 @@ const WITHOUT_ACCOUNT: &str = "It holds nothing of an account with us, if there 
     too, send a request that says that you can log in.";
 
 fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
+    let is_without_businesses = order.businesses.iter().any(|(_, is_included)| !is_included);
     let what = match order.kind {
+        BundleKind::Access if is_without_businesses => {
+            "This is what we hold of what you have shown to be yours and may give you, with what we have concluded from it."
+        }
         BundleKind::Access => {
             "This is everything that we hold of what you have shown to be yours, with what we have concluded from it."
         }
@@ -109,7 +113,12 @@ fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
         BundleKind::Account => "This is what your account holds, while its export is open.",
     };
     let of = received.map(|at| format!("It answers your request {}, which we received at {at}.", order.of));
+    let left_out = is_without_businesses.then(|| {
+        "A part is not in it: businesses that you were in touch with decide about data that we only keep for them, and have not \
+         said yet that we may give it. The notice names them. You can ask them yourself."
+            .to_owned()
+    });
     let is_without_account = order.tenant.is_none() && order.user.is_none();
-    let without_account = is_without_account.then_some(WITHOUT_ACCOUNT);
-    [Some(what.to_owned()), of, without_account.map(str::to_owned)].into_iter().flatten().collect()
+    let without_account = is_without_account.then(|| WITHOUT_ACCOUNT.to_owned());
+    [Some(what.to_owned()), left_out, of, without_account].into_iter().flatten().collect()
 }

@@ -25,11 +25,12 @@ pub async fn request_bundle(
     book: &impl BundleBook,
     vault: &impl Connections,
     queue: &impl ExportQueue,
-    keys: &SubjectKeys,
+    (keys, map): (&SubjectKeys, &DataMap),
     request: &SubjectRequest,
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    let Ordered::Order(order, _) = of_request(keys, request.clone()) else { return Ok(false) };
+    let ordered = of_request(keys, map, request.clone(), BTreeSet::new());
+    let Ordered::Order(order, _) = ordered else { return Ok(false) };
     for tenant in tenants(&discover(vault, &order).await?) {
         book.await_bundle(&tenant, &request.id, now).await?;
     }
@@ -37,16 +38,22 @@ pub async fn request_bundle(
     Ok(true)
 }
 
-/// Every place that the links of the person, or the directory of the tenant, lead to, as the engine finds them.
+/// Every place that the links of the person, or the directory of the tenant, lead to, as the engine finds them; of a person
+/// only what their word or a tenant's gives.
 pub(super) async fn discover(vault: &impl Connections, order: &Order) -> Result<Vec<Place>, Fault> {
     let mut reaches = Vec::new();
     for link in &order.links {
         reaches.extend(vault.reach(link).await?);
     }
-    // The address of a user of an account leads to that user, too: only their login opens it.
-    let is_open = |place: &Place| !matches!(place.part, Part::User(_)) || order.user.as_ref() == Some(place);
-    reaches.retain(|reach| is_covered(reach.since, order.covers_until) && is_open(&reach.place));
-    let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
+    reaches.retain(|reach| is_covered(reach.since, order.covers_until));
+    // The address of a user of an account leads to that user, too: the limits open it to their login only.
+    let mut places = Vec::with_capacity(reaches.len());
+    for place in reaches.into_iter().map(|reach| reach.place) {
+        let platform = vault.platform_of(&place).await?;
+        if order.limits.iter().any(|limit| limit.allows(&place, platform.as_ref())) {
+            places.push(place);
+        }
+    }
     if let Some(tenant) = &order.tenant {
         let connected = vault.of_tenant(tenant).await?;
         places.extend(connected.into_iter().map(|connected| connected.reach.place));

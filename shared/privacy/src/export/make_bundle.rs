@@ -6,10 +6,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::answer_request::wants_another;
 use super::discover::{barred, discover, tenants};
 use super::job::ExportJob;
 use super::order::{Order, Ordered};
-use super::ports::{Bundle, BundleBook, BundleKey, BundleStore, Claim, Contents};
+use super::ports::{Bundle, BundleBook, BundleEraser, BundleKey, BundleStore, Claim, Contents};
 use super::progress::Progress;
 use crate::data_map::DataMap;
 use crate::deadline;
@@ -19,9 +20,7 @@ use crate::keys::SubjectKeys;
 use crate::law::Law;
 use crate::ports::{Clock, Connections, DueIndex};
 use crate::scope::Place;
-use crate::subject_request::notice::{Notice as Letter, NoticeJob};
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
-use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
 
 pub use super::order::BundleKind;
 
@@ -114,7 +113,7 @@ where
     L: RequestBook + DueIndex + BundleBook,
     Q: NoticeQueue,
     V: Contents + Connections,
-    B: BundleStore,
+    B: BundleStore + BundleEraser,
     C: Clock,
 {
     /// Works on one bundle until it is whole or no page may be begun any more (`stop_at`).
@@ -123,13 +122,23 @@ where
     /// [`Fault`]: deliver the message again.
     pub async fn make(&self, job: &ExportJob, worker: &str, stop_at: Timestamp) -> Result<Made, Fault> {
         let now = self.clock.now();
-        let (order, request) = match self.order(job, now).await? {
+        let (order, mut request) = match self.order(job, now).await? {
             Ordered::Order(order, request) => (*order, request),
             Ordered::Idle => return Ok(Made::Idle),
             Ordered::Closed => return Ok(Made::Closed),
+            Ordered::Overtaken => return Ok(Made::Again),
         };
         let is_wanted = request.as_ref().is_none_or(|request| request.standing.closed_at().is_none());
         let Claim::Granted(bundle) = self.claim(job, worker, is_wanted, now).await? else { return Ok(Made::Busy) };
+        let bundle = match (&mut request, bundle.made_at) {
+            (Some(request), Some(made_at)) if wants_another(request, made_at) => {
+                match self.renew(job, worker, &bundle, request, self.erase_at(now)?).await? {
+                    Some(bundle) => bundle,
+                    None => return Ok(Made::Again),
+                }
+            }
+            (_, _) => bundle,
+        };
         let made = match (&bundle.made_at, &request) {
             (Some(_), _) => Ok(Made::Already),
             (None, Some(request)) if request.standing.closed_at().is_some() => Ok(Made::Idle),
@@ -146,7 +155,7 @@ where
         };
         let_go?;
         if let (Some(request), Made::Whole { .. } | Made::Already) = (request, &made) {
-            self.answer(*request).await?;
+            self.answer(*request, &order).await?;
         }
         Ok(made)
     }
@@ -198,6 +207,11 @@ where
             Claim::Granted(claimed) if claimed.erased_at.is_none() => {}
             Claim::Granted(_) | Claim::Busy => return Err(Stop::LostLease),
         }
+        if !self.is_as_ordered(job, order).await? {
+            let anew = Bundle { is_kept: false, ..bundle };
+            self.save(job, worker, &anew).await?;
+            return Err(Stop::UploadGone);
+        }
         // Where one is there already, somebody had completed it and died before saying so.
         self.bundles.complete(&making.key, &progress.upload, &progress.parts).await?;
         let made_at = instant::to_millis(now);
@@ -237,6 +251,7 @@ where
         if bundle.is_kept
             && let Some(kept) = self.bundles.kept(&making.key.progress()).await?
             && let Some(progress) = Progress::load(&kept)
+            && progress.covers_until == Some(making.order.covers_until)
         {
             return Ok(progress);
         }
@@ -258,43 +273,11 @@ where
         bundle.upload = Some(upload.clone());
         bundle.is_kept = false;
         self.save(job, worker, bundle).await?;
-        let mut progress = Progress { upload, places, barred, own: making.order.own.clone(), ..Progress::default() };
+        let (own, covers_until) = (making.order.own.clone(), Some(making.order.covers_until));
+        let mut progress = Progress { upload, places, barred, own, covers_until, ..Progress::default() };
         for _ in 0..left_out {
             progress.redactions.add(super::redact::Reason::Platform);
         }
         Ok(progress)
-    }
-
-    /// The request is answered, once, and its person is to be told.
-    async fn answer(&self, mut request: SubjectRequest) -> Result<(), Fault> {
-        for _ in 0..3 {
-            if request.standing.closed_at().is_some() {
-                break;
-            }
-            let now = instant::to_millis(self.clock.now());
-            let answered = SubjectRequest {
-                version: request.version + 1,
-                standing: Standing::Answered { at: now, in_part: false },
-                next_action_at: Some(now),
-                ..request.clone()
-            };
-            if self.ledger.record(&answered, &Act::of_service(Deed::Answered, now), None).await? {
-                request = answered;
-                break;
-            }
-            match self.ledger.request(&request.id).await? {
-                Some(newer) => request = newer,
-                None => return Ok(()),
-            }
-        }
-        if !matches!(request.standing, Standing::Answered { .. }) {
-            return Err(Fault::retry("export.answer", "the request changed under every try"));
-        }
-        if request.was_told(Letter::Answer, 1) {
-            return Ok(());
-        }
-        self.queue
-            .notify(&NoticeJob { request: request.id, notice: Letter::Answer, tenant: None, round: 1, source: None })
-            .await
     }
 }

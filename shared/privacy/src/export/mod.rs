@@ -4,6 +4,7 @@
 //! opens offline, a notice and a manifest. The same data is the same bundle, byte for byte: what is in it has a fixed
 //! order and no clock, interrupted or not.
 
+mod answer_request;
 pub mod archive;
 mod close;
 mod collect;

@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
+use super::order::Order;
 use super::progress::Progress;
 use crate::data_map::DataMap;
+use crate::ids::TenantId;
 use crate::law::Law;
 use crate::policy::Route;
 use crate::policy::model::{Class, Clock, ExportRule};
@@ -45,6 +47,15 @@ pub(super) struct Authority {
     pub(super) url: String,
 }
 
+/// A business that decides about data that we only keep for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Business {
+    /// As its rows name it.
+    pub(super) name: String,
+    /// Whether what it has of the person is in the bundle: it said that it may be.
+    pub(super) is_included: bool,
+}
+
 /// The whole notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Notice {
@@ -57,6 +68,7 @@ pub(super) struct Notice {
     pub(super) sources: Vec<String>,
     pub(super) third_parties: Vec<String>,
     pub(super) recipients: Vec<Recipient>,
+    pub(super) businesses: Vec<Business>,
     pub(super) transfers: Vec<String>,
     pub(super) automated: Vec<String>,
     pub(super) rights: Vec<String>,
@@ -65,7 +77,7 @@ pub(super) struct Notice {
 }
 
 impl Notice {
-    pub(super) fn of(map: &DataMap, law: &Law, regime: Option<&str>, progress: &Progress, shows_counts: bool) -> Self {
+    pub(super) fn of(map: &DataMap, law: &Law, order: &Order, progress: &Progress, shows_counts: bool) -> Self {
         let model = map.model();
         let held = || progress.held.iter().filter(|(_, held)| held.records > 0);
         let class = |name: &str| map.class(name);
@@ -94,7 +106,9 @@ impl Notice {
             reason: kept.reason.clone(),
             source: kept.source.clone(),
         });
-        let regime = regime.unwrap_or(&law.model().rights.fallback);
+        let regime = order.regime.as_deref().unwrap_or(&law.model().rights.fallback);
+        let business =
+            |(tenant, is_included): &(TenantId, bool)| Business { name: tenant.to_string(), is_included: *is_included };
         let authorities = law.routes(regime).map(|routes| routes.authorities).unwrap_or_default();
         let authority =
             |known: &crate::law::denial::Authority| Authority { title: known.title.clone(), url: known.url.clone() };
@@ -109,6 +123,7 @@ impl Notice {
             sources: texts.sources,
             third_parties: texts.third_parties,
             recipients: recipients.collect(),
+            businesses: order.businesses.iter().map(business).collect(),
             transfers: texts.transfers,
             automated: texts.automated,
             rights: texts.rights,

@@ -1,5 +1,7 @@
 //! What a job asks for, and whether it may be had now.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::job::ExportJob;
@@ -7,14 +9,17 @@ use super::make_bundle::Exporter;
 use super::people::Own;
 use super::window::{Window, window};
 use crate::clock::model::Kind;
+use crate::data_map::DataMap;
 use crate::fault::Fault;
+use crate::fulfil_request::parts;
 use crate::identity::Identity;
 use crate::ids::TenantId;
 use crate::keys::{KeyedRef, SubjectKeys};
-use crate::ports::{Clock, DueIndex};
+use crate::ports::{Clock, Connections, DueIndex};
 use crate::scope::Place;
 use crate::subject_request::ports::RequestBook;
-use crate::subject_request::{Standing, SubjectRequest};
+use crate::subject_request::{Routed, Standing, SubjectRequest};
+use crate::target::Limit;
 
 /// What goes into a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +76,12 @@ pub(super) struct Order {
     pub(super) received_at: Option<Timestamp>,
     /// What is older is in it.
     pub(super) covers_until: Timestamp,
+    /// How far it reaches among the places that links lead to: what any of these allows.
+    pub(super) limits: Vec<Limit>,
+    /// The businesses that decide about a part, and whether theirs is in it.
+    pub(super) businesses: Vec<(TenantId, bool)>,
+    /// The businesses in whose accounts the person's word is enough.
+    pub(super) told: BTreeSet<TenantId>,
     pub(super) links: Vec<KeyedRef>,
     pub(super) own: Own,
     /// What they logged in as, if they did: no link opens another user of an account.
@@ -86,21 +97,37 @@ pub(super) enum Ordered {
     Idle,
     /// The account's export is not open.
     Closed,
+    /// Somebody changed the request just now.
+    Overtaken,
 }
 
 impl<L, Q, V, B, C> Exporter<'_, L, Q, V, B, C>
 where
     L: RequestBook + DueIndex,
+    V: Connections,
     C: Clock,
 {
     pub(super) async fn order(&self, job: &ExportJob, now: Timestamp) -> Result<Ordered, Fault> {
         match job {
             ExportJob::Request(id) => match self.ledger.request(id).await? {
-                Some(request) => Ok(of_request(self.keys, request)),
+                Some(request) => self.of_person(request, now).await,
                 None => Ok(Ordered::Idle),
             },
             ExportJob::Tenant(tenant) => self.of_tenant(tenant, now).await,
         }
+    }
+
+    /// Hands tenants their parts before anything is collected, so that nothing of theirs is given on another's word.
+    async fn of_person(&self, request: SubjectRequest, now: Timestamp) -> Result<Ordered, Fault> {
+        if BundleKind::answering(request.kind).is_none() || !matches!(request.standing, Standing::InProgress { .. }) {
+            return Ok(of_request(self.keys, self.map, request, BTreeSet::new()));
+        }
+        let parts = parts::seek(self.vault, self.keys, self.map, &request).await?;
+        let handed = parts::hand_over(self.ledger, self.law, request, &parts.deciding, now).await?;
+        Ok(match handed {
+            Some(request) => of_request(self.keys, self.map, request, parts.told),
+            None => Ordered::Overtaken,
+        })
     }
 
     async fn of_tenant(&self, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
@@ -112,6 +139,9 @@ where
                 regime: None,
                 received_at: None,
                 covers_until: now,
+                limits: Vec::new(),
+                businesses: Vec::new(),
+                told: BTreeSet::new(),
                 links: Vec::new(),
                 own: Own::default(),
                 user: None,
@@ -122,7 +152,12 @@ where
     }
 }
 
-pub(super) fn of_request(keys: &SubjectKeys, request: SubjectRequest) -> Ordered {
+pub(super) fn of_request(
+    keys: &SubjectKeys,
+    map: &DataMap,
+    request: SubjectRequest,
+    told: BTreeSet<TenantId>,
+) -> Ordered {
     let Some(kind) = BundleKind::answering(request.kind) else { return Ordered::Idle };
     let since = match &request.standing {
         Standing::InProgress { since } if request.is_verified() => *since,
@@ -145,8 +180,13 @@ pub(super) fn of_request(keys: &SubjectKeys, request: SubjectRequest) -> Ordered
             Identity::Member { .. } | Identity::Platform { .. } => {}
         }
     }
+    let given = |part: &&Routed| part.instruction.is_some();
+    let of_tenants = request.routed.iter().filter(given).map(|part| Limit::Tenant(part.tenant.clone()));
     let order = Order {
         kind,
+        limits: std::iter::once(map.on_their_word(request.user())).chain(of_tenants).collect(),
+        businesses: request.routed.iter().map(|part| (part.tenant.clone(), part.instruction.is_some())).collect(),
+        told,
         of: request.id.as_str().to_owned(),
         regime: Some(request.regime.clone()),
         received_at: Some(request.received_at),

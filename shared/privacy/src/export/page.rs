@@ -168,6 +168,15 @@ pub(super) fn notice(notice: &Notice) -> Vec<u8> {
         &["Who", "What of yours"],
         notice.recipients.iter().map(recipient),
     );
+    let business = |business: &super::notice::Business| {
+        let state = if business.is_included {
+            "its data of you is in here"
+        } else {
+            "it has not said yet that we may give its data"
+        };
+        format!("{}: {state}", business.name)
+    };
+    page.list("Businesses that decide about data we only keep for them", notice.businesses.iter().map(business));
     page.list("Where in the world", notice.transfers.clone());
     page.list("Decisions by machines", notice.automated.clone());
     page.list("What you can do", notice.rights.clone());

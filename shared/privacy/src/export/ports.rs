@@ -218,7 +218,8 @@ pub trait BundleBook: Sync {
         erase_at: Timestamp,
         now: Timestamp,
     ) -> impl Future<Output = Answer<Claim>> + Send;
-    /// Begins the next round of a bundle that is claimed and was erased, and puts it into the due index again.
+    /// Begins the next round of a bundle that is claimed and was made or had its day, and puts it into the due index again. Whoever
+    /// does has erased the one before.
     fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> impl Future<Output = Answer<Claim>> + Send;
     /// Stores how far it is, if it is still ours and was not erased. `false`: it is not.
     fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> impl Future<Output = Answer<bool>> + Send;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::archive::Archive;
@@ -41,6 +42,8 @@ pub(super) struct Progress {
     /// Where the leaves of the archive's directory are kept, in their order.
     pub(super) leaves: Vec<String>,
     pub(super) places: Vec<Place>,
+    /// What is older is in it. A request that wants more since then is collected anew.
+    pub(super) covers_until: Option<Timestamp>,
     /// Connections of platforms whose terms allow no export of others.
     pub(super) barred: BTreeSet<Place>,
     pub(super) cursor: Cursor,

@@ -9,7 +9,11 @@ use crate::deadline::DueBy;
 use crate::identity::Identity;
 use crate::ingest_gate::Flag;
 use crate::obligation::ObligationId;
+use crate::subject_request::review::Outcome;
 use crate::subject_request::{ChildReview, Routed, Standing, SubjectRequest};
+
+/// The reason, in `law.toml`, by which an objection is refused although it was heard.
+pub(crate) const OVERRIDING_GROUNDS: &str = "overriding-grounds";
 
 /// Who carries a request out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +85,8 @@ impl SubjectRequest {
     }
 
     /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, withdrawing consent,
-    /// opting out and limiting need no proof: whoever does it for somebody else does them no harm.
+    /// opting out and limiting need no proof: whoever does it for somebody else does them no harm. What else somebody objects to
+    /// is stopped once staff have accepted it, which closes the request.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let wanted = match self.kind {
             Kind::Restriction => Some(Flag::Restricted),
@@ -99,11 +104,20 @@ impl SubjectRequest {
         };
         let child = self.is_of_child().then_some(Flag::Quarantined);
         let is_open = self.standing.closed_at().is_none();
+        let accepted = self.is_objection_accepted().then_some(Flag::Objected);
         let may_be = |flag: &Flag| {
             let is_settled = self.course.flags.contains(flag) || self.course.lifted.contains(flag);
-            is_open && !is_settled && !self.flagged(*flag).is_empty()
+            (is_open || *flag == Flag::Objected) && !is_settled && !self.flagged(*flag).is_empty()
         };
-        child.into_iter().chain(wanted).filter(may_be).collect()
+        child.into_iter().chain(wanted).chain(accepted).filter(may_be).collect()
+    }
+
+    /// Whether staff have accepted what somebody objects to: they closed it, and not because their grounds weigh more.
+    #[must_use]
+    pub fn is_objection_accepted(&self) -> bool {
+        let is_done = matches!(self.findings.outcome, Some(Outcome::Completed | Outcome::PartlyRetained));
+        let weighs_more = self.findings.refused_parts.iter().any(|code| code == OVERRIDING_GROUNDS);
+        self.kind == Kind::Objection && self.is_verified() && is_done && !weighs_more
     }
 
     /// Whose data a flag is about.
@@ -112,11 +126,16 @@ impl SubjectRequest {
             Flag::Quarantined => self.child(),
             Flag::NoMarketing | Flag::ConsentWithdrawn | Flag::OptedOut | Flag::Limited => self.said(),
             Flag::Restricted => self.identities(),
+            // Objecting needs no proof everywhere: then it is about whom it names, since staff accept it.
+            Flag::Objected => {
+                let shown = self.identities();
+                if shown.is_empty() { self.said() } else { shown }
+            }
         }
     }
 
     /// Whose data is erased.
-    pub(super) fn erased(&self) -> Vec<Identity> {
+    pub(crate) fn erased(&self) -> Vec<Identity> {
         if self.is_of_child() { self.child() } else { self.identities() }
     }
 
@@ -135,7 +154,7 @@ impl SubjectRequest {
     }
 
     /// What is older is erased: since when it may be.
-    pub(super) fn covers_until(&self) -> Timestamp {
+    pub(crate) fn covers_until(&self) -> Timestamp {
         match &self.standing {
             Standing::InProgress { since } => *since,
             Standing::Received

@@ -1,4 +1,5 @@
-//! The parts of an erasure that tenants decide: finds them, tells their tenants, carries out what those want.
+//! The parts of a request that tenants decide, whatever it asks for: finds them, tells their tenants, carries out what those
+//! want.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +7,16 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Fulfilment, Stop, next};
+use crate::clock::model::Kind;
 use crate::clock::zone;
+use crate::data_map::DataMap;
 use crate::export::job::ExportQueue;
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::ingest_gate::FlagBook;
 use crate::instant;
+use crate::keys::SubjectKeys;
+use crate::law::Law;
 use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::route_request::{NotRouted, route};
 use crate::scope::{Part, is_covered};
@@ -19,6 +24,73 @@ use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{Actor, Deed, Routed, SubjectRequest};
 use crate::target::Limit;
+
+/// What tenants have of whoever asks, by who decides about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// Tenants that decide about something of theirs.
+    pub(crate) deciding: BTreeSet<TenantId>,
+    /// Tenants that have something about which the person's word is enough, as its platform wants it. They are told.
+    pub(crate) told: BTreeSet<TenantId>,
+}
+
+/// Finds them. Nothing where nobody has shown who they are, and where no tenant is asked.
+///
+/// # Errors
+/// [`Fault`]
+pub(crate) async fn seek(
+    vault: &impl Connections,
+    keys: &SubjectKeys,
+    map: &DataMap,
+    request: &SubjectRequest,
+) -> Result<Parts, Fault> {
+    let mut parts = Parts::default();
+    if !request.has_parts() {
+        return Ok(parts);
+    }
+    let (limit, covers_until) = (map.on_their_word(request.user()), request.covers_until());
+    for link in request.erased().iter().flat_map(|identity| keys.links(identity)) {
+        for reach in vault.reach(&link).await? {
+            if !is_covered(reach.since, covers_until) {
+                continue;
+            }
+            // What somebody is as a user of an account is nobody's but theirs and ours to decide; without a login it is as if it
+            // were not there.
+            if matches!(reach.place.part, Part::User(_)) {
+                continue;
+            }
+            let platform = vault.platform_of(&reach.place).await?;
+            let is_theirs = limit.allows(&reach.place, platform.as_ref());
+            let tenants = if is_theirs { &mut parts.told } else { &mut parts.deciding };
+            tenants.insert(reach.place.tenant);
+        }
+    }
+    Ok(parts)
+}
+
+/// Hands its part to each of these tenants that has not got it. `None`: somebody else changed the request meanwhile.
+///
+/// # Errors
+/// [`Fault`]
+pub(crate) async fn hand_over(
+    book: &impl RequestBook,
+    law: &Law,
+    mut request: SubjectRequest,
+    deciding: &BTreeSet<TenantId>,
+    now: Timestamp,
+) -> Result<Option<SubjectRequest>, Fault> {
+    for tenant in deciding {
+        let changed = route(&request, tenant, law, Actor::Service, now);
+        let unroutable = |error: NotRouted| Fault::park("fulfil.route", error);
+        if let Some(changed) = changed.map_err(unroutable)? {
+            if !book.record(&changed.request, &changed.act, None).await? {
+                return Ok(None);
+            }
+            request = changed.request;
+        }
+    }
+    Ok(Some(request))
+}
 
 impl<L, V, Q> Fulfilment<'_, L, V, Q>
 where
@@ -30,44 +102,12 @@ where
     /// what is found late is handed over too.
     pub(super) async fn route_parts(
         &self,
-        mut request: SubjectRequest,
+        request: SubjectRequest,
         now: Timestamp,
-    ) -> Result<SubjectRequest, Stop> {
-        for tenant in self.deciding(&request).await? {
-            let changed = route(&request, &tenant, self.law, Actor::Service, now);
-            let unroutable = |error: NotRouted| Fault::park("fulfil.route", error);
-            if let Some(changed) = changed.map_err(unroutable)? {
-                if !self.ledger.record(&changed.request, &changed.act, None).await? {
-                    return Err(Stop::Overtaken);
-                }
-                request = changed.request;
-            }
-        }
-        Ok(request)
-    }
-
-    /// The tenants that have something of the person which the person's word alone does not reach.
-    async fn deciding(&self, request: &SubjectRequest) -> Result<BTreeSet<TenantId>, Stop> {
-        let mut tenants = BTreeSet::new();
-        if request.is_of_child() {
-            return Ok(tenants);
-        }
-        let (limit, covers_until) = (self.map.on_their_word(request.user()), request.covers_until());
-        for link in self.links(&request.erased()) {
-            for reach in self.vault.reach(&link).await? {
-                // What somebody is as a user of an account is nobody's but theirs and ours to decide; without a login it is as
-                // if it were not there.
-                let is_user = matches!(reach.place.part, Part::User(_));
-                if is_user || !is_covered(reach.since, covers_until) {
-                    continue;
-                }
-                let platform = self.vault.platform_of(&reach.place).await?;
-                if !limit.allows(&reach.place, platform.as_ref()) {
-                    tenants.insert(reach.place.tenant);
-                }
-            }
-        }
-        Ok(tenants)
+    ) -> Result<(SubjectRequest, Parts), Stop> {
+        let parts = seek(self.vault, self.keys, self.map, &request).await?;
+        let request = hand_over(self.ledger, self.law, request, &parts.deciding, now).await?;
+        Ok((request.ok_or(Stop::Overtaken)?, parts))
     }
 
     /// The person hears which way their request goes, without the name of the tenant; the tenant hears of it, and again on
@@ -96,6 +136,10 @@ where
     ) -> Result<SubjectRequest, Stop> {
         for routed in request.routed.clone() {
             let Some(instruction) = routed.instruction.as_ref().filter(|_| routed.done_at.is_none()) else { continue };
+            if !request.has_erasure() {
+                request = self.carry_out_part(request, &routed, now).await?;
+                continue;
+            }
             let id = request.part_id(&routed);
             let Some(head) = self.ledger.head(&id).await? else {
                 let limit = Limit::Tenant(routed.tenant.clone());
@@ -103,13 +147,73 @@ where
                 continue;
             };
             let Some(erased_at) = head.state.erased_at() else { continue };
-            let mut done = next(&request);
-            for part in done.routed.iter_mut().filter(|part| part.tenant == routed.tenant) {
-                part.done_at = Some(instant::to_millis(erased_at));
-            }
+            let done = next(&request).with_done(&routed.tenant, erased_at);
             request = self.record(done, Deed::CarriedOut { tenant: routed.tenant }, now).await?;
         }
         Ok(request)
+    }
+
+    /// What a tenant wants that is no erasure: a flag for the person in its own data; a correction once staff have decided
+    /// each field.
+    async fn carry_out_part(
+        &self,
+        request: SubjectRequest,
+        routed: &Routed,
+        now: Timestamp,
+    ) -> Result<SubjectRequest, Stop> {
+        let mut done = next(&request).with_done(&routed.tenant, now);
+        if let Some(flag) = request.flag_of_tenants() {
+            let people: Vec<_> = request.flagged(flag);
+            let there: BTreeSet<_> =
+                people.iter().flat_map(|identity| self.keys.suppressions_at(&routed.tenant, identity)).collect();
+            if !request.course.lifted.contains(&flag) {
+                for person in &there {
+                    self.vault.raise_flag(person, flag, instant::to_millis(now)).await?;
+                }
+                done.course.flagged.extend(there);
+            }
+        } else if !(request.kind == Kind::Correction && request.findings.is_corrected()) {
+            return Ok(request);
+        }
+        self.record(done, Deed::CarriedOut { tenant: routed.tenant.clone() }, now).await
+    }
+
+    /// Goes on with a request that is a flag, or that staff work on: hands tenants their parts, carries out what they want,
+    /// answers when nothing is left to wait for. An objection, an appeal, a complaint are closed by staff.
+    pub(super) async fn carry_on(&self, request: SubjectRequest, now: Timestamp) -> Result<SubjectRequest, Stop> {
+        let (request, parts) = self.route_parts(request, now).await?;
+        self.tell_of_parts(&request, now).await?;
+        let request = self.carry_out_parts(request, now).await?;
+        if !request.is_ready_to_answer() || !request.is_decided(now) {
+            return Ok(request);
+        }
+        self.tell_on_their_word(&request, &parts.told).await?;
+        let in_part = request.has_undone_part() || request.findings.is_partial();
+        self.answer(request, in_part, now).await
+    }
+
+    /// What is left of a closed request: tenants that may still give their word to a copy, and those in whose accounts staff had
+    /// something done on the person's.
+    pub(super) async fn follow_up(&self, request: &SubjectRequest, now: Timestamp) -> Result<(), Stop> {
+        if request.awaits_tenants(now) {
+            self.tell_of_parts(request, now).await?;
+        }
+        let is_acted_on = request.is_objection_accepted() || request.findings.is_mended();
+        if is_acted_on && !request.evidence_erased {
+            let parts = seek(self.vault, self.keys, self.map, request).await?;
+            self.tell_on_their_word(request, &parts.told).await?;
+        }
+        Ok(())
+    }
+
+    /// Tenants in whose accounts something is done at the person's word hear of it.
+    async fn tell_on_their_word(&self, request: &SubjectRequest, tenants: &BTreeSet<TenantId>) -> Result<(), Stop> {
+        for tenant in tenants {
+            if request.tenant_rounds(tenant, Notice::TenantTold) < 1 {
+                self.notify(request, Notice::TenantTold, Some(tenant), 1).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,9 @@ mod crashes;
 mod erasures;
 mod joins;
 mod matrix;
+mod objections;
 mod others;
+mod parts;
 
 use jiff::SignedDuration;
 

@@ -6,9 +6,13 @@
 //! | `restricted` | restriction (GDPR art. 18) | all but keeping, legal claims, what they consent to |
 //! | `quarantined` | a credible report about a child | all but keeping and legal claims |
 //! | `no_marketing` | an objection (GDPR art. 21(2)) | marketing |
+//! | `objected` | an objection that staff accept (GDPR art. 21(1)) | what rests on a legitimate interest, profiling and marketing too |
 //! | `consent_withdrawn` | consent withdrawal (GDPR art. 7(3)) | what rests on consent, marketing too |
 //! | `opted_out` | opt-out (CCPA 1798.120 and the states) | sale, sharing, targeted advertising, profiling |
 //! | `limited` | limit (CCPA 1798.121) | sensitive data beyond what the service needs |
+//!
+//! Data that a tenant decides about is under the tenant's word: a restriction and an objection stand there once it said so, under
+//! references of the person at that tenant. The others stand wherever the data is: nothing about them is left to decide.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -30,6 +34,8 @@ pub enum Flag {
     Quarantined,
     /// No marketing.
     NoMarketing,
+    /// Nothing that rests on a legitimate interest.
+    Objected,
     /// Nothing that rests on consent.
     ConsentWithdrawn,
     /// No sale, no sharing, no targeted advertising, no profiling.
@@ -40,8 +46,15 @@ pub enum Flag {
 
 impl Flag {
     /// Every flag.
-    pub const ALL: [Self; 6] =
-        [Self::Restricted, Self::Quarantined, Self::NoMarketing, Self::ConsentWithdrawn, Self::OptedOut, Self::Limited];
+    pub const ALL: [Self; 7] = [
+        Self::Restricted,
+        Self::Quarantined,
+        Self::NoMarketing,
+        Self::Objected,
+        Self::ConsentWithdrawn,
+        Self::OptedOut,
+        Self::Limited,
+    ];
 
     /// The attribute that holds since when.
     #[must_use]
@@ -50,6 +63,7 @@ impl Flag {
             Self::Restricted => "restricted",
             Self::Quarantined => "quarantined",
             Self::NoMarketing => "no_marketing",
+            Self::Objected => "objected",
             Self::ConsentWithdrawn => "consent_withdrawn",
             Self::OptedOut => "opted_out",
             Self::Limited => "limited",
@@ -63,9 +77,23 @@ impl Flag {
             Self::Restricted => !matches!(purpose, Purpose::Keeping | Purpose::LegalClaims | Purpose::Consented),
             Self::Quarantined => !matches!(purpose, Purpose::Keeping | Purpose::LegalClaims),
             Self::NoMarketing => matches!(purpose, Purpose::Marketing),
+            Self::Objected => matches!(
+                purpose,
+                Purpose::LegitimateInterest | Purpose::Marketing | Purpose::Advertising | Purpose::Profiling
+            ),
             Self::ConsentWithdrawn => matches!(purpose, Purpose::Consented | Purpose::Marketing),
             Self::OptedOut => matches!(purpose, Purpose::Advertising | Purpose::Profiling),
             Self::Limited => matches!(purpose, Purpose::SensitiveBeyondNeed),
+        }
+    }
+
+    /// Whether it stands for data of a tenant only once that tenant said so. A child's data rests wherever it is, what needs no
+    /// proof harms nobody, and a consent that is taken back leaves nobody anything to decide.
+    #[must_use]
+    pub const fn is_for_tenants_to_say(self) -> bool {
+        match self {
+            Self::Restricted | Self::Objected => true,
+            Self::Quarantined | Self::NoMarketing | Self::ConsentWithdrawn | Self::OptedOut | Self::Limited => false,
         }
     }
 }
@@ -79,8 +107,10 @@ pub enum Purpose {
     LegalClaims,
     /// Something that rests on their consent.
     Consented,
-    /// What the service is there for: answering, showing, scoring a conversation.
+    /// What the service is there for: answering and showing a conversation.
     Service,
+    /// What rests on a legitimate interest and on nothing else: scoring people, analysing how the service is used, improving it.
+    LegitimateInterest,
     /// Marketing to them.
     Marketing,
     /// Sale, sharing, targeted advertising.
@@ -93,11 +123,12 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Keeping,
         Self::LegalClaims,
         Self::Consented,
         Self::Service,
+        Self::LegitimateInterest,
         Self::Marketing,
         Self::Advertising,
         Self::Profiling,
@@ -120,16 +151,40 @@ pub struct FlagCheck {
     pub absent: Vec<Flag>,
 }
 
+/// Whose data is about to be used: who decides about it.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// The person, and nobody else: what they are as a user of an account, and what came from platforms whose terms give their
+    /// users the last word. Under `SubjectKeys::suppressions` of everything that they are known by.
+    Theirs(&'a [KeyedRef]),
+    /// A tenant, for which we keep it.
+    Tenants {
+        /// As above.
+        people: &'a [KeyedRef],
+        /// `SubjectKeys::suppressions_at` of the same, at this tenant.
+        there: &'a [KeyedRef],
+    },
+}
+
 /// Everything that must hold for data to be used so: one check for each reference that a person goes by. None where no flag
 /// stops the use.
 #[must_use]
-pub fn processing_checks(purpose: Purpose, people: &[KeyedRef]) -> Vec<FlagCheck> {
-    let absent: Vec<Flag> = Flag::ALL.into_iter().filter(|flag| flag.stops(purpose)).collect();
-    if absent.is_empty() {
-        return Vec::new();
+pub fn processing_checks(purpose: Purpose, whose: &Whose<'_>) -> Vec<FlagCheck> {
+    let stopping = |is_asked: fn(Flag) -> bool| {
+        Flag::ALL.into_iter().filter(move |flag| flag.stops(purpose) && is_asked(*flag)).collect::<Vec<Flag>>()
+    };
+    let checks = |people: &[KeyedRef], absent: Vec<Flag>| {
+        let people = if absent.is_empty() { &[] } else { people };
+        people.iter().map(|person| FlagCheck { mark: Mark::flags(person), absent: absent.clone() }).collect()
+    };
+    match whose {
+        Whose::Theirs(people) => checks(people, stopping(|_| true)),
+        Whose::Tenants { people, there } => {
+            let mut all: Vec<FlagCheck> = checks(people, stopping(|flag| !flag.is_for_tenants_to_say()));
+            all.extend(checks(there, stopping(|_| true)));
+            all
+        }
     }
-    let check = |person: &KeyedRef| FlagCheck { mark: Mark::flags(person), absent: absent.clone() };
-    people.iter().map(check).collect()
 }
 
 /// A flag that stood once.
@@ -171,10 +226,11 @@ mod tests {
         expect_test::expect![[r#"
             restricted: [Keeping, LegalClaims, Consented]
             quarantined: [Keeping, LegalClaims]
-            no_marketing: [Keeping, LegalClaims, Consented, Service, Advertising, Profiling, SensitiveBeyondNeed]
-            consent_withdrawn: [Keeping, LegalClaims, Service, Advertising, Profiling, SensitiveBeyondNeed]
-            opted_out: [Keeping, LegalClaims, Consented, Service, Marketing, SensitiveBeyondNeed]
-            limited: [Keeping, LegalClaims, Consented, Service, Marketing, Advertising, Profiling]
+            no_marketing: [Keeping, LegalClaims, Consented, Service, LegitimateInterest, Advertising, Profiling, SensitiveBeyondNeed]
+            objected: [Keeping, LegalClaims, Consented, Service, SensitiveBeyondNeed]
+            consent_withdrawn: [Keeping, LegalClaims, Service, LegitimateInterest, Advertising, Profiling, SensitiveBeyondNeed]
+            opted_out: [Keeping, LegalClaims, Consented, Service, LegitimateInterest, Marketing, SensitiveBeyondNeed]
+            limited: [Keeping, LegalClaims, Consented, Service, LegitimateInterest, Marketing, Advertising, Profiling]
         "#]]
         .assert_eq(&table);
     }
@@ -190,12 +246,30 @@ mod tests {
     fn the_checks_ask_for_what_the_judgement_asks_for() {
         let person = KeyedRef::from_stored("v1-person".to_owned());
         for purpose in Purpose::ALL {
-            let checks = processing_checks(purpose, std::slice::from_ref(&person));
+            let checks = processing_checks(purpose, &Whose::Theirs(std::slice::from_ref(&person)));
             for flag in Flag::ALL {
                 let is_asked = checks.iter().any(|check| check.absent.contains(&flag));
                 assert_eq!(is_asked, !may_process(purpose, &BTreeSet::from([flag])), "{purpose:?} {flag:?}");
             }
             assert!(checks.iter().all(|check| check.mark.as_str() == "flags#v1-person"));
+        }
+    }
+
+    #[test]
+    fn what_a_tenant_decides_stands_under_its_word_and_the_rest_wherever_the_data_is() {
+        let (person, there) =
+            (KeyedRef::from_stored("v1-person".to_owned()), KeyedRef::from_stored("v1-there".to_owned()));
+        let whose = Whose::Tenants { people: std::slice::from_ref(&person), there: std::slice::from_ref(&there) };
+        for purpose in Purpose::ALL {
+            let checks = processing_checks(purpose, &whose);
+            let asks = |reference: &KeyedRef, flag: Flag| {
+                checks.iter().any(|check| check.mark == Mark::flags(reference) && check.absent.contains(&flag))
+            };
+            for flag in Flag::ALL {
+                assert_eq!(asks(&there, flag), flag.stops(purpose), "{purpose:?} {flag:?}");
+                let is_wherever = !matches!(flag, Flag::Restricted | Flag::Objected);
+                assert_eq!(asks(&person, flag), flag.stops(purpose) && is_wherever, "{purpose:?} {flag:?}");
+            }
         }
     }
 }

@@ -1,18 +1,15 @@
-//! Exports in memory: what tables and buckets hold, bundles in the making, and what the ledger keeps of them.
+//! Exports in memory: bundles in the making, and what the ledger keeps of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::World;
-use crate::data_map::KeyRange;
 use crate::export::job::{ExportJob, ExportQueue};
 use crate::export::ports::{
-    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, Contents, DueBundle, Link, Object,
-    Objects, Part, Row, Rows,
+    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Part,
 };
 use crate::fault::Fault;
 use crate::ids::TenantId;
@@ -78,52 +75,6 @@ fn shard(job: &ExportJob) -> u8 {
 impl ExportQueue for World {
     async fn export(&self, job: &ExportJob) -> Answer<()> {
         self.call("exports.send", |stored| stored.exports.jobs.push(job.clone()))
-    }
-}
-
-impl Contents for World {
-    async fn rows(&self, store: &str, range: &KeyRange, after: Option<&str>) -> Answer<Rows> {
-        let KeyRange::Table { partition, begins_with } = range else { return Ok(Rows::default()) };
-        self.call("contents.rows", |stored| {
-            let from = after.map_or(Bound::Included(begins_with.as_str()), Bound::Excluded);
-            let rows = stored.exports.rows.get(&(store.to_owned(), partition.clone()));
-            let rows = rows.into_iter().flat_map(|rows| rows.range::<str, _>((from, Bound::Unbounded)));
-            let rows = rows.take_while(|(key, _)| key.starts_with(begins_with)).take(self.page_records + 1);
-            let row = |(key, attributes): (&String, &BTreeMap<String, Value>)| Row {
-                key: key.clone(),
-                attributes: attributes.clone(),
-            };
-            let mut rows: Vec<Row> = rows.map(row).collect();
-            let has_more = rows.len() > self.page_records;
-            rows.truncate(self.page_records);
-            let next = rows.last().filter(|_| has_more).map(|row| row.key.clone());
-            Rows { rows, next }
-        })
-    }
-
-    async fn objects(&self, store: &str, prefix: &str, after: Option<&str>) -> Answer<Objects> {
-        self.call("contents.objects", |stored| {
-            let of_store = stored.exports.contents.iter().filter(|((known, _), _)| known == store);
-            let wanted =
-                of_store.filter(|((_, key), _)| key.starts_with(prefix) && after.is_none_or(|after| **key > *after));
-            let object = |((_, key), content): (&(String, String), &Vec<u8>)| Object {
-                key: key.clone(),
-                bytes: content.len() as u64,
-            };
-            let mut objects: Vec<Object> = wanted.map(object).take(self.page_records + 1).collect();
-            let has_more = objects.len() > self.page_records;
-            objects.truncate(self.page_records);
-            let next = objects.last().filter(|_| has_more).map(|object| object.key.clone());
-            Objects { objects, next }
-        })
-    }
-
-    async fn read(&self, store: &str, key: &str, from: u64, bytes: u64) -> Answer<Option<Vec<u8>>> {
-        self.call("contents.read", |stored| {
-            let content = stored.exports.contents.get(&(store.to_owned(), key.to_owned()))?;
-            let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-            Some(content.iter().skip(size(from)).take(size(bytes)).copied().collect())
-        })
     }
 }
 
@@ -230,8 +181,8 @@ impl BundleBook for World {
 
     async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
         self.call("bundles.renew", |stored| {
-            let booked = stored.exports.booked_by(job, worker);
-            let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_some()) else { return Claim::Busy };
+            let is_over = |booked: &&mut Booked| booked.bundle.made_at.or(booked.bundle.erased_at).is_some();
+            let Some(booked) = stored.exports.booked_by(job, worker).filter(is_over) else { return Claim::Busy };
             let round = booked.bundle.round + 1;
             booked.bundle = Bundle { round, erase_at: Some(erase_at), ..Bundle::default() };
             booked.next_action_at = Some(erase_at);

@@ -1,5 +1,6 @@
 //! What a denial says to the person: why, and every way on that their law has.
 
+use crate::clock::model::Kind;
 use crate::fault::Fault;
 use crate::law::Law;
 use crate::law::denial::{DenialReason, Routes};
@@ -35,6 +36,39 @@ pub struct DenialView {
     pub text: String,
     /// Where they can turn.
     pub ways: Vec<WayOn>,
+}
+
+/// A part that was refused while the rest was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedView {
+    /// The code of the reason.
+    pub code: String,
+    /// The reason, in their words; empty where the law file has it no more.
+    pub text: String,
+}
+
+/// What of an answered request was refused, each part with its reason, and where the person can turn if not all of it was done.
+///
+/// # Errors
+/// As [`denial`].
+pub(super) fn in_part(request: &SubjectRequest) -> Result<(Vec<RefusedView>, Vec<WayOn>), Fault> {
+    let Standing::Answered { in_part, .. } = &request.standing else { return Ok((Vec::new(), Vec::new())) };
+    let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
+    let text = |code: &str| {
+        let denial = DenialReason::parse(code).and_then(|reason| law.model().denial.get(&reason));
+        denial.map(|denial| denial.text.clone()).unwrap_or_default()
+    };
+    let refused = request.findings.refused_parts.iter();
+    let refused = refused.map(|code| RefusedView { code: code.clone(), text: text(code) }).collect();
+    let routes = law.routes(&request.regime).ok().filter(|_| *in_part);
+    let mut ways = routes.as_ref().map(ways).unwrap_or_default();
+    // Nobody looks again at another look, nor takes a complaint about the answer to one.
+    ways.retain(|way| match way {
+        WayOn::Appeal => request.kind != Kind::Appeal,
+        WayOn::ComplaintToUs => request.kind != Kind::Complaint,
+        WayOn::Authority { .. } | WayOn::Court { .. } => true,
+    });
+    Ok((refused, ways))
 }
 
 /// The denial of a request, if it was denied. A reason that the law file no longer has shows its code alone.

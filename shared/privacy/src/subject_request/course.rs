@@ -37,7 +37,7 @@ impl From<ProcessorDates> for RoutedDates {
     }
 }
 
-/// What a tenant wants done with its part: all that it has of the person goes.
+/// What a tenant wants done with its part: what the person asks for, with all that it has of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instructed {
     /// Under what it said so.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::review::Outcome;
 use super::{DenialCode, InvalidText};
 use crate::keys::KeyedRef;
 
@@ -82,7 +83,15 @@ impl From<EvidenceId> for String {
 pub enum Decision {
     /// It is to be looked at.
     Open,
-    /// It says now what the person says.
+    /// Whoever keeps it, the product or a tenant, was told to mend it, and has not confirmed it.
+    Instructed {
+        /// Under what.
+        evidence: EvidenceId,
+        /// A keyed hash of what it is to say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<KeyedRef>,
+    },
+    /// It says now what the person says: whoever keeps it has confirmed that.
     Applied {
         /// Where that can be seen.
         evidence: EvidenceId,
@@ -116,19 +125,29 @@ pub struct Findings {
     /// Parts that are refused while the rest is carried out: codes of `law.toml`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused_parts: Vec<DenialCode>,
+    /// As what staff closed it, if they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 
 impl Findings {
     /// Whether nothing was found yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.corrections.is_empty() && self.refused_parts.is_empty()
+        self.corrections.is_empty() && self.refused_parts.is_empty() && self.outcome.is_none()
     }
 
     /// Whether fields were named and each is decided.
     #[must_use]
     pub fn is_corrected(&self) -> bool {
-        !self.corrections.is_empty() && self.corrections.iter().all(|one| one.decision != Decision::Open)
+        let is_decided = |one: &Correction| matches!(one.decision, Decision::Applied { .. } | Decision::Refused { .. });
+        !self.corrections.is_empty() && self.corrections.iter().all(is_decided)
+    }
+
+    /// Whether a field says now what the person says.
+    #[must_use]
+    pub fn is_mended(&self) -> bool {
+        self.corrections.iter().any(|one| matches!(one.decision, Decision::Applied { .. }))
     }
 
     /// Whether something of the request is not done: a part is refused, or a field stays as it is.

@@ -214,6 +214,6 @@ impl SubjectRequest {
     #[must_use]
     pub fn settled_at(&self) -> Option<Timestamp> {
         let is_told = self.closing_notice().is_some_and(|notice| self.was_told(notice, 1));
-        self.standing.closed_at().filter(|_| is_told && self.evidence_erased)
+        self.standing.closed_at().filter(|_| is_told && self.evidence_erased && !self.is_open_to_tenants())
     }
 }

@@ -23,6 +23,12 @@ pub enum Notice {
     Answer,
     /// We will not, why, and where to turn.
     Denial,
+    /// To an agent: it takes longer. Nothing of the person.
+    AgentExtension,
+    /// To an agent: it is answered. Nothing of the person.
+    AgentAnswer,
+    /// To an agent: it is refused. Nothing of the person.
+    AgentDenial,
     /// Which way it goes: a business decides on it, and has it now.
     Routed,
     /// To a business: a person asks for something that is yours to decide, by when.
@@ -35,13 +41,16 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
         Self::Extension,
         Self::Answer,
         Self::Denial,
+        Self::AgentExtension,
+        Self::AgentAnswer,
+        Self::AgentDenial,
         Self::Routed,
         Self::TenantForward,
         Self::TenantReminder,
@@ -58,6 +67,9 @@ impl Notice {
             Self::Extension => "extension",
             Self::Answer => "answer",
             Self::Denial => "denial",
+            Self::AgentExtension => "agent-extension",
+            Self::AgentAnswer => "agent-answer",
+            Self::AgentDenial => "agent-denial",
             Self::Routed => "routed",
             Self::TenantForward => "tenant-forward",
             Self::TenantReminder => "tenant-reminder",
@@ -76,7 +88,31 @@ impl Notice {
             | Self::Extension
             | Self::Answer
             | Self::Denial
+            | Self::AgentExtension
+            | Self::AgentAnswer
+            | Self::AgentDenial
             | Self::Routed => false,
+        }
+    }
+
+    /// What an agent hears when the person does; they ask for the person, so they hear how it goes on, and nothing of what we
+    /// hold.
+    #[must_use]
+    pub const fn of_agent(self) -> Option<Self> {
+        match self {
+            Self::Extension => Some(Self::AgentExtension),
+            Self::Answer => Some(Self::AgentAnswer),
+            Self::Denial => Some(Self::AgentDenial),
+            Self::Acknowledgement
+            | Self::Code
+            | Self::AgentConfirmation
+            | Self::AgentExtension
+            | Self::AgentAnswer
+            | Self::AgentDenial
+            | Self::Routed
+            | Self::TenantForward
+            | Self::TenantReminder
+            | Self::TenantTold => None,
         }
     }
 }

@@ -52,11 +52,11 @@ pub enum Outcome {
     Completed,
     /// All but what was refused or a law wants kept.
     PartlyRetained,
-    /// An appeal that is right: the request that it is about is in work again.
+    /// An appeal or a complaint that is right. The request that an appeal is about is in work again.
     Upheld,
-    /// An appeal that is not: the first answer stays.
+    /// An appeal or a complaint that is not. The answer that an appeal is about stays.
     Rejected,
-    /// A complaint that was looked into.
+    /// A complaint that was looked into, without a finding.
     Answered,
 }
 
@@ -81,7 +81,7 @@ impl Outcome {
     pub const fn is_of(self, kind: Kind) -> bool {
         match kind {
             Kind::Appeal => matches!(self, Self::Upheld | Self::Rejected),
-            Kind::Complaint => matches!(self, Self::Answered),
+            Kind::Complaint => matches!(self, Self::Answered | Self::Upheld | Self::Rejected),
             Kind::Access
             | Kind::Know
             | Kind::Correction

@@ -9,11 +9,16 @@ use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::{Channel, Proof, Standing, SubjectRequest};
 
 impl SubjectRequest {
-    /// Whether it is a letter that anybody can cause to be sent to an address that is not theirs. What staff have noted down from
-    /// a call or a letter is nobody's flood.
+    /// Whether it is a letter that anybody can cause to be sent to an address that is not theirs. Nobody has shown that an agent's
+    /// is an agent's. What staff have noted down from a call or a letter is nobody's flood.
     pub(super) fn is_limited(&self, notice: Notice) -> bool {
         match notice {
-            Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation => self.channel == Channel::Web,
+            Notice::Acknowledgement
+            | Notice::Code
+            | Notice::AgentConfirmation
+            | Notice::AgentExtension
+            | Notice::AgentAnswer
+            | Notice::AgentDenial => self.channel == Channel::Web,
             // Answered or denied without anybody having shown that the address is theirs.
             Notice::Answer | Notice::Denial | Notice::Extension => {
                 self.channel == Channel::Web && self.proven.is_empty()
@@ -57,9 +62,19 @@ impl SubjectRequest {
             Notice::Extension => self.clocks.extended.is_some(),
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
-            Notice::Routed | Notice::TenantForward | Notice::TenantReminder => is_open && self.may_be_carried_out(),
+            Notice::AgentExtension => self.has_agent() && self.can_be_told(Notice::Extension),
+            Notice::AgentAnswer => self.has_agent() && self.can_be_told(Notice::Answer),
+            Notice::AgentDenial => self.has_agent() && self.can_be_told(Notice::Denial),
+            Notice::Routed | Notice::TenantForward | Notice::TenantReminder => {
+                (is_open || self.is_open_to_tenants()) && self.may_be_carried_out()
+            }
             Notice::TenantTold => self.may_be_carried_out(),
         }
+    }
+
+    /// Whether somebody asks for the person, who can be written to.
+    pub(super) fn has_agent(&self) -> bool {
+        self.agent.as_ref().is_some_and(|agent| agent.email.is_some())
     }
 
     /// Which proof the code in a notice is for, if there is one in it.
@@ -71,6 +86,9 @@ impl SubjectRequest {
             Notice::Extension
             | Notice::Answer
             | Notice::Denial
+            | Notice::AgentExtension
+            | Notice::AgentAnswer
+            | Notice::AgentDenial
             | Notice::Routed
             | Notice::TenantForward
             | Notice::TenantReminder
@@ -101,6 +119,13 @@ impl SubjectRequest {
         self.can_be_told(Notice::AgentConfirmation) && !self.was_told(Notice::AgentConfirmation, 1)
     }
 
+    /// Whether the person themselves is asked if somebody acts for them, now or once they can be reached.
+    #[must_use]
+    pub fn asks_person(&self) -> bool {
+        let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
+        self.agent.is_some() && self.standing.closed_at().is_none() && self.missing().any(is_code)
+    }
+
     /// Whom a notice goes to; a business's contact does not stand in a request.
     pub(super) fn recipient(&self, notice: Notice) -> Option<Recipient<'_>> {
         let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref()).map(Recipient::Email);
@@ -119,6 +144,7 @@ impl SubjectRequest {
             Notice::Acknowledgement => agent.or_else(by_code),
             Notice::Code | Notice::AgentConfirmation => by_code(),
             Notice::Extension | Notice::Answer | Notice::Denial | Notice::Routed => person(),
+            Notice::AgentExtension | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }
     }

@@ -152,14 +152,20 @@ fn compare(id: &str, options: &[&str]) -> Result<Call, Invalid> {
 }
 
 fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {
-    let known = [("--open", "open"), ("--applied", "applied"), ("--refused", "refused"), ("--why", "why")];
+    let known = [
+        ("--open", "open"),
+        ("--instructed", "instructed"),
+        ("--applied", "applied"),
+        ("--refused", "refused"),
+        ("--why", "why"),
+    ];
     let given = Given::read_many(options, &known)?;
     let why = given.one("why").ok_or(Invalid::Needed("--why"))?;
     let mut fields = Vec::new();
     for (decision, value) in given.0.iter().filter(|(name, _)| *name != "why") {
         fields.push(match (*decision, value.split_once('=')) {
             ("open", None) => json!({"field": value}),
-            ("applied" | "refused", Some((field, evidence))) => {
+            ("instructed" | "applied" | "refused", Some((field, evidence))) => {
                 json!({"field": field, "decision": decision, "evidence": evidence})
             }
             (_, _) => return Err(Invalid::Unknown((*value).to_owned())),

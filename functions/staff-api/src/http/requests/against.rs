@@ -72,7 +72,7 @@ impl Against for NotCorrected {
     fn problem(self) -> Problem {
         match self {
             Self::TooMany => Problem::BadMember("fields"),
-            Self::OtherKind | Self::NotInWork | Self::Decided => Problem::NotNow,
+            Self::OtherKind | Self::NotInWork | Self::NotInstructed | Self::Decided => Problem::NotNow,
         }
     }
 }

@@ -226,6 +226,9 @@ pub(super) fn corrections(
         let decision = field.parse("decision", |text| Ok::<_, InvalidText>(text.to_owned())).map_err(bad)?;
         let decision = match (decision.as_deref(), evidence, value) {
             (None | Some("open"), None, None) => Decision::Open,
+            (Some("instructed"), Some(evidence), value) => {
+                Decision::Instructed { evidence, value: value.and_then(|value| keys.evidence(id, value.expose())) }
+            }
             (Some("applied"), Some(evidence), value) => {
                 Decision::Applied { evidence, value: value.and_then(|value| keys.evidence(id, value.expose())) }
             }

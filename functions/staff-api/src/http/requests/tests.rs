@@ -320,7 +320,10 @@ async fn a_tenant_or_a_request_that_nobody_knows_is_404_and_changes_nothing() {
 #[tokio::test]
 async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere() {
     let bench = Bench::new();
-    let request = stored(&bench, 1, Kind::Correction, 1).await;
+    let request = asked(1, Kind::Correction, Some("mia@example.com"), None, days_ago(1));
+    // The sweep has looked at it: no tenant has a part.
+    let (standing, next_action_at) = (Standing::InProgress { since: days_ago(1) }, Some(days_ago(-5)));
+    let request = keep(&bench, SubjectRequest { standing, next_action_at, ..request }).await;
     let path = of(&request, "/correction");
     for fields in [
         json!([]),
@@ -338,6 +341,12 @@ async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere
     assert_eq!(bench.send("POST", &path, &named).await.1["state"], "in-progress");
     let closure = json!({"outcome": "completed", "evidence": "file-7", "why": "Done."});
     assert_eq!(slug(&bench.send("POST", &of(&request, "/closure"), &closure).await.1), "steps-left");
+    let confirmed = json!({"why": "So.", "fields": [{"field": "name", "decision": "applied", "evidence": "file-7", "value": "Mia Zebedee"}]});
+    assert_eq!(slug(&bench.send("POST", &path, &confirmed).await.1), "not-now", "nobody was told to mend it");
+    let told = json!({"why": "To the product.", "fields": [
+        {"field": "name", "decision": "instructed", "evidence": "order-3", "value": "Mia Zebedee"},
+    ]});
+    assert_eq!(bench.send("POST", &path, &told).await.1["state"], "in-progress");
     let decided = json!({"why": "Seen in her contract.", "fields": [
         {"field": "name", "decision": "applied", "evidence": "file-7", "value": "Mia Zebedee"},
         {"field": "phone", "decision": "refused", "evidence": "file-8"},
@@ -358,7 +367,7 @@ async fn a_request_is_closed_with_an_outcome_of_its_kind_and_an_appeal_brings_ba
     let complaint = stored(&bench, 1, Kind::Complaint, 1).await;
     let close = |outcome: &str| json!({"outcome": outcome, "evidence": "file-7", "why": "Looked into it."});
     let path = of(&complaint, "/closure");
-    assert_eq!(bench.send("POST", &path, &close("upheld")).await.1["member"], "outcome");
+    assert_eq!(bench.send("POST", &path, &close("completed")).await.1["member"], "outcome");
     assert_eq!(bench.send("POST", &path, &json!({"outcome": "answered", "why": "So."})).await.1["member"], "evidence");
     let (status, closed) = bench.send("POST", &path, &close("answered")).await;
     assert_eq!((status, &closed["state"]), (200, &json!("completed")));
@@ -441,7 +450,11 @@ async fn a_flag_is_lifted_on_the_person_s_word_and_staff_see_their_other_request
     assert_eq!(shown["same_person"][0]["reference"], json!(asks.id.as_str()));
 
     let path = of(&restriction, "/lifting");
-    let stranger = stored(&bench, 3, Kind::Complaint, 1).await;
+    // Who has shown who they are, and is somebody else.
+    let noa = asked(3, Kind::Complaint, Some("noa@example.com"), None, days_ago(1));
+    let proven = vec![Proven { proof: Proof::EmailCode, at: days_ago(1) }];
+    let (needs, standing) = (vec![Proof::EmailCode], Standing::InProgress { since: days_ago(1) });
+    let stranger = keep(&bench, SubjectRequest { needs, proven, standing, ..noa }).await;
     for (body, problem) in [
         (json!({"flag": "restricted"}), "bad-member"),
         (json!({"flag": "all", "why": "So."}), "bad-member"),

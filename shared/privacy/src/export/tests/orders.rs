@@ -37,7 +37,7 @@ async fn a_verified_request_has_its_bundle_made_and_the_end_of_the_account_waits
     office.log_in(&id);
     let ask = async |request: &SubjectRequest| {
         let (world, now) = (&office.world, office.now());
-        request_bundle(world, world, world, &office.keys, request, now).await.unwrap()
+        request_bundle(world, world, world, (&office.keys, &office.map), request, now).await.unwrap()
     };
     let open = SubjectRequest { standing: Standing::AwaitingVerification, ..office.request(&id) };
     assert!(!ask(&open).await);

@@ -1,0 +1,83 @@
+//! Letters to whoever asks for somebody else. They say how the request goes on, and nothing of what is held of the person: that
+//! there is something, or why a part stays, may be theirs alone to know.
+
+use privacy::subject_request::{Proof, Standing, SubjectRequest};
+
+use super::Writer;
+use super::blocks::{Block, Wording};
+use super::person::{asked_for, facts, last_day, say, zoned_day};
+
+/// Reasons that are about what was shown, by whoever asks.
+const ABOUT_ASKING: [&str; 2] = ["unverifiable", "permission-missing"];
+
+impl Writer<'_> {
+    pub(super) fn acknowledgement_of_agent(self, request: &SubjectRequest) -> Wording {
+        let mut blocks =
+            vec![say("We have received the privacy request that you made for somebody else."), facts(request)];
+        if request.asks_person() {
+            blocks.push(say("We ask that person ourselves whether you act for them."));
+        }
+        if request.missing().any(|proof| proof == Proof::AgentPermission) {
+            let document = match request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney) {
+                true => "the power of attorney",
+                false => "the permission that the person signed",
+            };
+            blocks.push(say(format!(
+                "Please send {document} to {}, with the reference. Somebody here reads it.",
+                self.company.contact
+            )));
+        }
+        if request.is_verified() {
+            blocks.push(say("Nothing more is needed for it."));
+        }
+        blocks.push(say(TO_THEM));
+        self.letter("We have received your request for somebody else", request, blocks)
+    }
+
+    pub(super) fn extension_of_agent(self, request: &SubjectRequest) -> Wording {
+        let mut blocks = vec![say("We need more time for the privacy request that you made for somebody else.")];
+        if let Some(extended) = &request.clocks.extended {
+            let first = zoned_day(extended.first_legal, &request.clocks.zone);
+            blocks.push(say(format!(
+                "We had to answer by the end of {first}. We now answer by the end of {} at the latest.",
+                last_day(request)
+            )));
+        }
+        blocks.extend([say("The person has our reason."), asked_for(request)]);
+        self.letter("We need more time for your request for somebody else", request, blocks)
+    }
+
+    pub(super) fn answer_of_agent(self, request: &SubjectRequest) -> Wording {
+        let blocks = [
+            say("We have answered the privacy request that you made for somebody else."),
+            say(TO_THEM),
+            asked_for(request),
+        ];
+        self.letter("Your request for somebody else is answered", request, blocks)
+    }
+
+    pub(super) fn denial_of_agent(self, request: &SubjectRequest) -> Wording {
+        let about = match &request.standing {
+            Standing::Denied { reason, .. } if ABOUT_ASKING.contains(&reason.as_str()) => Some(reason),
+            Standing::Denied { .. }
+            | Standing::Received
+            | Standing::AwaitingVerification
+            | Standing::InProgress { .. }
+            | Standing::Answered { .. } => None,
+        };
+        let why = match about {
+            Some(reason) => self.reason(request, reason).0,
+            None => "The person has our reason, and every way on that their law has.".to_owned(),
+        };
+        let blocks = [
+            say("We have not done what you asked for somebody else."),
+            say(why),
+            say("If you do not agree, you can:"),
+            Block::Ways(self.ways_on(request)),
+            asked_for(request),
+        ];
+        self.letter("We could not do what you asked for somebody else", request, blocks)
+    }
+}
+
+const TO_THEM: &str = "What we hold of them goes to them and not to you.";

@@ -1,0 +1,102 @@
+//! Whether a part of a request can be a tenant's to decide, and how far tenants have decided. Pure.
+
+use jiff::Timestamp;
+
+use crate::clock::model::Kind;
+use crate::export::make_bundle::BundleKind;
+use crate::ids::TenantId;
+use crate::ingest_gate::Flag;
+use crate::instant;
+use crate::subject_request::{Standing, SubjectRequest};
+
+impl SubjectRequest {
+    /// Whether a part of it can be a tenant's to decide. Taking consent back, opting out and limiting work wherever the data is
+    /// and need no proof: handing them over would tell whoever asks that there is something. What is a child's goes everywhere; an
+    /// appeal and a complaint are about us. Nobody is asked about somebody who has shown nothing.
+    pub(crate) fn has_parts(&self) -> bool {
+        let is_routed = match self.kind {
+            Kind::Access
+            | Kind::Know
+            | Kind::Correction
+            | Kind::Erasure
+            | Kind::Portability
+            | Kind::Restriction
+            | Kind::Objection => true,
+            Kind::ConsentWithdrawal | Kind::OptOut | Kind::Limit | Kind::Appeal | Kind::Complaint => false,
+        };
+        is_routed && !self.is_of_child() && self.may_be_carried_out() && !self.identities().is_empty()
+    }
+
+    /// The flag that a tenant's word raises in its own data.
+    pub(crate) fn flag_of_tenants(&self) -> Option<Flag> {
+        match self.kind {
+            Kind::Restriction => Some(Flag::Restricted),
+            Kind::Objection => Some(Flag::Objected),
+            Kind::Access
+            | Kind::Know
+            | Kind::Correction
+            | Kind::Erasure
+            | Kind::Portability
+            | Kind::ConsentWithdrawal
+            | Kind::OptOut
+            | Kind::Limit
+            | Kind::Appeal
+            | Kind::Complaint => None,
+        }
+    }
+
+    pub(super) fn with_done(mut self, tenant: &TenantId, at: Timestamp) -> Self {
+        for part in self.routed.iter_mut().filter(|part| part.tenant == *tenant) {
+            part.done_at = Some(instant::to_millis(at));
+        }
+        self
+    }
+
+    /// Whether a tenant's part is not done.
+    pub(crate) fn has_undone_part(&self) -> bool {
+        self.routed.iter().any(|part| part.done_at.is_none())
+    }
+
+    fn has_silent_tenant(&self) -> bool {
+        self.routed.iter().any(|part| part.instruction.is_none())
+    }
+
+    /// Whether nothing of tenants is to be waited for: each part is done, or its tenant has said nothing by the last day.
+    pub(crate) fn is_decided(&self, now: Timestamp) -> bool {
+        let is_last_day = self.is_last_day(now);
+        self.routed.iter().all(|part| part.done_at.is_some() || (part.instruction.is_none() && is_last_day))
+    }
+
+    /// Whether our own part of what the sweep answers is done.
+    pub(super) fn is_ready_to_answer(&self) -> bool {
+        match self.kind {
+            Kind::Restriction => !self.course.flags.is_empty() || !self.course.lifted.is_empty(),
+            Kind::Correction => self.findings.is_corrected(),
+            Kind::Access
+            | Kind::Know
+            | Kind::Erasure
+            | Kind::Portability
+            | Kind::Objection
+            | Kind::ConsentWithdrawal
+            | Kind::OptOut
+            | Kind::Limit
+            | Kind::Appeal
+            | Kind::Complaint => false,
+        }
+    }
+
+    /// Whether it was answered with a copy of what needs no tenant's word, and one of the tenants may still give theirs.
+    #[must_use]
+    pub fn is_open_to_tenants(&self) -> bool {
+        let is_answered = matches!(self.standing, Standing::Answered { .. });
+        is_answered
+            && BundleKind::answering(self.kind).is_some()
+            && self.has_silent_tenant()
+            && self.next_action_at.is_some()
+    }
+
+    /// The same, until the last day.
+    pub(crate) fn awaits_tenants(&self, now: Timestamp) -> bool {
+        self.is_open_to_tenants() && !self.is_last_day(now)
+    }
+}
