@@ -138,7 +138,8 @@ impl Pool {
             if running.is_empty() {
                 return;
             }
-            for _ in 0..self.random.u32(1..4) {
+            let is_crowd = running.len() > 100;
+            for _ in 0..if is_crowd { 1 } else { self.random.u32(1..4) } {
                 tokio::task::yield_now().await;
             }
             // Whoever waits for a moment before another try has it.
@@ -147,7 +148,7 @@ impl Pool {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
             // The more there are, the more die.
-            for _ in 0..self.random.usize(..=running.len().div_ceil(10)) {
+            for _ in 0..self.random.usize(..=running.len().div_ceil(8)) {
                 if running.is_empty() || !self.is_deadly || self.died() >= DEATHS {
                     break;
                 }
@@ -265,7 +266,7 @@ async fn a_thousand_callbacks_at_once_are_kept_and_worked_off_while_everybody_di
         pool.drain(VecDeque::new(), 40, now).await;
     }
     println!("{rounds} sweeps, deaths: {:?}", pool.deaths);
-    assert!(pool.deaths["callback"] > 50 && pool.deaths["worker"] > 50, "{:?}", pool.deaths);
+    assert!(pool.deaths["callback"] > 20 && pool.deaths["worker"] > 50, "{:?}", pool.deaths);
 
     assert_eq!(pool.service.heads().len(), 900);
     let left: BTreeSet<String> = stored(&account).into_iter().filter(|line| !line.contains("subject#")).collect();
