@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +19,15 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from local import stack as local_stack
-from local.settings import Settings
+from local.settings import ROOT, Settings
 from tests.e2e.browser import QUIET
 from tests.e2e.world import World
+
+
+RELEASE = "test_release.py"
+RELEASE_FOLDER = "target/release-lambda"
+# The build of a release, while it runs.
+RUNNING: list[subprocess.Popen[bytes]] = []
 
 
 def free_port() -> int:
@@ -38,6 +47,42 @@ def world() -> Iterator[World]:
         yield World(settings, local_stack.up(settings))
     finally:
         local_stack.down(settings)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a release holds comes last: it is built meanwhile."""
+    items.sort(key=lambda item: item.path.name == RELEASE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def release_build(request: pytest.FixtureRequest) -> Iterator[Path | None]:
+    """Builds a release beside the other tests, which mostly wait, and behind them; `None` where nothing asks for one, or
+    NO_BUILD=1 takes what an earlier run built. What a build says is in a file."""
+    if os.environ.get("NO_BUILD") == "1" or all(item.path.name != RELEASE for item in request.session.items):
+        yield None
+        return
+    # After the stack, whose functions are built first.
+    request.getfixturevalue("world")
+    log = Path(tempfile.mkdtemp(prefix="privacy-release-")) / "build.log"
+    code = f"from local.build import build; from local.settings import host_architecture as host; build(host(), {RELEASE_FOLDER!r})"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            ["nice", "-n", "19", sys.executable, "-c", code], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    RUNNING.append(process)
+    yield log
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+    shutil.rmtree(log.parent)
+
+
+@pytest.fixture(scope="session")
+def release(release_build: Path | None) -> Path:
+    """Where a release stands, built as `make build` and `make deploy` build it."""
+    if release_build is not None:
+        assert RUNNING[0].wait(3_000) == 0, release_build.read_text()[-4_000:]
+    return ROOT / RELEASE_FOLDER
 
 
 @pytest.fixture(scope="session")

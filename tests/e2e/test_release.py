@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from local import package, reproducible
-from local.build import build, functions, places, tool_environment
-from local.settings import ROOT, host_architecture
+from local.build import functions, places, tool_environment
+from local.settings import ROOT
 from tests.e2e.world import World
 
-FOLDER = "target/release-lambda"
 NAMES = sorted(name for group in functions() for name in group)
-
-
-@pytest.fixture(scope="module")
-def release() -> Path:
-    # NO_BUILD=1 looks at what an earlier run built.
-    if os.environ.get("NO_BUILD") != "1":
-        build(host_architecture(), FOLDER)
-    return ROOT / FOLDER
 
 
 @pytest.mark.parametrize("name", NAMES)
