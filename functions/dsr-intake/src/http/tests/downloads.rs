@@ -51,7 +51,8 @@ async fn a_bundle_is_given_once_to_whoever_shows_a_fresh_code() {
     ] {
         assert_eq!(bench.post(&path, &body).await.status, expected, "{path}");
     }
-    let trail: Vec<Deed> = demo::ledger(&bench.account).acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
+    let trail: Vec<Deed> =
+        demo::ledger(&bench.account).acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
     assert_eq!(trail, [Deed::Answered, Deed::Downloaded]);
 }
 
@@ -95,7 +96,8 @@ async fn a_bundle_is_given_to_a_fresh_login_of_its_account_and_to_no_other() {
     assert!(link.contains("/bundles/") && link.contains("X-Amz-Expires=600&") && !link.contains(&reference), "{link}");
     let used = bench.post(&path, &json!({"assertion": good})).await;
     assert_eq!((used.status, &used.text, &used.location), (422, &early.text, &None), "it was used");
-    let trail: Vec<Deed> = demo::ledger(&bench.account).acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
+    let trail: Vec<Deed> =
+        demo::ledger(&bench.account).acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
     assert_eq!(trail.iter().filter(|deed| **deed == Deed::Downloaded).count(), 1);
     assert!(!format!("{:?}", bench.account.dump("ledger")).contains("X-Amz"), "nothing keeps the link");
 }
