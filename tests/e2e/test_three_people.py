@@ -200,7 +200,7 @@ def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
             "proof": "agent-permission", "document_sha256": permission, "why": "The document is the one that they named.",
         })
     to_know, to_delete = references
-    reached(world, to_know, {"completed", "partly-retained"})
+    reached(world, to_know, {"partly-retained"})
 
     def routed() -> dict[str, Any] | None:
         world.sweep()
@@ -209,6 +209,12 @@ def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
 
     assert until(routed, 60, pause=2)["routed_to"] == [contact["tenant_id"]]
     assert world.of_tenants() == before, "whose customer they are decides, and has not said anything"
+    assert get(staff, world, f"{REQUESTS}/{to_know}")["routed_to"] == [contact["tenant_id"]]
+    # The copy is made anew, whole, in the place of the one that lacked a part.
+    act(staff, world, to_know, "instruction", {
+        "tenant_id": contact["tenant_id"], "instruction_id": "ticket-6", "why": "Their answer of today.",
+    })
+    reached(world, to_know, {"completed"})
     act(staff, world, to_delete, "instruction", {
         "tenant_id": contact["tenant_id"], "instruction_id": "ticket-7", "why": "Their answer of today.",
     })
