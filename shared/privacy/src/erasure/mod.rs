@@ -223,16 +223,6 @@ where
         Err(Stop::Fault(Fault::park("erasure", "a strong read still finds records after several rounds")))
     }
 
-    /// What the visit comes to when its time has not come.
-    async fn not_yet(&mut self, head: &Head, now: Timestamp) -> Result<Option<Worked>, Stop> {
-        if head.starts_at.is_some_and(|starts_at| now < starts_at) {
-            return Ok(Some(Worked::Idle));
-        }
-        let Some(until) = self.waits_until(head, now).await? else { return Ok(None) };
-        self.advance(head, State::Received, NextAction::At(until)).await?;
-        Ok(Some(Worked::Waiting { until }))
-    }
-
     /// Suppress, discover, count, plan. Running it again finds what is new and keeps what is known.
     async fn prepare(&mut self, head: &Head) -> Result<Head, Stop> {
         if self.was_reactivated(head).await? {
