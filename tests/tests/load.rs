@@ -48,6 +48,9 @@ enum Job {
     Work(ObligationId),
 }
 
+/// What came of a job: the code, if it was a callback.
+type Done = Result<Option<ObligationId>, Fault>;
+
 struct Service {
     account: Account,
     ledger: LedgerTable,
@@ -70,7 +73,7 @@ impl Service {
     }
 
     /// The code, if a callback was taken.
-    async fn run(&self, job: &Job, worker: &str, at: Timestamp) -> Result<Option<ObligationId>, Fault> {
+    async fn run(&self, job: &Job, worker: &str, at: Timestamp) -> Done {
         match job {
             Job::Take(number) => {
                 let request = SignedRequest {
@@ -124,7 +127,7 @@ impl Pool {
 
     /// Runs jobs until there are none, so many at a time, with deaths in between as long as there may be more.
     async fn drain(&mut self, mut jobs: VecDeque<Job>, at_once: usize, at: Timestamp) {
-        let mut running: Vec<(Job, JoinHandle<Result<Option<ObligationId>, Fault>>)> = Vec::new();
+        let mut running: Vec<(Job, JoinHandle<Done>)> = Vec::new();
         let (mut count, mut idle) = (0, 0);
         loop {
             jobs.extend(self.messages());
@@ -175,7 +178,7 @@ impl Pool {
         }
     }
 
-    fn hear(&mut self, job: &Job, done: Result<Option<ObligationId>, Fault>, jobs: &mut VecDeque<Job>) {
+    fn hear(&mut self, job: &Job, done: Done, jobs: &mut VecDeque<Job>) {
         match (job, done) {
             (Job::Take(number), Ok(Some(code))) => self.acknowledged.entry(*number).or_default().push(code),
             (_, Ok(_)) => {}
