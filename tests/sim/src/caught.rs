@@ -4,13 +4,15 @@ use crate::naive::Naive;
 use crate::oracle::Broken;
 
 /// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
-pub const CAUGHT: [(Naive, u64, Broken); 6] = [
+pub const CAUGHT: [(Naive, u64, Broken); 8] = [
     (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
     (Naive::NoSweep, 1, Broken::Lost),
     (Naive::AnyCode, 3, Broken::OverErased),
     (Naive::AcceptedIsGone, 4, Broken::CompletedWithResidue),
     (Naive::MarksEndWithErasure, 4, Broken::Resurrected),
     (Naive::IgnoresCover, 5, Broken::OverErased),
+    (Naive::SendBeforeStore, 6, Broken::Lost),
+    (Naive::AckOnFailedPut, 54, Broken::Lost),
 ];
 
 /// The table of the documents.
