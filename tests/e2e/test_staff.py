@@ -159,7 +159,8 @@ def test_a_hold_on_a_name_that_nobody_knows_is_not_found_unless_staff_are_certai
 
     before = len(get(staff, world, HOLDS)["holds"])
     unknown(hold, "tenant_id")
-    unknown(hold | {"tenant_id": "tenant-cedar", "connection_id": "c-nobody"}, "connection_id")
+    unknown(hold | {"tenant_id": "tenant-cedar", "connection_id": "c-nobody", "classes": []}, "connection_id")
+    unknown(hold | {"tenant_id": "tenant-cedar", "contact": "c-nobody", "classes": []}, "contact")
     assert len(get(staff, world, HOLDS)["holds"]) == before
     # For the dashboard the same name is taken all the same, and from then on it is known.
     answer = call_as(dashboard, world, f"/api/accounts/{nobody}/termination", {})
