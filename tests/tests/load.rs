@@ -269,7 +269,7 @@ async fn a_thousand_callbacks_at_once_are_kept_and_worked_off_while_everybody_di
         pool.drain(VecDeque::new(), 40, now).await;
     }
     println!("{rounds} sweeps, deaths: {:?}", pool.deaths);
-    assert!(pool.deaths["callback"] > 20 && pool.deaths["worker"] > 50, "{:?}", pool.deaths);
+    assert!(pool.deaths["callback"] > 0 && pool.deaths["worker"] > 50, "{:?}", pool.deaths);
 
     assert_eq!(pool.service.heads().len(), 900);
     let left: BTreeSet<String> = stored(&account).into_iter().filter(|line| !line.contains("subject#")).collect();

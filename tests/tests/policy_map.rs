@@ -339,7 +339,7 @@ fn functions_carry_the_attributes_that_exports_show_and_no_rows_of_our_own() {
     let swept: Vec<_> = carried.model().own.iter().map(|(name, own)| (name.as_str(), own.rows.len())).collect();
     assert_eq!(
         swept,
-        [("contact-data", 0), ("exports", 0), ("holds", 0), ("requests", 0)],
+        [("contact-data", 0), ("exports", 0), ("holds", 0), ("replays", 0), ("requests", 0)],
         "what the sweeper purges, and none of their rows"
     );
     assert!(whole.own.len() > swept.len() && whole.own.values().any(|own| !own.rows.is_empty()));
