@@ -12,6 +12,7 @@ pub mod demo;
 pub mod flood;
 pub mod logs;
 pub mod mails;
+pub mod mistakes;
 pub mod repository;
 pub mod retention;
 mod role;

@@ -4,26 +4,10 @@ use privacy::data_map::{DataMap, KeyRange, UNCLASSIFIED};
 use privacy::policy::model::Model;
 use privacy::policy::validate::validate;
 use privacy::scope::Place;
-
-const SHIPPED: &str = include_str!("../../policy.toml");
+use privacy_tests::mistakes::{SHIPPED, problem, with};
 
 fn place(contact: Option<&str>) -> Place {
     privacy::memory::place("alder", "c1", contact)
-}
-
-/// Replaces the first `from` after the heading `[section]`.
-fn with(section: &str, from: &str, to: &str) -> String {
-    let start = SHIPPED.find(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}]"));
-    let (head, tail) = SHIPPED.split_at(start);
-    assert!(tail.contains(from), "[{section}] has no `{from}`");
-    format!("{head}{}", tail.replacen(from, to, 1))
-}
-
-fn problem(text: &str) -> Option<String> {
-    match toml::from_str::<Model>(text) {
-        Ok(model) => validate(&model).err().map(|error| error.to_string()),
-        Err(error) => Some(error.to_string()),
-    }
 }
 
 #[test]

@@ -4,25 +4,10 @@ use privacy::data_map::DataMap;
 use privacy::ids::Platform;
 use privacy::policy::model::Model;
 use privacy::policy::validate::validate;
-
-const SHIPPED: &str = include_str!("../../policy.toml");
+use privacy_tests::mistakes::{problem, with};
 
 /// Section, what stands there, what is written instead, the place and the problem named, and what to write.
 type Mistake = (&'static str, &'static str, &'static str, &'static str, &'static str);
-
-fn with(section: &str, from: &str, to: &str) -> String {
-    let start = SHIPPED.find(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}]"));
-    let (head, tail) = SHIPPED.split_at(start);
-    assert!(tail.contains(from), "[{section}] has no `{from}`");
-    format!("{head}{}", tail.replacen(from, to, 1))
-}
-
-fn problem(text: &str) -> Option<String> {
-    match toml::from_str::<Model>(text) {
-        Ok(model) => validate(&model).err().map(|error| error.to_string()),
-        Err(error) => Some(error.to_string()),
-    }
-}
 
 fn check(mistakes: &[Mistake]) {
     for (section, from, to, expected, instead) in mistakes {

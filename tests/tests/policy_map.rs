@@ -2,25 +2,9 @@
 //! place.
 
 use privacy::data_map::DataMap;
+use privacy::policy::Ends;
 use privacy::policy::model::Model;
-use privacy::policy::{Ends, validate::validate};
-
-const SHIPPED: &str = include_str!("../../policy.toml");
-
-/// Replaces the first `from` after the heading `[section]`.
-fn with(section: &str, from: &str, to: &str) -> String {
-    let start = SHIPPED.find(&format!("[{section}]")).unwrap_or_else(|| panic!("no [{section}]"));
-    let (head, tail) = SHIPPED.split_at(start);
-    assert!(tail.contains(from), "[{section}] has no `{from}`");
-    format!("{head}{}", tail.replacen(from, to, 1))
-}
-
-fn problem(text: &str) -> Option<String> {
-    match toml::from_str::<Model>(text) {
-        Ok(model) => validate(&model).err().map(|error| error.to_string()),
-        Err(error) => Some(error.to_string()),
-    }
-}
+use privacy_tests::mistakes::{SHIPPED, problem, with};
 
 const ENDS: &str = "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }";
 const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";

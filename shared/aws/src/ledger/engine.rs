@@ -66,12 +66,7 @@ impl Ledger for LedgerTable {
             .expression_attribute_values(":worker", text(&lease.worker));
         match patience::send(update).await {
             Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(fault("ledger.release")(error)),
+            Err(error) => refusing_row("ledger.release")(error).map(drop),
         }
     }
 
@@ -135,12 +130,7 @@ impl Ledger for LedgerTable {
         match patience::send(update).await {
             Ok(_) => Ok(()),
             // It is so already, or who lost the lease is told so by the transition that follows.
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(fault("ledger.bring_forward")(error)),
+            Err(error) => refusing_row("ledger.bring_forward")(error).map(drop),
         }
     }
 
@@ -155,12 +145,7 @@ impl Ledger for LedgerTable {
         match patience::send(update).await {
             Ok(_) => Ok(()),
             // Who lost the lease is told so by the transition that follows.
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(fault("ledger.note_retained")(error)),
+            Err(error) => refusing_row("ledger.note_retained")(error).map(drop),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Hold: what legal holds keep is left where it is. They are read at the plan and again at every chunk, here and nowhere
 //! else, so a hold takes effect while an erasure runs, and every path goes through it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Aftermath, Executed, Stop, Visit, Worked};
 use crate::data_map::StoreMap;
@@ -13,6 +13,13 @@ use crate::scope::{Place, Scope};
 
 /// How often an obligation that is held looks whether it still is, should a release not have reached it.
 const RECHECK: SignedDuration = SignedDuration::from_hours(1);
+
+/// In the first hours of each day: visits an hour and some minutes apart miss none.
+const LOOKS: SignedDuration = SignedDuration::from_hours(2);
+
+fn is_time_to_look(now: Timestamp) -> bool {
+    now.as_second().rem_euclid(24 * 60 * 60) < LOOKS.as_secs()
+}
 
 impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
@@ -86,9 +93,7 @@ where
 
     /// A held obligation once more: what is free is looked at every day, and processors and receipts go on.
     pub(super) async fn beside_holds(&mut self, head: &Head, mut scopes: Vec<Scope>) -> Result<Executed, Stop> {
-        let now = self.engine.clock.now();
-        let day = |at: jiff::Timestamp| at.as_second().div_euclid(24 * 60 * 60);
-        if day(now) != day(now - RECHECK) {
+        if is_time_to_look(self.engine.clock.now()) {
             let verified = self.verify(head, &mut scopes).await?;
             if !verified.is_clean {
                 return Ok(Executed::Unclean);

@@ -74,8 +74,9 @@ async fn beside_a_hold_everything_else_is_finished() {
     assert_eq!((receipts(&world, "alder").len(), receipts(&world, "birch").len()), (0, 1));
     // Something of what was free comes back past the gate.
     world.put("birch", "c2", "contact#p1#signal#2026-02-01T00:00:00.000Z#late");
-    for _ in 0..30 {
-        world.pass(HOUR);
+    // Visits are an hour and some minutes apart.
+    for _ in 0..24 {
+        world.pass(SignedDuration::from_mins(69));
         run.visit(&world, "w2").await.unwrap();
     }
     assert!(residue(&world).iter().all(|line| !line.contains("birch")), "it is looked at every day");
