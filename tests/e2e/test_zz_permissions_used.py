@@ -42,3 +42,14 @@ def test_every_call_is_allowed_on_aws_too_and_by_one_statement(world: World, fun
     found = difference(world, function)
     assert found.missing == set(), "called, and not allowed as AWS reads the template"
     assert found.doubled == set(), "allowed twice: one of the two is spare"
+
+
+@pytest.mark.parametrize("function", functions())
+def test_everything_that_is_allowed_was_done(world: World, request: pytest.FixtureRequest, function: str) -> None:
+    ran = {Path(str(item.fspath)).name for item in request.session.items}
+    if not {file.name for file in Path(__file__).parent.glob("test_*.py")} <= ran:
+        pytest.skip("only a run of all tests shows what nobody needs")
+    found = difference(world, function)
+    assert found.spare == set(), "allowed, and never called: spare, or a reason is missing in permissions.py"
+    assert found.needless == set(), "called after all: no reason is needed"
+    assert found.unused_keys == set(), "keys that are allowed, and never asked for"
