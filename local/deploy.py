@@ -6,6 +6,7 @@ Uses the AWS credentials and region of the shell, as the AWS command line does.
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local import cloudformation, package
 from local.build import build
-from local.settings import StackError
+from local.settings import POLICY, StackError
 from local.steps import step
 
 # Asked for, in this order. The rest of template.yaml's parameters keep their defaults, or what they were set to.
 ASKED = {
     "Architecture": ("architecture, x86_64 or arm64", "x86_64"),
-    "DomainName": ("public host name", "api.kazozo.com"),
+    "DomainName": ("public host name", tomllib.loads(POLICY.read_text())["company"]["api_host"]),
     "CertificateArn": ("ACM certificate for it (empty: the API's own address)", ""),
     "HostedZoneId": ("Route 53 zone for it (empty: DNS is kept elsewhere)", ""),
     "MailFrom": ("sender of letters to people (empty: privacy@ and the public host name)", ""),

@@ -14,6 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "template.yaml"
+POLICY = ROOT / "policy.toml"
 STACK_NAME = "privacy"
 REGION = "us-east-1"
 

@@ -32,7 +32,7 @@ def of(obligation: str, seen: list[dict[str, Any]]) -> dict[str, set[str]]:
     """What was told of one obligation: the ids of its events, by kind. A fact that is told twice has one id."""
     ref, found = hashlib.sha256(obligation.encode()).hexdigest()[:12], dict[str, set[str]]()
     for event in seen:
-        if event["detail"]["obligation_ref"] == ref:
+        if event["detail"].get("obligation_ref") == ref:
             found.setdefault(event["detail"]["kind"], set()).add(event["detail"]["event_id"])
     return found
 
@@ -45,7 +45,7 @@ def test_a_callback_is_told_from_accepted_to_erased(world: World) -> None:
     seen: list[dict[str, Any]] = []
 
     def kinds() -> list[str]:
-        return [event["detail"]["kind"] for event in told(world, seen) if event["detail"]["obligation_ref"] == ref]
+        return [event["detail"]["kind"] for event in told(world, seen) if event["detail"].get("obligation_ref") == ref]
 
     until(lambda: {"accepted", "erased"} <= set(kinds()) or None, 60)
     assert "retained" not in kinds(), "nothing of it was kept by a law"
@@ -77,6 +77,12 @@ def test_a_hold_is_told_when_it_keeps_and_when_it_lets_go(
     known = of(taken, seen)
     assert all(len(known[kind]) == 1 for kind in ("accepted", "held", "released", "erased")), known
     assert "late" not in known, "a hold delays"
+    hold_ref = hashlib.sha256(placed.json["hold_id"].encode()).hexdigest()[:12]
+
+    def of_hold() -> list[str]:
+        return [event["detail-type"] for event in told(world, seen) if event["detail"].get("hold_ref") == hold_ref]
+
+    until(lambda: {"Hold placed", "Hold released"} <= set(of_hold()) or None, 60)
     everything = json.dumps(seen)
     for secret in (taken, placed.json["hold_id"], one.connection_id, one.tenant_id):
         assert secret not in everything

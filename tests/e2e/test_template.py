@@ -12,7 +12,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from local.package import CODE_URI
-from local.settings import REGION, TEMPLATE
+from local.settings import POLICY, REGION, TEMPLATE
 
 Resource = dict[str, Any]
 KEY_ARN, KEY_REF = {"Fn::GetAtt": ["DataKey", "Arn"]}, {"Ref": "DataKey"}
@@ -54,6 +54,8 @@ COUNTERS_ONLY = "Limits"
 
 
 def test_tables_are_encrypted_with_our_key_and_recoverable_for_25_days() -> None:
+    work, promised = (tomllib.loads(POLICY.read_text())["promise"]["disconnect"][name] for name in ("work_within", "within"))
+    assert (work, promised) == ("P3D", "P30D"), "and 3 + 25 stay below 30"
     for name, table in of_type("DynamoDB::Table").items():
         assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY_ARN}
         assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -120,7 +122,7 @@ def test_staff_learn_of_tenants_that_they_are_there_and_no_more() -> None:
     }
     row = on_aws(staff["KnowConnections"]["Condition"])
     assert row["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk", "connected_at"]}
-    secrets = tomllib.loads((TEMPLATE.parent / "policy.toml").read_text())["store"]["connections"]["secrets"]
+    secrets = tomllib.loads(POLICY.read_text())["store"]["connections"]["secrets"]
     assert not set(secrets) & set(row["ForAllValues:StringEquals"]["dynamodb:Attributes"]), "no token is read"
 
 
@@ -139,7 +141,7 @@ def test_reports_go_between_their_24th_and_their_25th_month() -> None:
     (reports,) = [one for name, one in of_type("S3::Bucket").items() if name == "Reports"]
     rules = {rule["Id"]: rule for rule in reports["LifecycleConfiguration"]["Rules"]}
     gone, hidden = rules["reports-go"]["ExpirationInDays"], rules["reports-go"]["NoncurrentVersionExpiration"]["NoncurrentDays"]
-    kept = tomllib.loads((TEMPLATE.parent / "policy.toml").read_text())["own"]["reports"]
+    kept = tomllib.loads(POLICY.read_text())["own"]["reports"]
     assert (kept["purge"], kept["clock"]["floor"], kept["clock"]["ceiling"]) == ("lifecycle", "P24M", "P25M")
     # The longest 24 months have 731 days, the shortest 25 have 758; S3 rounds up to the next midnight, twice.
     assert gone > 731 and gone + hidden + 2 < 758
@@ -232,7 +234,7 @@ def test_who_writes_letters_reaches_requests_of_people_and_one_sender_only() -> 
     assert requests["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["obligation#8*"]}
     assert requests["Null"] == {"dynamodb:LeadingKeys": "false"}
     contacts = on_aws(writer["FindContactsOfBusinesses"]["Condition"])
-    attribute = tomllib.loads((TEMPLATE.parent / "policy.toml").read_text())["letters"]["tenant_contact"]["attribute"]
+    attribute = tomllib.loads(POLICY.read_text())["letters"]["tenant_contact"]["attribute"]
     assert contacts["ForAllValues:StringEquals"] == {"dynamodb:Attributes": ["pk", "sk", attribute]}
     assert flat(writer["SendMails"]["Action"]) == {"ses:SendEmail"}
     identity, configuration_set = (one["Fn::Sub"] for one in on_aws(writer["SendMails"]["Resource"]))

@@ -19,6 +19,7 @@ mod role;
 pub mod short;
 pub mod stream;
 pub mod sweep;
+pub mod template;
 pub mod timeline;
 pub mod types;
 pub mod workshop;

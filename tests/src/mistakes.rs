@@ -1,5 +1,6 @@
 //! The shipped policy file with a mistake in it, and what is said of it.
 
+use privacy::data_map::DataMap;
 use privacy::policy::model::Model;
 use privacy::policy::validate::validate;
 
@@ -13,6 +14,14 @@ pub fn with(section: &str, from: &str, to: &str) -> String {
     let (head, tail) = SHIPPED.split_at(start);
     assert!(tail.contains(from), "[{section}] has no `{from}`");
     format!("{head}{}", tail.replacen(from, to, 1))
+}
+
+/// The policy file of another company, ready for work.
+#[must_use]
+pub fn northwind() -> DataMap {
+    let model = toml::from_str(include_str!("../policies/northwind.toml")).unwrap();
+    validate(&model).unwrap();
+    DataMap::new(model).unwrap()
 }
 
 /// What is wrong with a policy file.

@@ -3,23 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_disconnect::{Disconnect, accept_disconnect};
 use privacy::accept_termination::{Termination, accept_termination};
-use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::memory::{World, place, proof};
 use privacy::obligation::ObligationId;
-use privacy::policy::validate::validate;
+use privacy::policy::Route;
 use privacy::ports::Clock;
 use privacy::purge::{Bounds, PeriodClass, purge_periods};
+use privacy_tests::mistakes::northwind;
+use privacy_tests::{retention, short, timeline};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-fn map() -> DataMap {
-    let model = toml::from_str(include_str!("../policies/northwind.toml")).unwrap();
-    validate(&model).unwrap();
-    DataMap::new(model).unwrap()
-}
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -44,7 +39,7 @@ fn world(tickets: usize) -> World {
 }
 
 async fn work(world: &World, id: &ObligationId) -> Worked {
-    let map = map();
+    let map = northwind();
     let looks = &map.model().second_looks.after;
     let engine = Engine {
         ledger: world,
@@ -60,7 +55,7 @@ async fn work(world: &World, id: &ObligationId) -> Worked {
 async fn disconnect(world: &World) -> (ObligationId, String) {
     let (place, platform) = (place("alder", "c1", None), Platform::parse("imap").unwrap());
     let disconnect = Disconnect { place, platform, disconnected_at: None };
-    let accepted = accept_disconnect(world, world, &map(), HOUR, disconnect, world.now()).await.unwrap();
+    let accepted = accept_disconnect(world, world, &northwind(), HOUR, disconnect, world.now()).await.unwrap();
     (accepted.id, accepted.due_by.date.to_string())
 }
 
@@ -80,6 +75,20 @@ async fn a_mailbox_goes_by_its_own_dates_stores_and_looks() {
     }
 }
 
+/// It has no app of Meta's, so it promises nothing for Meta's callbacks, and none of the pages says that it does.
+#[test]
+fn a_company_without_meta_is_shown_without_it() {
+    let map = northwind();
+    for route in [Route::MetaDataDeletion, Route::MetaDeauthorize] {
+        assert!(map.promise(route).is_none() && !map.model().has_route(route));
+    }
+    for (page, word) in
+        [(retention::page(&map), "Mailbox"), (short::table(&map), "visits"), (timeline::picture(&map), "Mailbox")]
+    {
+        assert!(page.contains(word) && !page.contains("Meta"), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn its_ceilings_are_its_own() {
     let world = world(6);
@@ -93,7 +102,7 @@ async fn its_accounts_end_by_its_own_phases() {
     let tenant = TenantId::parse("alder").unwrap();
     let termination = Termination { tenant: tenant.clone(), ended_at: None, time_zone: "UTC".to_owned() };
     let counted = termination.count(world.now()).unwrap();
-    let clocked = accept_termination(&world, &world, &map(), &counted).await.unwrap();
+    let clocked = accept_termination(&world, &world, &northwind(), &counted).await.unwrap();
     let days: Vec<String> = clocked.iter().map(|one| format!("{} {}", one.phase, one.starts_on)).collect();
     assert_eq!(days, ["desk 2026-03-25", "mailboxes 2026-03-11"]);
     let phase = |name: &str| ObligationId::of_termination(&tenant, name);
@@ -116,7 +125,7 @@ async fn its_visits_go_by_months_with_its_own_lead_and_ceiling() {
             world.put_item("visits", &format!("visits#{month}#0"), &key);
         }
     }
-    let map = map();
+    let map = northwind();
     let classes = PeriodClass::all(&map).unwrap();
     let left = |world: &World| {
         let stored = world.stored();

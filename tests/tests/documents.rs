@@ -20,7 +20,7 @@ use privacy_edge::form;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 use privacy_tests::repository::{files, read, root};
-use privacy_tests::{retention, short, timeline};
+use privacy_tests::{retention, short, template, timeline};
 
 const APP_SECRETS: &str = r#"{"facebook":{"current":"appsecret"}}"#;
 
@@ -501,6 +501,21 @@ fn the_short_table_of_readme_and_architecture_is_what_the_policy_file_says() {
         let wanted = format!("{before}{}{table}{}{after}", MARKS[0], MARKS[1]);
         expect_test::expect_file![root().join(document)].assert_eq(&wanted);
     }
+}
+
+#[test]
+fn the_template_is_what_the_policy_file_says() {
+    let wanted = template::drawn(&read("template.yaml"), &whole_map());
+    expect_test::expect_file!["../../template.yaml"].assert_eq(&wanted);
+}
+
+#[test]
+fn the_api_description_has_the_address_of_the_policy_file() {
+    let (text, host) = (read("openapi.yaml"), whole_map().model().company.api_host.clone());
+    let (before, rest) = text.split_once("      host: {default: ").unwrap();
+    let (_, after) = rest.split_once(',').unwrap();
+    expect_test::expect_file!["../../openapi.yaml"]
+        .assert_eq(&format!("{before}      host: {{default: {host},{after}"));
 }
 
 #[test]

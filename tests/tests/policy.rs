@@ -113,6 +113,10 @@ fn each_mistake_is_named_with_its_place() {
             ),
             "[store.attic]: no record class lives in it",
         ),
+        (
+            SHIPPED.replace("[store.people]", "[store.limits]").replace("store = \"people\"", "store = \"limits\""),
+            "[store.limits]: a table or bucket of ours has that name",
+        ),
         (with("termination", "window = \"account\"", "window = \"attic\""), "[termination]: `window` names no phase"),
         (
             with("termination.phase.linkedin", "\"media\", ", ""),
@@ -378,6 +382,29 @@ fn every_key_has_one_class_and_a_surprise_has_none() {
     for (store, key, expected) in cases {
         assert_eq!(class(store, key), expected, "{key}");
     }
+}
+
+/// The shipped file without the promise for one of Meta's callbacks.
+fn without_promise(route: &str) -> String {
+    let (head, tail) = SHIPPED.split_once(&format!("[promise.{route}]\n")).unwrap();
+    let (_, tail) = tail.split_once("\n[").unwrap();
+    format!("{head}[{tail}")
+}
+
+#[test]
+fn a_route_without_a_promise_is_named_by_nobody() {
+    let text = without_promise("meta-deauthorize");
+    let found = problem(&text).unwrap();
+    assert!(found.contains("names the route `meta-deauthorize`, for which there is no [promise.meta-"), "{found}");
+    let text = text.replace("\"meta-deauthorize\", ", "").replace(", \"meta-deauthorize\"", "");
+    assert_eq!(problem(&text), None, "Meta's promises are for who has an app of Meta's");
+    let found = problem(&text.replace("routes = [\"subject-request\"]", "routes = [\"meta-deauthorize\"]")).unwrap();
+    assert!(found.starts_with("policy.toml, [class.") && found.contains("no [promise.meta-deauthorize]"), "{found}");
+    for route in ["disconnect", "subject-request"] {
+        assert_eq!(problem(&without_promise(route)).unwrap(), format!("policy.toml, [promise]: no {route}"));
+    }
+    let named = SHIPPED.replace("[promise.disconnect]", "[promise.termination]");
+    assert!(problem(&named).is_some());
 }
 
 #[test]

@@ -184,6 +184,7 @@ fn what_is_mistyped_is_no_rule_that_nobody_follows() {
             "[company]: `policy_url`",
             "https://",
         ),
+        ("company", "api_host = \"api.", "api_host = \"https://api.", "[company]: `api_host`", "privacy.example.com"),
         (
             "company",
             "instructions_url = \"https:",

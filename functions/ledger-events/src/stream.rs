@@ -3,11 +3,11 @@
 
 use lambda_runtime::LambdaEvent;
 use privacy::fault::Fault;
-use privacy::ledger_event::{LedgerEvent, events};
+use privacy::ledger_event::Told;
 use privacy::ports::Clock;
 use privacy_aws::connection::Connection;
 use privacy_aws::event_bus::EventBus;
-use privacy_aws::ledger::head_of_image;
+use privacy_aws::ledger::told_by;
 use privacy_edge::clock::SystemClock;
 use privacy_edge::metrics;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ struct Change {
 #[serde(rename_all = "PascalCase")]
 struct Images {
     old_image: Option<Map<String, Value>>,
-    /// Absent when the row was removed, which tells nobody anything.
+    /// Absent when the row was removed.
     new_image: Option<Map<String, Value>>,
 }
 
@@ -68,11 +68,12 @@ impl Teller {
         }
         metrics::emit(SystemClock.now(), &[("EventsUnreadable", unreadable)]);
         self.bus.publish(&told).await?;
-        for LedgerEvent { kind, obligation_ref, .. } in &told {
+        for event in &told {
+            let (about, kind) = (event.about(), event.detail_type());
             tracing::info!(
                 "request.id" = request_id,
-                "obligation.ref" = obligation_ref,
-                kind = kind.name(),
+                "row.ref" = about,
+                kind,
                 outcome = "told",
                 "an event went to the bus"
             );
@@ -81,13 +82,9 @@ impl Teller {
     }
 }
 
-fn read(record: &Value) -> Result<Vec<LedgerEvent>, Fault> {
+fn read(record: &Value) -> Result<Vec<Told>, Fault> {
     let change = Change::deserialize(record).map_err(|_| Fault::park("stream.read", "not a change of a row"))?;
-    let Some(after) = change.dynamodb.new_image.as_ref().map(head_of_image).transpose()?.flatten() else {
-        return Ok(Vec::new());
-    };
-    let before = change.dynamodb.old_image.as_ref().map(head_of_image).transpose()?.flatten();
-    Ok(events(before.as_ref(), &after))
+    told_by(change.dynamodb.old_image.as_ref(), change.dynamodb.new_image.as_ref())
 }
 
 /// Where it stands in the shard.

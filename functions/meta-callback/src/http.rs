@@ -90,6 +90,10 @@ impl Callbacks {
             "/api/meta/deauthorize" => Callback::Deauthorize,
             _ => return Problem::NotFound.response(),
         };
+        // A company without an app of Meta's promises nothing here: the path is then as unknown as any other.
+        if self.map.promise(callback.route()).is_none() {
+            return Problem::NotFound.response();
+        }
         let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
         let span = tracing::info_span!("callback", "request.id" = request_id, route = callback.route().as_str());
         let (answer, outcome) = match self.accept(request, callback).await {

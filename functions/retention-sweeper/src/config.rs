@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 use privacy::data_map::DataMap;
+use privacy::policy::model::Store;
 use privacy_aws::outbox::QueueUrls;
 use privacy_aws::vault::Names;
 use privacy_edge::env::{self, BadEnvironment};
@@ -26,6 +27,7 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn read(map: &DataMap) -> Result<Self, BadEnvironment> {
+        let finder = stores::names(map, |store| store.identities)?;
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             queues: QueueUrls {
@@ -35,11 +37,11 @@ impl Config {
             },
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
             people: Names {
-                connections: env::required("CONNECTIONS_TABLE")?,
+                connections: finder.into_values().next().unwrap_or_default(),
                 ..Names::of_marks(env::required("SUPPRESSION_TABLE")?)
             },
             stuck_after: env::stuck_after()?,
-            stores: stores::names(map, |store| store.period.is_some())?,
+            stores: stores::names(map, Store::goes_by_date)?,
             reports_bucket: env::required("REPORTS_BUCKET")?,
             bundles_bucket: env::required("BUNDLES_BUCKET")?,
         })

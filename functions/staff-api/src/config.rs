@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use privacy::data_map::DataMap;
-use privacy::policy::model::{Store, StoreKind};
+use privacy::policy::model::Store;
 use privacy_aws::vault::Names;
 use privacy_edge::env::{self, BadEnvironment};
 use privacy_edge::stores;
@@ -23,7 +23,7 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn read(map: &DataMap) -> Result<Self, BadEnvironment> {
-        let mut names = Names::of_stores(stores::names(map, knows_tenants)?);
+        let mut names = Names::of_stores(stores::names(map, Store::knows_tenants)?);
         for name in map.stores().iter().filter(|store| store.identities).map(|store| &store.name) {
             names.connections = names.stores.get(name).cloned().unwrap_or_default();
         }
@@ -38,9 +38,4 @@ impl Config {
             public_base_url: env::required("PUBLIC_BASE_URL")?.trim_end_matches('/').to_owned(),
         })
     }
-}
-
-/// A table with what tenants have of their own, with their contacts, or with the directory of connections.
-fn knows_tenants(store: &Store) -> bool {
-    store.kind == StoreKind::Table && (store.tenant.is_some() || store.contact.is_some() || store.identities)
 }

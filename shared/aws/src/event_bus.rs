@@ -3,7 +3,7 @@
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use futures_util::future::try_join_all;
 use privacy::fault::Fault;
-use privacy::ledger_event::LedgerEvent;
+use privacy::ledger_event::Told;
 use privacy::ports::Answer;
 
 use crate::connection::Connection;
@@ -33,17 +33,17 @@ impl EventBus {
     ///
     /// # Errors
     /// [`Fault`]: not all were taken.
-    pub async fn publish(&self, events: &[LedgerEvent]) -> Answer<()> {
+    pub async fn publish(&self, events: &[Told]) -> Answer<()> {
         try_join_all(events.chunks(BATCH).map(|batch| self.put(batch))).await.map(drop)
     }
 
-    async fn put(&self, batch: &[LedgerEvent]) -> Answer<()> {
+    async fn put(&self, batch: &[Told]) -> Answer<()> {
         let action = "events.put";
         let mut put = self.client.put_events();
         for event in batch {
             let detail = serde_json::to_string(event).map_err(|error| Fault::park(action, error))?;
             let entry = PutEventsRequestEntry::builder().event_bus_name(&self.name).source(SOURCE);
-            put = put.entries(entry.detail_type(detail_type(event)).detail(detail).build());
+            put = put.entries(entry.detail_type(event.detail_type()).detail(detail).build());
         }
         let answer = put.send().await.map_err(fault(action))?;
         match answer.failed_entry_count {
@@ -51,9 +51,4 @@ impl EventBus {
             failed => Err(Fault::retry(action, format!("{failed} events were not taken"))),
         }
     }
-}
-
-/// `Obligation erased`
-fn detail_type(event: &LedgerEvent) -> String {
-    format!("Obligation {}", event.kind.name())
 }

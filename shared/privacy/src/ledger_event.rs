@@ -1,7 +1,13 @@
-//! What others may act on: the change of an obligation's row, told as events. The row is the outbox: each event is worked out
+//! What others may act on: the change of a row of an obligation, a legal hold or a purge, told as events. The row is the outbox: each event is worked out
 //! from what stood there before and what stands there now, so none is lost, and one that is told twice is recognised.
 //!
 //! Keyed references only: no code, no tenant, no person.
+
+mod hold;
+mod purge;
+
+pub use hold::{HoldEvent, HoldKind, hold_events};
+pub use purge::{PurgeEvent, PurgeKind, class_events, leftover_events};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +16,46 @@ use sha2::{Digest, Sha256};
 use crate::instant;
 use crate::obligation::{Head, State};
 use crate::policy::Route;
+
+/// One event of any of the three forms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// Of an obligation.
+    Obligation(LedgerEvent),
+    /// Of a legal hold.
+    Hold(HoldEvent),
+    /// Of what goes by its date.
+    Purge(PurgeEvent),
+}
+
+impl Told {
+    /// What it is about and what happened: `Obligation erased`, `Hold placed`, `Purge late`.
+    #[must_use]
+    pub fn detail_type(&self) -> String {
+        match self {
+            Self::Obligation(event) => format!("Obligation {}", event.kind.name()),
+            Self::Hold(event) => format!("Hold {}", event.kind.name()),
+            Self::Purge(event) => format!("Purge {}", event.kind.name()),
+        }
+    }
+
+    /// Which row it is about, as logs name it.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        match self {
+            Self::Obligation(event) => &event.obligation_ref,
+            Self::Hold(event) => &event.hold_ref,
+            Self::Purge(event) => &event.class,
+        }
+    }
+}
+
+/// Names a fact by all that makes it this one.
+fn event_id(parts: &[&str]) -> String {
+    let digest = Sha256::digest(parts.join("\n").as_bytes());
+    data_encoding::HEXLOWER.encode(digest.get(..16).unwrap_or_default())
+}
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -112,11 +158,10 @@ pub struct LedgerEvent {
 impl LedgerEvent {
     fn new(head: &Head, kind: Kind, fact: &str) -> Self {
         let obligation_ref = head.id.log_ref();
-        let named = format!("{obligation_ref}\n{}\n{}\n{}\n{fact}", head.seq, head.reopened, kind.name());
-        let digest = Sha256::digest(named.as_bytes());
+        let (seq, reopened) = (head.seq.to_string(), head.reopened.to_string());
         Self {
             version: 1,
-            event_id: data_encoding::HEXLOWER.encode(digest.get(..16).unwrap_or_default()),
+            event_id: event_id(&[&obligation_ref, &seq, &reopened, kind.name(), fact]),
             kind,
             obligation_ref,
             request: head.seq,

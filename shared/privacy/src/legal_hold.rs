@@ -82,6 +82,12 @@ impl HoldId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// For events: staff may have named it after somebody.
+    #[must_use]
+    pub fn log_ref(&self) -> String {
+        Sha256::digest(self.0.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// What a hold covers. Whatever is absent is not narrowed.

@@ -1,6 +1,9 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Context;
-use privacy::ports::{Intake, Opened};
+use privacy::ids::TenantId;
+use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use privacy::ports::{HoldBook, Intake, Opened, Placed, Released};
+use privacy::purge::{Leftover, PurgeLedger, PurgePlan};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::workshop::Workshop;
@@ -56,6 +59,69 @@ async fn a_request_is_told_from_its_rows_and_names_nobody() {
     }
 }
 
+/// The row of the ledger with a key.
+fn row(account: &Account, pk: &str, sk: &str) -> Value {
+    account.dump("ledger").into_iter().find(|row| row["pk"]["S"] == pk && row["sk"]["S"] == sk).unwrap()
+}
+
+#[tokio::test]
+async fn a_hold_is_told_from_its_row_in_the_book_once() {
+    let (account, note) = (Account::new(), |text: &str| Note::parse(text).unwrap());
+    let hold = LegalHold {
+        id: HoldId::parse("hold-of-mia").unwrap(),
+        scope: HoldScope::of_tenant(TenantId::parse("alder").unwrap()),
+        reason: note("a court"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: now(),
+        review_by: "2026-05-01".parse().unwrap(),
+    };
+    let ledger = demo::ledger(&account);
+    assert_eq!(ledger.place(&hold).await.unwrap(), Placed::New);
+    let placed = row(&account, "holds", "hold-of-mia");
+    for row in account.dump("ledger") {
+        let told: &[&str] = if row == placed { &["placed"] } else { &[] };
+        assert_eq!(tell(&account, &[change(None, &row)]).await.unwrap(), told, "{row}");
+    }
+    assert_eq!(ledger.release(&hold.id, now() + SignedDuration::from_hours(1)).await.unwrap(), Released::Done);
+    let released = row(&account, "holds", "hold-of-mia");
+    assert_eq!(tell(&account, &[change(Some(&placed), &released)]).await.unwrap(), ["released"]);
+    assert_eq!(tell(&account, &[change(Some(&released), &released)]).await.unwrap(), [""; 0]);
+    let sent = account.sent().join(" ");
+    for secret in ["mia", "alder", "court", "counsel", "file 7"] {
+        assert!(!sent.contains(secret), "{secret} in {sent}");
+    }
+}
+
+#[tokio::test]
+async fn a_purge_is_told_from_its_rows() {
+    let (account, class) = (Account::new(), "security-logs");
+    let ledger = demo::ledger(&account);
+    ledger.advance(class, now(), now()).await.unwrap();
+    let on_time = row(&account, "purge#security-logs", "watermark");
+    assert_eq!(tell(&account, &[change(None, &on_time)]).await.unwrap(), [""; 0]);
+    ledger.note_late(class, Some(now())).await.unwrap();
+    let late = row(&account, "purge#security-logs", "watermark");
+    assert_eq!(tell(&account, &[change(Some(&on_time), &late)]).await.unwrap(), ["late"]);
+    ledger.note_late(class, Some(now() + SignedDuration::from_hours(1))).await.unwrap();
+    assert_eq!(row(&account, "purge#security-logs", "watermark"), late, "since when it is late does not move");
+    ledger.halt(class, &PurgePlan::new(class, 5, 7, now())).await.unwrap();
+    let halted = row(&account, "purge#security-logs", "watermark");
+    assert_eq!(tell(&account, &[change(Some(&late), &halted)]).await.unwrap(), ["halted"]);
+    ledger.note_late(class, None).await.unwrap();
+    let caught_up = row(&account, "purge#security-logs", "watermark");
+    assert_eq!(tell(&account, &[change(Some(&halted), &caught_up)]).await.unwrap(), ["caught-up"]);
+
+    let starts_at = now() - SignedDuration::from_hours(24);
+    let by = vec![HoldId::parse("hold-of-mia").unwrap()];
+    ledger.list(class, &Leftover { starts_at, look_at: now(), by, held: 3, kept: 0 }).await.unwrap();
+    let left = account.dump("ledger").into_iter().find(|row| row["held"]["N"] == "3").unwrap();
+    assert_eq!(tell(&account, &[change(None, &left)]).await.unwrap(), ["held"]);
+    let removed = json!({"eventName": "REMOVE", "dynamodb": {"OldImage": left}});
+    assert_eq!(tell(&account, &[removed]).await.unwrap(), ["released"], "its row goes with what it kept");
+    assert!(!account.sent().join(" ").contains("mia"));
+}
+
 #[tokio::test]
 async fn one_row_that_cannot_be_read_holds_up_no_other() {
     let account = Account::new();
@@ -84,7 +150,7 @@ async fn a_bus_that_does_not_take_everything_gets_it_again() {
 fn the_sample_is_read() {
     let text = include_str!("../../../../events/ledger-events.batch.json");
     let batch: Batch = serde_json::from_str(text).unwrap();
-    let kinds: Vec<&str> =
-        batch.records.iter().flat_map(|record| read(record).unwrap()).map(|event| event.kind.name()).collect();
-    assert_eq!(kinds, ["accepted", "erased"]);
+    let kinds: Vec<String> =
+        batch.records.iter().flat_map(|record| read(record).unwrap()).map(|event| event.detail_type()).collect();
+    assert_eq!(kinds, ["Obligation accepted", "Obligation erased"]);
 }

@@ -218,3 +218,15 @@ async fn without_any_secret_nothing_is_accepted() {
         assert_eq!(bench.post(&good("")).await.0, 503, "{secrets}");
     }
 }
+
+#[tokio::test]
+async fn a_company_without_meta_has_no_such_path() {
+    let mut bench = Bench::new();
+    bench.callbacks.map = privacy_tests::mistakes::northwind();
+    let payload = r#"{"algorithm":"HMAC-SHA256","user_id":"42","issued_at":1750000000}"#;
+    for path in [DELETION, "/api/meta/deauthorize"] {
+        let request = event("POST", path, Some(FORM), &form(&signed(payload, "appsecret")), true);
+        let (status, _, body) = bench.send(request).await;
+        assert_eq!((status, &body["type"]), (404, &json!("urn:privacy:problem:not-found")), "{path}");
+    }
+}

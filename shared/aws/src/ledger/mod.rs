@@ -36,7 +36,7 @@ mod staff_acts;
 mod targets;
 
 pub use audited::{Told, change_of_record, is_told};
-pub use images::head_of_image;
+pub use images::told_by;
 
 use aws_sdk_dynamodb::Client;
 use privacy::obligation::ObligationId;

@@ -2,7 +2,7 @@
 //!
 //! | partition | sort key | holds |
 //! |---|---|---|
-//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when |
+//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when; `late_since` while it is late |
 //! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
 //! | `purge` | `run` | when the last run ended |
 
@@ -22,8 +22,8 @@ use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_tex
 use crate::faults::{fault, refusing_row};
 use crate::patience;
 
-const WATERMARK: &str = "watermark";
-const LEFT: &str = "left#";
+pub(super) const WATERMARK: &str = "watermark";
+pub(super) const LEFT: &str = "left#";
 
 fn partition(class: &str) -> String {
     format!("purge#{class}")
@@ -64,6 +64,7 @@ fn hash(row: &Item, name: &str) -> Result<PlanHash, Fault> {
 pub(super) fn read_watermark(row: &Item, progress: &mut Progress) -> Result<(), Fault> {
     let swept_at = find_at(row, "swept_at")?;
     progress.swept = find_at(row, "swept_until")?.map(|until| Swept { until, at: swept_at });
+    progress.late_since = find_at(row, "late_since")?;
     progress.halted = halted(row)?;
     let is_confirmed = row.contains_key("confirmed_plan");
     progress.confirmed_plan = is_confirmed.then(|| hash(row, "confirmed_plan")).transpose()?;
@@ -177,6 +178,17 @@ impl PurgeLedger for LedgerTable {
         let update = self.update_purge(partition(class), WATERMARK.to_owned());
         let update = update.update_expression("REMOVE halted_at, planned, planned_until, plan_hash, confirmed_plan");
         patience::send(update).await.map(drop).map_err(fault("purges.resume"))
+    }
+
+    async fn note_late(&self, class: &str, since: Option<Timestamp>) -> Answer<()> {
+        let update = self.update_purge(partition(class), WATERMARK.to_owned());
+        let update = match since {
+            Some(since) => update
+                .update_expression("SET late_since = if_not_exists(late_since, :since)")
+                .expression_attribute_values(":since", at(since)),
+            None => update.update_expression("REMOVE late_since"),
+        };
+        patience::send(update).await.map(drop).map_err(fault("purges.note_late"))
     }
 
     async fn last_run(&self) -> Answer<Option<Timestamp>> {

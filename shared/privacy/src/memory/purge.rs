@@ -94,6 +94,13 @@ impl PurgeLedger for World {
         })
     }
 
+    async fn note_late(&self, class: &str, since: Option<Timestamp>) -> Answer<()> {
+        self.call("purges.note_late", |stored| {
+            let late_since = &mut stored.purges.of(class).late_since;
+            *late_since = since.map(|since| late_since.unwrap_or(since));
+        })
+    }
+
     async fn last_run(&self) -> Answer<Option<Timestamp>> {
         self.call("purges.last_run", |stored| stored.purges.last_run)
     }

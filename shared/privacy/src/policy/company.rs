@@ -1,6 +1,7 @@
 //! What the sections about the company itself must hold: people are sent to its addresses, and told its spans.
 
 use super::model::Model;
+use super::processor_rules::is_host;
 use super::spans;
 use super::validate::{InvalidPolicy, invalid};
 
@@ -25,6 +26,9 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
                 "`{key}` is no https address: write it in full, such as https://example.com/privacy"
             ));
         }
+    }
+    if !is_host(&company.api_host) {
+        return refuse("`api_host` is no public host name in lower case: write one such as privacy.example.com");
     }
     let keep_for = &model.suppression.keep_for;
     if !keep_for.is_positive() {

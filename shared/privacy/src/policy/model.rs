@@ -58,6 +58,14 @@ pub struct Model {
     pub own: BTreeMap<String, super::own::Own>,
 }
 
+impl Model {
+    /// Whether requests come in by a route: the end of an account always, by the others where something is promised.
+    #[must_use]
+    pub fn has_route(&self, route: Route) -> bool {
+        !route.is_promised() || self.promise.contains_key(&route)
+    }
+}
+
 /// Names and addresses for pages.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +78,8 @@ pub struct Company {
     pub policy_url: String,
     /// How to ask for deletion.
     pub instructions_url: String,
+    /// The public host name of this service, as the published policy names it.
+    pub api_host: String,
 }
 
 /// Who decides about the data of a person that a tenant has: the tenant, but for these.
@@ -139,6 +149,19 @@ impl Store {
     #[must_use]
     pub const fn is_reached_by_requests(&self) -> bool {
         self.connection.is_some() || self.tenant.is_some() || self.is_reached_by_people()
+    }
+
+    /// Whether staff can be told from it that somebody is there: a table of what tenants have of their own, of contacts, or of
+    /// connections.
+    #[must_use]
+    pub const fn knows_tenants(&self) -> bool {
+        matches!(self.kind, StoreKind::Table) && (self.tenant.is_some() || self.contact.is_some() || self.identities)
+    }
+
+    /// Whether the sweeper purges it by the dates of its records.
+    #[must_use]
+    pub const fn goes_by_date(&self) -> bool {
+        self.period.is_some()
     }
 
     /// Whether it has a key range of one person.

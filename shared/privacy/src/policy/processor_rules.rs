@@ -59,16 +59,26 @@ fn check(name: &str, processor: &Processor, model: &Model) -> Checked {
         }
     }?;
     processor.not_asked.iter().try_for_each(|not_asked| check_not_asked(not_asked, processor))?;
-    check_every_route(processor)
+    let not_asked = processor.not_asked.iter().flat_map(|not_asked| &not_asked.routes);
+    check_promised(processor.routes.iter().chain(not_asked), model)?;
+    check_every_route(processor, model)
 }
 
-/// Who is asked over HTTP says of every route whether it is asked, and if not, why.
-fn check_every_route(processor: &Processor) -> Checked {
+/// A route that nothing is promised for brings no request, so whatever names it is a mistake or a leftover.
+pub(super) fn check_promised<'a>(mut routes: impl Iterator<Item = &'a Route>, model: &Model) -> Checked {
+    match routes.find(|route| !model.has_route(**route)) {
+        Some(route) => Err(format!("names the route `{0}`, for which there is no [promise.{0}]", route.as_str())),
+        None => Ok(()),
+    }
+}
+
+/// Who is asked over HTTP says of every route that there is whether it is asked, and if not, why.
+fn check_every_route(processor: &Processor, model: &Model) -> Checked {
     let Settle::Http(_) = processor.settle else { return Ok(()) };
     let speaks = |route: &Route| {
         processor.routes.contains(route) || processor.not_asked.iter().any(|not| not.routes.contains(route))
     };
-    match Route::ALL.iter().find(|route| !speaks(route)) {
+    match Route::ALL.iter().find(|route| model.has_route(**route) && !speaks(route)) {
         Some(route) => Err(format!(
             "nothing says whether it is asked on `{}`: name that route in `routes`, or in `not_asked` with the reason",
             route.as_str()
@@ -153,7 +163,7 @@ fn check_http(http: &Http) -> Checked {
 }
 
 /// A name that only DNS can turn into an address: no address literal in any spelling, no punycode, no private suffix.
-fn is_host(host: &str) -> bool {
+pub(super) fn is_host(host: &str) -> bool {
     let labels: Vec<&str> = host.split('.').collect();
     let is_label = |label: &&str| {
         (1..=63).contains(&label.len())

@@ -42,6 +42,12 @@ impl Route {
         !matches!(self, Self::Termination)
     }
 
+    /// Whether every company has it: Meta's callbacks come only to who has an app of Meta's.
+    #[must_use]
+    pub const fn is_compulsory(self) -> bool {
+        matches!(self, Self::Disconnect | Self::SubjectRequest)
+    }
+
     /// Whether the promise has a span of its own: a person's request brings the last day that its law gives.
     #[must_use]
     pub const fn is_counted(self) -> bool {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Class, Model};
+use super::processor_rules::check_promised;
 use super::promise::Route;
 use super::validate::{InvalidPolicy, invalid};
 
@@ -69,16 +70,16 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     Ok(())
 }
 
-fn validate_class(class: &Class, model: &Model) -> Result<(), &'static str> {
+fn validate_class(class: &Class, model: &Model) -> Result<(), String> {
     let Some(retained) = &class.retained else { return Ok(()) };
     if retained.reason.is_empty() || retained.source.is_empty() || retained.routes.is_empty() {
-        return Err("`retained` needs a reason for people, the rule behind it and the routes that say so");
+        return Err("`retained` needs a reason for people, the rule behind it and the routes that say so".to_owned());
     }
     if class.clock.ceiling.is_none() {
-        return Err("`retained` without a ceiling would be kept for ever");
+        return Err("`retained` without a ceiling would be kept for ever".to_owned());
     }
     if model.store.get(&class.store).is_some_and(super::model::Store::is_reached_by_requests) {
-        return Err("requests erase what is in its store: it cannot be `retained`");
+        return Err("requests erase what is in its store: it cannot be `retained`".to_owned());
     }
-    Ok(())
+    check_promised(retained.routes.iter(), model)
 }

@@ -36,8 +36,14 @@ pub(super) fn invalid(place: impl Into<String>, problem: impl Into<String>) -> I
 /// The first [`InvalidPolicy`] found.
 pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     for route in Route::ALL.into_iter().filter(|route| route.is_promised()) {
-        let promise = model.promise.get(&route).ok_or_else(|| invalid("promise", format!("no {}", route.as_str())))?;
-        validate_promise(route, promise)?;
+        match model.promise.get(&route) {
+            Some(promise) => validate_promise(route, promise)?,
+            None if route.is_compulsory() => return Err(invalid("promise", format!("no {}", route.as_str()))),
+            None => {}
+        }
+    }
+    if model.promise.contains_key(&Route::Termination) {
+        return Err(invalid("promise.termination", "the end of an account has phases: write [termination.phase]"));
     }
     validate_looks(&model.second_looks.after)?;
     super::company::validate(model)?;
@@ -114,11 +120,17 @@ fn validate_looks(after: &[jiff::Span]) -> Result<(), InvalidPolicy> {
     Ok(())
 }
 
+/// What this service calls its own tables and buckets, in variables and in the template.
+const OURS: [&str; 6] = ["ledger", "suppression", "limits", "receipts", "reports", "bundles"];
+
 fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
     let place = || format!("store.{name}");
     let named = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     if !named || name.is_empty() {
         return Err(invalid(place(), "a store's name is made of [a-z_]: a variable is named after it"));
+    }
+    if OURS.contains(&name) {
+        return Err(invalid(place(), "a table or bucket of ours has that name: choose another"));
     }
     let ranges = [
         (&store.tenant, &["tenant"][..]),

@@ -238,6 +238,13 @@ where
             course.report.fault.get_or_insert(fault.chain());
         }
         course.summarise(self.clock.now());
+        if course.is_known && !self.bounds.is_dry_run {
+            let noted =
+                note_late(self.ledger, &course.class.name, &course.progress, course.report.late, self.clock.now());
+            if let Err(fault) = noted.await {
+                course.report.fault.get_or_insert(fault.chain());
+            }
+        }
     }
 
     /// Writes down that the class is halted, or is so no more.
@@ -255,6 +262,21 @@ where
             course.progress.confirmed_plan = None;
         }
         Ok(())
+    }
+}
+
+/// Writes down that a class has become late, or is so no more: the row is what tells others, so it is written once for each.
+async fn note_late(
+    ledger: &impl PurgeLedger,
+    class: &str,
+    progress: &Progress,
+    late: u64,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    match (late > 0, progress.late_since) {
+        (true, None) => ledger.note_late(class, Some(now)).await,
+        (false, Some(_)) => ledger.note_late(class, None).await,
+        (true, Some(_)) | (false, None) => Ok(()),
     }
 }
 

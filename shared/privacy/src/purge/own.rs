@@ -7,9 +7,9 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-use super::Bounds;
 use super::ports::{PurgeLedger, PurgePlan};
 use super::report::{ClassReport, PlanReport, RunReport};
+use super::{Bounds, note_late};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::instant;
@@ -134,7 +134,7 @@ async fn purge_kind(
         }
         Some(_) | None => {}
     }
-    Ok(())
+    note_late(ledger, name, &progress, report.late, now).await
 }
 
 /// What is due in every shard. One that cannot be read leaves the others found.

@@ -65,6 +65,8 @@ pub struct Progress {
     pub halted: Option<PurgePlan>,
     /// The plan that staff have confirmed, for this once.
     pub confirmed_plan: Option<PlanHash>,
+    /// Since when something of it is there past its day and its alarm, as a run has seen it.
+    pub late_since: Option<Timestamp>,
     /// Periods to look at again, in time order.
     pub leftovers: Vec<Leftover>,
 }
@@ -113,6 +115,8 @@ pub trait PurgeLedger: Sync {
     ) -> impl Future<Output = Answer<Confirmed>> + Send;
     /// Lifts a halt, and forgets the plan that was confirmed for it.
     fn resume(&self, class: &str) -> impl Future<Output = Answer<()>> + Send;
+    /// Notes since when a class is late, where that is not noted yet; `None`: that it is late no more.
+    fn note_late(&self, class: &str, since: Option<Timestamp>) -> impl Future<Output = Answer<()>> + Send;
     /// When the last run ended that was not dry.
     fn last_run(&self) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
     /// Notes that a run has ended.

@@ -160,6 +160,9 @@ async fn the_alarm_rings_a_week_before_the_last_day_of_what_could_not_go() {
         let out_of_time = Bounds { stop_at: world.now(), ..bounds(&world) };
         purge_own(&world, &world, &built_in_map(), out_of_time, &mut report).await;
         assert_eq!((report.total(|class| class.late), purged(&report)), (late, (0, 0)), "{now}");
+        let progress = world.stored().purges.progress.clone();
+        let late_since = progress.values().filter_map(|progress| progress.late_since).collect::<Vec<_>>();
+        assert_eq!(late_since, vec![at(now); usize::try_from(late).unwrap()], "{now}");
         assert!(report.classes["own.requests"].truncated && report.classes["own.holds"].truncated);
     }
 }

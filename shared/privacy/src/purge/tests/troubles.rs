@@ -82,7 +82,9 @@ async fn a_backlog_is_worked_off_run_by_run_and_is_late_meanwhile() {
         }
     }
     let classes = classes("2026-02-01");
+    let late_since = |world: &World| world.stored().purges.progress["security-logs"].late_since;
     let mut left = vec![lines(&world, "logs").len()];
+    let mut noted = Vec::new();
     for _ in 0..12 {
         let report = run_with(&world, &classes, Bounds { records_max: 40, ..bounds(&world) }).await;
         assert_eq!(report.failures(), 0);
@@ -93,10 +95,15 @@ async fn a_backlog_is_worked_off_run_by_run_and_is_late_meanwhile() {
             (logs.truncated, logs.truncated),
             "late exactly while it is not done"
         );
+        noted.push(late_since(&world));
         if !logs.truncated {
             break;
         }
+        world.pass(HOUR);
     }
+    // What others are told from: the instant of the first run that saw it, until one that sees it no more.
+    assert_eq!(noted.pop(), Some(None), "it has caught up");
+    assert!(noted.len() > 3 && noted.iter().all(|since| since.is_some() && *since == noted[0]), "{noted:?}");
     assert_eq!(left.last(), Some(&0), "{left:?}");
     assert!(left.len() > 5 && left.windows(2).all(|pair| pair[1] < pair[0] || pair[1] == 0), "{left:?}");
 }
