@@ -121,6 +121,7 @@ pub fn full() -> SubjectRequest {
                 erase_by: "2026-03-20".parse().unwrap(),
                 zone: "UTC".to_owned(),
                 is_apart: true,
+                child: Some(Contact { email: EmailAddress::parse("tim@example.org").ok(), account: None }),
             }),
         },
         findings: Findings {

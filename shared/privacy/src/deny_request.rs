@@ -26,7 +26,7 @@ pub enum NotDenied {
     /// The law has no such reason for it.
     #[error(transparent)]
     Law(#[from] NotDeniable),
-    /// The reason does not hold for this request: it was verified, or its agent has shown the permission, or has to show none.
+    /// The reason does not hold for this request: it was verified and names somebody, or its agent has shown the permission, or has to show none.
     #[error("the reason does not hold for this request")]
     NotSo,
 }
@@ -67,20 +67,20 @@ pub fn deny(
     Ok(Some(Changed { request: changed, act: by.did(deed, at) }))
 }
 
-/// What the engine erases, for the person or on a tenant's word, is not called denied.
+/// What the engine erases, for the person or on a tenant's word, is not called denied. Of nobody nothing is erased.
 fn has_begun(request: &SubjectRequest) -> bool {
     let is_begun = if request.routed.is_empty() {
         request.course.begun_at.is_some()
     } else {
         request.routed.iter().any(|routed| routed.instruction.is_some())
     };
-    request.kind == Kind::Erasure && is_begun
+    request.kind == Kind::Erasure && is_begun && !request.names_nobody()
 }
 
 /// Whether what the request has shown leaves room for the reason.
 fn holds(request: &SubjectRequest, reason: DenialReason) -> bool {
     match reason {
-        DenialReason::Unverifiable => !request.is_verified(),
+        DenialReason::Unverifiable => !request.is_verified() || request.names_nobody(),
         DenialReason::PermissionMissing => request.missing().any(|missing| missing == Proof::AgentPermission),
         DenialReason::ManifestlyUnfounded
         | DenialReason::Excessive

@@ -1,5 +1,6 @@
 //! What staff make of a report about a child. One that they believe needs nobody's login: the data rests at once and goes
-//! within days. Pure; judging the same again changes nothing.
+//! within days. Whose data that is, the report says by the account that it names, or staff do; the address of whoever reports
+//! is never taken for the child's. Pure; judging the same again changes nothing.
 
 use jiff::Timestamp;
 
@@ -7,7 +8,7 @@ use crate::instant;
 use crate::law::Law;
 use crate::law::routing::NoRoutingDate;
 use crate::route_request::Changed;
-use crate::subject_request::{Act, Actor, ChildReview, Deed, Standing, SubjectRequest};
+use crate::subject_request::{Act, Actor, ChildReview, Contact, Deed, Standing, SubjectRequest};
 
 /// Why there is nothing to judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,31 +22,41 @@ pub enum NotReviewable {
     /// The data is on its way out already.
     #[error("the report was found credible before")]
     Credible,
+    /// Neither the report nor staff name the child.
+    #[error("nobody says who the child is")]
+    Unnamed,
     /// The last day cannot be counted.
     #[error(transparent)]
     Dates(#[from] NoRoutingDate),
 }
 
-/// The report is believed. The request is in work from here on, due at once, whatever was shown. `None`: it was believed
-/// before.
+/// The report is believed. The request is in work from here on, due at once, whatever was shown. `child`: whom staff name
+/// as the child, needed where the report names no account. `None`: it was believed before, of the same child.
 ///
 /// # Errors
 /// [`NotReviewable`]
 pub fn find_credible(
     request: &SubjectRequest,
+    child: Option<&Contact>,
     law: &Law,
     actor: Actor,
     now: Timestamp,
 ) -> Result<Option<Changed>, NotReviewable> {
     let at = instant::to_millis(now);
     let mut changed = match judged(request)? {
-        Some(ChildReview::Credible { .. }) => return Ok(None),
+        Some(ChildReview::Credible { child: known, .. }) if known.as_ref() == child => return Ok(None),
+        // Its data rests by now; another child is another report.
+        Some(ChildReview::Credible { .. }) => return Err(NotReviewable::Credible),
         Some(ChildReview::NotCredible { .. }) | None => next(request, now),
     };
+    if child.is_none() && request.contact.account.is_none() {
+        return Err(NotReviewable::Unnamed);
+    }
     // The days count from the report, not from when somebody read it.
     let due = law.child_dates(request.received_at)?.erase_due;
     let is_apart = changed.course.begun_at.take().is_some();
-    changed.course.child = Some(ChildReview::Credible { at, erase_by: due.date, zone: due.time_zone, is_apart });
+    let (erase_by, zone, child) = (due.date, due.time_zone, child.cloned());
+    changed.course.child = Some(ChildReview::Credible { at, erase_by, zone, is_apart, child });
     if !matches!(changed.standing, Standing::InProgress { .. }) {
         changed.standing = Standing::InProgress { since: at };
     }

@@ -1,12 +1,12 @@
-//! Looks at every request that is due: carries on what may be carried on, tells what was not told, denies what could not be
-//! verified by its date, erases what served to verify once it is closed, and says which dates come near.
+//! Looks at every request that is due: carries on what may be carried on, tells what was not told, denies what nobody has
+//! shown to be theirs by its date, erases what served to verify once it is closed, and says which dates come near.
 //!
 //! Bounded and resumable: what is not reached stays due. Any step may run twice.
 
-use jiff::tz::TimeZone;
+mod lapse;
+
 use jiff::{SignedDuration, Timestamp};
 
-use crate::clock::zone;
 use crate::export::job::ExportQueue;
 use crate::fault::Fault;
 use crate::fulfil_request::{Fulfilment, Pursued, Stop};
@@ -22,9 +22,6 @@ use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
 const PAGE: u16 = 25;
 /// When something that was sent and not noted is sent again, and how often a date that is near is counted.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
-
-/// The reason of a denial because nobody has shown by its date that a request is theirs.
-pub const UNVERIFIABLE: &str = "unverifiable";
 
 /// What one sweep came to.
 #[derive(Debug, Default)]
@@ -79,8 +76,8 @@ impl RequestsSwept {
 enum Step {
     /// A letter.
     Tell(Notice),
-    /// Nobody verified it.
-    Deny,
+    /// Nobody has verified it, and nobody can any more.
+    Lapse,
     /// What served to verify goes, or nothing is left to do at all.
     EraseEvidence,
     /// Nothing but to be looked at later.
@@ -97,17 +94,11 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
         (_, None) if request.clocks.extended.is_some() && !request.was_told(Notice::Extension, 1) => {
             Step::Tell(Notice::Extension)
         }
-        (Standing::AwaitingVerification, None) if last_day_begins(request) <= now => Step::Deny,
+        (Standing::AwaitingVerification, None) if request.lapses_at() <= now => Step::Lapse,
         (Standing::AwaitingVerification, None) if request.has_to_ask_person() => Step::Tell(Notice::AgentConfirmation),
         (Standing::AwaitingVerification | Standing::InProgress { .. }, None) => Step::Wait,
         (Standing::Answered { .. } | Standing::Denied { .. }, None) => Step::Wait,
     }
-}
-
-/// The first instant of the legal date where its calendar counts; in UTC where the zone is not known.
-fn last_day_begins(request: &SubjectRequest) -> Timestamp {
-    let zone = zone::find(&request.clocks.zone).unwrap_or(TimeZone::UTC);
-    zone::first_instant(request.clocks.legal.date, &zone).unwrap_or(request.received_at)
 }
 
 /// When it is looked at next: at its next alarm, and every hour once the first alarm before its target has rung or a child
@@ -116,11 +107,11 @@ fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timest
     let again = instant::to_millis(now + AGAIN);
     let is_near = judge_request(request, now).is_some_and(|nearness| nearness > Nearness::InTime);
     let regular = if is_near || request.awaits_child_review() {
-        let last_day = last_day_begins(request);
-        if last_day > now { again.min(last_day) } else { again }
+        let turns = [request.last_day_begins(), request.lapses_at()].into_iter().filter(|turn| *turn > now);
+        turns.fold(again, Timestamp::min)
     } else {
         let alarm = request.clocks.next_alarm(now).ok().flatten().unwrap_or(again);
-        if request.awaits_tenants(now) { alarm.min(last_day_begins(request)) } else { alarm }
+        if request.awaits_tenants(now) { alarm.min(request.last_day_begins()) } else { alarm }
     };
     let soon = soon.map(|soon| instant::to_millis(now + soon));
     let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));
@@ -219,8 +210,12 @@ where
             let wait = if notice == Notice::Acknowledgement { AGAIN } else { AGAIN.min(fulfilment.stuck_after) };
             book.postpone_request(&due, instant::to_millis(now + wait)).await
         }
-        Step::Deny => {
-            let reason = UNVERIFIABLE.to_owned();
+        Step::Lapse => {
+            let acts = book.acts(&request.id).await?;
+            let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
+                return book.postpone_request(&due, next_look(&request, None, now)).await;
+            };
+            let reason = reason.as_str().to_owned();
             let act = Act::of_service(Deed::Denied { reason: reason.clone() }, now);
             let standing = Standing::Denied { at: instant::to_millis(now), reason };
             swept.denied += u64::from(book.record(&changed(&request, standing, now), &act, None).await?);

@@ -25,7 +25,8 @@ staff compare REF --held KIND=VALUE... [--named KIND=VALUE]... --why TEXT
                                the form or since (--named): the service compares, and keeps which kinds agreed, no value
 staff permission REF SHA256 --why TEXT   the permission of an agent was read
 staff attorney REF SHA256 --why TEXT     a power of attorney was read
-staff child REF credible|not-credible --why TEXT
+staff child REF credible|not-credible [--email A] [--platform P --handle H] --why TEXT
+                               who the child is, where the report gives nothing but the address of whoever made it
 staff extend REF --reason TEXT           once, before the first date; the person is told the reason
 staff deny REF CODE --why TEXT           for a coded reason of the law
 staff route REF TENANT --why TEXT        a part that a tenant decides

@@ -272,6 +272,14 @@ fn each_command_about_requests_is_one_call() {
             json!({"proof": "child-report", "finding": "credible", "why": "Twelve."}),
         ),
         (
+            format!("child {REFERENCE} credible --email t@example.org --platform instagram --handle tim --why Twelve."),
+            "verification",
+            json!({
+                "proof": "child-report", "finding": "credible", "why": "Twelve.",
+                "child": {"email": "t@example.org", "connected_account": {"platform": "instagram", "handle": "tim"}},
+            }),
+        ),
+        (
             format!("compare {REFERENCE} --held phone=0555 --named day=1_May --held day=1 --why Wrote."),
             "verification",
             json!({"proof": "data-points", "held": {"phone": "0555", "day": "1"}, "named": {"day": "1 May"}, "why": "Wrote."}),

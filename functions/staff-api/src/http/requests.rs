@@ -196,17 +196,15 @@ impl Staff {
                     Reviewed::NotShown => Err(Problem::NotVerified.into()),
                 }
             }
-            read::Verification::Child { is_credible } => {
-                let change = |request: &SubjectRequest| {
-                    let actor = by.actor.clone();
-                    let judged = if is_credible {
-                        find_credible(request, law, actor, now)
-                    } else {
-                        find_not_credible(request, actor, now)
-                    };
-                    said(judged, by)
+            read::Verification::CredibleChild(child) => {
+                let judge = |request: &SubjectRequest| {
+                    said(find_credible(request, child.as_ref(), law, by.actor.clone(), now), by)
                 };
-                Ok(record_act(book, id, change).await?)
+                Ok(record_act(book, id, judge).await?)
+            }
+            read::Verification::NoCredibleChild => {
+                let judge = |request: &SubjectRequest| said(find_not_credible(request, by.actor.clone(), now), by);
+                Ok(record_act(book, id, judge).await?)
             }
         }
     }

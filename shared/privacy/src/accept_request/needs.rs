@@ -21,7 +21,8 @@ pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, No
     if ask.about_child {
         // A parent knows no login of the child, and neither dates nor numbers of the child's account.
         own.retain(is_code);
-    } else if asker == Asker::Contact && ask.contact.account.is_some() && !own.is_empty() {
+    }
+    if asker == Asker::Contact && ask.contact.account.is_some() && !own.is_empty() {
         own.insert(1, Proof::HandleCode);
     }
     let Some(agent) = &ask.agent else { return Ok(own) };

@@ -117,7 +117,7 @@ async fn a_report_about_a_child_closes_only_when_the_child_s_data_is_gone_whatev
     for (kind, is_apart) in [(Kind::Access, false), (Kind::Erasure, true)] {
         let mut request = SubjectRequest { about_child: true, ..in_work(1, kind) };
         let zone = "Europe/Brussels".to_owned();
-        request.course.child = Some(ChildReview::Credible { at: now(), erase_by, zone, is_apart });
+        request.course.child = Some(ChildReview::Credible { at: now(), erase_by, zone, is_apart, child: None });
         let world = world(&[&request]);
         if is_apart {
             let own = erasure_of(&request, erased(now()));

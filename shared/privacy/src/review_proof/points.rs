@@ -24,7 +24,7 @@ pub struct Comparison {
 
 impl SubjectRequest {
     /// How many data points have to agree.
-    pub(super) fn points_min(&self, law: &Law) -> Result<u8, NoRule> {
+    pub(crate) fn points_min(&self, law: &Law) -> Result<u8, NoRule> {
         let asker = if self.contact.email.is_some() { Asker::Contact } else { Asker::HandleOnly };
         Ok(law.assurance(&self.regime, self.kind, asker)?.data_points_min.max(MATCHED_MIN))
     }

@@ -101,6 +101,14 @@ pub struct Contact {
     pub account: Option<ConnectedAccount>,
 }
 
+impl Contact {
+    /// Whom it names.
+    pub(crate) fn identities(&self) -> Vec<Identity> {
+        let email = self.email.clone().map(Identity::Email);
+        email.into_iter().chain(self.account.as_ref().map(ConnectedAccount::identity)).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use crate::ingest_gate::Flag;
 use crate::keys::KeyedRef;
 use crate::law::routing::ProcessorDates;
 use crate::obligation::ObligationId;
+use crate::subject_request::Contact;
 
 /// The dates of a part that is a tenant's to decide, all in one zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +80,9 @@ pub enum ChildReview {
         /// the child's.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_apart: bool,
+        /// Whom staff named as the child, where they did: then it is nobody else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        child: Option<Contact>,
     },
     /// They do not: it goes on as any request.
     NotCredible {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, Contact, InvalidText, SubjectRequest};
+use super::{Agent, ChildReview, Contact, InvalidText, SubjectRequest};
 use crate::keys::SubjectKeys;
 
 /// What people can name of what we may hold about them.
@@ -83,16 +83,20 @@ impl SubjectRequest {
         Self { data_points: BTreeMap::new(), evidence_erased: true, ..self }
     }
 
-    /// Whether it says where whoever asks, or their agent, can be reached.
+    /// Whether it says where whoever asks, their agent, or a child that staff named can be reached.
     #[must_use]
     pub fn has_contact(&self) -> bool {
         let is_agent_known = self.agent.as_ref().is_some_and(|agent| agent.email.is_some() || agent.name.is_some());
-        self.contact.email.is_some() || self.contact.account.is_some() || is_agent_known
+        let is_child_named = matches!(self.course.child, Some(ChildReview::Credible { child: Some(_), .. }));
+        self.contact.email.is_some() || self.contact.account.is_some() || is_agent_known || is_child_named
     }
 
     /// The request without that. What stays of the person are keyed references.
     #[must_use]
-    pub fn without_contact(self) -> Self {
+    pub fn without_contact(mut self) -> Self {
+        if let Some(ChildReview::Credible { child, .. }) = &mut self.course.child {
+            *child = None;
+        }
         let agent = self.agent.map(|agent| Agent { email: None, name: None, ..agent });
         Self { contact: Contact { email: None, account: None }, agent, ..self }
     }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectedAccount, Member, SubjectRequest};
+use super::{ChildReview, ConnectedAccount, Member, SubjectRequest};
 use crate::clock::model::Kind;
 use crate::identity::Identity;
 use crate::scope::{Part, Place};
@@ -71,7 +71,8 @@ impl SubjectRequest {
         }
         let by_attorney = self.is_by_attorney();
         let is_theirs = |proof: Proof| by_attorney || self.has_shown(proof);
-        let email = self.contact.email.clone().filter(|_| is_theirs(Proof::EmailCode));
+        // Whoever reports something about a child gives their own address, and asks for nothing that is theirs.
+        let email = self.contact.email.clone().filter(|_| is_theirs(Proof::EmailCode) && !self.about_child);
         let account = self.contact.account.as_ref().filter(|_| is_theirs(Proof::HandleCode));
         let found =
             [email.map(Identity::Email), account.map(ConnectedAccount::identity), self.login().map(Member::identity)];
@@ -82,17 +83,17 @@ impl SubjectRequest {
     /// in as one.
     #[must_use]
     pub fn said(&self) -> Vec<Identity> {
-        let email = self.contact.email.clone().map(Identity::Email);
-        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
-        email.into_iter().chain(account).chain(self.login().map(Member::identity)).collect()
+        self.contact.identities().into_iter().chain(self.login().map(Member::identity)).collect()
     }
 
-    /// Whom a report about a child is about: the account that it names. The address is of whoever reports, unless there is
-    /// nothing else.
+    /// Whom a report about a child is about: whom staff named when they believed it, else the account that it names. The
+    /// address of a report is that of whoever reports, and never the child's unless staff say so.
     #[must_use]
     pub fn child(&self) -> Vec<Identity> {
-        let account = self.contact.account.as_ref().map(ConnectedAccount::identity);
-        account.or_else(|| self.contact.email.clone().map(Identity::Email)).into_iter().collect()
+        if let Some(ChildReview::Credible { child: Some(child), .. }) = &self.course.child {
+            return child.identities();
+        }
+        self.contact.account.as_ref().map(ConnectedAccount::identity).into_iter().collect()
     }
 
     /// Who logged in afresh for it.

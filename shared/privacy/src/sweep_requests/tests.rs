@@ -1,3 +1,5 @@
+mod lapses;
+
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
@@ -16,6 +18,11 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+fn ask(kind: Kind) -> Ask {
+    let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
+    Ask::of(kind, contact, Channel::Web)
+}
+
 struct Office {
     world: World,
     keys: SubjectKeys,
@@ -32,10 +39,12 @@ impl Office {
     }
 
     async fn asked(&self, number: u8) -> ObligationId {
-        let law = Law::built_in().unwrap();
-        let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
         let residence = Some("Germany".to_owned());
-        let ask = Ask { residence, ..Ask::of(Kind::Erasure, contact, Channel::Web) };
+        self.asked_for(number, Ask { residence, ..ask(Kind::Erasure) }).await
+    }
+
+    async fn asked_for(&self, number: u8, ask: Ask) -> ObligationId {
+        let law = Law::built_in().unwrap();
         let terms = Terms { keys: &self.keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
         let (naming, sent) = (Naming::Fresh(&[number; 20]), Sent { ask, source: None });
         let now = self.now();
@@ -129,8 +138,9 @@ async fn what_nobody_verified_by_its_date_is_denied_and_the_person_is_told() {
     // 30 days from 5 March are over at the end of 4 April, in Brussels.
     for (day, standing) in [
         ("2026-03-24T00:00:00Z", "awaiting-verification"),
-        ("2026-04-03T21:59:59Z", "awaiting-verification"),
-        ("2026-04-03T22:00:00Z", "denied"),
+        ("2026-04-03T22:00:00Z", "awaiting-verification"),
+        ("2026-04-04T19:59:59Z", "awaiting-verification"),
+        ("2026-04-04T20:00:00Z", "denied"),
     ] {
         office.move_to(day);
         office.sweep().await;
@@ -148,7 +158,7 @@ async fn what_nobody_verified_by_its_date_is_denied_and_the_person_is_told() {
     let deeds: Vec<Deed> = office.world.stored().requests.acts[&id].iter().map(|act| act.deed.clone()).collect();
     assert_eq!(deeds.last(), Some(&Deed::EvidenceErased));
     let settled = office.request(&id);
-    assert_eq!((settled.settled_at(), settled.next_action_at), (Some(at("2026-04-03T22:00:00Z")), None));
+    assert_eq!((settled.settled_at(), settled.next_action_at), (Some(at("2026-04-04T20:00:00Z")), None));
     office.move_to("2027-04-03T22:00:00Z");
     let idle = office.sweep().await;
     assert_eq!((idle.resent, idle.settled, idle.near), (0, 0, 0), "nothing is left to do");
@@ -187,7 +197,7 @@ async fn one_request_does_not_touch_another_and_a_crash_at_any_step_is_made_good
         let office = Office::new();
         let (denied, fresh) = (office.asked(1).await, ObligationId::of_request(&[2; 20]));
         office.tell().await;
-        office.move_to("2026-04-04T12:00:00Z");
+        office.move_to("2026-04-04T20:30:00Z");
         office.asked(2).await;
         let before = office.request(&fresh);
         office.world.strike(Some(strike));

@@ -49,9 +49,7 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
         ["compare", id, options @ ..] => compare(id, options),
         ["permission", id, sha256, rest @ ..] => document("agent-permission", id, sha256, rest),
         ["attorney", id, sha256, rest @ ..] => document("power-of-attorney", id, sha256, rest),
-        ["child", id, finding, rest @ ..] => {
-            act(id, "verification", &[("proof", "child-report"), ("finding", finding)], "why", rest)
-        }
+        ["child", id, finding, options @ ..] => child(id, finding, options),
         ["extend", id, rest @ ..] => act(id, "extension", &[], "reason", rest),
         ["deny", id, reason, rest @ ..] => act(id, "denial", &[("reason", reason)], "why", rest),
         ["route", id, tenant, rest @ ..] => act(id, "route", &[("tenant_id", tenant)], "why", rest),
@@ -113,23 +111,42 @@ fn note(options: &[&str]) -> Result<Call, Invalid> {
     for (option, member) in [("--kind", "kind"), ("--channel", "channel")] {
         given.one(member).ok_or(Invalid::Needed(option))?;
     }
+    let is_flag = |name: &str| NOTED_FLAGS.iter().any(|(_, flag)| *flag == name);
+    let value = |(name, value): &(&'static str, &str)| (*name, if is_flag(name) { json!(true) } else { json!(value) });
+    let body = nested(given.0.iter().map(value));
+    Ok(call(Method::POST, PATH.to_owned(), Some(Value::Object(body)), Form::Facts))
+}
+
+/// Members of a body; a dot in a name leads into an object.
+fn nested<'a>(members: impl Iterator<Item = (&'a str, Value)>) -> Map<String, Value> {
     let mut body = Map::new();
-    for (name, value) in &given.0 {
-        let is_flag = NOTED_FLAGS.iter().any(|(_, flag)| flag == name);
-        let value = if is_flag { json!(true) } else { json!(value) };
-        match name.split_once('.') {
-            None => {
-                body.insert((*name).to_owned(), value);
+    for (name, value) in members {
+        let mut place = &mut body;
+        let mut names = name.split('.').peekable();
+        while let Some(name) = names.next() {
+            if names.peek().is_none() {
+                place.insert(name.to_owned(), value);
+                break;
             }
-            Some((outer, inner)) => {
-                let outer = body.entry(outer).or_insert_with(|| json!({}));
-                if let Some(outer) = outer.as_object_mut() {
-                    outer.insert(inner.to_owned(), value);
-                }
-            }
+            let Value::Object(inner) = place.entry(name).or_insert_with(|| json!({})) else { break };
+            place = inner;
         }
     }
-    Ok(call(Method::POST, PATH.to_owned(), Some(Value::Object(body)), Form::Facts))
+    body
+}
+
+fn child(id: &str, finding: &str, options: &[&str]) -> Result<Call, Invalid> {
+    let known = [
+        ("--email", "child.email"),
+        ("--platform", "child.connected_account.platform"),
+        ("--handle", "child.connected_account.handle"),
+        ("--why", "why"),
+    ];
+    let given = Given::read(options, &known, &[])?;
+    given.one("why").ok_or(Invalid::Needed("--why"))?;
+    let mut body = nested(given.0.iter().map(|(name, value)| (*name, json!(value))));
+    body.extend([("proof".to_owned(), json!("child-report")), ("finding".to_owned(), json!(finding))]);
+    post(id, "verification", Value::Object(body))
 }
 
 fn compare(id: &str, options: &[&str]) -> Result<Call, Invalid> {

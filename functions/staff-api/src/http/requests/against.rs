@@ -55,6 +55,7 @@ impl Against for NotReviewed {
 impl Against for NotReviewable {
     fn problem(self) -> Problem {
         match self {
+            Self::Unnamed => Problem::BadMember("child"),
             Self::NoReport | Self::Closed | Self::Credible | Self::Dates(_) => Problem::NotNow,
         }
     }

@@ -140,7 +140,9 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
 #[derive(Debug)]
 pub(super) enum Verification {
     Proof(Reading),
-    Child { is_credible: bool },
+    /// Believed, with whom staff name as the child.
+    CredibleChild(Option<Contact>),
+    NoCredibleChild,
 }
 
 pub(super) fn verification(members: &Members) -> Result<Verification, Problem> {
@@ -163,18 +165,33 @@ pub(super) fn verification(members: &Members) -> Result<Verification, Problem> {
             members.only(&["proof", "document_sha256", "why"])?;
             Ok(Verification::Proof(Reading::PowerOfAttorney(document()?)))
         }
-        "child-report" => {
-            members.only(&["proof", "finding", "why"])?;
-            let credible = |text: &str| match text {
-                "credible" => Ok(true),
-                "not-credible" => Ok(false),
-                _ => Err(InvalidText),
-            };
-            let is_credible = needed(members.parse("finding", credible)?, "finding")?;
-            Ok(Verification::Child { is_credible })
-        }
+        "child-report" => child_report(members),
         _ => Err(Problem::BadMember("proof")),
     }
+}
+
+fn child_report(members: &Members) -> Result<Verification, Problem> {
+    members.only(&["proof", "finding", "child", "why"])?;
+    let credible = |text: &str| match text {
+        "credible" => Ok(true),
+        "not-credible" => Ok(false),
+        _ => Err(InvalidText),
+    };
+    let is_credible = needed(members.parse("finding", credible)?, "finding")?;
+    match (is_credible, members.object("child")?) {
+        (true, child) => Ok(Verification::CredibleChild(child.as_ref().map(named).transpose()?)),
+        (false, None) => Ok(Verification::NoCredibleChild),
+        (false, Some(_)) => Err(Problem::BadMember("child")),
+    }
+}
+
+/// By whom staff know the child: an address, an account, or both.
+fn named(child: &Members) -> Result<Contact, Problem> {
+    let bad = |_| Problem::BadMember("child");
+    child.only(&["email", "connected_account"]).map_err(bad)?;
+    let email = child.parse("email", EmailAddress::parse).map_err(bad)?;
+    let account = account(child).map_err(bad)?;
+    if email.is_none() && account.is_none() { Err(Problem::BadMember("child")) } else { Ok(Contact { email, account }) }
 }
 
 /// Data points by their kinds. What stands in them is compared here and goes no further.

@@ -277,6 +277,42 @@ async fn a_report_about_a_child_is_on_top_until_staff_have_judged_it_and_goes_in
 }
 
 #[tokio::test]
+async fn a_report_that_gives_an_address_only_is_believed_of_whom_staff_name_and_of_nobody_else() {
+    let bench = Bench::new();
+    let report = asked(2, Kind::Erasure, Some("parent@example.org"), None, days_ago(1));
+    let standing = Standing::AwaitingVerification;
+    let needs = vec![Proof::EmailCode];
+    let report = keep(&bench, SubjectRequest { about_child: true, standing, needs, ..report }).await;
+    let path = of(&report, "/verification");
+    let body = |finding: &str, child: Value| {
+        let mut body = json!({"proof": "child-report", "finding": finding, "why": "Their school wrote."});
+        if !child.is_null() {
+            body["child"] = child;
+        }
+        body
+    };
+    let tim = json!({"email": "tim@example.org", "connected_account": {"platform": "instagram", "handle": "tim"}});
+    let bad = [
+        ("credible", Value::Null),
+        ("credible", json!({})),
+        ("credible", json!({"email": "no address"})),
+        ("credible", json!({"mail": "tim@example.org"})),
+        ("not-credible", tim.clone()),
+    ];
+    for (finding, child) in bad {
+        let (status, problem) = bench.send("POST", &path, &body(finding, child)).await;
+        assert_eq!((status, &problem["member"]), (400, &json!("child")), "{problem}");
+    }
+    let (status, judged) = bench.send("POST", &path, &body("credible", tim.clone())).await;
+    assert_eq!((status, &judged["state"]), (200, &json!("in-progress")));
+    let other = json!({"email": "mia@example.org"});
+    assert_eq!(slug(&bench.send("POST", &path, &body("credible", other)).await.1), "not-now");
+    let shown = bench.get(&of(&report, "")).await;
+    assert_eq!(shown["child_review"]["child"]["email"], "tim@example.org");
+    assert_eq!(shown["contact"]["email"], "parent@example.org");
+}
+
+#[tokio::test]
 async fn a_part_is_routed_to_its_tenant_and_carried_out_on_its_word() {
     let bench = Bench::new();
     let request = stored(&bench, 1, Kind::Erasure, 1).await;

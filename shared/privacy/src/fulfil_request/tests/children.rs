@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::ingest_gate::{Flag, Purpose, may_process};
-use crate::review_child_report::{find_credible, find_not_credible};
+use crate::review_child_report::{NotReviewable, find_credible, find_not_credible};
+use crate::subject_request::Contact;
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
+
+fn links_of(house: &House, email: &str) -> Vec<KeyedRef> {
+    house.keys.links(&Identity::Email(EmailAddress::parse(email).unwrap()))
+}
 
 async fn report(house: &House, proven: &[Proof]) -> SubjectRequest {
     let request = house.ask(1, Kind::Erasure, proven).await;
@@ -43,7 +48,7 @@ async fn a_credible_report_stops_every_use_at_once_and_erases_everywhere_without
     let before = house.of(&["alder", "cedar", "dogwood", "elm"]);
     let now = house.world.now();
     let by = Actor::Staff("alex".to_owned());
-    house.change(&request.id, |request| find_credible(request, &house.law, by, now).unwrap().unwrap()).await;
+    house.change(&request.id, |request| find_credible(request, None, &house.law, by, now).unwrap().unwrap()).await;
     house.fulfilment().begin(house.request(&request.id), now).await.unwrap();
     let flags = house.world.flags(&child(&house)).await.unwrap();
     assert_eq!(flags, BTreeSet::from([Flag::Quarantined]));
@@ -65,12 +70,64 @@ async fn a_report_that_is_not_believed_goes_on_as_any_request_and_staff_may_lear
     let by = || Actor::Staff("alex".to_owned());
     let now = house.world.now();
     house.change(&request.id, |request| find_not_credible(request, by(), now).unwrap().unwrap()).await;
-    house.rounds(2).await;
+    house.rounds(1).await;
     assert!(house.head(&request.id).is_some() && house.world.stored().flags.is_empty());
     let now = house.world.now();
-    house.change(&request.id, |request| find_credible(request, &house.law, by(), now).unwrap().unwrap()).await;
+    house.change(&request.id, |request| find_credible(request, None, &house.law, by(), now).unwrap().unwrap()).await;
     house.rounds(3).await;
     let apart = house.head(&request.id.of_part("child")).unwrap();
     assert!(apart.state.erased_at().is_some() && *apart.target.limit() == Limit::Everywhere);
     assert!(!house.world.stored().flags.is_empty());
+}
+
+fn address(text: &str) -> Contact {
+    Contact { email: EmailAddress::parse(text).ok(), account: None }
+}
+
+/// A report by Maren, who gives nothing but her own address, and enters the code that comes there.
+async fn report_by_address(house: &House, proven: &[Proof]) -> SubjectRequest {
+    let request = house.ask_as(1, Kind::Erasure, Some("maren@example.org"), None, proven).await;
+    let (needs, standing) = (vec![Proof::EmailCode], Standing::AwaitingVerification);
+    let request = SubjectRequest { about_child: true, needs, standing, ..request };
+    house.world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    request
+}
+
+#[tokio::test]
+async fn what_is_of_whoever_reports_neither_rests_nor_goes_and_of_whom_staff_name_it_does() {
+    let house = House::new();
+    house.world.link(&place("cedar", "c1", Some("p2")), house.world.now() - HOUR, &links_of(&house, "tim@example.org")[0]);
+    let request = report_by_address(&house, &[Proof::EmailCode]).await;
+    let before = house.of(&["alder", "birch", "dogwood", "elm"]);
+    let (now, by) = (house.world.now(), || Actor::Staff("alex".to_owned()));
+    let unnamed = find_credible(&house.request(&request.id), None, &house.law, by(), now);
+    assert_eq!(unnamed, Err(NotReviewable::Unnamed));
+    let tim = address("tim@example.org");
+    let credible = |request: &SubjectRequest| find_credible(request, Some(&tim), &house.law, by(), now).unwrap().unwrap();
+    house.change(&request.id, credible).await;
+    house.rounds(3).await;
+    assert_eq!(house.of(&["alder", "birch", "dogwood", "elm"]), before);
+    assert!(house.world.of_tenant("cedar").iter().all(|line| !line.contains("p2")));
+    let maren = house.keys.suppressions(&Identity::Email(EmailAddress::parse("maren@example.org").unwrap()));
+    let tim = house.keys.suppressions(&Identity::Email(EmailAddress::parse("tim@example.org").unwrap()));
+    assert_eq!(house.world.flags(&maren).await.unwrap(), BTreeSet::new());
+    assert_eq!(house.world.flags(&tim).await.unwrap(), BTreeSet::from([Flag::Quarantined]));
+    assert_eq!(house.request(&request.id).course.flagged, tim.into_iter().collect(), "what shows whom it was about stays");
+    assert_eq!(house.standing(&request.id), "completed");
+}
+
+#[tokio::test]
+async fn a_report_that_is_not_believed_erases_nothing_of_whoever_made_it_though_they_entered_their_code() {
+    let house = House::new();
+    let request = report_by_address(&house, &[Proof::EmailCode]).await;
+    let before = house.of(&["alder", "birch", "cedar", "dogwood", "elm"]);
+    let (now, by) = (house.world.now(), Actor::Staff("alex".to_owned()));
+    house.change(&request.id, |request| find_not_credible(request, by, now).unwrap().unwrap()).await;
+    let mut verified = house.request(&request.id);
+    verified.standing = Standing::InProgress { since: now };
+    house.world.stored().requests.heads.insert(request.id.clone(), verified);
+    house.rounds(3).await;
+    assert_eq!(house.of(&["alder", "birch", "cedar", "dogwood", "elm"]), before);
+    assert!(house.head(&request.id).is_none() && house.world.stored().flags.is_empty());
+    assert_eq!(house.request(&request.id).turns(), [crate::subject_request::Turn::FindPerson]);
 }

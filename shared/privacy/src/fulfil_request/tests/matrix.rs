@@ -197,8 +197,9 @@ impl House {
         let request = self.request(id);
         let has = |proof| request.proven.iter().any(|proven| proven.proof == proof);
         let is_by_attorney = request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
-        let email = if request.about_child { PARENT } else { MAREN };
-        let email = (request.contact.email.is_some() && (has(Proof::EmailCode) || is_by_attorney)).then_some(email);
+        // A parent asks for nothing of their own.
+        let is_named = request.contact.email.is_some() && !request.about_child;
+        let email = (is_named && (has(Proof::EmailCode) || is_by_attorney)).then_some(MAREN);
         let handle =
             (request.contact.account.is_some() && (has(Proof::HandleCode) || is_by_attorney)).then_some(HANDLE);
         [email, handle, has(Proof::AccountLogin).then_some(MEMBER)].into_iter().flatten().collect()

@@ -1,0 +1,71 @@
+//! When a request that waits for a proof is over, and for which reason. Pure.
+//!
+//! | missing on its last day | what comes of it |
+//! |---|---|
+//! | an agent's permission, and they name no document | denied: no permission was shown |
+//! | a code, a login, a declaration, things to compare | denied: nobody has shown that it is theirs |
+//! | nothing but what staff have not looked at | nothing is denied: it rings until they have |
+//! | a reading of a report about a child | nothing is denied: it rings, on top of the work list |
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock::zone;
+use crate::law::Law;
+use crate::law::denial::DenialReason;
+use crate::subject_request::{Act, Agent, Deed, Proof, SubjectRequest};
+
+/// How long before the end of the last day it is over: until then whoever asks may show it, and of what is denied they still
+/// hear on that day.
+const BEFORE_END: SignedDuration = SignedDuration::from_hours(2);
+
+impl SubjectRequest {
+    /// The first instant of the legal date where its calendar counts; in UTC where the zone is not known.
+    pub(super) fn last_day_begins(&self) -> Timestamp {
+        let zone = zone::find(&self.clocks.zone).unwrap_or(TimeZone::UTC);
+        zone::first_instant(self.clocks.legal.date, &zone).unwrap_or(self.received_at)
+    }
+
+    /// From when on nobody can verify it any more.
+    pub(super) fn lapses_at(&self) -> Timestamp {
+        let zone = zone::find(&self.clocks.zone).unwrap_or(TimeZone::UTC);
+        let end = self.clocks.legal.date.tomorrow().ok().and_then(|day| zone::first_instant(day, &zone));
+        end.map_or(self.received_at, |end| end - BEFORE_END)
+    }
+
+    /// Why it is denied once it is over. `None`: whoever asks has done what they could, and it is the turn of staff.
+    pub(super) fn lapsed_for(&self, law: &Law, acts: &[Act]) -> Option<DenialReason> {
+        if self.awaits_child_review() {
+            return None;
+        }
+        let reason = self.left_undone(law, acts)?;
+        law.denial(reason, &self.regime, self.kind).ok().map(|denied| denied.reason)
+    }
+
+    fn left_undone(&self, law: &Law, acts: &[Act]) -> Option<DenialReason> {
+        let is_missing = |wanted: Proof| self.missing().any(|missing| missing == wanted);
+        let has_read = |of: Proof| {
+            acts.iter().any(|act| matches!(&act.deed, Deed::Reviewed { review, .. } if review.proof() == of))
+        };
+        if is_missing(Proof::AgentPermission) && (!self.names_document() || has_read(Proof::AgentPermission)) {
+            return Some(DenialReason::PermissionMissing);
+        }
+        let is_theirs = |proof: Proof| match proof {
+            Proof::EmailCode | Proof::HandleCode | Proof::AccountLogin | Proof::Declaration => true,
+            Proof::DataPoints => has_read(proof) || !self.names_enough(law),
+            Proof::AgentPermission => false,
+        };
+        self.missing().any(is_theirs).then_some(DenialReason::Unverifiable)
+    }
+
+    /// Whether an agent says which document shows that they may, or that they hold a power of attorney.
+    fn names_document(&self) -> bool {
+        let names = |agent: &Agent| agent.permission_sha256.is_some() || agent.has_power_of_attorney;
+        self.agent.as_ref().is_some_and(names)
+    }
+
+    /// Whether they have named as many things as their law wants compared.
+    fn names_enough(&self, law: &Law) -> bool {
+        self.points_min(law).is_ok_and(|wanted| self.data_points.len() >= usize::from(wanted))
+    }
+}

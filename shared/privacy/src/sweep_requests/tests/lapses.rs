@@ -1,0 +1,120 @@
+//! What becomes on its last day of what nobody has verified: by what is missing, and by whose turn it was.
+
+use super::*;
+use crate::legal_hold::Note;
+use crate::review_proof::{Comparison, Reading, review_proof};
+use crate::subject_request::{Actor, By, PointKind, PointValue, Sha256Hex, Turn};
+
+/// After the end of every last day of a request of 5 March but one with 45 days, and after that.
+const LATE: [&str; 2] = ["2026-04-04T20:30:00Z", "2026-04-21T12:00:00Z"];
+
+fn of_agent(kind: Kind, document: Option<&str>) -> Ask {
+    let email = EmailAddress::parse("leo@example.org").ok();
+    let permission_sha256 = document.map(|document| Sha256Hex::parse(document).unwrap());
+    let agent = Some(Agent { email, name: None, permission_sha256, has_power_of_attorney: false });
+    Ask { agent, residence: Some("California".to_owned()), ..ask(kind) }
+}
+
+fn of_californian(points: &[(PointKind, &str)]) -> Ask {
+    let points = points.iter().map(|(kind, value)| (*kind, PointValue::parse(value).unwrap()));
+    Ask { data_points: points.collect(), residence: Some("California".to_owned()), ..ask(Kind::Erasure) }
+}
+
+impl Office {
+    async fn enter_code(&self, id: &ObligationId) {
+        let now = self.now();
+        let (challenge, code) = Challenge::make(&self.keys, id, Proof::EmailCode, &[3; 24], now).unwrap();
+        self.world.issue(id, &challenge).await.unwrap();
+        let verified = verify_request(&self.world, &self.keys, id, code.expose(), now).await.unwrap();
+        assert!(matches!(verified, crate::verify_request::Verified::Proved(_)));
+    }
+
+    /// Sweeps on its last day and beyond; the reason if it was denied.
+    async fn late(&self, id: &ObligationId) -> Option<String> {
+        self.tell().await;
+        for day in LATE {
+            self.move_to(day);
+            let swept = self.sweep().await;
+            assert!(swept.faults.is_empty());
+            match self.request(id).standing {
+                Standing::Denied { reason, .. } => return Some(reason),
+                _ => assert!(day == LATE[0] || swept.overdue == 1, "it rings"),
+            }
+        }
+        None
+    }
+}
+
+#[tokio::test]
+async fn who_can_still_show_something_on_the_last_day_is_heard() {
+    let office = Office::new();
+    let id = office.asked(1).await;
+    office.tell().await;
+    office.move_to("2026-04-04T19:55:00Z");
+    office.sweep().await;
+    office.enter_code(&id).await;
+    office.move_to("2026-04-04T21:00:00Z");
+    office.sweep().await;
+    assert_eq!(office.request(&id).standing.name(), "in-progress");
+}
+
+#[tokio::test]
+async fn the_reason_is_what_was_missing_and_one_that_the_law_has_for_the_kind() {
+    let both = [(PointKind::Phone, "0555"), (PointKind::Company, "Birch")];
+    let cases = [
+        (of_agent(Kind::OptOut, None), false, Some("permission-missing")),
+        (of_agent(Kind::Erasure, None), false, Some("permission-missing")),
+        (of_agent(Kind::Erasure, None), true, Some("permission-missing")),
+        (of_agent(Kind::Erasure, Some(&"ab".repeat(32))), false, Some("unverifiable")),
+        (of_agent(Kind::Erasure, Some(&"ab".repeat(32))), true, None),
+        (of_agent(Kind::OptOut, Some(&"ab".repeat(32))), false, None),
+        (of_californian(&both), false, Some("unverifiable")),
+        (of_californian(&both), true, None),
+        (of_californian(&both[..1]), true, Some("unverifiable")),
+    ];
+    for (number, (ask, enters_code, expected)) in (1..).zip(cases) {
+        let office = Office::new();
+        let id = office.asked_for(number, ask).await;
+        office.tell().await;
+        if enters_code {
+            office.enter_code(&id).await;
+        }
+        assert_eq!(office.late(&id).await.as_deref(), expected, "case {number}");
+    }
+}
+
+#[tokio::test]
+async fn a_californian_whom_staff_compared_in_vain_is_denied_and_one_whom_they_did_not_is_on_their_list() {
+    for is_compared in [false, true] {
+        let office = Office::new();
+        let both = [(PointKind::Phone, "0555"), (PointKind::Company, "Birch")];
+        let id = office.asked_for(1, of_californian(&both)).await;
+        office.tell().await;
+        office.enter_code(&id).await;
+        if is_compared {
+            let law = Law::built_in().unwrap();
+            let held = both.map(|(kind, _)| (kind, PointValue::parse("another").unwrap())).into();
+            let reading = Reading::Record(Comparison { held, named: std::collections::BTreeMap::new() });
+            let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Compared.").unwrap() };
+            let now = office.now();
+            review_proof(&office.world, (&law, &office.keys), &id, &reading, &by, now).await.unwrap();
+        }
+        let expected = is_compared.then(|| "unverifiable".to_owned());
+        assert_eq!(office.late(&id).await, expected);
+        let turns = office.request(&id).turns();
+        assert_eq!(turns.contains(&Turn::CompareData), !is_compared, "{turns:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_about_a_child_that_nobody_read_is_never_denied_and_rings_every_hour() {
+    let office = Office::new();
+    let id = office.asked_for(1, Ask { about_child: true, ..ask(Kind::Erasure) }).await;
+    assert_eq!(office.late(&id).await, None);
+    for _ in 0..3 {
+        office.world.pass(SignedDuration::from_hours(1));
+        let swept = office.sweep().await;
+        assert_eq!((swept.unread_child_reports, swept.overdue, swept.denied), (1, 1, 0));
+    }
+    assert_eq!(office.request(&id).turns().first(), Some(&Turn::ReviewChild));
+}
