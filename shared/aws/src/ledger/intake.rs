@@ -31,10 +31,13 @@ impl Intake for LedgerTable {
                 "SET #state = :cancelled, cancelled_at = :now, next_action_at = :now, due_shard = :closed",
             )
             .expression_attribute_values(":closed", closed_shard)
-            .condition_expression(format!("#state = :received AND attribute_not_exists(begun_at) AND {in_time}"))
+            .condition_expression(format!(
+                "#state = :received AND reopened = :never AND attribute_not_exists(begun_at) AND {in_time}"
+            ))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
             .expression_attribute_values(":received", text(State::Received.name()))
+            .expression_attribute_values(":never", number(0))
             .expression_attribute_values(":now", at(now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match patience::send(update).await {

@@ -46,10 +46,11 @@ impl Intake for World {
             CancelUntil::ItsDay => head.starts_at.is_some_and(|starts_at| starts_at > now),
             CancelUntil::Begun => head.starts_at.is_some(),
         };
+        let has_begun = |head: &Head| head.state != State::Received || head.begun_at.is_some() || head.reopened > 0;
         self.call("intake.cancel", |stored| match stored.heads.get_mut(id) {
             None => Cancelled::Missing,
             Some(head) if matches!(head.state, State::Cancelled { .. }) => Cancelled::Done,
-            Some(head) if head.state == State::Received && head.begun_at.is_none() && is_in_time(head) => {
+            Some(head) if !has_begun(head) && is_in_time(head) => {
                 head.state = State::Cancelled { at: now };
                 head.next_action_at = None;
                 Cancelled::Done
