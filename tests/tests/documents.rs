@@ -460,6 +460,25 @@ fn every_threat_names_its_control_and_a_test_or_says_that_there_is_none() {
 // ---------------------------------------------------------------------------------------------- limits
 
 #[test]
+fn every_mutation_that_is_explained_is_of_a_function_that_is_still_there() {
+    let listed: toml::Table = read("tests/mutants.toml").parse().unwrap();
+    let survivors = listed.get("survivor").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    for survivor in survivors {
+        let field = |name: &str| survivor[name].as_str().unwrap_or_default().to_owned();
+        let (file, mutation, why) = (field("file"), field("mutation"), field("why"));
+        assert!(file.starts_with("shared/privacy/src/") && files().contains(&file), "{file}");
+        assert!(why.len() > 30, "{mutation}: say why no test should notice it");
+        // "replace < with <= in Head::is_late", "replace is_late -> bool with true", "delete ! in is_late".
+        let named = match mutation.rsplit_once(" in ") {
+            Some((_, function)) => function,
+            None => mutation.trim_start_matches("replace ").split([' ', '(']).next().unwrap_or_default(),
+        };
+        let name = named.rsplit("::").next().unwrap_or_default();
+        assert!(read(&file).contains(&format!("fn {name}")), "{file} has no {name}: {mutation}");
+    }
+}
+
+#[test]
 fn no_file_is_too_long() {
     if let Ok(text) = fs::read_to_string(root().join("ARCHITECTURE.md")) {
         assert!(text.lines().count() <= 150, "ARCHITECTURE.md is longer than 150 lines");

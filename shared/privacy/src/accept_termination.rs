@@ -17,7 +17,7 @@ use crate::ids::TenantId;
 use crate::instant;
 use crate::obligation::{Head, NewObligation, ObligationId};
 use crate::policy::{Phase, Route};
-use crate::ports::{Cancelled, Intake, WorkQueue};
+use crate::ports::{CancelUntil, Cancelled, Intake, WorkQueue};
 use crate::target::Target;
 
 /// What the dashboard says.
@@ -154,11 +154,11 @@ fn starts_on(accepted: &Accepted) -> Result<Date, Fault> {
 /// What a reactivation came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reactivated {
-    /// The window is open: these phases are cancelled, those were carried out already.
+    /// The window is open: these phases are cancelled, those are carried out.
     InTime {
-        /// Will not begin.
+        /// Will not begin: everything of theirs stays.
         cancelled: Vec<String>,
-        /// Had begun.
+        /// A worker had begun: what they cover goes, or is gone.
         begun: Vec<String>,
     },
     /// The window is closed: every clock runs on, and every phase knows that the account came back.
@@ -180,7 +180,8 @@ pub async fn reactivate(
     now: Timestamp,
 ) -> Result<Reactivated, Fault> {
     let termination = &map.model().termination;
-    match intake.cancel(&ObligationId::of_termination(tenant, &termination.window), now).await? {
+    let window = ObligationId::of_termination(tenant, &termination.window);
+    match intake.cancel(&window, CancelUntil::ItsDay, now).await? {
         Cancelled::Done => {}
         Cancelled::TooLate => {
             // No clock moves. But what the account has from now on is of a new life, and every phase must know.
@@ -193,7 +194,8 @@ pub async fn reactivate(
     }
     let (mut cancelled, mut begun) = (vec![termination.window.clone()], Vec::new());
     for phase in termination.phase.keys().filter(|phase| **phase != termination.window) {
-        match intake.cancel(&ObligationId::of_termination(tenant, phase), now).await? {
+        // The subscription goes on: a phase whose day has come and that no worker has begun is cancelled too.
+        match intake.cancel(&ObligationId::of_termination(tenant, phase), CancelUntil::Begun, now).await? {
             Cancelled::Done => cancelled.push(phase.clone()),
             Cancelled::TooLate => begun.push(phase.clone()),
             Cancelled::Missing => {}

@@ -209,6 +209,8 @@ pub struct Head {
     pub confirmed_plan: Option<PlanHash>,
     /// When the sweeper first saw it past its date.
     pub late_since: Option<Timestamp>,
+    /// Of an account that ended: when a worker first began with it. From then on it is not cancelled any more.
+    pub begun_at: Option<Timestamp>,
     /// When we heard that the account came back after its window: from then on what it has is of a new life.
     pub returned_at: Option<Timestamp>,
     /// By which exceptions of a law it left records, once it is erased.

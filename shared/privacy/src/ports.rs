@@ -61,10 +61,25 @@ pub enum Cancelled {
     Missing,
 }
 
+/// Until when an obligation is cancelled; never once a worker has begun with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelUntil {
+    /// Until the first instant on which it may begin.
+    ItsDay,
+    /// Also after its day, for as long as no worker has begun.
+    Begun,
+}
+
 /// Accepts requests. At least once: a write that timed out may have been carried out.
 pub trait Intake: Sync {
-    /// Cancels an obligation that is not to begin before a later instant.
-    fn cancel(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Cancelled>> + Send;
+    /// Cancels an obligation that no worker has begun, in one write: either it is cancelled and never begins, or it is told
+    /// that it is too late.
+    fn cancel(
+        &self,
+        id: &ObligationId,
+        until: CancelUntil,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<Cancelled>> + Send;
 
     /// Notes that an account came back after its window, if there is such an obligation. The first instant stays; nothing
     /// else of the row changes.
@@ -143,6 +158,9 @@ pub trait Ledger: Sync {
     fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> impl Future<Output = Answer<()>> + Send;
     /// Notes by which exceptions an obligation leaves records, if the lease holds.
     fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> impl Future<Output = Answer<()>> + Send;
+    /// Writes down that a worker begins, if the lease holds and nothing was begun or cancelled; the first instant stays. The row
+    /// as it is then, or `None`.
+    fn begin(&self, lease: &Lease, now: Timestamp) -> impl Future<Output = Answer<Option<Head>>> + Send;
     /// Whether an obligation was cancelled, by a strong read.
     fn is_cancelled(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
     /// The legal holds in force for a tenant, by a strong read.

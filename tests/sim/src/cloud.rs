@@ -5,7 +5,7 @@ mod connector;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -47,6 +47,10 @@ pub struct Cloud {
     pub busy_until: Mutex<Duration>,
     /// How many writes there were.
     pub writes: AtomicU64,
+    /// Workers and sweeper are stopped.
+    pub is_stopped: AtomicBool,
+    /// There is no traffic before a replay is over.
+    pub is_replaying: AtomicBool,
     /// Until when every call of an operation fails.
     down: Mutex<BTreeMap<String, Duration>>,
 }
@@ -87,6 +91,8 @@ impl Cloud {
             calm_at: Mutex::new(Duration::MAX),
             busy_until: Mutex::default(),
             writes: AtomicU64::new(0),
+            is_stopped: AtomicBool::new(false),
+            is_replaying: AtomicBool::new(false),
             down: Mutex::default(),
         }
     }
@@ -123,6 +129,23 @@ impl Cloud {
         self.account.put_all(table, items);
         if let Some(replica) = &self.replica.lock().unwrap().account {
             replica.put_all(table, items);
+        }
+    }
+
+    /// Lets what lags behind catch up.
+    pub(crate) fn catch_up(&self) {
+        let mut replica = self.replica.lock().unwrap();
+        let Replica { account: Some(account), pending } = &mut *replica else { return };
+        for (_, operation, body) in pending.drain(..) {
+            drop(account.carry_out(&operation, body));
+        }
+    }
+
+    /// Carries out a write of nobody's, everywhere at once.
+    pub(crate) fn on_every_copy(&self, operation: &str, body: &Value) {
+        drop(self.account.carry_out(operation, body.clone()));
+        if let Some(replica) = &self.replica.lock().unwrap().account {
+            drop(replica.carry_out(operation, body.clone()));
         }
     }
 

@@ -15,6 +15,7 @@ pub mod people;
 pub mod process;
 pub mod product;
 pub mod queue;
+pub mod restore;
 pub mod spoiled;
 pub mod staff;
 pub mod tenants;

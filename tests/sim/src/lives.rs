@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use privacy::accept_callback::Callback;
 
 use crate::actors::{Intake, Request};
-use crate::oracle::About;
 use crate::process::true_time;
 use crate::product::Product;
 use crate::staff::Staff;
@@ -82,7 +81,7 @@ impl World {
     /// whose life those belong to nobody could say.
     fn connection_of(&self, person: usize) -> Option<usize> {
         let oracle = self.cloud.oracle.lock().unwrap();
-        let may_be_back = oracle.asks.iter().any(|ask| ask.about == About::Tenant(TENANT) && ask.is_withdrawn);
+        let may_be_back = oracle.may_be_back;
         let brings = |one: &usize| {
             let known = &oracle.connections[*one];
             known.person == person && known.is_known && !(may_be_back && known.tenant == TENANT)

@@ -1,5 +1,6 @@
 //! What runs by itself: the workers and the sweeper, wired as their functions wire them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -8,7 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::erasure::{Engine, Proof, Worked};
 use privacy::fault::Fault;
 use privacy::message::Work;
-use privacy::ports::{Clock, WorkQueue};
+use privacy::obligation::{Head, ObligationId};
+use privacy::ports::{Answer, Clock, Due as Entry, DueIndex, NextAction, WorkQueue};
+use privacy::purge::PeriodClass;
+use privacy::replay::sweep_replays;
 use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
 use privacy::sweep_requests::sweep_requests;
 use privacy_aws::connection::Patience;
@@ -22,7 +26,7 @@ use crate::actors::{STUCK_AFTER, ledger, queue, vault};
 use crate::asker::outbox;
 use crate::process::{BEGINNING, Process};
 use crate::spoiled::Spoiled;
-use crate::world::World;
+use crate::world::{World, classes};
 
 /// What the functions have; as the template says.
 const INVOCATION: Duration = Duration::from_secs(120);
@@ -69,6 +73,9 @@ impl Worker {
             if !outage.is_zero() && cloud.elapsed() > OUTAGE_FROM && cloud.elapsed() < OUTAGE_FROM + outage {
                 tokio::time::sleep(OUTAGE_FROM + outage - cloud.elapsed()).await;
                 self.process.note("the workers are back");
+            }
+            while cloud.is_stopped() {
+                tokio::time::sleep(Duration::from_secs(20)).await;
             }
             let Some((id, body, receives)) = cloud.queue.receive(|count| cloud.draw(|rng| rng.usize(..count))) else {
                 cloud.queue.wait().await;
@@ -137,6 +144,35 @@ pub struct Sweeper {
     outbox: Outbox,
     seen_writes: u64,
     next_due: Option<Timestamp>,
+    /// The parts of the due index in which anything has ever stood.
+    shards: BTreeSet<String>,
+}
+
+/// The due index. Parts in which nothing has ever stood are not asked: they would change nothing, and are most of them.
+struct Due<'a> {
+    ledger: &'a LedgerTable,
+    shards: &'a BTreeSet<String>,
+}
+
+impl DueIndex for Due<'_> {
+    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Entry>> {
+        if !self.shards.contains(&format!("{shard:02}")) {
+            return Ok(Vec::new());
+        }
+        self.ledger.due(shard, now, limit).await
+    }
+
+    async fn head(&self, id: &ObligationId) -> Answer<Option<Head>> {
+        self.ledger.head(id).await
+    }
+
+    async fn mark_late(&self, id: &ObligationId, since: Timestamp) -> Answer<()> {
+        self.ledger.mark_late(id, since).await
+    }
+
+    async fn postpone(&self, due: &Entry, next: NextAction) -> Answer<()> {
+        self.ledger.postpone(due, next).await
+    }
 }
 
 impl Sweeper {
@@ -153,6 +189,7 @@ impl Sweeper {
             world: Arc::clone(world),
             seen_writes: u64::MAX,
             next_due: None,
+            shards: BTreeSet::new(),
         }
     }
 
@@ -160,7 +197,7 @@ impl Sweeper {
     pub async fn run(mut self) {
         loop {
             tokio::time::sleep(self.interval()).await;
-            if self.is_due() {
+            if !self.process.cloud.is_stopped() && self.is_due() {
                 self.process.alive(tokio::time::timeout(INVOCATION, self.tick())).await;
             }
         }
@@ -187,12 +224,14 @@ impl Sweeper {
         let writes = cloud.writes.load(Ordering::Relaxed);
         if writes != self.seen_writes {
             self.seen_writes = writes;
-            self.next_due = self.world.open_heads().iter().filter_map(|head| head.1).min();
+            let open = self.world.open_heads();
+            self.next_due = open.iter().filter_map(|head| head.next).min();
+            self.shards.extend(open.into_iter().map(|head| head.shard));
         }
         let latest = Timestamp::from_second(BEGINNING).unwrap()
             + SignedDuration::try_from(cloud.elapsed()).unwrap()
             + SignedDuration::from_secs(cloud.weather.jumps_seconds);
-        self.next_due.is_some_and(|due| due <= latest)
+        cloud.is_replaying() || self.next_due.is_some_and(|due| due <= latest)
     }
 
     async fn tick(&self) {
@@ -208,8 +247,17 @@ impl Sweeper {
             }
         };
         let map = self.world.map;
-        let sweep = sweep_ledger(&self.ledger, &self.outbox, &self.process, map, bounds, notice).await;
+        let due = Due { ledger: &self.ledger, shards: &self.shards };
+        if cloud.is_replaying() {
+            let of_policy = (map, classes().as_slice());
+            let swept = sweep_replays(&self.ledger, &self.vault, &self.process, of_policy, stop_at).await;
+            self.process.note(&format!("has taken replays further: {swept:?}"));
+        }
+        let sweep = sweep_ledger(&due, &self.outbox, &self.process, map, bounds, notice).await;
         self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
+        if !self.shards.iter().any(|shard| shard.starts_with("request-")) {
+            return;
+        }
         let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);
         let swept = sweep_requests(&fulfilment, &self.process, stop_at).await;
         self.process.note(&format!("has swept requests: {} answered, {} denied", swept.answered, swept.denied));

@@ -35,11 +35,13 @@ pub enum Naive {
     LinksBeforeRows,
     /// Takes any code.
     AnyCode,
+    /// Opens traffic over a restored backup without a replay.
+    RestoreWithoutReplay,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -56,6 +58,7 @@ impl Naive {
         Self::AcceptedIsGone,
         Self::LinksBeforeRows,
         Self::AnyCode,
+        Self::RestoreWithoutReplay,
     ];
 
     /// As reports and the command line name it.
@@ -78,6 +81,7 @@ impl Naive {
             Self::AcceptedIsGone => "accepted-is-gone",
             Self::LinksBeforeRows => "links-before-rows",
             Self::AnyCode => "any-code",
+            Self::RestoreWithoutReplay => "restore-without-replay",
         }
     }
 
@@ -101,6 +105,7 @@ impl Naive {
             Self::AcceptedIsGone => "Takes a vendor that says yes for one that has erased.",
             Self::LinksBeforeRows => "Removes the links to a connection, then its rows, not all in one write.",
             Self::AnyCode => "Takes a guess for the code that was sent.",
+            Self::RestoreWithoutReplay => "Opens traffic over a restored backup without a replay.",
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod facts;
 mod judge;
+mod restored;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -97,6 +98,9 @@ pub struct Oracle {
     pub holds: Vec<Held>,
     /// What vendors hold.
     pub copies: Vec<Copy>,
+    /// Whether a tenant's account has come back, or may have.
+    pub may_be_back: bool,
+    is_restored: bool,
     items: BTreeMap<String, Item>,
     erased: Vec<(String, Timestamp, Duration)>,
     alarms: Vec<(String, Duration)>,

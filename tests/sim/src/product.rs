@@ -39,6 +39,7 @@ impl Product {
     /// A person connects something new; asked again until it is known what came of it. `None` where it is not connected, so that
     /// nothing may come in by it.
     pub async fn connect(&self, tenant: &str, id: &str, person: usize) -> Option<usize> {
+        self.process.cloud.open_for_traffic().await;
         let connected_at = privacy::instant::to_millis(self.process.now());
         let known = Connected {
             tenant: tenant.to_owned(),
@@ -65,6 +66,7 @@ impl Product {
 
     /// A signal comes in.
     pub async fn ingest(&self, connection: usize, number: u64) {
+        self.process.cloud.open_for_traffic().await;
         let known = self.process.cloud.oracle.lock().unwrap().connections[connection].clone();
         let occurred_at = self.process.now();
         let row = known.signal("p1", occurred_at, number);

@@ -18,8 +18,8 @@ use privacy::obligation::{Head, NewObligation, ObligationId, Outcome};
 use privacy::plan::Plan;
 use privacy::policy::retained::Exception;
 use privacy::ports::{
-    Advance, Answer, Cancelled, Connected, Connections, Detached, Disarmed, DueIndex, Intake, Lease, Leased, Ledger,
-    Opened, Page, Read, Record, SharedRows, Stores, Suppressions,
+    Advance, Answer, CancelUntil, Cancelled, Connected, Connections, Detached, Disarmed, DueIndex, Intake, Lease,
+    Leased, Ledger, Opened, Page, Read, Record, SharedRows, Stores, Suppressions,
 };
 use privacy::scope::{Link, Place, Reach, Scope};
 use privacy_aws::ledger::LedgerTable;
@@ -67,8 +67,8 @@ fn text(text: &str) -> AttributeValue {
 }
 
 impl Intake for Spoiled<'_> {
-    async fn cancel(&self, id: &ObligationId, now: Timestamp) -> Answer<Cancelled> {
-        self.ledger.cancel(id, now).await
+    async fn cancel(&self, id: &ObligationId, until: CancelUntil, now: Timestamp) -> Answer<Cancelled> {
+        self.ledger.cancel(id, until, now).await
     }
 
     async fn note_return(&self, id: &ObligationId, now: Timestamp) -> Answer<()> {
@@ -124,6 +124,10 @@ impl Ledger for Spoiled<'_> {
 
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
         self.ledger.note_retained(lease, codes).await
+    }
+
+    async fn begin(&self, lease: &Lease, now: Timestamp) -> Answer<Option<Head>> {
+        self.ledger.begin(lease, now).await
     }
 
     async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {

@@ -102,6 +102,7 @@ impl Dashboard {
         {
             // From the first try on nobody can say whether it must still go.
             let mut oracle = cloud.oracle.lock().unwrap();
+            oracle.may_be_back = true;
             let ends = oracle.asks.iter_mut().filter(|ask| ask.about == About::Tenant(TENANT));
             ends.for_each(|ask| ask.is_withdrawn = true);
         }
@@ -128,8 +129,8 @@ impl Dashboard {
             Reactivated::InTime { cancelled, .. } if cancelled.iter().any(|phase| phase == PHASE) => {
                 ends.for_each(|ask| ask.starts_at = Some(Timestamp::MAX));
             }
-            // A phase whose day had come counts as begun; it is cancelled all the same if nobody has worked on it yet.
-            Reactivated::InTime { .. } => {}
+            // It had begun: it goes, whatever the subscription does.
+            Reactivated::InTime { .. } => ends.for_each(|ask| ask.is_withdrawn = !ask.is_acknowledged),
             Reactivated::TooLate => ends.for_each(|ask| {
                 ask.is_withdrawn = !ask.is_acknowledged;
                 ask.covers_until = ask.covers_until.min(privacy::instant::to_millis(now));

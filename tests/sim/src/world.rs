@@ -9,6 +9,7 @@ use privacy::data_map::DataMap;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::processors::Target;
+use privacy::purge::PeriodClass;
 use privacy::receipt::SigningKey;
 use privacy_tests::demo;
 use serde_json::Value;
@@ -51,10 +52,25 @@ fn map() -> &'static DataMap {
     &MAP
 }
 
+/// The record classes that go by their date.
+pub(crate) fn classes() -> &'static Vec<PeriodClass> {
+    static CLASSES: LazyLock<Vec<PeriodClass>> = LazyLock::new(|| PeriodClass::all(map()).unwrap());
+    &CLASSES
+}
+
 /// The laws' dates.
 pub(crate) fn law() -> &'static Law {
     static LAW: LazyLock<Law> = LazyLock::new(|| Law::built_in().unwrap());
     &LAW
+}
+
+/// What is not closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// When it is looked at next.
+    pub next: Option<Timestamp>,
+    /// The part of the due index in which it stands.
+    pub shard: String,
 }
 
 /// What a run came to.
@@ -99,20 +115,20 @@ impl World {
         }
     }
 
-    /// Every obligation, and every request of a person, that is not closed: its state, and when it is looked at next.
+    /// Every obligation, and every request of a person, that is not closed.
     #[must_use]
-    pub fn open_heads(&self) -> Vec<(String, Option<Timestamp>)> {
+    pub fn open_heads(&self) -> Vec<Open> {
         let scan = serde_json::json!({
             "TableName": "ledger",
             "FilterExpression": "(sk = :head AND attribute_exists(covers_until)) OR begins_with(due_shard, :asked)",
-            "ProjectionExpression": "#state, next_action_at", "ExpressionAttributeNames": {"#state": "state"},
+            "ProjectionExpression": "#state, next_action_at, due_shard", "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {":head": {"S": "head"}, ":asked": {"S": "request-"}},
         });
         let (_, answer) = self.cloud.account.carry_out("Scan", scan);
         let text = |row: &Value, name: &str| row[name]["S"].as_str().unwrap_or_default().to_owned();
         let heads = answer["Items"].as_array().unwrap().iter();
-        let heads = heads.map(|row| (text(row, "state"), text(row, "next_action_at").parse().ok()));
-        heads.filter(|(state, _)| !["completed", "cancelled"].contains(&state.as_str())).collect()
+        let open = heads.filter(|row| !["completed", "cancelled"].contains(&text(row, "state").as_str()));
+        open.map(|row| Open { next: text(row, "next_action_at").parse().ok(), shard: text(row, "due_shard") }).collect()
     }
 
     /// What there was before the run began.
@@ -194,6 +210,8 @@ impl World {
         }
         if cloud.draw(|rng| rng.u32(..4) == 0) {
             acts.push(tokio::spawn(Arc::clone(self).close()));
+        } else if cloud.draw(|rng| rng.u32(..6) == 0) {
+            acts.push(tokio::spawn(Arc::clone(self).restore()));
         }
         for act in acts {
             act.await.unwrap();

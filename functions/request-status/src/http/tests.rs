@@ -58,6 +58,7 @@ fn site() -> Site<World, World> {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        begun_at: None,
         returned_at: None,
         retained: Vec::new(),
         replay: None,

@@ -76,6 +76,10 @@ impl Ledger for LedgerTable {
         if advance.if_covers_until.is_some() {
             condition.push_str(" AND covers_until = :covers_until");
         }
+        // Whatever a worker had in mind: what was cancelled meanwhile stays so.
+        if !matches!(advance.state, State::Cancelled { .. }) {
+            condition.push_str(" AND attribute_not_exists(cancelled_at)");
+        }
         // The mark of another replay is not moved: its look is still to be made.
         if advance.replay.is_some() {
             condition.push_str(" AND replay_asked_at = :replay_asked_at");
@@ -146,6 +150,23 @@ impl Ledger for LedgerTable {
             Ok(_) => Ok(()),
             // Who lost the lease is told so by the transition that follows.
             Err(error) => refusing_row("ledger.note_retained")(error).map(drop),
+        }
+    }
+
+    async fn begin(&self, lease: &Lease, now: Timestamp) -> Answer<Option<Head>> {
+        let update = self
+            .update_head(&lease.id)
+            .update_expression("SET begun_at = if_not_exists(begun_at, :now)")
+            .condition_expression("worker = :worker AND #state = :received")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":received", text(State::Received.name()))
+            .expression_attribute_values(":worker", text(&lease.worker))
+            .expression_attribute_values(":now", at(now))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match patience::send(update).await {
+            Ok(answer) => rows::head(&answer.attributes.unwrap_or_default()).map(Some),
+            Err(error) => refusing_row("ledger.begin")(error).map(|_| None),
         }
     }
 

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFail
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::obligation::{Head, NewObligation, ObligationId, State};
-use privacy::ports::{Answer, Cancelled, Intake, Opened};
+use privacy::ports::{Answer, CancelUntil, Cancelled, Intake, Opened};
 use privacy::replay::ReplayStage;
 
 use super::{LedgerTable, head_key, key, rows, sequenced, targets};
@@ -16,7 +16,11 @@ use crate::faults::{fault, refusing_row};
 use crate::patience;
 
 impl Intake for LedgerTable {
-    async fn cancel(&self, id: &ObligationId, now: Timestamp) -> Answer<Cancelled> {
+    async fn cancel(&self, id: &ObligationId, until: CancelUntil, now: Timestamp) -> Answer<Cancelled> {
+        let in_time = match until {
+            CancelUntil::ItsDay => "starts_at > :now",
+            CancelUntil::Begun => "attribute_exists(starts_at)",
+        };
         let [(_, closed_shard), _] = rows::closed_facts(id, now);
         let update = self
             .client
@@ -27,10 +31,13 @@ impl Intake for LedgerTable {
                 "SET #state = :cancelled, cancelled_at = :now, next_action_at = :now, due_shard = :closed",
             )
             .expression_attribute_values(":closed", closed_shard)
-            .condition_expression("#state = :received AND starts_at > :now")
+            .condition_expression(format!(
+                "#state = :received AND reopened = :never AND attribute_not_exists(begun_at) AND {in_time}"
+            ))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
             .expression_attribute_values(":received", text(State::Received.name()))
+            .expression_attribute_values(":never", number(0))
             .expression_attribute_values(":now", at(now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match patience::send(update).await {

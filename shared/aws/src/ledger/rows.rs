@@ -172,6 +172,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         reopened: get_number(item, "reopened")?,
         confirmed_plan: confirmed.map(|hash| PlanHash::from_stored(hash.clone())),
         late_since: find_at(item, "late_since")?,
+        begun_at: find_at(item, "begun_at")?,
         returned_at: find_at(item, "returned_at")?,
         retained: if item.contains_key("retained") { outcomes::exceptions(item)? } else { Vec::new() },
         replay,

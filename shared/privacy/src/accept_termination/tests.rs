@@ -1,3 +1,4 @@
+mod in_time;
 mod processors;
 mod returns;
 

@@ -23,10 +23,22 @@ where
     pub(super) async fn was_reactivated(&self, head: &Head) -> Result<bool, Stop> {
         let Target::Tenant { tenant, phase } = &head.target else { return Ok(false) };
         let window = &self.engine.map.model().termination.window;
-        if phase == window || head.state != State::Received || head.reopened > 0 {
+        if phase == window || head.state != State::Received || head.reopened > 0 || head.begun_at.is_some() {
             return Ok(false);
         }
         Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
+    }
+
+    /// Writes down that a phase of an account begins, before anything of it changes: from then on whoever reactivates the
+    /// account is told that it goes, and until then that it stays.
+    ///
+    /// Errors: [`Stop::LostLease`] where it was cancelled meanwhile.
+    pub(super) async fn begin(&self, head: &Head) -> Result<Head, Stop> {
+        let is_of_tenant = matches!(head.target, Target::Tenant { .. });
+        if !is_of_tenant || head.state != State::Received || head.begun_at.is_some() {
+            return Ok(head.clone());
+        }
+        self.engine.ledger.begin(&self.lease, self.engine.clock.now()).await?.ok_or(Stop::LostLease)
     }
 
     /// From here on nothing of this person that is older gets in.

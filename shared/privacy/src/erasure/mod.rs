@@ -229,6 +229,7 @@ where
             let state = State::Cancelled { at: self.engine.clock.now() };
             return self.advance(head, state, NextAction::Never).await;
         }
+        let head = &self.begin(head).await?;
         self.suppress(head).await?;
         let mut scopes = self.discover(head).await?;
         for scope in &mut scopes {

@@ -80,6 +80,7 @@ pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        begun_at: None,
         returned_at: None,
         retained: Vec::new(),
         replay: None,

@@ -11,7 +11,8 @@ use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::ports::{
-    Advance, Answer, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction, Opened, WorkQueue,
+    Advance, Answer, CancelUntil, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction,
+    Opened, WorkQueue,
 };
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope};
@@ -32,6 +33,7 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        begun_at: None,
         returned_at: None,
         retained: Vec::new(),
         replay: None,
@@ -39,11 +41,16 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
 }
 
 impl Intake for World {
-    async fn cancel(&self, id: &ObligationId, now: Timestamp) -> Answer<Cancelled> {
+    async fn cancel(&self, id: &ObligationId, until: CancelUntil, now: Timestamp) -> Answer<Cancelled> {
+        let is_in_time = |head: &Head| match until {
+            CancelUntil::ItsDay => head.starts_at.is_some_and(|starts_at| starts_at > now),
+            CancelUntil::Begun => head.starts_at.is_some(),
+        };
+        let has_begun = |head: &Head| head.state != State::Received || head.begun_at.is_some() || head.reopened > 0;
         self.call("intake.cancel", |stored| match stored.heads.get_mut(id) {
             None => Cancelled::Missing,
             Some(head) if matches!(head.state, State::Cancelled { .. }) => Cancelled::Done,
-            Some(head) if head.state == State::Received && head.starts_at.is_some_and(|starts_at| starts_at > now) => {
+            Some(head) if !has_begun(head) && is_in_time(head) => {
                 head.state = State::Cancelled { at: now };
                 head.next_action_at = None;
                 Cancelled::Done
@@ -149,6 +156,15 @@ impl Ledger for World {
         })
     }
 
+    async fn begin(&self, lease: &Lease, now: Timestamp) -> Answer<Option<Head>> {
+        self.call("ledger.begin", |stored| {
+            let is_leased = stored.leases.get(&lease.id) == Some(&lease.worker);
+            let head = stored.heads.get_mut(&lease.id).filter(|head| is_leased && head.state == State::Received)?;
+            head.begun_at.get_or_insert(now);
+            Some(head.clone())
+        })
+    }
+
     async fn is_cancelled(&self, id: &ObligationId) -> Answer<bool> {
         self.call("ledger.is_cancelled", |stored| {
             stored.heads.get(id).is_some_and(|head| matches!(head.state, State::Cancelled { .. }))
@@ -172,6 +188,10 @@ impl Ledger for World {
                 return None;
             }
             let head = stored.heads.get_mut(&lease.id)?;
+            let is_cancelled = |state: &State| matches!(state, State::Cancelled { .. });
+            if is_cancelled(&head.state) && !is_cancelled(&advance.state) {
+                return None;
+            }
             if !super::replay::may_move(head, advance) {
                 return None;
             }

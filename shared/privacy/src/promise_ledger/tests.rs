@@ -227,6 +227,7 @@ fn a_request_counts_from_its_receipt_to_its_answer_and_its_erasure_with_it() {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        begun_at: None,
         returned_at: None,
         retained: Vec::new(),
         replay: None,

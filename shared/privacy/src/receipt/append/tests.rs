@@ -77,6 +77,7 @@ fn head(letter: &str) -> Head {
         reopened: 0,
         confirmed_plan: None,
         late_since: None,
+        begun_at: None,
         returned_at: None,
         retained: Vec::new(),
         replay: None,

@@ -12,7 +12,7 @@ async fn what_is_not_begun_was_cancelled_or_came_later_is_left_alone() {
     for new in [&waiting, &cancelled] {
         world.open(new).await.unwrap();
     }
-    world.cancel(&cancelled.id, world.now()).await.unwrap();
+    world.cancel(&cancelled.id, crate::ports::CancelUntil::ItsDay, world.now()).await.unwrap();
     world.pass(HOUR);
     backup.restore(&world);
     begin(&world, &backup).await;
