@@ -39,8 +39,7 @@ def fill(world: World, items: int, size: int, bystanders: int) -> tuple[Path, st
 
 def left(world: World) -> tuple[int, int]:
     """What there is of the owner, and of the bystander."""
-    partitions = [one["pk"]["S"] for one in world.emulator.items("inbox")]
-    return partitions.count(OWNER), partitions.count(BYSTANDER)
+    return world.emulator.count("inbox", OWNER), world.emulator.count("inbox", BYSTANDER)
 
 
 def erase(world: World, state: Path, message: str) -> tuple[float, float, Counted]:

@@ -132,5 +132,14 @@ class Emulator:
             if not start:
                 return
 
-    def count(self, table: str, starting: str = "") -> int:
-        return sum(one["pk"]["S"].startswith(starting) for one in self.items(table))
+    def count(self, table: str, partition: str | None = None) -> int:
+        """How many items a table has, or one partition of it."""
+        asked: dict[str, Any] = {"TableName": table, "Select": "COUNT"}
+        if partition is not None:
+            asked |= {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": partition}}}
+        found, start = 0, None
+        while True:
+            answer = self.call("Scan" if partition is None else "Query", asked | ({"ExclusiveStartKey": start} if start else {}))
+            found, start = found + answer["Count"], answer.get("LastEvaluatedKey")
+            if not start:
+                return found
