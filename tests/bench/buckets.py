@@ -1,5 +1,5 @@
 """As much of S3 as both sides need: put under a condition, get, list, delete versions, upload in parts. What is uploaded in parts is
-counted and hashed, not kept; and whole folders of objects can be made up while they are read.
+kept when it is wanted; and whole folders of objects can be made up while they are read.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Folder:
 
 @dataclass
 class Upload:
-    parts: dict[int, tuple[int, str]] = field(default_factory=dict)
+    bytes: int = 0
+    parts: dict[int, bytes] = field(default_factory=dict)
 
-    @property
-    def bytes(self) -> int:
-        return sum(size for size, _ in self.parts.values())
+    def whole(self) -> bytes:
+        return b"".join(part for _, part in sorted(self.parts.items()))
 
 
 @dataclass
@@ -40,6 +40,7 @@ class Buckets:
     made_up: dict[str, Folder] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     complete: dict[str, Upload] = field(default_factory=dict)
+    keeps_parts: bool = False
 
     def answer(self, request: Request) -> tuple[str, Answer]:
         address = urlsplit(request.target)
@@ -115,7 +116,8 @@ class Buckets:
         if upload is None:
             return "NoSuchUpload", Answer(b"<Error><Code>NoSuchUpload</Code></Error>", 404, XML)
         if request.method == "PUT":
-            upload.parts[int(query["partNumber"])] = (len(request.body), tag(request.body))
+            upload.bytes += len(request.body)
+            upload.parts[int(query["partNumber"])] = request.body if self.keeps_parts else b""
             return "UploadPart", Answer(b"", headers={"etag": tag(request.body)})
         if request.method == "POST":
             self.complete[path] = self.uploads.pop(query["uploadId"])

@@ -69,6 +69,10 @@ class World:
             self.unpacked[function] = unpack(archive, self.folder / "functions" / function)
         return Subject(function, self.unpacked[function], self._environment(more), self.folder / f"{function}.log")
 
+    def start(self, name: str, command: list[str], more: dict[str, str]) -> Subject:
+        """Another peer."""
+        return Subject(name, command, self._environment(more), self.folder / "peers.log")
+
     def python(self, handler: str, **more: str) -> Subject:
         """A handler of tests/bench/peers under AWS's own runtime for Python: `erase.query`."""
         command = [sys.executable, "-m", "awslambdaric", handler]
