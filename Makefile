@@ -24,7 +24,11 @@ FUZZ_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 FUZZER = target/fuzz/$(FUZZ_HOST)/fuzz/privacy-fuzz
 FUZZ_FOUND := local/.state/fuzz
 
-.PHONY: help run up down clock demo tools build test sim fuzz mutants check advisories reproducible policy-check verify-receipts watch deploy clean
+# The emulator of the tests, as a program of its own, and everybody who is measured beside us.
+BENCH := local/.state/bench
+DYNOXIDE = $(shell sed -n '/name = "dynoxide-rs"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+
+.PHONY: help run up down clock demo tools build test sim fuzz mutants check advisories reproducible policy-check verify-receipts bench bench-docs watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +108,27 @@ policy-check: tools ## The data map against what tables and buckets hold; OUTPUT
 
 verify-receipts: ## Receipts in DIR checked offline against the public KEY, a file or hex; SEEN is an earlier report
 	@cargo run --quiet --locked -p verify-receipts -- "$(DIR)" $(foreach key,$(KEY),--key "$(key)") $(if $(SEEN),--seen "$(SEEN)")
+
+bench: $(BENCH)/.peers target/lambda/meta-callback/bootstrap.zip ## Measured beside what people would use instead; B=B4 one of B1 to B8. See docs/performance.md
+	@$(BENCH)/venv/bin/python -m tests.bench $(B)
+
+bench-docs: ## docs/cost.md and the charts of docs/performance.md, drawn from tests/bench/measured.json; NEW=1 takes the last report over
+	@python3 -m tests.bench.draw $(if $(NEW),new)
+
+# Everybody who is measured beside us, as pinned; who does not install is reported as missing by the run.
+$(BENCH)/.peers: tests/bench/requirements.txt tests/bench/peers/node/package-lock.json tests/bench/peers/rust/Cargo.lock
+	@echo "  installing the peers"
+	@mkdir -p $(BENCH)/node
+	@test -x $(BENCH)/venv/bin/python || python3 -m venv $(BENCH)/venv
+	@$(BENCH)/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.txt
+	@cp tests/bench/peers/node/* $(BENCH)/node/
+	@if command -v npm >/dev/null; then npm ci --prefix $(BENCH)/node --no-audit --no-fund --loglevel error || true; fi
+	@cargo install dynoxide-rs --quiet --version $(DYNOXIDE) --locked --no-default-features --features native-sqlite,http-server,cli --root $(BENCH)/dynoxide
+	@cargo build --release --locked --quiet --manifest-path tests/bench/peers/rust/Cargo.toml --target-dir $(BENCH)/rust || true
+	@touch $@
+
+target/lambda/meta-callback/bootstrap.zip:
+	@$(MAKE) build
 
 watch: tools ## cargo lambda watch against the running stack
 	@$(PYTHON) -m local.watch

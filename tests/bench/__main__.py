@@ -1,0 +1,73 @@
+"""Runs the benches: `python -m tests.bench` all of them, `python -m tests.bench B4 B6` some.
+
+Prints progress while it runs, then a table for each, and writes target/bench/report.json: what a run has not measured stays as an
+earlier one left it. `LAMBDA_DIR` names other built functions than target/lambda, `OPEN_MAX` how large a ledger B8 fills.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench.report import Different, table
+from tests.bench.runtime import Failed
+from tests.bench.subject import OTHER_CORE
+from tests.bench.world import ROOT, Missing, make
+
+BENCHES = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8")
+REPORT = ROOT / "target/bench/report.json"
+
+
+def machine() -> dict[str, Any]:
+    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return {
+        "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "commit": commit, "cores": os.cpu_count(),
+        "processor": model, "system": platform.platform(), "python": platform.python_version(), "load": os.getloadavg()[0],
+    }
+
+
+def run(names: list[str]) -> int:
+    report: dict[str, Any] = json.loads(REPORT.read_text()) if REPORT.is_file() else {}
+    dynoxide = Path(os.environ.get("DYNOXIDE") or ROOT / "local/.state/bench/dynoxide/bin/dynoxide")
+    # Whatever stands opposite the measured process stays off its core.
+    os.sched_setaffinity(0, {OTHER_CORE})
+    world = make(Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda"), dynoxide, ROOT / "target/bench/work", lambda _: None)
+    failed = 0
+    for name in names:
+        began = time.monotonic()
+        world.say = lambda line, name=name, began=began: print(f"  {name} {time.monotonic() - began:6.1f} s  {line}", flush=True)  # type: ignore[misc]
+        try:
+            bench = importlib.import_module(f"tests.bench.{name.lower()}").run(world)
+        except (Different, Failed, Missing) as error:
+            print(f"{name}: {error}", flush=True)
+            failed += 1
+            continue
+        finally:
+            world.emulator.stop()
+        report[name] = bench.as_json() | {"machine": machine(), "seconds": round(time.monotonic() - began, 1)}
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+        print(f"\n{name}: {bench.what} ({report[name]['seconds']} s)\n{table(report[name]['rows'])}")
+        for note in bench.notes:
+            print(f"  {note}")
+        for one in bench.missing:
+            print(f"  missing: {one}")
+        print(flush=True)
+        failed += any(row.holds is False for row in bench.rows)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    chosen = [name.upper() for argument in sys.argv[1:] for name in argument.split(",")] or list(BENCHES)
+    if unknown := [name for name in chosen if name not in BENCHES]:
+        sys.exit(f"there is no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    sys.exit(run(chosen))

@@ -1,0 +1,90 @@
+"""B2: warm callbacks, one in ten told twice, one in twenty with a signature that does not hold: processor time for each and how even the
+answers are, against the same handler in Python, in Node, and in Rust by the book.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import time
+from contextlib import ExitStack
+
+from tests.bench.callbacks import callback
+from tests.bench.peers_here import PEERS, commands
+from tests.bench.report import Bench, Row, at_least, at_most
+from tests.bench.stats import interval, ratios
+from tests.bench.subject import Subject
+from tests.bench.world import World
+
+ROUNDS = 11
+# In each round; 20,000 in all.
+REQUESTS = int(os.environ.get("REQUESTS", "1820"))
+
+
+def requests(number: int) -> list[tuple[bytes, int]]:
+    """Events and the status that each is to be answered with; other people in every round."""
+    source, issued_at, made = random.Random(number), int(time.time()) - 60, list[tuple[bytes, int]]()
+    for one in range(REQUESTS):
+        user, kind = str(10**16 + number * 10**6 + one), source.random()
+        if kind < 0.05:
+            made.append((json.dumps(callback(user, issued_at, "another")).encode(), 400))
+        elif kind < 0.15 and made:
+            made.append(source.choice(made))
+        else:
+            made.append((json.dumps(callback(user, issued_at)).encode(), 200))
+    return made
+
+
+def one_round(process: Subject, events: list[tuple[bytes, int]]) -> tuple[float, list[float]]:
+    """Processor microseconds for each, and how long each took."""
+    before, took = process.cpu(), []
+    for event, status in events:
+        answer, seconds = process.runtime.ask(event)
+        # A substring: to read it as JSON would cost the other core more than the rest.
+        assert f'"statusCode":{status}'.encode() in answer.replace(b" ", b""), answer
+        took.append(seconds)
+    return (process.cpu() - before) / len(events) * 1e6, took
+
+
+def run(world: World) -> Bench:
+    bench = Bench("B2", f"warm callbacks, {ROUNDS} rounds of {REQUESTS:,}: 10 % told twice, 5 % with a bad signature")
+    found, bench.missing = commands()
+    world.begin()
+    cpu, took = dict[str, list[float]](), dict[str, list[float]]()
+    with ExitStack() as stack:
+        processes = {"ours": stack.enter_context(world.ours("meta-callback"))}
+        for name, peer in found.items():
+            processes[name] = stack.enter_context(world.start(name, peer["command"], peer["environment"]))
+        for name, process in processes.items():
+            # A hundred to warm up.
+            one_round(process, requests(1000)[:100])
+            cpu[name], took[name] = [], []
+        for number in range(ROUNDS):
+            events = requests(number)
+            accepted = {event for event, status in events if status == 200}
+            for name, process in processes.items():
+                world.begin()
+                spent, seconds = one_round(process, events)
+                cpu[name].append(spent)
+                took[name] += seconds
+                heads = world.emulator.count("ledger")
+                bench.same(heads == len(accepted), f"{name} keeps {heads} requests of {len(accepted)}")
+            world.say(f"round {number + 1} of {ROUNDS}: " + ", ".join(f"{name} {values[-1]:.0f} µs" for name, values in cpu.items()))
+    ours = interval(cpu["ours"])
+    wanted = {"python": at_least(8.0, "ratio"), "node": at_least(8.0, "ratio")}
+    for name, title in PEERS.items():
+        if name in cpu:
+            row = Row("CPU-µs each", None, ours.median, title, interval(cpu[name]).median, ratios(cpu["ours"], cpu[name]), wanted.get(name))
+            bench.rows.append(row)
+    for name, values in took.items():
+        median, late = statistics.median(values) * 1e3, statistics.quantiles(values, n=100)[98] * 1e3
+        limit = at_most(3.0) if name == "ours" else None
+        who = "ours" if name == "ours" else PEERS[name]
+        bench.measured[f"latency {name}"] = {"median": median, "p99": late}
+        if name == "ours":
+            bench.rows.append(Row("p99 over the median", 1.0, late / median, limit=limit))
+        bench.notes.append(f"{who}: median {median:.2f} ms, p99 {late:.2f} ms, most of it the emulator and the door before it")
+    bench.measured["cpu"] = cpu
+    return bench

@@ -1,0 +1,111 @@
+"""B4: one owner of 10,000 items of 1 KiB goes, beside a bystander; the worker as it is built, against boto3 and the calls of Fides."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.bench.callbacks import callback, queued
+from tests.bench.front import Counted
+from tests.bench.report import Bench, Row, at_least, at_most
+from tests.bench.stats import ratios
+from tests.bench.world import World, connect, signals
+
+ITEMS, BYTES, BYSTANDERS, ROUNDS = 10_000, 1024, 10_000, 11
+OWNER, BYSTANDER, USER = "alder#c1", "birch#c2", "10158000000000001"
+WRU, RRU, CALLS = float(ITEMS), ITEMS * BYTES / 8192 + 1, math.ceil(ITEMS / 25) + math.ceil(ITEMS * BYTES / 2**20)
+
+
+def dollars(wru: float, rru: float) -> float:
+    return wru * 0.625e-6 + rru * 0.125e-6
+
+
+def fill(world: World, items: int, size: int, bystanders: int) -> tuple[Path, str]:
+    """A state with an accepted request of the owner, and the message that asks for it."""
+    world.begin()
+    world.emulator.put("connections", connect("alder", "c1", USER) + connect("birch", "c2", "10158000000000002"))
+    world.emulator.put("inbox", signals("alder", "c1", items, size))
+    world.emulator.put("inbox", signals("birch", "c2", bystanders, size))
+    with world.ours("meta-callback") as intake:
+        assert intake.ask(callback(USER, int(time.time()) - 60))["statusCode"] == 200
+    message = world.front.messages("erasure")[-1]
+    state = world.folder / "states" / f"erase-{items}x{size}.db"
+    world.emulator.keep(state)
+    return state, message
+
+
+def left(world: World) -> tuple[int, int]:
+    """What there is of the owner, and of the bystander."""
+    return world.emulator.count("inbox", OWNER), world.emulator.count("inbox", BYSTANDER)
+
+
+def erase(world: World, state: Path, message: str) -> tuple[float, float, Counted]:
+    """Processor seconds, peak megabytes and what was called, of the worker's one visit or several."""
+    world.begin(state)
+    with world.ours("erasure-worker") as worker:
+        cpu, asked = 0.0, [message]
+        while asked:
+            answer, spent = worker.timed(queued(*asked))
+            assert answer == {"batchItemFailures": []}, answer
+            cpu += spent
+            asked, world.front.sent[:] = world.front.messages("erasure"), []
+        return cpu, worker.peak_mb(), world.front.take()
+
+
+def peer(world: World, state: Path, handler: str) -> tuple[float, Counted, Any]:
+    world.begin(state)
+    with world.python(handler) as process:
+        # Imports are not counted: both sides are warm.
+        process.ask({"owner": "nobody"})
+        world.front.take()
+        answer, cpu = process.timed({"owner": OWNER})
+    return cpu, world.front.take(), answer
+
+
+def run(world: World) -> Bench:
+    bench = Bench("B4", f"erase one owner of {ITEMS:,} x {BYTES} B beside a bystander of {BYSTANDERS:,}")
+    state, message = fill(world, ITEMS, BYTES, BYSTANDERS)
+    ours, theirs, counted, boto = list[float](), list[float](), Counted(), Counted()
+    for number in range(ROUNDS):
+        world.say(f"round {number + 1} of {ROUNDS}")
+        cpu, _, counted = erase(world, state, message)
+        bench.same(left(world) == (0, BYSTANDERS), "ours left something, or took too much")
+        ours.append(cpu)
+        cpu, boto, _ = peer(world, state, "erase.query")
+        bench.same(left(world) == (0, BYSTANDERS), "boto3 query + batch_writer left something")
+        theirs.append(cpu)
+    units(bench, counted, boto)
+    faster = ratios(ours, theirs)
+    rate, their_rate = ITEMS / sorted(ours)[ROUNDS // 2], ITEMS / sorted(theirs)[ROUNDS // 2]
+    bench.rows.append(Row("items per CPU-second", None, rate, "boto3 query + batch_writer", their_rate, faster, at_least(10.0, "ratio")))
+    world.say("scan + delete")
+    cpu, scanned, _ = peer(world, state, "erase.scan")
+    bench.same(left(world) == (0, BYSTANDERS), "scan + delete left something")
+    scan_dollars = dollars(scanned.wru, scanned.rru)
+    bench.rows.append(Row("dollars for it, x 10^6", dollars(WRU, RRU) * 1e6, dollars(counted.wru, counted.rru) * 1e6, "scan + delete", scan_dollars * 1e6))
+    world.say("the calls of Fides")
+    _, masked, said = peer(world, state, "erase.fides")
+    residue = left(world)[0]
+    bench.rows.append(Row("items left", 0, 0, "the calls of Fides", residue, limit=at_most(0.0)))
+    bench.notes.append(
+        f"The calls of Fides mask {said['masked']:,} rows with {masked.wru:,.0f} WRU in {masked.dynamodb:,} calls and never meet the rest; no state to compare."
+    )
+    bench.notes.append(f"The bystander's half of the table costs a scan {scanned.rru:,.0f} RRU here; a real table holds more than two owners.")
+    bench.measured |= {"ours": counted.as_json(), "query": boto.as_json(), "scan": scanned.as_json(), "fides": masked.as_json()}
+    return bench
+
+
+def units(bench: Bench, counted: Counted, boto: Counted) -> None:
+    name = "boto3 query + batch_writer"
+    calls = sum(counted.calls.values())
+    bench.rows += [
+        Row("WRU", WRU, counted.wru, name, boto.wru, limit=at_most(1.01, "floor")),
+        Row("RRU", RRU, counted.rru, name, boto.rru, limit=at_most(2.05, "floor")),
+        Row("calls", CALLS, calls, name, sum(boto.calls.values()), limit=at_most(1.15, "floor")),
+        Row("dollars, x 10^6", dollars(WRU, RRU) * 1e6, dollars(counted.wru, counted.rru) * 1e6, name, dollars(boto.wru, boto.rru) * 1e6,
+            limit=at_most(1.03, "floor")),
+    ]
+    bench.notes.append(f"Calls of ours: {json.dumps(dict(sorted(counted.calls.items())))}")

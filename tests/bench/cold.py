@@ -1,0 +1,117 @@
+"""One cold start after the other, as Lambda makes them: exec to first answer of the callback, over TLS to three hosts.
+
+Runs in a mount namespace of its own, where the names of AWS lead to this machine (needs root), and writes what it saw to the file that
+it is given. A TLS server on loopback, with a CA made on the spot beside the machine's real trust store, answers for Secrets Manager,
+DynamoDB and SQS.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.bench.callbacks import callback
+from tests.bench.subject import Subject
+from tests.bench.wire import Answer, Request, Server
+from tests.bench.world import REGION, SECRETS, environment
+
+HOSTS = [f"{service}.{REGION}.amazonaws.com" for service in ("secretsmanager", "dynamodb", "sqs")]
+TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+class Aws:
+    """Answers everything at once, and notes what was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def answer(self, request: Request) -> Answer:
+        operation = request.headers["x-amz-target"].split(".")[-1]
+        self.calls.append(operation)
+        asked = json.loads(request.body)
+        if operation == "GetSecretValue":
+            answer = {"ARN": asked["SecretId"], "Name": "s", "SecretString": json.dumps(SECRETS[asked["SecretId"]])}
+        elif operation == "SendMessage":
+            answer = {"MessageId": "m", "MD5OfMessageBody": hashlib.md5(asked["MessageBody"].encode()).hexdigest()}
+        else:
+            answer = {}
+        return Answer(json.dumps(answer).encode())
+
+
+def certificate(
+    name: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Name, signer: ec.EllipticCurvePrivateKey, is_ca: bool,
+) -> x509.Certificate:
+    now = datetime.datetime.now(datetime.UTC)
+    built = x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+    built = built.issuer_name(issuer).public_key(key.public_key()).serial_number(x509.random_serial_number())
+    built = built.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=1))
+    built = built.add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+    built = built.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+    built = built.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    if is_ca:
+        usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
+        built = built.add_extension(usage, critical=True)
+    else:
+        built = built.add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in HOSTS]), critical=False)
+    return built.sign(signer, hashes.SHA256())
+
+
+def certificates(folder: Path) -> tuple[Path, Path, Path]:
+    """The machine's trust store and ours in one file, ours alone, and a server's certificate of it."""
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench ca")])
+    pem = serialization.Encoding.PEM
+    ca = certificate("bench ca", ca_key, ca_name, ca_key, True).public_bytes(pem)
+    server = certificate(HOSTS[0], key, ca_name, ca_key, False).public_bytes(pem)
+    bundle, alone, chain = folder / "bundle.pem", folder / "ca.pem", folder / "server.pem"
+    bundle.write_bytes(TRUST.read_bytes() + ca)
+    alone.write_bytes(ca)
+    chain.write_bytes(server + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    return bundle, alone, chain
+
+
+def one_round(name: str, command: list[str], given: dict[str, str], aws: Aws, log: Path) -> dict[str, float]:
+    """Processor milliseconds and peak megabytes from exec to the first answer."""
+    aws.calls.clear()
+    with Subject(name, command, given, log) as process:
+        answer = process.ask(callback("218471", int(time.time()) - 60), 60)
+        cpu, peak = process.cpu() * 1e3, process.peak_mb()
+    calls = set(aws.calls)
+    writes = calls & {"PutItem", "UpdateItem"}
+    is_whole = answer["statusCode"] == 200 and "confirmation_code" in json.loads(answer["body"]) and len(writes) == 1
+    if not is_whole or calls - writes != {"GetSecretValue", "SendMessage"}:
+        raise SystemExit(f"{name}: not the whole work: {answer} after {aws.calls}")
+    return {"cpu": cpu, "peak": peak, "calls": len(aws.calls)}
+
+
+def main(asked: dict[str, Any], out: Path) -> None:
+    folder = out.parent
+    bundle, alone, chain = certificates(folder)
+    aws = Aws()
+    Server(aws.answer, 443, chain)
+    given = environment("") | {
+        "ERASURE_QUEUE_URL": f"https://{HOSTS[2]}/000000000000/q", "SSL_CERT_FILE": str(bundle), "AWS_CA_BUNDLE": str(bundle),
+        "NODE_EXTRA_CA_CERTS": str(alone), "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    del given["AWS_ENDPOINT_URL"]
+    seen: dict[str, list[dict[str, float]]] = {name: [] for name in asked["subjects"]}
+    for number in range(asked["rounds"] + 1):
+        print(f"round {number} of {asked['rounds']}", flush=True)
+        for name, subject in asked["subjects"].items():
+            seen[name].append(one_round(name, subject["command"], given | subject["environment"], aws, folder / "cold.log"))
+    # The first round fills the caches of files.
+    out.write_text(json.dumps({name: rounds[1:] for name, rounds in seen.items()} | {"roots": TRUST.read_text().count("BEGIN CERT")}))
+
+
+if __name__ == "__main__":
+    main(json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2]))
