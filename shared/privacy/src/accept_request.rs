@@ -122,10 +122,10 @@ pub async fn accept_request(
 fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Result<SubjectRequest, Fault> {
     let id = name(terms.keys, naming, &ask)?;
     let park = |error: &dyn std::fmt::Display| Fault::park("accept", error.to_string());
-    let regime = terms.law.residence(ask.residence.as_deref()).regime_name;
+    let received_at = instant::to_millis(ask.received_at.map_or(now, |at| at.min(now)));
+    let regime = terms.law.residence(ask.residence.as_deref(), received_at).regime_name;
     let governing = terms.law.governing_row(regime, ask.kind).map_err(|error| park(&error))?;
     let needs = needs::needs(terms.law, regime, &ask).map_err(|error| park(&error))?;
-    let received_at = instant::to_millis(ask.received_at.map_or(now, |at| at.min(now)));
     // What need not be shown is not kept.
     let declared = ask.declaration.filter(|_| needs.contains(&Proof::Declaration));
     let points = ask.data_points.iter().filter(|_| needs.contains(&Proof::DataPoints));

@@ -157,7 +157,8 @@ pub struct Regime {
     /// Other names for it in a `regime` column.
     #[serde(default)]
     pub also: Vec<String>,
-    /// Since when it holds, where that is recent. Shown; a request before it is dated all the same.
+    /// Since when it holds, where that is recent. Before that day nobody comes under it by where they live; whoever names it
+    /// gets its dates all the same.
     pub in_force_from: Option<Date>,
     /// Whether it holds for people because of where they live; false where something else brings it about.
     #[serde(default = "yes")]

@@ -8,7 +8,7 @@ use super::notice::Notice;
 use super::order::Order;
 use super::page;
 use super::ports::{BundleStore, Contents};
-use super::progress::Progress;
+use super::progress::{Held, Progress};
 use crate::fault::Fault;
 use crate::instant;
 use crate::law::Law;
@@ -24,7 +24,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         add(progress, "notice.json", &notice.to_json());
         add(progress, "notice.html", &page::notice(&notice));
         let received = order.received_at.map(instant::to_text);
-        let index = page::index(self.map, title(order.kind), &lead(order, received.as_deref()), progress);
+        let index = page::index(self.map, title(order.kind), &lead(order, received.as_deref(), progress), progress);
         add(progress, "index.html", &index);
         drop(index);
         self.upload(progress, PART_BYTES).await?;
@@ -95,14 +95,14 @@ const fn title(kind: BundleKind) -> &'static str {
 const WITHOUT_ACCOUNT: &str = "It holds nothing of an account with us, if there is one: only a login there opens that. To have it \
     too, send a request that says that you can log in.";
 
-fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
+fn lead(order: &Order, received: Option<&str>, progress: &Progress) -> Vec<String> {
     let is_without_businesses = order.businesses.iter().any(|(_, is_included)| !is_included);
     let what = match order.kind {
         BundleKind::Access if is_without_businesses => {
             "This is what we hold of what you have shown to be yours and may give you, with what we have concluded from it."
         }
         BundleKind::Access => {
-            "This is everything that we hold of what you have shown to be yours, with what we have concluded from it."
+            "This is what we hold of what you have shown to be yours, with what we have concluded from it."
         }
         BundleKind::Portability => {
             "This is what you gave us and what was observed of you, without what we have concluded from it."
@@ -115,10 +115,16 @@ fn lead(order: &Order, received: Option<&str>) -> Vec<String> {
     let of = received.map(|at| format!("It answers your request {}, which we received at {at}.", order.of));
     let left_out = is_without_businesses.then(|| {
         "A part is not in it: businesses that you were in touch with decide about data that we only keep for them, and have not \
-         said yet that we may give it. The notice names them. You can ask them yourself."
+         said yet that we may give it. Which they are we do not say; you can ask every business that you wrote with."
+            .to_owned()
+    });
+    // It is a copy of everything only if nothing is said to be left out.
+    let is_partial = order.kind != BundleKind::Know && progress.held.values().any(Held::is_not_copied);
+    let not_copied = is_partial.then(|| {
+        "Of some kinds this has no copy: what they are and how many records we hold of each stands below, under “What we hold”."
             .to_owned()
     });
     let is_without_account = order.tenant.is_none() && order.user.is_none();
     let without_account = is_without_account.then(|| WITHOUT_ACCOUNT.to_owned());
-    [Some(what.to_owned()), left_out, of, without_account].into_iter().flatten().collect()
+    [Some(what.to_owned()), not_copied, left_out, of, without_account].into_iter().flatten().collect()
 }

@@ -145,9 +145,9 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
     fn rule(&self, rule: ExportRule) -> Shown {
         use super::make_bundle::BundleKind;
         match (self.order.kind, rule) {
-            (_, ExportRule::Exclude) | (BundleKind::Portability, ExportRule::AccessOnly | ExportRule::TypeOnly) => {
-                Shown::Hidden
-            }
+            (BundleKind::Portability, ExportRule::AccessOnly | ExportRule::TypeOnly) => Shown::Hidden,
+            // No copy is given; that it is held is told all the same: GDPR Art. 15(1)(b).
+            (_, ExportRule::Exclude) => Shown::Counted,
             (BundleKind::Know, ExportRule::Include | ExportRule::AccessOnly | ExportRule::TypeOnly) => Shown::Counted,
             (BundleKind::Access | BundleKind::Account, ExportRule::TypeOnly) => Shown::Counted,
             (BundleKind::Access | BundleKind::Account, ExportRule::Include | ExportRule::AccessOnly)

@@ -16,6 +16,7 @@ pub mod job;
 pub mod make_bundle;
 mod manifest;
 mod notice;
+mod numbers;
 mod order;
 pub mod order_account;
 mod page;

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::order::Order;
 use super::progress::Progress;
 use crate::data_map::DataMap;
-use crate::ids::TenantId;
 use crate::law::Law;
 use crate::policy::Route;
 use crate::policy::model::{Class, Clock, ExportRule};
@@ -47,13 +46,14 @@ pub(super) struct Authority {
     pub(super) url: String,
 }
 
-/// A business that decides about data that we only keep for it.
+/// The businesses that decide about data that we only keep for them. One is named once it has said that its data may be given,
+/// and its rows are there; that the person deals with any other is between the two.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Business {
-    /// As its rows name it.
-    pub(super) name: String,
-    /// Whether what it has of the person is in the bundle: it said that it may be.
-    pub(super) is_included: bool,
+pub(super) struct Businesses {
+    /// As their rows name them.
+    pub(super) included: Vec<String>,
+    /// How many others have been asked.
+    pub(super) others: usize,
 }
 
 /// The whole notice.
@@ -68,7 +68,7 @@ pub(super) struct Notice {
     pub(super) sources: Vec<String>,
     pub(super) third_parties: Vec<String>,
     pub(super) recipients: Vec<Recipient>,
-    pub(super) businesses: Vec<Business>,
+    pub(super) businesses: Businesses,
     pub(super) transfers: Vec<String>,
     pub(super) automated: Vec<String>,
     pub(super) rights: Vec<String>,
@@ -107,8 +107,9 @@ impl Notice {
             source: kept.source.clone(),
         });
         let regime = order.regime.as_deref().unwrap_or(&law.model().rights.fallback);
-        let business =
-            |(tenant, is_included): &(TenantId, bool)| Business { name: tenant.to_string(), is_included: *is_included };
+        let included = order.businesses.iter().filter(|(_, is_included)| *is_included);
+        let included: Vec<String> = included.map(|(tenant, _)| tenant.to_string()).collect();
+        let others = order.businesses.len() - included.len();
         let authorities = law.routes(regime).map(|routes| routes.authorities).unwrap_or_default();
         let authority =
             |known: &crate::law::denial::Authority| Authority { title: known.title.clone(), url: known.url.clone() };
@@ -123,7 +124,7 @@ impl Notice {
             sources: texts.sources,
             third_parties: texts.third_parties,
             recipients: recipients.collect(),
-            businesses: order.businesses.iter().map(business).collect(),
+            businesses: Businesses { included, others },
             transfers: texts.transfers,
             automated: texts.automated,
             rights: texts.rights,

@@ -10,7 +10,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;color:#1a1a1a;background:#fff}\
 h1,h2,h3{line-height:1.25}a{color:#0b4f9e}.wide{overflow-x:auto}.wide:focus{outline:3px solid #0b4f9e}\
 table{border-collapse:collapse;width:100%}th,td{border:1px solid #767676;padding:.4rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-th{background:#f0f0f0}caption{text-align:left;font-weight:600;padding:.4rem 0}";
+th{background:#f0f0f0}h1,h2,h3,p,li,a,caption{overflow-wrap:anywhere}caption{text-align:left;font-weight:600;padding:.4rem 0}";
 
 /// Text that is nothing but text in HTML, in an attribute as well.
 pub(super) fn escaped(text: &str) -> String {
@@ -110,8 +110,11 @@ pub(super) fn index(map: &DataMap, title: &str, lead: &[String], progress: &Prog
     if held().next().is_none() {
         page.tag("p", "We hold no records of the kinds that this answer covers.");
     }
-    let count = |(name, held): (&String, &Held)| vec![map.title(name).to_owned(), held.records.to_string()];
-    page.tag("h2", "What we hold").table("Records by kind", &["Kind", "Records"], held().map(count));
+    let count = |(name, held): (&String, &Held)| {
+        let place = if held.is_not_copied() { "held, and no copy is given" } else { "copied below" };
+        vec![map.title(name).to_owned(), held.records.to_string(), place.to_owned()]
+    };
+    page.tag("h2", "What we hold").table("Records by kind", &["Kind", "Records", "In this answer"], held().map(count));
     for (name, held) in held().filter(|(_, held)| !held.files.is_empty()) {
         class(&mut page, map, name, held);
     }
@@ -168,15 +171,12 @@ pub(super) fn notice(notice: &Notice) -> Vec<u8> {
         &["Who", "What of yours"],
         notice.recipients.iter().map(recipient),
     );
-    let business = |business: &super::notice::Business| {
-        let state = if business.is_included {
-            "its data of you is in here"
-        } else {
-            "it has not said yet that we may give its data"
-        };
-        format!("{}: {state}", business.name)
-    };
-    page.list("Businesses that decide about data we only keep for them", notice.businesses.iter().map(business));
+    let included = notice.businesses.included.iter().map(|name| format!("{name}: its data of you is in here"));
+    let others = (notice.businesses.others > 0).then(|| {
+        "Others that you were in touch with have not said yet that we may give theirs. Which they are is between you and them."
+            .to_owned()
+    });
+    page.list("Businesses that decide about data we only keep for them", included.chain(others));
     page.list("Where in the world", notice.transfers.clone());
     page.list("Decisions by machines", notice.automated.clone());
     page.list("What you can do", notice.rights.clone());

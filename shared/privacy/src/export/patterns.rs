@@ -1,5 +1,6 @@
 //! What is recognised in free text by its form: numbers that are never disclosed, secrets, and what other people are known by.
 
+use super::numbers::{self, digit, goes_on};
 use super::people::{Own, People};
 use super::redact::{Counts, Reason};
 
@@ -9,6 +10,8 @@ enum Found {
     Type(Reason, &'static str),
     /// By the token of a person.
     Person,
+    /// By the token of whoever has this telephone number, in digits.
+    Number(String),
 }
 
 /// Whose bundle it is, for what is personal. Without: other people stay, as in the bundle of the business they wrote to.
@@ -20,46 +23,59 @@ pub(super) struct Persons<'a> {
 /// The text without what is not disclosed.
 pub(super) fn clean(text: &str, mut persons: Option<Persons<'_>>, counts: &mut Counts) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut before = None;
-    while let Some(first) = rest.chars().next() {
-        let is_start = !before.is_some_and(char::is_alphanumeric);
-        match is_start.then(|| find(rest, before, persons.as_ref().map(|persons| persons.own))).flatten() {
-            Some((length, found)) => {
-                let piece = rest.get(..length).unwrap_or(rest);
-                match (found, &mut persons) {
-                    (Found::Type(reason, name), _) => {
-                        counts.add(reason);
-                        clean.push_str(name);
-                    }
-                    (Found::Person, Some(persons)) => {
-                        counts.add(Reason::OtherPeople);
-                        clean.push_str(&persons.people.token(piece));
-                    }
-                    (Found::Person, None) => clean.push_str(piece),
-                }
-                before = piece.chars().next_back();
-                rest = rest.get(length..).unwrap_or_default();
+    // What stands before belongs to what begins here, unless it was replaced.
+    let (mut start, mut at) = (0, 0);
+    while let Some((before, rest)) = text.get(start..at).zip(text.get(at..))
+        && let Some(first) = rest.chars().next()
+    {
+        let found = can_start(first, before.chars().next_back())
+            .then(|| find(rest, before, persons.as_ref().map(|persons| persons.own)))
+            .flatten();
+        let Some((length, found)) = found else {
+            clean.push(first);
+            at += first.len_utf8();
+            continue;
+        };
+        let piece = rest.get(..length).unwrap_or(rest);
+        match (found, &mut persons) {
+            (Found::Type(reason, name), _) => {
+                counts.add(reason);
+                clean.push_str(name);
             }
-            None => {
-                clean.push(first);
-                before = Some(first);
-                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            (Found::Person, Some(persons)) => {
+                counts.add(Reason::OtherPeople);
+                clean.push_str(&persons.people.token(piece));
             }
+            (Found::Number(digits), Some(persons)) => {
+                counts.add(Reason::OtherPeople);
+                clean.push_str(&persons.people.number(piece, &digits));
+            }
+            (Found::Person | Found::Number(_), None) => clean.push_str(piece),
         }
+        at += piece.len();
+        start = at;
     }
     clean
 }
 
+/// Whether something can begin here. Scripts without spaces set numbers and names right behind a word.
+fn can_start(first: char, before: Option<char>) -> bool {
+    match before {
+        Some(before) if before.is_ascii_alphanumeric() => false,
+        Some(before) if before.is_alphanumeric() => "@+(".contains(first) || digit(first).is_some(),
+        Some(_) | None => true,
+    }
+}
+
 /// What begins here, and how long it is in bytes.
-fn find(rest: &str, before: Option<char>, own: Option<&Own>) -> Option<(usize, Found)> {
+fn find(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
     let first = rest.chars().next()?;
-    if (first.is_ascii_digit() || first == '+')
+    if (digit(first).is_some() || "+(".contains(first))
         && let Some(found) = number(rest, before, own)
     {
         return Some(found);
     }
-    if !first.is_ascii_alphanumeric() && first != '@' && first != '$' && first != '_' {
+    if !first.is_alphanumeric() && !"@$_".contains(first) {
         return None;
     }
     let word = word(rest);
@@ -74,12 +90,11 @@ fn find(rest: &str, before: Option<char>, own: Option<&Own>) -> Option<(usize, F
         return typed(Reason::Secret, "[access token]");
     }
     let own = own?;
-    if is_email(word) && !own.is(word) {
-        return Some((word.len(), Found::Person));
+    if let Some(address) = email(rest) {
+        return (!own.is(address)).then_some((address.len(), Found::Person));
     }
-    let handle = word.strip_prefix('@')?.trim_end_matches('.');
-    let is_other = !handle.is_empty() && !handle.contains('@') && !own.is(handle);
-    is_other.then_some((handle.len() + 1, Found::Person))
+    let handle = word.strip_prefix('@')?.split(['@', '/', '=', '$']).next()?.trim_end_matches('.');
+    (!handle.is_empty() && !own.is(handle)).then_some((handle.len() + 1, Found::Person))
 }
 
 /// The run of characters that addresses, handles and secrets are made of.
@@ -89,32 +104,20 @@ fn word(rest: &str) -> &str {
     rest.get(..length).unwrap_or_default().trim_end_matches(['.', '-', '='])
 }
 
-/// A run of digits with single separators in between: a card, a social security number, a telephone number.
-fn number(rest: &str, before: Option<char>, own: Option<&Own>) -> Option<(usize, Found)> {
-    let has_plus = rest.starts_with('+');
-    let (mut digits, mut length, mut gap) = (String::new(), 0, 0);
-    for (at, character) in rest.char_indices().skip(usize::from(has_plus)) {
-        if character.is_ascii_digit() {
-            digits.push(character);
-            (length, gap) = (at + 1, 0);
-        } else if " -.()/".contains(character) && gap < 2 && digits.len() < 20 {
-            gap += 1;
-        } else {
-            break;
-        }
-    }
-    let run = rest.get(..length)?;
-    if rest.get(length..)?.starts_with(char::is_alphabetic) || before.is_some_and(|before| "._-/".contains(before)) {
-        return None;
-    }
-    if is_social_security(run) {
+/// A card, a social security number, a telephone number.
+fn number(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
+    if let Some(length) = numbers::social_security(rest, before) {
         return Some((length, Found::Type(Reason::NeverDisclosed, "[social security number]")));
     }
-    if !has_plus && let Some(length) = card(rest) {
+    if !goes_on(before)
+        && let Some(length) = card(rest)
+    {
         return Some((length, Found::Type(Reason::NeverDisclosed, "[payment card number]")));
     }
-    let is_phone = (has_plus && (8..=15).contains(&digits.len())) || (digits.len() == 10 && run.contains(['-', '(']));
-    (is_phone && own.is_some_and(|own| !own.is(run) && !own.is(&digits))).then_some((length, Found::Person))
+    let own = own?;
+    let telephone = numbers::telephone(rest, before)?;
+    let is_own = rest.get(..telephone.length).is_some_and(|text| own.is(text)) || own.is_number(&telephone.digits);
+    (!is_own).then_some((telephone.length, Found::Number(telephone.digits)))
 }
 
 /// The longest beginning of 13 to 19 digits, in groups or not, whose check digit is right.
@@ -142,18 +145,6 @@ fn is_luhn(digits: &[u32]) -> bool {
         |(place, digit): (usize, &u32)| if place % 2 == 1 { digit * 2 - 9 * u32::from(*digit > 4) } else { *digit };
     let is_one_digit = digits.windows(2).all(|pair| pair.first() == pair.last());
     !is_one_digit && digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
-}
-
-/// `123-45-6789`, with numbers that are given out.
-fn is_social_security(run: &str) -> bool {
-    let parts: Vec<&str> = run.split(['-', ' ']).collect();
-    let [area, group, serial] = parts.as_slice() else { return false };
-    (area.len(), group.len(), serial.len()) == (3, 2, 4)
-        && *area != "000"
-        && *area != "666"
-        && !area.starts_with('9')
-        && *group != "00"
-        && *serial != "0000"
 }
 
 /// An international bank account number, in groups of four or not, whose check digits are right.
@@ -213,12 +204,19 @@ fn is_token(word: &str) -> bool {
     is_signed || (word.len() >= 20 && known.iter().any(|beginning| word.starts_with(beginning)))
 }
 
-fn is_email(word: &str) -> bool {
-    let Some((local, domain)) = word.split_once('@') else { return false };
-    !local.is_empty()
-        && !domain.contains('@')
-        && domain.split('.').count() > 1
-        && domain.split('.').all(|part| !part.is_empty())
+/// The e-mail address that `rest` begins with, in letters of any script. What joins two of them, as `/`, belongs to neither.
+fn email(rest: &str) -> Option<&str> {
+    // Marks that are written on the letter before.
+    let is_letter = |letter: char| letter.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&letter);
+    let local = rest.find(|letter| !is_letter(letter) && !"._-+'%&".contains(letter))?;
+    let domain = rest.get(local..)?.strip_prefix('@').filter(|_| local > 0)?;
+    let length = domain.find(|letter| !is_letter(letter) && !".-".contains(letter)).unwrap_or(domain.len());
+    let domain = domain.get(..length)?.trim_end_matches(['.', '-']);
+    let mut parts = domain.rsplit('.');
+    // `2@10.50` is a price.
+    let has_top = parts.next().is_some_and(|top| top.chars().any(char::is_alphabetic));
+    let is_domain = has_top && parts.clone().count() > 0 && parts.all(|part| !part.is_empty());
+    if is_domain { rest.get(..local + 1 + domain.len()) } else { None }
 }
 
 #[cfg(test)]
@@ -243,6 +241,8 @@ mod tests {
             ("378282246310005 12/27", "[payment card number] 12/27"),
             ("order 4111 1111 1111 1112", "order 4111 1111 1111 1112"),
             ("SSN 078-05-1120.", "SSN [social security number]."),
+            ("078-05-1120 12 May", "[social security number] 12 May"),
+            ("card-4111111111111111", "card-[payment card number]"),
             ("part 900-05-1120", "part 900-05-1120"),
             ("to DE89 3704 0044 0532 0130 00 please", "to [bank account number] please"),
             ("GB82WEST12345698765432", "[bank account number]"),
@@ -267,6 +267,20 @@ mod tests {
             ("call +44 20 7946 0958 or +49 30 1234567", "call person-1 or +49 30 1234567"),
             ("(see @Ben.) and @ben", "(see person-1.) and person-1"),
             ("a@b is no address", "a@b is no address"),
+            ("ömer@example.org, мария@пример.рф", "person-1, person-2"),
+            ("o\u{308}mer@example.org", "person-1"),
+            ("a@x.org/b@y.org", "person-1/person-2"),
+            ("a@x.org;b@y.org a@x.org.", "person-1;person-2 person-1."),
+            ("mailto:ben@x.org?cc=cleo@x.org", "mailto:person-1?cc=person-2"),
+            ("请联系@ben，mia@example.com，电话0171 2345678。", "请联系person-1，mia@example.com，电话person-2。"),
+            ("2@10.50 each", "2@10.50 each"),
+            ("mine: 030 1234567, +49301234567, 0049 30/1234567", "mine: 030 1234567, +49301234567, 0049 30/1234567"),
+            ("0171 2345678, or +49 171 2345678/0172 3456789", "person-1, or person-1/person-2"),
+            ("(415) 555-2671 (at 4155552672)", "person-1 (at person-2)"),
+            (
+                "order 4155552671 of 01.02.2026 09:30: 1 234 567 EUR",
+                "order 4155552671 of 01.02.2026 09:30: 1 234 567 EUR",
+            ),
         ] {
             check(text, expected);
         }

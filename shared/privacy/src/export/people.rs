@@ -42,6 +42,14 @@ impl People {
         self.named(known_by, false).map_or_else(|| SOMEBODY.to_owned(), |token| token.to_string())
     }
 
+    /// The token of whoever has a telephone number: the same however it is written, abroad or at home.
+    pub fn number(&mut self, written: &str, digits: &str) -> String {
+        if self.tokens.contains_key(&digest(written)) {
+            return self.token(written);
+        }
+        self.token(&format!("number\n{}", subscriber(digits)))
+    }
+
     /// The token of somebody who wrote for a business: `agent-1`.
     pub fn agent(&mut self, known_by: &str) -> String {
         self.named(known_by, true).map_or_else(|| SOMEBODY.to_owned(), |token| token.to_string())
@@ -94,6 +102,13 @@ fn canonical(text: &str) -> String {
     text.trim().trim_start_matches('@').to_lowercase()
 }
 
+/// How many digits at the end of a telephone number are the same in every writing of it.
+const SUBSCRIBER: usize = 8;
+
+fn subscriber(digits: &str) -> &str {
+    digits.get(digits.len().saturating_sub(SUBSCRIBER)..).unwrap_or(digits)
+}
+
 /// What the person of a bundle is known by: it is theirs, and stays.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Own(BTreeSet<String>);
@@ -113,6 +128,20 @@ impl Own {
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
         self.0.contains(&canonical(text))
+    }
+
+    /// Whether a telephone number is theirs, in whatever form: `030 1234567` is `+49 30 1234567`.
+    #[must_use]
+    pub fn is_number(&self, digits: &str) -> bool {
+        let is_same = |known: &String| {
+            let known: String = known.chars().filter(char::is_ascii_digit).collect();
+            let least = known.len().min(digits.len());
+            let (known, given) = (known.trim_start_matches('0'), digits.trim_start_matches('0'));
+            least >= SUBSCRIBER
+                && (known.ends_with(given) || given.ends_with(known))
+                && known.len().min(given.len()) + 1 >= SUBSCRIBER
+        };
+        self.0.iter().filter(|known| !known.contains(char::is_alphabetic)).any(is_same)
     }
 }
 

@@ -34,6 +34,13 @@ pub(super) struct Held {
 
 crate::redacted!(Held);
 
+impl Held {
+    /// Whether there are records and no file has any of them.
+    pub(super) fn is_not_copied(&self) -> bool {
+        self.records > 0 && self.files.is_empty()
+    }
+}
+
 /// Everything that the next worker needs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Progress {

@@ -9,6 +9,7 @@ use crate::ingest_gate::FlagBook;
 use crate::obligation::{Head, Outcome, State};
 use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, Shown, WorkQueue};
 use crate::scope::{Part, Scope};
+use crate::subject_request::findings::Erased;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{Routed, SubjectRequest};
@@ -49,8 +50,21 @@ where
             self.tell_tenants(&request, &own.head).await?;
         }
         let in_part = all.contains(&Reached::End { in_part: true }) || request.findings.is_partial();
+        let mut request = request;
+        request.findings.erased = self.erased(&request, own.as_ref()).await?;
         let request = self.answer(request, in_part, now).await?;
         Ok(Pursued { request, is_under_way: false })
+    }
+
+    /// What came of it all: what went at the person's own word, and what each tenant wanted erased.
+    async fn erased(&self, request: &SubjectRequest, own: Option<&Shown>) -> Result<Option<Erased>, Stop> {
+        let outcomes = |shown: &Shown| Erased::of(shown.outcomes.iter().map(|(_, outcome)| outcome));
+        let mut all = own.and_then(outcomes);
+        for routed in request.routed.iter().filter(|routed| routed.done_at.is_some()) {
+            let part = self.ledger.show(&request.part_id(routed)).await?.as_ref().and_then(outcomes);
+            all = all.map_or(part, |all| Some(part.map_or(all, |part| all.and(part))));
+        }
+        Ok(all)
     }
 
     /// How far a tenant's part is. One about which the tenant says nothing is waited for until the last day.

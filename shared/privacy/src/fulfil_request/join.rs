@@ -125,6 +125,7 @@ where
         now: Timestamp,
     ) -> Result<SubjectRequest, Stop> {
         let in_part = in_part || request.findings.is_partial();
+        request.findings.erased = first.findings.erased;
         if request.contact != first.contact {
             return self.answer(request, in_part, now).await;
         }

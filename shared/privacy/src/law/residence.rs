@@ -1,8 +1,12 @@
 //! Where a person says they live, and the regime that holds there. Nothing that they say is an error: whatever is no
 //! place in the file is unknown, and who lives at an unknown place has the rights of GDPR and CCPA together.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::clock::model::Regime;
 use crate::clock::rights::residence::{country, folded};
+use crate::clock::zone;
 use crate::law::Law;
 
 /// A place that the file lists.
@@ -36,15 +40,78 @@ pub struct Residence<'a> {
     pub declared: Declared<'a>,
 }
 
+type Found<'a> = (&'a str, Place<'a>);
+
+/// An address has fewer parts.
+const PARTS_MAX: usize = 20;
+
+/// States of countries whose parts have no law of their own, by the two letters that ISO 3166-2 and their post have for them:
+/// Chennai, TN is no place in Tennessee.
+const STATES_ELSEWHERE: [(&str, &[&str]); 3] = [
+    ("au", &["nt", "sa", "wa"]),
+    (
+        "br",
+        &[
+            "ac", "al", "am", "ap", "ba", "ce", "df", "es", "go", "ma", "mg", "ms", "mt", "pa", "pb", "pe", "pi", "pr",
+            "rj", "rn", "ro", "rr", "rs", "sc", "se", "sp", "to",
+        ],
+    ),
+    (
+        "in",
+        &[
+            "an", "ap", "ar", "as", "br", "cg", "ch", "ct", "dd", "dh", "dl", "dn", "ga", "gj", "hp", "hr", "jh", "jk",
+            "ka", "kl", "la", "ld", "mh", "ml", "mn", "mp", "mz", "nl", "od", "or", "pb", "py", "rj", "sk", "tg", "tn",
+            "tr", "ts", "uk", "up", "ut", "wb",
+        ],
+    ),
+];
+
+fn is_in_force(regime: &Regime, at: Timestamp) -> bool {
+    let zone = zone::find(&regime.time_zone).unwrap_or(TimeZone::UTC);
+    regime.in_force_from.is_none_or(|from| from <= zone::local_date(at, &zone))
+}
+
+/// The country of a place, or the place itself where it is one.
+fn whole<'a>(place: &Place<'a>) -> &'a str {
+    country(place.code).unwrap_or(place.code)
+}
+
+/// The letters of a state before a postal code, and whose post writes such: `CA 94105`, `QC H2X 1Y4`.
+fn postal(text: &str) -> (String, Option<&'static str>) {
+    let words: Vec<&str> = text.split_whitespace().take(4).collect();
+    let has_form = |code: &str, form: &str| {
+        code.len() == form.len()
+            && code.bytes().zip(form.bytes()).all(|(sign, form)| match form {
+                b'9' => sign.is_ascii_digit(),
+                b'A' => sign.is_ascii_alphabetic(),
+                other => sign == other,
+            })
+    };
+    let (state, country) = match words.as_slice() {
+        [state, zip] if has_form(zip, "99999") || has_form(zip, "99999-9999") => (*state, Some("us")),
+        [state, code] if has_form(code, "A9A9A9") => (*state, Some("ca")),
+        [state, first, second] if has_form(first, "A9A") && has_form(second, "9A9") => (*state, Some("ca")),
+        [state] => (*state, None),
+        _ => ("", None),
+    };
+    (state.replace('.', ""), country)
+}
+
 impl Law {
     /// The regime of somebody who declares to live here: a code (`DE`, `us-ca`) or a name, in any case, with blanks around, or
-    /// several as in an address: `Berlin, Germany`, `California, USA`. `CA` is Canada; California is `US-CA` or its name.
+    /// several as in an address: `Berlin, Germany`, `Austin, TX`. `CA` alone is Canada; California is `US-CA` or its name. Behind
+    /// a city the two letters are doubtful, and so unknown, unless something else tells the country. A law that is not in force
+    /// yet when the request is received, on the calendar of its own zone, is none: then the fallback holds.
     #[must_use]
-    pub fn residence(&self, text: Option<&str>) -> Residence<'_> {
+    pub fn residence(&self, text: Option<&str>, at: Timestamp) -> Residence<'_> {
         let found = text.and_then(|text| self.find_one(text).or_else(|| self.find_in_parts(text)));
         let known = found.and_then(|(regime_name, place)| {
+            let declared = Declared::Known(place);
             let regime = self.model.regime.get(regime_name)?;
-            Some(Residence { regime_name, regime, declared: Declared::Known(place) })
+            if !is_in_force(regime, at) {
+                return Some(Residence { regime_name: &self.model.rights.fallback, regime: &self.fallback, declared });
+            }
+            Some(Residence { regime_name, regime, declared })
         });
         known.unwrap_or(Residence {
             regime_name: &self.model.rights.fallback,
@@ -62,30 +129,74 @@ impl Law {
         places
     }
 
-    fn find_one(&self, text: &str) -> Option<(&str, Place<'_>)> {
+    fn find_one(&self, text: &str) -> Option<Found<'_>> {
         let wanted = folded(text)?;
         self.find(&wanted).or_else(|| self.find(country(&wanted)?))
     }
 
     /// What stands between commas and the like, or a part of a country right before the country's name. Parts that name no place
-    /// of the file say nothing. Of places in several countries one counts only if it is the one whole country: Montana lies in
-    /// Bulgaria, too.
-    fn find_in_parts(&self, text: &str) -> Option<(&str, Place<'_>)> {
-        let parts = text.split([',', '/', '(', ')', '|', '\n']);
-        let found: Vec<_> = parts.filter_map(|part| self.find_one(part).or_else(|| self.find_beside(part))).collect();
-        let of = |place: &Place<'_>| country(place.code).unwrap_or(place.code).to_owned();
-        let (_, first) = found.first()?;
-        if found.iter().all(|(_, place)| of(place) == of(first)) {
-            let is_part = |(_, place): &&(_, Place<'_>)| country(place.code).is_some();
-            return found.iter().find(is_part).or(found.first()).copied();
+    /// of the file say nothing. What the others can mean has to come together in one country: `CA` behind a city is California or
+    /// Canada, and only `USA` beside it says which. Of names in several countries one counts only if it is the one whole country:
+    /// Montana lies in Bulgaria, too.
+    fn find_in_parts(&self, text: &str) -> Option<Found<'_>> {
+        let parts: Vec<&str> = text.split([',', '/', '(', ')', '|', '\n']).take(PARTS_MAX).collect();
+        let is_address = parts.iter().filter(|part| !part.trim().is_empty()).count() > 1;
+        let readings: Vec<Vec<Found<'_>>> =
+            parts.into_iter().map(|part| self.readings(part, is_address)).filter(|part| !part.is_empty()).collect();
+        let is_in = |part: &Vec<Found<'_>>, wanted: &str| part.iter().any(|(_, place)| whole(place) == wanted);
+        let mut countries: Vec<&str> = readings.first()?.iter().map(|(_, place)| whole(place)).collect();
+        countries.retain(|wanted| readings.iter().all(|part| is_in(part, wanted)));
+        countries.dedup();
+        match countries.as_slice() {
+            [one] => self.within(one, &readings),
+            [] => {
+                let certain = readings.iter().filter(|part| part.len() == 1).flatten();
+                let mut found = certain.filter(|(_, place)| country(place.code).is_none());
+                let one = found.next().copied()?;
+                found.all(|(_, other)| other.code == one.1.code).then_some(one)
+            }
+            [_, _, ..] => None,
         }
-        let mut countries = found.iter().filter(|(_, place)| country(place.code).is_none());
-        let one = countries.next().copied()?;
-        countries.all(|(_, other)| other.code == one.1.code).then_some(one)
+    }
+
+    /// The one part of this country that is named, or the country: of two, neither.
+    fn within(&self, wanted: &str, readings: &[Vec<Found<'_>>]) -> Option<Found<'_>> {
+        let here =
+            || readings.iter().flatten().filter(|(_, place)| whole(place) == wanted).map(|(_, place)| place.code);
+        let mut named = here().filter(|code| country(code).is_some());
+        let code = match named.next() {
+            Some(one) if named.all(|other| other == one) => one,
+            Some(_) => wanted,
+            None => here().next()?,
+        };
+        self.find(&folded(code)?)
+    }
+
+    /// Everything that a part of an address can mean. Two letters are a country, or as on an envelope a state or province.
+    fn readings(&self, text: &str, is_address: bool) -> Vec<Found<'_>> {
+        let (letters, postal) = postal(text);
+        let is_short = letters.len() == 2 && letters.bytes().all(|letter| letter.is_ascii_alphabetic());
+        if !is_address || !is_short {
+            return self.find_one(text).or_else(|| self.find_beside(text)).into_iter().collect();
+        }
+        let letters = letters.to_ascii_lowercase();
+        let part = |country: &str| self.find(&format!("{country}-{letters}"));
+        match postal {
+            Some("us") => part("us").into_iter().collect(),
+            Some(_) => part("ca").into_iter().collect(),
+            None => {
+                let whole = self.find(&letters);
+                let elsewhere = |(country, codes): &(&str, &[&str])| {
+                    (whole.is_none() && codes.contains(&letters.as_str())).then(|| self.find(country)).flatten()
+                };
+                let states = [whole, part("us"), part("ca")].into_iter().flatten();
+                states.chain(STATES_ELSEWHERE.iter().filter_map(elsewhere)).collect()
+            }
+        }
     }
 
     /// `California USA`: no comma, but a part and then its country.
-    fn find_beside(&self, text: &str) -> Option<(&str, Place<'_>)> {
+    fn find_beside(&self, text: &str) -> Option<Found<'_>> {
         let words: Vec<&str> = text.split_whitespace().take(12).collect();
         (1..words.len()).find_map(|at| {
             let (head, tail) = words.split_at_checked(at)?;
@@ -100,7 +211,7 @@ impl Law {
     }
 
     /// By a folded code or name.
-    fn find(&self, wanted: &str) -> Option<(&str, Place<'_>)> {
+    fn find(&self, wanted: &str) -> Option<Found<'_>> {
         let is_it = |text: &str| folded(text).is_some_and(|text| text == wanted);
         let mut places = self.places();
         let found = places.find(|(_, place, names)| is_it(place.code) || names.iter().any(|name| is_it(name)));

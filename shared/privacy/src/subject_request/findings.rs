@@ -116,6 +116,41 @@ pub struct Correction {
     pub decision: Decision,
 }
 
+/// What came of an erasure, for the letter: the numbers stand on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Erased {
+    /// Something was there, and is gone.
+    Removed,
+    /// There was nothing, and nothing is kept.
+    Nothing,
+    /// Nothing is gone: what there may be stays for a reason.
+    Kept,
+}
+
+impl Erased {
+    /// By the outcome of every class; nothing where there is none yet.
+    pub(crate) fn of<'a>(outcomes: impl IntoIterator<Item = &'a crate::obligation::Outcome>) -> Option<Self> {
+        use crate::obligation::Outcome as Class;
+        let of_class = |outcome: &Class| match outcome {
+            Class::Removed { count: 0 } | Class::NothingFound => Self::Nothing,
+            Class::Removed { .. } => Self::Removed,
+            Class::Held { removed, .. } if *removed > 0 => Self::Removed,
+            Class::Held { .. } | Class::Failed { .. } | Class::Retained { .. } => Self::Kept,
+        };
+        outcomes.into_iter().map(of_class).reduce(Self::and)
+    }
+
+    /// Of two parts together.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Removed, _) | (_, Self::Removed) => Self::Removed,
+            (Self::Kept, _) | (_, Self::Kept) => Self::Kept,
+            (Self::Nothing, Self::Nothing) => Self::Nothing,
+        }
+    }
+}
+
 /// Everything found so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
@@ -128,13 +163,16 @@ pub struct Findings {
     /// As what staff closed it, if they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// What came of the erasure, once it is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
 }
 
 impl Findings {
     /// Whether nothing was found yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.corrections.is_empty() && self.refused_parts.is_empty() && self.outcome.is_none()
+        self.corrections.is_empty() && self.refused_parts.is_empty() && self.outcome.is_none() && self.erased.is_none()
     }
 
     /// Whether fields were named and each is decided.

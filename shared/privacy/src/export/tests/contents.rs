@@ -43,8 +43,16 @@ async fn an_access_bundle_holds_everything_of_the_person_and_of_nobody_else() {
     assert_eq!(manifest["redactions"], json!({"other-people": 4, "never-disclosed": 2, "unmapped": 2}));
     assert_eq!(
         manifest["records"],
-        json!({"attachments": 1, "contacts": 2, "embeddings": 2, "scores": 2, "signals": 4})
+        json!({"attachments": 1, "contacts": 2, "embeddings": 2, "payloads": 2, "scores": 2, "signals": 4})
     );
+    let index = &files["index.html"];
+    assert!(!index.contains("everything"), "kinds are left out");
+    for kind in ["Raw messages received from the platform", "Search index entries made from messages"] {
+        let row = index.split("<tr>").find(|row| row.contains(kind)).unwrap();
+        assert!(row.contains("<td>2</td><td>held, and no copy is given</td>"), "{kind}: {row}");
+        assert!(files["notice.json"].contains(kind), "{kind}");
+    }
+    assert!(index.contains("Of some kinds this has no copy"));
     assert_eq!(manifest["received_at"], "2026-03-05T12:00:00.000Z");
 }
 
@@ -84,7 +92,10 @@ async fn portability_leaves_out_what_was_concluded_and_know_tells_kinds_only() {
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     assert_eq!(names, ["index.html", "manifest.json", "notice.html", "notice.json"]);
     let notice: Value = serde_json::from_str(&files["notice.json"]).unwrap();
-    assert!(files["notice.json"].contains("Mentions, comments and direct messages"));
+    for kind in ["Mentions, comments and direct messages", "Raw messages received from the platform"] {
+        assert!(files["notice.json"].contains(kind), "{kind}");
+    }
+    assert!(!files["index.html"].contains("has no copy"), "it has none of anything");
     for part in
         ["purposes", "sources", "third_parties", "categories", "rights", "recipients", "authorities", "transfers"]
     {

@@ -42,8 +42,13 @@ async fn what_a_tenant_decides_is_left_out_and_said_so_until_it_gives_its_word()
     let (first, files) = (office.bytes(), office.files());
     assert!(files["index.html"].contains("A part is not in it"));
     let notice: Value = serde_json::from_str(&files["notice.json"]).unwrap();
-    let names = json!([{"name": "dogwood", "is_included": false}, {"name": "elm", "is_included": false}]);
-    assert_eq!(notice["businesses"], names);
+    assert_eq!(notice["businesses"], json!({"included": [], "others": 2}));
+    for (name, content) in &files {
+        assert!(
+            !content.contains("dogwood") && !content.contains("elm"),
+            "{name} names who was promised not to be named"
+        );
+    }
     let request = office.request(&id);
     assert!(matches!(request.standing, Standing::Answered { in_part: true, .. }));
     let told: Vec<String> = office
@@ -61,6 +66,8 @@ async fn what_a_tenant_decides_is_left_out_and_said_so_until_it_gives_its_word()
     office.give(&id, "dogwood");
     assert!(matches!(office.make(&job(&id)).await, Made::Whole { .. }));
     assert!(office.holds("Mia of dogwood") && !office.holds("Mia of elm"));
+    let notice: Value = serde_json::from_str(&office.files()["notice.json"]).unwrap();
+    assert_eq!(notice["businesses"], json!({"included": ["dogwood"], "others": 1}));
     assert!(office.bytes() != first, "one bundle: the earlier one is erased");
     let request = office.request(&id);
     assert!(matches!(request.standing, Standing::Answered { in_part: true, .. }));

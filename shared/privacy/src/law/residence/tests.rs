@@ -39,9 +39,14 @@ const MEMBERS: [(&str, &str); 30] = [
     ("NO", "Norway"),
 ];
 
+/// When every law of the file is in force.
+fn later() -> Timestamp {
+    "2027-06-01T00:00:00Z".parse().unwrap()
+}
+
 /// `EU_GDPR DE`, or `UNKNOWN -` for what names no place.
 fn found(law: &Law, text: &str) -> String {
-    let residence = law.residence(Some(text));
+    let residence = law.residence(Some(text), later());
     let code = match residence.declared {
         Declared::Known(place) => place.code,
         Declared::Unknown => "-",
@@ -159,7 +164,7 @@ fn whatever_names_no_place_is_unknown_and_never_an_error() {
     for text in texts {
         assert_eq!(found(&law, text), "UNKNOWN -", "{}", text.chars().take(40).collect::<String>());
     }
-    let nobody = law.residence(None);
+    let nobody = law.residence(None, later());
     assert_eq!((nobody.regime_name, nobody.declared), ("UNKNOWN", Declared::Unknown));
     assert_eq!(nobody.regime.title, "Residence unknown");
 }
@@ -170,7 +175,7 @@ proptest! {
     /// Folding finds a name and makes none: what is found stands in the file.
     #[test]
     fn any_text_is_a_place_of_the_file_or_unknown(text in "\\PC{0,12}|[A-Za-z]{2}(-[A-Za-z0-9]{0,4})?") {
-        let residence = LAW.residence(Some(&text));
+        let residence = LAW.residence(Some(&text), later());
         match residence.declared {
             Declared::Known(place) => prop_assert!(LAW.model().residence[residence.regime_name].contains_key(place.code)),
             Declared::Unknown => prop_assert_eq!(residence.regime_name, "UNKNOWN"),
@@ -187,11 +192,11 @@ fn a_form_lists_every_place_below_its_country_and_reads_each_back() {
         table.push_str(&format!(
             "{indent}{}: {} {}\n",
             place.name,
-            law.residence(Some(place.code)).regime_name,
+            law.residence(Some(place.code), later()).regime_name,
             place.code
         ));
         for text in [place.code, place.name] {
-            assert_eq!(law.residence(Some(text)).declared, Declared::Known(place), "{text}");
+            assert_eq!(law.residence(Some(text), later()).declared, Declared::Known(place), "{text}");
         }
     }
     expect_test::expect_file!["places.txt"].assert_eq(&table);
@@ -256,7 +261,34 @@ fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
         ("Paris, Texas", "US_TX US-TX"),
         ("Quebec, Canada", "CA_QC_LAW25 CA-QC"),
         ("Canada, Québec", "CA_QC_LAW25 CA-QC"),
-        ("Montréal, QC, Canada", "CA_PIPEDA CA"),
+        ("Montréal, QC, Canada", "CA_QC_LAW25 CA-QC"),
+        ("Montréal, QC", "CA_QC_LAW25 CA-QC"),
+        ("Montréal, QC H2X 1Y4", "CA_QC_LAW25 CA-QC"),
+        ("Toronto, ON, CA", "CA_PIPEDA CA-ON"),
+        ("San Francisco, CA, USA", "CA_CCPA US-CA"),
+        ("San Francisco, Ca., U.S.A.", "CA_CCPA US-CA"),
+        ("San Francisco, CA 94105", "CA_CCPA US-CA"),
+        ("Wilmington, DE 19801-1234", "US_DE US-DE"),
+        ("Austin, TX", "US_TX US-TX"),
+        ("Austin, tx, us", "US_TX US-TX"),
+        ("New York, NY", "UNKNOWN US-NY"),
+        ("Berlin, DE, Germany", "EU_GDPR DE"),
+        ("Paris, FR", "EU_GDPR FR"),
+        ("Paris (FR)", "EU_GDPR FR"),
+        ("London, UK", "UK_GDPR GB"),
+        ("São Paulo, SP", "BR_LGPD BR"),
+        ("Mumbai, MH, India", "IN_DPDP IN"),
+        // Two letters that are two places, and nothing that tells which.
+        ("San Francisco, CA", "UNKNOWN -"),
+        ("Wilmington, DE", "UNKNOWN -"),
+        ("Billings, MT", "UNKNOWN -"),
+        ("Chennai, TN", "UNKNOWN -"),
+        ("Perth, WA", "UNKNOWN -"),
+        ("Darwin, NT", "UNKNOWN -"),
+        // Two states: somewhere in the one country.
+        ("Delaware, OH", "UNKNOWN US"),
+        ("Texas / California", "UNKNOWN US"),
+        ("England, Scotland", "UK_GDPR GB"),
         ("Berlin, Germany", "EU_GDPR DE"),
         ("Deutschland", "EU_GDPR DE"),
         ("Wien, Österreich", "EU_GDPR AT"),
@@ -273,5 +305,23 @@ fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
         (",,;", "UNKNOWN -"),
     ] {
         assert_eq!(found(&law, text), expected, "{text}");
+    }
+}
+
+/// The DPDP Rules apply from 13 May 2027 on, by the calendar of India.
+#[test]
+fn a_law_that_is_not_in_force_yet_is_none() {
+    let law = law();
+    for (at, expected) in [
+        ("2026-01-31T12:00:00Z", "UNKNOWN"),
+        ("2027-05-12T18:29:59Z", "UNKNOWN"),
+        ("2027-05-12T18:30:00Z", "IN_DPDP"),
+        ("2027-06-01T00:00:00Z", "IN_DPDP"),
+    ] {
+        let residence = law.residence(Some("Mumbai, India"), at.parse().unwrap());
+        assert_eq!(residence.regime_name, expected, "{at}");
+        assert!(matches!(residence.declared, Declared::Known(place) if place.code == "IN"), "{at}");
+        assert_eq!(residence.regime.title, law.model().regime[expected].title);
+        assert_eq!(law.residence(Some("Germany"), at.parse().unwrap()).regime_name, "EU_GDPR", "{at}");
     }
 }
