@@ -12,7 +12,7 @@ import boto3
 from tests.e2e.test_disconnects import body, call_as, connection, dashboard, disconnect
 from tests.e2e.test_moved_time import moving
 from tests.e2e.test_proofs import Vendors, vendors
-from tests.e2e.test_staff import HOLDS, staff
+from tests.e2e.test_staff import HOLDS, get, staff
 from tests.e2e.world import World, until
 
 __all__ = ["dashboard", "moving", "staff", "vendors"]
@@ -110,3 +110,26 @@ def test_what_is_past_its_date_is_told_once(moving: World, vendors: Vendors) -> 
     world.await_erased(code, sweep_every=3)
     until(lambda: "erased" in of(code, told(world, seen)) or None, 60)
     assert len(of(code, seen)["late"]) == 1, "however often it was swept"
+
+
+def test_what_comes_near_its_date_rings_days_before_it(moving: World, vendors: Vendors, staff: boto3.Session) -> None:
+    world = moving
+    person = world.person("tenant-birch")
+    vendors.tell("/_mood/posthog/down")
+    code = world.ask(person)
+    until(lambda: not world.left(person.connections) or None, 60)
+
+    def timeliness() -> str:
+        return str(get(staff, world, f"/api/staff/obligations/{code}")["timeliness"])
+
+    world.move(24)
+    world.sweep()
+    assert timeliness() == "in-time", "six days are left"
+    world.move(26)
+    # What the metric of the alarm `ObligationsNearDueAlarm` is made of.
+    assert world.sweep()["near_due"] >= 1
+    assert timeliness() == "near-due", "four days are left"
+    vendors.tell("/_mood/posthog/honest")
+    world.move(26 + 2 / 24)
+    world.await_erased(code, sweep_every=3)
+    assert timeliness() == "finished"

@@ -137,11 +137,15 @@ class World:
         """The functions live so many days later than this machine; 0 brings them back."""
         clock.move(self.settings, timedelta(days=days))
 
-    def sweep(self) -> None:
+    def sweep(self) -> dict[str, Any]:
+        """The report of the run."""
         answer = self.clients["lambda"].invoke(
             FunctionName=self.outputs["RetentionSweeperFunctionName"], Payload=b'{"sweep":"due"}'
         )
-        assert "FunctionError" not in answer, answer["Payload"].read()
+        payload = answer["Payload"].read()
+        assert "FunctionError" not in answer, payload
+        report: dict[str, Any] = json.loads(payload)
+        return report
 
     # -- letters -------------------------------------------------------------------------------------------
 

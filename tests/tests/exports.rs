@@ -1,15 +1,18 @@
 //! Exports: one contract for the ports in memory and over DynamoDB and S3, and a bundle made through the real adapters.
 
 use jiff::{SignedDuration, Timestamp};
+use privacy::clock::model::Kind;
 use privacy::data_map::KeyRange;
 use privacy::export::job::{ExportJob, ExportQueue};
 use privacy::export::ports::{
     Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, Contents, DueBundle,
 };
 use privacy::ids::TenantId;
-use privacy::memory::World;
+use privacy::memory::{World, asked};
 use privacy::obligation::ObligationId;
 use privacy::ports::{DUE_SHARDS, Ledger};
+use privacy::subject_request::ports::{RequestBook, RequestIntake};
+use privacy::subject_request::{Act, Deed, Standing, SubjectRequest};
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::Account;
@@ -123,13 +126,24 @@ async fn a_bundle_that_was_made_begins_its_next_round_for_its_holder_alone() {
     }
 }
 
-async fn waiting_contract<P: BundleBook + Ledger>(ports: &P) {
-    let request = ObligationId::of_request(&[7; 20]);
+async fn waiting_contract<P: BundleBook + Ledger + RequestIntake + RequestBook>(ports: &P) {
+    let open = asked(7, Kind::Access, Some("mia@example.org"), None, now());
+    let request = open.id.clone();
+    ports.await_bundle(&tenant("alder"), &request, now()).await.unwrap();
+    assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), [], "no such request");
+    assert_eq!(ports.receive(&open).await.unwrap(), None);
     for _ in 0..2 {
         ports.await_bundle(&tenant("alder"), &request, now()).await.unwrap();
     }
     assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), std::slice::from_ref(&request));
     assert_eq!(ports.awaited_bundles(&tenant("birch")).await.unwrap(), []);
+    let standing = Standing::Answered { at: now(), in_part: false };
+    let closed = SubjectRequest { version: 2, standing, ..open.clone() };
+    let act = Act::of_service(Deed::ContactErased, now());
+    assert!(ports.record(&closed, &act, None).await.unwrap());
+    assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), [], "closed without a bundle");
+    assert!(ports.record(&SubjectRequest { version: 3, ..open }, &act, None).await.unwrap());
+    assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), std::slice::from_ref(&request));
     for _ in 0..2 {
         ports.stop_awaiting(&tenant("alder"), &request).await.unwrap();
     }

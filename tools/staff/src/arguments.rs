@@ -41,7 +41,7 @@ staff lift REF FLAG [--asked-in REF] --why TEXT
 
 Promises, holds, plans
 staff promises                 each dated sentence of the policy, and whether it holds now
-staff holds                    every legal hold, with its review and who waits for it
+staff holds                    every legal hold: whose data, which classes and days, why, by whom, its review and whether that is overdue
 staff hold --tenant T --reason R --approver A --review-by DATE
            [--connection C] [--contact P] [--user U] [--class K]... [--from INSTANT] [--until INSTANT] [--proof REF] [--id ID]
            [--even-if-unknown]    of a tenant or a connection that nobody knows: without it, such a name is refused

@@ -1,5 +1,6 @@
 //! Answers as tables for people.
 
+mod holds;
 mod requests;
 
 use serde_json::Value;
@@ -29,19 +30,7 @@ pub(crate) fn text(form: Form, answer: &Value, paint: Paint) -> String {
         Form::Request => requests::one(answer, paint),
         Form::Changed => requests::changed(answer, paint),
         Form::Promises => promises(answer),
-        Form::Holds => {
-            let columns = [
-                "hold_id",
-                "tenant_id",
-                "classes",
-                "review_by",
-                "is_past_review",
-                "waiting",
-                "released_at",
-                "approver",
-            ];
-            table(&columns, list(answer, "holds"))
-        }
+        Form::Holds => holds::book(answer, paint),
         Form::Replays => {
             let columns = [
                 "replay_id",

@@ -210,8 +210,42 @@ fn what_is_not_watched_is_said_with_its_reason() {
 }
 
 #[test]
+fn the_book_of_holds_says_whose_what_why_by_whom_and_until_when() {
+    let holds = json!({"holds": [
+        {"hold_id": "hold-0003", "tenant_id": "birch", "connection_id": null, "contact": null, "user": "u1", "classes": [],
+         "from": null, "until": "2026-02-01T00:00:00.000Z", "reason": "an audit", "approver": "board", "proof": null,
+         "placed_at": "2026-01-02T09:00:00.000Z", "review_by": "2026-03-01", "is_past_review": false,
+         "released_at": "2026-02-20T10:00:00.000Z", "waiting": 0},
+        {"hold_id": "hold-0002", "tenant_id": "alder", "connection_id": null, "contact": null, "user": null,
+         "classes": ["billing-records", "security-logs"], "from": "2025-01-01T00:00:00.000Z", "until": "2026-01-01T00:00:00.000Z",
+         "reason": "a tax office", "approver": "counsel", "proof": null, "placed_at": "2026-03-02T09:00:00.000Z",
+         "review_by": "2026-05-20", "is_past_review": false, "released_at": null, "waiting": 0},
+        {"hold_id": "hold-0001", "tenant_id": "alder", "connection_id": "c1", "contact": "p1", "user": null, "classes": ["signals"],
+         "from": null, "until": null, "reason": "a court asked for it", "approver": "counsel", "proof": "file 7",
+         "placed_at": "2026-02-10T12:00:00.000Z", "review_by": "2026-05-01", "is_past_review": true, "released_at": null, "waiting": 3},
+    ]});
+    let text = print::text(Form::Holds, &holds, Paint::Plain);
+    expect_test::expect![[r#"
+        hold       of                                classes                        records dated                                         review by            waiting
+        hold-0001  alder, connection c1, contact p1  signals                        any day                                               2026-05-01 OVERDUE   3
+            why: a court asked for it
+            approved by counsel, placed 2026-02-10; proof: file 7
+        hold-0002  alder                             billing-records,security-logs  2025-01-01T00:00:00.000Z to 2026-01-01T00:00:00.000Z  2026-05-20           0
+            why: a tax office
+            approved by counsel, placed 2026-03-02
+        hold-0003  birch, user u1                    all                            before 2026-02-01T00:00:00.000Z                       released 2026-02-20  0
+            why: an audit
+            approved by board, placed 2026-01-02
+    "#]].assert_eq(&text);
+    let painted = print::text(Form::Holds, &holds, Paint::Coloured);
+    let red: Vec<&str> = painted.lines().filter(|line| line.contains("\u{1b}[31m")).collect();
+    assert!(red.len() == 1 && red[0].contains("hold-0001"), "{painted}");
+    assert_eq!(print::text(Form::Holds, &json!({"holds": []}), Paint::Plain), "No legal hold.\n");
+}
+
+#[test]
 fn what_people_wrote_cannot_drive_the_terminal() {
-    let holds = json!({"holds": [{"hold_id": "hold-0001", "approver": "a\u{1b}[2Jb", "classes": [], "waiting": 3}]});
+    let holds = json!({"holds": [{"hold_id": "hold-0001", "approver": "a\u{1b}[2Jb", "reason": "c\u{1b}[2Jd", "classes": [], "waiting": 3}]});
     let text = print::text(Form::Holds, &holds, Paint::Plain);
     assert!(!text.contains('\u{1b}') && text.contains("hold-0001"), "{text}");
     let facts =

@@ -12,6 +12,7 @@ use privacy::fault::Fault;
 use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Answer, DUE_SHARDS};
+use privacy::subject_request::ports::RequestBook;
 
 use super::{LedgerTable, rows};
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, number, text, unreadable};
@@ -233,10 +234,16 @@ impl BundleBook for LedgerTable {
 }
 
 impl LedgerTable {
-    /// The requests whose bundles a purge of a tenant waits for, by a strong read.
+    /// The open requests whose bundles a purge of a tenant waits for, by strong reads. One that was closed without a bundle has
+    /// left its row, and is not waited for.
     pub(super) async fn awaited(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
-        let rows = self.rows("bundles.awaited", pending(tenant), "").await?;
-        let id = |row: &Item| ObligationId::parse(get_text(row, "sk")?).map_err(|_| unreadable("sk"));
-        rows.iter().map(id).collect()
+        let mut awaited = Vec::new();
+        for row in self.rows("bundles.awaited", pending(tenant), "").await? {
+            let id = ObligationId::parse(get_text(&row, "sk")?).map_err(|_| unreadable("sk"))?;
+            if self.request(&id).await?.is_some_and(|request| request.standing.closed_at().is_none()) {
+                awaited.push(id);
+            }
+        }
+        Ok(awaited)
     }
 }

@@ -1,16 +1,20 @@
 //! Wait: what ends with a tenant goes after the bundles that its users have asked for, not before: nothing is purged to avoid an
-//! answer. But it goes on its day.
+//! answer. It waits as long as the phase has room before its alarm, and no longer: it goes by its last day, answered or not.
+//!
+//! Only requests that were verified are waited for. Whose data an unverified one is about nobody has shown, so nobody is looked for by
+//! it, and anybody could put off a purge with one.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 
 use super::{Aftermath, Stop, Visit, Worked};
+use crate::deadline::DueBy;
 use crate::instant;
 use crate::obligation::{Head, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
 use crate::target::Target;
 
-/// How long the beginning of a phase waits. A phase has a whole day at least: half of it is left for the purge.
-const AT_MOST: SignedDuration = SignedDuration::from_hours(12);
+/// What a phase keeps for the purge itself: half of its last day. A phase has a whole day at least, and waits the other half.
+const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
 /// When it is looked at again.
 const AGAIN: SignedDuration = SignedDuration::from_mins(15);
 
@@ -34,11 +38,25 @@ where
     /// When to look again at a phase that has to wait for a bundle; one read, and only before the phase begins.
     async fn waits_until(&self, head: &Head, now: Timestamp) -> Result<Option<Timestamp>, Stop> {
         let Target::Tenant { tenant, .. } = &head.target else { return Ok(None) };
-        let latest = head.open_since() + AT_MOST;
+        let latest = self.latest(head);
         if head.state != State::Received || latest <= now {
             return Ok(None);
         }
         let is_awaited = !self.engine.ledger.awaited_bundles(tenant).await?.is_empty();
         Ok(is_awaited.then(|| instant::to_millis(latest.min(now + AGAIN))))
+    }
+
+    /// Until when a phase may wait at most: half a day before the end of the last day on which no alarm rings. One that begins too
+    /// late for that waits half of what is left of its last day, and one that begins after it half a day.
+    fn latest(&self, head: &Head) -> Timestamp {
+        let since = head.open_since();
+        let end_of = |before: Span| {
+            let date = head.due_by.date.checked_sub(before).ok()?;
+            DueBy { date, ..head.due_by.clone() }.at().ok().filter(|end| since < *end)
+        };
+        let alarm_before = self.engine.map.alarm_before(head.route, &head.target).unwrap_or_default();
+        let quiet = end_of(alarm_before).map(|end| end - HALF_A_DAY).filter(|until| since < *until);
+        let left = end_of(Span::new()).map_or(HALF_A_DAY, |end| (end.duration_since(since) / 2).min(HALF_A_DAY));
+        quiet.unwrap_or(since + left)
     }
 }

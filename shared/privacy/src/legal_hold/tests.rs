@@ -285,3 +285,18 @@ fn a_hold_that_could_keep_nothing_is_refused() {
         assert_eq!(check(connection, contact, user, classes), Ok(()), "{classes:?}");
     }
 }
+
+/// A hold is of what the data map keeps of people. Whoever names one of our own records is told that it is not held, instead of
+/// finding it gone after its months.
+#[test]
+fn a_hold_on_one_of_our_own_records_is_refused() {
+    let map = built_in_map();
+    assert!(map.model().own.len() >= 3);
+    for own in map.model().own.keys() {
+        for name in [own.clone(), format!("own.{own}")] {
+            let mut hold = hold();
+            hold.scope.classes = BTreeSet::from(["signals".to_owned(), name.clone()]);
+            assert_eq!(hold.check(&map, now()), Err(InvalidHold::Class), "{name}");
+        }
+    }
+}

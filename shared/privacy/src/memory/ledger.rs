@@ -129,7 +129,9 @@ impl Ledger for World {
 
     async fn awaited_bundles(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
         self.call("ledger.awaited_bundles", |stored| {
-            let awaited = stored.exports.awaited.iter().filter(|(of, _)| of == tenant);
+            let heads = &stored.requests.heads;
+            let is_open = |id: &ObligationId| heads.get(id).is_some_and(|head| head.standing.closed_at().is_none());
+            let awaited = stored.exports.awaited.iter().filter(|(of, id)| of == tenant && is_open(id));
             awaited.map(|(_, request)| request.clone()).collect()
         })
     }
