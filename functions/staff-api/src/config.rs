@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use privacy::data_map::DataMap;
 use privacy::policy::model::Store;
+use privacy_aws::outbox::QueueUrls;
 use privacy_aws::vault::Names;
 use privacy_edge::env::{self, BadEnvironment};
 use privacy_edge::stores;
@@ -13,8 +14,8 @@ pub(crate) struct Config {
     pub(crate) ledger_table: String,
     /// The tables that know tenants and connections, and the one of flags.
     pub(crate) names: Names,
-    pub(crate) erasure_queue_url: String,
-    pub(crate) notice_queue_url: String,
+    /// Whoever carries out what staff have verified.
+    pub(crate) queues: QueueUrls,
     pub(crate) subject_keys_arn: String,
     pub(crate) stuck_after: SignedDuration,
     /// Where pages are, without a slash at the end.
@@ -31,8 +32,11 @@ impl Config {
         Ok(Self {
             ledger_table: env::required("LEDGER_TABLE")?,
             names,
-            erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
-            notice_queue_url: env::required("NOTICE_QUEUE_URL")?,
+            queues: QueueUrls {
+                erasures: env::required("ERASURE_QUEUE_URL")?,
+                exports: env::required("EXPORT_QUEUE_URL")?,
+                notices: env::required("NOTICE_QUEUE_URL")?,
+            },
             subject_keys_arn: env::required("SUBJECT_KEYS_ARN")?,
             stuck_after: env::stuck_after()?,
             public_base_url: env::required("PUBLIC_BASE_URL")?.trim_end_matches('/').to_owned(),

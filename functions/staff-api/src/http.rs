@@ -26,7 +26,7 @@ use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
 use privacy::promise_ledger::{read_open, read_purges, scheduled, standing, unwatched};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
-use privacy_aws::queue::SqsQueue;
+use privacy_aws::outbox::Outbox;
 use privacy_aws::secret::{Keep, Secret};
 use privacy_aws::vault::Vault;
 use privacy_edge::clock::SystemClock;
@@ -47,8 +47,7 @@ const LOOKED_THROUGH_MAX: usize = 20_000;
 pub(crate) struct Staff {
     ledger: LedgerTable,
     vault: Vault,
-    queue: SqsQueue,
-    notices: SqsQueue,
+    outbox: Outbox,
     subject_keys: Secret<SubjectKeys>,
     law: Law,
     map: DataMap,
@@ -93,8 +92,7 @@ impl Staff {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
             vault: Vault::new(connection, config.names.clone()),
-            queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
-            notices: SqsQueue::new(connection, config.notice_queue_url.clone()),
+            outbox: Outbox::new(connection, config.queues.clone()),
             subject_keys: Secret::new(connection, config.subject_keys_arn.clone(), Keep::GROWING, parse_subject_keys),
             law: Law::built_in()?,
             second_looks: env::second_looks(&map.model().second_looks.after)?,
@@ -183,7 +181,7 @@ impl Staff {
 
     async fn release(&self, request: &Request, request_id: &str, id: &HoldId) -> Result<Response<Body>, Rejected> {
         self.about_to(request, StaffDeed::ReleaseHold, |keys| keys.audit_hold(id)).await?;
-        match release_hold(&self.ledger, &self.ledger, &self.queue, id, SystemClock.now()).await? {
+        match release_hold(&self.ledger, &self.ledger, &self.outbox, id, SystemClock.now()).await? {
             Release::Done { waiting } => {
                 tracing::info!("request.id" = request_id, outcome = "released", waiting, "a hold was released");
                 Ok(answers::released(waiting))
@@ -209,7 +207,7 @@ impl Staff {
         let hash = members.parse("plan_hash", place::plan_hash)?.ok_or(Problem::BadMember("plan_hash"))?;
         let id = self.id_of(named).await?;
         self.about_to(request, StaffDeed::ConfirmPlan, |keys| keys.receipt_obligation(&id)).await?;
-        match confirm_plan(&self.ledger, &self.queue, &id, &hash, SystemClock.now()).await? {
+        match confirm_plan(&self.ledger, &self.outbox, &id, &hash, SystemClock.now()).await? {
             Confirmed::Done => {
                 let obligation = id.log_ref();
                 tracing::info!(

@@ -14,7 +14,8 @@ use privacy::close_request::close_request;
 use privacy::correct_request::correct_request;
 use privacy::deny_request::deny_request;
 use privacy::extend_request::extend_request;
-use privacy::fulfil_request::raise_flags;
+use privacy::fault::Fault;
+use privacy::fulfil_request::{Fulfilment, raise_flags};
 use privacy::inspect_request::inspect_request;
 use privacy::lift_flag::lift_flag;
 use privacy::list_requests::list_requests;
@@ -26,7 +27,7 @@ use privacy::review_child_report::{find_credible, find_not_credible};
 use privacy::review_proof::{Reviewed, review_proof};
 use privacy::route_request::{Changed, instruct, route};
 use privacy::subject_request::notice::{Notice, NoticeJob};
-use privacy::subject_request::ports::NoticeQueue;
+use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::subject_request::{By, SubjectRequest};
 use privacy_edge::clock::SystemClock;
 use privacy_edge::json::Members;
@@ -101,7 +102,7 @@ impl Staff {
         let terms = Terms { keys: &keys, law: &self.law, stuck_after: self.config.stuck_after };
         // What was said, by whom and when it came, names it: taken down twice it is one request.
         let sent = Sent { ask, source: None };
-        let noted = note_request(&self.ledger, &self.notices, terms, "staff", sent, &by, now).await?;
+        let noted = note_request(&self.ledger, &self.outbox, terms, "staff", sent, &by, now).await?;
         let outcome = if noted.is_new { "noted" } else { "noted-again" };
         tracing::info!("request.id" = request_id, outcome, "a request was noted");
         Ok(shown::noted(&noted.request, &self.config.public_base_url))
@@ -121,7 +122,7 @@ impl Staff {
         let by = caller::by(request, why)?;
         let done = self.carry_out(path, id, &members, &by, now).await?;
         let (request, outcome) = (id.log_ref(), if done.is_new { path.outcome() } else { "known" });
-        let cause = done.unsent.as_ref().map(privacy::fault::Fault::chain);
+        let cause = done.unsent.as_ref().map(Fault::chain);
         tracing::info!(
             "request.id" = request_id,
             "obligation.ref" = request,
@@ -140,9 +141,9 @@ impl Staff {
         by: &By,
         now: Timestamp,
     ) -> Result<Done, Rejected> {
-        let (book, queue, law) = (&self.ledger, &self.notices, &self.law);
+        let (book, queue, law) = (&self.ledger, &self.outbox, &self.law);
         Ok(match path {
-            ActPath::Verification => self.verify(id, members, by, now).await?,
+            ActPath::Verification => self.begun(self.verify(id, members, by, now).await?, now).await,
             ActPath::Extension => {
                 members.only(&["reason"])?;
                 extend_request(book, queue, law, id, by, now).await?
@@ -207,6 +208,32 @@ impl Staff {
                 Ok(record_act(book, id, judge).await?)
             }
         }
+    }
+}
+
+impl Staff {
+    /// What staff have verified begins at once: a child's data rests, a restriction holds, the engine and the exporter know.
+    /// The request as it is after that. Should it fail, the verification stands all the same, and the sweep begins it.
+    async fn begun(&self, done: Done, now: Timestamp) -> Done {
+        match self.begin(&done.request, now).await {
+            Ok(begun) => Done { request: begun.unwrap_or(done.request), ..done },
+            Err(fault) => Done { unsent: Some(fault), ..done },
+        }
+    }
+
+    async fn begin(&self, request: &SubjectRequest, now: Timestamp) -> Result<Option<SubjectRequest>, Fault> {
+        let keys = self.subject_keys.get().await?;
+        let fulfilment = Fulfilment {
+            ledger: &self.ledger,
+            vault: &self.vault,
+            queues: &self.outbox,
+            keys: &keys,
+            law: &self.law,
+            map: &self.map,
+            stuck_after: self.config.stuck_after,
+        };
+        fulfilment.begin(request.clone(), now).await?;
+        self.ledger.request(&request.id).await
     }
 }
 

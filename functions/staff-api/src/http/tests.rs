@@ -6,6 +6,7 @@ use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction, Record, Stores};
 use privacy::purge::{PeriodClass, PurgeLedger, PurgePlan};
+use privacy_aws::outbox::QueueUrls;
 use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
@@ -37,8 +38,11 @@ impl Bench {
                 suppression: "suppression".to_owned(),
                 ..Names::of_stores(names(&["accounts", "connections", "conversations", "people"]))
             },
-            erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
-            notice_queue_url: "http://account.test/000000000000/notices".to_owned(),
+            queues: QueueUrls {
+                erasures: "http://account.test/000000000000/erasure".to_owned(),
+                exports: "http://account.test/000000000000/exports".to_owned(),
+                notices: "http://account.test/000000000000/notices".to_owned(),
+            },
             subject_keys_arn: "subject-keys".to_owned(),
             stuck_after: SignedDuration::from_mins(10),
             public_base_url: "https://api.example.com".to_owned(),

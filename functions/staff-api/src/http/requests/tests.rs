@@ -1,5 +1,7 @@
 //! Over the real adapters: what is asked over HTTP, what stands in the ledger and in the queue.
 
+mod at_once;
+
 use jiff::SignedDuration;
 use privacy::subject_request::ports::{RequestBook, RequestIntake};
 use privacy::subject_request::{Agent, PointKind, PointValue, Proof, Proven, Sha256Hex, Standing};
@@ -209,7 +211,7 @@ async fn staff_review_what_only_they_can_judge() {
         assert_eq!(bench.send("POST", &path, &body).await.1["member"], "proof", "{proof}");
     }
     let (status, shown) = bench.send("POST", &path, &read("ab")).await;
-    assert_eq!((status, &shown["state"]), (200, &json!("in-progress")));
+    assert_eq!((status, &shown["state"]), (200, &json!("completed")), "an opt-out is done as soon as it may be");
     let history = bench.get(&of(&request, "")).await["history"].clone();
     assert_eq!(
         (&history[0]["what"], &history[0]["is_shown"], &history[1]["is_shown"]),
@@ -250,7 +252,7 @@ async fn data_points_agree_by_comparison_and_not_because_staff_say_so() {
     assert_eq!((status, &shown["state"]), (200, &json!("in-progress")));
     let detail = bench.get(&of(&request, "")).await;
     assert_eq!(detail["verification"]["data_points"], json!(["phone", "company"]));
-    assert_eq!(detail["history"].as_array().unwrap().len(), 2, "what did not agree, and what did");
+    assert_eq!(detail["history"].as_array().unwrap().len(), 3, "what did not agree, what did, and that it is begun");
     assert!(!detail.to_string().contains("0555"));
 }
 
