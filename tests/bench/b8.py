@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.bench.callbacks import callback
 from tests.bench.emulator import Item
@@ -59,6 +60,21 @@ def tick(world: World, bench: Bench) -> tuple[Counted, float]:
         answer, cpu = sweeper.timed({"sweep": "due"})
     bench.same((answer["due"], answer["sent"]) == (DUE, DUE), f"{answer}")
     return world.front.take(), cpu
+
+
+def idle(world: World) -> dict[str, Any]:
+    """What a tick takes when nothing is due, for the cost of a month in which nothing comes."""
+    world.begin()
+    with world.ours("retention-sweeper") as sweeper:
+        # The first run of all looks at every period since the policy began.
+        sweeper.ask({"sweep": "periods"})
+        found: dict[str, Any] = {}
+        for name in ("due", "periods"):
+            sweeper.ask({"sweep": name})
+            world.front.take()
+            _, cpu = sweeper.timed({"sweep": name})
+            found[name] = world.front.take().as_json() | {"cpu": cpu}
+    return found
 
 
 def run(world: World) -> Bench:

@@ -1,5 +1,7 @@
 //! Batched deletes by key: 25 to a call, a few calls at a time, unprocessed keys again until they are done.
 
+use std::collections::{HashMap, HashSet};
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{DeleteRequest, WriteRequest};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -31,11 +33,7 @@ impl Key<'_> {
 
 /// Deletes `keys`; answers with the sort keys of those that stayed unprocessed.
 pub(crate) async fn delete(client: &Client, table: &str, keys: &[Key<'_>]) -> Result<Vec<String>, Fault> {
-    let mut batches = Vec::with_capacity(keys.len().div_ceil(BATCH));
-    for chunk in keys.chunks(BATCH) {
-        batches.push(chunk.iter().map(request).collect::<Result<Vec<WriteRequest>, Fault>>()?);
-    }
-    let calls = stream::iter(batches).map(|batch| delete_batch(client, table, batch));
+    let calls = stream::iter(keys.chunks(BATCH)).map(|batch| delete_batch(client, table, batch));
     let left: Vec<Vec<String>> = calls.buffer_unordered(IN_FLIGHT).try_collect().await?;
     Ok(left.into_iter().flatten().collect())
 }
@@ -46,22 +44,31 @@ fn request(key: &Key<'_>) -> Result<WriteRequest, Fault> {
     Ok(WriteRequest::builder().delete_request(delete).build())
 }
 
-async fn delete_batch(client: &Client, table: &str, mut requests: Vec<WriteRequest>) -> Result<Vec<String>, Fault> {
+async fn delete_batch(client: &Client, table: &str, batch: &[Key<'_>]) -> Result<Vec<String>, Fault> {
+    let mut left: Vec<&Key<'_>> = batch.iter().collect();
     for attempt in 0..TRIES {
         if attempt > 0 {
             tokio::time::sleep(patience::backoff(attempt)).await;
         }
-        let answer = match client.batch_write_item().request_items(table, requests.clone()).send().await {
+        // Made anew for each attempt: hardly ever is there a second one, and a copy for it would be half of what a delete allocates.
+        let requests = left.iter().map(|key| request(key)).collect::<Result<Vec<WriteRequest>, Fault>>()?;
+        let answer = match client.batch_write_item().request_items(table, requests).send().await {
             Ok(answer) => answer,
             // Nothing of the batch fitted into the partition's throughput: all of it is unprocessed.
             Err(error) if attempt + 1 < TRIES && is_busy(&error) => continue,
             Err(error) => return Err(fault("batch.delete")(error)),
         };
-        requests = answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
-        if requests.is_empty() {
+        let unprocessed = sort_keys(answer.unprocessed_items);
+        if unprocessed.is_empty() {
             return Ok(Vec::new());
         }
+        left.retain(|key| unprocessed.contains(key.sort));
     }
-    let keys = requests.iter().filter_map(|request| request.delete_request().map(|delete| &delete.key));
-    Ok(keys.filter_map(|key| key.get("sk").and_then(|sort| sort.as_s().ok()).cloned()).collect())
+    Ok(left.into_iter().map(|key| key.sort.to_owned()).collect())
+}
+
+fn sort_keys(unprocessed: Option<HashMap<String, Vec<WriteRequest>>>) -> HashSet<String> {
+    let requests = unprocessed.into_iter().flatten().flat_map(|(_, requests)| requests);
+    let keys = requests.filter_map(|request| request.delete_request.map(|delete| delete.key));
+    keys.filter_map(|mut key| key.remove("sk").and_then(|sort| sort.as_s().cloned().ok())).collect()
 }

@@ -1,0 +1,127 @@
+"""What it costs: units and calls as they were counted, times the prices of tests/bench/prices.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PRICES: dict[str, Any] = tomllib.loads((HERE / "prices.toml").read_text())
+MILLION, ASSUMED = PRICES["million"], PRICES["assumed"]
+MINUTES_OF_MONTH = 30 * 24 * 60
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A way to do it, and what each part of it costs, in dollars."""
+
+    what: str
+    parts: Mapping[str, float]
+
+    @property
+    def total(self) -> float:
+        return sum(self.parts.values())
+
+
+def of_million(kind: str, count: float) -> float:
+    return float(MILLION[kind]) * count / 1e6
+
+
+def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
+    """Of one invocation: it has the processor that comes with its memory, and waits for its calls one after the other."""
+    seconds = max(cpu_seconds * max(1.0, ASSUMED["processor_mb"] / memory_mb) + calls * ASSUMED["call_ms"] / 1e3, at_least)
+    return float(PRICES["other"]["lambda_gb_second"]) * memory_mb / 1024 * seconds
+
+
+def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
+    """A million callbacks, each for another person."""
+    units = measured["B3"]["measured"]
+    cpu = {name: sorted(values)[len(values) // 2] / 1e6 for name, values in measured["B2"]["measured"]["cpu"].items()}
+    found = []
+    titles = {"ours": "this service", "plain": "one conditional put, boto3", "powertools": "Powertools idempotency", "outbox": "transactional outbox, boto3"}
+    for name, title in titles.items():
+        new = units[name]["new"]
+        spent = cpu["ours"] if name == "ours" else cpu["python"]
+        # The relay of an outbox sends the message and deletes its row.
+        sends, relay = max(1.0, new["sends"]), 1.0 if name == "outbox" else 0.0
+        found.append(Priced(title, {
+            "writes": of_million("wru", (new["wru"] + relay) * 1e6), "reads": of_million("rru", new["rru"] * 1e6),
+            "messages": of_million("sqs", sends * 1e6), "invocations": of_million("invocation", 1e6),
+            "time": lambda_time(256, spent, new["calls"]) * 1e6, "gateway": of_million("http_api", 1e6),
+        }))
+    return found
+
+
+def erased(measured: Mapping[str, Any]) -> list[Priced]:
+    """A million erased items of 1 KiB, in requests of 10,000."""
+    bench = measured["B4"]["measured"]
+    rates = next(row for row in measured["B4"]["rows"] if row["what"] == "items per CPU-second")
+    found = []
+    for name, title, rate in (
+        ("ours", "this service", rates["ours"]), ("query", "boto3 query + batch_writer", rates["theirs"]),
+        ("scan", "boto3 scan + delete, a table of two such owners", rates["theirs"]),
+    ):
+        counted, requests = bench[name], 100
+        # A partition takes a thousand writes a second: nobody is faster.
+        time = lambda_time(512, 10_000 / rate, 0, at_least=10.0) * requests
+        found.append(Priced(title, {
+            "writes": of_million("wru", counted["wru"] * requests), "reads": of_million("rru", counted["rru"] * requests),
+            "objects": of_million("s3_put", sum(n for call, n in counted["calls"].items() if call.startswith("s3:")) * requests),
+            "time": time,
+        }))
+    table_gb = 100.0
+    scan = of_million("rru", table_gb * 2**30 / 8192)
+    found.append(Priced("boto3 scan + delete, a table of 100 GB", {**found[2].parts, "reads": scan * 100}))
+    return found
+
+
+def in_template() -> dict[str, int]:
+    """How many of each there are that cost something by being there."""
+    text = (ROOT / "template.yaml").read_text()
+    count = {name: len(re.findall(rf"Type: {kind}\s*$", text, re.M)) for name, kind in (
+        ("alarm", "AWS::CloudWatch::Alarm"), ("secret", "AWS::SecretsManager::Secret"), ("key", "AWS::KMS::Key"),
+    )}
+    return count | {"metric": len(set(re.findall(r"Namespace: PrivacyLedger\s+MetricName: (\w+)", text)))}
+
+
+def idle(measured: Mapping[str, Any]) -> list[Priced]:
+    """A month in which nothing comes: the sweeper looks every five minutes and every hour."""
+    counted, there = measured["B8"]["measured"]["idle"], in_template()
+    ticks = {"due": MINUTES_OF_MONTH / 5, "periods": MINUTES_OF_MONTH / 60}
+    total: dict[str, float] = {"writes": 0, "reads": 0, "objects": 0, "invocations": 0, "time": 0, "secret reads": 0}
+    for name, count in ticks.items():
+        one = counted[name]
+        calls = one["calls"]
+        total["writes"] += of_million("wru", one["wru"] * count)
+        total["reads"] += of_million("rru", one["rru"] * count)
+        total["objects"] += of_million("s3_put", sum(n for call, n in calls.items() if call.startswith("s3:")) * count)
+        total["secret reads"] += of_million("secret_read", sum(n for call, n in calls.items() if call.startswith("secrets")) * count)
+        total["invocations"] += of_million("invocation", count) + of_million("schedule", count)
+        total["time"] += lambda_time(256, one["cpu"], sum(calls.values())) * count
+    month = PRICES["month"]
+    return [
+        Priced("the sweeper's ticks", total),
+        Priced("what is there", {f"{there[name]} {name}s": month[name] * there[name] for name in ("alarm", "metric", "secret", "key")}),
+    ]
+
+
+def tenant(measured: Mapping[str, Any]) -> list[Priced]:
+    """A tenant of the stated size, for a month; what the product itself stores and writes is not in it."""
+    size = PRICES["tenant"]
+    one_callback = callbacks(measured)[0].total / 1e6
+    one_item = erased(measured)[0].total / 1e6
+    sweep = measured["B5"]["measured"]["ours"][-1]
+    purged = (of_million("wru", sweep["wru"]) + of_million("rru", sweep["rru"])) / 2_000
+    seconds = measured["B7"]["measured"]["large seconds"] / measured["B7"]["measured"]["large"] * 1024
+    export = size["exports_gb"] * (lambda_time(1024, seconds, 0) + of_million("s3_get", 2**30 / 2**18) + of_million("rru", 2**26 / 8192))
+    return [
+        Priced("this service", {
+            "callbacks": size["callbacks"] * one_callback, "erased": size["disconnected_records"] * one_item,
+            "purged": size["purged_records"] * purged, "exports": export,
+        }),
+    ]

@@ -1,0 +1,90 @@
+"""Draws what was measured into the documents: tables and charts of docs/performance.md, the whole of what it costs in docs/cost.md.
+
+    python -m tests.bench.draw          from tests/bench/measured.json
+    python -m tests.bench.draw new      takes target/bench/report.json over into it first
+    python -m tests.bench.draw check    fails where a document says anything else
+
+Needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.bench import charts, cost
+from tests.bench.report import HEAD, cells
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
+def dollars(value: float) -> str:
+    return f"{value:,.4f}" if value < 0.1 else f"{value:,.2f}"
+
+
+def priced(found: Iterable[cost.Priced]) -> str:
+    found = list(found)
+    parts = list(dict.fromkeys(part for one in found for part in one.parts if any(other.parts.get(part) for other in found)))
+    rows = [[one.what, *(dollars(one.parts[part]) if part in one.parts else "–" for part in parts), f"**{dollars(one.total)}**"] for one in found]
+    return table(["$", *parts, "all"], rows)
+
+
+def bench(measured: dict[str, Any], name: str) -> str:
+    one = measured[name]
+    machine = one["machine"]
+    said = f"**{name}**: {one['what']}. Run at {machine['at'][:16]}Z on commit {machine['commit']}, {one['seconds']:,.0f} s, load {machine['load']:.1f}."
+    notes = [*one["notes"], *(f"Missing: {missing}." for missing in one["missing"])]
+    return "\n\n".join([said, table(HEAD, (cells(row) for row in one["rows"])), *(f"- {note}" for note in notes)])
+
+
+def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """What stands between the marks of each document."""
+    pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
+    if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
+        pages["docs/cost.md"] = {
+            "cost callbacks": priced(cost.callbacks(measured)), "cost erased": priced(cost.erased(measured)),
+            "cost idle": priced(cost.idle(measured)), "cost tenant": priced(cost.tenant(measured)),
+        }
+    return pages
+
+
+def filled(text: str, parts: dict[str, str]) -> str:
+    for mark, content in parts.items():
+        pattern = re.compile(rf"(<!-- {re.escape(mark)}: made by make bench-docs -->\n).*?(<!-- {re.escape(mark)}: end -->)", re.S)
+        text = pattern.sub(lambda found, content=content: f"{found[1]}{content}\n{found[2]}", text)  # type: ignore[misc]
+    return text
+
+
+def main(what: str) -> int:
+    if what == "new":
+        MEASURED.write_text(REPORT.read_text())
+    measured = json.loads(MEASURED.read_text())
+    stale = []
+    wanted = {path: filled((ROOT / path).read_text(), parts) for path, parts in made(measured).items()}
+    wanted |= {f"docs/{name}.svg": drawn for name, drawn in charts.all_of(measured).items()}
+    for path, text in wanted.items():
+        file = ROOT / path
+        if not file.is_file() or file.read_text() != text:
+            stale.append(path)
+            if what != "check":
+                file.write_text(text)
+    if what == "check" and stale:
+        print(f"not as measured.json says: {', '.join(stale)}; run make bench-docs", file=sys.stderr)
+        return 1
+    print("\n".join(stale) or "the documents say what was measured")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
