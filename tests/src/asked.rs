@@ -12,7 +12,7 @@ use privacy::law::Law;
 use privacy::law::governing::Basis;
 use privacy::obligation::ObligationId;
 use privacy::subject_request::bounce::BounceCause;
-use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
+use privacy::subject_request::findings::{Correction, Decision, Erased, EvidenceId, FieldName};
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
@@ -128,6 +128,7 @@ pub fn full() -> SubjectRequest {
             corrections: decisions().map(|(field, decision)| Correction { field, decision }).into(),
             refused_parts: vec!["found-accurate".to_owned()],
             outcome: Some(Outcome::PartlyRetained),
+            erased: Some(Erased::Removed),
         },
         next_action_at: Some(now() + SignedDuration::from_mins(10)),
     }

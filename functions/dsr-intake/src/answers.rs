@@ -10,9 +10,11 @@ use privacy::subject_request::SubjectRequest;
 use privacy_edge::problem::Problem;
 use privacy_pages::accept::Format;
 use privacy_pages::frame::{self, Headline, Tone};
+use privacy_pages::not_found;
 
 use crate::asking::Form;
-use crate::{instructions, next};
+use crate::instructions;
+use crate::next::{self, Wanted};
 
 /// Whose page it is, and where.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +24,7 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn status_url(&self, id: &ObligationId) -> String {
+    pub(crate) fn status_url(&self, id: &ObligationId) -> String {
         format!("{}/privacy/requests/{}", self.base, id.as_str())
     }
 }
@@ -48,6 +50,15 @@ pub(crate) fn instructions(page: Page<'_>, map: &DataMap, form: &Form) -> Respon
 
 pub(crate) fn to_mend(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
     html(StatusCode::BAD_REQUEST, instructions::page(page.company, page.base, &map.model().instructions, form))
+}
+
+/// The form as it was sent, under the status of what kept it from being taken.
+pub(crate) fn again(page: Page<'_>, map: &DataMap, form: &Form, problem: Problem) -> Response<Body> {
+    let text = instructions::page(page.company, page.base, &map.model().instructions, form);
+    let mut response = problem.response();
+    *response.body_mut() = Body::Text(text);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
 }
 
 pub(crate) fn accepted(page: Page<'_>, request: &SubjectRequest, format: Format) -> Response<Body> {
@@ -89,7 +100,7 @@ fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
     frame::page(page.company, &headline, &rest)
 }
 
-pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, format: Format) -> Response<Body> {
+pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, wanted: Wanted, format: Format) -> Response<Body> {
     match format {
         Format::Json => json(StatusCode::ACCEPTED, &serde_json::json!({"status_url": page.status_url(id)})),
         Format::Html => {
@@ -99,7 +110,7 @@ pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, format: Format) -> Re
                 title: "If a code can be sent, it is on its way",
                 lead: vec![html! { "A code that we sent before does not work any more." }],
             };
-            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &next::anything(page, id)))
+            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &next::anything(page, id, wanted)))
         }
     }
 }
@@ -131,7 +142,7 @@ pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format)
 }
 
 /// The same page whatever was wrong.
-pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId) -> Response<Body> {
+pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId, wanted: Wanted) -> Response<Body> {
     let headline = Headline {
         tone: Tone::Warning,
         badge: "Not confirmed",
@@ -140,7 +151,7 @@ pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId) -> Response<Body> 
             html! { "A code may be mistyped, older than ten minutes, used before, or tried too often. A login may be too long ago. Your request is safe; have another code sent, or log in again, and try once more." },
         ],
     };
-    html(StatusCode::UNPROCESSABLE_ENTITY, frame::page(page.company, &headline, &next::anything(page, id)))
+    html(StatusCode::UNPROCESSABLE_ENTITY, frame::page(page.company, &headline, &next::anything(page, id, wanted)))
 }
 
 /// A problem document, or a page that says the same.
@@ -151,7 +162,14 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
         (Format::Html, Problem::TooMany) => {
             "There were too many requests from where you are. Please wait a minute and send it again."
         }
-        (Format::Html, Problem::TooLarge) => "What you sent is too long. Please shorten it and send it again.",
+        (Format::Html, Problem::TooLarge) => {
+            "What you sent is too long. Go back in your browser, where what you typed still stands, shorten it, and send it again."
+        }
+        (Format::Html, Problem::NotFound) => {
+            *response.body_mut() = Body::Text(not_found::page(page.company));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            return response;
+        }
         (Format::Html, Problem::Unavailable) => {
             "This is a fault on our side, and nothing was stored. Please try again in a minute."
         }
@@ -159,7 +177,6 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             Format::Html,
             Problem::BadRequest
             | Problem::BadMember(_)
-            | Problem::NotFound
             | Problem::Unknown(_)
             | Problem::MethodNotAllowed(_)
             | Problem::WindowClosed

@@ -1,6 +1,6 @@
 //! Reads what is asked for, from JSON or from the form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
@@ -52,12 +52,15 @@ pub(crate) const POINTS: [(PointKind, &str); 5] = [
 /// What was typed into the form, as it was.
 pub(crate) type Typed = BTreeMap<&'static str, String>;
 
+/// The fields that cannot be taken as they are.
+pub(crate) type Mistakes = BTreeSet<&'static str>;
+
 /// What a body held.
 pub(crate) enum Read {
     /// A request, and what its sender calls it, if anything.
     Ask(Box<Ask>, Option<String>),
-    /// A form with something to mend: which field.
-    Mend(Typed, &'static str),
+    /// A form with something to mend: every field of which that is so.
+    Mend(Typed, Mistakes),
 }
 
 privacy::redacted!(Read);
@@ -66,8 +69,11 @@ pub(crate) fn kind(text: &str) -> Result<Kind, InvalidText> {
     Kind::ALL.into_iter().find(|kind| kind.as_str() == text.trim()).ok_or(InvalidText)
 }
 
+/// Characters of any script, as openapi.yaml counts them.
+const SHORT_MAX: usize = 200;
+
 fn short(text: &str) -> Result<Words, InvalidText> {
-    if text.len() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
+    if text.chars().count() > SHORT_MAX || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
 }
 
 /// A name that somebody signs with: one line that no table takes for a formula.
@@ -157,69 +163,97 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
 
 /// Reads the form.
 pub(crate) async fn from_form(request: &Request, now: Timestamp) -> Result<Read, Problem> {
-    let body: &Body = request.body();
-    let typed = form::fields(request.headers(), body, &FIELDS).await?;
+    let typed = typed(request).await?;
     Ok(match asked(&typed, now) {
         Ok(ask) => {
             let form_id = typed.get("form_id").map(String::as_str).and_then(name);
             Read::Ask(Box::new(ask), form_id)
         }
-        Err(field) => Read::Mend(typed, field),
+        Err(mistakes) => Read::Mend(typed, mistakes),
     })
 }
 
-fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, &'static str> {
-    let platform = field(typed, "platform", platform)?;
-    let account = match (platform, field(typed, "handle", Handle::parse)?) {
-        (Some(platform), Some(handle)) => Some(ConnectedAccount { platform, handle }),
-        (None, Some(_)) => return Err("platform"),
-        // The list of platforms has one chosen from the beginning in some browsers; a name makes it an account.
-        (_, None) => None,
-    };
-    let email = field(typed, "agent_email", EmailAddress::parse)?;
-    let name = field(typed, "agent_name", person_name)?;
-    let has_power_of_attorney = is_checked(typed, "power_of_attorney");
-    let permission_sha256 = field(typed, "agent_permission", Sha256Hex::parse)?;
-    let is_agents = email.is_some() || name.is_some() || permission_sha256.is_some() || has_power_of_attorney;
-    if is_agents && email.is_none() {
-        return Err("agent_email");
-    }
-    let mut data_points = BTreeMap::new();
-    for (kind, name) in POINTS {
-        data_points.extend(field(typed, name, PointValue::parse)?.map(|value| (kind, value)));
+/// What was typed into the form.
+pub(crate) async fn typed(request: &Request) -> Result<Typed, Problem> {
+    let body: &Body = request.body();
+    form::fields(request.headers(), body, &FIELDS).await
+}
+
+fn asked(typed: &Typed, now: Timestamp) -> Result<Ask, Mistakes> {
+    let mut form = Filled { typed, mistakes: Mistakes::new() };
+    let kind = form.read("kind", kind);
+    if kind.is_none() {
+        form.mistakes.insert("kind");
     }
     let ask = Ask {
-        kind: field(typed, "kind", kind)?.ok_or("kind")?,
-        contact: Contact { email: field(typed, "email", EmailAddress::parse)?, account },
+        kind: kind.unwrap_or(Kind::Access),
+        contact: Contact { email: form.read("email", EmailAddress::parse), account: form.account() },
         has_account: is_checked(typed, "has_account"),
-        residence: field(typed, "residence", residence)?,
-        agent: is_agents.then_some(Agent { email, name, permission_sha256, has_power_of_attorney }),
+        residence: form.read("residence", residence),
+        agent: form.agent(),
         about_child: is_checked(typed, "about_child"),
-        appeal_of: field(typed, "appeal_of", reference)?,
-        data_points,
-        declaration: field(typed, "declaration", person_name)?,
-        details: field(typed, "details", Words::parse)?,
+        appeal_of: form.read("appeal_of", reference),
+        data_points: form.points(),
+        declaration: form.read("declaration", person_name),
+        details: form.read("details", Words::parse),
         channel: Channel::Web,
         received_at: None,
     };
-    ask.check(now).map_err(InvalidAsk::member)?;
-    Ok(ask)
+    let mut mistakes = form.mistakes;
+    // An account that cannot be read is what is to be mended, and no address has to stand beside it.
+    let has_tried = mistakes.contains("platform") || mistakes.contains("handle");
+    mistakes.extend(ask.check(now).err().map(InvalidAsk::member).filter(|member| !(has_tried && *member == "email")));
+    if mistakes.is_empty() { Ok(ask) } else { Err(mistakes) }
+}
+
+/// A form that is read field by field; what is wrong with one keeps none of the others from being read.
+struct Filled<'a> {
+    typed: &'a Typed,
+    mistakes: Mistakes,
+}
+
+impl Filled<'_> {
+    /// A field that was filled in, parsed.
+    fn read<T, E>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+        let text = self.typed.get(name).map(String::as_str).filter(|text| !text.trim().is_empty())?;
+        let parsed = parse(text).ok();
+        if parsed.is_none() {
+            self.mistakes.insert(name);
+        }
+        parsed
+    }
+
+    fn account(&mut self) -> Option<ConnectedAccount> {
+        let (platform, handle) = (self.read("platform", platform), self.read("handle", Handle::parse));
+        if platform.is_none() && handle.is_some() {
+            self.mistakes.insert("platform");
+        }
+        // The list of platforms has one chosen from the beginning in some browsers; a name makes it an account.
+        Some(ConnectedAccount { platform: platform?, handle: handle? })
+    }
+
+    fn agent(&mut self) -> Option<Agent> {
+        let agent = Agent {
+            email: self.read("agent_email", EmailAddress::parse),
+            name: self.read("agent_name", person_name),
+            permission_sha256: self.read("agent_permission", Sha256Hex::parse),
+            has_power_of_attorney: is_checked(self.typed, "power_of_attorney"),
+        };
+        let is_one = agent.name.is_some() || agent.permission_sha256.is_some() || agent.has_power_of_attorney;
+        if is_one && agent.email.is_none() {
+            self.mistakes.insert("agent_email");
+        }
+        (is_one || agent.email.is_some()).then_some(agent)
+    }
+
+    fn points(&mut self) -> BTreeMap<PointKind, PointValue> {
+        let points = POINTS.into_iter();
+        points.filter_map(|(kind, name)| Some((kind, self.read(name, PointValue::parse)?))).collect()
+    }
 }
 
 /// Whether a box is checked: a browser sends its value then and nothing otherwise; programs also send that it is not.
-fn is_checked(typed: &Typed, name: &str) -> bool {
+pub(crate) fn is_checked(typed: &Typed, name: &str) -> bool {
     let value = typed.get(name).map(|value| value.trim().to_ascii_lowercase());
     value.is_some_and(|value| !["", "false", "no", "0", "off"].contains(&value.as_str()))
-}
-
-/// A field that was filled in, parsed.
-fn field<T, E>(
-    typed: &Typed,
-    name: &'static str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, &'static str> {
-    match typed.get(name).map(String::as_str).filter(|text| !text.trim().is_empty()) {
-        Some(text) => parse(text).map(Some).map_err(|_| name),
-        None => Ok(None),
-    }
 }

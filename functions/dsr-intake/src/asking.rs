@@ -1,16 +1,29 @@
 //! The form: every field with its label, what was typed before, and what to mend. Works without scripts.
 
 use maud::{Markup, html};
-use privacy::clock::model::Kind;
 use privacy::policy::model::Instructions;
+use privacy_pages::kinds;
 
-use crate::ask::{POINTS, Typed};
+use crate::ask::{Mistakes, POINTS, Typed, is_checked};
 
 /// A form to be filled in.
 pub(crate) struct Form {
     typed: Typed,
-    /// The field to mend.
-    wrong: Option<&'static str>,
+    /// The fields to mend.
+    wrong: Mistakes,
+    /// Why it is shown again, if it is.
+    again: Option<Again>,
+}
+
+/// Why a form is shown again, with all that was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// Something in it is to be mended.
+    Mend,
+    /// Its source has sent too many.
+    Wait,
+    /// We could not store it.
+    Fault,
 }
 
 privacy::redacted!(Form);
@@ -19,16 +32,21 @@ impl Form {
     /// An empty one, with a name of its own: sent twice, it is one request.
     pub(crate) fn empty(seed: &[u8; 16]) -> Self {
         let name: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { typed: Typed::from([("form_id", name)]), wrong: None }
+        Self { typed: Typed::from([("form_id", name)]), wrong: Mistakes::new(), again: None }
     }
 
     /// As it was sent, with what to mend.
-    pub(crate) fn to_mend(typed: Typed, wrong: &'static str) -> Self {
-        Self { typed, wrong: Some(wrong) }
+    pub(crate) fn to_mend(typed: Typed, wrong: Mistakes) -> Self {
+        Self { typed, wrong, again: Some(Again::Mend) }
     }
 
-    pub(crate) fn is_to_mend(&self) -> bool {
-        self.wrong.is_some()
+    /// As it was sent, to be sent once more: it has the same name, so it stays one request.
+    pub(crate) fn to_send_again(typed: Typed, again: Again) -> Self {
+        Self { typed, wrong: Mistakes::new(), again: Some(again) }
+    }
+
+    pub(crate) fn again(&self) -> Option<Again> {
+        self.again
     }
 
     fn value(&self, name: &str) -> &str {
@@ -41,25 +59,9 @@ impl Form {
     }
 
     fn is_wrong(&self, name: &str) -> bool {
-        self.wrong == Some(name)
+        self.wrong.contains(name)
     }
 }
-
-/// What a person can ask for, in their words.
-const KINDS: [(Kind, &str); 12] = [
-    (Kind::Erasure, "Delete my data"),
-    (Kind::Access, "Send me a copy of my data"),
-    (Kind::Know, "Tell me what kinds of data you hold, where they come from and who gets them"),
-    (Kind::Portability, "Give me my data in a form that another service can read"),
-    (Kind::Correction, "Correct something that is wrong"),
-    (Kind::Restriction, "Keep my data but stop using it"),
-    (Kind::Objection, "I object to what you do with my data, such as marketing"),
-    (Kind::ConsentWithdrawal, "I take back my consent"),
-    (Kind::OptOut, "Do not sell or share my data"),
-    (Kind::Limit, "Limit the use of my sensitive data"),
-    (Kind::Appeal, "I disagree with an answer you gave me"),
-    (Kind::Complaint, "I want to complain"),
-];
 
 /// What to say about a field that cannot be taken as it is.
 fn advice(field: &str) -> &'static str {
@@ -118,7 +120,7 @@ fn text(form: &Form, name: &'static str, label: &str, hint: &str, kind: &str, au
 fn checkbox(form: &Form, name: &'static str, label: &str) -> Markup {
     html! {
         div.field.check {
-            input id=(name) name=(name) type="checkbox" value="yes" checked[form.typed.contains_key(name)];
+            input id=(name) name=(name) type="checkbox" value="yes" checked[is_checked(&form.typed, name)];
             label for=(name) { (label) }
         }
     }
@@ -132,7 +134,7 @@ pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Mar
             fieldset {
                 legend { "What do you want us to do?" }
                 (wrong(form, "kind"))
-                @for (kind, words) in KINDS {
+                @for (kind, words) in kinds::CHOICES {
                     div.choice {
                         input id={ "kind-" (kind.as_str()) } name="kind" type="radio" value=(kind.as_str())
                             checked[form.value("kind") == kind.as_str()] aria-describedby=[described(form, "kind", "")];
@@ -196,7 +198,8 @@ fn californian(form: &Form) -> Markup {
 }
 
 fn is_for_somebody_else(form: &Form) -> bool {
-    ["agent_name", "agent_email", "agent_permission", "power_of_attorney"].iter().any(|name| form.is_filled(name))
+    is_checked(&form.typed, "power_of_attorney")
+        || ["agent_name", "agent_email", "agent_permission"].iter().any(|name| form.is_filled(name))
 }
 
 fn platform(form: &Form, platforms: &[Instructions]) -> Markup {

@@ -12,6 +12,7 @@ use privacy_pages::accept::Format;
 
 use crate::answers;
 use crate::http::{Desk, Rejected};
+use crate::next::Wanted;
 use crate::shown::Shown;
 
 impl Desk {
@@ -37,7 +38,9 @@ impl Desk {
         };
         match link {
             Some(link) => Ok(("given", see_other(&link)?)),
-            None if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
+            None if format == Format::Html => {
+                Ok(("not-verified", answers::not_verified(self.page(), id, Wanted::Download)))
+            }
             None => Err(Problem::NotVerified.into()),
         }
     }

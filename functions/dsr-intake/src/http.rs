@@ -32,8 +32,9 @@ use privacy_pages::headers;
 
 use crate::answers::{self, Page};
 use crate::ask::{self, Read};
-use crate::asking::Form;
+use crate::asking::{Again, Form};
 use crate::config::Config;
+use crate::next::Wanted;
 
 /// Answers people and programs.
 #[derive(Debug)]
@@ -119,11 +120,11 @@ impl Desk {
             Err(Rejected::Problem(problem @ Problem::MethodNotAllowed(_))) => {
                 (problem.slug(), self.refuse(problem, preferred(request.headers(), Format::Json)))
             }
-            Err(Rejected::Problem(problem)) => (problem.slug(), self.refuse(problem, format)),
+            Err(Rejected::Problem(problem)) => (problem.slug(), self.refuse_sent(request, problem, format).await),
             Err(Rejected::Fault(fault)) => {
                 let cause = fault.chain();
                 tracing::error!("request.id" = request_id, outcome = "not-stored", cause, "a request was not stored");
-                ("unavailable", self.refuse(Problem::Unavailable, format))
+                ("unavailable", self.refuse_sent(request, Problem::Unavailable, format).await)
             }
         };
         headers::guard(&mut response);
@@ -175,11 +176,13 @@ impl Desk {
         };
         let (ask, name) = match read {
             Read::Ask(ask, name) => (*ask, name),
-            Read::Mend(typed, field) if format == Format::Html => {
-                let form = Form::to_mend(typed, field);
+            Read::Mend(typed, mistakes) if format == Format::Html => {
+                let form = Form::to_mend(typed, mistakes);
                 return Ok(("to-mend", answers::to_mend(self.page(), &self.map, &form)));
             }
-            Read::Mend(_, field) => return Err(Problem::BadMember(field).into()),
+            Read::Mend(_, mistakes) => {
+                return Err(mistakes.first().map_or(Problem::BadRequest, |field| Problem::BadMember(field)).into());
+            }
         };
         let seed = random::bytes()?;
         let naming = name.as_deref().map_or(Naming::Fresh(&seed), Naming::Repeatable);
@@ -222,7 +225,7 @@ impl Desk {
                 NoticeJob { request: id.clone(), notice: Notice::Code, tenant: None, round, source: Some(source) };
             self.outbox.notify(&job).await?;
         }
-        Ok(answers::code_sent(self.page(), id, format))
+        Ok(answers::code_sent(self.page(), id, Wanted::read(request).await, format))
     }
 
     /// What may be begun is begun at once; what fails, the sweeper begins.
@@ -239,6 +242,20 @@ impl Desk {
         if let Err(fault) = fulfilment.begin(request.clone(), now).await {
             let cause = fault.chain();
             tracing::warn!(outcome = "not-begun", cause, "a request was not begun; the sweeper begins it");
+        }
+    }
+
+    /// Whoever filled in the form gets it back as it was, wherever it can be sent again as it is.
+    async fn refuse_sent(&self, request: &Request, problem: Problem, format: Format) -> Response<Body> {
+        let again = if matches!(problem, Problem::TooMany) { Again::Wait } else { Again::Fault };
+        let is_form = matches!(problem, Problem::TooMany | Problem::Unavailable)
+            && request.raw_http_path() == "/api/dsr"
+            && request.method() == Method::POST
+            && format == Format::Html
+            && form::is_form(request.headers());
+        match ask::typed(request).await {
+            Ok(typed) if is_form => answers::again(self.page(), &self.map, &Form::to_send_again(typed, again), problem),
+            Ok(_) | Err(_) => self.refuse(problem, format),
         }
     }
 

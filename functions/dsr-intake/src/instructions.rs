@@ -4,22 +4,22 @@ use maud::{Markup, html};
 use privacy::policy::model::{Company, Instructions};
 use privacy_pages::frame::{self, Headline, Tone};
 
-use crate::asking::{self, Form};
+use crate::asking::{self, Again, Form};
 
 /// The whole page.
 pub(crate) fn page(company: &Company, base: &str, platforms: &[Instructions], form: &Form) -> String {
-    let headline = if form.is_to_mend() { to_mend() } else { welcome(company, platforms) };
+    let headline = form.again().map_or_else(|| welcome(company, platforms), shown_again);
     let asked = html! {
         section #ask aria-labelledby="ask-heading" {
             h2 #ask-heading { "Ask us" }
-            @if !form.is_to_mend() {
+            @if form.again().is_none() {
                 p { "We answer everybody, wherever you live. You do not need an account, and it costs nothing." }
             }
             (asking::form(form, &format!("{base}/api/dsr"), platforms))
         }
     };
     let rest = html! {
-        @if form.is_to_mend() { (asked) }
+        @if form.again().is_some() { (asked) }
         @else {
             section aria-labelledby="platforms" {
                 h2 #platforms { "Deleting data that came from a platform" }
@@ -54,15 +54,22 @@ fn welcome(company: &Company, platforms: &[Instructions]) -> Headline {
     }
 }
 
-fn to_mend() -> Headline {
-    Headline {
-        tone: Tone::Warning,
-        badge: "Not sent yet",
-        title: "Something has to be mended first",
-        lead: vec![
-            html! { "Nothing of what you typed is lost. Please look at the field that is marked, then send it again." },
-        ],
-    }
+fn shown_again(again: Again) -> Headline {
+    let (title, words) = match again {
+        Again::Mend => (
+            "Something has to be mended first",
+            "Nothing of what you typed is lost. Please look at every field that is marked, then send it again.",
+        ),
+        Again::Wait => (
+            "Please wait a minute and send it again",
+            "There were too many requests from where you are. Nothing of what you typed is lost: it stands below.",
+        ),
+        Again::Fault => (
+            "This did not work. Please send it again in a minute",
+            "This is a fault on our side. Nothing of what you typed is lost: it stands below. Sent again, it is one request, even if it has reached us already.",
+        ),
+    };
+    Headline { tone: Tone::Warning, badge: "Not sent yet", title, lead: vec![html! { (words) }] }
 }
 
 fn steps(company: &Company, platform: &Instructions) -> Markup {

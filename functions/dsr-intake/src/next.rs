@@ -1,8 +1,10 @@
 //! What is left for whoever asks to show, as they can do it: fields where a field will do, words where it takes more.
 
+use lambda_http::Request;
 use maud::{Markup, html};
 use privacy::obligation::ObligationId;
 use privacy::subject_request::{Proof, SubjectRequest};
+use privacy_edge::form;
 
 use crate::answers::Page;
 
@@ -28,13 +30,66 @@ pub(crate) fn steps(page: Page<'_>, request: &SubjectRequest) -> Markup {
     }
 }
 
-/// Everything that anybody could be asked for: the same for every reference, of a request or of none.
-pub(crate) fn anything(page: Page<'_>, id: &ObligationId) -> Markup {
+/// What somebody wants to come of a code. It is what their own form said: nothing that is known here decides it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The request is theirs.
+    Proof,
+    /// The file with their data.
+    Download,
+}
+
+impl Wanted {
+    /// As forms carry it from one page to the next.
+    const FIELD: &'static str = "then";
+    const DOWNLOAD: &'static str = "download";
+
+    /// Read from the form that asks for a code. Whatever else is in a body changes nothing.
+    pub(crate) async fn read(request: &Request) -> Self {
+        let fields = match form::is_form(request.headers()) {
+            true => form::fields(request.headers(), request.body(), &[Self::FIELD]).await.unwrap_or_default(),
+            false => return Self::Proof,
+        };
+        let wanted = fields.get(Self::FIELD).map(|text| text.trim());
+        if wanted == Some(Self::DOWNLOAD) { Self::Download } else { Self::Proof }
+    }
+}
+
+/// Everything that anybody could be asked for: the same for every reference, of a request or of none. What somebody was
+/// about to do comes first.
+pub(crate) fn anything(page: Page<'_>, id: &ObligationId, wanted: Wanted) -> Markup {
     html! {
-        (code(page, id, "It has six digits and works for ten minutes."))
+        @match wanted {
+            Wanted::Proof => { (code(page, id, ANY_CODE)) (download(page, id)) }
+            Wanted::Download => { (download(page, id)) (code(page, id, ANY_CODE)) }
+        }
         details {
             summary { "I was asked for a declaration" }
             (declaration(page, id))
+        }
+        p { a href=(page.status_url(id)) { "See where your request stands" } }
+    }
+}
+
+const ANY_CODE: &str = "It has six digits and works for ten minutes.";
+
+/// The way to a bundle, should there be one.
+fn download(page: Page<'_>, id: &ObligationId) -> Markup {
+    html! {
+        section aria-labelledby="download-heading" {
+            h2 #download-heading { "If your data is ready: get it" }
+            p { "When we have answered and your data can be fetched, the code goes in here." }
+            form method="post" action=(action(page, id, "download")) {
+                div.field {
+                    label for="download-code" { "Code for the download" }
+                    input id="download-code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                }
+                button type="submit" { "Download" }
+            }
+            form method="post" action=(action(page, id, "code")) {
+                input type="hidden" name=(Wanted::FIELD) value=(Wanted::DOWNLOAD);
+                button.quiet type="submit" { "Send me another code for the download" }
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use privacy_pages::accept::Format;
 
 use crate::answers;
 use crate::http::{Desk, Rejected};
+use crate::next::Wanted;
 use crate::shown::Shown;
 
 impl Desk {
@@ -48,7 +49,9 @@ impl Desk {
                 self.begin(&keys, &proved, now).await;
                 Ok(("verified", answers::verified(self.page(), &proved, format)))
             }
-            Verified::Refused if format == Format::Html => Ok(("not-verified", answers::not_verified(self.page(), id))),
+            Verified::Refused if format == Format::Html => {
+                Ok(("not-verified", answers::not_verified(self.page(), id, Wanted::Proof)))
+            }
             Verified::Refused => Err(Problem::NotVerified.into()),
         }
     }

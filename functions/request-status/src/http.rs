@@ -13,7 +13,7 @@ use privacy::show_request::show_request;
 use privacy_edge::problem::Problem;
 
 use privacy_pages::accept::{Format, preferred};
-use privacy_pages::headers;
+use privacy_pages::{headers, not_found};
 
 use crate::{asked, asked_json, json, notice, page};
 
@@ -97,7 +97,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         let company = &self.map.model().company;
         let mut response = problem.response();
         let page = match (format, problem) {
-            (Format::Html, Problem::NotFound) => notice::not_found(company),
+            (Format::Html, Problem::NotFound) => not_found::page(company),
             (Format::Html, Problem::Unavailable) => notice::unavailable(company),
             (
                 Format::Html | Format::Json,

@@ -201,7 +201,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("nothing-found-finished", of(nothing_found_finished())),
         ("again", of(again())),
         ("hostile", of(hostile())),
-        ("not-found", notice::not_found(&company)),
+        ("not-found", privacy_pages::not_found::page(&company)),
         ("unavailable", notice::unavailable(&company)),
     ]
 }

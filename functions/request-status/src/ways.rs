@@ -6,6 +6,7 @@ use privacy::obligation::ObligationId;
 use privacy::show_asked::{AskedView, DenialView, PartState, Role, WayOn};
 use privacy::subject_request::Proof;
 use privacy_pages::dates::moment;
+use privacy_pages::kinds;
 
 /// The parts that businesses decide. None of them is named.
 pub(crate) fn parts(view: &AskedView) -> Markup {
@@ -72,6 +73,8 @@ pub(crate) fn bundle(view: &AskedView, base: &str) -> Markup {
             h2 #bundle { "Get your data" }
             p { "So that nobody else gets it, have a new code sent and enter it. The file can be fetched for two weeks; then we delete it." }
             form method="post" action=(action("code")) {
+                // The page that follows has the field for the code: with the download first.
+                input type="hidden" name="then" value="download";
                 button.quiet type="submit" { "Send me a code" }
             }
             form method="post" action=(action("download")) {
@@ -116,10 +119,10 @@ pub(crate) fn ways_on(ways: &[WayOn], id: &ObligationId, base: &str) -> Markup {
                         @match way {
                             WayOn::Appeal => {
                                 "Ask us to look again: in " a href={ (base) "/privacy" } { "the form" }
-                                ", choose “I disagree with an answer you gave me” and give the reference " code { (id.as_str()) } "."
+                                ", choose “" (kinds::APPEAL) "” and give the reference " code { (id.as_str()) } "."
                             }
                             WayOn::ComplaintToUs => {
-                                "Complain to us: in " a href={ (base) "/privacy" } { "the form" } ", choose “I want to complain”."
+                                "Complain to us: in " a href={ (base) "/privacy" } { "the form" } ", choose “" (kinds::COMPLAINT) "”."
                             }
                             WayOn::Authority { title, url } => {
                                 "Complain to an authority: " a href=(url) { (title) } "."

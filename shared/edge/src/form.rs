@@ -10,8 +10,11 @@ use crate::problem::Problem;
 
 /// What a body may weigh. Real callbacks are under 1 KiB.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
-/// What a body may weigh in which people write: four thousand characters of any script, escaped, and the rest of a form.
+/// What JSON may weigh in which people write: four thousand characters of any script, escaped, and the rest of a request.
 pub const WRITTEN_BYTES_MAX: usize = 64 * 1024;
+/// What a form may weigh. More than fits into its fields: what is too long for one comes back to be shortened, and is not lost.
+/// Escaped for a page, and all else beside it, it stays below the six megabytes that a function may answer.
+pub const FORM_BYTES_MAX: usize = 512 * 1024;
 
 /// The value of the one field `name`.
 ///
@@ -23,7 +26,7 @@ pub async fn single_field(headers: &HeaderMap, body: &Body, name: &str) -> Resul
     if bytes.len() > BODY_BYTES_MAX {
         return Err(Problem::TooLarge);
     }
-    single(values(headers, bytes, name).await?)
+    single(values(headers, bytes, &[name]).await?.into_iter().map(|(_, value)| value))
 }
 
 /// Every field of a form that people write in, urlencoded or multipart, that has one of these names; the first value of each.
@@ -37,14 +40,12 @@ pub async fn fields(
     names: &[&'static str],
 ) -> Result<BTreeMap<&'static str, String>, Problem> {
     let bytes: &[u8] = body;
-    if bytes.len() > WRITTEN_BYTES_MAX {
+    if bytes.len() > FORM_BYTES_MAX {
         return Err(Problem::TooLarge);
     }
     let mut fields = BTreeMap::new();
-    for name in names {
-        if let Some(value) = values(headers, bytes, name).await?.into_iter().next() {
-            fields.insert(*name, value);
-        }
+    for (name, value) in values(headers, bytes, names).await? {
+        fields.entry(name).or_insert(value);
     }
     Ok(fields)
 }
@@ -57,7 +58,8 @@ pub fn is_form(headers: &HeaderMap) -> bool {
     ["application/x-www-form-urlencoded", "multipart/form-data"].contains(&essence.as_str())
 }
 
-async fn values(headers: &HeaderMap, bytes: &[u8], name: &str) -> Result<Vec<String>, Problem> {
+/// Every value of these fields, in their order in the body.
+async fn values<'a>(headers: &HeaderMap, bytes: &[u8], names: &[&'a str]) -> Result<Vec<(&'a str, String)>, Problem> {
     // A body without a type is read as what every sender of a form sends.
     let media_type = match headers.get(header::CONTENT_TYPE) {
         Some(value) => value.to_str().map_err(|_| Problem::UnsupportedMediaType)?,
@@ -66,30 +68,31 @@ async fn values(headers: &HeaderMap, bytes: &[u8], name: &str) -> Result<Vec<Str
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "application/x-www-form-urlencoded" => {
-            let pairs = form_urlencoded::parse(bytes).filter(|(key, _)| key == name);
-            Ok(pairs.map(|(_, value)| value.into_owned()).collect())
+            let known = |key: &str| names.iter().copied().find(|name| *name == key);
+            let pairs = form_urlencoded::parse(bytes);
+            Ok(pairs.filter_map(|(key, value)| Some((known(&key)?, value.into_owned()))).collect())
         }
-        "multipart/form-data" => multipart_values(media_type, bytes, name).await.ok_or(Problem::BadRequest),
+        "multipart/form-data" => multipart_values(media_type, bytes, names).await.ok_or(Problem::BadRequest),
         _ => Err(Problem::UnsupportedMediaType),
     }
 }
 
-fn single(values: Vec<String>) -> Result<String, Problem> {
-    let mut values = values.into_iter();
+fn single(mut values: impl Iterator<Item = String>) -> Result<String, Problem> {
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
         (Some(_), Some(_)) | (None, _) => Err(Problem::BadRequest),
     }
 }
 
-async fn multipart_values(media_type: &str, bytes: &[u8], name: &str) -> Option<Vec<String>> {
+async fn multipart_values<'a>(media_type: &str, bytes: &[u8], names: &[&'a str]) -> Option<Vec<(&'a str, String)>> {
     let boundary = multer::parse_boundary(media_type).ok()?;
     let chunk: Result<Vec<u8>, std::convert::Infallible> = Ok(bytes.to_vec());
     let mut parts = multer::Multipart::new(stream::iter([chunk]), boundary);
     let mut values = Vec::new();
     while let Some(part) = parts.next_field().await.ok()? {
-        if part.name() == Some(name) {
-            values.push(part.text().await.ok()?);
+        let name = names.iter().copied().find(|name| part.name() == Some(name));
+        if let Some(name) = name {
+            values.push((name, part.text().await.ok()?));
         }
     }
     Some(values)

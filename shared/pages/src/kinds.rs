@@ -1,6 +1,27 @@
-//! What people ask for, in words.
+//! What people ask for, in words: as they choose it in the form, and as letters and pages name it afterwards.
 
 use privacy::clock::model::Kind;
+
+/// Every kind as the form offers it, in its order. Letters and pages that send somebody to the form quote these words.
+pub const CHOICES: [(Kind, &str); 12] = [
+    (Kind::Erasure, "Delete my data"),
+    (Kind::Access, "Send me a copy of my data"),
+    (Kind::Know, "Tell me what kinds of data you hold, where they come from and who gets them"),
+    (Kind::Portability, "Give me my data in a form that another service can read"),
+    (Kind::Correction, "Correct something that is wrong"),
+    (Kind::Restriction, "Keep my data but stop using it"),
+    (Kind::Objection, "I object to what you do with my data, such as marketing"),
+    (Kind::ConsentWithdrawal, "I take back my consent"),
+    (Kind::OptOut, "Do not sell or share my data"),
+    (Kind::Limit, "Limit the use of my sensitive data"),
+    (Kind::Appeal, APPEAL),
+    (Kind::Complaint, COMPLAINT),
+];
+
+/// What somebody chooses who does not agree with an answer.
+pub const APPEAL: &str = "I disagree with an answer you gave me";
+/// What somebody chooses who complains to us.
+pub const COMPLAINT: &str = "I want to complain";
 
 /// What was asked for, in the words of whoever reads it.
 #[must_use]

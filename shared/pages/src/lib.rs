@@ -8,3 +8,4 @@ pub mod dates;
 pub mod frame;
 pub mod headers;
 pub mod kinds;
+pub mod not_found;

@@ -1,4 +1,5 @@
 mod downloads;
+mod nothing_lost;
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
@@ -279,6 +280,26 @@ async fn a_wrong_method_gets_a_problem_document_unless_a_page_is_wanted() {
     ] {
         let answer = bench.send("DELETE", "/privacy", &accept, "").await;
         assert_eq!((answer.status, answer.media_type.as_str()), (405, media_type), "{accept}");
+    }
+}
+
+/// What stands between these quotes in a text.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('“').skip(1).filter_map(|rest| rest.split('”').next()).collect()
+}
+
+#[tokio::test]
+async fn every_choice_that_a_letter_names_is_one_of_the_form() {
+    let bench = Bench::new();
+    let page = bench.send("GET", "/privacy", &json!({}), "").await.text;
+    let letters = privacy_tests::repository::read("functions/notify-worker/src/wording/letters.txt");
+    let choices = quoted(&letters);
+    assert!(choices.len() >= 2, "{choices:?}");
+    for choice in choices {
+        assert!(
+            page.contains(&format!("<label for=\"kind-")) && page.contains(&format!(">{choice}</label>")),
+            "{choice}"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use privacy::clock::model::Kind;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
+use privacy::subject_request::findings::Erased;
 use privacy::subject_request::letter::Letter;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Standing, SubjectRequest};
@@ -132,7 +133,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
-        let in_part = matches!(request.standing, Standing::Answered { in_part: true, .. });
+        let in_part = is_in_part(request);
         let mut blocks = vec![say(done(request))];
         if request.is_open_to_tenants() {
             blocks.push(say(format!(
@@ -189,15 +190,36 @@ impl Writer<'_> {
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";
 
+/// What came of an erasure. Whether there was anything is told to nobody but who has shown that it is theirs.
+fn erased(request: &SubjectRequest) -> &'static str {
+    match request.findings.erased.filter(|_| request.is_verified()) {
+        Some(Erased::Removed) if is_in_part(request) => {
+            "We have deleted your data, except what has to stay. The page of your request shows what was deleted, and when we look again whether it is really gone."
+        }
+        Some(Erased::Removed) => {
+            "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."
+        }
+        Some(Erased::Nothing) => {
+            "We have looked everywhere that we keep data of people, and found nothing tied to what you have shown to be yours: there was nothing to delete. The page of your request shows where we looked, and when we look again."
+        }
+        Some(Erased::Kept) => {
+            "We have deleted nothing: what there is of you, if anything, stays. The page of your request shows where we looked, what stays, and why."
+        }
+        None => "Your request to have data deleted is worked off. The page of your request shows what came of it.",
+    }
+}
+
+const fn is_in_part(request: &SubjectRequest) -> bool {
+    matches!(request.standing, Standing::Answered { in_part: true, .. })
+}
+
 /// What has been done, once it is.
 pub(super) fn done(request: &SubjectRequest) -> &'static str {
     match request.kind {
         Kind::Access | Kind::Know | Kind::Portability => {
             "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
         }
-        Kind::Erasure => {
-            "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."
-        }
+        Kind::Erasure => erased(request),
         Kind::Correction => {
             "We have looked at what you want corrected. The page of your request says for each part what was done."
         }

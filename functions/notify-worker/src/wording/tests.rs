@@ -10,6 +10,7 @@ use privacy::law::denial::DenialReason;
 use privacy::obligation::ObligationId;
 use privacy::policy::Model;
 use privacy::subject_request::challenge::{Challenge, Code};
+use privacy::subject_request::findings::Erased;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
     Agent, Channel, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing, Words,
@@ -168,9 +169,18 @@ fn every_letter_says_what_it_has_to() {
     let request = SubjectRequest { needs: vec![Proof::DataPoints], ..desk.request("CA_CCPA", Kind::Know) };
     let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     all += &shown("acknowledgement, something else to show", &desk.mail(&letter));
-    let standing = Standing::Answered { at: at("2026-03-20T08:00:00Z"), in_part: false };
-    let request = SubjectRequest { standing, ..desk.request("CA_CCPA", Kind::Erasure) };
-    all += &shown("answer, erasure", &desk.mail(&desk.letter(&request, Notice::Answer)));
+    for (title, erased) in [
+        ("answer, erasure", Some(Erased::Removed)),
+        ("answer, erasure of nothing", Some(Erased::Nothing)),
+        ("answer, erasure of nothing but what stays", Some(Erased::Kept)),
+        ("answer, erasure, nobody noted what came of it", None),
+    ] {
+        let in_part = erased == Some(Erased::Kept);
+        let standing = Standing::Answered { at: at("2026-03-20T08:00:00Z"), in_part };
+        let mut request = SubjectRequest { standing, needs: Vec::new(), ..desk.request("CA_CCPA", Kind::Erasure) };
+        request.findings.erased = erased;
+        all += &shown(title, &desk.mail(&desk.letter(&request, Notice::Answer)));
+    }
     for (regime, kind, reason) in [
         ("CA_CCPA", Kind::Appeal, "not-a-right-here"),
         ("UK_GDPR", Kind::Erasure, "unverifiable"),
@@ -304,6 +314,37 @@ fn an_agent_hears_no_reason_that_is_about_the_person_and_is_told_what_is_asked_o
         let letter = desk.letter(&request, Notice::Acknowledgement);
         let (_, text, _) = desk.mail(&Letter { recipient: Recipient::Email(to_agent), code: None, ..letter });
         assert_eq!([text.contains(code), text.contains(permission)], expected, "{kind:?}: {text}");
+    }
+}
+
+#[test]
+fn what_came_of_an_erasure_is_told_as_it_was_and_only_to_who_has_shown_that_it_is_theirs() {
+    let desk = Desk::new();
+    let said = |erased, in_part, needs: Vec<Proof>| {
+        let standing = Standing::Answered { at: at("2026-03-20T08:00:00Z"), in_part };
+        let mut request = SubjectRequest { standing, needs, ..desk.request("EU_GDPR", Kind::Erasure) };
+        request.findings.erased = Some(erased);
+        [
+            desk.mail(&desk.letter(&request, Notice::Answer)).1,
+            desk.writer().message(&desk.letter(&request, Notice::Answer)),
+        ]
+    };
+    for (erased, in_part, expected) in [
+        (Erased::Removed, false, "We have deleted your data."),
+        (Erased::Removed, true, "We have deleted your data, except what has to stay."),
+        (Erased::Nothing, false, "there was nothing to delete"),
+        (Erased::Kept, true, "We have deleted nothing"),
+    ] {
+        for text in said(erased, in_part, Vec::new()) {
+            assert!(text.contains(expected), "{erased:?}: {text}");
+            assert_eq!(text.contains("We have deleted your data"), erased == Erased::Removed, "{erased:?}: {text}");
+        }
+        // A report about a child that staff believed: who sent it has shown nothing.
+        assert_eq!(
+            said(erased, false, vec![Proof::EmailCode])[1],
+            said(Erased::Nothing, false, vec![Proof::EmailCode])[1],
+            "{erased:?}"
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use privacy::law::denial::{DenialReason, Routes};
 use privacy::subject_request::SubjectRequest;
+use privacy_pages::kinds;
 
 use super::Writer;
 
@@ -35,14 +36,11 @@ impl Writer<'_> {
     fn ways(self, routes: &Routes<'_>) -> Vec<Way> {
         let form = || Some(format!("{}/privacy", self.base));
         let appeal = routes.appeal.map(|_| {
-            (
-                "Ask us to look again: choose “Looking again at an answer” in the form, and give your reference."
-                    .to_owned(),
-                form(),
-            )
+            (format!("Ask us to look again: choose “{}” in the form, and give your reference.", kinds::APPEAL), form())
         });
-        let complaint =
-            routes.complaint_to_us.map(|_| ("Complain to us: choose “Your complaint” in the form.".to_owned(), form()));
+        let complaint = routes
+            .complaint_to_us
+            .map(|_| (format!("Complain to us: choose “{}” in the form.", kinds::COMPLAINT), form()));
         let authorities = routes
             .authorities
             .iter()

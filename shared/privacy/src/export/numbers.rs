@@ -12,7 +12,6 @@
 //! A number of another country without its `0`, `+` or brackets (`612 345 678`) reads like an amount and stays.
 
 /// One telephone number at the beginning of a text.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Telephone {
     /// How long it is in bytes.
     pub(super) length: usize,
@@ -21,7 +20,6 @@ pub(super) struct Telephone {
 }
 
 /// One group of digits.
-#[derive(Clone, Debug)]
 struct Group {
     digits: String,
     /// What stands before it.
@@ -29,6 +27,9 @@ struct Group {
     /// Where it ends.
     end: usize,
 }
+
+crate::redacted!(Telephone);
+crate::redacted!(Group);
 
 /// The most groups that are looked at: `+33 6 12 34 56 78` has six.
 const GROUPS_MAX: usize = 9;

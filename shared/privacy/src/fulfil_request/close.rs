@@ -59,12 +59,16 @@ where
     /// What came of it all: what went at the person's own word, and what each tenant wanted erased.
     async fn erased(&self, request: &SubjectRequest, own: Option<&Shown>) -> Result<Option<Erased>, Stop> {
         let outcomes = |shown: &Shown| Erased::of(shown.outcomes.iter().map(|(_, outcome)| outcome));
-        let mut all = own.and_then(outcomes);
-        for routed in request.routed.iter().filter(|routed| routed.done_at.is_some()) {
-            let part = self.ledger.show(&request.part_id(routed)).await?.as_ref().and_then(outcomes);
-            all = all.map_or(part, |all| Some(part.map_or(all, |part| all.and(part))));
+        let mut all: Vec<Erased> = own.and_then(outcomes).into_iter().collect();
+        // A part that staff refused is there, and so is what a tenant has not let go.
+        all.extend((!request.findings.refused_parts.is_empty()).then_some(Erased::Kept));
+        for routed in &request.routed {
+            all.extend(match routed.done_at {
+                Some(_) => self.ledger.show(&request.part_id(routed)).await?.as_ref().and_then(outcomes),
+                None => Some(Erased::Kept),
+            });
         }
-        Ok(all)
+        Ok(all.into_iter().reduce(Erased::and))
     }
 
     /// How far a tenant's part is. One about which the tenant says nothing is waited for until the last day.

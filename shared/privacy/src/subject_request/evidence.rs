@@ -48,13 +48,13 @@ impl PointKind {
 pub struct PointValue(String);
 
 impl PointValue {
-    /// The longest, as it is typed.
-    pub const BYTES_MAX: usize = 200;
+    /// The longest as it is typed, in characters of any script.
+    pub const CHARACTERS_MAX: usize = 200;
 
     /// # Errors
     /// [`InvalidText`] when no letter or digit is in it, or it is too long.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
-        if text.len() > Self::BYTES_MAX || text.chars().any(char::is_control) {
+        if text.chars().count() > Self::CHARACTERS_MAX || text.chars().any(char::is_control) {
             return Err(InvalidText);
         }
         let letters = text.chars().filter(|character| character.is_alphanumeric());

@@ -195,3 +195,23 @@ impl Findings {
         !self.refused_parts.is_empty() || self.corrections.iter().any(is_refused)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::obligation::Outcome as Class;
+
+    #[test]
+    fn what_came_of_the_parts_is_what_came_of_all() {
+        let (gone, none, nothing) = (Class::Removed { count: 2 }, Class::Removed { count: 0 }, Class::NothingFound);
+        let held = |removed| Class::Held { removed, held: 3 };
+        let of = |outcomes: &[Class]| Erased::of(outcomes);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[none.clone(), nothing.clone()]), Some(Erased::Nothing));
+        assert_eq!(of(&[nothing.clone(), gone.clone()]), Some(Erased::Removed));
+        assert_eq!(of(&[nothing.clone(), held(0)]), Some(Erased::Kept));
+        assert_eq!(of(&[held(0), held(1)]), Some(Erased::Removed));
+        assert_eq!(of(&[held(0), gone]), Some(Erased::Removed));
+        assert_eq!(Erased::Nothing.and(Erased::Kept), Erased::Kept);
+    }
+}

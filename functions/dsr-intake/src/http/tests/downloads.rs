@@ -5,6 +5,12 @@ use privacy::subject_request::{Act, Deed, Proven, Standing};
 
 use super::*;
 
+/// The first form of a page that takes a code: where it goes.
+fn first_form(page: &str, base: &str) -> String {
+    let form = page.split("<form ").find(|form| form.contains("name=\"code\"")).unwrap();
+    form.split("action=\"").nth(1).unwrap().split('"').next().unwrap().strip_prefix(base).unwrap().to_owned()
+}
+
 /// Its bundle was made just now, and is there for an hour.
 async fn answered(bench: &Bench, reference: &str) -> ObligationId {
     let (now, request) = (SystemClock.now(), bench.stored(reference).await);
@@ -100,4 +106,53 @@ async fn a_bundle_is_given_to_a_fresh_login_of_its_account_and_to_no_other() {
         demo::ledger(&bench.account).acts(&id).await.unwrap().into_iter().map(|act| act.deed).collect();
     assert_eq!(trail.iter().filter(|deed| **deed == Deed::Downloaded).count(), 1);
     assert!(!format!("{:?}", bench.account.dump("ledger")).contains("X-Amz"), "nothing keeps the link");
+}
+
+#[tokio::test]
+async fn who_fetches_their_data_without_scripts_gets_from_page_to_page_to_it() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    answered(&bench, &reference).await;
+    let (code, download) = (format!("/api/dsr/{reference}/code"), format!("/api/dsr/{reference}/download"));
+    // What the button of the status page sends.
+    let sent = bench.fill_in(&code, "then=download").await;
+    assert_eq!(sent.status, 202);
+    check_page("code for a download", &sent.text);
+    assert_eq!(first_form(&sent.text, BASE), download);
+    let wrong = bench.fill_in(&download, "code=x").await;
+    assert_eq!(wrong.status, 422);
+    check_page("no download", &wrong.text);
+    assert_eq!(first_form(&wrong.text, BASE), download, "a mistyped code is tried again where it belongs");
+    let code = bench.code_for(&reference).await;
+    let given = bench.fill_in(&first_form(&wrong.text, BASE), &format!("code={code}")).await;
+    assert_eq!(given.status, 303);
+}
+
+#[tokio::test]
+async fn every_page_that_asks_for_a_code_has_both_ways_and_the_way_back_for_every_reference() {
+    let bench = Bench::new();
+    let (open, done) = (asked(&bench).await, asked(&bench).await);
+    answered(&bench, &done).await;
+    let unknown = format!("8{}", "a".repeat(32));
+    for (act, body) in [("code", ""), ("code", "then=download"), ("verification", "code=x"), ("download", "code=x")] {
+        let mut pages = Vec::new();
+        for reference in [&open, &done, &unknown] {
+            let page = bench.fill_in(&format!("/api/dsr/{reference}/{act}"), body).await;
+            check_page(act, &page.text);
+            for way in [format!("/api/dsr/{reference}/verification"), format!("/api/dsr/{reference}/download")] {
+                assert!(page.text.contains(&format!("action=\"{BASE}{way}\"")), "{act} {way}");
+            }
+            assert!(page.text.contains(&format!("href=\"{BASE}/privacy/requests/{reference}\"")), "{act}: no way back");
+            pages.push((page.status, page.text.replace(reference.as_str(), "x")));
+        }
+        assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{act}: what is known does not show");
+    }
+    for body in ["then=anything", "then=", "%FF%00=1", "x"] {
+        let page = bench.fill_in(&format!("/api/dsr/{open}/code"), body).await;
+        assert_eq!(
+            (page.status, first_form(&page.text, BASE)),
+            (202, format!("/api/dsr/{open}/verification")),
+            "{body}"
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::legal_hold::{HoldScope, LegalHold, Note};
+use crate::subject_request::findings::Erased;
 use crate::subject_request::{By, Deed};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
@@ -119,6 +120,8 @@ async fn a_part_that_staff_refused_makes_the_answer_one_in_part() {
         }
         house.rounds(3).await;
         assert_eq!(house.standing(&request.id), standing, "nothing else of it stays");
+        let erased = if is_refused { Erased::Kept } else { Erased::Nothing };
+        assert_eq!(house.request(&request.id).findings.erased, Some(erased));
     }
 }
 
@@ -194,4 +197,43 @@ async fn no_code_opens_an_account_and_nothing_says_whether_there_is_one() {
     assert_eq!(house.standing(&nobody.id), "completed");
     let found = |id| house.world.stored().outcomes.get(&(ObligationId::clone(id), 1)).cloned();
     assert_eq!(found(&with_account.id), found(&nobody.id));
+}
+
+/// What the letter says of it: that something went, that there was nothing, or that all there may be stays.
+#[tokio::test]
+async fn what_came_of_an_erasure_is_noted_for_its_letter() {
+    let erased = |house: &House, id: &ObligationId| {
+        let request = house.request(id);
+        assert!(request.standing.closed_at().is_some(), "{:?}", request.standing);
+        request.findings.erased
+    };
+    let house = House::new();
+    let nobody = house.ask_as(1, Kind::Erasure, Some("nobody@example.org"), None, &BOTH).await;
+    house.rounds(3).await;
+    assert_eq!(erased(&house, &nobody.id), Some(Erased::Nothing));
+
+    // By her account on Instagram alone: what birch has of her goes on her word.
+    let house = House::new();
+    let platform = house.ask_as(1, Kind::Erasure, None, Some(("instagram", "maren")), &BOTH).await;
+    house.rounds(3).await;
+    assert_eq!(erased(&house, &platform.id), Some(Erased::Removed));
+
+    // Only dogwood and elm have something by her address, and neither says anything.
+    let house = House::new();
+    let silent = house.ask_as(1, Kind::Erasure, Some("maren@example.org"), None, &BOTH).await;
+    house.rounds(2).await;
+    house.move_to("2026-04-05T10:00:00Z");
+    house.rounds(2).await;
+    assert_eq!(erased(&house, &silent.id), Some(Erased::Kept), "there is something");
+
+    // Only dogwood and elm have something by her address, and only dogwood says that it may go.
+    let house = House::new();
+    let by_tenants = house.ask_as(1, Kind::Erasure, Some("maren@example.org"), None, &BOTH).await;
+    house.rounds(2).await;
+    house.instruct(&by_tenants.id, "dogwood").await;
+    house.rounds(3).await;
+    house.move_to("2026-04-05T10:00:00Z");
+    house.rounds(2).await;
+    assert_eq!(house.standing(&by_tenants.id), "partly-retained");
+    assert_eq!(erased(&house, &by_tenants.id), Some(Erased::Removed), "what a tenant wanted erased counts");
 }
