@@ -1,4 +1,6 @@
+mod costs;
 mod downloads;
+mod passes;
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};
