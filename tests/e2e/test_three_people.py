@@ -89,7 +89,7 @@ def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
     admin = next(one for one in world.stack["demo"]["account_users"] if one["tenant_id"] == "tenant-birch")
 
     def login(reference: str) -> str:
-        return dashboard.login(audience, reference, admin["tenant_id"], admin["user_id"])
+        return dashboard.login(audience, reference, admin["tenant_id"], admin["user_id"], email=admin["email"])
 
     with visit(browser, viewport=NARROW, scripts=False) as page:
 

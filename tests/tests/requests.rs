@@ -103,8 +103,12 @@ async fn challenge_contract<P: RequestIntake + RequestBook + Challenges>(ports: 
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), Some(new.clone()));
     assert!(ports.record(&next, &act(Deed::Begun), Some(&new)).await.unwrap());
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "used");
-    ports.issue(&request.id, &make(3)).await.unwrap();
-    ports.forget(&request.id).await.unwrap();
+    let last = make(3);
+    ports.issue(&request.id, &last).await.unwrap();
+    ports.forget(&request.id, now()).await.unwrap();
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), Some(last.clone()), "it works longer");
+    ports.forget(&request.id, last.expires_at).await.unwrap();
+    ports.forget(&request.id, last.expires_at).await.unwrap();
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "forgotten");
 }
 

@@ -15,8 +15,7 @@ use privacy::login::DashboardKeys;
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
 use privacy::subject_request::SubjectRequest;
-use privacy::subject_request::notice::{Notice, NoticeJob};
-use privacy::subject_request::ports::{NoticeQueue, RequestBook};
+use privacy::subject_request::ports::RequestBook;
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
@@ -220,10 +219,7 @@ impl Desk {
         let keys = self.subject_keys.get().await?;
         let source = self.admit(request, &keys, now).await?;
         if let Some(known) = self.ledger.request(id).await? {
-            let round = known.next_round(Notice::Code);
-            let job =
-                NoticeJob { request: id.clone(), notice: Notice::Code, tenant: None, round, source: Some(source) };
-            self.outbox.notify(&job).await?;
+            self.notify_code(&known, source).await?;
         }
         Ok(answers::code_sent(self.page(), id, Wanted::read(request).await, format))
     }

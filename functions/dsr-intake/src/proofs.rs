@@ -4,13 +4,15 @@ use http::Response;
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
 use privacy::fault::Fault;
-use privacy::keys::KeyedRef;
+use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::login::{Expected, Login};
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::notice::{Notice, NoticeJob};
+use privacy::subject_request::pass::Pass;
 use privacy::subject_request::ports::NoticeQueue;
+use privacy::tell_person::measure::by_pass;
 use privacy::verify_request::{Verified, declare, verify_login, verify_request};
 use privacy_edge::clock::SystemClock;
 use privacy_edge::problem::Problem;
@@ -33,6 +35,9 @@ impl Desk {
         let keys = self.subject_keys.get().await?;
         let source = self.admit(request, &keys, now).await?;
         let verified = match Shown::read(request).await? {
+            Shown::Code(pass) if Pass::has_form(&pass) => {
+                return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, format).await?));
+            }
             Shown::Code(code) => verify_request(&self.ledger, &keys, id, &code, now).await?,
             Shown::Declaration(name) => declare(&self.ledger, id, &name, now).await?,
             Shown::Login(token) => match self.login(&token, id, now).await? {
@@ -56,6 +61,31 @@ impl Desk {
         }
     }
 
+    /// What a letter brought that says that its address gets no more today: the code goes out all the same. Answers the same
+    /// whatever was entered, and counts as no try.
+    async fn send_code_by_pass(
+        &self,
+        keys: &SubjectKeys,
+        id: &ObligationId,
+        pass: &str,
+        now: Timestamp,
+        format: Format,
+    ) -> Result<Response<Body>, Rejected> {
+        if let Some(known) = self.ledger.request(id).await?
+            && let Some(source) = by_pass(keys, &known, pass, now)
+        {
+            self.notify_code(&known, source).await?;
+        }
+        Ok(answers::code_sent(self.page(), id, format))
+    }
+
+    /// A fresh code.
+    pub(crate) async fn notify_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
+        let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
+        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
+        self.outbox.notify(&job).await
+    }
+
     /// A token that newer keys may explain is looked at with them.
     pub(crate) async fn login(&self, token: &str, id: &ObligationId, now: Timestamp) -> Result<Option<Login>, Fault> {
         let expected = Expected { audience: &self.config.public_base_url, request: id };
@@ -68,11 +98,6 @@ impl Desk {
 
     /// Where an address and an account are named, each has a code of its own: the second goes out after the first.
     async fn send_next_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
-        if !request.has_code_to_send() {
-            return Ok(());
-        }
-        let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
-        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
-        self.outbox.notify(&job).await
+        if request.has_code_to_send() { self.notify_code(request, source).await } else { Ok(()) }
     }
 }

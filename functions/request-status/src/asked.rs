@@ -13,7 +13,9 @@ use crate::{outcome, page, records, steps, to_do, ways};
 /// The whole page as it is at `now`. `base` is where this service is.
 pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Timestamp) -> String {
     let headline = match (&view.erasure, view.state) {
-        (Some(erasure), "in-progress" | "verifying" | "held" | "failed") => page::headline(erasure, company, now),
+        (Some(erasure), "in-progress" | "verifying" | "held" | "failed") if !is_done_again(view) => {
+            page::headline(erasure, company, now)
+        }
         (_, _) => headline(view, company, now),
     };
     let rest = html! {
@@ -92,6 +94,12 @@ fn headline(view: &AskedView, company: &Company, now: Timestamp) -> Headline {
     }
 }
 
+/// Whether the machine is through with what an appeal put back to work, and somebody still looks at it.
+fn is_done_again(view: &AskedView) -> bool {
+    let is_done = |erasure: &privacy::show_request::RequestView| erasure.erased_at.is_some();
+    view.reopened_at.is_some() && view.closed.is_none() && view.erasure.as_ref().is_some_and(is_done)
+}
+
 fn late(view: &AskedView, company: &Company) -> Headline {
     Headline {
         tone: Tone::Warning,
@@ -133,6 +141,9 @@ fn facts(view: &AskedView, base: &str) -> Markup {
                     "It asks us to look again at "
                     a href={ (base) "/privacy/requests/" (appealed.as_str()) } { "our answer to an earlier request" } "."
                 }
+            }
+            @if let Some(at) = view.reopened_at {
+                p { "You asked us to look again at our answer, and you were right. We work on this request again since " (moment(at)) "; the day by which we answer counts from there." }
             }
             @if view.goes_with_earlier {
                 p { "You asked us to delete the same before. Both requests are carried out and answered together, by the date of the first." }
@@ -221,6 +232,7 @@ mod tests {
                 ..asked("completed")
             },
             AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
+            AskedView { reopened_at: Some(at), erasure: Some(samples::completed()), ..asked("in-progress") },
         ];
         for (view, expected) in views.iter().zip([
             vec!["Reports about children come before everything else"],
@@ -230,6 +242,7 @@ mod tests {
             vec!["/download", "Get your data", "/code"],
             vec!["Get your data", "log in again", own.as_str()],
             vec!["does not say whether there is"],
+            vec!["We are working on your request", "you were right", "25 November 2026"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);

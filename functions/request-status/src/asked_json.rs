@@ -49,6 +49,9 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         if let Some(appealed) = &view.appeal_of {
             document.insert("appeal_of".to_owned(), appealed.as_str().into());
         }
+        if let Some(at) = view.reopened_at {
+            document.insert("reopened_at".to_owned(), instant::to_text(at).into());
+        }
         if let Some(extended) = &view.extended {
             document
                 .insert("extended".to_owned(), json!({"reason": extended.reason, "first_due": extended.first_legal}));

@@ -64,7 +64,7 @@ fn code_form(view: &AskedView, base: &str) -> Markup {
     html! {
         section aria-labelledby="enter" {
             h2 #enter { "Enter the code" }
-            p { "It has six digits and works for ten minutes. If it does not come, look among unwanted mail, or have another sent: the one before then stops working." }
+            p { "It has six digits and works for ten minutes. If it does not come, look among unwanted mail, or have another sent: the one before then stops working. If a letter says that there are no more today, enter the number that stands in it." }
             form method="post" action=(action(view, base, "verification")) {
                 div.field {
                     label for="code" { "Code" }

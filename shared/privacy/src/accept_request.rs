@@ -149,6 +149,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         told: BTreeMap::new(),
         told_tenants: BTreeMap::new(),
         undelivered: BTreeSet::new(),
+        is_address_vouched: false,
         evidence_erased: false,
         agent: ask.agent,
         about_child: ask.about_child,

@@ -4,13 +4,16 @@
 use jiff::Timestamp;
 
 use crate::clock::model::Kind;
+use crate::fault::Fault;
 use crate::instant;
+use crate::law::Law;
 use crate::obligation::{Head, ObligationId};
 use crate::ports::DueIndex;
 use crate::record_act::{Done, NotDone, record_act};
+use crate::reopen_request::reopen;
 use crate::route_request::Changed;
 use crate::subject_request::findings::EvidenceId;
-use crate::subject_request::notice::Notice;
+use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::review::Outcome;
 use crate::subject_request::{By, Deed, DenialCode, Standing, SubjectRequest};
@@ -59,9 +62,12 @@ pub enum NotClosed {
     /// Something is left to do: this first.
     #[error("a step is left: {}", .0.as_str())]
     Left(Step),
-    /// The appealed request is not one that was denied after somebody had verified it.
-    #[error("there is no denial to take back")]
-    NoDenial,
+    /// Nothing of the appealed request was refused, or it is an appeal itself.
+    #[error("there is no refusal to take back")]
+    NotRefused,
+    /// The dates of the request that is put back to work cannot be counted.
+    #[error("the request has no dates from now on")]
+    NoDates,
 }
 
 /// What is left to do; `erasure` is the obligation behind the request.
@@ -132,39 +138,6 @@ pub fn close(
     Ok(Changed { request, act: by.did(Deed::Closed { outcome, evidence }, at) })
 }
 
-/// A denied request, in work again. `None`: it is.
-///
-/// # Errors
-/// [`NotClosed::NoDenial`]
-pub fn reopen(
-    request: &SubjectRequest,
-    appeal: &SubjectRequest,
-    by: &By,
-    now: Timestamp,
-) -> Result<Option<Changed>, NotClosed> {
-    let at = instant::to_millis(now);
-    match &request.standing {
-        Standing::InProgress { .. } => return Ok(None),
-        Standing::Denied { .. } if request.is_verified() => {}
-        Standing::Denied { .. } | Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } => {
-            return Err(NotClosed::NoDenial);
-        }
-    }
-    let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
-    changed.standing = Standing::InProgress { since: at };
-    changed.course.begun_at = None;
-    changed.findings.outcome = None;
-    // Where they could be reached was erased meanwhile; whoever appeals has shown that they are the same.
-    let people = &request.course.people;
-    if !request.has_contact() && !people.is_empty() && people.is_subset(&appeal.course.people) {
-        changed.contact = appeal.contact.clone();
-    }
-    // It will have another end, of which they are told.
-    changed.told.remove(&Notice::Denial);
-    changed.told.remove(&Notice::AgentDenial);
-    Ok(Some(Changed { request: changed, act: by.did(Deed::Reopened, at) }))
-}
-
 /// Closes, and has the person told.
 ///
 /// # Errors
@@ -172,6 +145,7 @@ pub fn reopen(
 pub async fn close_request(
     book: &(impl RequestBook + DueIndex),
     queue: &impl NoticeQueue,
+    law: &Law,
     id: &ObligationId,
     closure: &Closure,
     by: &By,
@@ -187,9 +161,9 @@ pub async fn close_request(
     changed.map_err(NotDone::Refused)?;
     // What it is about goes first: should this break off, it is done again.
     if let (Outcome::Upheld, Kind::Appeal, Some(appealed)) = (closure.outcome, request.kind, &request.appeal_of) {
-        match record_act(book, appealed, |denied| reopen(denied, &request, by, now)).await {
-            Ok(_) => {}
-            Err(NotDone::Unknown) => return Err(NotDone::Refused(NotClosed::NoDenial)),
+        match record_act(book, appealed, |refused| reopen(refused, &request, law, by, now)).await {
+            Ok(done) => ask_for_proof(queue, done).await?,
+            Err(NotDone::Unknown) => return Err(NotDone::Refused(NotClosed::NotRefused)),
             Err(error) => return Err(error),
         }
     }
@@ -205,6 +179,16 @@ pub async fn close_request(
     Ok(record_act(book, id, change).await?.told(queue, Notice::Answer).await)
 }
 
+/// Whoever has to show again who they are gets a code; should it be lost, they have another sent on the page.
+async fn ask_for_proof(queue: &impl NoticeQueue, reopened: Done) -> Result<(), Fault> {
+    let Done { request, is_new, .. } = reopened;
+    if is_new && request.has_code_to_send() {
+        let (id, round) = (request.id.clone(), request.next_round(Notice::Code));
+        queue.notify(&NoticeJob { request: id, notice: Notice::Code, tenant: None, round, source: None }).await?;
+    }
+    Ok(())
+}
+
 /// The reason that stays when an appeal is not right: the person is told it again.
 fn denied_for(appealed: SubjectRequest) -> Option<DenialCode> {
     match appealed.standing {
@@ -217,12 +201,7 @@ fn denied_for(appealed: SubjectRequest) -> Option<DenialCode> {
 }
 
 /// Whether this very closure stands in the trail.
-async fn is_repeat(
-    book: &impl RequestBook,
-    id: &ObligationId,
-    closure: &Closure,
-    by: &By,
-) -> Result<bool, crate::fault::Fault> {
+async fn is_repeat(book: &impl RequestBook, id: &ObligationId, closure: &Closure, by: &By) -> Result<bool, Fault> {
     let deed = Deed::Closed { outcome: closure.outcome, evidence: closure.evidence.clone() };
     let is_it = |act: &crate::subject_request::Act| {
         act.deed == deed && act.actor == by.actor && act.why.as_ref() == Some(&by.why)

@@ -26,7 +26,8 @@ pub enum NotDenied {
     /// The law has no such reason for it.
     #[error(transparent)]
     Law(#[from] NotDeniable),
-    /// The reason does not hold for this request: it was verified and names somebody, or its agent has shown the permission, or has to show none.
+    /// The reason does not hold for this request: it was verified and names somebody, or its agent has shown the permission, or has
+    /// to show none; no business has it.
     #[error("the reason does not hold for this request")]
     NotSo,
 }
@@ -92,8 +93,9 @@ fn holds(request: &SubjectRequest, reason: DenialReason) -> bool {
         | DenialReason::Security
         | DenialReason::Transaction
         | DenialReason::FoundAccurate
-        | DenialReason::OverridingGrounds
-        | DenialReason::NotTheController => true,
+        | DenialReason::OverridingGrounds => true,
+        // It says that a business has something of theirs, and that it was passed on: to who has shown that it is theirs, once it is.
+        DenialReason::NotTheController => !request.routed.is_empty() && !request.identities().is_empty(),
     }
 }
 

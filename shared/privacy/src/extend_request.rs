@@ -18,6 +18,9 @@ pub enum NotExtendable {
     /// It was answered.
     #[error("the request is closed")]
     Closed,
+    /// Its answer was wrong, and it is looked at again: that takes no more time than it has.
+    #[error("a request that an appeal put back to work is not extended")]
+    Reopened,
     /// The law has no row for it any more.
     #[error(transparent)]
     NoRow(#[from] NoDeadline),
@@ -37,6 +40,9 @@ pub fn extend(request: &SubjectRequest, law: &Law, by: &By, now: Timestamp) -> R
     }
     if request.standing.closed_at().is_some() {
         return Err(NotExtendable::Closed);
+    }
+    if request.course.reopened.is_some() {
+        return Err(NotExtendable::Reopened);
     }
     let now = instant::to_millis(now);
     let row = law.governing_row(&request.regime, request.kind)?.row;

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | erasure | the engine erases what the person alone decides; tenants decide about theirs; then it is answered |
 //! | access, know, portability | the exporter makes a bundle of what needs no tenant's word and answers; another when one gives it |
-//! | consent withdrawal, opt-out, limit | a flag that the product reads, wherever the data is, whoever asks; answered at once |
+//! | opt-out, limit | a flag that the product reads, wherever the data is, whoever asks; answered at once |
+//! | consent withdrawal | the same, once it is verified |
 //! | restriction | once it is verified, a flag for what the person alone decides; in a tenant's data once it says so |
 //! | objection | no marketing from that moment, whoever asks; what else they object to is a flag once staff accept it |
 //! | correction | waits for staff, and for tenants whose data it is about |
@@ -112,7 +113,8 @@ where
             return Ok(request);
         }
         self.link(&mut request).await?;
-        let first = if request.way() == Way::Engine { self.first(&request).await? } else { None };
+        let may_join = request.way() == Way::Engine && request.course.reopened.is_none();
+        let first = if may_join { self.first(&request).await? } else { None };
         if let Some(first) = first {
             return self.join(request, &first, now).await;
         }
@@ -122,7 +124,7 @@ where
             Way::Engine => self.erase(&request, request.erasure_id(), request.covers_until(), now).await?,
             Way::Exporter => self.queues.export(&ExportJob::Request(request.id.clone())).await?,
             // Whether a tenant has a part is found out by the sweep: nobody's data is read here.
-            Way::Flag if !request.course.flags.is_empty() && !request.has_parts() => {
+            Way::Flag if !request.course.flags.is_empty() && !request.has_parts() && !request.is_left_to_staff() => {
                 return self.answer(request, false, now).await;
             }
             Way::Flag | Way::Staff => {}

@@ -54,6 +54,7 @@ pub mod receipt;
 pub mod record_act;
 pub mod record_bounce;
 mod redacted;
+pub mod reopen_request;
 pub mod replay;
 pub mod review_child_report;
 pub mod review_proof;

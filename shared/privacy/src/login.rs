@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use crate::ids::{TenantId, UserId};
 use crate::obligation::ObligationId;
-use crate::subject_request::Member;
+use crate::subject_request::{EmailAddress, Member};
 
 /// The longest token that is looked at.
 pub const BYTES_MAX: usize = 2_048;
@@ -122,6 +122,8 @@ struct Claims {
     iat: i64,
     exp: i64,
     jti: String,
+    #[serde(default)]
+    email: Option<String>,
 }
 
 /// A login that the dashboard vouches for.
@@ -133,6 +135,8 @@ pub struct Login {
     pub token_id: String,
     /// When the token ends.
     pub expires_at: Timestamp,
+    /// Where the dashboard reaches them.
+    pub email: Option<EmailAddress>,
 }
 
 /// What a token must have been made for.
@@ -161,7 +165,9 @@ impl Login {
         let member = Member { tenant: TenantId::parse(tenant).ok()?, user: UserId::parse(user).ok()? };
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         let is_named = (16..=64).contains(&claims.jti.len()) && claims.jti.bytes().all(is_name);
-        is_named.then_some(Self { member, token_id: claims.jti, expires_at })
+        // What is no address is as bad as any other claim: else a letter would go where somebody only typed.
+        let email = claims.email.map(|email| EmailAddress::parse(&email)).transpose().ok()?;
+        is_named.then_some(Self { member, token_id: claims.jti, expires_at, email })
     }
 }
 

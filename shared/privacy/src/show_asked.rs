@@ -147,6 +147,8 @@ pub struct AskedView {
     pub goes_with_earlier: bool,
     /// Why we took more time, and the day it was due before.
     pub extended: Option<Extended>,
+    /// Since when it is looked at again, because an appeal was upheld: its dates count from here.
+    pub reopened_at: Option<Timestamp>,
     /// When it was answered or refused, and why it was refused.
     pub closed: Option<(Timestamp, Option<String>)>,
     /// Why it was refused and where the person can turn.
@@ -208,7 +210,12 @@ fn asked(
     (refused, ways): (Vec<RefusedView>, Vec<WayOn>),
 ) -> AskedView {
     let is_open = request.standing.closed_at().is_none();
+    let reopened_at = request.course.reopened.as_ref().map(|reopened| reopened.at);
     let state = match (&request.standing, &erasure) {
+        // The machine is done, and somebody still looks at it.
+        (Standing::InProgress { .. }, Some(erasure)) if reopened_at.is_some() && erasure.erased_at.is_some() => {
+            request.standing.name()
+        }
         (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
         (standing, _) => standing.name(),
     };
@@ -250,6 +257,7 @@ fn asked(
         by_agent: request.agent.is_some(),
         goes_with_earlier: request.course.joined.is_some(),
         extended: request.clocks.extended,
+        reopened_at,
         closed,
         erasure,
         id: request.id,

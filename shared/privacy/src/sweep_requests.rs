@@ -8,12 +8,14 @@ mod lapse;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::export::job::ExportQueue;
+use crate::export::make_bundle::BundleKind;
 use crate::fault::Fault;
 use crate::fulfil_request::{Fulfilment, Pursued, Stop};
 use crate::ingest_gate::FlagBook;
 use crate::instant;
 use crate::judgement::{Nearness, judge_request};
 use crate::ports::{Clock, Connections, DUE_SHARDS, DueIndex, Intake, Ledger, Showcase, WorkQueue};
+use crate::subject_request::challenge::LIFETIME;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Challenges, DueRequest, DueRequests, NoticeQueue, RequestBook};
 use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
@@ -222,7 +224,7 @@ where
             Ok(())
         }
         Step::EraseEvidence => {
-            book.forget(&request.id).await?;
+            book.forget(&request.id, evidence_until(&request, now)).await?;
             let standing = request.standing.clone();
             let erased = changed(&request, standing, now).without_evidence();
             // A tenant may still have more given.
@@ -237,6 +239,15 @@ where
             book.postpone_request(&due, next_look(&request, soon, now)).await
         }
     }
+}
+
+/// What served to verify it were codes that were sent before it was closed. One that was sent since is for its bundle: the
+/// person is about to enter it, and what is not used goes with the bundle.
+fn evidence_until(request: &SubjectRequest, now: Timestamp) -> Timestamp {
+    let is_for_bundle =
+        matches!(request.standing, Standing::Answered { .. }) && BundleKind::answering(request.kind).is_some();
+    let closed_at = request.standing.closed_at().filter(|_| is_for_bundle);
+    closed_at.map_or(now + LIFETIME * 2, |closed_at| now.max(closed_at + LIFETIME))
 }
 
 /// The request after a change; due at once for what follows.

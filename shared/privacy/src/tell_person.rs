@@ -4,9 +4,8 @@
 //! At least once: a crash between sending and noting sends again, with a fresh code that voids the one before. What is noted
 //! is not sent again. A code is made here, right before it goes out, so that it stands in no queue and in no table.
 //!
-//! An address that somebody floods with requests gets only so many letters a day. The count is kept by source as well,
-//! and the first few for a source always go out: a flood from elsewhere keeps nobody from their code, nor from another when
-//! that one has run out.
+//! An address that somebody floods with requests gets only so many letters a day, whoever floods it; its owner gets through
+//! all the same ([`measure`]).
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,14 +18,6 @@ use crate::subject_request::letter::{Delivery, Letter, Messenger, Recipient, Ten
 use crate::subject_request::notice::NoticeJob;
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
-
-/// How many letters one address gets in a day, beyond those that always go out.
-pub const PER_ADDRESS_AND_DAY: u32 = 60;
-/// How many letters of a source always reach an address: who asks for everything that the law knows has an acknowledgement for
-/// each, and a fresh code or two.
-pub const ALWAYS_PER_SOURCE: u32 = 15;
-/// How many of them one source can cause.
-pub const PER_ADDRESS_SOURCE_AND_DAY: u32 = 40;
 
 /// What became of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +91,10 @@ where
             // Nobody to write to: staff see it, and the request goes on.
             return self.note(request, job, Delivery::Unreachable, now).await;
         };
-        if request.is_limited(job.notice) && !self.admit(&recipient, job, now).await? {
-            return self.withhold(&request, now).await;
+        // Whoever asks for a code by a reference is somebody, however the request came.
+        let is_limited = request.is_limited(job.notice) || job.source.is_some();
+        if is_limited && !self.admit(&request, &recipient, job, now).await? {
+            return self.withhold(&request, recipient, job, now).await;
         }
         let proof = request.code_in(job.notice);
         let code = match proof {
@@ -110,7 +103,7 @@ where
         };
         let (request_of, tenant) = (&request, job.tenant.as_ref());
         let NoticeJob { notice, round, .. } = *job;
-        let letter = Letter { request: request_of, notice, tenant, recipient, round, code: code.as_ref() };
+        let letter = Letter { request: request_of, notice, tenant, recipient, round, code: code.as_ref(), pass: None };
         let delivery = self.messenger.send(&letter).await?;
         self.note(request, job, delivery, now).await
     }
@@ -121,31 +114,20 @@ where
         Ok(code)
     }
 
-    async fn admit(&self, recipient: &Recipient<'_>, job: &NoticeJob, now: Timestamp) -> Result<bool, Fault> {
-        let day = now.as_second().div_euclid(24 * 60 * 60);
-        let ends_at = now + SignedDuration::from_hours(24);
-        let counter = |name: &str| {
-            let counter = self.keys.limit(&format!("{name}#{day}#{}", recipient.canonical()));
-            counter.ok_or_else(|| Fault::park("tell", "no key names a counter"))
-        };
-        if let Some(source) = &job.source {
-            let of_source = |name: &str| counter(&format!("{name}#{source}"));
-            if self.limits.admit(&of_source("first")?, ALWAYS_PER_SOURCE, ends_at).await? {
-                return Ok(true);
-            }
-            if !self
-                .limits
-                .admit(&of_source("source")?, PER_ADDRESS_SOURCE_AND_DAY - ALWAYS_PER_SOURCE, ends_at)
-                .await?
-            {
-                return Ok(false);
-            }
+    /// It is told tomorrow; what the person asked for is not touched by it. The address hears once that this is so, and how its
+    /// owner gets through.
+    async fn withhold(
+        &self,
+        request: &SubjectRequest,
+        recipient: Recipient<'_>,
+        job: &NoticeJob,
+        now: Timestamp,
+    ) -> Result<Told, Fault> {
+        if let Some(pass) = self.pass(&recipient, now).await? {
+            let NoticeJob { notice, round, .. } = *job;
+            let letter = Letter { request, notice, tenant: None, recipient, round, code: None, pass: Some(&pass) };
+            self.messenger.send(&letter).await?;
         }
-        self.limits.admit(&counter("address")?, PER_ADDRESS_AND_DAY, ends_at).await
-    }
-
-    /// It is told tomorrow; what the person asked for is not touched by it.
-    async fn withhold(&self, request: &SubjectRequest, now: Timestamp) -> Result<Told, Fault> {
         let later = instant::to_millis(now + SignedDuration::from_hours(24));
         if request.standing == Standing::Received && request.next_action_at.is_none_or(|at| at <= later) {
             let next_action_at = Some(later);
@@ -185,6 +167,7 @@ where
     }
 }
 
+pub mod measure;
 mod rules;
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::login::Login;
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::Challenge;
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
-use crate::subject_request::{Act, Deed, Member, Proof, Proven, Standing, SubjectRequest, Words};
+use crate::subject_request::{Act, Deed, Proof, Proven, Standing, SubjectRequest, Words};
 
 /// How often a change that somebody else was quicker with is tried again.
 const ROUNDS: u32 = 3;
@@ -49,8 +49,13 @@ impl SubjectRequest {
     /// The request after a login. It is worth more than a code and all that goes with one, so it stands for whatever the
     /// person themselves has not shown yet; not for an agent's permission, who has a login of their own.
     #[must_use]
-    pub fn prove_login(&self, member: &Member, now: Timestamp) -> Option<Self> {
-        let mut known = Self { member: Some(member.clone()), ..self.clone() };
+    pub fn prove_login(&self, login: &Login, now: Timestamp) -> Option<Self> {
+        let mut known = Self { member: Some(login.member.clone()), ..self.clone() };
+        if let Some(email) = &login.email {
+            // Whatever was typed before: the letters about an account go to whoever works with it.
+            known.contact.email = Some(email.clone());
+            known.is_address_vouched = true;
+        }
         let missing: Vec<Proof> = self.missing().collect();
         if !missing.contains(&Proof::AccountLogin) && self.agent.is_none() && !self.about_child && !missing.is_empty() {
             known.needs.retain(|need| !missing.contains(need));
@@ -103,7 +108,7 @@ pub async fn verify_login(
     login: &Login,
     now: Timestamp,
 ) -> Result<Verified, Fault> {
-    let by_login = |request: &SubjectRequest| request.prove_login(&login.member, now);
+    let by_login = |request: &SubjectRequest| request.prove_login(login, now);
     if book.request(id).await?.as_ref().and_then(by_login).is_none() || !use_up(limits, keys, login).await? {
         return Ok(Verified::Refused);
     }

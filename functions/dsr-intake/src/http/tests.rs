@@ -1,5 +1,7 @@
+mod costs;
 mod downloads;
 mod nothing_lost;
+mod passes;
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};

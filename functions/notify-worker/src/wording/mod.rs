@@ -9,6 +9,7 @@ mod tenant;
 mod ways;
 
 use privacy::law::Law;
+use privacy::obligation::ObligationId;
 use privacy::policy::model::Company;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::letter::{Letter, Recipient};
@@ -40,11 +41,15 @@ impl<'a> Writer<'a> {
 
     /// A letter as a mail.
     pub(crate) fn mail(self, letter: &Letter<'_>) -> Wording {
+        if let Some(pass) = letter.pass {
+            return self.no_more_today(pass);
+        }
         match letter.notice {
             Notice::Acknowledgement if is_to_agent(letter) => self.acknowledgement_of_agent(letter.request),
             Notice::Acknowledgement => self.acknowledgement(letter),
             Notice::Code => self.code(letter),
             Notice::AgentConfirmation => self.agent_confirmation(letter),
+            _ if is_as_typed(letter) => self.as_typed(),
             Notice::Extension => self.extension(letter.request),
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),
@@ -59,7 +64,11 @@ impl<'a> Writer<'a> {
     }
 
     fn status_url(self, request: &SubjectRequest) -> String {
-        format!("{}/privacy/requests/{}", self.base, request.id.as_str())
+        self.page_of(&request.id)
+    }
+
+    fn page_of(self, id: &ObligationId) -> String {
+        format!("{}/privacy/requests/{}", self.base, id.as_str())
     }
 }
 
@@ -67,6 +76,12 @@ impl<'a> Writer<'a> {
 fn is_to_agent(letter: &Letter<'_>) -> bool {
     let agent = letter.request.agent.as_ref().and_then(|agent| agent.email.as_ref());
     agent.is_some_and(|agent| letter.recipient == Recipient::Email(agent))
+}
+
+/// Whether it tells of an account, and goes where somebody only typed.
+fn is_as_typed(letter: &Letter<'_>) -> bool {
+    let tells = matches!(letter.notice, Notice::Extension | Notice::Answer | Notice::Denial | Notice::Routed);
+    tells && letter.request.is_reached_as_typed()
 }
 
 /// One line of visible text: what staff wrote may hold line ends and worse.

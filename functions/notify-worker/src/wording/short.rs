@@ -7,14 +7,20 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::person::{WITH_BUSINESSES, done, last_day, zoned_day};
+use super::person::{FOR_YOU, WITH_BUSINESSES, done, last_day, zoned_day};
 use super::ways::Way;
-use super::{Writer, line};
+use super::{Writer, is_as_typed, line};
 
 impl Writer<'_> {
     /// A letter as a message of a few lines.
     pub(crate) fn message(self, letter: &Letter<'_>) -> String {
         let request = letter.request;
+        if let Some(pass) = letter.pass {
+            return format!("{}: {NO_MORE_TODAY} {}", self.company.name, pass.spoken());
+        }
+        if is_as_typed(letter) {
+            return format!("{}: {AS_TYPED}", self.company.name);
+        }
         let mut lines = self.sentences(letter);
         lines.push(format!("Your request: {}", self.status_url(request)));
         format!("{}: {}", self.company.name, lines.join("\n"))
@@ -26,7 +32,11 @@ impl Writer<'_> {
             Notice::Acknowledgement => {
                 let kind = asked(request.kind);
                 let by = last_day(request);
-                let received = format!("We have received a privacy request ({kind}). We answer by the end of {by}.");
+                let received = if request.agent.is_some() {
+                    format!("{FOR_YOU} They ask for: {kind}. We answer by the end of {by}.")
+                } else {
+                    format!("We have received a privacy request ({kind}). We answer by the end of {by}.")
+                };
                 let rest = match letter.code {
                     Some(_) => code(letter),
                     None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
@@ -89,6 +99,15 @@ impl Writer<'_> {
         std::iter::once(reason).chain(complaints(&ways)).collect()
     }
 }
+
+/// See [`Writer::no_more_today`].
+const NO_MORE_TODAY: &str = "So many privacy requests have named this account today that we send no more messages about them before \
+    tomorrow. If you have made one of them, enter this number on its page instead of the code, and your code comes at once. If not, \
+    you need do nothing. The number, which you give to nobody:";
+
+/// See [`Writer::as_typed`].
+const AS_TYPED: &str = "Somebody who logged in to our product has made a privacy request and named this account. There is news of it. \
+    If it was you, read it on the page of your request. If not, you need do nothing: it is about their account and not about you.";
 
 /// How much of a reason of staff a message has room for; the page of the request shows all of it.
 const REASON_MAX: usize = 300;

@@ -11,6 +11,7 @@ use privacy::obligation::ObligationId;
 use privacy::policy::Model;
 use privacy::subject_request::challenge::{Challenge, Code};
 use privacy::subject_request::findings::Erased;
+use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
     Agent, Channel, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing, Words,
@@ -95,6 +96,7 @@ impl Desk {
             recipient: Recipient::Email(email),
             round: 1,
             code: has_code.then_some(&self.code),
+            pass: None,
         }
     }
 
@@ -125,6 +127,10 @@ impl Desk {
             | Notice::TenantReminder
             | Notice::TenantTold => request,
         }
+    }
+
+    fn keys(&self) -> SubjectKeys {
+        SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap()
     }
 
     fn mail(&self, letter: &Letter<'_>) -> (String, String, String) {
@@ -169,6 +175,9 @@ fn every_letter_says_what_it_has_to() {
     let request = SubjectRequest { needs: vec![Proof::DataPoints], ..desk.request("CA_CCPA", Kind::Know) };
     let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     all += &shown("acknowledgement, something else to show", &desk.mail(&letter));
+    let pass = Pass::of(&desk.keys(), "email#mia.marker@example.com", 20_000).unwrap();
+    let letter = Letter { pass: Some(&pass), code: None, ..desk.letter(&request, Notice::Acknowledgement) };
+    all += &shown("no more letters today", &desk.mail(&letter));
     for (title, erased) in [
         ("answer, erasure", Some(Erased::Removed)),
         ("answer, erasure of nothing", Some(Erased::Nothing)),
@@ -375,4 +384,83 @@ fn a_refused_objection_is_not_said_to_be_granted_and_an_appeal_says_how_it_ended
     let why = &desk.law.model().denial[&DenialReason::Excessive].text;
     assert!(rejected.contains("stays as it was") && rejected.contains(why), "{rejected}");
     assert!(answered(Kind::Complaint, Outcome::Rejected, &[]).0.contains("did not find"));
+}
+
+#[test]
+fn an_upheld_appeal_leads_to_the_page_of_what_it_was_about() {
+    let desk = Desk::new();
+    let standing = Standing::Answered { at: at("2026-03-20T08:00:00Z"), in_part: false };
+    let appealed = ObligationId::of_request(&[2; 20]);
+    for (outcome, leads) in [(Outcome::Upheld, true), (Outcome::Rejected, false)] {
+        let mut request = SubjectRequest {
+            standing: standing.clone(),
+            appeal_of: Some(appealed.clone()),
+            ..desk.request("US_VA", Kind::Appeal)
+        };
+        request.findings.outcome = Some(outcome);
+        let text = desk.mail(&desk.letter(&request, Notice::Answer)).1;
+        let page = format!("{BASE}/privacy/requests/{}", appealed.as_str());
+        assert_eq!(text.contains(&page), leads, "{text}");
+    }
+}
+
+#[test]
+fn where_somebody_with_a_login_only_typed_an_address_no_letter_says_anything_of_the_account() {
+    let desk = Desk::new();
+    let member = privacy::subject_request::Member {
+        tenant: desk.tenant.clone(),
+        user: privacy::ids::UserId::parse("user-7").unwrap(),
+    };
+    let proof = |proof| Proven { proof, at: at("2026-03-05T12:05:00Z") };
+    for notice in [Notice::Extension, Notice::Answer, Notice::Denial, Notice::Routed] {
+        let told = desk.telling(notice, "EU_GDPR", Kind::Access);
+        let typed = SubjectRequest {
+            needs: vec![Proof::AccountLogin],
+            proven: vec![proof(Proof::AccountLogin)],
+            member: Some(member.clone()),
+            ..told
+        };
+        let vouched = SubjectRequest { is_address_vouched: true, ..typed.clone() };
+        let shown =
+            SubjectRequest { proven: vec![proof(Proof::AccountLogin), proof(Proof::EmailCode)], ..typed.clone() };
+        for (request, says) in [(&typed, false), (&vouched, true), (&shown, true)] {
+            let letter = desk.letter(request, notice);
+            let (subject, text, html) = desk.mail(&letter);
+            for text in [text, html, desk.writer().message(&letter)] {
+                assert_eq!(text.contains("/privacy/requests/"), says, "{notice:?}: {text}");
+                assert_eq!(text.contains(request.id.as_str()), says, "{notice:?}: {text}");
+            }
+            assert_eq!(subject == "There is news of a privacy request", !says, "{notice:?}");
+        }
+    }
+}
+
+#[test]
+fn the_letter_that_is_the_last_of_a_day_leads_to_no_request() {
+    let desk = Desk::new();
+    let request = desk.telling(Notice::Acknowledgement, "EU_GDPR", Kind::Access);
+    let pass = Pass::of(&desk.keys(), "email#mia.marker@example.com", 20_000).unwrap();
+    let letter = Letter { pass: Some(&pass), code: None, ..desk.letter(&request, Notice::Acknowledgement) };
+    let (_, text, html) = desk.mail(&letter);
+    for text in [text, html, desk.writer().message(&letter)] {
+        assert!(text.contains(&pass.spoken()), "{text}");
+        assert!(!text.contains(request.id.as_str()) && !text.contains("/privacy/requests/"), "{text}");
+        assert!(!text.contains("marker") && !text.contains("copy of your data"), "{text}");
+    }
+}
+
+#[test]
+fn the_person_of_an_agent_whom_nobody_can_write_to_hears_that_somebody_else_asked() {
+    let desk = Desk::new();
+    let agent = Agent { email: None, ..agent() };
+    for needs in [vec![Proof::EmailCode, Proof::AgentPermission], vec![]] {
+        let request = SubjectRequest { agent: Some(agent.clone()), needs, ..desk.request("US_VA", Kind::Erasure) };
+        let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
+        let (subject, text, _) = desk.mail(&letter);
+        assert_eq!(subject, "Somebody has made a privacy request for you");
+        for text in [text, desk.writer().message(&letter)] {
+            assert!(text.contains("act for you") && !text.contains("your privacy request"), "{text}");
+            assert!(!text.contains("Marker"), "no word of theirs: {text}");
+        }
+    }
 }

@@ -178,7 +178,7 @@ impl Staff {
                 lift_flag(book, &self.vault, &keys, id, &read::lift(members)?, by, now).await?
             }
             ActPath::Closure => {
-                let done = close_request(book, queue, id, &read::closure(members)?, by, now).await?;
+                let done = close_request(book, queue, law, id, &read::closure(members)?, by, now).await?;
                 // What closing it lets the product stop, at once; should somebody else be quicker, the sweep does it.
                 let keys = self.subject_keys.get().await?;
                 let raised = raise_flags(book, &self.vault, &keys, done.request.clone(), now).await?;

@@ -11,6 +11,7 @@
 //! Rows are the serialised form of the domain's types, by `serde_dynamo`; what keys and conditions need is set beside it.
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -236,9 +237,23 @@ impl Challenges for LedgerTable {
         }
     }
 
-    async fn forget(&self, id: &ObligationId) -> Answer<()> {
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key(id, CHALLENGE)));
-        delete.send().await.map(drop).map_err(fault("challenges.forget"))
+    async fn forget(&self, id: &ObligationId, ends_by: Timestamp) -> Answer<()> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key(id, CHALLENGE)))
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :by")
+            .expression_attribute_values(":by", at(ends_by));
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("challenges.forget")(error)),
+        }
     }
 }
 

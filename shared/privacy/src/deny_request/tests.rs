@@ -65,6 +65,15 @@ fn a_right_is_denied_only_for_a_reason_that_the_law_has_for_it_and_that_holds() 
     assert_eq!(refused(&verified(Kind::Access), DenialReason::Unverifiable), NotDenied::NotSo);
     assert!(deny(&waiting(Kind::Access), &law, DenialReason::Unverifiable, &by("So."), now()).unwrap().is_some());
     assert_eq!(refused(&waiting(Kind::Access), DenialReason::PermissionMissing), NotDenied::NotSo, "there is no agent");
+    let reason = DenialReason::NotTheController;
+    assert_eq!(refused(&waiting(Kind::Access), reason), NotDenied::NotSo, "nobody has shown anything");
+    assert_eq!(refused(&verified(Kind::Access), reason), NotDenied::NotSo, "no business has it");
+    let alder = crate::ids::TenantId::parse("alder").unwrap();
+    let routed = crate::route_request::route(&verified(Kind::Access), &alder, &law, Actor::Service, now());
+    let routed = routed.unwrap().unwrap().request;
+    assert!(deny(&routed, &law, reason, &by("Alder decides."), now()).unwrap().is_some());
+    let said = SubjectRequest { needs: Vec::new(), proven: Vec::new(), kind: Kind::OptOut, ..routed };
+    assert_eq!(refused(&said, reason), NotDenied::NotSo, "it needs no proof, and nobody has shown that it is theirs");
     let agent = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
     let needs = vec![Proof::EmailCode, Proof::AgentPermission];
     let by_agent = SubjectRequest { agent: Some(agent), needs, ..waiting(Kind::Access) };

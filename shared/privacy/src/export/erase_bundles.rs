@@ -8,6 +8,7 @@ use super::job::ExportJob;
 use super::ports::{BundleBook, BundleEraser, BundleKey, DueBundle};
 use crate::fault::Fault;
 use crate::ports::{Clock, DUE_SHARDS};
+use crate::subject_request::challenge::LIFETIME;
 use crate::subject_request::ports::{Challenges, RequestBook};
 use crate::subject_request::{Act, Deed, SubjectRequest};
 
@@ -73,8 +74,8 @@ async fn erase(
         return Err(Fault::retry("bundles.erase", format!("{left} versions are left")));
     }
     if let ExportJob::Request(id) = &due.job {
-        // The code of a download that nobody made.
-        book.forget(id).await?;
+        // The code of a download that nobody made, also one that was sent just now: it opens nothing any more.
+        book.forget(id, now + LIFETIME * 2).await?;
         if bundle.made_at.is_some() && bundle.erased_at.is_none() {
             note(book, id, now).await?;
         }

@@ -43,7 +43,7 @@ where
             all.push(self.part_reached(&request, routed, is_last_day).await?);
         }
         let is_under_way = all.contains(&Reached::UnderWay);
-        if is_under_way || all.contains(&Reached::Waiting) {
+        if is_under_way || all.contains(&Reached::Waiting) || request.is_left_to_staff() {
             return Ok(Pursued { request, is_under_way });
         }
         if let Some(own) = &own {

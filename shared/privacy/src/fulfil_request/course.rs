@@ -84,8 +84,8 @@ impl SubjectRequest {
         }
     }
 
-    /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, withdrawing consent,
-    /// opting out and limiting need no proof: whoever does it for somebody else does them no harm. What else somebody objects to
+    /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, opting out and
+    /// limiting need no proof: whoever does it for somebody else does them no harm. What else somebody objects to
     /// is stopped once staff have accepted it, which closes the request.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let wanted = match self.kind {
@@ -124,8 +124,9 @@ impl SubjectRequest {
     pub(super) fn flagged(&self, flag: Flag) -> Vec<Identity> {
         match flag {
             Flag::Quarantined => self.child(),
-            Flag::NoMarketing | Flag::ConsentWithdrawn | Flag::OptedOut | Flag::Limited => self.said(),
-            Flag::Restricted => self.identities(),
+            Flag::NoMarketing | Flag::OptedOut | Flag::Limited => self.said(),
+            // What somebody agreed to is theirs to take back: a stranger would end what they want.
+            Flag::Restricted | Flag::ConsentWithdrawn => self.identities(),
             // Objecting needs no proof everywhere: then it is about whom it names, since staff accept it.
             Flag::Objected => {
                 let shown = self.identities();

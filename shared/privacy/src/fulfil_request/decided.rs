@@ -10,8 +10,8 @@ use crate::instant;
 use crate::subject_request::{Standing, SubjectRequest};
 
 impl SubjectRequest {
-    /// Whether a part of it can be a tenant's to decide. Taking consent back, opting out and limiting work wherever the data is
-    /// and need no proof: handing them over would tell whoever asks that there is something. What is a child's goes everywhere; an
+    /// Whether a part of it can be a tenant's to decide. Taking consent back, opting out and limiting work wherever the data is;
+    /// handing over what needs no proof would tell whoever asks that there is something. What is a child's goes everywhere; an
     /// appeal and a complaint are about us. Nobody is asked about somebody who has shown nothing.
     pub(crate) fn has_parts(&self) -> bool {
         let is_routed = match self.kind {

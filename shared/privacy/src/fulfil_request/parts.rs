@@ -184,7 +184,7 @@ where
         let (request, parts) = self.route_parts(request, now).await?;
         self.tell_of_parts(&request, now).await?;
         let request = self.carry_out_parts(request, now).await?;
-        if !request.is_ready_to_answer() || !request.is_decided(now) {
+        if !request.is_ready_to_answer() || !request.is_decided(now) || request.is_left_to_staff() {
             return Ok(request);
         }
         self.tell_on_their_word(&request, &parts.told).await?;

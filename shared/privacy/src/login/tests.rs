@@ -96,6 +96,17 @@ fn a_fresh_login_is_whose_the_dashboard_says_it_is() {
 }
 
 #[test]
+fn the_dashboard_may_say_where_it_reaches_them() {
+    assert_eq!(read(&token(&claims())).unwrap().email, None);
+    let named = read(&token(&with("email", "mia@alder.example"))).unwrap();
+    assert_eq!(named.email, EmailAddress::parse("mia@alder.example").ok());
+    assert!(!format!("{named:?}").contains("mia"));
+    for bad in [json!("mia"), json!(""), json!(7)] {
+        assert_eq!(read(&token(&with("email", bad.clone()))), None, "{bad}");
+    }
+}
+
+#[test]
 fn what_was_signed_for_anything_else_shows_nothing() {
     let now = now().as_second();
     let other = ObligationId::of_request(&[2; 20]);

@@ -50,6 +50,7 @@ pub fn asked(
         told: BTreeMap::new(),
         told_tenants: BTreeMap::new(),
         undelivered: BTreeSet::new(),
+        is_address_vouched: false,
         evidence_erased: false,
         agent: None,
         about_child: false,

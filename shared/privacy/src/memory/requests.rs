@@ -29,6 +29,8 @@ pub struct SentLetter {
     pub to: String,
     /// The code in it.
     pub code: Option<String>,
+    /// The pass in it.
+    pub pass: Option<String>,
 }
 
 /// What is stored of requests.
@@ -124,9 +126,9 @@ impl Challenges for World {
         })
     }
 
-    async fn forget(&self, id: &ObligationId) -> Answer<()> {
+    async fn forget(&self, id: &ObligationId, ends_by: Timestamp) -> Answer<()> {
         self.call("challenges.forget", |stored| {
-            stored.requests.challenges.remove(id);
+            stored.requests.challenges.retain(|known, (challenge, _)| known != id || challenge.expires_at > ends_by);
         })
     }
 }
@@ -211,6 +213,7 @@ impl Messenger for World {
             notice: letter.notice,
             to: letter.recipient.canonical(),
             code: letter.code.map(|code| code.expose().to_owned()),
+            pass: letter.pass.map(|pass| pass.expose().to_owned()),
         };
         self.call("messenger.send", |stored| {
             if stored.requests.unreachable.contains(&sent.to) {

@@ -91,6 +91,18 @@ pub enum ChildReview {
     },
 }
 
+/// That an appeal against its answer was upheld: it is in work again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    /// Which appeal.
+    pub appeal: ObligationId,
+    /// Since when: its dates count from here.
+    pub at: Timestamp,
+    /// Whether it had been answered, with a part left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_answered: bool,
+}
+
 /// What was begun of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Course {
@@ -115,6 +127,9 @@ pub struct Course {
     /// What staff made of a report about a child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub child: Option<ChildReview>,
+    /// The last appeal that put it back to work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<Reopened>,
 }
 
 impl Course {

@@ -175,6 +175,14 @@ impl Findings {
         self.corrections.is_empty() && self.refused_parts.is_empty() && self.outcome.is_none() && self.erased.is_none()
     }
 
+    /// What was refused is open again: an appeal against it was upheld.
+    pub(crate) fn take_back(&mut self) {
+        self.outcome = None;
+        self.refused_parts.clear();
+        let refused = self.corrections.iter_mut().filter(|one| matches!(one.decision, Decision::Refused { .. }));
+        refused.for_each(|one| one.decision = Decision::Open);
+    }
+
     /// Whether fields were named and each is decided.
     #[must_use]
     pub fn is_corrected(&self) -> bool {

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use super::challenge::Code;
 use super::notice::Notice;
+use super::pass::Pass;
 use super::{ConnectedAccount, EmailAddress, SubjectRequest};
 use crate::ids::TenantId;
 use crate::ports::Answer;
@@ -43,6 +44,8 @@ pub struct Letter<'a> {
     pub round: u32,
     /// The code that it brings.
     pub code: Option<&'a Code>,
+    /// What it brings instead of all that, where it says that the address gets no more letters today.
+    pub pass: Option<&'a Pass>,
 }
 
 /// What became of a letter that was handed over.

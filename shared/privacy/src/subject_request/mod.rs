@@ -6,7 +6,10 @@
 //!     └── needs no proof ─────────────────► InProgress
 //! ```
 //!
-//! Its clocks begin at its receipt on any channel and are not moved by anything that follows. What it asks for is carried
+//! An appeal that is upheld leads from a denial, and from an answer with a part left out, back to `InProgress`, or to
+//! `AwaitingVerification` where proof was missing ([`crate::reopen_request`]).
+//!
+//! Its clocks begin at its receipt on any channel, and an upheld appeal alone begins them anew. What it asks for is carried
 //! out only once whoever asks is verified; an unverified request changes nothing of any other. An erasure is worked off by
 //! the engine, as an obligation under the same reference.
 
@@ -21,6 +24,7 @@ mod evidence;
 pub mod findings;
 pub mod letter;
 pub mod notice;
+pub mod pass;
 pub mod ports;
 mod proof;
 pub mod review;
@@ -35,7 +39,7 @@ pub use act::{Act, Actor, By, Deed};
 pub use agent::{Agent, Sha256Hex};
 pub use clocks::{Clocks, Dated, Extended};
 pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
-pub use course::{ChildReview, Course, Instructed, Routed, RoutedDates};
+pub use course::{ChildReview, Course, Instructed, Reopened, Routed, RoutedDates};
 pub use evidence::{PointKind, PointValue};
 pub use findings::Findings;
 pub use proof::{Proof, Proven};
@@ -160,6 +164,9 @@ pub struct SubjectRequest {
     /// Who they are at the dashboard, once it has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Member>,
+    /// Whether the dashboard has named the address, for who logged in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_address_vouched: bool,
     /// What was told, and how often.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub told: BTreeMap<Notice, u32>,

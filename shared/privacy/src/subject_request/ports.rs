@@ -43,8 +43,8 @@ pub trait Challenges: Sync {
     fn issue(&self, id: &ObligationId, challenge: &Challenge) -> impl Future<Output = Answer<()>> + Send;
     /// Counts one try, in one conditional write. `None` when there is no code, it is too old, or its tries are used up.
     fn attempt(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Option<Challenge>>> + Send;
-    /// Erases whatever is kept of codes.
-    fn forget(&self, id: &ObligationId) -> impl Future<Output = Answer<()>> + Send;
+    /// Erases what is kept of a code that stops working by then; one that works longer stays.
+    fn forget(&self, id: &ObligationId, ends_by: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Counts what one source, or one address, gets in a stretch of time.

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::letter::Recipient;
 use super::{ChildReview, ConnectedAccount, Member, SubjectRequest};
 use crate::clock::model::Kind;
 use crate::identity::Identity;
@@ -40,7 +41,7 @@ pub struct Proven {
 impl SubjectRequest {
     /// What has not been shown yet.
     pub fn missing(&self) -> impl Iterator<Item = Proof> + '_ {
-        self.needs.iter().copied().filter(|proof| !self.has_shown(*proof))
+        self.needs.iter().copied().filter(|proof| !self.has(*proof))
     }
 
     /// Whether it may be carried out.
@@ -51,14 +52,14 @@ impl SubjectRequest {
 }
 
 impl SubjectRequest {
-    fn has_shown(&self, wanted: Proof) -> bool {
+    fn has(&self, wanted: Proof) -> bool {
         self.proven.iter().any(|proven| proven.proof == wanted)
     }
 
     /// Whether staff have read a power of attorney for it: that counts as if the person had shown who they are.
     fn is_by_attorney(&self) -> bool {
         let has_attorney = self.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
-        has_attorney && self.has_shown(Proof::AgentPermission)
+        has_attorney && self.has(Proof::AgentPermission)
     }
 
     /// Whose data may be touched: what was proven to be theirs, and nothing that was only said. Nothing before the request
@@ -70,7 +71,7 @@ impl SubjectRequest {
             return Vec::new();
         }
         let by_attorney = self.is_by_attorney();
-        let is_theirs = |proof: Proof| by_attorney || self.has_shown(proof);
+        let is_theirs = |proof: Proof| by_attorney || self.has(proof);
         // Whoever reports something about a child gives their own address, and asks for nothing that is theirs.
         let email = self.contact.email.clone().filter(|_| is_theirs(Proof::EmailCode) && !self.about_child);
         let account = self.contact.account.as_ref().filter(|_| is_theirs(Proof::HandleCode));
@@ -98,7 +99,40 @@ impl SubjectRequest {
 
     /// Who logged in afresh for it.
     fn login(&self) -> Option<&Member> {
-        self.member.as_ref().filter(|_| self.has_shown(Proof::AccountLogin))
+        self.member.as_ref().filter(|_| self.has(Proof::AccountLogin))
+    }
+
+    /// Whether where letters go was shown to be theirs: by a code, by the dashboard for who logged in, by staff who read a power of
+    /// attorney. What somebody typed is not, whatever else they have shown.
+    #[must_use]
+    pub fn is_reached_as_shown(&self) -> bool {
+        let is_shown = if self.contact.email.is_some() {
+            self.is_address_vouched || self.has(Proof::EmailCode)
+        } else {
+            self.has(Proof::HandleCode)
+        };
+        is_shown || self.is_by_attorney()
+    }
+
+    /// Whether this very address, or account, was shown to be theirs: not another that stands in the request, nor an agent's.
+    #[must_use]
+    pub fn has_shown(&self, recipient: &Recipient<'_>) -> bool {
+        match recipient {
+            Recipient::Email(email) if self.contact.email.as_ref() == Some(*email) => {
+                self.is_address_vouched || self.has(Proof::EmailCode)
+            }
+            Recipient::Account(account) if self.contact.account.as_ref() == Some(*account) => {
+                self.has(Proof::HandleCode)
+            }
+            Recipient::Email(_) | Recipient::Account(_) => false,
+        }
+    }
+
+    /// Whether it is about an account, after a login, and letters go where somebody only typed: they say nothing but that there is
+    /// something to read.
+    #[must_use]
+    pub fn is_reached_as_typed(&self) -> bool {
+        self.login().is_some() && !self.is_reached_as_shown()
     }
 
     /// What somebody is as a user of an account, if they logged in as one. Control of an address or of a handle shows
@@ -122,7 +156,7 @@ impl SubjectRequest {
             return Some(Proof::AccountLogin);
         }
         let by_attorney = self.is_by_attorney();
-        let is_shown = |(proof, is_named): &(Proof, bool)| *is_named && (by_attorney || self.has_shown(*proof));
+        let is_shown = |(proof, is_named): &(Proof, bool)| *is_named && (by_attorney || self.has(*proof));
         codes.into_iter().find(is_shown).map(|(proof, _)| proof)
     }
 
@@ -142,15 +176,15 @@ impl SubjectRequest {
             return self.child();
         }
         match self.kind {
-            // Wrong, it harms nobody: it takes a use away, shows nothing and erases nothing. Withdrawing must be as easy as
-            // consenting was (GDPR art. 7(3)).
-            Kind::Objection | Kind::ConsentWithdrawal | Kind::OptOut | Kind::Limit => self.said(),
+            // Wrong, it harms nobody: it takes a use away that nobody asked for, shows nothing and erases nothing.
+            Kind::Objection | Kind::OptOut | Kind::Limit => self.said(),
             Kind::Access
             | Kind::Know
             | Kind::Correction
             | Kind::Erasure
             | Kind::Portability
             | Kind::Restriction
+            | Kind::ConsentWithdrawal
             | Kind::Appeal
             | Kind::Complaint => self.identities(),
         }

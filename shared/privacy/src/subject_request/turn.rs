@@ -21,7 +21,7 @@ pub enum Turn {
     Reach,
     /// Decide each field that is to be mended.
     Correct,
-    /// Look again at a denial, answer a complaint, weigh an objection.
+    /// Look again at an answer, answer a complaint, weigh an objection, do what an upheld appeal was about.
     Answer,
 }
 
@@ -49,6 +49,7 @@ impl SubjectRequest {
         let is_missing = |proof: Proof| !self.is_of_child() && self.missing().any(|missing| missing == proof);
         let is_in_work = matches!(self.standing, Standing::InProgress { .. });
         let is_open = self.standing.closed_at().is_none();
+        let is_read = matches!(self.kind, Kind::Appeal | Kind::Complaint | Kind::Objection);
         let waits = [
             (Turn::ReviewChild, is_open && self.about_child && self.course.child.is_none()),
             (Turn::ReadPermission, is_open && is_missing(Proof::AgentPermission)),
@@ -57,7 +58,7 @@ impl SubjectRequest {
             // Also once it is closed: somebody does not know that it is.
             (Turn::Reach, !self.undelivered.is_empty()),
             (Turn::Correct, is_in_work && self.kind == Kind::Correction && !self.findings.is_corrected()),
-            (Turn::Answer, is_in_work && matches!(self.kind, Kind::Appeal | Kind::Complaint | Kind::Objection)),
+            (Turn::Answer, is_in_work && (is_read || self.is_left_to_staff())),
         ];
         waits.into_iter().filter(|(_, waits)| *waits).map(|(turn, _)| turn).collect()
     }

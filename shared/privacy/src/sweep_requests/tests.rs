@@ -240,3 +240,38 @@ async fn a_sweep_that_runs_out_of_time_says_so_and_goes_on_later() {
     assert_eq!(first.resent + second.resent, 40);
     assert!(!second.is_truncated);
 }
+
+#[tokio::test]
+async fn a_code_for_a_bundle_outlives_the_sweep_that_erases_what_served_to_verify() {
+    let minutes = SignedDuration::from_mins;
+    for (kind, issued_after, swept_after, stays) in [
+        (Kind::Access, minutes(2), minutes(5), true),
+        (Kind::Know, minutes(2), minutes(5), true),
+        // What verified it, and what has stopped working.
+        (Kind::Access, minutes(-5), minutes(1), false),
+        (Kind::Access, minutes(2), minutes(20), false),
+        (Kind::Erasure, minutes(2), minutes(5), false),
+    ] {
+        let office = Office::new();
+        let id = office.asked(1).await;
+        office.world.stored().requests.notices.clear();
+        let (closed_at, proof) = (office.now(), Proof::EmailCode);
+        let seed = [7; 24];
+        let (challenge, _) = Challenge::make(&office.keys, &id, proof, &seed, closed_at + issued_after).unwrap();
+        {
+            let mut stored = office.world.stored();
+            let request = stored.requests.heads.get_mut(&id).unwrap();
+            request.kind = kind;
+            request.proven = vec![crate::subject_request::Proven { proof, at: closed_at }];
+            request.standing = Standing::Answered { at: closed_at, in_part: false };
+            request.told = [(Notice::Acknowledgement, 1), (Notice::Answer, 1)].into();
+            request.next_action_at = Some(closed_at);
+            stored.requests.challenges.insert(id.clone(), (challenge, 0));
+        }
+        office.world.pass(swept_after);
+        assert_eq!(office.sweep().await.settled, 1);
+        let kept = office.world.stored().requests.challenges.contains_key(&id);
+        assert_eq!(kept, stays, "{kind:?} {issued_after:?}");
+        assert!(office.request(&id).evidence_erased);
+    }
+}

@@ -19,11 +19,11 @@ impl SubjectRequest {
             | Notice::AgentExtension
             | Notice::AgentAnswer
             | Notice::AgentDenial => self.channel == Channel::Web,
-            // Answered or denied without anybody having shown that the address is theirs.
-            Notice::Answer | Notice::Denial | Notice::Extension => {
-                self.channel == Channel::Web && self.proven.is_empty()
+            // Whatever else was shown: not that the address is theirs.
+            Notice::Answer | Notice::Denial | Notice::Extension | Notice::Routed => {
+                self.channel == Channel::Web && !self.is_reached_as_shown()
             }
-            Notice::Routed | Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
+            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
         }
     }
 

@@ -1,3 +1,6 @@
+use super::measure::{
+    CEILING, FIRST_PER_ADDRESS, FIRST_PER_SOURCE, MORE_PER_ADDRESS, MORE_PER_SOURCE, PASSES, RESERVED,
+};
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request, source_of};
 use crate::clock::model::Kind;
@@ -5,6 +8,7 @@ use crate::ids::{Platform, TenantId};
 use crate::law::Law;
 use crate::memory::{SentLetter, Strike, World};
 use crate::obligation::ObligationId;
+use crate::subject_request::challenge::TRIES;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven};
 use crate::verify_request::{Verified, verify_request};
@@ -39,6 +43,16 @@ impl Post {
         let sent = Sent { ask, source: None };
         let accepted = accept_request(&self.world, &self.world, terms, Naming::Fresh(&seed), sent, now()).await;
         accepted.unwrap().request.id
+    }
+
+    /// As often as one likes.
+    async fn asked_many(&self, ask: Ask) -> ObligationId {
+        let law = Law::built_in().unwrap();
+        let terms = Terms { keys: &self.keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+        let mut seed = [0xee; 20];
+        seed[..8].copy_from_slice(&self.world.stored().requests.heads.len().to_be_bytes());
+        let sent = Sent { ask, source: None };
+        accept_request(&self.world, &self.world, terms, Naming::Fresh(&seed), sent, now()).await.unwrap().request.id
     }
 
     fn job(&self, id: &ObligationId, notice: Notice, round: u32, source: &str) -> NoticeJob {
@@ -171,7 +185,7 @@ async fn an_agent_hears_that_it_came_in_and_the_person_is_asked() {
 
 #[tokio::test]
 async fn a_crash_at_any_step_ends_with_a_code_that_works() {
-    for strike in (1..=5).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
+    for strike in (1..=6).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
         let post = Post::new();
         let id = post.asked(ask(Kind::Access)).await;
         let job = post.job(&id, Notice::Acknowledgement, 1, "home");
@@ -179,7 +193,7 @@ async fn a_crash_at_any_step_ends_with_a_code_that_works() {
         post.tell(&job, now()).await.unwrap_err();
         post.world.strike(None);
         let told = post.tell(&job, now()).await.unwrap();
-        let is_noted = matches!(strike, Strike::After(5));
+        let is_noted = matches!(strike, Strike::After(6));
         assert_eq!(told, if is_noted { Told::Idle } else { Told::Sent }, "{strike:?}");
         assert!(post.letters().len() <= 2, "{strike:?}");
         let code = post.letters().last().unwrap().code.clone().unwrap();
@@ -188,37 +202,136 @@ async fn a_crash_at_any_step_ends_with_a_code_that_works() {
     }
 }
 
-#[tokio::test]
-async fn a_flood_of_an_address_ends_and_keeps_nobody_from_their_code() {
-    let post = Post::new();
+/// What a source had an address told, of requests of its own.
+async fn flood(post: &Post, sources: u32, each: u32) -> u32 {
     let mut sent = 0;
-    for number in 0..240_u32 {
-        let id = post.asked(ask(Kind::Erasure)).await;
-        let source = format!("bot {}", number % 10);
+    for number in 0..sources * each {
+        let id = post.asked_many(ask(Kind::Erasure)).await;
+        let source = format!("bot {}", number % sources);
         let told = post.tell(&post.job(&id, Notice::Acknowledgement, 1, &source), now()).await.unwrap();
         sent += u32::from(told == Told::Sent);
     }
-    assert_eq!(sent, 10 * ALWAYS_PER_SOURCE + PER_ADDRESS_AND_DAY, "the first of each source, and the day's measure");
-    // The person herself, in the middle of it.
-    let mine = post.asked(ask(Kind::Erasure)).await;
-    let job = post.job(&mine, Notice::Acknowledgement, 1, "home");
+    sent
+}
+
+#[tokio::test]
+async fn no_number_of_sources_has_an_address_written_to_beyond_its_ceiling_nor_a_code_guessed() {
+    for (sources, each, expected) in [
+        // One place: its first and some more.
+        (1, 60, FIRST_PER_SOURCE + MORE_PER_SOURCE),
+        (10, 30, FIRST_PER_ADDRESS + MORE_PER_ADDRESS),
+        // A net of them, each with a letter or two.
+        (200, 2, FIRST_PER_ADDRESS + MORE_PER_ADDRESS),
+    ] {
+        let post = Post::new();
+        assert_eq!(flood(&post, sources, each).await, expected, "{sources} sources");
+        let letters = post.letters();
+        let passes = letters.iter().filter(|letter| letter.pass.is_some()).count();
+        assert_eq!((passes, letters.len()), (PASSES as usize, expected as usize + PASSES as usize));
+        assert!(letters.iter().all(|letter| letter.code.is_some() != letter.pass.is_some()));
+        let guesses = letters.iter().filter(|letter| letter.code.is_some()).count() * usize::from(TRIES);
+        assert!(guesses <= (CEILING * u32::from(TRIES)) as usize && guesses < 400, "of a million");
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_the_mailbox_gets_through_a_flood_of_it_and_nobody_else_does() {
+    let post = Post::new();
+    // One place that floods keeps nobody away.
+    flood(&post, 1, 60).await;
+    let hers = post.asked_many(ask(Kind::Erasure)).await;
+    let told = post.tell(&post.job(&hers, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    assert_eq!(told, Told::Sent);
+    // A net does, until she enters what only the mailbox has.
+    flood(&post, 200, 2).await;
+    let mine = post.asked_many(ask(Kind::Erasure)).await;
+    let told = post.tell(&post.job(&mine, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    assert_eq!(told, Told::Withheld);
+    let pass = post.letters().into_iter().rev().find_map(|letter| letter.pass).unwrap();
+    let request = post.world.stored().requests.heads[&mine].clone();
+    for (guess, hours) in [("1234567890123456", 0), (&pass[..6], 0), ("", 0), (&pass[..], 48)] {
+        let later = now() + SignedDuration::from_hours(hours);
+        assert_eq!(measure::by_pass(&post.keys, &request, guess, later), None, "{guess}");
+    }
+    let other = Contact { email: EmailAddress::parse("tim@example.com").ok(), account: None };
+    let other = SubjectRequest { contact: other, ..request.clone() };
+    assert_eq!(measure::by_pass(&post.keys, &other, &pass, now()), None, "of another address");
+    for round in 1..=3 {
+        let source = measure::by_pass(&post.keys, &request, &pass, now());
+        let job = NoticeJob { source, ..post.job(&mine, Notice::Code, round, "home") };
+        assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
+    }
+    let code = post.letters().last().unwrap().code.clone().unwrap();
+    assert!(matches!(verify_request(&post.world, &post.keys, &mine, &code, now()).await.unwrap(), Verified::Proved(_)));
+    // What was shown to be hers is told whatever else comes in, also a code for her copy.
+    let proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
+    let standing = Standing::Answered { at: now(), in_part: false };
+    let copy = post.asked_many(ask(Kind::Access)).await;
+    if let Some(copy) = post.world.stored().requests.heads.get_mut(&copy) {
+        (copy.proven, copy.standing) = (proven, standing);
+    }
+    let job = post.job(&copy, Notice::Code, 1, "home");
     assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
+    // Even so there is an end.
+    let mut sent = 0;
+    for round in 2..100 {
+        let told = post.tell(&post.job(&copy, Notice::Code, round, "home"), now()).await.unwrap();
+        sent += u32::from(told == Told::Sent);
+    }
+    assert_eq!(sent, RESERVED - 4);
+    assert!(post.letters().len() <= CEILING as usize);
     // What was held back is not lost: it is told a day later.
     let held: Vec<SubjectRequest> = {
         let stored = post.world.stored();
         stored.requests.heads.values().filter(|request| request.standing == Standing::Received).cloned().collect()
     };
-    assert_eq!(held.len(), 30);
     let tomorrow = now() + SignedDuration::from_hours(24);
-    assert!(held.iter().all(|request| request.next_action_at == Some(tomorrow)));
-    let late = NoticeJob {
-        request: held[0].id.clone(),
-        notice: Notice::Acknowledgement,
-        tenant: None,
-        round: 1,
-        source: None,
-    };
+    assert!(!held.is_empty() && held.iter().all(|request| request.next_action_at == Some(tomorrow)));
+    let late = NoticeJob { source: None, ..post.job(&held[0].id, Notice::Acknowledgement, 1, "home") };
     assert_eq!(post.tell(&late, tomorrow).await.unwrap(), Told::Sent);
+}
+
+#[tokio::test]
+async fn what_somebody_has_shown_of_themselves_takes_nothing_of_what_is_kept_for_another() {
+    let post = Post::new();
+    let handle = Handle::parse("mia").unwrap();
+    let account = ConnectedAccount { platform: Platform::parse("instagram").unwrap(), handle };
+    let agent = Agent { email: EmailAddress::parse("mia@example.com").ok(), ..agent() };
+    let email = EmailAddress::parse("tim@example.com").ok();
+    let contact = Contact { email: email.clone(), account: Some(account.clone()) };
+    let asked = Ask { contact, ..ask(Kind::Access) };
+    let of_handle = post.asked_many(asked.clone()).await;
+    let of_agent = post.asked_many(Ask { agent: Some(agent), ..asked }).await;
+    for (id, notice, recipient) in [
+        (of_handle, Notice::Code, Recipient::Account(&account)),
+        (of_agent, Notice::AgentAnswer, Recipient::Email(&EmailAddress::parse("mia@example.com").unwrap())),
+    ] {
+        let mut request = post.world.stored().requests.heads[&id].clone();
+        request.proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
+        assert!(request.has_shown(&Recipient::Email(email.as_ref().unwrap())) && !request.has_shown(&recipient));
+        if notice == Notice::AgentAnswer {
+            request.standing = Standing::Answered { at: now(), in_part: false };
+        }
+        post.world.stored().requests.heads.insert(id.clone(), request);
+        let mut sent = 0;
+        for round in 1..100 {
+            let job = NoticeJob { source: None, ..post.job(&id, notice, round, "home") };
+            sent += u32::from(post.tell(&job, now()).await.unwrap() == Told::Sent);
+        }
+        assert_eq!(sent, MORE_PER_ADDRESS, "{notice:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_for_what_staff_noted_down_counts_like_any_other() {
+    let post = Post::new();
+    let id = post.asked_many(Ask { channel: Channel::Phone, ..ask(Kind::Access) }).await;
+    let mut sent = 0;
+    for round in 1..200 {
+        let job = post.job(&id, Notice::Code, round, &format!("bot {round}"));
+        sent += u32::from(post.tell(&job, now()).await.unwrap() == Told::Sent);
+    }
+    assert_eq!(sent, FIRST_PER_ADDRESS + MORE_PER_ADDRESS);
 }
 
 #[tokio::test]
@@ -237,6 +350,15 @@ async fn what_a_verified_request_is_told_is_never_held_back_and_what_needs_no_pr
     verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
     let request = post.world.stored().requests.heads[&id].clone();
     assert!(letters.iter().all(|notice| !request.is_limited(*notice)));
+    // What else was shown says nothing of the address: a declaration that anybody can type, the login of somebody else.
+    let proven = |proof| vec![Proven { proof, at: now() }];
+    let declared = SubjectRequest { proven: proven(Proof::Declaration), ..request.clone() };
+    let logged_in = SubjectRequest { proven: proven(Proof::AccountLogin), ..request };
+    for request in [&declared, &logged_in] {
+        assert!(letters.iter().all(|notice| request.is_limited(*notice)), "{:?}", request.proven);
+    }
+    let vouched = SubjectRequest { is_address_vouched: true, ..logged_in };
+    assert!(letters.iter().all(|notice| !vouched.is_limited(*notice)));
 }
 
 #[tokio::test]
@@ -311,10 +433,14 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
     assert_eq!(undelivered(&post), [Notice::Acknowledgement, Notice::TenantForward].into());
 }
 
+fn agent() -> Agent {
+    let email = EmailAddress::parse("agent@example.org").ok();
+    Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false }
+}
+
 /// A request that an agent made, answered or refused, or that takes longer.
 async fn by_agent(post: &Post, kind: Kind) -> ObligationId {
-    let email = EmailAddress::parse("agent@example.org").ok();
-    let agent = Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false };
+    let agent = agent();
     post.asked(Ask { agent: Some(agent), residence: Some("Germany".to_owned()), ..ask(kind) }).await
 }
 
@@ -380,14 +506,14 @@ async fn whoever_has_no_agent_is_written_to_alone_and_an_address_that_is_flooded
     post.tell(&post.job(&id, Notice::Answer, 1, "home"), now()).await.unwrap();
     assert_eq!(post.letters().len(), 1);
     let post = Post::new();
-    for _ in 0..PER_ADDRESS_AND_DAY + 10 {
+    for _ in 0..MORE_PER_ADDRESS + 10 {
         let id = by_agent(&post, Kind::OptOut).await;
         end(&post, &id, Notice::Answer);
         let job = NoticeJob { source: None, ..post.job(&id, Notice::Answer, 1, "home") };
         post.tell(&job, now()).await.unwrap();
     }
     let to_agent = post.letters().iter().filter(|letter| letter.to.contains("agent")).count();
-    assert_eq!(to_agent, PER_ADDRESS_AND_DAY as usize, "nobody has shown that it is an agent's");
+    assert_eq!(to_agent, (MORE_PER_ADDRESS + PASSES) as usize, "nobody has shown that it is an agent's");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::ids::{TenantId, UserId};
 use crate::law::Law;
 use crate::memory::{Strike, World};
 use crate::subject_request::challenge::Challenge;
-use crate::subject_request::{Agent, Channel, Contact, EmailAddress};
+use crate::subject_request::{Agent, Channel, Contact, EmailAddress, Member};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
 
@@ -128,7 +128,7 @@ async fn what_is_kept_of_a_code_does_not_give_it_away() {
 
 fn login(user: &str, token: &str) -> Login {
     let member = Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse(user).unwrap() };
-    Login { member, token_id: token.to_owned(), expires_at: now() + SignedDuration::from_mins(2) }
+    Login { member, email: None, token_id: token.to_owned(), expires_at: now() + SignedDuration::from_mins(2) }
 }
 
 async fn asked_as(world: &World, number: u8, ask: Ask) -> ObligationId {
@@ -145,6 +145,20 @@ fn ask(kind: Kind) -> Ask {
 
 async fn log_in(world: &World, id: &ObligationId, login: &Login) -> bool {
     matches!(verify_login(world, world, &keys(), id, login, now()).await.unwrap(), Verified::Proved(_))
+}
+
+#[tokio::test]
+async fn letters_about_an_account_go_where_the_dashboard_reaches_its_member_and_not_where_somebody_typed() {
+    for email in [None, EmailAddress::parse("maren@alder.example").ok()] {
+        let world = World::new(now(), 100);
+        let id = asked_as(&world, 1, Ask { has_account: true, ..ask(Kind::Access) }).await;
+        assert!(!world.stored().requests.heads[&id].is_reached_as_typed(), "nobody has logged in");
+        assert!(log_in(&world, &id, &Login { email: email.clone(), ..login("7", "token-1") }).await);
+        let request = world.stored().requests.heads[&id].clone();
+        assert_eq!(request.contact.email == email, email.is_some());
+        assert_eq!((request.is_reached_as_shown(), request.is_reached_as_typed()), (email.is_some(), email.is_none()));
+        assert_eq!(request.identities(), [login("7", "").member.identity()], "an address opens nothing by it");
+    }
 }
 
 #[tokio::test]

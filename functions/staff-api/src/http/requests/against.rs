@@ -25,6 +25,7 @@ impl Against for NotExtendable {
             Self::NotExtended(NotExtended::NoReason) => Problem::BadMember("reason"),
             Self::Closed => Problem::NotNow,
             Self::NoRow(_)
+            | Self::Reopened
             | Self::NotExtended(
                 NotExtended::Twice | NotExtended::NoExtension(_) | NotExtended::TooLate(_) | NotExtended::Clock(_),
             ) => Problem::NotExtendable,
@@ -83,7 +84,7 @@ impl Against for NotClosed {
         match self {
             Self::Outcome => Problem::BadMember("outcome"),
             Self::Left(_) => Problem::StepsLeft,
-            Self::Closed | Self::NoDenial => Problem::NotNow,
+            Self::Closed | Self::NotRefused | Self::NoDates => Problem::NotNow,
         }
     }
 }

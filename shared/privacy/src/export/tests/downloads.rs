@@ -44,6 +44,7 @@ async fn what_a_login_opened_no_code_opens_and_no_login_of_another() {
     let login = |member, token: &str| Login {
         member,
         token_id: token.to_owned(),
+        email: None,
         expires_at: now + SignedDuration::from_mins(2),
     };
     let of_another = Member { user: UserId::parse("u2").unwrap(), ..mia_at_alder() };

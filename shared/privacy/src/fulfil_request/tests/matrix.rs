@@ -67,7 +67,7 @@ fn flag(kind: Kind) -> Option<(Flag, bool)> {
     match kind {
         Kind::Restriction => Some((Flag::Restricted, false)),
         Kind::Objection => Some((Flag::NoMarketing, true)),
-        Kind::ConsentWithdrawal => Some((Flag::ConsentWithdrawn, true)),
+        Kind::ConsentWithdrawal => Some((Flag::ConsentWithdrawn, false)),
         Kind::OptOut => Some((Flag::OptedOut, true)),
         Kind::Limit => Some((Flag::Limited, true)),
         Kind::Access

@@ -23,7 +23,7 @@ async fn flags_of(house: &House, request: &SubjectRequest) -> std::collections::
 async fn close(house: &House, id: &ObligationId, outcome: Outcome) -> SubjectRequest {
     let closure = Closure { outcome, evidence: EvidenceId::parse("file-7").unwrap() };
     let (world, now) = (&house.world, house.world.now());
-    let done = close_request(world, world, id, &closure, &by("Weighed."), now).await.unwrap();
+    let done = close_request(world, world, &house.law, id, &closure, &by("Weighed."), now).await.unwrap();
     raise_flags(world, world, &house.keys, done.request, now).await.unwrap().unwrap()
 }
 
@@ -51,7 +51,7 @@ async fn a_flag_that_was_not_raised_with_the_closure_is_raised_by_the_sweep() {
     house.rounds(2).await;
     let closure = Closure { outcome: Outcome::Completed, evidence: EvidenceId::parse("file-7").unwrap() };
     let (world, now) = (&house.world, house.world.now());
-    close_request(world, world, &request.id, &closure, &by("Weighed."), now).await.unwrap();
+    close_request(world, world, &house.law, &request.id, &closure, &by("Weighed."), now).await.unwrap();
     assert!(!flags_of(&house, &request).await.contains(&Flag::Objected));
     house.rounds(1).await;
     assert!(flags_of(&house, &request).await.contains(&Flag::Objected));

@@ -61,12 +61,11 @@ const fn kind_of_law(kind: Kind) -> Kind {
 }
 
 #[tokio::test]
-async fn objecting_opting_out_and_withdrawing_need_no_proof_and_work_at_once() {
+async fn objecting_and_opting_out_need_no_proof_and_work_at_once() {
     for (kind, flag, purpose, standing) in [
         (Kind::Objection, Flag::NoMarketing, Purpose::Marketing, "awaiting-verification"),
         (Kind::OptOut, Flag::OptedOut, Purpose::Advertising, "completed"),
         (Kind::Limit, Flag::Limited, Purpose::SensitiveBeyondNeed, "completed"),
-        (Kind::ConsentWithdrawal, Flag::ConsentWithdrawn, Purpose::Consented, "completed"),
     ] {
         let house = House::new();
         let request = house.ask_as(1, kind_of_law(kind), Some("maren@example.org"), None, &[]).await;
@@ -83,6 +82,25 @@ async fn objecting_opting_out_and_withdrawing_need_no_proof_and_work_at_once() {
         house.world.pass(HOUR);
         house.rounds(2).await;
         assert_eq!(house.world.stored().flags, writes, "since the first time, however often it is looked at");
+    }
+}
+
+#[tokio::test]
+async fn consent_is_taken_back_by_who_gave_it_at_once_and_by_nobody_else() {
+    for (proven, is_taken) in [(&[][..], false), (&[Proof::EmailCode], true)] {
+        let house = House::new();
+        let request = house.ask_as(1, Kind::ConsentWithdrawal, Some("maren@example.org"), None, proven).await;
+        let needs = vec![Proof::EmailCode];
+        let standing = if is_taken { request.standing.clone() } else { Standing::AwaitingVerification };
+        let standing = if is_taken { Standing::InProgress { since: house.world.now() } } else { standing };
+        let request = SubjectRequest { needs, standing, ..request };
+        house.world.stored().requests.heads.insert(request.id.clone(), request.clone());
+        house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
+        let person = house.keys.suppressions(&Identity::Email(EmailAddress::parse("maren@example.org").unwrap()));
+        let flags = house.world.flags(&person).await.unwrap();
+        assert_eq!(flags.contains(&Flag::ConsentWithdrawn), is_taken);
+        assert_eq!(may_process(Purpose::Consented, &flags), !is_taken);
+        assert_eq!(house.standing(&request.id), if is_taken { "completed" } else { "awaiting-verification" });
     }
 }
 

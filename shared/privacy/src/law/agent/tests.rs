@@ -38,7 +38,10 @@ fn each_mistake_is_named_with_its_place() {
     let opt_out = "kinds = [\"opt-out\", \"limit\"]\npermission";
     let cases = [
         (problem(opt_out, "\"limit\"", "\"access\""), "[agent opt-out]: a second row for access in CA_CCPA"),
-        (problem("# --- Agents", ", \"restriction\"]", "]"), "[agent]: no row for restriction in every regime"),
+        (
+            problem("# --- Agents", ", \"consent-withdrawal\"]", "]"),
+            "[agent]: no row for consent-withdrawal in every regime",
+        ),
         (
             problem("# --- Agents", "regimes = [\"EU_GDPR\", \"UK_GDPR\"]", "regimes = [\"EU\"]"),
             "[agent access]: there is no regime EU",

@@ -80,8 +80,7 @@ fn a_regime_goes_by_its_other_names_too_and_no_other() {
 
 #[test]
 fn each_mistake_is_named_with_its_place() {
-    let opt_out =
-        "kinds = [\"opt-out\", \"limit\", \"objection\", \"consent-withdrawal\", \"appeal\", \"complaint\"]\naskers";
+    let opt_out = "kinds = [\"opt-out\", \"limit\", \"objection\", \"appeal\", \"complaint\"]\naskers";
     let know = "kinds = [\"know\", \"correction\", \"erasure\"]";
     let pieces = "kinds = [\"access\", \"portability\"]";
     let account = "askers = [\"account-holder\"]";

@@ -30,7 +30,7 @@ pub(super) fn identity(who: &str) -> Identity {
 /// Tim's.
 pub(super) fn login(token: &str, now: Timestamp) -> Login {
     let member = Member { tenant: tenant("alder"), user: UserId::parse("u2").unwrap() };
-    Login { member, token_id: token.to_owned(), expires_at: now + MIN * 2 }
+    Login { member, email: None, token_id: token.to_owned(), expires_at: now + MIN * 2 }
 }
 
 /// Who asks. Whoever logs in types Maren's address and account, which are not theirs.
