@@ -54,6 +54,8 @@ def holds(operator: str, key: str, values: list[str], decision: Decision) -> boo
         return True
     if operator == "Null":
         return (not given) == (values == ["true"])
+    if operator == "ForAllValues:StringNotLike":
+        return not any(fnmatchcase(one, value) for one in given for value in values)
     if operator.startswith("ForAllValues:"):
         return all(any(fnmatchcase(one, value) for value in values) for one in given)
     if operator.endswith("IfExists") and not given:
@@ -98,8 +100,9 @@ def compare(function: str, places: dict[str, dict[str, str]], done: list[Decisio
 
 
 def patterns_of(statement: Statement) -> set[str]:
-    """Of which keys a statement speaks."""
-    return {value for operator, key, values in statement.patterns() if key == KEYS and operator != "Null" for value in values}
+    """Which keys a statement allows."""
+    speaks = [(operator, values) for operator, key, values in statement.patterns() if key == KEYS and operator != "Null"]
+    return {value for operator, values in speaks if "Not" not in operator for value in values}
 
 
 def met(statement: Statement, decision: Decision) -> set[str]:

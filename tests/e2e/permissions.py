@@ -138,7 +138,7 @@ def table() -> str:
         lines += [f"\n## {function}\n", "| action | on | of these only, on AWS | known from |", "|---|---|---|---|"]
         by_wiring = wired(function)
         for one in statements_of(function):
-            only = "; ".join(f"{key.partition(':')[2]} {', '.join(map(_shown, values))}" for operator, key, values in one.patterns()
+            only = "; ".join(f"{key.partition(':')[2]}{' none of' if 'Not' in operator else ''} {', '.join(map(_shown, values))}" for operator, key, values in one.patterns()
                              if operator != "Null" and not key.endswith(":Select"))
             for on in one.on:
                 for known in ("calls", "wiring", "reason"):

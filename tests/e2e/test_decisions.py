@@ -54,6 +54,15 @@ def test_a_call_that_is_allowed_here_only_is_missing_on_aws() -> None:
     assert len(compare("MetaCallback", places("MetaCallback"), [elsewhere]).missing) == 1
 
 
+@pytest.mark.parametrize(("function", "own"), [("MetaCallback", ["obligation#a", "obligation#7"]), ("DisconnectIntake", ["obligation#0", "obligation#1", "export#t"])])
+def test_whom_the_outside_reaches_first_writes_only_what_it_begins(function: str, own: list[str]) -> None:
+    """What Meta sends begins nothing of the dashboard's or of a person's; both leave holds, watermarks and each other alone."""
+    for key in ["obligation#a", "obligation#7", *(f"obligation#{first}" for first in "0189"), "export#t", "holds", "holds#t", "purge#x", "staff-acts"]:
+        for action in ("dynamodb:PutItem", "dynamodb:UpdateItem"):
+            done = Decision(function, function, action, "Ledger", (key,), (), "ALL_ATTRIBUTES", True)
+            assert bool(compare(function, places(function), [done]).missing) == (key not in own), key
+
+
 def test_keys_are_cut_to_the_kind_of_row() -> None:
     assert [kind(key) for key in ("obligation#8abc", "holds", "asked-by#v1-x")] == ["obligation#8", "holds", "asked-by#v"]
     assert cut("arn:aws:s3:::bucket/receipts/v1-abc/1") == "arn:aws:s3:::bucket/receipts/…"

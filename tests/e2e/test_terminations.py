@@ -54,7 +54,7 @@ def test_after_a_month_everything_is_gone_and_nothing_of_others(world: World, da
     ids = [one.connection_id for one in connections.values()]
     before = world.everything(without=[*ids, f"own/{tenant}"])
     taken = terminate(world, dashboard, tenant, 32)
-    assert {one["phase"] for one in taken["phases"]} == {"account", "conversations", "linkedin", "platforms"}
+    assert {one["phase"] for one in taken["phases"]} == {"account", "conversations", "linkedin", "people", "platforms"}
     until(lambda: not left(world, tenant, connections) or None, 90)
     assert world.everything() == before, "links to users and contacts are gone too"
     assert reactivate(world, dashboard, tenant).status == 409
@@ -66,14 +66,20 @@ def test_in_the_first_month_only_what_platforms_ask_for_goes(world: World, dashb
     today = datetime.now(timezone.utc).date()
     assert taken["export_until"] == str(today + timedelta(days=22)) and taken["due_by"] == str(today + timedelta(days=82))
     until(lambda: left(world, tenant, connections) == {"own", "facebook", "google"} or None, 60)
-    assert terminate(world, dashboard, tenant, 1) == taken, "no clock moves by repeating"
+    assert terminate(world, dashboard, tenant, 8) == taken, "no clock moves by repeating"
+    path = f"/api/accounts/{tenant}/termination"
+    other = call_as(dashboard, world, path, ended(1))
+    assert (other.status, other.json["type"]) == (409, "urn:privacy:problem:other-end")
     answer = reactivate(world, dashboard, tenant)
-    assert (answer.status, answer.json) == (200, {"cancelled": ["account", "conversations", "platforms"], "begun": ["linkedin"]})
+    assert (answer.status, answer.json) == (200, {"cancelled": ["account", "conversations", "people", "platforms"], "begun": ["linkedin"]})
     world.sweep()
     assert left(world, tenant, connections) == {"own", "facebook", "google"}
-    # A new end starts new clocks, and this one has run out.
-    again = terminate(world, dashboard, tenant, 28)
-    assert again["export_until"] == str(today + timedelta(days=2))
+    # The end that comes once more is an old message; one that was decided since starts new clocks, and these have run out.
+    late = call_as(dashboard, world, path, ended(8))
+    assert (late.status, late.json["type"]) == (409, "urn:privacy:problem:came-back")
+    decided = {"decided_at": (datetime.now(timezone.utc) + timedelta(seconds=2)).isoformat()}
+    again = call_as(dashboard, world, path, ended(28) | decided)
+    assert again.status == 202 and again.json["export_until"] == str(today + timedelta(days=2)), again
     until(lambda: left(world, tenant, connections) == {"own"} or None, 60)
 
 

@@ -100,7 +100,8 @@ async fn its_ceilings_are_its_own() {
 async fn its_accounts_end_by_its_own_phases() {
     let world = world(4);
     let tenant = TenantId::parse("alder").unwrap();
-    let termination = Termination { tenant: tenant.clone(), ended_at: None, time_zone: "UTC".to_owned() };
+    let termination =
+        Termination { tenant: tenant.clone(), ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
     let counted = termination.count(world.now()).unwrap();
     let clocked = accept_termination(&world, &world, &northwind(), &counted).await.unwrap();
     let days: Vec<String> = clocked.iter().map(|one| format!("{} {}", one.phase, one.starts_on)).collect();

@@ -597,12 +597,20 @@ async fn shared_contract<P: Stores>(vault: &P) {
         total: Some("total".to_owned()),
     };
     let rows = [row("x", "c1#p1"), row("y", "c1#p1"), row("z", "c1#p1")];
+    let sorts = ["person#x", "person#y", "person#z"].map(str::to_owned);
+    let sources = async || {
+        let mut sources = vault.sources("people", "people#alder", &sorts).await.unwrap();
+        sources.iter_mut().for_each(|of_one| of_one.sort_unstable());
+        sources
+    };
+    assert_eq!(sources().await, [vec!["c1#p1", "c9#p1"], vec!["c1#p1"], vec![]]);
     let expected = [Detached::Kept, Detached::Emptied, Detached::Absent];
     assert_eq!(vault.detach(&rows).await.unwrap(), expected);
     let again = [Detached::Kept, Detached::Absent, Detached::Absent];
     assert_eq!(vault.detach(&rows).await.unwrap(), again, "twice is once");
     assert_eq!(vault.detach(&[row("x", "c7#p1")]).await.unwrap(), [Detached::Kept], "none of its sources");
     assert_eq!(vault.detach(&[]).await.unwrap(), []);
+    assert_eq!(sources().await, [vec!["c9#p1"], vec![], vec![]]);
     let people = KeyRange::Table { partition: "people#alder".to_owned(), begins_with: String::new() };
     let left = vault.page("people", &people, None, None, Read::Strong).await.unwrap().records;
     assert_eq!(left.iter().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["person#x"]);

@@ -199,6 +199,13 @@ fn what_is_mistyped_is_no_rule_that_nobody_follows() {
 fn a_negative_span_and_a_late_phase_are_refused() {
     check(&[
         (
+            "termination.phase.people",
+            "within = \"P30D\"",
+            "within = \"P31D\"",
+            "[class.people]: the phase `People whom several connections know` ends after its ceiling",
+            "no more days",
+        ),
+        (
             "termination.phase.platforms",
             "starts_after = \"P27D\"",
             "starts_after = \"-P7D\"",

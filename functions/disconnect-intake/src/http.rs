@@ -8,7 +8,9 @@ use http::{Method, Response};
 use jiff::SignedDuration;
 use lambda_http::{Body, Request, RequestExt};
 use privacy::accept_disconnect::{Disconnect, accept_disconnect};
-use privacy::accept_termination::{InvalidTermination, Reactivated, Termination, accept_termination, reactivate};
+use privacy::accept_termination::{
+    InvalidTermination, NotEnding, Reactivated, Termination, accept_termination, reactivate,
+};
 use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::fault::Fault;
 use privacy::ids::{ConnectionId, Platform, TenantId};
@@ -109,6 +111,7 @@ impl Intake {
         platform: Platform,
     ) -> Result<Response<Body>, Rejected> {
         let members = Members::read(request.headers(), request.body())?;
+        members.only(&["tenant_id", "connection_id", "disconnected_at"])?;
         let tenant = members.parse("tenant_id", TenantId::parse)?.ok_or(Problem::BadMember("tenant_id"))?;
         let connection = members.parse("connection_id", ConnectionId::parse)?;
         let connection = connection.ok_or(Problem::BadMember("connection_id"))?;
@@ -129,17 +132,26 @@ impl Intake {
         tenant: TenantId,
     ) -> Result<Response<Body>, Rejected> {
         let members = Members::read_or_empty(request.headers(), request.body())?;
+        // Without a day it means now: one that is misspelt would end another day than was said.
+        members.only(&["ended_at", "decided_at", "time_zone"])?;
         let time_zone = members.parse("time_zone", |name| Ok::<_, Problem>(name.to_owned()))?;
         let termination = Termination {
             tenant,
             ended_at: members.parse("ended_at", str::parse)?,
+            decided_at: members.parse("decided_at", str::parse)?,
             time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),
         };
         let counted = termination.count(SystemClock.now()).map_err(|invalid| match invalid {
             InvalidTermination::TimeZone => Problem::BadMember("time_zone"),
             InvalidTermination::EndedAt => Problem::BadMember("ended_at"),
+            InvalidTermination::DecidedAt => Problem::BadMember("decided_at"),
         })?;
-        let clocked = accept_termination(&self.ledger, &self.queue, &self.map, &counted).await?;
+        let accepted = accept_termination(&self.ledger, &self.queue, &self.map, &counted).await;
+        let clocked = accepted.map_err(|refused| match refused {
+            NotEnding::CameBack => Problem::CameBack.into(),
+            NotEnding::OtherEnd => Problem::OtherEnd.into(),
+            NotEnding::Fault(fault) => Rejected::Fault(fault),
+        })?;
         for one in &clocked {
             answers::log(request_id, "a phase of a termination was accepted", &one.accepted);
         }

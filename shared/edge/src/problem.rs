@@ -18,6 +18,10 @@ pub enum Problem {
     BadMember(&'static str),
     /// An account cannot be reactivated any more: the erasure of its data has begun.
     WindowClosed,
+    /// An end of an account that was told before the account came back. No clock starts.
+    CameBack,
+    /// An account ends on another day already. No clock moves.
+    OtherEnd,
     /// A legal hold that may not be placed, for what this member says or lacks.
     InvalidHold(&'static str),
     /// Another hold has this id, or it was released.
@@ -57,6 +61,8 @@ impl Problem {
             Self::NotFound | Self::Unknown(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::WindowClosed
+            | Self::CameBack
+            | Self::OtherEnd
             | Self::HoldTaken
             | Self::PlanDiffers
             | Self::NotNow
@@ -82,6 +88,8 @@ impl Problem {
             Self::Unknown(_) => "unknown",
             Self::MethodNotAllowed(_) => "method-not-allowed",
             Self::WindowClosed => "window-closed",
+            Self::CameBack => "came-back",
+            Self::OtherEnd => "other-end",
             Self::InvalidHold(_) => "invalid-hold",
             Self::HoldTaken => "hold-taken",
             Self::PlanDiffers => "plan-differs",
@@ -107,6 +115,12 @@ impl Problem {
             Self::Unknown(_) => "Nobody knows what this member names.",
             Self::MethodNotAllowed(_) => "This address takes other methods.",
             Self::WindowClosed => "The time for this has passed; every clock runs on.",
+            Self::CameBack => {
+                "The account came back after this end was told. Say when it was decided, if it ends again."
+            }
+            Self::OtherEnd => {
+                "The account ends on another day already. Cancel that end first, and say when this one was decided."
+            }
             Self::InvalidHold(_) => "The hold may not be placed.",
             Self::HoldTaken => "Another hold has this id, or it was released.",
             Self::PlanDiffers => "This is not the plan that waits for a confirmation.",
@@ -134,6 +148,8 @@ impl Problem {
             | Self::NotFound
             | Self::MethodNotAllowed(_)
             | Self::WindowClosed
+            | Self::CameBack
+            | Self::OtherEnd
             | Self::HoldTaken
             | Self::PlanDiffers
             | Self::NotNow
@@ -174,6 +190,8 @@ impl Problem {
             | Self::NotFound
             | Self::Unknown(_)
             | Self::WindowClosed
+            | Self::CameBack
+            | Self::OtherEnd
             | Self::InvalidHold(_)
             | Self::HoldTaken
             | Self::PlanDiffers

@@ -50,6 +50,8 @@ pub struct Accepted {
     pub due_by: DueBy,
     /// Nothing is done before this instant, if there is one.
     pub starts_at: Option<Timestamp>,
+    /// The row as it stood there before, if one did and was left or widened.
+    pub standing: Option<Box<Head>>,
     /// Why the queue did not take it, if it did not: the sweeper will send it.
     pub unsent: Option<Fault>,
 }
@@ -72,11 +74,11 @@ pub(crate) async fn accept_where(
     new: &NewObligation,
     is_new: impl Fn(&Head) -> bool,
 ) -> Result<Accepted, Fault> {
-    let Stored { became, received_at, due_by, starts_at, is_waiting } = store(intake, new, is_new).await?;
+    let Stored { became, received_at, due_by, starts_at, standing, is_waiting } = store(intake, new, is_new).await?;
     let id = new.id.clone();
     let is_due = new.starts_at.is_none_or(|starts_at| starts_at <= new.received_at);
     let unsent = if is_waiting && is_due { queue.send(&Work { obligation: id.clone() }).await.err() } else { None };
-    Ok(Accepted { id, became, received_at, due_by, starts_at, unsent })
+    Ok(Accepted { id, became, received_at, due_by, starts_at, standing, unsent })
 }
 
 struct Stored {
@@ -84,6 +86,7 @@ struct Stored {
     received_at: Timestamp,
     due_by: DueBy,
     starts_at: Option<Timestamp>,
+    standing: Option<Box<Head>>,
     is_waiting: bool,
 }
 
@@ -94,16 +97,18 @@ impl Stored {
             received_at: new.received_at,
             due_by: new.due_by.clone(),
             starts_at: new.starts_at,
+            standing: None,
             is_waiting: true,
         }
     }
 
-    fn known(head: &Head, became: Became, is_waiting: bool) -> Self {
+    fn known(head: Box<Head>, became: Became, is_waiting: bool) -> Self {
         Self {
             became,
             received_at: head.received_at,
             due_by: head.due_by.clone(),
             starts_at: head.starts_at,
+            standing: Some(head),
             is_waiting,
         }
     }
@@ -113,7 +118,7 @@ async fn store(intake: &impl Intake, new: &NewObligation, is_new: impl Fn(&Head)
     for _ in 0..ROUNDS {
         match intake.open(new).await? {
             Opened::New => return Ok(Stored::new(new, Became::New)),
-            Opened::Widened(head) => return Ok(Stored::known(&head, Became::Widened, true)),
+            Opened::Widened(head) => return Ok(Stored::known(head, Became::Widened, true)),
             Opened::Already(head) if head.state.is_finished() && is_new(&head) => {
                 if intake.reopen(&head, new).await? {
                     return Ok(Stored::new(new, Became::Reopened));
@@ -122,7 +127,10 @@ async fn store(intake: &impl Intake, new: &NewObligation, is_new: impl Fn(&Head)
             }
             // A write that timed out after it was carried out comes back as a failed condition on the retry,
             // so a duplicate of something that nobody has looked at yet is sent again.
-            Opened::Already(head) => return Ok(Stored::known(&head, Became::Duplicate, head.state == State::Received)),
+            Opened::Already(head) => {
+                let is_waiting = head.state == State::Received;
+                return Ok(Stored::known(head, Became::Duplicate, is_waiting));
+            }
         }
     }
     Err(Fault::retry("accept", "the row changed under every try"))

@@ -3,12 +3,15 @@
 //!
 //! Only who has verified the person may call this: nothing here looks at who asks.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::accept::{Accepted, accept};
+use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
+use crate::ids::Platform;
 use crate::instant;
 use crate::keys::KeyedRef;
 use crate::obligation::{NewObligation, ObligationId};
@@ -81,6 +84,23 @@ fn obligation(
         due_by,
         next_action_at: instant::to_millis(now + stuck_after),
     })
+}
+
+/// The last day that a platform's own limit leaves a request which reaches data of it, counted from the receipt. Where more than
+/// that went by before anything could begin (nobody had verified it, a tenant had to say), it is the day on which it begins.
+///
+/// # Errors
+/// [`Fault`]: outside the calendar.
+pub(crate) fn due_by(
+    map: &DataMap,
+    platform: &Platform,
+    received_at: Timestamp,
+    now: Timestamp,
+) -> Result<Option<DueBy>, Fault> {
+    let Some(within) = map.platform(platform).and_then(|platform| platform.erase_within) else { return Ok(None) };
+    let utc = |at| zone::local_date(at, &TimeZone::UTC);
+    let date = utc(received_at).checked_add(within).map_err(|error| Fault::park("accept", error))?;
+    Ok(Some(DueBy { date: date.max(utc(now)), time_zone: "UTC".to_owned() }))
 }
 
 #[cfg(test)]

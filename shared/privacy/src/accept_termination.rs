@@ -2,20 +2,20 @@
 //!
 //! Each phase of the policy's `[termination]` becomes an obligation of its own, with its first and last day in the tenant's
 //! calendar. They wait in the ledger; until the window closes a reactivation cancels them. Accepting twice
-//! changes nothing: what stands there keeps its clock.
+//! changes nothing: what stands there keeps its clock, and an end that was told before the account came back starts none.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 
-use crate::accept::{Accepted, accept_where};
+use crate::accept::{Accepted, Became, accept_where};
 use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::deadline::{self, DueBy};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::instant;
-use crate::obligation::{Head, NewObligation, ObligationId};
+use crate::obligation::{Head, NewObligation, ObligationId, State};
 use crate::policy::{Phase, Route};
 use crate::ports::{CancelUntil, Cancelled, Intake, WorkQueue};
 use crate::target::Target;
@@ -25,8 +25,10 @@ use crate::target::Target;
 pub struct Termination {
     /// Whose account.
     pub tenant: TenantId,
-    /// The end of the paid service, if that is not now; it may lie ahead.
+    /// The end of the paid service, if that is not when it was decided; it may lie ahead.
     pub ended_at: Option<Timestamp>,
+    /// When it was decided, if that is told: which of two ends, or of an end and a return, is the newer one.
+    pub decided_at: Option<Timestamp>,
     /// IANA name of the zone whose calendar counts.
     pub time_zone: String,
 }
@@ -40,7 +42,27 @@ pub enum InvalidTermination {
     /// It ends too far from now.
     #[error("ended_at is not within ten years of now")]
     EndedAt,
+    /// Nobody has decided it yet.
+    #[error("decided_at lies in the future")]
+    DecidedAt,
 }
+
+/// An end that starts no clock. What stands there stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum NotEnding {
+    /// The account came back after it was told: a message that came late, or twice.
+    #[error("the account came back after this end was told")]
+    CameBack,
+    /// It ends on another day already, or still did when it ended before.
+    #[error("the account ends on another day already")]
+    OtherEnd,
+    /// Not all may have been stored, so the caller must not acknowledge but be asked again.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// How far the dashboard's clock may be ahead of ours.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What became of one phase.
 #[derive(Debug)]
@@ -59,6 +81,7 @@ pub struct Counted {
     tenant: TenantId,
     ended_on: Date,
     is_dated: bool,
+    told_at: Timestamp,
     zone: TimeZone,
     zone_name: String,
     now: Timestamp,
@@ -71,8 +94,10 @@ impl Termination {
     /// [`InvalidTermination`]
     pub fn count(self, now: Timestamp) -> Result<Counted, InvalidTermination> {
         let zone = zone::find(&self.time_zone).map_err(|_| InvalidTermination::TimeZone)?;
-        let is_dated = self.ended_at.is_some();
-        let ended_at = self.ended_at.unwrap_or(now);
+        if self.decided_at.is_some_and(|at| at > now + CLOCK_SKEW) {
+            return Err(InvalidTermination::DecidedAt);
+        }
+        let ended_at = self.ended_at.or(self.decided_at).unwrap_or(now);
         let years =
             |years: i64| deadline::after(now, Span::new().years(years)).map_err(|_| InvalidTermination::EndedAt);
         if ended_at < years(-10)? || ended_at > years(10)? {
@@ -82,7 +107,9 @@ impl Termination {
         Ok(Counted {
             tenant: self.tenant,
             ended_on,
-            is_dated,
+            is_dated: self.ended_at.or(self.decided_at).is_some(),
+            // Nobody says when it was decided: not after the end itself, as far as anybody knows.
+            told_at: self.decided_at.unwrap_or(ended_at.min(now)),
             zone,
             zone_name: self.time_zone,
             now: instant::to_millis(now),
@@ -114,30 +141,82 @@ impl Counted {
     }
 }
 
+/// What an end is to the window's row that stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// An end that starts clocks.
+    New,
+    /// The same end, told again.
+    Again,
+    /// One from before the account came back.
+    BeforeReturn,
+    /// Another end than the one that is being worked off.
+    Other,
+}
+
+impl Counted {
+    /// Ends are told apart by their days, and set against a return by when they were decided.
+    fn told(&self, standing: &Head, new: &NewObligation) -> Told {
+        let is_before_return = standing.returned_at.is_some_and(|returned_at| self.told_at <= returned_at);
+        match &standing.state {
+            State::Cancelled { at } if self.told_at <= *at => Told::BeforeReturn,
+            State::Cancelled { .. } => Told::New,
+            State::Verifying { .. } | State::Completed { .. }
+                if self.is_dated && standing.starts_at >= new.starts_at =>
+            {
+                Told::Again
+            }
+            State::Verifying { .. } | State::Completed { .. } if is_before_return => Told::BeforeReturn,
+            State::Verifying { .. } | State::Completed { .. } => Told::New,
+            State::Received
+            | State::Planned { .. }
+            | State::Executing { .. }
+            | State::Failed { .. }
+            | State::Held { .. } => {
+                // Without a day it means now, and what has ended and not come back does not end once more.
+                let is_over = !self.is_dated && standing.returned_at.is_none() && standing.starts_at <= new.starts_at;
+                match () {
+                    () if standing.starts_at == new.starts_at || is_over => Told::Again,
+                    () if is_before_return => Told::BeforeReturn,
+                    () => Told::Other,
+                }
+            }
+        }
+    }
+}
+
 /// Stores one obligation per phase.
 ///
 /// # Errors
-/// [`Fault`]: not all may have been stored, so the caller must not acknowledge but be asked again.
+/// [`NotEnding`]
 pub async fn accept_termination(
     intake: &impl Intake,
     queue: &impl WorkQueue,
     map: &DataMap,
     termination: &Counted,
-) -> Result<Vec<Clocked>, Fault> {
+) -> Result<Vec<Clocked>, NotEnding> {
     let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
     let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
     let new = termination.obligation(window, phase)?;
-    // The same end, told again, is no new one: ends are told apart by their days.
-    let is_later = |finished: &Head| {
-        !termination.is_dated || finished.starts_at < new.starts_at || finished.state.erased_at().is_none()
-    };
-    let accepted = accept_where(intake, queue, &new, is_later).await?;
+    let accepted = accept_where(intake, queue, &new, |finished| termination.told(finished, &new) == Told::New).await?;
+    match accepted.standing.as_ref().map(|standing| termination.told(standing, &new)) {
+        None | Some(Told::Again) => {}
+        Some(Told::BeforeReturn) => return Err(NotEnding::CameBack),
+        Some(Told::Other) => return Err(NotEnding::OtherEnd),
+        Some(Told::New) => return Err(Fault::retry("termination", "the row changed meanwhile").into()),
+    }
     let begun_at = accepted.received_at;
     let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];
     for (name, phase) in phases.iter().filter(|(name, _)| *name != window) {
         let new = termination.obligation(name, phase)?;
         // What is finished belongs to this termination, and stays so, unless it is older than the window.
-        let accepted = accept_where(intake, queue, &new, |finished| finished.received_at < begun_at).await?;
+        let accept = || accept_where(intake, queue, &new, |finished| finished.received_at < begun_at);
+        let mut accepted = accept().await?;
+        // So does what a reactivation left behind that was cut short; what has begun meanwhile keeps its days.
+        let is_left_behind = accepted.became == Became::Duplicate && accepted.received_at < begun_at;
+        if is_left_behind && intake.cancel(&new.id, termination.now).await? == Cancelled::Done {
+            accepted = accept().await?;
+        }
         clocked.push(Clocked { phase: name.clone(), starts_on: starts_on(&accepted)?, accepted });
     }
     clocked.sort_by(|one, other| one.phase.cmp(&other.phase));

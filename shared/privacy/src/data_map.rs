@@ -67,6 +67,7 @@ pub struct StoreMap {
     contact: Option<RangeMap>,
     classes: Vec<(String, Pattern)>,
     pointers: Vec<shared::Pointers>,
+    sources: Vec<Pattern>,
     links: Vec<(String, Pattern)>,
 }
 
@@ -151,6 +152,9 @@ impl DataMap {
                 classes.push((class.clone(), Pattern::parse(&described.key)?));
                 pointers.extend(shared::Pointers::of(described, &model)?);
             }
+            let fed_from = model.class.values().filter_map(|class| class.shared.as_ref());
+            let fed_from = fed_from.filter(|shared| shared.store == *name);
+            let sources = fed_from.map(|shared| Pattern::parse(&shared.source)).collect::<Result<_, _>>()?;
             let has_link = |(_, pattern): &&(String, Pattern)| pattern.slots().any(|slot| slot == links::SLOT);
             let links = classes.iter().filter(has_link).cloned().collect();
             let ready = |range: &Option<Range>| range.as_ref().map(|range| range_map(store.kind, range)).transpose();
@@ -164,6 +168,7 @@ impl DataMap {
                 contact: ready(&store.contact)?,
                 classes,
                 pointers,
+                sources,
                 links,
             });
         }

@@ -66,8 +66,8 @@ opaque_id! {
     /// One authorised connection of a tenant to a platform. Never used twice: a reconnect makes a new one.
     ConnectionId
 }
-/// The name of a platform: 1 to 32 characters of `[a-z0-9-]`, beginning with a letter. Names that the policy does not
-/// know are platforms too: what is disconnected is erased all the same.
+/// The name of a platform: 1 to 64 characters of `[a-z0-9._-]`, beginning with a letter or a digit. Names that the policy
+/// does not know are platforms too: what is disconnected is erased all the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Platform(String);
@@ -90,9 +90,13 @@ impl Platform {
     /// # Errors
     /// [`InvalidId`]
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-        if begins && text.len() <= 32 && text.bytes().all(allowed) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let allowed = |byte: u8| is_letter(byte) || matches!(byte, b'-' | b'_' | b'.');
+        if text.bytes().next().is_some_and(is_letter) && text.len() <= 64 && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId)
+        }
     }
 
     /// As it stands in paths and rows.
@@ -119,6 +123,18 @@ opaque_id! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_platform_may_be_called_as_platforms_are() {
+        let long = "a".repeat(64);
+        for name in ["google_ads", "x.com", "500px", "linkedin-pages", &long] {
+            assert_eq!(Platform::parse(name).map(|platform| platform.as_str().to_owned()), Ok(name.to_owned()));
+        }
+        let longer = "a".repeat(65);
+        for name in ["", "_ads", "Google", "a#b", "a/b", "a b", "a%20b", "ä", &longer] {
+            assert_eq!(Platform::parse(name), Err(InvalidId), "{name}");
+        }
+    }
 
     #[test]
     fn an_id_cannot_smuggle_a_separator_into_a_key() {

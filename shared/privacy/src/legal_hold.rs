@@ -240,6 +240,20 @@ impl LegalHold {
             && user.as_ref().is_none_or(has_user)
     }
 
+    /// Whether a row that several connections feed is held with one of its sources. Of a hold that names neither a connection nor a
+    /// contact [`LegalHold::holds`] knows all.
+    #[must_use]
+    pub fn holds_source(&self, place: &Place, store: &StoreMap, (key, source): (&str, &str)) -> bool {
+        let HoldScope { tenant, connection, contact, user, classes, .. } = &self.scope;
+        let is_named = |slot: &str, id: &str| store.named_by_source(source, slot) == Some(id);
+        *tenant == place.tenant
+            && user.is_none()
+            && (connection.is_some() || contact.is_some())
+            && connection.as_ref().is_none_or(|connection| is_named("connection", connection.as_str()))
+            && contact.as_ref().is_none_or(|contact| is_named("contact", contact.as_str()))
+            && (classes.is_empty() || classes.contains(store.classify(key)))
+    }
+
     /// Whether one record of a place is held.
     #[must_use]
     pub fn holds(&self, place: &Place, store: &StoreMap, key: &str) -> bool {

@@ -232,6 +232,10 @@ impl SharedRows for Spoiled<'_> {
     async fn detach(&self, rows: &[SharedRow]) -> Answer<Vec<Detached>> {
         self.vault.detach(rows).await
     }
+
+    async fn sources(&self, store: &str, partition: &str, rows: &[String]) -> Answer<Vec<Vec<String>>> {
+        self.vault.sources(store, partition, rows).await
+    }
 }
 
 impl Connections for Spoiled<'_> {

@@ -80,7 +80,8 @@ impl Dashboard {
             oracle.asks.len() - 1
         };
         self.process.note("the account ends");
-        let ended = Termination { tenant: Self::tenant(), ended_at: None, time_zone: "UTC".to_owned() };
+        let ended =
+            Termination { tenant: Self::tenant(), ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
         let counted = ended.count(now).unwrap();
         let accepted = accept_termination(&self.ledger, &self.queue, self.world.map, &counted);
         let Some(Ok(clocked)) = self.process.alive(accepted).await else { return false };

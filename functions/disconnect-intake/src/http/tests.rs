@@ -63,7 +63,7 @@ async fn a_disconnect_is_acknowledged_with_its_date_and_stored_once() {
     let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     assert_eq!(due_by, today + jiff::Span::new().days(30));
     assert_eq!(first["time_zone"], "UTC");
-    for again in [body(), json!({"tenant_id": "alder", "connection_id": "c1", "disconnected_at": null, "why": "-"})] {
+    for again in [body(), json!({"tenant_id": "alder", "connection_id": "c1", "disconnected_at": null})] {
         assert_eq!(bench.post(GOOGLE, &again).await, (202, first.clone()));
     }
     assert_eq!(bench.account.dump("ledger").len(), 1);
@@ -84,6 +84,18 @@ async fn a_platform_with_capitals_is_the_same_platform() {
     assert!(ids.iter().all(|answer| answer["due_by"] == ids[0]["due_by"]), "LinkedIn's ten days: {ids:?}");
     let (status, _) = bench.post("/api/integrations/Linked%20In/disconnect", &body()).await;
     assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn a_platform_that_nobody_knows_is_disconnected_whatever_it_is_called() {
+    let bench = Bench::new();
+    let long = "x".repeat(64);
+    for (number, name) in ["google_ads", "Google_Ads", "x.com", "500px", &long].into_iter().enumerate() {
+        let body = json!({"tenant_id": "alder", "connection_id": format!("c{number}")});
+        let (status, answer) = bench.post(&format!("/api/integrations/{name}/disconnect"), &body).await;
+        assert_eq!(status, 202, "{name}: {answer}");
+        assert_eq!(bench.account.dump("ledger").len(), number + 1, "{name}: on record");
+    }
 }
 
 #[tokio::test]
@@ -117,7 +129,9 @@ async fn anything_else_is_a_problem_that_names_the_member_and_stores_nothing() {
         (413, "too-large", "POST", GOOGLE, json, with("why", json!("x".repeat(20_000)))),
         (415, "unsupported-media-type", "POST", GOOGLE, "text/plain", body().to_string()),
         (405, "method-not-allowed", "GET", GOOGLE, json, String::new()),
-        (404, "not-found", "POST", "/api/integrations/Goo_gle/disconnect", json, body().to_string()),
+        (404, "not-found", "POST", "/api/integrations/goo%20gle/disconnect", json, body().to_string()),
+        // A day that is misspelt would mean now.
+        (400, "bad-request", "POST", GOOGLE, json, with("disconected_at", json!("2026-01-31T12:00:00Z"))),
         (404, "not-found", "POST", "/api/integrations//disconnect", json, body().to_string()),
         (404, "not-found", "POST", "/api/integrations/a/b/disconnect", json, body().to_string()),
     ];
@@ -141,14 +155,28 @@ async fn a_termination_is_answered_with_the_days_of_its_phases_and_cancelled_in_
         (202, &json!(format!("{next_year}-05-01")), &json!("UTC"))
     );
     assert_eq!(first["export_until"], json!(format!("{next_year}-03-02")));
-    assert_eq!(first["phases"].as_array().unwrap().len(), 4);
-    assert_eq!(bench.post(path, &json!({})).await, (202, first), "repeating moves no clock");
-    let cancelled = json!({"cancelled": ["account", "conversations", "linkedin", "platforms"], "begun": []});
+    assert_eq!(first["phases"].as_array().unwrap().len(), 5);
+    assert_eq!(bench.post(path, &ended_at).await, (202, first), "repeating moves no clock");
+    let (status, other) = bench.post(path, &json!({})).await;
+    assert_eq!(
+        (status, &other["type"]),
+        (409, &json!("urn:privacy:problem:other-end")),
+        "it means now, and is not passed over"
+    );
+    let cancelled = json!({"cancelled": ["account", "conversations", "linkedin", "people", "platforms"], "begun": []});
     for _ in 0..2 {
         assert_eq!(bench.send("DELETE", path, "application/json", "").await, (200, cancelled.clone()));
     }
     let (_, again) = bench.post(path, &json!({"ended_at": format!("{next_year}-06-10T12:00:00Z")})).await;
     assert_eq!(again["export_until"], json!(format!("{next_year}-07-10")), "a new end starts new clocks");
+    assert_eq!(bench.send("DELETE", path, "application/json", "").await.0, 200);
+    for old in [json!({"ended_at": "2026-01-31T12:00:00Z"}), json!({"decided_at": "2026-01-31T12:00:00Z"})] {
+        let (status, late) = bench.post(path, &old).await;
+        assert_eq!((status, &late["type"]), (409, &json!("urn:privacy:problem:came-back")), "{old}");
+    }
+    let decided_at = SystemClock.now() + SignedDuration::from_secs(1);
+    let decided = json!({"ended_at": "2026-01-31T12:00:00Z", "decided_at": decided_at.to_string()});
+    assert_eq!(bench.post(path, &decided).await.0, 202, "it ended then, and was decided after the return");
     let nobody = bench.send("DELETE", "/api/accounts/nobody/termination", "application/json", "").await;
     assert_eq!(nobody, (200, json!({"cancelled": [], "begun": []})));
 }
@@ -161,12 +189,18 @@ async fn a_reactivation_after_the_window_is_refused() {
     assert_eq!(status, 202);
     let (status, problem) = bench.send("DELETE", path, "application/json", "").await;
     assert_eq!((status, problem["type"].as_str().unwrap()), (409, "urn:privacy:problem:window-closed"));
-    for (member, value) in
-        [("ended_at", json!("then")), ("ended_at", json!("1999-01-01T00:00:00Z")), ("time_zone", json!("Mars/Base"))]
-    {
+    for (member, value) in [
+        ("ended_at", json!("then")),
+        ("ended_at", json!("1999-01-01T00:00:00Z")),
+        ("decided_at", json!("9998-01-01T00:00:00Z")),
+        ("time_zone", json!("Mars/Base")),
+    ] {
         let (status, problem) = bench.post("/api/accounts/birch/termination", &json!({member: value})).await;
         assert_eq!((status, problem["member"].as_str().unwrap()), (400, member));
     }
+    // A day that is misspelt would mean now.
+    let misspelt = json!({"endedAt": "2026-12-31T12:00:00Z"});
+    assert_eq!(bench.post("/api/accounts/birch/termination", &misspelt).await.0, 400);
     let (status, counted) = bench
         .post(
             "/api/accounts/cedar/termination",

@@ -36,7 +36,8 @@ fn worker(account: &Account) -> Worker {
 /// The account of a tenant that ends just now.
 async fn ending(account: &Account, tenant: &str) -> ExportJob {
     let (tenant, now) = (TenantId::parse(tenant).unwrap(), SystemClock.now());
-    let termination = Termination { tenant: tenant.clone(), ended_at: Some(now), time_zone: "UTC".to_owned() };
+    let termination =
+        Termination { tenant: tenant.clone(), ended_at: Some(now), decided_at: None, time_zone: "UTC".to_owned() };
     let (ledger, queue) =
         (demo::ledger(account), SqsQueue::new(&account.connection(), "http://account.test/q".to_owned()));
     let counted = termination.count(now).unwrap();

@@ -10,7 +10,7 @@ use privacy::ports::{Answer, Detached, SharedRows};
 
 use super::Vault;
 use super::batch::Key;
-use crate::attributes::{Item, number, unreadable};
+use crate::attributes::{Item, number, text, unreadable};
 use crate::faults::{fault, is_busy, refusing_row};
 use crate::patience;
 
@@ -24,9 +24,31 @@ impl SharedRows for Vault {
         let each: Vec<_> = rows.iter().map(|row| self.detach_one(row)).collect();
         stream::iter(each).buffered(IN_FLIGHT).try_collect().await
     }
+
+    async fn sources(&self, store: &str, partition: &str, rows: &[String]) -> Answer<Vec<Vec<String>>> {
+        let each: Vec<_> = rows.iter().map(|sort| self.sources_of(store, Key { partition, sort })).collect();
+        stream::iter(each).buffered(IN_FLIGHT).try_collect().await
+    }
 }
 
 impl Vault {
+    /// By a query: who pages through a store may do no more.
+    async fn sources_of(&self, store: &str, key: Key<'_>) -> Answer<Vec<String>> {
+        let query = self
+            .dynamodb
+            .query()
+            .table_name(self.physical(store)?)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk = :sk")
+            .expression_attribute_values(":pk", text(key.partition))
+            .expression_attribute_values(":sk", text(key.sort))
+            .projection_expression("#sources")
+            .expression_attribute_names("#sources", SOURCES);
+        let answer = query.send().await.map_err(fault("shared.sources"))?;
+        let sources = answer.items().first().and_then(|row| row.get(SOURCES)).and_then(|sources| sources.as_m().ok());
+        Ok(sources.map_or_else(Vec::new, |sources| sources.keys().cloned().collect()))
+    }
+
     async fn detach_one(&self, row: &SharedRow) -> Answer<Detached> {
         let Some(left) = self.take_out(row).await? else { return Ok(Detached::Absent) };
         let sources = left.get(SOURCES).and_then(|sources| sources.as_m().ok()).ok_or_else(|| unreadable(SOURCES))?;

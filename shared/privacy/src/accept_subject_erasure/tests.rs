@@ -278,3 +278,44 @@ async fn what_was_limited_is_stored_and_stays_limited_after_a_crash_at_any_call(
         assert_eq!(["cedar", "dogwood", "elm"].map(|tenant| world.of_tenant(tenant)), before, "{strike:?}");
     }
 }
+
+/// Maren wrote to birch by LinkedIn too, and that reaches her request.
+fn on_linkedin() -> World {
+    let world = world();
+    world.connect_by("linkedin", "birch", "c5", at("2026-01-01T00:00:00Z"), &[]);
+    world.put("birch", "c5", "contact#p1#profile");
+    world.link(&place("birch", "c5", Some("p1")), at("2026-01-01T00:00:00Z"), &keys().links(&handle("instagram"))[0]);
+    world.strike(None);
+    world
+}
+
+#[tokio::test]
+async fn what_a_platform_gives_fewer_days_for_is_due_by_its_own_limit() {
+    let due = |date: &str| DueBy { date: date.parse().unwrap(), time_zone: "UTC".to_owned() };
+    // Received on 1 March: ten days later; and where these had gone by when it could begin, on that day.
+    for (begun_at, expected) in
+        [("2026-03-10T12:00:00Z", due("2026-03-11")), ("2026-03-20T12:00:00Z", due("2026-03-20"))]
+    {
+        let world = on_linkedin();
+        world.pass(at(begun_at).duration_since(world.now()));
+        let accepted = accepted(&world, request(&[handle("instagram")])).await.unwrap();
+        assert!(matches!(work(&world, &accepted.id).await, Worked::Erased { .. }));
+        assert_eq!(world.stored().heads[&accepted.id].due_by, expected, "{begun_at}");
+        world.pass(HOUR);
+        work(&world, &accepted.id).await;
+        assert_eq!(world.stored().heads[&accepted.id].due_by, expected, "a look moves no date");
+    }
+    let (world, mut short) = (on_linkedin(), request(&[handle("instagram")]));
+    short.due_by = due("2026-03-08");
+    let accepted = accepted(&world, short).await.unwrap();
+    work(&world, &accepted.id).await;
+    assert_eq!(world.stored().heads[&accepted.id].due_by, due("2026-03-08"), "the earlier of both");
+}
+
+#[tokio::test]
+async fn a_request_that_reaches_no_such_platform_keeps_the_laws_date() {
+    let world = world();
+    let accepted = accepted(&world, request(&[email(), handle("instagram")])).await.unwrap();
+    work(&world, &accepted.id).await;
+    assert_eq!(world.stored().heads[&accepted.id].due_by.date.to_string(), "2026-04-01");
+}

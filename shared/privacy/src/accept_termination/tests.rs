@@ -1,5 +1,6 @@
 mod in_time;
 mod processors;
+mod repeats;
 mod returns;
 
 use super::*;
@@ -45,8 +46,13 @@ fn world() -> World {
     world
 }
 
-async fn terminate(world: &World, ended_at: Option<&str>) -> Result<Vec<Clocked>, Fault> {
-    let termination = Termination { tenant: tenant("alder"), ended_at: ended_at.map(at), time_zone: "UTC".to_owned() };
+async fn terminate(world: &World, ended_at: Option<&str>) -> Result<Vec<Clocked>, NotEnding> {
+    tell(world, ended_at, None).await
+}
+
+async fn tell(world: &World, ended_at: Option<&str>, decided_at: Option<&str>) -> Result<Vec<Clocked>, NotEnding> {
+    let (ended_at, decided_at) = (ended_at.map(at), decided_at.map(at));
+    let termination = Termination { tenant: tenant("alder"), ended_at, decided_at, time_zone: "UTC".to_owned() };
     accept_termination(world, world, &prompt_map(), &termination.count(world.now()).unwrap()).await
 }
 
@@ -103,6 +109,7 @@ async fn each_part_goes_on_its_days_and_nothing_of_others() {
         ("account", "2026-03-03", "2026-03-03"),
         ("conversations", "2026-03-03", "2026-05-01"),
         ("linkedin", "2026-02-07", "2026-02-10"),
+        ("people", "2026-02-27", "2026-03-02"),
         ("platforms", "2026-02-27", "2026-03-02"),
     ];
     assert_eq!(days, expected.map(|(phase, starts, due)| (phase, starts.to_owned(), due.to_owned())));
@@ -140,10 +147,14 @@ async fn the_calendar_is_the_tenants_and_the_end_may_lie_ahead() {
     let world = world();
     let clocked = terminate(&world, Some("2026-12-31T23:30:00Z")).await.unwrap();
     let due: Vec<String> = clocked.iter().map(|one| one.accepted.due_by.date.to_string()).collect();
-    assert_eq!(due, ["2027-01-31", "2027-03-31", "2027-01-10", "2027-01-30"]);
+    assert_eq!(due, ["2027-01-31", "2027-03-31", "2027-01-10", "2027-01-30", "2027-01-30"]);
     let count = |ended_at: Option<&str>, zone: &str| {
-        let termination =
-            Termination { tenant: tenant("alder"), ended_at: ended_at.map(at), time_zone: zone.to_owned() };
+        let termination = Termination {
+            tenant: tenant("alder"),
+            ended_at: ended_at.map(at),
+            decided_at: None,
+            time_zone: zone.to_owned(),
+        };
         termination.count(world.now()).err()
     };
     assert_eq!(count(None, "Mars/Olympus"), Some(InvalidTermination::TimeZone));
@@ -171,7 +182,7 @@ async fn a_part_that_is_gone_stays_of_its_termination_however_often_that_is_repe
     terminate(&world, None).await.unwrap();
     go_to(&world, "2026-02-08T00:00:00Z");
     work(&world).await;
-    for again in terminate(&world, Some("2026-02-07T12:00:00Z")).await.unwrap() {
+    for again in terminate(&world, Some("2026-01-31T18:00:00Z")).await.unwrap() {
         assert_eq!(again.accepted.became, Became::Duplicate, "{}", again.phase);
     }
     go_to(&world, "2026-03-03T00:00:00Z");
@@ -180,7 +191,7 @@ async fn a_part_that_is_gone_stays_of_its_termination_however_often_that_is_repe
     assert!(repeated.iter().all(|one| one.accepted.became == Became::Duplicate), "the same end, late");
     let ended_again = terminate(&world, Some("2026-03-02T12:00:00Z")).await.unwrap();
     let reopened = ended_again.iter().filter(|one| one.accepted.became == Became::Reopened).count();
-    assert_eq!(reopened, 4, "a later end is a new one");
+    assert_eq!(reopened, 5, "a later end is a new one");
 }
 
 #[tokio::test]
@@ -204,7 +215,7 @@ async fn a_reactivation_in_the_window_cancels_and_a_new_end_starts_new_clocks() 
     terminate(&world, None).await.unwrap();
     go_to(&world, "2026-02-08T00:00:00Z");
     work(&world).await;
-    let cancelled = ["account", "conversations", "platforms"].map(str::to_owned).to_vec();
+    let cancelled = ["account", "conversations", "people", "platforms"].map(str::to_owned).to_vec();
     let expected = Reactivated::InTime { cancelled, begun: vec!["linkedin".to_owned()] };
     assert_eq!(cancel(&world).await, expected);
     assert_eq!(cancel(&world).await, expected, "asking again changes nothing");
@@ -262,8 +273,8 @@ async fn a_crash_at_any_call_of_accepting_is_mended_by_asking_again() {
             world.strike(Some(strike));
             assert!(terminate(&world, None).await.is_err(), "{strike:?}");
             world.strike(None);
-            assert_eq!(terminate(&world, None).await.unwrap().len(), 4);
-            assert_eq!(world.stored().heads.len(), 4);
+            assert_eq!(terminate(&world, None).await.unwrap().len(), 5);
+            assert_eq!(world.stored().heads.len(), 5);
         }
     }
 }

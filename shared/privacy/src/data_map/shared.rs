@@ -69,6 +69,18 @@ impl StoreMap {
         })
     }
 
+    /// Whether rows of it are fed by several connections.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        !self.sources.is_empty()
+    }
+
+    /// What a source of a shared row of it says for a placeholder.
+    pub fn named_by_source<'a>(&'a self, source: &'a str, name: &str) -> Option<&'a str> {
+        let captured = self.sources.iter().find_map(|pattern| pattern.capture(source))?;
+        captured.into_iter().find(|(known, _)| *known == name).map(|(_, text)| text)
+    }
+
     /// The class of the shared row that a row is a source of.
     #[must_use]
     pub fn shared_class(&self, key: &str) -> Option<&str> {

@@ -64,9 +64,11 @@ where
                 Ok(page) => page,
                 Err(fault) => return Ok(Err(fault)),
             };
-            let is_held = |record: &Record| holds.iter().any(|hold| hold.holds(&scope.place, store, &record.key));
-            let held: Vec<bool> = page.records.iter().map(is_held).collect();
-            for (record, is_held) in page.records.iter().zip(held) {
+            let kept = match self.kept_by(&scope.place, store, &page.records, holds).await {
+                Ok(kept) => kept,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            for (record, is_held) in page.records.iter().zip(kept.iter().map(Option::is_some)) {
                 let class = if is_held { store.classify(&record.key) } else { class_of(head, scope, store, record) };
                 scope.find(class, is_held);
             }

@@ -2,6 +2,7 @@
 
 use super::{Aftermath, Stop, Visit};
 use crate::accept_disconnect::due_by;
+use crate::accept_subject_erasure::due_by as by_request;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
@@ -68,6 +69,10 @@ where
                     Disarmed::Newer => continue,
                 }
             }
+            if place.connection().is_some() && !place.is_connection() && head.route == Route::SubjectRequest {
+                let platform = self.engine.vault.platform_of(&place).await?;
+                self.bring_forward(head, platform.as_ref()).await?;
+            }
             match scopes.iter_mut().find(|scope| scope.place == place) {
                 Some(known) if known.stage == Stage::Erased => {
                     known.find_again();
@@ -88,11 +93,19 @@ where
         Ok(scopes)
     }
 
-    /// The dashboard named a platform; the row of the connection may know another one, and the stricter limit counts.
+    /// A connection is of a platform whose own limit may be the stricter one. The dashboard may have named another platform than
+    /// the row does; what a person asks for reaches whatever their links lead to.
     async fn bring_forward(&self, head: &Head, platform: Option<&Platform>) -> Result<(), Stop> {
-        let (Route::Disconnect, Some(platform)) = (head.route, platform) else { return Ok(()) };
-        let due_by = due_by(self.engine.map, platform, head.covers_until)?;
-        if due_by.date < head.due_by.date {
+        let Some(platform) = platform else { return Ok(()) };
+        let map = self.engine.map;
+        let due_by = match head.route {
+            Route::Disconnect => Some(due_by(map, platform, head.covers_until)?),
+            Route::SubjectRequest => by_request(map, platform, head.received_at, self.engine.clock.now())?,
+            Route::MetaDataDeletion | Route::MetaDeauthorize | Route::Termination => None,
+        };
+        if let Some(due_by) = due_by
+            && due_by.date < head.due_by.date
+        {
             self.engine.ledger.bring_forward(&self.lease, &due_by).await?;
         }
         Ok(())

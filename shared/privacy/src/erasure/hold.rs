@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Aftermath, Executed, Stop, Visit, Worked};
-use crate::data_map::StoreMap;
+use crate::data_map::{KeyRange, StoreMap};
+use crate::fault::Fault;
 use crate::legal_hold::LegalHold;
 use crate::obligation::{Head, PlanRef, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Record, Stores, Suppressions};
@@ -28,11 +29,35 @@ where
     C: Clock,
     A: Aftermath,
 {
-    /// The holds that can touch a place, as they are now.
+    /// The holds of the tenant of a place, as they are now.
     pub(super) async fn holds(&self, place: &Place) -> Result<Vec<LegalHold>, Stop> {
-        let mut holds = self.engine.ledger.holds(&place.tenant).await?;
-        holds.retain(|hold| hold.touches(place));
-        Ok(holds)
+        Ok(self.engine.ledger.holds(&place.tenant).await?)
+    }
+
+    /// Which hold keeps each record of a place, if one does. A row that several connections feed stays with any of its sources:
+    /// they are read only where a hold is as narrow as a source.
+    pub(super) async fn kept_by<'h>(
+        &self,
+        place: &Place,
+        store: &StoreMap,
+        records: &[Record],
+        holds: &'h [LegalHold],
+    ) -> Result<Vec<Option<&'h LegalHold>>, Fault> {
+        let keeping = |record: &Record| holds.iter().find(|hold| hold.holds(place, store, &record.key));
+        let mut kept: Vec<Option<&LegalHold>> = records.iter().map(keeping).collect();
+        let is_narrow = |hold: &LegalHold| hold.scope.connection.is_some() || hold.scope.contact.is_some();
+        let range = store.range(place).filter(|_| store.is_shared() && holds.iter().any(is_narrow));
+        let Some(KeyRange::Table { partition, .. }) = range else { return Ok(kept) };
+        let free: Vec<(&Record, &mut Option<&LegalHold>)> =
+            records.iter().zip(&mut kept).filter(|(_, kept)| kept.is_none()).collect();
+        let keys: Vec<String> = free.iter().map(|(record, _)| record.key.clone()).collect();
+        let sources = self.engine.vault.sources(&store.name, &partition, &keys).await?;
+        for ((record, kept), sources) in free.into_iter().zip(sources) {
+            let is_source_held =
+                |hold: &&LegalHold| sources.iter().any(|source| hold.holds_source(place, store, (&record.key, source)));
+            *kept = holds.iter().find(is_source_held);
+        }
+        Ok(kept)
     }
 
     /// Every hold of the tenants that were reached, as they are now.
@@ -56,8 +81,9 @@ where
             return Ok(chunk.into());
         }
         let mut free = Vec::with_capacity(chunk.len());
-        for record in chunk {
-            match holds.iter().find(|hold| hold.holds(&scope.place, store, &record.key)) {
+        let kept = self.kept_by(&scope.place, store, chunk, &holds).await?;
+        for (record, kept) in chunk.iter().zip(kept) {
+            match kept {
                 Some(hold) => {
                     self.held_by.insert(hold.id.clone(), hold.review_by);
                     *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;

@@ -44,7 +44,7 @@ async fn disconnect(world: &World) {
 }
 
 async fn terminate(world: &World) {
-    let ended = Termination { tenant: tenant("alder"), ended_at: None, time_zone: "UTC".to_owned() };
+    let ended = Termination { tenant: tenant("alder"), ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
     accept_termination(world, world, &built_in_map(), &ended.count(world.now()).unwrap()).await.unwrap();
 }
 

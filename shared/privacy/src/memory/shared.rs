@@ -78,4 +78,14 @@ impl SharedRows for World {
         }
         Ok(detached)
     }
+
+    async fn sources(&self, store: &str, partition: &str, rows: &[String]) -> Answer<Vec<Vec<String>>> {
+        self.call("shared.sources", |stored| {
+            let sources = |sort: &String| {
+                let row = stored.shared.get(&(store.to_owned(), partition.to_owned(), sort.clone()));
+                row.map_or_else(Vec::new, |row| row.sources.keys().cloned().collect())
+            };
+            rows.iter().map(sources).collect()
+        })
+    }
 }

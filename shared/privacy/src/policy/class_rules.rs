@@ -149,12 +149,16 @@ pub(super) fn ordered(ends: &Ends) -> Result<(), String> {
     }
 }
 
+/// Whether it came through connections: it stands under one, or is added up from what does.
+fn is_of_connections(class: &Class, store: &Store, model: &Model) -> bool {
+    let mut shared = model.class.values().filter_map(|other| other.shared.as_ref());
+    store.connection.is_some() || shared.any(|shared| shared.store == class.store)
+}
+
 /// A clock that nothing looks at ends nothing: a disconnect, the end of an account or a purge by date must reach the class.
 fn is_run(class: &Class, store: &Store, model: &Model) -> Result<(), String> {
-    let is_shared =
-        || model.class.values().filter_map(|other| other.shared.as_ref()).any(|shared| shared.store == class.store);
     let is_reached = match class.clock.anchor.as_str() {
-        DISCONNECTED => class.purge.is_none() && (store.connection.is_some() || is_shared()),
+        DISCONNECTED => class.purge.is_none() && is_of_connections(class, store, model),
         TERMINATED => class.purge.is_none() && phases(class, model).next().is_some(),
         _ => class.purge.is_some() && store.period.is_some(),
     };
@@ -180,9 +184,9 @@ fn agree(class: &Class, store: &Store, model: &Model) -> Result<(), String> {
                     .to_owned(),
             ),
             Some(_) | None => {
-                match phases(class, model).find(|phase| store.connection.is_some() && !within(&phase.within)) {
+                match phases(class, model).find(|phase| is_of_connections(class, store, model) && !within(&phase.within)) {
                     Some(phase) => Err(format!(
-                        "the phase `{}` ends after its ceiling: data of a connection does not wait longer for the end of an \
+                        "the phase `{}` ends after its ceiling: data of a connection, or added up from them, does not wait longer for the end of an \
                      account than for a disconnect. Write a `within` of no more days than the ceiling has",
                         phase.title
                     )),

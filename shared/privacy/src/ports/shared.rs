@@ -21,4 +21,12 @@ pub trait SharedRows: Sync {
     /// Takes one source out of each row and out of its total, exactly once however often it is asked; a row without any
     /// source is erased unless one came in meanwhile. In the order of `rows`. A fault may leave some of them done.
     fn detach(&self, rows: &[SharedRow]) -> impl Future<Output = Answer<Vec<Detached>>> + Send;
+
+    /// The sources of rows of one partition, by strong reads, in the order of `rows`; none of a row that is gone.
+    fn sources(
+        &self,
+        store: &str,
+        partition: &str,
+        rows: &[String],
+    ) -> impl Future<Output = Answer<Vec<Vec<String>>>> + Send;
 }

@@ -181,7 +181,12 @@ async fn what_is_past_its_date_is_noted_once() {
 #[tokio::test]
 async fn the_alarms_of_an_account_that_nobody_works_on_ring_on_their_days() {
     let world = World::new(at("2026-01-31T12:00:00Z"), 10);
-    let ended = Termination { tenant: TenantId::parse("alder").unwrap(), ended_at: None, time_zone: "UTC".to_owned() };
+    let ended = Termination {
+        tenant: TenantId::parse("alder").unwrap(),
+        ended_at: None,
+        decided_at: None,
+        time_zone: "UTC".to_owned(),
+    };
     accept_termination(&world, &world, &built_in_map(), &ended.count(world.now()).unwrap()).await.unwrap();
     // Day after the end; how many phases are near their last day, and how many are past it. LinkedIn's is day 10, that of
     // other platforms 30, the account's 31; conversations ring from day 75 and have until day 90.

@@ -4,7 +4,7 @@ use super::*;
 use crate::erasure::Worked;
 use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 
-const PHASES: [&str; 4] = ["account", "conversations", "linkedin", "platforms"];
+const PHASES: [&str; 5] = ["account", "conversations", "linkedin", "people", "platforms"];
 
 fn phase(name: &str) -> ObligationId {
     ObligationId::of_termination(&tenant("alder"), name)

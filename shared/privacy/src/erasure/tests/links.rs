@@ -83,7 +83,7 @@ async fn a_disconnect_takes_the_links_of_its_contacts_along() {
 async fn the_end_of_an_account_takes_the_links_of_its_users_and_contacts_along() {
     let (world, run) = (known(), Run::new());
     let tenant = TenantId::parse("alder").unwrap();
-    let ended = Termination { tenant: tenant.clone(), ended_at: None, time_zone: "UTC".to_owned() };
+    let ended = Termination { tenant: tenant.clone(), ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
     accept_termination(&world, &world, &run.map, &ended.count(now()).unwrap()).await.unwrap();
     world.pass(HOUR * 24 * 32);
     for phase in ["account", "conversations"] {

@@ -37,6 +37,10 @@ impl SharedRows for Vast<'_> {
     async fn detach(&self, rows: &[SharedRow]) -> Answer<Vec<Detached>> {
         self.world.detach(rows).await
     }
+
+    async fn sources(&self, store: &str, partition: &str, rows: &[String]) -> Answer<Vec<Vec<String>>> {
+        self.world.sources(store, partition, rows).await
+    }
 }
 
 impl Stores for Vast<'_> {

@@ -151,10 +151,63 @@ async fn a_hold_on_the_shared_row_keeps_what_it_was_added_up_from() {
 async fn the_end_of_an_account_leaves_no_shared_row() {
     let (world, run) = (shared_world(), Run::new());
     let tenant = place("alder", "c1", None).tenant;
-    let target = Target::Tenant { tenant, phase: "conversations".to_owned() };
+    let target = Target::Tenant { tenant, phase: "people".to_owned() };
     let new = NewObligation { route: Route::Termination, target, ..request(now()) };
     assert_eq!(world.open(&new).await.unwrap(), Opened::New);
     let Worked::Erased { removed } = run.visit(&world, "w").await.unwrap() else { panic!("not erased") };
     assert_eq!(removed["people"], 2);
     assert_eq!(people(&world), [LEFT[1]]);
+}
+
+/// What the end of alder's account leaves of its shared rows under a hold, and after its release.
+async fn ended_under(scope: HoldScope) -> (Vec<String>, Vec<String>) {
+    let note = |text| Note::parse(text).unwrap();
+    let (world, run) = (shared_world(), Run::new());
+    let hold = LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope,
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: now(),
+        review_by: "2026-05-01".parse().unwrap(),
+    };
+    world.stored().holds.push(hold);
+    let tenant = place("alder", "c1", None).tenant;
+    let target = Target::Tenant { tenant, phase: "people".to_owned() };
+    let new = NewObligation { route: Route::Termination, target, ..request(now()) };
+    assert_eq!(world.open(&new).await.unwrap(), Opened::New);
+    run.visit(&world, "w").await.unwrap();
+    let held = people(&world);
+    world.stored().holds.clear();
+    world.pass(HOUR);
+    run.visit(&world, "w2").await.unwrap();
+    (held, people(&world))
+}
+
+#[tokio::test]
+async fn a_hold_on_one_source_keeps_the_shared_row_when_the_account_ends() {
+    let of_tenant = || HoldScope::of_tenant(place("alder", "c1", None).tenant);
+    let connection = |name: &str| crate::ids::ConnectionId::parse(name).ok();
+    let contact = |name: &str| crate::ids::ContactId::parse(name).ok();
+    let (x, y) = ("alder x c1#p1=5 c1#p2=2 c9#p1=3 total 10", "alder y c1#p1=4 total 4");
+    let people_only = || ["people".to_owned()].into();
+    let cases: [(HoldScope, &[&str]); 8] = [
+        (HoldScope { connection: connection("c9"), ..of_tenant() }, &[x]),
+        (HoldScope { connection: connection("c9"), classes: people_only(), ..of_tenant() }, &[x]),
+        (HoldScope { contact: contact("p2"), ..of_tenant() }, &[x]),
+        (HoldScope { contact: contact("p1"), classes: people_only(), ..of_tenant() }, &[x, y]),
+        (HoldScope { connection: connection("c9"), contact: contact("p2"), ..of_tenant() }, &[]),
+        (HoldScope { connection: connection("c7"), ..of_tenant() }, &[]),
+        (HoldScope { connection: connection("c9"), classes: ["signals".to_owned()].into(), ..of_tenant() }, &[]),
+        (HoldScope { tenant: place("cedar", "c3", None).tenant, connection: connection("c9"), ..of_tenant() }, &[]),
+    ];
+    for (scope, kept) in cases {
+        let expected: Vec<&str> = kept.iter().copied().chain([LEFT[1]]).collect();
+        assert_eq!(
+            ended_under(scope.clone()).await,
+            (expected.iter().map(ToString::to_string).collect(), vec![LEFT[1].to_owned()]),
+            "{scope:?}"
+        );
+    }
 }

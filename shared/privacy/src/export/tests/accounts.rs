@@ -6,6 +6,7 @@ async fn ending(office: &Office) -> TenantId {
     let termination = crate::accept_termination::Termination {
         tenant: tenant.clone(),
         ended_at: Some(office.now()),
+        decided_at: None,
         time_zone: "UTC".to_owned(),
     };
     let counted = termination.count(office.now()).unwrap();
@@ -96,8 +97,12 @@ async fn an_account_that_came_back_has_no_export_and_one_that_ends_later_has_non
     crate::accept_termination::reactivate(&office.world, &office.map, &tenant, office.now()).await.unwrap();
     assert_eq!(order().await, AccountOrdered::NotYet);
     let ended_at = Some(office.now() + SignedDuration::from_hours(24 * 9));
-    let later =
-        crate::accept_termination::Termination { tenant: tenant.clone(), ended_at, time_zone: "UTC".to_owned() };
+    let later = crate::accept_termination::Termination {
+        tenant: tenant.clone(),
+        ended_at,
+        decided_at: None,
+        time_zone: "UTC".to_owned(),
+    };
     let counted = later.count(office.now()).unwrap();
     crate::accept_termination::accept_termination(&office.world, &office.world, &office.map, &counted).await.unwrap();
     assert_eq!(order().await, AccountOrdered::NotYet, "it is paid for until then");

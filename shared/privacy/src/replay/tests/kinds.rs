@@ -143,6 +143,7 @@ async fn an_account_that_ended_goes_again_phase_by_phase() {
     let termination = Termination {
         tenant: TenantId::parse("cedar").unwrap(),
         ended_at: Some(start() - DAY * 35),
+        decided_at: None,
         time_zone: "UTC".to_owned(),
     };
     accept_termination(&world, &world, &office.map, &termination.count(world.now()).unwrap()).await.unwrap();
@@ -168,7 +169,12 @@ async fn what_a_platform_had_asked_for_goes_again_although_the_account_came_back
     }
     let backup = Backup::of(&world);
     let ended_at = Some(start() - DAY * 12);
-    let termination = Termination { tenant: TenantId::parse("cedar").unwrap(), ended_at, time_zone: "UTC".to_owned() };
+    let termination = Termination {
+        tenant: TenantId::parse("cedar").unwrap(),
+        ended_at,
+        decided_at: None,
+        time_zone: "UTC".to_owned(),
+    };
     accept_termination(&world, &world, &office.map, &termination.count(world.now()).unwrap()).await.unwrap();
     office.round(&world).await;
     let left = world.of_tenant("cedar");

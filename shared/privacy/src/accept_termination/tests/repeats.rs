@@ -1,0 +1,139 @@
+//! Ends that are told late, twice, in another order or otherwise: none erases an account that came back, none is passed over.
+
+use super::returns::visit;
+use super::*;
+use crate::erasure::Worked;
+
+const END: &str = "2026-01-31T12:00:00Z";
+
+/// What everything about the account's end looks like, to be compared.
+fn clocks(world: &World) -> Vec<String> {
+    world.stored().heads.values().map(|head| format!("{head:?}")).collect()
+}
+
+fn refused(told: Result<Vec<Clocked>, NotEnding>) -> &'static str {
+    match told.unwrap_err() {
+        NotEnding::CameBack => "came back",
+        NotEnding::OtherEnd => "other end",
+        NotEnding::Fault(fault) => panic!("{fault}"),
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_comes_once_more_after_the_account_came_back_touches_nothing() {
+    for ended_at in [END, "2026-01-15T12:00:00Z", "2026-02-20T11:59:59Z"] {
+        let world = world();
+        terminate(&world, Some(END)).await.unwrap();
+        go_to(&world, "2026-02-20T12:00:00Z");
+        assert!(matches!(cancel(&world).await, Reactivated::InTime { .. }));
+        let before = clocks(&world);
+        go_to(&world, "2026-02-28T12:00:00Z");
+        assert_eq!(refused(terminate(&world, Some(ended_at)).await), "came back", "{ended_at}");
+        assert_eq!(refused(tell(&world, None, Some(ended_at)).await), "came back", "decided then");
+        assert_eq!(clocks(&world), before);
+        go_to(&world, "2026-06-01T00:00:00Z");
+        work(&world).await;
+        assert_eq!(left(&world).len(), 6, "the account lives");
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_came_back_ends_again_on_any_day_that_was_decided_after() {
+    let cases = [
+        // No day, one that lies after the return, one ahead, and one that was decided after.
+        (None, None, "2026-03-31"),
+        (Some("2026-02-25T12:00:00Z"), None, "2026-03-28"),
+        (Some("2026-04-30T12:00:00Z"), None, "2026-05-31"),
+        (Some(END), Some("2026-02-28T11:00:00Z"), "2026-03-03"),
+        (None, Some("2026-02-27T12:00:00Z"), "2026-03-30"),
+    ];
+    for (ended_at, decided_at, due) in cases {
+        let world = world();
+        terminate(&world, Some(END)).await.unwrap();
+        go_to(&world, "2026-02-05T12:00:00Z");
+        cancel(&world).await;
+        go_to(&world, "2026-02-28T12:00:00Z");
+        let clocked = tell(&world, ended_at, decided_at).await.unwrap();
+        assert!(clocked.iter().all(|one| one.accepted.became == Became::Reopened), "{ended_at:?} {decided_at:?}");
+        assert_eq!(clocked[0].accepted.due_by.date.to_string(), due);
+        let again = tell(&world, ended_at, decided_at).await.unwrap();
+        assert!(again.iter().all(|one| one.accepted.became == Became::Duplicate), "{ended_at:?} {decided_at:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_end_than_the_one_that_stands_is_refused_and_not_passed_over() {
+    let world = world();
+    terminate(&world, Some("2026-12-31T12:00:00Z")).await.unwrap();
+    let before = clocks(&world);
+    for other in [Some("2026-11-01T12:00:00Z"), Some("2027-01-01T12:00:00Z"), None] {
+        assert_eq!(refused(terminate(&world, other).await), "other end", "{other:?}: it means another day");
+    }
+    assert_eq!(clocks(&world), before, "no clock moves");
+    assert!(terminate(&world, Some("2026-12-31T09:00:00Z")).await.is_ok(), "the same day");
+    // As the refusal says: cancelled, and told with when it was decided.
+    go_to(&world, "2026-11-02T12:00:00Z");
+    cancel(&world).await;
+    let clocked = tell(&world, Some("2026-11-01T12:00:00Z"), Some("2026-11-02T12:00:01Z")).await.unwrap();
+    assert_eq!(clocked[0].accepted.due_by.date.to_string(), "2026-12-02");
+}
+
+#[tokio::test]
+async fn after_the_window_an_end_from_before_the_return_starts_nothing_and_a_later_one_does() {
+    let world = world();
+    terminate(&world, Some(END)).await.unwrap();
+    for day in ["2026-03-03T00:00:00Z", "2026-03-03T00:15:00Z", "2026-03-10T01:00:00Z", "2026-04-03T01:00:00Z"] {
+        go_to(&world, day);
+        work(&world).await;
+    }
+    go_to(&world, "2026-04-10T00:00:00Z");
+    assert_eq!(cancel(&world).await, Reactivated::TooLate);
+    let before = clocks(&world);
+    go_to(&world, "2026-04-12T00:00:00Z");
+    assert!(terminate(&world, Some(END)).await.unwrap().iter().all(|one| one.accepted.became == Became::Duplicate));
+    assert_eq!(refused(terminate(&world, Some("2026-04-09T00:00:00Z")).await), "came back");
+    assert_eq!(refused(tell(&world, None, Some("2026-04-09T23:00:00Z")).await), "came back");
+    assert_eq!(clocks(&world), before);
+    let clocked = terminate(&world, Some("2026-04-11T00:00:00Z")).await.unwrap();
+    assert!(clocked.iter().all(|one| one.accepted.became == Became::Reopened));
+}
+
+#[tokio::test]
+async fn a_second_end_while_the_first_is_worked_on_is_refused_where_the_account_came_back() {
+    let world = world();
+    terminate(&world, Some(END)).await.unwrap();
+    go_to(&world, "2026-03-04T00:00:00Z");
+    assert!(terminate(&world, None).await.is_ok(), "it means the end that is being worked on");
+    assert_eq!(cancel(&world).await, Reactivated::TooLate);
+    world.pass(HOUR);
+    assert_eq!(refused(terminate(&world, None).await), "other end");
+    assert_eq!(refused(terminate(&world, Some("2026-02-28T00:00:00Z")).await), "came back");
+    assert!(terminate(&world, Some(END)).await.is_ok(), "the same, late");
+}
+
+#[tokio::test]
+async fn what_a_reactivation_left_behind_belongs_to_the_next_end() {
+    let world = world();
+    terminate(&world, Some(END)).await.unwrap();
+    world.strike(Some(Strike::Before(2)));
+    assert!(reactivate(&world, &prompt_map(), &tenant("alder"), world.now()).await.is_err());
+    world.strike(None);
+    go_to(&world, "2026-02-05T12:00:00Z");
+    let clocked = terminate(&world, Some("2026-07-31T12:00:00Z")).await.unwrap();
+    assert!(clocked.iter().all(|one| one.starts_on.to_string().as_str() > "2026-08-01"), "{clocked:?}");
+    go_to(&world, "2026-06-01T00:00:00Z");
+    assert_eq!(visit(&world, "conversations").await.unwrap(), Worked::Idle);
+    assert_eq!(left(&world).len(), 6);
+}
+
+#[tokio::test]
+async fn what_nobody_has_decided_yet_is_no_end() {
+    let world = world();
+    let count = |decided_at: &str| {
+        let decided_at = Some(at(decided_at));
+        let told = Termination { tenant: tenant("alder"), ended_at: None, decided_at, time_zone: "UTC".to_owned() };
+        told.count(world.now()).err()
+    };
+    assert_eq!(count("2026-01-31T12:05:01Z"), Some(InvalidTermination::DecidedAt));
+    assert_eq!(count("2026-01-31T12:05:00Z"), None, "a clock may be minutes ahead");
+}
