@@ -30,6 +30,8 @@ pub enum Problem {
     StepsLeft,
     /// A request gets no more time: it had some, its first date is over, or its law gives none.
     NotExtendable,
+    /// The clock of a request cannot stand still, or not from then to then.
+    NotPausable,
     /// A request is not denied for this reason.
     NotDeniable,
     /// Data points that the person of a request never named cannot be compared.
@@ -61,7 +63,8 @@ impl Problem {
             | Self::PlanDiffers
             | Self::NotNow
             | Self::StepsLeft
-            | Self::NotExtendable => StatusCode::CONFLICT,
+            | Self::NotExtendable
+            | Self::NotPausable => StatusCode::CONFLICT,
             Self::InvalidHold(_) | Self::NotDeniable | Self::NotNamed | Self::TooFewPoints | Self::NotVerified => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -88,6 +91,7 @@ impl Problem {
             Self::NotNow => "not-now",
             Self::StepsLeft => "steps-left",
             Self::NotExtendable => "not-extendable",
+            Self::NotPausable => "not-pausable",
             Self::NotDeniable => "not-deniable",
             Self::NotNamed => "not-named",
             Self::TooFewPoints => "too-few-points",
@@ -113,6 +117,7 @@ impl Problem {
             Self::NotNow => "The request does not allow this now.",
             Self::StepsLeft => "Something is left to do before the request can be closed.",
             Self::NotExtendable => "The request gets no more time.",
+            Self::NotPausable => "The clock of the request does not stand still for that.",
             Self::NotDeniable => "This is no reason to deny the request.",
             Self::NotNamed => "The person named no such thing, so there is nothing to compare.",
             Self::TooFewPoints => "The law wants more data points compared: two, or three for a copy.",
@@ -139,6 +144,7 @@ impl Problem {
             | Self::NotNow
             | Self::StepsLeft
             | Self::NotExtendable
+            | Self::NotPausable
             | Self::NotDeniable
             | Self::NotNamed
             | Self::TooFewPoints
@@ -180,6 +186,7 @@ impl Problem {
             | Self::NotNow
             | Self::StepsLeft
             | Self::NotExtendable
+            | Self::NotPausable
             | Self::NotDeniable
             | Self::NotNamed
             | Self::TooFewPoints
@@ -210,6 +217,7 @@ mod tests {
             Problem::NotNow,
             Problem::StepsLeft,
             Problem::NotExtendable,
+            Problem::NotPausable,
             Problem::NotDeniable,
             Problem::NotNamed,
             Problem::TooFewPoints,
