@@ -140,6 +140,8 @@ pub fn deeds() -> Vec<Deed> {
     let notice = "code".to_owned();
     let deeds = [
         Deed::Received,
+        Deed::Paused { asked_at: now() },
+        Deed::Resumed { answered_at: now() },
         Deed::Told { notice: notice.clone(), tenant: None },
         Deed::Withheld,
         Deed::Told { notice: "tenant-told".to_owned(), tenant: TenantId::parse("tenant-alder").ok() },

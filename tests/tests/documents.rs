@@ -378,6 +378,7 @@ fn the_api_description_has_every_problem_and_no_other() {
         Problem::NotNow,
         Problem::StepsLeft,
         Problem::NotExtendable,
+        Problem::NotPausable,
         Problem::NotDeniable,
         Problem::NotFound,
         Problem::MethodNotAllowed("POST"),

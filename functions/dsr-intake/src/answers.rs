@@ -186,6 +186,7 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             | Problem::NotNow
             | Problem::StepsLeft
             | Problem::NotExtendable
+            | Problem::NotPausable
             | Problem::NotDeniable
             | Problem::NotNamed
             | Problem::TooFewPoints

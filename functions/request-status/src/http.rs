@@ -110,6 +110,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 | Problem::NotNow
                 | Problem::StepsLeft
                 | Problem::NotExtendable
+                | Problem::NotPausable
                 | Problem::NotDeniable
                 | Problem::NotNamed
                 | Problem::TooFewPoints

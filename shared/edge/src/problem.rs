@@ -34,6 +34,8 @@ pub enum Problem {
     StepsLeft,
     /// A request gets no more time: it had some, its first date is over, or its law gives none.
     NotExtendable,
+    /// The clock of a request cannot stand still, or not from then to then.
+    NotPausable,
     /// A request is not denied for this reason.
     NotDeniable,
     /// Data points that the person of a request never named cannot be compared.
@@ -67,7 +69,8 @@ impl Problem {
             | Self::PlanDiffers
             | Self::NotNow
             | Self::StepsLeft
-            | Self::NotExtendable => StatusCode::CONFLICT,
+            | Self::NotExtendable
+            | Self::NotPausable => StatusCode::CONFLICT,
             Self::InvalidHold(_) | Self::NotDeniable | Self::NotNamed | Self::TooFewPoints | Self::NotVerified => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
@@ -96,6 +99,7 @@ impl Problem {
             Self::NotNow => "not-now",
             Self::StepsLeft => "steps-left",
             Self::NotExtendable => "not-extendable",
+            Self::NotPausable => "not-pausable",
             Self::NotDeniable => "not-deniable",
             Self::NotNamed => "not-named",
             Self::TooFewPoints => "too-few-points",
@@ -127,6 +131,7 @@ impl Problem {
             Self::NotNow => "The request does not allow this now.",
             Self::StepsLeft => "Something is left to do before the request can be closed.",
             Self::NotExtendable => "The request gets no more time.",
+            Self::NotPausable => "The clock of the request does not stand still for that.",
             Self::NotDeniable => "This is no reason to deny the request.",
             Self::NotNamed => "The person named no such thing, so there is nothing to compare.",
             Self::TooFewPoints => "The law wants more data points compared: two, or three for a copy.",
@@ -155,6 +160,7 @@ impl Problem {
             | Self::NotNow
             | Self::StepsLeft
             | Self::NotExtendable
+            | Self::NotPausable
             | Self::NotDeniable
             | Self::NotNamed
             | Self::TooFewPoints
@@ -198,6 +204,7 @@ impl Problem {
             | Self::NotNow
             | Self::StepsLeft
             | Self::NotExtendable
+            | Self::NotPausable
             | Self::NotDeniable
             | Self::NotNamed
             | Self::TooFewPoints
@@ -228,6 +235,7 @@ mod tests {
             Problem::NotNow,
             Problem::StepsLeft,
             Problem::NotExtendable,
+            Problem::NotPausable,
             Problem::NotDeniable,
             Problem::NotNamed,
             Problem::TooFewPoints,

@@ -44,6 +44,7 @@ pub mod message;
 pub mod meta_secrets;
 pub mod note_request;
 pub mod obligation;
+pub mod pause_request;
 pub mod plan;
 pub mod policy;
 pub mod ports;

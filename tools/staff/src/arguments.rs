@@ -28,6 +28,8 @@ staff attorney REF SHA256 --why TEXT     a power of attorney was read
 staff child REF credible|not-credible [--email A] [--platform P --handle H] --why TEXT
                                who the child is, where the report gives nothing but the address of whoever made it
 staff extend REF --reason TEXT           once, before the first date; the person is told the reason
+staff pause REF asked|answered [--at INSTANT] --why TEXT
+                               the person was asked something, or has answered: where their law stops its clock meanwhile
 staff deny REF CODE --why TEXT           for a coded reason of the law
 staff route REF TENANT --why TEXT        a part that a tenant decides
 staff instruct REF TENANT INSTRUCTION --why TEXT

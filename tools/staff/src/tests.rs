@@ -318,6 +318,11 @@ fn each_command_about_requests_is_one_call() {
             "verification",
             json!({"proof": "data-points", "held": {"phone": "0555", "day": "1"}, "named": {"day": "1 May"}, "why": "Wrote."}),
         ),
+        (
+            format!("pause {REFERENCE} asked --at 2026-03-10T09:00:00Z --why Which_account."),
+            "pause",
+            json!({"event": "asked", "at": "2026-03-10T09:00:00Z", "why": "Which account."}),
+        ),
         (format!("extend {REFERENCE} --reason It_is_a_lot."), "extension", json!({"reason": "It is a lot."})),
         (format!("deny {REFERENCE} excessive --why Again."), "denial", json!({"reason": "excessive", "why": "Again."})),
         (format!("route {REFERENCE} alder --why Theirs."), "route", json!({"tenant_id": "alder", "why": "Theirs."})),

@@ -21,6 +21,7 @@ use privacy::lift_flag::lift_flag;
 use privacy::list_requests::list_requests;
 use privacy::note_request::note_request;
 use privacy::obligation::ObligationId;
+use privacy::pause_request::{pause, resume};
 use privacy::ports::Clock;
 use privacy::record_act::{Done, record_act};
 use privacy::review_child_report::{find_credible, find_not_credible};
@@ -40,6 +41,7 @@ use super::{Rejected, Staff, caller};
 pub(super) enum ActPath {
     Verification,
     Extension,
+    Pause,
     Denial,
     Route,
     Instruction,
@@ -53,6 +55,7 @@ impl ActPath {
         Some(match text {
             "verification" => Self::Verification,
             "extension" => Self::Extension,
+            "pause" => Self::Pause,
             "denial" => Self::Denial,
             "route" => Self::Route,
             "instruction" => Self::Instruction,
@@ -67,6 +70,7 @@ impl ActPath {
         match self {
             Self::Verification => "reviewed",
             Self::Extension => "extended",
+            Self::Pause => "paused",
             Self::Denial => "denied",
             Self::Route => "routed",
             Self::Instruction => "instructed",
@@ -147,6 +151,14 @@ impl Staff {
             ActPath::Extension => {
                 members.only(&["reason"])?;
                 extend_request(book, queue, law, id, by, now).await?
+            }
+            ActPath::Pause => {
+                let asked = read::pause(members)?;
+                let change = |request: &SubjectRequest| match asked {
+                    read::Pause::Asked(at) => pause(request, law, at, by, now),
+                    read::Pause::Answered(at) => resume(request, law, at, by, now),
+                };
+                record_act(book, id, change).await?
             }
             ActPath::Denial => deny_request(book, queue, law, id, read::denial(members)?, by, now).await?,
             ActPath::Route => {

@@ -65,6 +65,10 @@ pub enum ActKind {
     Proved,
     /// More time was taken.
     Extended,
+    /// The person was asked something, and the clock of their law stands still.
+    Paused,
+    /// They have answered, and it goes on.
+    Resumed,
     /// It was handed to the engine, the exporter or staff.
     RequestBegun,
     /// It was handed to a tenant.

@@ -163,6 +163,8 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Withheld
         | Deed::Proved { .. }
         | Deed::Extended
+        | Deed::Paused { .. }
+        | Deed::Resumed { .. }
         | Deed::Begun
         | Deed::Joined { .. }
         | Deed::FoundCredible

@@ -148,6 +148,8 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::Bounced { .. } => ActKind::Bounced,
         Deed::Proved { .. } => ActKind::Proved,
         Deed::Extended => ActKind::Extended,
+        Deed::Paused { .. } => ActKind::Paused,
+        Deed::Resumed { .. } => ActKind::Resumed,
         Deed::Begun => ActKind::RequestBegun,
         Deed::Routed { .. } => ActKind::Routed,
         Deed::Instructed { .. } => ActKind::Instructed,

@@ -105,8 +105,7 @@ impl Row<'_> {
         let legal_due = self.set_known(legal, received.date)?;
         let target = target_days(work, received.date, legal_due.due_by.date);
         let target = Rule::days(target).noted("the target: min(28, legal days - 5)");
-        let law = law.clone().paused(if self.deadline.pauses { receipt.paused_days } else { 0 });
-        let rolled = self.deadline.roll.map_or(law.clone(), |roll| law.rolled(roll));
+        let rolled = self.rolled_rule(law, receipt);
         let (ack_alarm, legal_alarm) = (self.earliest(&ack, &received)?, self.earliest(legal, &received)?);
         Ok(RequestDates {
             received_date: received.date,
@@ -117,6 +116,23 @@ impl Row<'_> {
             alarms: received.alarms(work, ack_alarm, legal_alarm, &self.regime.time_zone)?,
             extension: None,
         })
+    }
+
+    /// The date that is shown beside the legal one: the law's own, with its roll and the pauses that it has.
+    ///
+    /// # Errors
+    /// [`ClockError`]: among others a year that the table of holidays does not know.
+    pub fn rolled(&self, receipt: &Receipt, is_extended: bool) -> Result<SetDate, ClockError> {
+        let law = match &self.deadline.extended {
+            Some(extended) if is_extended => extended,
+            Some(_) | None => &self.deadline.respond,
+        };
+        self.set(&self.rolled_rule(&law.rule, receipt), Received::of(receipt, &self.regime.time_zone)?.date)
+    }
+
+    fn rolled_rule(&self, law: &Rule, receipt: &Receipt) -> Rule {
+        let law = law.clone().paused(if self.deadline.pauses { receipt.paused_days } else { 0 });
+        self.deadline.roll.map_or(law.clone(), |roll| law.rolled(roll))
     }
 
     /// Where the law has no rule, confirmations are sent on the day of receipt: a choice.

@@ -61,6 +61,16 @@ pub enum Deed {
     },
     /// More time was taken.
     Extended,
+    /// The person was asked something, and the clock of their law stands still.
+    Paused {
+        /// When they were asked.
+        asked_at: Timestamp,
+    },
+    /// They have answered, and it goes on.
+    Resumed {
+        /// When they answered.
+        answered_at: Timestamp,
+    },
     /// It was handed to the engine, the exporter or staff.
     Begun,
     /// It was handed to a tenant, whose data it is about.

@@ -8,7 +8,7 @@ use crate::clock::ClockError;
 use crate::clock::zone::{self, UnknownZone};
 use crate::deadline::DueBy;
 use crate::law::Row;
-use crate::law::dates::{Receipt, RequestDates, SetDate};
+use crate::law::dates::{Receipt, RequestDates, SetDate, elapsed_days};
 use crate::law::extension::NotExtended;
 
 /// A date and the rule that set it.
@@ -33,6 +33,16 @@ pub struct Extended {
 
 crate::redacted!(Extended);
 
+/// A question to the person, until their answer: the clock of the law stands still, where it has that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// When they were asked.
+    pub asked_at: Timestamp,
+    /// When they answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+}
+
 /// Every clock of a request. They begin at its receipt, whatever comes later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clocks {
@@ -55,6 +65,9 @@ pub struct Clocks {
     /// More time, if it was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extended: Option<Extended>,
+    /// What the person was asked, in order: each was answered before the next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<Pause>,
 }
 
 impl Clocks {
@@ -63,7 +76,7 @@ impl Clocks {
     /// # Errors
     /// [`ClockError`]
     pub fn start(row: &Row<'_>, received_at: Timestamp) -> Result<Self, ClockError> {
-        Ok(Self::of(&row.dates(&receipt(received_at))?))
+        Ok(Self::of(&row.dates(&receipt(received_at, 0))?))
     }
 
     fn of(dates: &RequestDates) -> Self {
@@ -81,6 +94,7 @@ impl Clocks {
                 at: extension.extended_at,
                 first_legal: extension.first_legal_due,
             }),
+            pauses: Vec::new(),
         }
     }
 
@@ -101,13 +115,35 @@ impl Clocks {
         if self.legal_due().is_past(now) {
             return Err(NotExtended::TooLate(self.legal.date));
         }
-        let receipt = receipt(received_at);
+        let receipt = receipt(received_at, self.paused_days().map_err(ClockError::from)?);
         let mut extended = Self::of(&row.extend(&receipt, &row.dates(&receipt)?, reason, now)?);
+        extended.pauses.clone_from(&self.pauses);
         if let Some(extension) = &mut extended.extended {
             // The date that the person was promised, not what a newer table would give.
             extension.first_legal = self.legal.date;
         }
         Ok(extended)
+    }
+
+    /// The same with these pauses. They move nothing but the date that is shown beside the legal one: work and alarms go by
+    /// dates that no pause moves.
+    ///
+    /// # Errors
+    /// [`ClockError`]
+    pub fn paused(&self, row: &Row<'_>, received_at: Timestamp, pauses: Vec<Pause>) -> Result<Self, ClockError> {
+        let paused = Self { pauses, ..self.clone() };
+        let receipt = receipt(received_at, paused.paused_days()?);
+        let rolled = row.rolled(&receipt, self.extended.is_some())?;
+        Ok(Self { rolled: Some(Dated { date: rolled.due_by.date, rule: rolled.rule }), ..paused })
+    }
+
+    /// Whole days that we have waited for answers of the person.
+    fn paused_days(&self) -> Result<u32, UnknownZone> {
+        let days = |pause: &Pause| match pause.answered_at {
+            Some(answered_at) => elapsed_days(pause.asked_at, answered_at, &self.zone),
+            None => Ok(0),
+        };
+        self.pauses.iter().map(days).sum()
     }
 
     /// The legal date with its zone.
@@ -127,6 +163,6 @@ impl Clocks {
     }
 }
 
-fn receipt(received_at: Timestamp) -> Receipt {
-    Receipt { received_at, person_zone: None, paused_days: 0 }
+fn receipt(received_at: Timestamp, paused_days: u32) -> Receipt {
+    Receipt { received_at, person_zone: None, paused_days }
 }

@@ -37,7 +37,7 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{Act, Actor, By, Deed};
 pub use agent::{Agent, Sha256Hex};
-pub use clocks::{Clocks, Dated, Extended};
+pub use clocks::{Clocks, Dated, Extended, Pause};
 pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
 pub use course::{ChildReview, Course, Instructed, Reopened, Routed, RoutedDates};
 pub use evidence::{PointKind, PointValue};

@@ -51,6 +51,7 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
         ["attorney", id, sha256, rest @ ..] => document("power-of-attorney", id, sha256, rest),
         ["child", id, finding, options @ ..] => child(id, finding, options),
         ["extend", id, rest @ ..] => act(id, "extension", &[], "reason", rest),
+        ["pause", id, event, options @ ..] => pause(id, event, options),
         ["deny", id, reason, rest @ ..] => act(id, "denial", &[("reason", reason)], "why", rest),
         ["route", id, tenant, rest @ ..] => act(id, "route", &[("tenant_id", tenant)], "why", rest),
         ["instruct", id, tenant, instruction, rest @ ..] => {
@@ -189,6 +190,14 @@ fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {
         });
     }
     post(id, "correction", json!({"fields": fields, "why": why}))
+}
+
+fn pause(id: &str, event: &str, options: &[&str]) -> Result<Call, Invalid> {
+    let given = Given::read(options, &[("--at", "at"), ("--why", "why")], &[])?;
+    given.one("why").ok_or(Invalid::Needed("--why"))?;
+    let mut body = nested(given.0.iter().map(|(name, value)| (*name, json!(value))));
+    body.insert("event".to_owned(), json!(event));
+    post(id, "pause", Value::Object(body))
 }
 
 fn lift(id: &str, flag: &str, options: &[&str]) -> Result<Call, Invalid> {

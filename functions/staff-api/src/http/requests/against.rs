@@ -6,6 +6,7 @@ use privacy::deny_request::NotDenied;
 use privacy::extend_request::NotExtendable;
 use privacy::law::extension::NotExtended;
 use privacy::lift_flag::NotLifted;
+use privacy::pause_request::NotPaused;
 use privacy::record_act::NotDone;
 use privacy::review_child_report::NotReviewable;
 use privacy::review_proof::NotReviewed;
@@ -29,6 +30,16 @@ impl Against for NotExtendable {
             | Self::NotExtended(
                 NotExtended::Twice | NotExtended::NoExtension(_) | NotExtended::TooLate(_) | NotExtended::Clock(_),
             ) => Problem::NotExtendable,
+        }
+    }
+}
+
+impl Against for NotPaused {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Instant => Problem::BadMember("at"),
+            Self::Closed | Self::Asked | Self::NotAsked => Problem::NotNow,
+            Self::NotInThisLaw | Self::TooLate | Self::NoRow(_) | Self::Clock(_) => Problem::NotPausable,
         }
     }
 }

@@ -206,6 +206,24 @@ fn points(members: &Members, name: &'static str) -> Result<BTreeMap<PointKind, P
     Ok(points)
 }
 
+/// What staff note about a question to the person; without an instant it was just now.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Pause {
+    Asked(Option<Timestamp>),
+    Answered(Option<Timestamp>),
+}
+
+pub(super) fn pause(members: &Members) -> Result<Pause, Problem> {
+    members.only(&["event", "at", "why"])?;
+    let at = members.parse("at", |text| text.parse::<Timestamp>().map(instant::to_millis))?;
+    let event = |text: &str| match text {
+        "asked" => Ok(Pause::Asked(at)),
+        "answered" => Ok(Pause::Answered(at)),
+        _ => Err(InvalidText),
+    };
+    needed(members.parse("event", event)?, "event")
+}
+
 pub(super) fn denial(members: &Members) -> Result<DenialReason, Problem> {
     members.only(&["reason", "why"])?;
     let reason = members.parse("reason", |text| DenialReason::parse(text).ok_or(InvalidText))?;

@@ -127,6 +127,9 @@ fn dates(clocks: &Clocks) -> Value {
         "extension": clocks.extended.as_ref().map(|extended| json!({
             "reason": extended.reason, "at": to_text(extended.at), "first_legal": extended.first_legal.to_string(),
         })),
+        "pauses": clocks.pauses.iter().map(|pause| json!({
+            "asked_at": to_text(pause.asked_at), "answered_at": pause.answered_at.map(to_text),
+        })).collect::<Vec<_>>(),
     })
 }
 

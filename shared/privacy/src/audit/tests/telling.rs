@@ -127,6 +127,8 @@ fn deeds() -> Vec<(Deed, &'static str)> {
         (Deed::Bounced { notice: "code".to_owned(), tenant: None, round: 1, cause: Default::default() }, "bounced"),
         (Deed::Proved { proof: Proof::EmailCode }, "proved"),
         (Deed::Extended, "extended"),
+        (Deed::Paused { asked_at: Timestamp::UNIX_EPOCH }, "paused"),
+        (Deed::Resumed { answered_at: Timestamp::UNIX_EPOCH }, "resumed"),
         (Deed::Begun, "request-begun"),
         (Deed::Routed { tenant: tenant() }, "routed"),
         (Deed::Instructed { tenant: tenant(), instruction }, "instructed"),
