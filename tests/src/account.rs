@@ -218,10 +218,14 @@ impl Account {
         (operation.to_owned(), status, answer.to_string(), None)
     }
 
-    /// Carries out one call to DynamoDB: status and answer. For connectors of other tests.
+    /// Carries out one call to DynamoDB: status and answer, without what it consumed. For connectors of other tests.
     #[must_use]
     pub fn carry_out(&self, operation: &str, body: Value) -> (u16, Value) {
-        self.dynamodb(operation, body, None)
+        dispatch!(self.database, body, operation, {
+            "PutItem" => put_item, "GetItem" => get_item, "UpdateItem" => update_item, "DeleteItem" => delete_item,
+            "Query" => query, "BatchWriteItem" => batch_write_item, "BatchGetItem" => batch_get_item,
+            "TransactWriteItems" => transact_write_items, "Scan" => scan,
+        })
     }
 
     /// Answers one call to anything that is not DynamoDB: operation, status, body and entity tag.
@@ -240,11 +244,7 @@ impl Account {
                 undone.push((table.clone(), rest));
             }
         }
-        let (status, mut answer) = dispatch!(self.database, body, operation, {
-            "PutItem" => put_item, "GetItem" => get_item, "UpdateItem" => update_item, "DeleteItem" => delete_item,
-            "Query" => query, "BatchWriteItem" => batch_write_item, "BatchGetItem" => batch_get_item,
-            "TransactWriteItems" => transact_write_items, "Scan" => scan,
-        });
+        let (status, mut answer) = self.carry_out(operation, body);
         for (table, rest) in undone {
             answer["UnprocessedItems"] = json!({table: rest});
         }

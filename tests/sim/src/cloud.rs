@@ -19,6 +19,10 @@ use crate::queue::Queue;
 use crate::trace::Trace;
 use crate::weather::{Trouble, Weather};
 
+/// After so many calls nothing goes wrong any more: a run that has met a storm for that long shows nothing new, and takes the time of
+/// ten others.
+const CALLS_MAX: u64 = 2_500;
+
 /// The account, and what is known of the run.
 #[derive(Debug)]
 pub struct Cloud {
@@ -45,6 +49,8 @@ pub struct Cloud {
     pub calm_at: Mutex<Duration>,
     /// Until then the sweeper looks often.
     pub busy_until: Mutex<Duration>,
+    /// How many calls there were.
+    calls: AtomicU64,
     /// How many writes there were.
     pub writes: AtomicU64,
     /// Workers and sweeper are stopped.
@@ -90,6 +96,7 @@ impl Cloud {
             began: Instant::now(),
             calm_at: Mutex::new(Duration::MAX),
             busy_until: Mutex::default(),
+            calls: AtomicU64::new(0),
             writes: AtomicU64::new(0),
             is_stopped: AtomicBool::new(false),
             is_replaying: AtomicBool::new(false),
@@ -121,7 +128,7 @@ impl Cloud {
     /// Whether nothing goes wrong any more.
     #[must_use]
     pub fn is_calm(&self) -> bool {
-        self.elapsed() >= *self.calm_at.lock().unwrap()
+        self.elapsed() >= *self.calm_at.lock().unwrap() || self.calls.load(Ordering::Relaxed) >= CALLS_MAX
     }
 
     /// Puts items as they were before the run.
@@ -150,6 +157,7 @@ impl Cloud {
     }
 
     fn strike(&self, call: &Call) -> Option<Trouble> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         if self.is_calm() {
             return None;
         }

@@ -22,6 +22,9 @@ impl World {
         if chance(6) {
             return;
         }
+        if chance(5) {
+            self.change_mind(&product, person).await;
+        }
         let mut acts = Vec::new();
         acts.push(tokio::spawn(Arc::clone(&self).ingest(Arc::clone(&product), person)));
         let intakes = [Intake::new(&format!("meta-{person}a"), &self), Intake::new(&format!("meta-{person}b"), &self)];
@@ -41,6 +44,26 @@ impl World {
         }
         for act in acts {
             act.await.unwrap();
+        }
+    }
+
+    /// Somebody asks, connects something at once, and asks again: both requests arrive together, in either order.
+    async fn change_mind(self: &Arc<Self>, product: &Product, person: usize) {
+        let issue = || Timestamp::from_second(true_time(&self.cloud).as_second()).unwrap();
+        let first = issue();
+        self.pause(1..3).await;
+        product.connect("alder", &format!("brief{person}"), person).await;
+        self.pause(1..3).await;
+        let mut issued = [first, issue()];
+        if self.cloud.draw(|rng| rng.bool()) {
+            issued.reverse();
+        }
+        let sent = issued.into_iter().enumerate().map(|(number, issued_at)| {
+            let intake = Intake::new(&format!("both-{person}{number}"), self);
+            tokio::spawn(async move { intake.send(Request::Meta(Callback::DataDeletion, person, issued_at)).await })
+        });
+        for one in sent.collect::<Vec<_>>() {
+            one.await.unwrap();
         }
     }
 

@@ -11,7 +11,6 @@ use privacy::fault::Fault;
 use privacy::message::Work;
 use privacy::obligation::{Head, ObligationId};
 use privacy::ports::{Answer, Clock, Due as Entry, DueIndex, NextAction, WorkQueue};
-use privacy::purge::PeriodClass;
 use privacy::replay::sweep_replays;
 use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
 use privacy::sweep_requests::sweep_requests;
@@ -143,7 +142,10 @@ pub struct Sweeper {
     vault: Vault,
     outbox: Outbox,
     seen_writes: u64,
+    /// When an obligation is due next.
     next_due: Option<Timestamp>,
+    /// When a request of a person is.
+    next_request: Option<Timestamp>,
     /// The parts of the due index in which anything has ever stood.
     shards: BTreeSet<String>,
 }
@@ -189,6 +191,7 @@ impl Sweeper {
             world: Arc::clone(world),
             seen_writes: u64::MAX,
             next_due: None,
+            next_request: None,
             shards: BTreeSet::new(),
         }
     }
@@ -197,8 +200,9 @@ impl Sweeper {
     pub async fn run(mut self) {
         loop {
             tokio::time::sleep(self.interval()).await;
-            if !self.process.cloud.is_stopped() && self.is_due() {
-                self.process.alive(tokio::time::timeout(INVOCATION, self.tick())).await;
+            let due = self.is_due();
+            if !self.process.cloud.is_stopped() && due != (false, false) {
+                self.process.alive(tokio::time::timeout(INVOCATION, self.tick(due))).await;
             }
         }
     }
@@ -218,23 +222,28 @@ impl Sweeper {
         Duration::from_secs(minutes * 60)
     }
 
-    /// Whether any obligation is due, seen past every fault.
-    fn is_due(&mut self) -> bool {
+    /// Whether any obligation and any request is due, seen past every fault.
+    fn is_due(&mut self) -> (bool, bool) {
         let cloud = &self.process.cloud;
         let writes = cloud.writes.load(Ordering::Relaxed);
         if writes != self.seen_writes {
             self.seen_writes = writes;
             let open = self.world.open_heads();
-            self.next_due = open.iter().filter_map(|head| head.next).min();
+            let next = |is_request: bool| {
+                let open = open.iter().filter(|head| head.shard.starts_with("request-") == is_request);
+                open.filter_map(|head| head.next).min()
+            };
+            (self.next_due, self.next_request) = (next(false), next(true));
             self.shards.extend(open.into_iter().map(|head| head.shard));
         }
         let latest = Timestamp::from_second(BEGINNING).unwrap()
             + SignedDuration::try_from(cloud.elapsed()).unwrap()
             + SignedDuration::from_secs(cloud.weather.jumps_seconds);
-        cloud.is_replaying() || self.next_due.is_some_and(|due| due <= latest)
+        let is_due = |next: Option<Timestamp>| next.is_some_and(|due| due <= latest);
+        (cloud.is_replaying() || is_due(self.next_due), is_due(self.next_request))
     }
 
-    async fn tick(&self) {
+    async fn tick(&self, (are_obligations, are_requests): (bool, bool)) {
         let cloud = &self.process.cloud;
         self.process.note("sweeps");
         let stop_at = self.process.now() + SignedDuration::from_secs(92);
@@ -253,9 +262,11 @@ impl Sweeper {
             let swept = sweep_replays(&self.ledger, &self.vault, &self.process, of_policy, stop_at).await;
             self.process.note(&format!("has taken replays further: {swept:?}"));
         }
-        let sweep = sweep_ledger(&due, &self.outbox, &self.process, map, bounds, notice).await;
-        self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
-        if !self.shards.iter().any(|shard| shard.starts_with("request-")) {
+        if are_obligations {
+            let sweep = sweep_ledger(&due, &self.outbox, &self.process, map, bounds, notice).await;
+            self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
+        }
+        if !are_requests {
             return;
         }
         let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);

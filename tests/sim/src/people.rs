@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use privacy::identity::{EmailAddress, Identity};
+use privacy::instant::to_text as stamp;
 use privacy::keys::{KeyedRef, SubjectKeys};
 use privacy::memory::place;
 use privacy::scope::Place;
@@ -11,7 +12,6 @@ use privacy_tests::demo;
 use serde_json::{Value, json};
 
 use crate::oracle::Connected;
-use crate::spoiled::stamp;
 
 /// How many people connect something. The last one never asks for anything.
 pub const PEOPLE: usize = 3;

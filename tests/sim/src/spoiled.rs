@@ -11,7 +11,6 @@ use privacy::deadline::DueBy;
 use privacy::fault::Fault;
 use privacy::ids::{Platform, TenantId};
 use privacy::ingest_gate::Mark;
-use privacy::instant;
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, LegalHold};
 use privacy::obligation::{Head, NewObligation, ObligationId, Outcome};
@@ -297,10 +296,4 @@ impl Suppressions for Spoiled<'_> {
         }
         self.vault.date(mark, expires_at).await
     }
-}
-
-/// An instant as rows hold it.
-#[must_use]
-pub fn stamp(at: Timestamp) -> String {
-    instant::to_text(at)
 }

@@ -1,6 +1,7 @@
 //! One run: a world drawn from a seed, worked until nothing is left to do, and judged.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -45,6 +46,8 @@ pub struct World {
     pub keys: &'static SubjectKeys,
     /// Signs receipts.
     pub signing_key: SigningKey,
+    /// What was open after so many writes.
+    open: Mutex<Option<(u64, Vec<Open>)>>,
 }
 
 fn map() -> &'static DataMap {
@@ -112,12 +115,22 @@ impl World {
             map: map(),
             keys: people::keys(),
             signing_key: SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, "7".repeat(64))).unwrap(),
+            open: Mutex::default(),
         }
     }
 
     /// Every obligation, and every request of a person, that is not closed.
     #[must_use]
     pub fn open_heads(&self) -> Vec<Open> {
+        let writes = self.cloud.writes.load(Ordering::Relaxed);
+        let mut open = self.open.lock().unwrap();
+        if open.as_ref().is_none_or(|(seen, _)| *seen != writes) {
+            *open = Some((writes, self.read_open_heads()));
+        }
+        open.as_ref().map(|(_, open)| open.clone()).unwrap_or_default()
+    }
+
+    fn read_open_heads(&self) -> Vec<Open> {
         let scan = serde_json::json!({
             "TableName": "ledger",
             "FilterExpression": "(sk = :head AND attribute_exists(covers_until)) OR begins_with(due_shard, :asked)",

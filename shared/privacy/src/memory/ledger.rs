@@ -42,20 +42,8 @@ fn fresh(new: &NewObligation, seq: u32) -> Head {
 
 impl Intake for World {
     async fn cancel(&self, id: &ObligationId, until: CancelUntil, now: Timestamp) -> Answer<Cancelled> {
-        let is_in_time = |head: &Head| match until {
-            CancelUntil::ItsDay => head.starts_at.is_some_and(|starts_at| starts_at > now),
-            CancelUntil::Begun => head.starts_at.is_some(),
-        };
-        let has_begun = |head: &Head| head.state != State::Received || head.begun_at.is_some() || head.reopened > 0;
-        self.call("intake.cancel", |stored| match stored.heads.get_mut(id) {
-            None => Cancelled::Missing,
-            Some(head) if matches!(head.state, State::Cancelled { .. }) => Cancelled::Done,
-            Some(head) if !has_begun(head) && is_in_time(head) => {
-                head.state = State::Cancelled { at: now };
-                head.next_action_at = None;
-                Cancelled::Done
-            }
-            Some(_) => Cancelled::TooLate,
+        self.call("intake.cancel", |stored| {
+            stored.heads.get_mut(id).map_or(Cancelled::Missing, |head| super::cancel::cancel(head, until, now))
         })
     }
 
