@@ -92,7 +92,12 @@ async fn multipart_values<'a>(media_type: &str, bytes: &[u8], names: &[&'a str])
     while let Some(part) = parts.next_field().await.ok()? {
         let name = names.iter().copied().find(|name| part.name() == Some(name));
         if let Some(name) = name {
-            values.push((name, part.text().await.ok()?));
+            // Forms are UTF-8; to read any other charset a function would carry the tables of all.
+            let charset = part.content_type().and_then(|of| of.get_param("charset"));
+            if charset.is_some_and(|charset| charset != "utf-8" && charset != "us-ascii") {
+                return None;
+            }
+            values.push((name, String::from_utf8_lossy(&part.bytes().await.ok()?).into_owned()));
         }
     }
     Some(values)
@@ -141,6 +146,14 @@ mod tests {
         assert_eq!(read(media_type, &one).await, Ok("a.b".to_owned()));
         let two = format!("{}{}--X--\r\n", part("signed_request", "a.b"), part("signed_request", "a.b"));
         assert_eq!(read(media_type, &two).await, Err(Problem::BadRequest));
+        let typed = |charset: &str| {
+            let head = "--X\r\nContent-Disposition: form-data; name=\"signed_request\"\r\nContent-Type: text/plain; charset=";
+            format!("{head}{charset}\r\n\r\na.b\r\n--X--\r\n")
+        };
+        for charset in ["utf-8", "UTF-8", "us-ascii"] {
+            assert_eq!(read(media_type, &typed(charset)).await, Ok("a.b".to_owned()), "{charset}");
+        }
+        assert_eq!(read(media_type, &typed("utf-16")).await, Err(Problem::BadRequest));
         let cut = part("signed_request", "a.b");
         assert_eq!(read(media_type, &cut[..cut.len() - 4]).await, Err(Problem::BadRequest));
     }

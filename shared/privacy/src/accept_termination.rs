@@ -214,7 +214,7 @@ pub async fn accept_termination(
         let mut accepted = accept().await?;
         // So does what a reactivation left behind that was cut short; what has begun meanwhile keeps its days.
         let is_left_behind = accepted.became == Became::Duplicate && accepted.received_at < begun_at;
-        if is_left_behind && intake.cancel(&new.id, termination.now).await? == Cancelled::Done {
+        if is_left_behind && intake.cancel(&new.id, CancelUntil::Begun, termination.now).await? == Cancelled::Done {
             accepted = accept().await?;
         }
         clocked.push(Clocked { phase: name.clone(), starts_on: starts_on(&accepted)?, accepted });

@@ -33,7 +33,8 @@ impl Key<'_> {
 
 /// Deletes `keys`; answers with the sort keys of those that stayed unprocessed.
 pub(crate) async fn delete(client: &Client, table: &str, keys: &[Key<'_>]) -> Result<Vec<String>, Fault> {
-    let calls = stream::iter(keys.chunks(BATCH)).map(|batch| delete_batch(client, table, batch));
+    let batch = |number: usize| keys.iter().skip(number * BATCH).take(BATCH).collect();
+    let calls = stream::iter(0..keys.len().div_ceil(BATCH)).map(|number| delete_batch(client, table, batch(number)));
     let left: Vec<Vec<String>> = calls.buffer_unordered(IN_FLIGHT).try_collect().await?;
     Ok(left.into_iter().flatten().collect())
 }
@@ -44,8 +45,7 @@ fn request(key: &Key<'_>) -> Result<WriteRequest, Fault> {
     Ok(WriteRequest::builder().delete_request(delete).build())
 }
 
-async fn delete_batch(client: &Client, table: &str, batch: &[Key<'_>]) -> Result<Vec<String>, Fault> {
-    let mut left: Vec<&Key<'_>> = batch.iter().collect();
+async fn delete_batch(client: &Client, table: &str, mut left: Vec<&Key<'_>>) -> Result<Vec<String>, Fault> {
     for attempt in 0..TRIES {
         if attempt > 0 {
             tokio::time::sleep(patience::backoff(attempt)).await;

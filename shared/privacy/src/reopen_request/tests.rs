@@ -226,7 +226,7 @@ fn a_login_is_asked_for_again_and_a_childs_report_is_read_again_once_nobody_is_k
     assert_eq!((again.needs.clone(), again.is_verified(), again.user()), (needs, false, None));
     let mut child = SubjectRequest { about_child: true, ..answered_in_part(Kind::Erasure) };
     let (erase_by, zone) = ("2026-03-15".parse().unwrap(), "UTC".to_owned());
-    child.course.child = Some(ChildReview::Credible { at: now(), erase_by, zone, is_apart: false });
+    child.course.child = Some(ChildReview::Credible { at: now(), erase_by, zone, is_apart: false, child: None });
     let again = reopened(&child);
     assert!(again.is_of_child() && !again.is_last_day(now()), "ten days of its own");
     let again = reopened(&child.without_contact());
