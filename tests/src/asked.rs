@@ -17,7 +17,7 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
     Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Findings, Handle,
-    Instructed, Member, PointKind, Proof, Proven, Routed, Sha256Hex, Standing, SubjectRequest, Words,
+    Instructed, Member, PointKind, Proof, Proven, Reopened, Routed, Sha256Hex, Standing, SubjectRequest, Words,
 };
 
 use crate::demo;
@@ -92,6 +92,7 @@ pub fn full() -> SubjectRequest {
         data_points: BTreeMap::from([(PointKind::Phone, KeyedRef::parse(&format!("v1-{}", "a".repeat(32))).unwrap())]),
         declaration: Words::parse("Mia Example").ok(),
         member: Some(Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("7").unwrap() }),
+        is_address_vouched: true,
         told: BTreeMap::from([(Notice::Acknowledgement, 1), (Notice::AgentConfirmation, 3)]),
         told_tenants: BTreeMap::from([(
             TenantId::parse("tenant-alder").unwrap(),
@@ -123,6 +124,7 @@ pub fn full() -> SubjectRequest {
                 is_apart: true,
                 child: Some(Contact { email: EmailAddress::parse("tim@example.org").ok(), account: None }),
             }),
+            reopened: Some(Reopened { appeal: ObligationId::of_request(&[7; 20]), at: now(), was_answered: true }),
         },
         findings: Findings {
             corrections: decisions().map(|(field, decision)| Correction { field, decision }).into(),

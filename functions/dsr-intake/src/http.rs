@@ -192,7 +192,10 @@ impl Desk {
             let cause = fault.chain();
             tracing::warn!(outcome = "unsent", cause, "a notice was not sent; the sweeper sends it");
         }
-        self.begin(&keys, &accepted.request, now).await;
+        // What needs a proof waits for it, and what staff read for the sweep.
+        if accepted.request.works_at_once() {
+            self.begin(&keys, &accepted.request, now).await;
+        }
         let outcome = if accepted.is_new { "accepted" } else { "accepted-again" };
         Ok((outcome, answers::accepted(self.page(), &accepted.request, format)))
     }

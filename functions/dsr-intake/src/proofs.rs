@@ -11,7 +11,7 @@ use privacy::ports::Clock;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::pass::Pass;
-use privacy::subject_request::ports::NoticeQueue;
+use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::tell_person::measure::by_pass;
 use privacy::verify_request::{Verified, declare, verify_login, verify_request};
 use privacy_edge::clock::SystemClock;

@@ -6,6 +6,7 @@ pub(crate) mod blocks;
 mod person;
 mod short;
 mod tenant;
+mod typed;
 mod ways;
 
 use privacy::law::Law;

@@ -5,7 +5,6 @@ use privacy::clock::model::Kind;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
 use privacy::subject_request::findings::Erased;
 use privacy::subject_request::letter::Letter;
-use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
@@ -93,19 +92,6 @@ impl Writer<'_> {
             ));
         }
         self.letter("We have received your privacy request", request, blocks)
-    }
-
-    /// To the person, where whoever asks for them gave no address.
-    fn acknowledgement_for(self, request: &SubjectRequest) -> Wording {
-        let mut blocks = vec![say(FOR_YOU), facts(request)];
-        if !request.is_verified() {
-            blocks.push(say(
-                "Before we act on it, they have to show that they may ask for you. Where you have to agree, another letter asks you. \
-                 Until then nothing is done.",
-            ));
-        }
-        blocks.push(say(format!("If you have asked nobody to, tell us at {}.", self.company.contact)));
-        self.letter("Somebody has made a privacy request for you", request, blocks)
     }
 
     pub(super) fn code(self, letter: &Letter<'_>) -> Wording {
@@ -196,41 +182,6 @@ impl Writer<'_> {
         self.letter("We could not do what you asked", request, blocks)
     }
 
-    /// The last letter of a day to an address that somebody floods. It is about no request: the one that was held back may be
-    /// anybody's.
-    pub(super) fn no_more_today(self, pass: &Pass) -> Wording {
-        let blocks = vec![
-            say(
-                "So many privacy requests have named this address today that we send no more letters about them before tomorrow.",
-            ),
-            say(
-                "If you have made one of them: open its page, enter this number there instead of the code, and your code comes at once.",
-            ),
-            Block::Code(pass.spoken()),
-            say(
-                "It works today and tomorrow, as often as you need it, and only for requests that name this address. It is no code: \
-                 nothing is done by it. Give it to nobody.",
-            ),
-            say("If you have made none of them, you need do nothing: without a code nothing is done."),
-        ];
-        Wording { subject: "No more letters about privacy requests today".to_owned(), blocks }
-    }
-
-    /// To an address that somebody with a login typed, and nobody has shown to be theirs: nothing of what they asked, and no way
-    /// to its page.
-    pub(super) fn as_typed(self) -> Wording {
-        let blocks = vec![
-            say(
-                "Somebody who logged in to our product has made a privacy request and given this address to be written to. There is                  news of it.",
-            ),
-            say(
-                "If it was you, read it on the page of your request: you have its reference. We say no more here, since nobody has                  shown that this address is yours.",
-            ),
-            say("If you know nothing of it, you need do nothing. It is about their account and not about you."),
-        ];
-        Wording { subject: "There is news of a privacy request".to_owned(), blocks }
-    }
-
     pub(super) fn routed(self, request: &SubjectRequest) -> Wording {
         let blocks = [
             say(
@@ -244,10 +195,6 @@ impl Writer<'_> {
         self.letter("Which way your privacy request goes", request, blocks)
     }
 }
-
-/// What the person of an agent hears whom we cannot write to.
-pub(super) const FOR_YOU: &str = "Somebody says that they act for you, and has made a privacy request in your name. They gave no address of their own, so we write to you \
-    alone.";
 
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";

@@ -7,7 +7,8 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::person::{FOR_YOU, WITH_BUSINESSES, done, last_day, zoned_day};
+use super::person::{WITH_BUSINESSES, done, last_day, zoned_day};
+use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};
 
@@ -16,7 +17,7 @@ impl Writer<'_> {
     pub(crate) fn message(self, letter: &Letter<'_>) -> String {
         let request = letter.request;
         if let Some(pass) = letter.pass {
-            return format!("{}: {NO_MORE_TODAY} {}", self.company.name, pass.spoken());
+            return format!("{}: {NO_MORE_TODAY} {}", self.company.name, pass.expose());
         }
         if is_as_typed(letter) {
             return format!("{}: {AS_TYPED}", self.company.name);

@@ -112,6 +112,12 @@ impl SubjectRequest {
         child.into_iter().chain(wanted).chain(accepted).filter(may_be).collect()
     }
 
+    /// Whether the product stops something for it before anybody has shown anything.
+    #[must_use]
+    pub fn works_at_once(&self) -> bool {
+        !self.flags().is_empty()
+    }
+
     /// Whether staff have accepted what somebody objects to: they closed it, and not because their grounds weigh more.
     #[must_use]
     pub fn is_objection_accepted(&self) -> bool {

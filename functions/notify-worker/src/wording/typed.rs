@@ -1,0 +1,64 @@
+//! Letters to an address that somebody else may have typed: they say as little as they can.
+
+use privacy::subject_request::SubjectRequest;
+use privacy::subject_request::pass::Pass;
+
+use super::Writer;
+use super::blocks::{Block, Wording};
+use super::person::{facts, say};
+
+/// What the person of an agent hears whom we cannot write to.
+pub(super) const FOR_YOU: &str = "Somebody says that they act for you, and has made a privacy request in your name. They gave no address of their own, so we write to you \
+    alone.";
+
+impl Writer<'_> {
+    /// To the person, where whoever asks for them gave no address.
+    pub(super) fn acknowledgement_for(self, request: &SubjectRequest) -> Wording {
+        let mut blocks = vec![say(FOR_YOU), facts(request)];
+        if !request.is_verified() {
+            blocks.push(say(
+                "Before we act on it, they have to show that they may ask for you. Where you have to agree, another letter asks you. \
+                 Until then nothing is done.",
+            ));
+        }
+        blocks.push(say(format!("If you have asked nobody to, tell us at {}.", self.company.contact)));
+        self.letter("Somebody has made a privacy request for you", request, blocks)
+    }
+
+    /// The last letter of a day to an address that somebody floods. It is about no request: the one that was held back may be
+    /// anybody's.
+    pub(super) fn no_more_today(self, pass: &Pass) -> Wording {
+        let blocks = vec![
+            say(
+                "So many privacy requests have named this address today that we send no more letters about them before tomorrow.",
+            ),
+            say(
+                "If you have made one of them: open its page, enter this number there instead of the code, and your code comes at once.",
+            ),
+            Block::Code(pass.expose().to_owned()),
+            say(
+                "It works today and tomorrow, as often as you need it, and only for requests that name this address. It is no code: \
+                 nothing is done by it. Give it to nobody.",
+            ),
+            say("If you have made none of them, you need do nothing: without a code nothing is done."),
+        ];
+        Wording { subject: "No more letters about privacy requests today".to_owned(), blocks }
+    }
+
+    /// To an address that somebody with a login typed, and nobody has shown to be theirs: nothing of what they asked, and no way
+    /// to its page.
+    pub(super) fn as_typed(self) -> Wording {
+        let blocks = vec![
+            say(
+                "Somebody who logged in to our product has made a privacy request and given this address to be written to. There is \
+                 news of it.",
+            ),
+            say(
+                "If it was you, read it on the page of your request: you have its reference. We say no more here, since nobody has \
+                 shown that this address is yours.",
+            ),
+            say("If you know nothing of it, you need do nothing. It is about their account and not about you."),
+        ];
+        Wording { subject: "There is news of a privacy request".to_owned(), blocks }
+    }
+}
