@@ -68,6 +68,15 @@ def crm(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], bod
     return 200, {"total": int(wanted in vendor.copies)}
 
 
+def mailing(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
+    one = unquote(path.rsplit("/", 1)[-1])
+    if query.get("identifierType") != ["ext_id"]:
+        return 400, {}
+    if method == "DELETE":
+        return erase(vendor, one, (204, None), (404, {"code": "document_not_found"}))
+    return (200, {"ext_id": one}) if one in vendor.copies else (404, {"code": "document_not_found"})
+
+
 def messenger(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
     """The product's interface for messages to accounts of platforms."""
     if method != "POST" or set(body) != {"platform", "handle", "text"}:
@@ -77,7 +86,7 @@ def messenger(vendor: Vendor, method: str, path: str, query: dict[str, list[str]
     return 202, {}
 
 
-PROCESSORS = {"posthog": posthog, "payments": payments, "crm": crm}
+PROCESSORS = {"posthog": posthog, "payments": payments, "crm": crm, "mailing": mailing}
 API = PROCESSORS | {"messenger": messenger}
 MOODS: dict[str, Answer] = {"down": (503, {}), "busy": (429, {}), "deaf": (404, {})}
 MESSAGES: list[dict[str, str]] = []
@@ -106,7 +115,8 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length) or b"null")
         address = urlsplit(self.path)
         # Each has a host of its own, told apart by the secret that comes with the request.
-        name = (self.headers.get("authorization") or "").removeprefix("Bearer local-")
+        secret = self.headers.get("api-key") or (self.headers.get("authorization") or "").removeprefix("Bearer ")
+        name = secret.removeprefix("local-")
         with LOCK:
             if address.path.startswith("/_"):
                 status, text = control(self.command, address.path)

@@ -223,6 +223,7 @@ async fn every_processor_ends_in_its_own_outcome() {
         anthropic: 2026-04-09
         crm: confirmed
         hosting: confirmed
+        mailing: not concerned
         messages: 2026-04-09
         openai: 2026-04-09
         payments: retained
@@ -367,8 +368,16 @@ async fn a_fault_at_any_call_changes_nothing_of_the_outcome() {
             world.strike(Some(strike));
             let report = run.to_the_end(&world).await;
             let ends: Vec<String> = report.lines.iter().map(|line| brief(&line.state, world.now())).collect();
-            let expected =
-                ["2026-04-09", "confirmed", "confirmed", "2026-04-09", "2026-04-09", "retained", "confirmed"];
+            let expected = [
+                "2026-04-09",
+                "confirmed",
+                "confirmed",
+                "not concerned",
+                "2026-04-09",
+                "2026-04-09",
+                "retained",
+                "confirmed",
+            ];
             assert_eq!(ends, expected, "{strike:?}");
             for (name, kept) in [("posthog", 6), ("payments", 6), ("crm", 6)] {
                 assert_eq!(copies(&world, name).len(), kept, "{name} at {strike:?}");

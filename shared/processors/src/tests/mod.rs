@@ -32,10 +32,12 @@ const SECRET: &str = "phx_sesame";
 const QUICK: Patience = Patience { connect: Duration::from_millis(300), total: Duration::from_millis(500) };
 const METADATA: &str = "169.254.169.254";
 
-/// The shipped policy, with payments concerned too.
+/// The shipped policy, with payments and the list of recipients concerned too.
 fn map() -> DataMap {
     let mut model = serde_json::to_value(built_in_map().model()).unwrap();
-    model["processor"]["payments"]["routes"] = json!(["meta-data-deletion"]);
+    for name in ["payments", "mailing"] {
+        model["processor"][name]["routes"] = json!(["meta-data-deletion"]);
+    }
     DataMap::new(serde_json::from_value(model).unwrap()).unwrap()
 }
 
@@ -45,6 +47,7 @@ fn settings() -> String {
         "posthog": entry("posthog.kazozo.com"),
         "crm": entry("api.hubapi.com"),
         "payments": entry("api.stripe.com"),
+        "mailing": entry("api.brevo.com"),
     });
     entries.to_string()
 }
@@ -54,7 +57,7 @@ fn processors(base: &BaseUrl, answers: impl FnMut(&str) -> Vec<IpAddr> + Send + 
     let resolver = Guarded::for_test(|address| address.is_loopback(), answers);
     let client = Client::new(resolver, QUICK).unwrap();
     let mut processors = HttpProcessors::over(client, map().model(), &Settings::parse(&settings()).unwrap());
-    for name in ["posthog", "crm", "payments"] {
+    for name in ["posthog", "crm", "payments", "mailing"] {
         processors.move_to(name, base.clone());
     }
     processors
@@ -114,6 +117,8 @@ async fn a_request_is_the_template_with_ids_in_it() {
     processors.ask("posthog", &subject()).await.unwrap();
     processors.confirm("posthog", &subject()).await.unwrap();
     processors.confirm("crm", &contact()).await.unwrap();
+    assert!(processors.ask("mailing", &subject()).await.is_err(), "200 is not what it answers");
+    assert_eq!(processors.confirm("mailing", &subject()).await.unwrap(), Finding::StillThere);
     let seen = vendor.seen().join("\n----\n").replace("\r\n", "\n");
     let seen = seen.replace(&vendor.address.port().to_string(), "PORT");
     expect_test::expect![[r#"
@@ -155,7 +160,25 @@ async fn a_request_is_the_template_with_ids_in_it() {
         host: vendor.test:PORT
         content-length: 114
 
-        {"filterGroups":[{"filters":[{"operator":"EQ","propertyName":"kazozo_contact","value":"alder.c1.p1"}]}],"limit":1}"#]].assert_eq(&seen);
+        {"filterGroups":[{"filters":[{"operator":"EQ","propertyName":"kazozo_contact","value":"alder.c1.p1"}]}],"limit":1}
+        ----
+        DELETE /v3/contacts/v1-person?identifierType=ext_id HTTP/1.1
+        accept: application/json
+        api-key: phx_sesame
+        accept-encoding: identity
+        user-agent: privacy-processors
+        host: vendor.test:PORT
+
+
+        ----
+        GET /v3/contacts/v1-person?identifierType=ext_id HTTP/1.1
+        accept: application/json
+        api-key: phx_sesame
+        accept-encoding: identity
+        user-agent: privacy-processors
+        host: vendor.test:PORT
+
+    "#]].assert_eq(&seen);
 }
 
 #[tokio::test]
@@ -232,6 +255,15 @@ async fn a_look_is_judged_by_the_policy_file() {
         ("payments", Conduct::answer(200, "[]"), Err(Problem::Unreadable)),
         ("payments", Conduct::answer(404, "not read"), Ok(Finding::Gone)),
         ("payments", Conduct::answer(403, ""), status(403)),
+        ("mailing", Conduct::answer(404, r#"{"code": "document_not_found"}"#), Ok(Finding::Gone)),
+        ("mailing", Conduct::answer(200, r#"{"id": 42, "email": "mia@example.org"}"#), Ok(Finding::StillThere)),
+        ("mailing", Conduct::answer(200, "<html>signed out</html>"), Ok(Finding::StillThere)),
+        ("mailing", Conduct::answer(404, "{}"), Ok(Finding::StillThere)),
+        ("mailing", Conduct::answer(404, "<html>no such page</html>"), Err(Problem::Unreadable)),
+        ("mailing", Conduct::answer(400, ""), status(400)),
+        ("mailing", Conduct::answer(401, ""), status(401)),
+        ("mailing", Conduct::answer(500, ""), status(500)),
+        ("mailing", Conduct::with(429, "retry-after: 9\r\n", ""), later.clone()),
     ];
     let vendor = Questioning::start().await;
     for (number, (name, conduct, expected)) in cases.into_iter().enumerate() {
