@@ -109,6 +109,7 @@ pub fn full() -> SubjectRequest {
         about_child: true,
         appeal_of: Some(ObligationId::of_request(&[9; 20])),
         details: Words::parse("line one\nline two").ok(),
+        has_words_beside: false,
         routed: vec![routed("alder", None), routed("birch", InstructionId::parse("ticket-7").ok())],
         course: Course {
             begun_at: Some(now()),

@@ -11,7 +11,7 @@ use privacy::legal_hold::Note;
 use privacy::memory::World;
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
-use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS, archive_shards};
+use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS, Showcase, archive_shards};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
@@ -250,6 +250,93 @@ async fn contacts_of_businesses_are_found_alike() {
     });
     account.put_all("accounts", &[row]);
     contacts_contract(&ContactTable::new(&account.connection(), "accounts".to_owned(), contact)).await;
+}
+
+/// Words of as many characters as are taken, in a script of so many bytes each.
+fn long(character: char) -> Words {
+    Words::parse(&character.to_string().repeat(Words::CHARACTERS_MAX)).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_long_costs_its_own_bytes_once_and_nothing_when_the_request_is_shown_or_changed() {
+    let account = Account::new();
+    let (keys, law, ledger) = (demo::keys(), Law::built_in().unwrap(), demo::ledger(&account));
+    let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
+    let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    for (number, (character, units)) in [('x', 4.0), ('é', 8.0), ('한', 12.0), ('😀', 16.0)].into_iter().enumerate()
+    {
+        let (seed, details) = ([u8::try_from(number).unwrap(); 20], long(character));
+        let ask = Ask { details: Some(details.clone()), ..Ask::of(Kind::Erasure, full().contact, Channel::Web) };
+        let sent = Sent { ask, source: None };
+        drop(account.take_calls());
+        let accepted = accept_request(&ledger, &queue, terms, Naming::Fresh(&seed), sent, now()).await.unwrap().request;
+        let calls = account.take_calls();
+        let writes: Vec<f64> =
+            calls.iter().filter(|call| call.operation != "SendMessage").map(|call| call.wru).collect();
+        assert_eq!(writes, [2.0, units], "{character}: the request, its due entry, and what they wrote");
+        assert!(ledger.show_asked(&accepted.id).await.unwrap().is_some());
+        let read: f64 = account.take_calls().iter().map(|call| call.rru).sum();
+        assert!(read <= 1.0, "{character}: the status reads {read} units");
+        let whole = ledger.request(&accepted.id).await.unwrap().unwrap();
+        assert_eq!(whole.details, Some(details.clone()), "staff read all of it");
+        drop(account.take_calls());
+        let begun = SubjectRequest { version: 2, ..whole };
+        assert!(ledger.record(&begun, &act(Deed::Begun), None).await.unwrap());
+        let changed: f64 = account.take_calls().iter().map(|call| call.wru).sum();
+        assert!(changed <= 6.0, "{character}: a change writes {changed} units");
+        // Whoever changed it without what stands beside it has lost nothing.
+        let without = SubjectRequest { version: 3, details: None, ..begun };
+        assert!(ledger.record(&without, &act(Deed::Answered), None).await.unwrap());
+        assert_eq!(ledger.request(&accepted.id).await.unwrap().unwrap().details, Some(details));
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_one_unit_however_long_what_stands_with_it() {
+    let account = Account::new();
+    let (keys, law, ledger) = (demo::keys(), Law::built_in().unwrap(), demo::ledger(&account));
+    let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
+    let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let (mut within, mut beside) = (0, 0);
+    for length in (1..=500_u16).step_by(3) {
+        let details = Words::parse(&"x".repeat(usize::from(length))).ok();
+        let ask = Ask { details, ..Ask::of(Kind::Erasure, full().contact, Channel::Web) };
+        let mut seed = [0; 20];
+        seed[..2].copy_from_slice(&length.to_be_bytes());
+        drop(account.take_calls());
+        let sent = Sent { ask, source: None };
+        accept_request(&ledger, &queue, terms, Naming::Fresh(&seed), sent, now()).await.unwrap();
+        let calls = account.take_calls();
+        let writes: Vec<f64> = calls.iter().filter(|call| call.operation == "PutItem").map(|call| call.wru).collect();
+        assert!(writes == [2.0] || writes == [2.0, 1.0], "{length}: {writes:?}");
+        *(if writes.len() == 1 { &mut within } else { &mut beside }) += 1;
+    }
+    assert!(within > 10 && beside > 10, "{within} {beside}");
+}
+
+#[tokio::test]
+async fn what_was_not_stored_beside_a_request_is_stored_when_it_is_sent_again() {
+    let account = Account::new();
+    let (keys, law, ledger) = (demo::keys(), Law::built_in().unwrap(), demo::ledger(&account));
+    let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
+    let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let sent = || {
+        let ask = Ask { details: Some(long('한')), ..Ask::of(Kind::Erasure, full().contact, Channel::Web) };
+        Sent { ask, source: None }
+    };
+    let naming = Naming::Repeatable("form-1");
+    let first = accept_request(&ledger, &queue, terms, naming, sent(), now()).await.unwrap().request;
+    let rows = account.dump("ledger");
+    let words = rows.iter().find(|row| row["sk"]["S"] == "words").unwrap();
+    assert!(!rows.iter().any(|row| row["sk"]["S"] == "asked" && row.get("details").is_some()));
+    let _ = account.carry_out(
+        "DeleteItem",
+        serde_json::json!({"TableName": "ledger", "Key": {"pk": words["pk"], "sk": words["sk"]}}),
+    );
+    assert_eq!(ledger.request(&first.id).await.unwrap().unwrap().details, None);
+    let again = accept_request(&ledger, &queue, terms, naming, sent(), now()).await.unwrap();
+    assert_eq!((again.is_new, again.request.details), (false, Some(long('한'))));
+    assert_eq!(ledger.request(&first.id).await.unwrap().unwrap().details, Some(long('한')));
 }
 
 #[tokio::test]

@@ -131,7 +131,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
     let points = ask.data_points.iter().filter(|_| needs.contains(&Proof::DataPoints));
     let data_points = points.filter_map(|(kind, value)| Some((*kind, terms.keys.data_point(&id, *kind, value)?)));
     let data_points = data_points.collect();
-    Ok(SubjectRequest {
+    let request = SubjectRequest {
         version: 1,
         kind: ask.kind,
         regime: regime.to_owned(),
@@ -155,12 +155,14 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         about_child: ask.about_child,
         appeal_of: ask.appeal_of,
         details: ask.details,
+        has_words_beside: false,
         routed: Vec::new(),
         course: Course::default(),
         findings: Findings::default(),
         next_action_at: Some(instant::to_millis(now + terms.stuck_after)),
         id,
-    })
+    };
+    Ok(request.with_words_in_place())
 }
 
 fn name(keys: &SubjectKeys, naming: Naming<'_>, ask: &Ask) -> Result<ObligationId, Fault> {

@@ -11,6 +11,7 @@ use privacy::ports::{Answer, Archive, Closed, ClosedRecord};
 
 use super::bundles::BUNDLE;
 use super::requests::{self, ASKED, ASKED_BY, CHALLENGE, TRAIL};
+use super::words::WORDS;
 use super::{DUE_INDEX, HEAD, LedgerTable, head_key, holds, key, rows, sequenced};
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, text, unreadable};
 use crate::faults::fault;
@@ -57,7 +58,7 @@ fn is_closed_since(row: &Item, closed_at: Timestamp) -> Result<bool, Fault> {
 
 /// Rows of what a person asked for.
 fn is_part_of_asked(sort: &str) -> bool {
-    sort.starts_with(TRAIL) || sort == CHALLENGE || sort == BUNDLE
+    sort.starts_with(TRAIL) || sort == CHALLENGE || sort == BUNDLE || sort == WORDS
 }
 
 fn is_part(sort: &str, seq: u32) -> bool {

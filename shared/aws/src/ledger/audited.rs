@@ -65,6 +65,7 @@ impl Place {
                 "subject" => Self::LeftOut(LINK),
                 "receipt" => Self::LeftOut("the receipt itself stands in a chain of its own"),
                 "verification" => Self::LeftOut("what it proves is told by its request"),
+                "words" => Self::LeftOut("what a person wrote with a request, which is told itself"),
                 _ => Self::Unknown,
             },
             "export" if sk == "bundle" => Self::Bundle,

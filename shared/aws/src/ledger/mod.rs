@@ -34,6 +34,7 @@ mod show;
 mod staff;
 mod staff_acts;
 mod targets;
+mod words;
 
 pub use audited::{Told, change_of_record, is_told};
 pub use images::told_by;

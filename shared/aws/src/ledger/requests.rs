@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `asked` | the request as it is now; in the due index under `request-<shard>`, closed ones as every closed record |
 //! | `trail#<version>` | what was done to it, by whom and why |
+//! | `words` | what they wrote, where it is too long for `asked` |
 //! | `verification` | what is kept of the code that was sent last |
 //!
 //! and in `asked-by#<person>`, under its reference, that it is of a person who has shown so.
@@ -29,6 +30,7 @@ use privacy::subject_request::{Act, Actor, Deed, Proof, SubjectRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::words::without_words;
 use super::{LedgerTable, key, rows};
 use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, unreadable};
 use crate::faults::fault;
@@ -53,7 +55,7 @@ fn read<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T, Fault> {
 }
 
 fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
-    let mut row = written(request)?;
+    let mut row = without_words(request, written(request)?);
     row.remove("id");
     row.extend(key(&request.id, ASKED));
     row.insert("received_at".to_owned(), at(request.received_at));
@@ -126,12 +128,17 @@ impl RequestIntake for LedgerTable {
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
-            Ok(_) => Ok(None),
+            // Only then: what stands beside a request that is not there would be found by nobody.
+            Ok(_) => self.keep_words(new).await.map(|()| None),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => {
                     let row = failed.item().filter(|row| !row.is_empty());
                     let row = row.ok_or_else(|| Fault::retry("requests.receive", "the condition failed without a row"));
-                    Ok(Some(Box::new(request_of(row?)?)))
+                    // Whoever stored it may have got no further; under one name it has one content.
+                    self.keep_words(new).await?;
+                    let known = request_of(row?)?;
+                    let details = known.details.clone().or_else(|| new.details.clone());
+                    Ok(Some(Box::new(SubjectRequest { details, ..known })))
                 }
                 Some(_) | None => Err(fault("requests.receive")(error)),
             },
@@ -143,7 +150,10 @@ impl RequestBook for LedgerTable {
     async fn request(&self, id: &ObligationId) -> Answer<Option<SubjectRequest>> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(key(id, ASKED)));
         let item = get.consistent_read(true).send().await.map_err(fault("requests.read"))?.item;
-        item.as_ref().map(request_of).transpose()
+        match item.as_ref().map(request_of).transpose()? {
+            Some(request) => self.with_words(request).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn record(&self, request: &SubjectRequest, act: &Act, used: Option<&Challenge>) -> Answer<bool> {

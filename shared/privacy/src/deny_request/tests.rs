@@ -105,7 +105,8 @@ fn what_is_being_erased_and_what_is_a_childs_is_not_called_denied() {
     assert_eq!(deny(&begun, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
     let report = asked(1, Kind::Erasure, None, Some(("instagram", "tim")), at("2026-03-05T12:00:00Z"));
     let report = SubjectRequest { about_child: true, ..report };
-    let believed = crate::review_child_report::find_credible(&report, None, &law, Actor::Service, now()).unwrap().unwrap();
+    let believed =
+        crate::review_child_report::find_credible(&report, None, &law, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(deny(&believed.request, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
     let alder = crate::ids::TenantId::parse("alder").unwrap();
     let routed = crate::route_request::route(&verified(Kind::Erasure), &alder, &law, Actor::Service, now());
@@ -121,7 +122,8 @@ fn what_names_nobody_is_unverifiable_though_everything_was_shown() {
     let mut report = SubjectRequest { about_child: true, ..verified(Kind::Erasure) };
     report.course.child = Some(crate::subject_request::ChildReview::NotCredible { at: now() });
     report.course.begun_at = Some(now());
-    let deny = |request: &SubjectRequest| deny(request, &law, DenialReason::Unverifiable, &by("No child named."), now());
+    let deny =
+        |request: &SubjectRequest| deny(request, &law, DenialReason::Unverifiable, &by("No child named."), now());
     assert!(matches!(deny(&report), Ok(Some(_))), "the address is of whoever reports");
     report.about_child = false;
     assert_eq!(deny(&report), Err(NotDenied::NotSo));

@@ -177,7 +177,8 @@ async fn a_credible_report_is_due_in_ten_days() {
     let contact = crate::memory::asked(1, Kind::Erasure, None, account, now()).contact;
     let report = SubjectRequest { about_child: true, contact, ..request(1, Kind::Erasure, 19) };
     let law = Law::built_in().unwrap();
-    let changed = crate::review_child_report::find_credible(&report, None, &law, Actor::Service, now()).unwrap().unwrap();
+    let changed =
+        crate::review_child_report::find_credible(&report, None, &law, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(changed.request.carry_out_by().date.to_string(), "2026-03-29");
     let listed = Listed::of(changed.request.clone(), now());
     assert_eq!((listed.due_by.date.to_string(), listed.days_left), ("2026-03-29".to_owned(), 9), "as the list says");

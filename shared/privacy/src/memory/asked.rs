@@ -56,6 +56,7 @@ pub fn asked(
         about_child: false,
         appeal_of: None,
         details: None,
+        has_words_beside: false,
         routed: Vec::new(),
         course: Course::default(),
         findings: Findings::default(),

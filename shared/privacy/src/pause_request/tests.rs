@@ -52,7 +52,9 @@ fn the_days_of_waiting_move_the_date_that_is_shown_and_no_other() {
 fn a_second_question_adds_its_days_and_an_extension_keeps_them() {
     let law = Law::built_in().unwrap();
     let mut request = of(&law, "EU_GDPR", Kind::Access);
-    for (asked_at, answered_at) in [("2026-03-06T09:00:00Z", "2026-03-08T09:00:00Z"), ("2026-03-08T09:00:00Z", "2026-03-12T09:00:00Z")] {
+    for (asked_at, answered_at) in
+        [("2026-03-06T09:00:00Z", "2026-03-08T09:00:00Z"), ("2026-03-08T09:00:00Z", "2026-03-12T09:00:00Z")]
+    {
         let now = at("2026-03-13T09:00:00Z");
         request = pause(&request, &law, Some(at(asked_at)), &by(), now).unwrap().unwrap().request;
         request = resume(&request, &law, Some(at(answered_at)), &by(), now).unwrap().unwrap().request;

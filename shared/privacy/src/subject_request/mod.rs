@@ -28,6 +28,7 @@ pub mod pass;
 pub mod ports;
 mod proof;
 pub mod review;
+mod room;
 mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -192,6 +193,10 @@ pub struct SubjectRequest {
     /// What they wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Words>,
+    /// Whether that is kept beside the request, because both together are too large to be one unit. Then `details` is `None`
+    /// where a request was read without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_words_beside: bool,
     /// The tenants whose part of it is theirs to decide.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routed: Vec<Routed>,

@@ -176,9 +176,7 @@ async fn a_question_to_the_person_stops_the_clock_that_is_shown_where_their_law_
         paths.push(format!("{REQUESTS}/{}", noted["reference"].as_str().unwrap()));
     }
     let (german, californian) = (&paths[0], &paths[1]);
-    let event = |event: &str, days: i64| {
-        json!({"event": event, "at": privacy::instant::to_text(days_ago(days)), "why": "Which account is meant."})
-    };
+    let event = |event: &str, days: i64| json!({"event": event, "at": privacy::instant::to_text(days_ago(days)), "why": "Which account is meant."});
     let pause = |path: &str| format!("{path}/pause");
     let before = bench.get(german).await["dates"].clone();
     for (body, status, expected) in [

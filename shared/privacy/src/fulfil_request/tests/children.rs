@@ -96,14 +96,19 @@ async fn report_by_address(house: &House, proven: &[Proof]) -> SubjectRequest {
 #[tokio::test]
 async fn what_is_of_whoever_reports_neither_rests_nor_goes_and_of_whom_staff_name_it_does() {
     let house = House::new();
-    house.world.link(&place("cedar", "c1", Some("p2")), house.world.now() - HOUR, &links_of(&house, "tim@example.org")[0]);
+    house.world.link(
+        &place("cedar", "c1", Some("p2")),
+        house.world.now() - HOUR,
+        &links_of(&house, "tim@example.org")[0],
+    );
     let request = report_by_address(&house, &[Proof::EmailCode]).await;
     let before = house.of(&["alder", "birch", "dogwood", "elm"]);
     let (now, by) = (house.world.now(), || Actor::Staff("alex".to_owned()));
     let unnamed = find_credible(&house.request(&request.id), None, &house.law, by(), now);
     assert_eq!(unnamed, Err(NotReviewable::Unnamed));
     let tim = address("tim@example.org");
-    let credible = |request: &SubjectRequest| find_credible(request, Some(&tim), &house.law, by(), now).unwrap().unwrap();
+    let credible =
+        |request: &SubjectRequest| find_credible(request, Some(&tim), &house.law, by(), now).unwrap().unwrap();
     house.change(&request.id, credible).await;
     house.rounds(3).await;
     assert_eq!(house.of(&["alder", "birch", "dogwood", "elm"]), before);
@@ -112,7 +117,11 @@ async fn what_is_of_whoever_reports_neither_rests_nor_goes_and_of_whom_staff_nam
     let tim = house.keys.suppressions(&Identity::Email(EmailAddress::parse("tim@example.org").unwrap()));
     assert_eq!(house.world.flags(&maren).await.unwrap(), BTreeSet::new());
     assert_eq!(house.world.flags(&tim).await.unwrap(), BTreeSet::from([Flag::Quarantined]));
-    assert_eq!(house.request(&request.id).course.flagged, tim.into_iter().collect(), "what shows whom it was about stays");
+    assert_eq!(
+        house.request(&request.id).course.flagged,
+        tim.into_iter().collect(),
+        "what shows whom it was about stays"
+    );
     assert_eq!(house.standing(&request.id), "completed");
 }
 

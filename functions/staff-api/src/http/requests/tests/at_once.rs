@@ -28,7 +28,12 @@ fn read() -> Value {
 
 /// The flags that the product reads.
 fn raised(bench: &Bench) -> usize {
-    bench.account.dump("suppression").iter().filter(|row| row["pk"]["S"].as_str().unwrap().starts_with("flags#")).count()
+    bench
+        .account
+        .dump("suppression")
+        .iter()
+        .filter(|row| row["pk"]["S"].as_str().unwrap().starts_with("flags#"))
+        .count()
 }
 
 #[tokio::test]

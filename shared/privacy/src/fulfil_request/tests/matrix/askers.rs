@@ -165,7 +165,9 @@ impl Asker {
         let (actor, now) = (Actor::Staff("alex".to_owned()), house.world.now());
         match self {
             Self::Parent => {
-                house.change(id, |request| find_credible(request, None, &house.law, actor, now).unwrap().unwrap()).await;
+                house
+                    .change(id, |request| find_credible(request, None, &house.law, actor, now).unwrap().unwrap())
+                    .await;
             }
             Self::DoubtedParent => {
                 house.change(id, |request| find_not_credible(request, actor, now).unwrap().unwrap()).await;
