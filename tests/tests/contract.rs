@@ -278,6 +278,15 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         Head { returned_at: Some(now()), ..again },
         "the first instant stays, and nothing else changes"
     );
+    // Once a worker has begun it is too late, whatever its day.
+    assert!(matches!(ports.lease(&lease, starts_at, starts_at).await.unwrap(), Leased::Granted(_)));
+    for later in [0, 1] {
+        let begun = ports.begin(&lease, starts_at + SignedDuration::from_hours(later)).await.unwrap().unwrap();
+        assert_eq!(begun.begun_at, Some(starts_at), "the first instant stays");
+    }
+    for until in [CancelUntil::Begun, CancelUntil::ItsDay] {
+        assert_eq!(cancel(until, now()).await.unwrap(), Cancelled::TooLate);
+    }
     let nobody = ObligationId::parse(&"f".repeat(32)).unwrap();
     ports.note_return(&nobody, now()).await.unwrap();
     assert_eq!(ports.head(&nobody).await.unwrap(), None, "nothing appears");
