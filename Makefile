@@ -96,6 +96,7 @@ check: tools ## Format, lints, docs, licences and bans, template and Python
 	$(TOOLS) cargo deny --all-features check bans licenses sources
 	$(TOOLS) cfn-lint template.yaml
 	$(PYTHON) -m local.check
+	$(PYTHON) -m tests.bench.draw check
 
 advisories: tools ## Known holes in what we depend on; fetches their database
 	$(TOOLS) cargo deny --all-features check advisories

@@ -6,11 +6,14 @@ earlier one left it. `LAMBDA_DIR` names other built functions than target/lambda
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import importlib
 import json
 import os
 import platform
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -41,6 +44,10 @@ def run(names: list[str]) -> int:
     # Whatever stands opposite the measured process stays off its core.
     os.sched_setaffinity(0, {OTHER_CORE})
     world = make(Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda"), dynoxide, ROOT / "target/bench/work", lambda _: None)
+    # Nothing stays behind, whoever ends the run.
+    atexit.register(shutil.rmtree, world.emulator.folder, ignore_errors=True)
+    atexit.register(world.emulator.stop)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     failed = 0
     for name in names:
         began = time.monotonic()

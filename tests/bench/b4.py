@@ -52,7 +52,12 @@ def erase(world: World, state: Path, message: str) -> tuple[float, float, Counte
             assert answer == {"batchItemFailures": []}, answer
             cpu += spent
             asked, world.front.sent[:] = world.front.messages("erasure"), []
-        return cpu, worker.peak_mb(), world.front.take()
+        counted = world.front.take()
+        states = [one["state"]["S"] for one in world.emulator.items("ledger") if one["sk"]["S"] == "head"]
+        receipts = sum(name.startswith("receipts/") for name in world.front.buckets.objects)
+        # Verified, certified, and only second looks to come.
+        assert states == ["verifying"] and receipts, f"{states}, {receipts} receipts"
+        return cpu, worker.peak_mb(), counted
 
 
 def peer(world: World, state: Path, handler: str) -> tuple[float, Counted, Any]:

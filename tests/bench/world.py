@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+from local import vendors
 from local.demo.keys import SubjectKeys
 from local.settings import ROOT
 from tests.bench.emulator import Emulator, Item, item
@@ -25,8 +29,6 @@ SECRETS: dict[str, Any] = {
     "arn:apps": {"facebook": {"current": APP_SECRET}},
     "arn:keys": SUBJECT_KEYS,
     "arn:receipt": {"seed": "7" * 64},
-    # Nobody is asked: erasing is measured to the last row of ours.
-    "arn:processors": {},
 }
 
 
@@ -44,7 +46,7 @@ def environment(endpoint: str) -> dict[str, str]:
         "AWS_SESSION_TOKEN": "token", "AWS_ENDPOINT_URL": endpoint, "PUBLIC_BASE_URL": "https://api.test",
         "ERASURE_QUEUE_URL": QUEUE + "erasure", "EXPORT_QUEUE_URL": QUEUE + "exports", "NOTICE_QUEUE_URL": QUEUE + "notices",
         "META_APP_SECRETS_ARN": "arn:apps", "SUBJECT_KEYS_ARN": "arn:keys", "RECEIPT_KEY_ARN": "arn:receipt",
-        "PROCESSORS_ARN": "arn:processors", "PROCESSORS_ON_THIS_MACHINE": "yes", "STUCK_AFTER_SECONDS": "300",
+        "PROCESSORS_ARN": "arn:processors", "PROCESSORS_ON_THIS_MACHINE": "yes", "PROCESSOR_CONFIRM_AFTER": "PT0S", "STUCK_AFTER_SECONDS": "300",
         # As template.yaml sets it for the exporter.
         "MALLOC_MMAP_THRESHOLD_": "131072",
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "PYTHONDONTWRITEBYTECODE": "1",
@@ -94,9 +96,13 @@ def make(lambdas: Path, dynoxide: Path, folder: Path, say: Callable[[str], None]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     # In memory, where there is such a folder: SQLite waits for a disk otherwise.
+    # The processors of the policy, honest and on this machine: an erasure is measured to its receipt.
+    processors = ThreadingHTTPServer(("127.0.0.1", 0), vendors.Handler)
+    Thread(target=processors.serve_forever, daemon=True).start()
+    secrets = SECRETS | {"arn:processors": json.loads(vendors.settings(processors.server_address[1]))}
     states = Path("/dev/shm") if Path("/dev/shm").is_dir() else folder
     emulator = Emulator(dynoxide, states / f"bench-{os.getpid()}")
-    return World(folder, emulator, Front(emulator, SECRETS), lambdas, say)
+    return World(folder, emulator, Front(emulator, secrets), lambdas, say)
 
 
 def connect(tenant: str, connection: str, user_id: str) -> list[Item]:

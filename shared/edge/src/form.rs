@@ -147,7 +147,8 @@ mod tests {
         let two = format!("{}{}--X--\r\n", part("signed_request", "a.b"), part("signed_request", "a.b"));
         assert_eq!(read(media_type, &two).await, Err(Problem::BadRequest));
         let typed = |charset: &str| {
-            let head = "--X\r\nContent-Disposition: form-data; name=\"signed_request\"\r\nContent-Type: text/plain; charset=";
+            let head =
+                "--X\r\nContent-Disposition: form-data; name=\"signed_request\"\r\nContent-Type: text/plain; charset=";
             format!("{head}{charset}\r\n\r\na.b\r\n--X--\r\n")
         };
         for charset in ["utf-8", "UTF-8", "us-ascii"] {

@@ -1,87 +1,14 @@
-//! The deletion callback as one writes it by the book: check the signature, one conditional write, one message.
+//! A function as the template of `cargo lambda new` has it.
 
-use aws_config::BehaviorVersion;
-use aws_sdk_dynamodb::types::AttributeValue::S;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
-use lambda_http::{Body, Error, Request, Response, run, service_fn, tracing};
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+mod callback;
 
-struct Callback {
-    dynamodb: aws_sdk_dynamodb::Client,
-    sqs: aws_sdk_sqs::Client,
-    app_secret: String,
-    table: String,
-    queue: String,
-    base_url: String,
-}
+use lambda_http::{Error, Request, run, service_fn, tracing};
 
-fn variable(name: &str) -> Result<String, Error> {
-    std::env::var(name).map_err(|_| name.into())
-}
-
-/// What the field says, if its signature holds.
-fn verify(field: &str, secret: &str) -> Option<Value> {
-    let (signature, text) = field.split_once('.')?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
-    mac.update(text.as_bytes());
-    mac.verify_slice(&URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
-}
-
-async fn handle(callback: &Callback, request: Request) -> Result<Response<Body>, Error> {
-    let body = String::from_utf8_lossy(request.body()).into_owned();
-    let field = body.strip_prefix("signed_request=").unwrap_or_default().replace("%3D", "=");
-    let Some(payload) = verify(&field, &callback.app_secret) else {
-        return Ok(Response::builder().status(400).body(Body::from(r#"{"title":"Bad request"}"#))?);
-    };
-    let user = payload["user_id"].as_str().unwrap_or_default();
-    let digest = Sha256::digest(format!("facebook/{user}"));
-    let code: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let issued_at = payload["issued_at"].to_string();
-    let mut put = callback.dynamodb.put_item().table_name(&callback.table).condition_expression("attribute_not_exists(pk)");
-    for (name, value) in [
-        ("pk", format!("obligation#{code}")),
-        ("sk", "head".to_owned()),
-        ("state", "received".to_owned()),
-        ("route", "meta-data-deletion".to_owned()),
-        ("received_at", issued_at.clone()),
-        ("covers_until", issued_at.clone()),
-        ("next_action_at", issued_at),
-        ("due_shard", format!("{:02}", digest[0] % 8)),
-        ("due_date", "2036-01-01".to_owned()),
-        ("due_zone", "UTC".to_owned()),
-    ] {
-        put = put.item(name, S(value));
-    }
-    if let Err(error) = put.send().await
-        && !error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception())
-    {
-        return Err(error.into());
-    }
-    let message = json!({"v": 1, "obligation": code}).to_string();
-    callback.sqs.send_message().queue_url(&callback.queue).message_body(message).send().await?;
-    let answer = json!({"url": format!("{}/privacy/requests/{code}", callback.base_url), "confirmation_code": code});
-    Ok(Response::builder().status(200).header("content-type", "application/json").body(Body::from(answer.to_string()))?)
-}
+use crate::callback::{Callback, handle};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
-    let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let secrets = aws_sdk_secretsmanager::Client::new(&config);
-    let secret = secrets.get_secret_value().secret_id(variable("META_APP_SECRETS_ARN")?).send().await?;
-    let apps: Value = serde_json::from_str(secret.secret_string().unwrap_or_default())?;
-    let callback = Callback {
-        dynamodb: aws_sdk_dynamodb::Client::new(&config),
-        sqs: aws_sdk_sqs::Client::new(&config),
-        app_secret: apps["facebook"]["current"].as_str().unwrap_or_default().to_owned(),
-        table: variable("LEDGER_TABLE")?,
-        queue: variable("ERASURE_QUEUE_URL")?,
-        base_url: variable("PUBLIC_BASE_URL")?,
-    };
-    let callback = &callback;
+    let callback = &Callback::load().await?;
     run(service_fn(move |request: Request| async move { handle(callback, request).await })).await
 }
