@@ -202,6 +202,20 @@ mod tests {
         assert!(html.contains("&lt;script&gt;"));
     }
 
+    /// The name of a copied file is one word of up to 80 characters; the page has to fit 320 pixels.
+    #[test]
+    fn a_long_word_breaks_wherever_one_can_stand() {
+        let breaks = |tag: &str| {
+            let rules = STYLE.split('}').filter_map(|rule| rule.split_once('{'));
+            rules
+                .filter(|(of, _)| of.split(',').any(|one| one == tag))
+                .any(|(_, what)| what.contains("overflow-wrap:anywhere"))
+        };
+        for tag in ["h1", "h2", "p", "li", "a", "caption", "th", "td"] {
+            assert!(breaks(tag), "{tag}");
+        }
+    }
+
     #[test]
     fn a_page_calls_nobody() {
         let html = String::from_utf8(Page::begin("x").end()).unwrap();

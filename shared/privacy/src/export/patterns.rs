@@ -25,11 +25,17 @@ pub(super) fn clean(text: &str, mut persons: Option<Persons<'_>>, counts: &mut C
     let mut clean = String::with_capacity(text.len());
     // What stands before belongs to what begins here, unless it was replaced.
     let (mut start, mut at) = (0, 0);
+    // Where the run of characters around here ends: looked for once, however many things could begin inside it.
+    let mut word_end = 0;
     while let Some((before, rest)) = text.get(start..at).zip(text.get(at..))
         && let Some(first) = rest.chars().next()
     {
+        if at >= word_end {
+            word_end = at + run(rest);
+        }
+        let word = text.get(at..word_end).unwrap_or_default().trim_end_matches(['.', '-', '=']);
         let found = can_start(first, before.chars().next_back())
-            .then(|| find(rest, before, persons.as_ref().map(|persons| persons.own)))
+            .then(|| find(rest, word, before, persons.as_ref().map(|persons| persons.own)))
             .flatten();
         let Some((length, found)) = found else {
             clean.push(first);
@@ -68,7 +74,7 @@ fn can_start(first: char, before: Option<char>) -> bool {
 }
 
 /// What begins here, and how long it is in bytes.
-fn find(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
+fn find(rest: &str, word: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
     let first = rest.chars().next()?;
     if (digit(first).is_some() || "+(".contains(first))
         && let Some(found) = number(rest, before, own)
@@ -78,7 +84,6 @@ fn find(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
     if !first.is_alphanumeric() && !"@$_".contains(first) {
         return None;
     }
-    let word = word(rest);
     let typed = |reason, name| Some((word.len(), Found::Type(reason, name)));
     if let Some(length) = iban(rest) {
         return Some((length, Found::Type(Reason::NeverDisclosed, "[bank account number]")));
@@ -97,11 +102,10 @@ fn find(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
     (!handle.is_empty() && !own.is(handle)).then_some((handle.len() + 1, Found::Person))
 }
 
-/// The run of characters that addresses, handles and secrets are made of.
-fn word(rest: &str) -> &str {
+/// How long the run of characters is that addresses, handles and secrets are made of.
+fn run(rest: &str) -> usize {
     let allowed = |character: char| character.is_alphanumeric() || "@._-+/$=".contains(character);
-    let length = rest.find(|character| !allowed(character)).unwrap_or(rest.len());
-    rest.get(..length).unwrap_or_default().trim_end_matches(['.', '-', '='])
+    rest.find(|character| !allowed(character)).unwrap_or(rest.len())
 }
 
 /// A card, a social security number, a telephone number.
@@ -204,11 +208,15 @@ fn is_token(word: &str) -> bool {
     is_signed || (word.len() >= 20 && known.iter().any(|beginning| word.starts_with(beginning)))
 }
 
+/// No part of an address before its `@` is longer: RFC 5321 has 64 bytes.
+const LOCAL_MAX: usize = 65;
+
 /// The e-mail address that `rest` begins with, in letters of any script. What joins two of them, as `/`, belongs to neither.
 fn email(rest: &str) -> Option<&str> {
     // Marks that are written on the letter before.
     let is_letter = |letter: char| letter.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&letter);
-    let local = rest.find(|letter| !is_letter(letter) && !"._-+'%&".contains(letter))?;
+    let mut letters = rest.char_indices().take(LOCAL_MAX);
+    let (local, _) = letters.find(|(_, letter)| !is_letter(*letter) && !"._-+'%&".contains(*letter))?;
     let domain = rest.get(local..)?.strip_prefix('@').filter(|_| local > 0)?;
     let length = domain.find(|letter| !is_letter(letter) && !".-".contains(letter)).unwrap_or(domain.len());
     let domain = domain.get(..length)?.trim_end_matches(['.', '-']);
@@ -283,6 +291,17 @@ mod tests {
             ),
         ] {
             check(text, expected);
+        }
+    }
+
+    /// A text of a size that a row can have, of nothing but beginnings.
+    #[test]
+    fn a_hostile_text_takes_no_longer_than_it_is_long() {
+        for piece in ["a/", "a.", "@", "1 ", "eyJ-", "0.", "a@", "ö'", "(1", "$2"] {
+            let text = piece.repeat(200_000 / piece.len());
+            let (mut people, own, mut counts) = (People::default(), Own::default(), Counts::default());
+            let persons = Persons { people: &mut people, own: &own };
+            assert!(!clean(&text, Some(persons), &mut counts).is_empty());
         }
     }
 
