@@ -242,7 +242,7 @@ mod tests {
             vec!["/download", "Get your data", "/code"],
             vec!["Get your data", "log in again", own.as_str()],
             vec!["does not say whether there is"],
-            vec!["We are working on your request", "you were right", "25 November 2026"],
+            vec!["We are working on your request", "you were right", "counts from there"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);

@@ -74,7 +74,7 @@ impl Writer<'_> {
 
     pub(super) fn acknowledgement(self, letter: &Letter<'_>) -> Wording {
         let request = letter.request;
-        if request.agent.is_some() {
+        if request.agent.is_some() && letter.code.is_none() {
             return self.acknowledgement_for(request);
         }
         let mut blocks = vec![say("We have received your privacy request."), facts(request)];
