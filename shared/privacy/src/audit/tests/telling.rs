@@ -201,7 +201,7 @@ fn watermark(until: Option<Timestamp>, planned: Option<u64>, confirmed: Option<u
     let (halted, confirmed_plan) = (planned.map(plan), confirmed.map(|records| plan(records).hash));
     Row::Watermark {
         class: "billing-records".to_owned(),
-        progress: Progress { swept, halted, confirmed_plan, leftovers: vec![] },
+        progress: Progress { swept, cover: None, halted, confirmed_plan, leftovers: vec![] },
     }
 }
 
