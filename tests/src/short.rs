@@ -23,7 +23,10 @@ pub fn table(map: &DataMap) -> String {
         };
         let begins = ends.last_day.zip(ends.purge_lead).and_then(|(last, lead)| {
             let before = last.checked_sub((lead, jiff::SpanRelativeTo::days_are_24_hours())).ok()?;
-            Some(format!("worked from day {}, ", before.get_days()))
+            Some(match before.get_days() {
+                0 => "worked at once, ".to_owned(),
+                days => format!("worked from day {days}, "),
+            })
         });
         let last = ends.last_day.map_or("–".to_owned(), |last| words(&last));
         let gone = match &class.purge {

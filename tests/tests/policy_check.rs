@@ -335,6 +335,19 @@ async fn what_is_older_than_the_first_day_of_its_class_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_stands_in_a_shard_that_no_purge_reads_is_named() {
+    let account = account().await;
+    let in_shard = |shard: &str| {
+        row(&format!("log#2026-03-01#{shard}"), &format!("alder#2026-03-01T01:00:00.000Z#{shard}"), &["event"])
+    };
+    account.put_all("logs", &["0", "3", "4", "03", "x"].map(in_shard));
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let line = text.lines().find(|line| line.contains("beyond its `shards`")).unwrap_or_else(|| panic!("{text}"));
+    assert!(line.contains("security-logs") && line.trim_end().ends_with(" 3"), "{line}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_busy_store_is_waited_for_and_one_that_stays_down_is_said_so() {
     let account = account().await;
     account.trouble("Scan", &[Trouble::Throttled; 4]);

@@ -2,8 +2,9 @@
 //! place.
 
 use privacy::data_map::DataMap;
-use privacy::policy::Ends;
+use privacy::law::Law;
 use privacy::policy::model::Model;
+use privacy::policy::{Ends, Route};
 use privacy_tests::mistakes::{SHIPPED, problem, with};
 
 const ENDS: &str = "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }";
@@ -305,14 +306,49 @@ fn a_class_ends_with_the_promise_or_the_phase_that_runs_its_clock() {
     let ends = |class: &str| Ends::effective(&model.class[class], &model);
     let days = |span: Option<jiff::Span>| span.map(|span| span.get_days());
     let disconnected = ends("signals");
-    assert_eq!(
-        (days(disconnected.last_day), days(disconnected.purge_lead)),
-        (Some(30), Some(27)),
-        "worked off in 3 days"
-    );
+    assert_eq!((days(disconnected.last_day), days(disconnected.purge_lead)), (Some(30), Some(30)), "worked at once");
     let talks = ends("conversation-messages");
     let talks = (days(talks.floor), days(talks.last_day), days(talks.purge_lead), days(talks.alarm_before));
     assert_eq!(talks, (Some(30), Some(90), Some(59), Some(15)));
+}
+
+/// The law file has them too, for whoever counts dates by `due-dates`: each period stands in both files, and is the same.
+#[test]
+fn the_law_file_and_the_policy_file_name_the_same_periods() {
+    let (law, model) = (Law::built_in().unwrap(), toml::from_str::<Model>(SHIPPED).unwrap());
+    let of_law = |name: &str| {
+        let rule = law.own_rule(name, false).unwrap().to_string();
+        let (unit, count) = rule.split(' ').next().unwrap().split_once(':').unwrap();
+        match unit {
+            "hours" => format!("PT{count}H"),
+            "days" => format!("P{count}D"),
+            "months" => format!("P{count}M"),
+            "years" => format!("P{count}Y"),
+            _ => panic!("{rule}"),
+        }
+    };
+    let clock = |class: &str| &model.class[class].clock;
+    let phase = &model.termination.phase["conversations"];
+    let alarm_on = phase.within.checked_sub((phase.alarm_before, jiff::SpanRelativeTo::days_are_24_hours())).unwrap();
+    let promised = |route| model.promise[&route].counted.as_ref().map(|counted| counted.within);
+    let periods = [
+        ("POLICY_ACCOUNT", clock("account-profile").floor),
+        ("POLICY_CONVERSATION", Some(phase.within)),
+        ("POLICY_CONVERSATION", clock("conversation-messages").ceiling),
+        ("POLICY_CONVERSATION_ALARM", Some(alarm_on)),
+        ("POLICY_BILLING", clock("billing-records").floor),
+        ("POLICY_SECLOG", clock("security-logs").ceiling),
+        ("LINKEDIN_PROFILE", clock("member-profiles").ceiling),
+        ("LINKEDIN_SOCIAL", clock("member-activity").ceiling),
+        ("LINKEDIN_DELETE", model.platform["linkedin"].erase_within),
+        ("CA_CCPA_RECORDS", model.own["requests"].clock.floor),
+        ("META_CALLBACK", promised(Route::MetaDataDeletion)),
+        ("DISCONNECT", promised(Route::Disconnect)),
+    ];
+    for (name, of_policy) in periods {
+        let of_policy = of_policy.unwrap_or_else(|| panic!("{name}: the policy has none"));
+        assert_eq!(of_law(name), of_policy.to_string(), "{name}");
+    }
 }
 
 /// A cold start reads it: what only checks and documents need does not grow it.

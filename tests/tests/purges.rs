@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use privacy::legal_hold::HoldId;
 use privacy::memory::World;
 use privacy::ports::Confirmed;
-use privacy::purge::{Leftover, PeriodClass, PurgeLedger, PurgePlan, Reports, Swept, store_report};
+use privacy::purge::{Cover, Leftover, PeriodClass, PurgeLedger, PurgePlan, Reports, Swept, store_report};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::sweep::{Consumed, classes, logs, row, run, sweep_beside, sweep_registry};
@@ -59,6 +59,11 @@ async fn check_ledger(ledger: &impl PurgeLedger) {
     assert_eq!(confirm("logs", &plan(9)).await, Confirmed::Done);
     ledger.resume("logs").await.unwrap();
     assert_eq!((progress().await.halted, progress().await.confirmed_plan), (None, None));
+    let cover = Cover { from: at("2026-01-01T00:00:00Z"), shards: 4 };
+    for cover in [cover, Cover { shards: 6, ..cover }] {
+        ledger.note_cover("logs", cover).await.unwrap();
+        assert_eq!(progress().await.cover, Some(cover));
+    }
     let (back, other) = (at("2026-03-01T00:00:00Z"), at("2026-03-11T00:00:00Z"));
     ledger.rewind("logs", other, back, at("2027-03-11T01:00:00Z")).await.unwrap();
     assert_eq!(progress().await.swept, Some(swept), "it was moved by another meanwhile");

@@ -180,6 +180,8 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             | Problem::Unknown(_)
             | Problem::MethodNotAllowed(_)
             | Problem::WindowClosed
+            | Problem::CameBack
+            | Problem::OtherEnd
             | Problem::InvalidHold(_)
             | Problem::HoldTaken
             | Problem::PlanDiffers

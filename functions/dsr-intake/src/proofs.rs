@@ -76,7 +76,7 @@ impl Desk {
         {
             self.notify_code(&known, source).await?;
         }
-        Ok(answers::code_sent(self.page(), id, format))
+        Ok(answers::code_sent(self.page(), id, Wanted::Proof, format))
     }
 
     /// A fresh code.

@@ -128,6 +128,15 @@ fn report(worked: &Worked) {
             tracing::info!(outcome = "looked", is_last, "a second look found nothing");
             metrics::emit(now, &[("SecondLooksClean", 1), ("ObligationsCompleted", i64::from(*is_last))]);
         }
+        Worked::WrittenSince { is_last } => {
+            tracing::error!(
+                outcome = "written-since",
+                is_last,
+                "an account that ended is written to, and nobody said that it came back"
+            );
+            let looked = [("SecondLooksClean", 1), ("ObligationsCompleted", i64::from(*is_last)), ("ResidueFound", 1)];
+            metrics::emit(now, &looked);
+        }
         Worked::Resurfaced { places } => {
             tracing::error!(outcome = "resurfaced", places, "a second look found something; the case is open again");
             metrics::emit(now, &[("ResidueFound", 1)]);

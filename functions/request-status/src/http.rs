@@ -104,6 +104,8 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 Problem::BadRequest
                 | Problem::BadMember(_)
                 | Problem::WindowClosed
+                | Problem::CameBack
+                | Problem::OtherEnd
                 | Problem::InvalidHold(_)
                 | Problem::HoldTaken
                 | Problem::PlanDiffers

@@ -1,6 +1,6 @@
 //! The sweep of bundles whose days are over, with its part of the report in logs and metrics.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use privacy::export::erase_bundles::{BundlesErased, erase_bundles};
 use privacy::ports::Clock;
 use privacy_aws::bundles::BundleBucket;
@@ -11,9 +11,6 @@ use privacy_edge::metrics;
 use serde::Serialize;
 
 use crate::config::Config;
-
-/// No bundle is begun when less than this is left of the invocation.
-const LAST_BUNDLE: SignedDuration = SignedDuration::from_secs(30);
 
 /// The answer, for whoever invokes the function by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,8 +35,8 @@ impl Bundles {
     }
 
     /// The report, and how many bundles could not be erased.
-    pub(crate) async fn sweep(&self, request_id: &str, ends_at: Timestamp) -> (Report, u64) {
-        let swept = erase_bundles(&self.ledger, &self.bucket, &SystemClock, ends_at - LAST_BUNDLE).await;
+    pub(crate) async fn sweep(&self, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
+        let swept = erase_bundles(&self.ledger, &self.bucket, &SystemClock, stop_at).await;
         let BundlesErased { erased, is_truncated, faults } = swept;
         for fault in &faults {
             let cause = fault.chain();

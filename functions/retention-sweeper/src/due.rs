@@ -13,8 +13,6 @@ use serde::Serialize;
 
 use crate::config::Config;
 
-/// No obligation is begun when less than this is left of the invocation.
-const LAST_OBLIGATION: SignedDuration = SignedDuration::from_secs(28);
 /// More of one shard waits for the next tick.
 const PER_SHARD_MAX: u64 = 1_000;
 
@@ -60,9 +58,8 @@ impl Due {
         &self,
         map: &DataMap,
         request_id: &str,
-        ends_at: Timestamp,
+        stop_at: Timestamp,
     ) -> Result<Report, SweepFailed> {
-        let stop_at = ends_at - LAST_OBLIGATION;
         let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
         let log = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => {

@@ -8,6 +8,7 @@ mod periods;
 mod replays;
 mod requests;
 mod schedule;
+mod share;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use privacy_aws::connection::Patience;

@@ -1,6 +1,6 @@
 //! Replays after a restored backup: each tick takes every open one further, with its part of the report in logs and metrics.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::ports::Clock;
 use privacy::purge::PeriodClass;
@@ -13,9 +13,6 @@ use privacy_edge::metrics;
 use serde::Serialize;
 
 use crate::config::Config;
-
-/// What a replay asks is sent by the sweep of what is due, so it leaves that one this much of the invocation.
-const FOR_WHAT_IS_DUE: SignedDuration = SignedDuration::from_secs(75);
 
 /// The answer, for whoever invokes the function by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,9 +40,8 @@ impl Replays {
     }
 
     /// The report, and how many faults there were.
-    pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, ends_at: Timestamp) -> (Report, u64) {
+    pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
         let of_policy = (map, self.classes.as_slice());
-        let stop_at = ends_at - FOR_WHAT_IS_DUE;
         let (swept, faults) = match sweep_replays(&self.ledger, &self.vault, &SystemClock, of_policy, stop_at).await {
             Ok(swept) => (swept, 0),
             Err(fault) => {

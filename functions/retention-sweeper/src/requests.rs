@@ -20,9 +20,6 @@ use serde::Serialize;
 
 use crate::config::Config;
 
-/// No request is begun when less than this is left of the invocation.
-const LAST_REQUEST: SignedDuration = SignedDuration::from_secs(15);
-
 /// The answer, for whoever invokes the function by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
@@ -68,8 +65,8 @@ impl Requests {
     }
 
     /// The report, and how many requests could not be worked on.
-    pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, ends_at: Timestamp) -> (Report, u64) {
-        let swept = self.swept(map, ends_at - LAST_REQUEST).await;
+    pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
+        let swept = self.swept(map, stop_at).await;
         let swept = swept.unwrap_or_else(|fault| RequestsSwept { faults: vec![fault], ..RequestsSwept::default() });
         for fault in &swept.faults {
             let cause = fault.chain();

@@ -13,6 +13,7 @@ use crate::due::{self, Due};
 use crate::periods::{self, Periods};
 use crate::replays::{self, Replays};
 use crate::requests::{self, Requests};
+use crate::share::Shares;
 
 /// What a schedule sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -76,13 +77,14 @@ impl Sweeper {
         let ends_at = clock::stop_at(event.context.deadline, SignedDuration::ZERO);
         match event.payload {
             Tick::Due {} => {
+                let until = Shares::until(ends_at);
                 // One part that fails leaves the other done; then the invocation fails for it.
-                let (requests, of_requests) = self.requests.sweep(&self.map, request_id, ends_at).await;
-                let (bundles, of_bundles) = self.bundles.sweep(request_id, ends_at).await;
+                let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
+                let (bundles, of_bundles) = self.bundles.sweep(request_id, until.bundles).await;
                 // Before what is due: whatever a replay asks is due, and goes out with the rest.
-                let (replays, of_replays) = self.replays.sweep(&self.map, request_id, ends_at).await;
+                let (replays, of_replays) = self.replays.sweep(&self.map, request_id, until.replays).await;
                 let faults = of_requests + of_bundles + of_replays;
-                let obligations = self.due.sweep(&self.map, request_id, ends_at).await?;
+                let obligations = self.due.sweep(&self.map, request_id, until.obligations).await?;
                 if faults > 0 {
                     return Err(due::SweepFailed { faults }.into());
                 }

@@ -157,9 +157,9 @@ enum Told {
 impl Counted {
     /// Ends are told apart by their days, and set against a return by when they were decided.
     fn told(&self, standing: &Head, new: &NewObligation) -> Told {
-        let is_before_return = standing.returned_at.is_some_and(|returned_at| self.told_at <= returned_at);
+        let is_before_return = standing.returned_at.is_some_and(|returned_at| self.told_at < returned_at);
         match &standing.state {
-            State::Cancelled { at } if self.told_at <= *at => Told::BeforeReturn,
+            State::Cancelled { at } if self.told_at < *at => Told::BeforeReturn,
             State::Cancelled { .. } => Told::New,
             State::Verifying { .. } | State::Completed { .. }
                 if self.is_dated && standing.starts_at >= new.starts_at =>

@@ -30,6 +30,8 @@ pub enum What {
     Attribute,
     /// A row that is older than the first day of its class: no purge ever looks for it.
     Older,
+    /// A row in a shard of its period that no purge looks into.
+    Shard,
 }
 
 /// Something that the map does not know, without its value.
@@ -160,6 +162,9 @@ impl Check<'_> {
                 }
                 if let Some(class) = kind.before_since(&row.partition, sort) {
                     note(report, What::Older, format!("{class}: dated before its `since`, no purge looks there"));
+                }
+                if let Some(class) = kind.beyond_shards(&row.partition) {
+                    note(report, What::Shard, format!("{class}: in a shard beyond its `shards`, no purge looks there"));
                 }
             }
             None => {

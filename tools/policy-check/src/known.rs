@@ -22,6 +22,8 @@ pub struct Kind {
     attributes: BTreeSet<String>,
     /// The first days of the classes that go by their date, as they stand in keys: of one class, or of those of a registry.
     since: BTreeMap<String, String>,
+    /// In how many shards a purge looks for a period of it.
+    shards: Option<u8>,
 }
 
 /// The map, ready to be asked.
@@ -67,6 +69,8 @@ impl Known {
             let (Some(purge), Some(kinds)) = (&class.purge, known.stores.get_mut(&class.store)) else { continue };
             for kind in kinds.iter_mut().filter(|kind| kind.name == *name || kind.name == REGISTRY) {
                 kind.since.insert(name.clone(), purge.since.to_string());
+                kind.shards =
+                    model.store.get(&class.store).and_then(|store| store.period.as_ref()).map(|period| period.shards);
             }
         }
         Ok(known)
@@ -87,8 +91,8 @@ impl Known {
         match kinds.iter_mut().find(|known| (&known.partition, &known.key) == (&partition, &key)) {
             Some(known) => known.attributes.extend(attributes),
             None => {
-                let since = BTreeMap::new();
-                kinds.push(Kind { name: name.to_owned(), partition, key, attributes: attributes.collect(), since });
+                let (name, attributes) = (name.to_owned(), attributes.collect());
+                kinds.push(Kind { name, partition, key, attributes, since: BTreeMap::new(), shards: None });
             }
         }
         Ok(())
@@ -127,6 +131,16 @@ impl Known {
 const PERIODS: [&str; 4] = ["hour", "day", "month", "period"];
 
 impl Kind {
+    /// The class of a row that stands in a shard in which no purge looks.
+    #[must_use]
+    pub fn beyond_shards(&self, partition: &str) -> Option<&str> {
+        let shards = self.shards?;
+        let slots = self.partition.as_ref()?.capture(partition)?;
+        let (_, shard) = slots.into_iter().find(|(slot, _)| *slot == "shard")?;
+        // As a purge writes it: `01` is another partition than `1`.
+        (!(0..shards).any(|known| known.to_string() == shard)).then_some(self.name.as_str())
+    }
+
     /// The class of a row that is older than the first day of its class, where no purge ever looks.
     #[must_use]
     pub fn before_since(&self, partition: &str, sort: Option<&str>) -> Option<&str> {

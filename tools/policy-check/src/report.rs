@@ -24,6 +24,7 @@ pub fn write_report(reports: &[StoreReport], out: &mut impl Write) -> io::Result
                 What::Key => "key",
                 What::Attribute => "attribute",
                 What::Older => "older",
+                What::Shard => "shard",
             };
             writeln!(out, "  {what:<10} {:<60} {count:>8}", finding.name)?;
         }

@@ -2,7 +2,7 @@
 //!
 //! | partition | sort key | holds |
 //! |---|---|---|
-//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when; `late_since` while it is late |
+//! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; `swept_from` and `swept_shards`, where the sweeps looked; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when; `late_since` while it is late |
 //! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
 //! | `purge` | `run` | when the last run ended |
 
@@ -15,7 +15,7 @@ use privacy::instant;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::PlanHash;
 use privacy::ports::{Answer, Confirmed};
-use privacy::purge::{Leftover, Progress, PurgeLedger, PurgePlan, Swept};
+use privacy::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Swept};
 
 use super::LedgerTable;
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
@@ -65,6 +65,10 @@ pub(super) fn read_watermark(row: &Item, progress: &mut Progress) -> Result<(), 
     let swept_at = find_at(row, "swept_at")?;
     progress.swept = find_at(row, "swept_until")?.map(|until| Swept { until, at: swept_at });
     progress.late_since = find_at(row, "late_since")?;
+    progress.cover = match find_at(row, "swept_from")? {
+        Some(from) => Some(Cover { from, shards: get_number(row, "swept_shards")? }),
+        None => None,
+    };
     progress.halted = halted(row)?;
     let is_confirmed = row.contains_key("confirmed_plan");
     progress.confirmed_plan = is_confirmed.then(|| hash(row, "confirmed_plan")).transpose()?;
@@ -120,6 +124,15 @@ impl PurgeLedger for LedgerTable {
             .expression_attribute_values(":until", at(until))
             .expression_attribute_values(":now", at(now));
         forward(update, "purges.advance").await
+    }
+
+    async fn note_cover(&self, class: &str, cover: Cover) -> Answer<()> {
+        let update = self
+            .update_purge(partition(class), WATERMARK.to_owned())
+            .update_expression("SET swept_from = :from, swept_shards = :shards")
+            .expression_attribute_values(":from", at(cover.from))
+            .expression_attribute_values(":shards", number(cover.shards));
+        patience::send(update).await.map(drop).map_err(fault("purges.note_cover"))
     }
 
     async fn list(&self, class: &str, leftover: &Leftover) -> Answer<()> {

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::obligation::{Head, PlanHash, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
 use crate::scope::Stage;
+use crate::target::Target;
 
 impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
@@ -48,6 +49,11 @@ where
         if due_at.is_some() {
             looks.push(now);
         }
+        let is_written = matches!(head.target, Target::Tenant { .. })
+            && head.returned_at.is_none()
+            && scopes.iter().any(|scope| scope.is_returned);
+        let looked =
+            |is_last| if is_written { Worked::WrittenSince { is_last } } else { Worked::LookedClean { is_last } };
         let next = match self.look_due_at(erased_at, looks.len())? {
             Some(next) => Some(next),
             None => self.expired_at(&report)?,
@@ -55,12 +61,12 @@ where
         match next {
             Some(next) => {
                 self.advance(head, verifying(looks), NextAction::At(next)).await?;
-                Ok(Worked::LookedClean { is_last: false })
+                Ok(looked(false))
             }
             None => {
                 let state = State::Completed { erased_at, completed_at: now, looks };
                 self.advance(head, state, NextAction::Never).await?;
-                Ok(Worked::LookedClean { is_last: true })
+                Ok(looked(true))
             }
         }
     }

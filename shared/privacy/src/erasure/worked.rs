@@ -66,6 +66,12 @@ pub enum Worked {
         /// Whether it was the last one.
         is_last: bool,
     },
+    /// A second look found nothing of an account that ended but what is dated later, and nobody has said that it came back: either it did,
+    /// or somebody writes to an account that is closed.
+    WrittenSince {
+        /// Whether it was the last one.
+        is_last: bool,
+    },
     /// A second look found something and re-opened the case.
     Resurfaced {
         /// In how many places.

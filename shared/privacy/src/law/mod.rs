@@ -1,7 +1,7 @@
 //! The law file made ready for work: which rule holds for whom, and the dates that follow.
 //!
 //! `law.toml` is the only place of a legal period. This module finds rows in it; [`dates`] counts a request's
-//! four dates by one, [`extension`] moves them once, [`retention`] counts the clocks that run without a request.
+//! four dates by one, [`extension`] moves them once; clocks that run without a request stand in the policy file.
 //! [`residence`] finds the regime of a person, [`governing`] the row that answers whatever they ask for, [`assurance`]
 //! and [`agent`] what they show of themselves, [`denial`] why and with which ways on a request is denied, [`routing`]
 //! the clocks of what others decide.
@@ -14,7 +14,6 @@ pub mod extension;
 pub mod governing;
 pub mod names;
 pub mod residence;
-pub mod retention;
 pub mod routing;
 
 use crate::clock::Holidays;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::World;
 use crate::obligation::PlanHash;
 use crate::ports::{Answer, Confirmed};
-use crate::purge::{Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
+use crate::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
 
 /// Watermarks, leftovers and reports.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +49,10 @@ impl PurgeLedger for World {
                 progress.swept = Some(Swept { until, at: Some(now) });
             }
         })
+    }
+
+    async fn note_cover(&self, class: &str, cover: Cover) -> Answer<()> {
+        self.call("purges.note_cover", |stored| stored.purges.of(class).cover = Some(cover))
     }
 
     async fn list(&self, class: &str, leftover: &Leftover) -> Answer<()> {

@@ -37,8 +37,9 @@ impl Ends {
         let own = Self::of(class);
         let lead = |within: Span, starts: Span| within.checked_sub((starts, jiff::SpanRelativeTo::days_are_24_hours()));
         match class.clock.anchor.as_str() {
+            // It is worked on at once.
             DISCONNECTED => model.promise.get(&Route::Disconnect).map_or(own, |promise| Self {
-                purge_lead: promise.counted.as_ref().and_then(|counted| lead(counted.within, counted.work_within).ok()),
+                purge_lead: promise.counted.as_ref().map(|counted| counted.within),
                 alarm_before: Some(promise.alarm_before),
                 ..own
             }),

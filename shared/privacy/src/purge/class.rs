@@ -139,6 +139,12 @@ impl PeriodClass {
         add(self.due_at(period)?, self.purge.alarm_after)
     }
 
+    /// In how many partitions a period may stand.
+    #[must_use]
+    pub const fn shards(&self) -> u8 {
+        self.shards
+    }
+
     /// What a run may purge before it halts.
     #[must_use]
     pub const fn ceiling_per_run(&self) -> u64 {

@@ -65,7 +65,9 @@ impl<'c> Course<'c> {
         let report = &mut self.report;
         report.purged = self.allowance.purged;
         report.halted |= self.plan.is_some();
-        report.plan = self.plan.as_ref().or(self.progress.waiting(self.class.ceiling_per_run())).map(PlanReport::from);
+        // The one that waits can be confirmed; what a dry run counts beside it cannot.
+        let waiting = self.progress.waiting(self.class.ceiling_per_run());
+        report.plan = waiting.or(self.plan.as_ref()).map(PlanReport::from);
         report.swept_until = self.progress.swept.map(|swept| swept.until);
         if !self.is_known {
             return;

@@ -25,7 +25,7 @@ mod target;
 pub use class::PeriodClass;
 pub use own::purge_own;
 pub use period::Period;
-pub use ports::{Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
+pub use ports::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
 pub use report::{ClassReport, PlanReport, RunReport, store_report};
 pub use standing::{ClassStanding, Due, Verdict, judge_class};
 
@@ -124,8 +124,12 @@ where
             Progress::default()
         });
         let now = self.clock.now();
-        if is_known && let Err(fault) = self.check_clock(class, &mut progress, &mut report, now).await {
-            report.fault = Some(fault.chain());
+        if is_known {
+            let checked = match self.check_cover(class, &mut progress, now).await {
+                Ok(()) => self.check_clock(class, &mut progress, &mut report, now).await,
+                Err(fault) => Err(fault),
+            };
+            report.fault = checked.err().map(|fault| fault.chain());
         }
         report.halted = judge_class(class, &progress, now).is_halted;
         let allowance = Allowance { ceiling: class.ceiling(&progress), purged: 0, seen: Seen::default() };
@@ -142,6 +146,34 @@ where
             plan: None,
             report,
         }
+    }
+
+    /// Takes back a watermark that was earned from a later day on than the policy file names now: what lies between was never looked
+    /// at. Refuses fewer shards than were swept: what stands in the others would never be found.
+    async fn check_cover(&self, class: &PeriodClass, progress: &mut Progress, now: Timestamp) -> Result<(), Fault> {
+        let Some(from) = class.first().and_then(|first| first.starts_at()).filter(|from| *from <= now) else {
+            return Ok(());
+        };
+        let shards = class.shards();
+        let known = progress.cover.unwrap_or(Cover { from, shards });
+        if shards < known.shards {
+            return Err(Fault::park("purge", "`shards` was higher: what stands in the others is never looked for"));
+        }
+        let cover = Cover { from: from.min(known.from), shards };
+        if progress.cover == Some(cover) {
+            return Ok(());
+        }
+        if let Some(swept) = progress.swept.filter(|swept| from < known.from && from < swept.until) {
+            if !self.bounds.is_dry_run {
+                self.ledger.rewind(&class.name, swept.until, from, now).await?;
+            }
+            progress.swept = Some(Swept { until: from, at: Some(now) });
+        }
+        if !self.bounds.is_dry_run {
+            self.ledger.note_cover(&class.name, cover).await?;
+        }
+        progress.cover = Some(cover);
+        Ok(())
     }
 
     /// Takes back a watermark that the clock does not allow, and refuses a class that begins in the future: what is older than its

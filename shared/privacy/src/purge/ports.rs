@@ -56,11 +56,22 @@ pub struct Swept {
     pub at: Option<Timestamp>,
 }
 
+/// Where the sweeps of a class looked: from which instant on, and in how many shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cover {
+    /// The first instant that was ever looked at.
+    pub from: Timestamp,
+    /// How many shards of each period.
+    pub shards: u8,
+}
+
 /// How far a class has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The watermark; `None` when it was never swept.
     pub swept: Option<Swept>,
+    /// Where the watermark was earned; `None` for what was swept before this was noted.
+    pub cover: Option<Cover>,
     /// The plan at which the class was halted, if it is.
     pub halted: Option<PurgePlan>,
     /// The plan that staff have confirmed, for this once.
@@ -99,6 +110,8 @@ pub trait PurgeLedger: Sync {
     ) -> impl Future<Output = Answer<()>> + Send;
     /// Moves the watermark forward to an instant, never back, and notes when.
     fn advance(&self, class: &str, until: Timestamp, now: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+    /// Notes where the class is looked for from now on.
+    fn note_cover(&self, class: &str, cover: Cover) -> impl Future<Output = Answer<()>> + Send;
     /// Lists a period to look at again, or replaces what is listed of it.
     fn list(&self, class: &str, leftover: &Leftover) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a period from the list.

@@ -244,3 +244,30 @@ async fn an_account_that_ends_again_begins_anew() {
     work_on(&world, &["2026-07-11T00:00:00Z", "2026-07-11T00:15:00Z"]).await;
     assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn what_is_written_to_an_account_that_ended_rings_until_somebody_says_that_it_came_back() {
+    for is_told in [false, true] {
+        let world = world();
+        terminate(&world, None).await.unwrap();
+        work_on(&world, &OLD_DAYS).await;
+        go_to(&world, BACK);
+        let message = "contact#p7#message#2026-03-12T09:00:00.000Z#m7";
+        world.put_item("conversations", "alder", message);
+        if is_told {
+            assert_eq!(cancel(&world).await, Reactivated::TooLate);
+        }
+        go_to(&world, LOOKS[0]);
+        let expected =
+            if is_told { Worked::LookedClean { is_last: false } } else { Worked::WrittenSince { is_last: false } };
+        assert_eq!(visit(&world, "conversations").await.unwrap(), expected);
+        assert_eq!(visit(&world, "account").await.unwrap(), Worked::LookedClean { is_last: false }, "no other phase");
+        assert_eq!(world.of_tenant("alder"), [format!("conversations alder {message}")], "nobody guesses");
+        // What the runbook says: another end, with a later day, takes it.
+        if !is_told {
+            tell(&world, Some("2026-03-12T12:00:00Z"), None).await.unwrap();
+            work_on(&world, &["2026-04-20T00:00:00Z"]).await;
+            assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+        }
+    }
+}

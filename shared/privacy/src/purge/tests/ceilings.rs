@@ -49,6 +49,26 @@ async fn above_its_ceiling_a_class_halts_before_the_first_record_of_any_partitio
 }
 
 #[tokio::test]
+async fn a_dry_run_shows_the_plan_that_can_be_confirmed_whenever_it_is_asked() {
+    let world = world();
+    put_logs(&world, &[1, 2, 3, 4, 5, 6], 200);
+    let classes = classes("2026-03-01");
+    let dry = async || {
+        let report = run_with(&world, &classes, Bounds { is_dry_run: true, ..bounds(&world) }).await;
+        class(&report, "security-logs").plan.clone().unwrap()
+    };
+    let planned = dry().await;
+    // Hours later the same is due; and days after the halt more is, but that plan waits.
+    world.pass(HOUR * 3);
+    let halted = class(&run_with(&world, &classes, bounds(&world)).await, "security-logs").plan.clone().unwrap();
+    assert_eq!(planned, halted);
+    put_logs(&world, &[11, 12], 300);
+    world.pass(DAY * 2);
+    assert_eq!(dry().await, halted);
+    assert_eq!(confirm(&world, &dry().await.plan_hash).await, Confirmed::Done);
+}
+
+#[tokio::test]
 async fn exactly_the_plan_that_was_confirmed_goes_and_for_this_once() {
     let world = world();
     put_logs(&world, &[6, 7, 8], 500);

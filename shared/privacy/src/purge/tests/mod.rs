@@ -3,6 +3,7 @@
 mod ceilings;
 mod clocks;
 mod contacts;
+mod cover;
 mod holds;
 mod own;
 mod troubles;
