@@ -6,6 +6,7 @@ use privacy::export::download::{download_bundle, download_by_login};
 use privacy::export::ports::Link;
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
+use privacy::subject_request::pass::Pass;
 use privacy_edge::clock::SystemClock;
 use privacy_edge::problem::Problem;
 use privacy_pages::accept::Format;
@@ -27,6 +28,9 @@ impl Desk {
         let keys = self.subject_keys.get().await?;
         self.admit(request, &keys, now).await?;
         let link = match Shown::read(request).await? {
+            Shown::Code(pass) if Pass::has_form(&pass) => {
+                return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, Wanted::Download, format).await?));
+            }
             Shown::Code(code) => download_bundle(&self.ledger, &self.bundles, &keys, id, &code, now).await?,
             Shown::Login(token) => match self.login(&token, id, now).await? {
                 Some(login) => {

@@ -36,7 +36,7 @@ impl Desk {
         let source = self.admit(request, &keys, now).await?;
         let verified = match Shown::read(request).await? {
             Shown::Code(pass) if Pass::has_form(&pass) => {
-                return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, format).await?));
+                return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, Wanted::Proof, format).await?));
             }
             Shown::Code(code) => verify_request(&self.ledger, &keys, id, &code, now).await?,
             Shown::Declaration(name) => declare(&self.ledger, id, &name, now).await?,
@@ -63,12 +63,13 @@ impl Desk {
 
     /// What a letter brought that says that its address gets no more today: the code goes out all the same. Answers the same
     /// whatever was entered, and counts as no try.
-    async fn send_code_by_pass(
+    pub(crate) async fn send_code_by_pass(
         &self,
         keys: &SubjectKeys,
         id: &ObligationId,
         pass: &str,
         now: Timestamp,
+        wanted: Wanted,
         format: Format,
     ) -> Result<Response<Body>, Rejected> {
         if let Some(known) = self.ledger.request(id).await?
@@ -76,7 +77,7 @@ impl Desk {
         {
             self.notify_code(&known, source).await?;
         }
-        Ok(answers::code_sent(self.page(), id, Wanted::Proof, format))
+        Ok(answers::code_sent(self.page(), id, wanted, format))
     }
 
     /// A fresh code.

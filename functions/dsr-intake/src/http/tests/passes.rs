@@ -31,3 +31,22 @@ async fn a_pass_has_a_code_sent_counts_as_no_try_and_looks_the_same_whatever_it_
     assert!(sources.clone().count() == 2 && sources.clone().all(|has_source| has_source));
     assert_eq!(bench.post(&path, &json!({"code": code})).await.status, 200, "its tries are not touched");
 }
+
+#[tokio::test]
+async fn a_pass_has_a_code_sent_for_a_download_too() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let request = bench.stored(&reference).await;
+    let address = format!("email#{}", request.contact.email.as_ref().unwrap().expose());
+    let pass = Pass::of(&demo::keys(), &address, day_of(SystemClock.now())).unwrap();
+    let path = format!("/api/dsr/{reference}/download");
+    let answer = bench.post(&path, &json!({"code": pass.expose()})).await;
+    let sent = bench.account.sent();
+    assert_eq!((answer.status, sent.iter().filter(|body| body.contains("\"code\"")).count()), (202, 1));
+    let page = bench.fill_in(&path, &format!("code={}", pass.expose().replace(' ', "+"))).await;
+    assert_eq!(page.status, 202);
+    assert!(
+        page.text.find("/download").unwrap() < page.text.find("/verification").unwrap(),
+        "what it was for comes first"
+    );
+}
