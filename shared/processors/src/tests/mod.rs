@@ -263,7 +263,7 @@ async fn a_look_is_judged_by_the_policy_file() {
         ("mailing", Conduct::answer(400, ""), status(400)),
         ("mailing", Conduct::answer(401, ""), status(401)),
         ("mailing", Conduct::answer(500, ""), status(500)),
-        ("mailing", Conduct::with(429, "retry-after: 9\r\n", ""), later.clone()),
+        ("mailing", Conduct::with(429, "retry-after: 9\r\n", ""), later),
     ];
     let vendor = Questioning::start().await;
     for (number, (name, conduct, expected)) in cases.into_iter().enumerate() {
