@@ -40,6 +40,7 @@ fn request(needs: &[Proof], proven: &[Proof]) -> SubjectRequest {
         about_child: false,
         appeal_of: None,
         details: None,
+        has_words_beside: false,
         routed: Vec::new(),
         course: crate::subject_request::Course::default(),
         findings: crate::subject_request::Findings::default(),
