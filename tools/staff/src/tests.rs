@@ -279,8 +279,8 @@ fn a_flag_is_lifted_by_one_call_that_says_why_and_may_say_where_they_asked() {
 }
 
 #[test]
-fn each_command_about_requests_is_one_call() {
-    let (sha256, base) = ("ab".repeat(32), "/api/staff/requests");
+fn requests_are_read_by_one_call_each() {
+    let base = "/api/staff/requests";
     let get = |line: &str, path: &str| {
         let call = called(line);
         assert_eq!((call.method.as_str(), call.path.as_str(), &call.body), ("GET", path, &None), "{line}");
@@ -289,7 +289,21 @@ fn each_command_about_requests_is_one_call() {
     get("requests --waiting --kind access --limit 5", &format!("{base}?waiting=true&kind=access&limit=5"));
     get("requests --due-before 2026-04-01 --child", &format!("{base}?due_before=2026-04-01&about_child=true"));
     get(&format!("request {REFERENCE} --json"), &format!("{base}/{REFERENCE}"));
-    let cases = [
+}
+
+fn assert_acts<const N: usize>(cases: [(String, &str, serde_json::Value); N]) {
+    for (line, act, body) in cases {
+        let call = called(&line);
+        let path = format!("/api/staff/requests/{REFERENCE}/{act}");
+        assert_eq!((call.method.as_str(), call.path), ("POST", path), "{line}");
+        assert_eq!(call.body, Some(body), "{line}");
+    }
+}
+
+#[test]
+fn what_staff_have_verified_is_one_call() {
+    let sha256 = "ab".repeat(32);
+    assert_acts([
         (
             format!("permission {REFERENCE} {sha256} --why Read_it."),
             "verification",
@@ -318,6 +332,12 @@ fn each_command_about_requests_is_one_call() {
             "verification",
             json!({"proof": "data-points", "held": {"phone": "0555", "day": "1"}, "named": {"day": "1 May"}, "why": "Wrote."}),
         ),
+    ]);
+}
+
+#[test]
+fn each_other_act_on_a_request_is_one_call() {
+    assert_acts([
         (
             format!("pause {REFERENCE} asked --at 2026-03-10T09:00:00Z --why Which_account."),
             "pause",
@@ -347,12 +367,7 @@ fn each_command_about_requests_is_one_call() {
             "closure",
             json!({"outcome": "upheld", "evidence": "file-7", "why": "Right."}),
         ),
-    ];
-    for (line, act, body) in cases {
-        let call = called(&line);
-        assert_eq!((call.method.as_str(), call.path), ("POST", format!("{base}/{REFERENCE}/{act}")), "{line}");
-        assert_eq!(call.body, Some(body), "{line}");
-    }
+    ]);
 }
 
 #[test]

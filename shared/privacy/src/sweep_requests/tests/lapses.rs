@@ -36,10 +36,10 @@ impl Office {
             self.move_to(day);
             let swept = self.sweep().await;
             assert!(swept.faults.is_empty());
-            match self.request(id).standing {
-                Standing::Denied { reason, .. } => return Some(reason),
-                _ => assert!(day == LATE[0] || swept.overdue == 1, "it rings"),
+            if let Standing::Denied { reason, .. } = self.request(id).standing {
+                return Some(reason);
             }
+            assert!(day == LATE[0] || swept.overdue == 1, "it rings");
         }
         None
     }
