@@ -4,15 +4,16 @@ use crate::naive::Naive;
 use crate::oracle::Broken;
 
 /// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
-pub const CAUGHT: [(Naive, u64, Broken); 8] = [
+pub const CAUGHT: [(Naive, u64, Broken); 9] = [
     (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
+    (Naive::IgnoresCover, 1, Broken::OverErased),
     (Naive::NoSweep, 1, Broken::Lost),
-    (Naive::AnyCode, 3, Broken::OverErased),
+    (Naive::MarksEndWithErasure, 1, Broken::Resurrected),
     (Naive::AcceptedIsGone, 4, Broken::CompletedWithResidue),
-    (Naive::MarksEndWithErasure, 4, Broken::Resurrected),
-    (Naive::IgnoresCover, 5, Broken::OverErased),
-    (Naive::SendBeforeStore, 6, Broken::Lost),
-    (Naive::AckOnFailedPut, 54, Broken::Lost),
+    (Naive::RestoreWithoutReplay, 7, Broken::Resurrected),
+    (Naive::AckOnFailedPut, 9, Broken::Resurrected),
+    (Naive::NoVerificationRead, 14, Broken::CompletedWithResidue),
+    (Naive::AnyCode, 23, Broken::OverErased),
 ];
 
 /// The table of the documents.
