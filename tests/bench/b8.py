@@ -109,7 +109,9 @@ def run(world: World) -> Bench:
         Row("CPU-ms of the tick, most open", None, seconds[-1] * 1e3),
     ]
     bench.notes.append(f"Calls of ours: {dict(sorted(last.calls.items()))}")
+    world.say("a tick that finds nothing")
     bench.measured = {
         "open": SIZES, "ours": [one.as_json() for one in seen], "scan": [one.as_json() for one in scans], "seconds": seconds,
+        "idle": idle(world),
     }
     return bench
