@@ -298,10 +298,7 @@ async fn every_choice_that_a_letter_names_is_one_of_the_form() {
     let choices = quoted(&letters);
     assert!(choices.len() >= 2, "{choices:?}");
     for choice in choices {
-        assert!(
-            page.contains(&format!("<label for=\"kind-")) && page.contains(&format!(">{choice}</label>")),
-            "{choice}"
-        );
+        assert!(page.contains("<label for=\"kind-") && page.contains(&format!(">{choice}</label>")), "{choice}");
     }
 }
 
