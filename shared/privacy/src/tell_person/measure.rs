@@ -32,7 +32,7 @@ pub const MORE_PER_SOURCE: u32 = 25;
 /// How many of those an address gets.
 pub const MORE_PER_ADDRESS: u32 = 40;
 /// How many are kept for who has shown that the address is theirs.
-pub const RESERVED: u32 = 40;
+pub const RESERVED: u32 = 30;
 /// How often it is said that there are no more today: once, and again where sending it broke off.
 pub const PASSES: u32 = 3;
 /// All of it.
