@@ -206,10 +206,9 @@ impl Stores for Spoiled<'_> {
     }
 
     async fn erase(&self, store: &str, range: &KeyRange, records: &[Record]) -> Answer<Vec<Record>> {
-        let KeyRange::Table { partition, .. } = range else { return self.vault.erase(store, range, records).await };
-        if !self.is(Naive::BatchWithoutUnprocessed) {
+        let (KeyRange::Table { partition, .. }, true) = (range, self.is(Naive::BatchWithoutUnprocessed)) else {
             return self.vault.erase(store, range, records).await;
-        }
+        };
         for chunk in records.chunks(25) {
             let delete = |record: &Record| {
                 let delete = DeleteRequest::builder().key("pk", text(partition)).key("sk", text(&record.key)).build();
@@ -217,8 +216,11 @@ impl Stores for Spoiled<'_> {
             };
             let batch = self.client.batch_write_item().request_items(store, chunk.iter().map(delete).collect());
             batch.send().await.map_err(|_| Fault::retry("naive", "not deleted"))?;
-            let sent = chunk.iter().map(|record| (format!("{range:?}"), record.key.clone()));
-            self.memory.sent.lock().unwrap().extend(sent);
+            self.memory
+                .sent
+                .lock()
+                .unwrap()
+                .extend(chunk.iter().map(|record| (format!("{range:?}"), record.key.clone())));
         }
         Ok(Vec::new())
     }
