@@ -210,17 +210,13 @@ impl Stores for Spoiled<'_> {
             return self.vault.erase(store, range, records).await;
         };
         for chunk in records.chunks(25) {
-            let delete = |record: &Record| {
-                let delete = DeleteRequest::builder().key("pk", text(partition)).key("sk", text(&record.key)).build();
-                WriteRequest::builder().delete_request(delete.unwrap()).build()
-            };
+            let key =
+                |record: &Record| DeleteRequest::builder().key("pk", text(partition)).key("sk", text(&record.key));
+            let delete = |record: &Record| WriteRequest::builder().delete_request(key(record).build().unwrap()).build();
             let batch = self.client.batch_write_item().request_items(store, chunk.iter().map(delete).collect());
             batch.send().await.map_err(|_| Fault::retry("naive", "not deleted"))?;
-            self.memory
-                .sent
-                .lock()
-                .unwrap()
-                .extend(chunk.iter().map(|record| (format!("{range:?}"), record.key.clone())));
+            let sent = chunk.iter().map(|record| (format!("{range:?}"), record.key.clone()));
+            self.memory.sent.lock().unwrap().extend(sent);
         }
         Ok(Vec::new())
     }
