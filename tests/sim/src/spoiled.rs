@@ -209,15 +209,13 @@ impl Stores for Spoiled<'_> {
     }
 
     async fn erase(&self, store: &str, range: &KeyRange, records: &[Record]) -> Answer<Vec<Record>> {
-        let KeyRange::Table { partition, .. } = range else { return self.vault.erase(store, range, records).await };
-        if !self.is(Naive::BatchWithoutUnprocessed) {
+        let (KeyRange::Table { partition, .. }, true) = (range, self.is(Naive::BatchWithoutUnprocessed)) else {
             return self.vault.erase(store, range, records).await;
-        }
+        };
         for chunk in records.chunks(25) {
-            let delete = |record: &Record| {
-                let delete = DeleteRequest::builder().key("pk", text(partition)).key("sk", text(&record.key)).build();
-                WriteRequest::builder().delete_request(delete.unwrap()).build()
-            };
+            let key =
+                |record: &Record| DeleteRequest::builder().key("pk", text(partition)).key("sk", text(&record.key));
+            let delete = |record: &Record| WriteRequest::builder().delete_request(key(record).build().unwrap()).build();
             let batch = self.client.batch_write_item().request_items(store, chunk.iter().map(delete).collect());
             batch.send().await.map_err(|_| Fault::retry("naive", "not deleted"))?;
             let sent = chunk.iter().map(|record| (format!("{range:?}"), record.key.clone()));
