@@ -218,13 +218,8 @@ pub async fn export(mebibytes: u64) -> Exported {
     let (rows, files) = ((mebibytes << 19) / ROW_BYTES, (mebibytes << 19) / FILE_BYTES);
     let world = World::new("2026-03-05T12:00:00Z".parse().unwrap(), 100);
     let (map, law, keys): (DataMap, Law, _) = (demo::map(), Law::built_in().unwrap(), demo::keys());
-    let tenant = TenantId::parse("alder").unwrap();
-    let termination = Termination {
-        tenant: tenant.clone(),
-        ended_at: Some(world.now()),
-        decided_at: None,
-        time_zone: "UTC".to_owned(),
-    };
+    let (tenant, ended_at) = (TenantId::parse("alder").unwrap(), Some(world.now()));
+    let termination = Termination { tenant: tenant.clone(), ended_at, decided_at: None, time_zone: "UTC".to_owned() };
     let counted = termination.count(world.now()).unwrap();
     accept_termination(&world, &world, &map, &counted).await.unwrap();
     let clock = Reading(AtomicI64::new(world.now().as_millisecond()));
