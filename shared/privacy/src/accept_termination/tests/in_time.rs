@@ -24,7 +24,7 @@ async fn a_phase_whose_day_has_come_and_that_no_worker_has_begun_is_cancelled() 
     let before = world.of_tenant("alder");
     terminate(&world, None).await.unwrap();
     go_to(&world, DAY_OF_LINKEDIN);
-    let all = ["account", "conversations", "linkedin", "platforms"].map(str::to_owned).to_vec();
+    let all = ["account", "conversations", "linkedin", "people", "platforms"].map(str::to_owned).to_vec();
     let expected = Reactivated::InTime { cancelled: all, begun: Vec::new() };
     assert_eq!(cancel(&world).await, expected);
     assert_eq!(cancel(&world).await, expected, "asking again changes nothing");
