@@ -6,6 +6,8 @@ use crate::office::Bounds;
 use crate::state::Spent;
 
 const DAY: i64 = 24;
+/// From noon to the last hour of the legal date, when it is over for what nobody has shown.
+const LAST_EVENING: i64 = 30 * DAY + 9;
 
 fn hours(hours: &[i64]) -> Vec<SignedDuration> {
     hours.iter().map(|hours| SignedDuration::from_hours(*hours)).collect()
@@ -37,12 +39,12 @@ impl Search {
             Bounds { hours: Vec::new(), most: Spent::default(), deaths: Vec::new(), queued: 2, is_verified: false };
         match self {
             Self::Strangers => Bounds {
-                hours: hours(&[30 * DAY]),
+                hours: hours(&[LAST_EVENING]),
                 most: Spent { asked: [true; 2], guesses: 1, is_mended: true, ..Spent::default() },
                 ..none
             },
             Self::Verification => Bounds {
-                hours: hours(&[30 * DAY]),
+                hours: hours(&[30 * DAY, LAST_EVENING]),
                 most: Spent {
                     asked: [true, false],
                     lost: 1,
@@ -67,7 +69,7 @@ impl Search {
                 ..none
             },
             Self::Everything => Bounds {
-                hours: hours(&[2, 20 * DAY, 30 * DAY]),
+                hours: hours(&[2, 20 * DAY, LAST_EVENING]),
                 most: Spent {
                     asked: [true; 2],
                     lost: 1,

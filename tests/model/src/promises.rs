@@ -14,6 +14,9 @@ use crate::bounds::Search;
 use crate::office::Office;
 use crate::state::State;
 
+/// Until then before the end of the last day whoever asks may show who they are.
+const LAST_HOURS: SignedDuration = SignedDuration::from_hours(2);
+
 /// Every promise.
 #[must_use]
 pub fn all() -> Vec<Property<Office>> {
@@ -53,7 +56,7 @@ pub fn all() -> Vec<Property<Office>> {
             state.stored.requests.heads.values().all(|request| is_watched_request(request, state))
                 && state.stored.heads.values().all(|head| is_watched(head, state))
         }),
-        Property::always("a denial by the machine is for want of proof, on the last day", |_, state: &State| {
+        Property::always("a denial by the machine is for want of proof, on the last evening", |_, state: &State| {
             state.stored.requests.heads.values().all(is_not_denied_wrongly)
         }),
         Property::always("every way ends, and rightly", |office: &Office, state| ends_rightly(office, state)),
@@ -124,7 +127,7 @@ fn ends_rightly(office: &Office, state: &State) -> bool {
 fn is_not_denied_wrongly(request: &SubjectRequest) -> bool {
     match &request.standing {
         Standing::Denied { at, reason } => {
-            reason == "unverifiable" && !request.is_verified() && at >= &midnight(legal(request.received_at))
+            reason == "unverifiable" && !request.is_verified() && *at >= ends_at(request) - LAST_HOURS
         }
         Standing::Received
         | Standing::AwaitingVerification

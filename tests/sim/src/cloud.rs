@@ -22,6 +22,8 @@ use crate::weather::{Trouble, Weather};
 /// After so many calls nothing goes wrong any more: a run that has met a storm for that long shows nothing new, and takes the time of
 /// ten others.
 const CALLS_MAX: u64 = 2_500;
+/// When the outage of the workers begins.
+pub(crate) const OUTAGE_FROM: Duration = Duration::from_secs(60);
 
 /// The account, and what is known of the run.
 #[derive(Debug)]
@@ -123,6 +125,15 @@ impl Cloud {
     /// Something was asked for: what is due is looked at often for a while.
     pub fn stir(&self) {
         *self.busy_until.lock().unwrap() = self.elapsed() + Duration::from_secs(3_600);
+    }
+
+    /// When the workers work again after their outage; zero where they have none.
+    #[must_use]
+    pub fn workers_back_at(&self) -> Duration {
+        match self.weather.outage_days {
+            0 => Duration::ZERO,
+            days => OUTAGE_FROM + Duration::from_secs(days * 86_400),
+        }
     }
 
     /// Whether nothing goes wrong any more.

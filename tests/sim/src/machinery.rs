@@ -23,6 +23,7 @@ use privacy_aws::vault::Vault;
 
 use crate::actors::{STUCK_AFTER, ledger, queue, vault};
 use crate::asker::outbox;
+use crate::cloud::OUTAGE_FROM;
 use crate::process::{BEGINNING, Process};
 use crate::spoiled::Spoiled;
 use crate::world::{World, classes};
@@ -31,9 +32,6 @@ use crate::world::{World, classes};
 const INVOCATION: Duration = Duration::from_secs(120);
 /// No chunk begins when less than this is left; as the worker says.
 const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(40);
-/// When the outage of the workers begins.
-const OUTAGE_FROM: Duration = Duration::from_secs(60);
-
 /// An erasure worker.
 #[derive(Debug)]
 pub struct Worker {
@@ -66,11 +64,11 @@ impl Worker {
     /// Takes messages for ever.
     pub async fn run(self) {
         let cloud = Arc::clone(&self.process.cloud);
-        let outage = Duration::from_secs(cloud.weather.outage_days * 86_400);
+        let back_at = cloud.workers_back_at();
         let mut deliveries = 0_u64;
         loop {
-            if !outage.is_zero() && cloud.elapsed() > OUTAGE_FROM && cloud.elapsed() < OUTAGE_FROM + outage {
-                tokio::time::sleep(OUTAGE_FROM + outage - cloud.elapsed()).await;
+            if cloud.elapsed() > OUTAGE_FROM && cloud.elapsed() < back_at {
+                tokio::time::sleep(back_at - cloud.elapsed()).await;
                 self.process.note("the workers are back");
             }
             while cloud.is_stopped() {

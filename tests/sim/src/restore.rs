@@ -25,7 +25,7 @@ const STOP: Duration = Duration::from_secs(300);
 /// How often staff look whether a replay is over.
 const LOOK: Duration = Duration::from_secs(900);
 /// How often they do so at most: longer than any outage.
-const LOOKS_MAX: u32 = 10_000;
+const LOOKS_MAX: u32 = 2_000;
 
 /// The rows of every table that holds data of people.
 pub(crate) type Backup = Vec<(&'static str, Vec<Value>)>;
@@ -95,6 +95,9 @@ impl World {
     /// The tables are restored to what they were a while ago.
     pub(crate) async fn restore(self: Arc<Self>) {
         let cloud = &self.cloud;
+        // Nobody restores while there are no workers, or a processor is out for weeks: a replay would only wait for them.
+        let answers_at = cloud.workers_back_at().max(Duration::from_secs(cloud.weather.vendor_outage_days * 86_400));
+        tokio::time::sleep(answers_at.saturating_sub(cloud.elapsed())).await;
         self.pause(0..8_000).await;
         let (restored_to, backup) = (true_time(cloud), cloud.backup());
         self.while_passes().await;
