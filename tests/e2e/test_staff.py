@@ -78,7 +78,7 @@ def test_a_hold_keeps_its_scope_until_it_is_released(world: World, staff: boto3.
 
 def test_the_promises_hold(world: World, staff: boto3.Session) -> None:
     found = get(staff, world, PROMISES)
-    assert found["is_complete"] and len(found["promises"]) == 8
+    assert found["is_complete"] and len(found["promises"]) == 9
     assert [one for one in found["promises"] if not (one["holds"] and one["sentence"])] == []
 
 

@@ -29,8 +29,12 @@ def test_every_tool_is_pinned_by_version_and_hash() -> None:
     # Whatever else asks for packages asks for these.
     assert "--require-hashes -r local/requirements.txt" in (ROOT / "Makefile").read_text()
     for path in (ROOT / "Makefile", ROOT / ".ci" / "run"):
-        installs = [line for line in path.read_text().splitlines() if re.search(r"\b(pip|cargo) install\b", line)]
-        assert all("--require-hashes" in line for line in installs), (path, installs)
+        lines = path.read_text().splitlines()
+        from_pip = [line for line in lines if "pip install" in line]
+        assert all("--require-hashes" in line for line in from_pip), (path, from_pip)
+        # The registry has the checksum of each version, and its lock file those of all that it is built from.
+        from_cargo = [line for line in lines if "cargo install" in line]
+        assert all("--locked" in line and "--version $(" in line for line in from_cargo), (path, from_cargo)
 
 
 def test_every_crate_comes_from_the_registry_with_a_checksum() -> None:

@@ -238,7 +238,8 @@ impl Desk {
             map: &self.map,
             stuck_after: self.config.stuck_after,
         };
-        if let Err(fault) = fulfilment.begin(request.clone(), now).await {
+        // On the heap: it is larger than all else of this function together.
+        if let Err(fault) = Box::pin(fulfilment.begin(request.clone(), now)).await {
             let cause = fault.chain();
             tracing::warn!(outcome = "not-begun", cause, "a request was not begun; the sweeper begins it");
         }

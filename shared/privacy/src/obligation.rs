@@ -10,7 +10,6 @@
 //! `Received` may wait for its `starts_at`; until then it can be `Cancelled`. A state holds only its own facts. `Verifying` starts at `erased_at`: a strong read found nothing.
 
 mod id;
-
 pub use id::{InvalidObligationId, ObligationId};
 
 use jiff::Timestamp;

@@ -244,7 +244,8 @@ impl Staff {
             map: &self.map,
             stuck_after: self.config.stuck_after,
         };
-        fulfilment.begin(request.clone(), now).await?;
+        // On the heap: it is larger than all else of this function together, and is seldom needed.
+        Box::pin(fulfilment.begin(request.clone(), now)).await?;
         self.ledger.request(&request.id).await
     }
 }

@@ -7,9 +7,10 @@
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
+use super::Bounds;
+use super::noted::note_late;
 use super::ports::{PurgeLedger, PurgePlan};
 use super::report::{ClassReport, PlanReport, RunReport};
-use super::{Bounds, note_late};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::instant;
