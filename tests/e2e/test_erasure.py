@@ -106,7 +106,7 @@ def test_a_person_who_comes_back_is_not_touched_by_a_replay(world: World) -> Non
     world.await_erased(code)
     assert world.left(person.connections) == 0
 
-    returned = world.connect("tenant-birch", person.namespace, person.user_id)
+    returned = world.connect("tenant-birch", person.namespace, person.user_id, at=datetime.now(timezone.utc))
     before = world.everything()[returned.connection_id]
     replay = world.post(text)
     assert replay.status == 200 and replay.json["confirmation_code"] == code

@@ -44,7 +44,7 @@ impl Search {
                 ..none
             },
             Self::Verification => Bounds {
-                hours: hours(&[30 * DAY, LAST_EVENING]),
+                hours: hours(&[LAST_EVENING]),
                 most: Spent {
                     asked: [true, false],
                     lost: 1,

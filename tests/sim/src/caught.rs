@@ -4,16 +4,19 @@ use crate::naive::Naive;
 use crate::oracle::Broken;
 
 /// A variant, the first seed from 1 on that caught it, and the promise that it broke there.
-pub const CAUGHT: [(Naive, u64, Broken); 9] = [
+pub const CAUGHT: [(Naive, u64, Broken); 12] = [
     (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
     (Naive::IgnoresCover, 1, Broken::OverErased),
     (Naive::NoSweep, 1, Broken::Lost),
     (Naive::MarksEndWithErasure, 1, Broken::Resurrected),
+    (Naive::NoVerificationRead, 1, Broken::CompletedWithResidue),
     (Naive::AcceptedIsGone, 4, Broken::CompletedWithResidue),
-    (Naive::RestoreWithoutReplay, 7, Broken::Resurrected),
-    (Naive::AckOnFailedPut, 9, Broken::Resurrected),
-    (Naive::NoVerificationRead, 14, Broken::CompletedWithResidue),
-    (Naive::AnyCode, 23, Broken::OverErased),
+    (Naive::DeleteBeforeSuppress, 7, Broken::CompletedWithResidue),
+    (Naive::AnyCode, 12, Broken::OverErased),
+    (Naive::RestoreWithoutReplay, 15, Broken::Resurrected),
+    (Naive::SendBeforeStore, 35, Broken::Lost),
+    (Naive::ReadThenWriteDedupe, 56, Broken::Lost),
+    (Naive::ChainedDates, 58, Broken::PastDateWithoutAlarm),
 ];
 
 /// The table of the documents.
