@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from typing import Any
 
 import boto3
@@ -125,11 +126,16 @@ def test_what_comes_near_its_date_rings_days_before_it(moving: World, vendors: V
     world.move(24)
     world.sweep()
     assert timeliness() == "in-time", "six days are left"
-    world.move(26)
-    # What the metric of the alarm `ObligationsNearDueAlarm` is made of.
-    assert world.sweep()["near_due"] >= 1
+    hours = count(step=2)
+
+    def rings() -> bool | None:
+        """What the metric of the alarm `ObligationsNearDueAlarm` is made of. The schedule may sweep it first: then it is due an hour later."""
+        world.move(26 + next(hours) / 24)
+        return world.sweep()["near_due"] >= 1 or None
+
+    until(rings, 60, pause=1)
     assert timeliness() == "near-due", "four days are left"
     vendors.tell("/_mood/posthog/honest")
-    world.move(26 + 2 / 24)
+    world.move(28)
     world.await_erased(code, sweep_every=3)
     assert timeliness() == "finished"

@@ -1,0 +1,151 @@
+"""A thousand callbacks at once, every tenth for the second time, while the processes of the functions are killed.
+
+After all other tests, since its second looks would keep them waiting.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.server import MARK
+from tests.e2e.world import Answer, Person, World, until
+
+CALLBACKS = 1_000
+WITH_DATA = 30
+# As Meta does: what is not acknowledged is sent again.
+TRIES = 12
+
+
+class Killer:
+    """Ends processes of functions, without a word, in the middle of whatever they do."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.mark = f"{MARK}={world.settings.state_dir}".encode()
+        self.random = random.Random(seed)
+        self.killed: Counter[str] = Counter()
+
+    def processes(self) -> Iterator[tuple[int, str]]:
+        prefix = b"AWS_LAMBDA_FUNCTION_NAME="
+        for entry in Path("/proc").iterdir():
+            try:
+                variables = (entry / "environ").read_bytes().split(b"\0") if entry.name.isdigit() else []
+            except OSError:
+                continue
+            names = [one.removeprefix(prefix).decode() for one in variables if one.startswith(prefix)]
+            if self.mark in variables and names:
+                yield int(entry.name), names[0]
+
+    def strike(self) -> None:
+        """One process of one function, so that whoever is asked again finds the others."""
+        running: dict[str, list[int]] = {}
+        for pid, name in sorted(self.processes()):
+            running.setdefault(name, []).append(pid)
+        if running:
+            name = self.random.choice(sorted(running))
+            pid = self.random.choice(running[name])
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+            self.killed[name] += 1
+
+
+@contextmanager
+def killing(killer: Killer) -> Iterator[None]:
+    over = threading.Event()
+
+    def strikes() -> None:
+        while not over.wait(0.3):
+            killer.strike()
+
+    thread = threading.Thread(target=strikes)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def posted(world: World, text: str) -> tuple[Answer, int]:
+    """The answer, and how often somebody had to ask for it."""
+    for tries in range(1, TRIES + 1):
+        answer = world.post(text)
+        if answer.status < 500 and answer.status != 429:
+            break
+        time.sleep(0.2 * tries)
+    return answer, tries
+
+
+def heads(world: World) -> dict[str, list[dict[str, dict[str, str]]]]:
+    found: dict[str, list[dict[str, dict[str, str]]]] = {}
+    for row in world.table("LedgerTableName"):
+        if row["sk"]["S"] == "head":
+            found.setdefault(row["pk"]["S"].removeprefix("obligation#"), []).append(row)
+    return found
+
+
+def stored_objects(world: World, output: str) -> set[str]:
+    pages = world.clients["s3"].get_paginator("list_objects_v2").paginate(Bucket=world.outputs[output])
+    return {one["Key"] for page in pages for one in page.get("Contents", [])}
+
+
+def test_a_thousand_callbacks_at_once_are_kept_while_processes_are_killed(world: World) -> None:
+    bystander = world.person("tenant-alder", "tenant-birch")
+    known = [world.person("tenant-load", signals=20) for _ in range(WITH_DATA)]
+    people = known + [world.person() for _ in range(CALLBACKS * 9 // 10 - WITH_DATA)]
+    texts = [(person, world.signed(person)) for person in people + people[: CALLBACKS // 10]]
+    assert len(texts) == CALLBACKS
+    of_known = {one.connection_id for person in known for one in person.connections}
+    others = world.everything(without=of_known)
+    bundles, receipts = stored_objects(world, "BundlesBucketName"), stored_objects(world, "ReceiptsBucketName")
+    killer = Killer(world, 11)
+
+    with killing(killer), ThreadPoolExecutor(max_workers=16) as pool:
+        begun = time.monotonic()
+        answers = list(pool.map(lambda one: posted(world, one[1]), texts))
+        took = time.monotonic() - begun
+        until(lambda: killer.killed[world.outputs["ErasureWorkerFunctionName"]] >= 5 or None, 60)
+    repeated = sum(tries > 1 for _, tries in answers)
+    print(f"{CALLBACKS} in {took:.1f} s, {repeated} sent again, killed: {dict(killer.killed)}")
+
+    assert {answer.status for answer, _ in answers} == {200}
+    codes: dict[Person, set[str]] = {}
+    for (person, _), (answer, _) in zip(texts, answers, strict=True):
+        codes.setdefault(person, set()).add(answer.json["confirmation_code"])
+    assert all(len(one) == 1 for one in codes.values()), "a repeat has the code of the first"
+    wanted = {code for one in codes.values() for code in one}
+    assert len(wanted) == len(people)
+    stored = heads(world)
+    assert wanted <= stored.keys()
+    assert all(len(stored[code]) == 1 for code in wanted)
+
+    next_sweep = time.monotonic()
+
+    def all_erased() -> bool | None:
+        nonlocal next_sweep
+        if time.monotonic() >= next_sweep:
+            world.sweep()
+            next_sweep = time.monotonic() + 10
+        now = heads(world)
+        return all("erased_at" in now[code][0] for code in wanted) or None
+
+    until(all_erased, 600, pause=2)
+    print(f"all erased {time.monotonic() - begun:.0f} s after the first was posted")
+    assert world.left([one for person in known for one in person.connections]) == 0
+    assert world.everything(without=of_known) == others
+    assert world.left(bystander.connections) > 0
+    # Nothing is in a bucket that nobody knows of: one receipt each for those of whom something was stored, in one new chain.
+    assert stored_objects(world, "BundlesBucketName") == bundles
+    new = [key for key in stored_objects(world, "ReceiptsBucketName") - receipts if key.startswith("receipts/")]
+    assert len([key for key in new if not key.endswith("/head.json")]) == WITH_DATA
+    assert len({key.rpartition("/")[0] for key in new}) == 1
