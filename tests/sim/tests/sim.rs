@@ -11,7 +11,7 @@ use privacy_tests::repository::{read, root};
 
 /// So many with every `cargo test`.
 const SEEDS: u64 = 10;
-/// So many with `make test`.
+/// So many where somebody asks for it.
 const MANY_SEEDS: u64 = 1_000;
 
 #[test]
@@ -33,7 +33,7 @@ fn no_seed_breaks_a_promise() {
 }
 
 #[test]
-#[ignore = "minutes; `make test` runs it"]
+#[ignore = "twenty minutes of a core"]
 fn no_seed_of_a_thousand_breaks_a_promise() {
     keep_every_promise(MANY_SEEDS);
 }
