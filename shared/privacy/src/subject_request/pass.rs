@@ -20,11 +20,7 @@ impl Pass {
     /// That of an address on a day, counted in days of UTC; `address` as counters name it. `None` when the ring has no key.
     #[must_use]
     pub fn of(keys: &SubjectKeys, address: &str, day: i64) -> Option<Self> {
-        let reference = keys.limit(&format!("pass#{day}#{address}"))?;
-        // What goes in cannot be told from chance; this only makes a number of it.
-        let mix = |number: u64, byte: u8| (number ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        let number = reference.as_str().bytes().fold(0xcbf2_9ce4_8422_2325, mix);
-        let number = number % 10_u64.pow(16);
+        let number = keys.number(&format!("pass#{day}#{address}"))? % 10_u64.pow(16);
         let groups = [12, 8, 4, 0].map(|below| format!("{:04}", number / 10_u64.pow(below) % 10_000));
         Some(Self(groups.join(" ")))
     }

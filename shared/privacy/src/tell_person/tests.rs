@@ -1,3 +1,6 @@
+mod agents;
+mod floods;
+
 use super::measure::{
     CEILING, FIRST_PER_ADDRESS, FIRST_PER_SOURCE, MORE_PER_ADDRESS, MORE_PER_SOURCE, PASSES, RESERVED,
 };
@@ -21,6 +24,11 @@ fn now() -> Timestamp {
 
 fn ask(kind: Kind) -> Ask {
     Ask::of(kind, Contact { email: EmailAddress::parse("Mia@example.com").ok(), account: None }, Channel::Web)
+}
+
+fn agent() -> Agent {
+    let email = EmailAddress::parse("agent@example.org").ok();
+    Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false }
 }
 
 struct Post {
@@ -202,178 +210,6 @@ async fn a_crash_at_any_step_ends_with_a_code_that_works() {
     }
 }
 
-/// What a source had an address told, of requests of its own.
-async fn flood(post: &Post, sources: u32, each: u32) -> u32 {
-    let mut sent = 0;
-    for number in 0..sources * each {
-        let id = post.asked_many(ask(Kind::Erasure)).await;
-        let source = format!("bot {}", number % sources);
-        let told = post.tell(&post.job(&id, Notice::Acknowledgement, 1, &source), now()).await.unwrap();
-        sent += u32::from(told == Told::Sent);
-    }
-    sent
-}
-
-#[tokio::test]
-async fn no_number_of_sources_has_an_address_written_to_beyond_its_ceiling_nor_a_code_guessed() {
-    for (sources, each, expected) in [
-        // One place: its first and some more.
-        (1, 60, FIRST_PER_SOURCE + MORE_PER_SOURCE),
-        (10, 30, FIRST_PER_ADDRESS + MORE_PER_ADDRESS),
-        // A net of them, each with a letter or two.
-        (200, 2, FIRST_PER_ADDRESS + MORE_PER_ADDRESS),
-    ] {
-        let post = Post::new();
-        assert_eq!(flood(&post, sources, each).await, expected, "{sources} sources");
-        let letters = post.letters();
-        let passes = letters.iter().filter(|letter| letter.pass.is_some()).count();
-        assert_eq!((passes, letters.len()), (PASSES as usize, expected as usize + PASSES as usize));
-        assert!(letters.iter().all(|letter| letter.code.is_some() != letter.pass.is_some()));
-        let guesses = letters.iter().filter(|letter| letter.code.is_some()).count() * usize::from(TRIES);
-        assert!(guesses <= (CEILING * u32::from(TRIES)) as usize && guesses < 400, "of a million");
-    }
-}
-
-#[tokio::test]
-async fn whoever_reads_the_mailbox_gets_through_a_flood_of_it_and_nobody_else_does() {
-    let post = Post::new();
-    // One place that floods keeps nobody away.
-    flood(&post, 1, 60).await;
-    let hers = post.asked_many(ask(Kind::Erasure)).await;
-    let told = post.tell(&post.job(&hers, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
-    assert_eq!(told, Told::Sent);
-    // A net does, until she enters what only the mailbox has.
-    flood(&post, 200, 2).await;
-    let mine = post.asked_many(ask(Kind::Erasure)).await;
-    let told = post.tell(&post.job(&mine, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
-    assert_eq!(told, Told::Withheld);
-    let pass = post.letters().into_iter().rev().find_map(|letter| letter.pass).unwrap();
-    let request = post.world.stored().requests.heads[&mine].clone();
-    for (guess, hours) in [("1234567890123456", 0), (&pass[..6], 0), ("", 0), (&pass[..], 48)] {
-        let later = now() + SignedDuration::from_hours(hours);
-        assert_eq!(measure::by_pass(&post.keys, &request, guess, later), None, "{guess}");
-    }
-    let other = Contact { email: EmailAddress::parse("tim@example.com").ok(), account: None };
-    let other = SubjectRequest { contact: other, ..request.clone() };
-    assert_eq!(measure::by_pass(&post.keys, &other, &pass, now()), None, "of another address");
-    for round in 1..=3 {
-        let source = measure::by_pass(&post.keys, &request, &pass, now());
-        let job = NoticeJob { source, ..post.job(&mine, Notice::Code, round, "home") };
-        assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
-    }
-    let code = post.letters().last().unwrap().code.clone().unwrap();
-    assert!(matches!(verify_request(&post.world, &post.keys, &mine, &code, now()).await.unwrap(), Verified::Proved(_)));
-    // What was shown to be hers is told whatever else comes in, also a code for her copy.
-    let proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
-    let standing = Standing::Answered { at: now(), in_part: false };
-    let copy = post.asked_many(ask(Kind::Access)).await;
-    if let Some(copy) = post.world.stored().requests.heads.get_mut(&copy) {
-        (copy.proven, copy.standing) = (proven, standing);
-    }
-    let job = post.job(&copy, Notice::Code, 1, "home");
-    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
-    // Even so there is an end.
-    let mut sent = 0;
-    for round in 2..100 {
-        let told = post.tell(&post.job(&copy, Notice::Code, round, "home"), now()).await.unwrap();
-        sent += u32::from(told == Told::Sent);
-    }
-    assert_eq!(sent, RESERVED - 4);
-    assert!(post.letters().len() <= CEILING as usize);
-    // What was held back is not lost: it is told a day later.
-    let held: Vec<SubjectRequest> = {
-        let stored = post.world.stored();
-        stored.requests.heads.values().filter(|request| request.standing == Standing::Received).cloned().collect()
-    };
-    let tomorrow = now() + SignedDuration::from_hours(24);
-    assert!(!held.is_empty() && held.iter().all(|request| request.next_action_at == Some(tomorrow)));
-    let late = NoticeJob { source: None, ..post.job(&held[0].id, Notice::Acknowledgement, 1, "home") };
-    assert_eq!(post.tell(&late, tomorrow).await.unwrap(), Told::Sent);
-}
-
-#[tokio::test]
-async fn what_somebody_has_shown_of_themselves_takes_nothing_of_what_is_kept_for_another() {
-    let post = Post::new();
-    let handle = Handle::parse("mia").unwrap();
-    let account = ConnectedAccount { platform: Platform::parse("instagram").unwrap(), handle };
-    let agent = Agent { email: EmailAddress::parse("mia@example.com").ok(), ..agent() };
-    let email = EmailAddress::parse("tim@example.com").ok();
-    let contact = Contact { email: email.clone(), account: Some(account.clone()) };
-    let asked = Ask { contact, ..ask(Kind::Access) };
-    let of_handle = post.asked_many(asked.clone()).await;
-    let of_agent = post.asked_many(Ask { agent: Some(agent), ..asked }).await;
-    for (id, notice, recipient) in [
-        (of_handle, Notice::Code, Recipient::Account(&account)),
-        (of_agent, Notice::AgentAnswer, Recipient::Email(&EmailAddress::parse("mia@example.com").unwrap())),
-    ] {
-        let mut request = post.world.stored().requests.heads[&id].clone();
-        request.proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
-        assert!(request.has_shown(&Recipient::Email(email.as_ref().unwrap())) && !request.has_shown(&recipient));
-        if notice == Notice::AgentAnswer {
-            request.standing = Standing::Answered { at: now(), in_part: false };
-        }
-        post.world.stored().requests.heads.insert(id.clone(), request);
-        let mut sent = 0;
-        for round in 1..100 {
-            let job = NoticeJob { source: None, ..post.job(&id, notice, round, "home") };
-            sent += u32::from(post.tell(&job, now()).await.unwrap() == Told::Sent);
-        }
-        assert_eq!(sent, MORE_PER_ADDRESS, "{notice:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_code_for_what_staff_noted_down_counts_like_any_other() {
-    let post = Post::new();
-    let id = post.asked_many(Ask { channel: Channel::Phone, ..ask(Kind::Access) }).await;
-    let mut sent = 0;
-    for round in 1..200 {
-        let job = post.job(&id, Notice::Code, round, &format!("bot {round}"));
-        sent += u32::from(post.tell(&job, now()).await.unwrap() == Told::Sent);
-    }
-    assert_eq!(sent, FIRST_PER_ADDRESS + MORE_PER_ADDRESS);
-}
-
-#[tokio::test]
-async fn what_a_verified_request_is_told_is_never_held_back_and_what_needs_no_proof_is() {
-    let post = Post::new();
-    let id = post.asked(ask(Kind::OptOut)).await;
-    let mut request = post.world.stored().requests.heads[&id].clone();
-    let letters = [Notice::Extension, Notice::Answer, Notice::Denial];
-    assert!(letters.iter().all(|notice| request.is_limited(*notice)), "anybody can have it sent to anybody");
-    request.channel = Channel::Phone;
-    assert!(letters.iter().all(|notice| !request.is_limited(*notice)), "staff have noted it down");
-    assert!(!request.is_limited(Notice::Acknowledgement));
-    let id = post.asked(ask(Kind::Access)).await;
-    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
-    let code = post.letters()[0].code.clone().unwrap();
-    verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
-    let request = post.world.stored().requests.heads[&id].clone();
-    assert!(letters.iter().all(|notice| !request.is_limited(*notice)));
-    // What else was shown says nothing of the address: a declaration that anybody can type, the login of somebody else.
-    let proven = |proof| vec![Proven { proof, at: now() }];
-    let declared = SubjectRequest { proven: proven(Proof::Declaration), ..request.clone() };
-    let logged_in = SubjectRequest { proven: proven(Proof::AccountLogin), ..request };
-    for request in [&declared, &logged_in] {
-        assert!(letters.iter().all(|notice| request.is_limited(*notice)), "{:?}", request.proven);
-    }
-    let vouched = SubjectRequest { is_address_vouched: true, ..logged_in };
-    assert!(letters.iter().all(|notice| !vouched.is_limited(*notice)));
-}
-
-#[tokio::test]
-async fn whoever_asks_for_everything_from_one_place_hears_of_each() {
-    let post = Post::new();
-    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Appeal) {
-        let id = post.asked(ask(kind)).await;
-        assert_eq!(
-            post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap(),
-            Told::Sent,
-            "{kind:?}"
-        );
-    }
-}
-
 #[tokio::test]
 async fn a_business_hears_of_verified_requests_only_once_a_round_each() {
     let post = Post::new();
@@ -431,97 +267,4 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
     let job = NoticeJob { tenant, ..post.job(&id, Notice::TenantForward, 1, "home") };
     assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Unreachable);
     assert_eq!(undelivered(&post), [Notice::Acknowledgement, Notice::TenantForward].into());
-}
-
-fn agent() -> Agent {
-    let email = EmailAddress::parse("agent@example.org").ok();
-    Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false }
-}
-
-/// A request that an agent made, answered or refused, or that takes longer.
-async fn by_agent(post: &Post, kind: Kind) -> ObligationId {
-    let agent = agent();
-    post.asked(Ask { agent: Some(agent), residence: Some("Germany".to_owned()), ..ask(kind) }).await
-}
-
-fn end(post: &Post, id: &ObligationId, notice: Notice) {
-    let mut stored = post.world.stored();
-    let request = stored.requests.heads.get_mut(id).unwrap();
-    if notice == Notice::Denial {
-        request.standing = Standing::Denied { at: now(), reason: "excessive".to_owned() };
-    } else if notice == Notice::Extension {
-        let law = Law::built_in().unwrap();
-        let row = law.row(&request.regime, request.kind).unwrap();
-        request.clocks = request.clocks.extend(&row, request.received_at, "many", now()).unwrap();
-    } else {
-        request.standing = Standing::Answered { at: now(), in_part: false };
-    }
-}
-
-#[tokio::test]
-async fn an_agent_hears_how_it_goes_on_and_so_does_the_person_each_once() {
-    for (notice, to_agent) in [
-        (Notice::Extension, Notice::AgentExtension),
-        (Notice::Answer, Notice::AgentAnswer),
-        (Notice::Denial, Notice::AgentDenial),
-    ] {
-        let post = Post::new();
-        let id = by_agent(&post, Kind::Erasure).await;
-        end(&post, &id, notice);
-        let job = post.job(&id, notice, 1, "home");
-        assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
-        assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Idle, "delivered twice");
-        let letters: Vec<(Notice, String)> =
-            post.letters().into_iter().map(|letter| (letter.notice, letter.to)).collect();
-        let expected = [(notice, "email#mia@example.com"), (to_agent, "email#agent@example.org")];
-        assert_eq!(letters, expected.map(|(notice, to)| (notice, to.to_owned())));
-        assert!(post.letters().iter().all(|letter| letter.code.is_none()));
-    }
-}
-
-#[tokio::test]
-async fn a_crash_between_the_two_letters_repeats_neither_that_went_out() {
-    let count = |post: &Post, notice| post.letters().iter().filter(|letter| letter.notice == notice).count();
-    for strike in (1..=12).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
-        let post = Post::new();
-        let id = by_agent(&post, Kind::Erasure).await;
-        end(&post, &id, Notice::Answer);
-        let job = post.job(&id, Notice::Answer, 1, "home");
-        post.world.strike(Some(strike));
-        let _first = post.tell(&job, now()).await;
-        post.world.strike(None);
-        let noted = post.world.stored().requests.heads[&id].was_told(Notice::Answer, 1);
-        let before = count(&post, Notice::Answer);
-        post.tell(&job, now()).await.unwrap();
-        assert!(count(&post, Notice::AgentAnswer) >= 1, "{strike:?}");
-        assert_eq!(count(&post, Notice::Answer), if noted { before } else { before + 1 }, "{strike:?}");
-    }
-}
-
-#[tokio::test]
-async fn whoever_has_no_agent_is_written_to_alone_and_an_address_that_is_flooded_gets_no_more_as_an_agent() {
-    let post = Post::new();
-    let id = post.asked(ask(Kind::Erasure)).await;
-    end(&post, &id, Notice::Answer);
-    post.tell(&post.job(&id, Notice::Answer, 1, "home"), now()).await.unwrap();
-    assert_eq!(post.letters().len(), 1);
-    let post = Post::new();
-    for _ in 0..MORE_PER_ADDRESS + 10 {
-        let id = by_agent(&post, Kind::OptOut).await;
-        end(&post, &id, Notice::Answer);
-        let job = NoticeJob { source: None, ..post.job(&id, Notice::Answer, 1, "home") };
-        post.tell(&job, now()).await.unwrap();
-    }
-    let to_agent = post.letters().iter().filter(|letter| letter.to.contains("agent")).count();
-    assert_eq!(to_agent, (MORE_PER_ADDRESS + PASSES) as usize, "nobody has shown that it is an agent's");
-}
-
-#[tokio::test]
-async fn the_person_of_an_agent_is_asked_only_where_something_is_to_be_shown() {
-    let post = Post::new();
-    for (kind, asks) in [(Kind::Erasure, true), (Kind::OptOut, false)] {
-        let id = by_agent(&post, kind).await;
-        let request = post.world.stored().requests.heads[&id].clone();
-        assert_eq!(request.asks_person(), asks, "{kind:?}");
-    }
 }

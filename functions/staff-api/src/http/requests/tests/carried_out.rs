@@ -1,0 +1,152 @@
+//! Routing, corrections, closing, flags.
+
+use super::*;
+
+#[tokio::test]
+async fn a_part_is_routed_to_its_tenant_and_carried_out_on_its_word() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Erasure, 1).await;
+    let route = json!({"tenant_id": "alder", "why": "It wrote to them."});
+    let (status, routed) = bench.send("POST", &of(&request, "/route"), &route).await;
+    assert_eq!((status, &routed["routed_to"]), (200, &json!(["alder"])));
+    assert_eq!(bench.send("POST", &of(&request, "/route"), &route).await, (200, routed));
+    let sent = bench.account.sent().join("\n");
+    assert!(sent.contains("\"routed\"") && sent.contains("tenant-forward"), "{sent}");
+    let instruct = |tenant: &str| json!({"tenant_id": tenant, "instruction_id": "ticket-7", "why": "Their mail."});
+    assert_eq!(slug(&bench.send("POST", &of(&request, "/instruction"), &instruct("birch")).await.1), "not-now");
+    for _ in 0..2 {
+        assert_eq!(bench.send("POST", &of(&request, "/instruction"), &instruct("alder")).await.0, 200);
+    }
+    let shown = bench.get(&of(&request, "")).await;
+    assert_eq!(shown["routed"][0]["instruction"]["id"], "ticket-7");
+    assert_eq!(shown["history"].as_array().unwrap().len(), 2);
+    assert_eq!(shown["left"], json!(["begin", "tenant"]));
+}
+
+#[tokio::test]
+async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere() {
+    let bench = Bench::new();
+    let request = asked(1, Kind::Correction, Some("mia@example.com"), None, days_ago(1));
+    // The sweep has looked at it: no tenant has a part.
+    let (standing, next_action_at) = (Standing::InProgress { since: days_ago(1) }, Some(days_ago(-5)));
+    let request = keep(&bench, SubjectRequest { standing, next_action_at, ..request }).await;
+    let path = of(&request, "/correction");
+    for fields in [
+        json!([]),
+        json!([{"field": "Her Name"}]),
+        json!([{"field": "name", "decision": "applied"}]),
+        json!([{"field": "name", "decision": "refused", "evidence": "file-7", "value": "Mia"}]),
+        json!([{"field": "name", "decision": "maybe", "evidence": "file-7"}]),
+        json!([{"field": "name", "evidence": "mia@example.com", "decision": "refused"}]),
+        json!(["name"]),
+    ] {
+        let body = json!({"fields": fields, "why": "Looked."});
+        assert_eq!(bench.send("POST", &path, &body).await.1["member"], "fields", "{fields}");
+    }
+    let named = json!({"fields": [{"field": "name"}, {"field": "phone"}], "why": "Named on the phone."});
+    assert_eq!(bench.send("POST", &path, &named).await.1["state"], "in-progress");
+    let closure = json!({"outcome": "completed", "evidence": "file-7", "why": "Done."});
+    assert_eq!(slug(&bench.send("POST", &of(&request, "/closure"), &closure).await.1), "steps-left");
+    let confirmed = json!({"why": "So.", "fields": [{"field": "name", "decision": "applied", "evidence": "file-7", "value": "Mia Zebedee"}]});
+    assert_eq!(slug(&bench.send("POST", &path, &confirmed).await.1), "not-now", "nobody was told to mend it");
+    let told = json!({"why": "To the product.", "fields": [
+        {"field": "name", "decision": "instructed", "evidence": "order-3", "value": "Mia Zebedee"},
+    ]});
+    assert_eq!(bench.send("POST", &path, &told).await.1["state"], "in-progress");
+    let decided = json!({"why": "Seen in her contract.", "fields": [
+        {"field": "name", "decision": "applied", "evidence": "file-7", "value": "Mia Zebedee"},
+        {"field": "phone", "decision": "refused", "evidence": "file-8"},
+    ]});
+    let (status, closed) = bench.send("POST", &path, &decided).await;
+    assert_eq!((status, &closed["state"]), (200, &json!("partly-retained")));
+    assert_eq!(bench.send("POST", &path, &decided).await, (200, closed));
+    assert!(bench.account.sent().iter().all(|body| body.contains("answer")));
+    let rows = format!("{:?}", bench.account.dump("ledger"));
+    assert!(!rows.contains("Zebedee"), "a value is in the ledger");
+    let shown = bench.get(&of(&request, "")).await;
+    assert!(shown["findings"]["corrections"][0]["value"].as_str().unwrap().starts_with("v1-"));
+}
+
+#[tokio::test]
+async fn a_request_is_closed_with_an_outcome_of_its_kind_and_an_appeal_brings_back_what_was_denied() {
+    let bench = Bench::new();
+    let complaint = stored(&bench, 1, Kind::Complaint, 1).await;
+    let close = |outcome: &str| json!({"outcome": outcome, "evidence": "file-7", "why": "Looked into it."});
+    let path = of(&complaint, "/closure");
+    assert_eq!(bench.send("POST", &path, &close("completed")).await.1["member"], "outcome");
+    assert_eq!(bench.send("POST", &path, &json!({"outcome": "answered", "why": "So."})).await.1["member"], "evidence");
+    let (status, closed) = bench.send("POST", &path, &close("answered")).await;
+    assert_eq!((status, &closed["state"]), (200, &json!("completed")));
+    assert_eq!(bench.send("POST", &path, &close("answered")).await, (200, closed));
+    let denied = stored(&bench, 2, Kind::Access, 5).await;
+    let denial = json!({"reason": "excessive", "why": "The third this week."});
+    bench.send("POST", &of(&denied, "/denial"), &denial).await;
+    let appeal = asked(3, Kind::Appeal, Some("mia@example.com"), None, days_ago(1));
+    let standing = Standing::InProgress { since: days_ago(1) };
+    let appeal = keep(&bench, SubjectRequest { appeal_of: Some(denied.id.clone()), standing, ..appeal }).await;
+    let shown = bench.get(&of(&appeal, "")).await;
+    assert_eq!(shown["appeal_of"]["outcome"]["reason"], "excessive");
+    assert_eq!(bench.send("POST", &of(&appeal, "/closure"), &close("upheld")).await.0, 200);
+    assert!(matches!(now_stands(&bench, &denied).await.standing, Standing::InProgress { .. }));
+}
+
+#[tokio::test]
+async fn a_flag_is_lifted_on_the_person_s_word_and_staff_see_their_other_requests() {
+    use privacy::ingest_gate::{Flag, FlagBook};
+    let bench = Bench::new();
+    let (vault, ledger) = (demo::vault(&bench.account), demo::ledger(&bench.account));
+    let by_mail = |number, kind| {
+        let request = asked(number, kind, Some("mia@example.com"), None, days_ago(2));
+        let proven = vec![privacy::subject_request::Proven { proof: Proof::EmailCode, at: days_ago(1) }];
+        SubjectRequest {
+            needs: vec![Proof::EmailCode],
+            proven,
+            standing: Standing::InProgress { since: days_ago(1) },
+            ..request
+        }
+    };
+    let mut restriction = by_mail(1, Kind::Restriction);
+    let mut asks = by_mail(2, Kind::Complaint);
+    let person = demo::keys().suppressions(&restriction.identities()[0]);
+    restriction.course.flags = vec![Flag::Restricted];
+    restriction.course.flagged = person.iter().cloned().collect();
+    for request in [&mut restriction, &mut asks] {
+        request.course.people = person.iter().cloned().collect();
+        ledger.link_person(&person[0], &request.id).await.unwrap();
+    }
+    vault.raise_flag(&person[0], Flag::Restricted, days_ago(1)).await.unwrap();
+    let (restriction, asks) = (keep(&bench, restriction).await, keep(&bench, asks).await);
+    let shown = bench.get(&of(&restriction, "")).await;
+    assert_eq!(shown["flags"], json!(["restricted"]));
+    assert_eq!(shown["same_person"][0]["reference"], json!(asks.id.as_str()));
+
+    let path = of(&restriction, "/lifting");
+    // Who has shown who they are, and is somebody else.
+    let noa = asked(3, Kind::Complaint, Some("noa@example.com"), None, days_ago(1));
+    let proven = vec![Proven { proof: Proof::EmailCode, at: days_ago(1) }];
+    let (needs, standing) = (vec![Proof::EmailCode], Standing::InProgress { since: days_ago(1) });
+    let stranger = keep(&bench, SubjectRequest { needs, proven, standing, ..noa }).await;
+    for (body, problem) in [
+        (json!({"flag": "restricted"}), "bad-member"),
+        (json!({"flag": "all", "why": "So."}), "bad-member"),
+        (json!({"flag": "opted_out", "why": "So."}), "not-now"),
+        (json!({"flag": "restricted", "asked_in": stranger.id.as_str(), "why": "So."}), "bad-member"),
+        (json!({"flag": "restricted", "asked_in": "x", "why": "So."}), "bad-member"),
+    ] {
+        assert_eq!(slug(&bench.send("POST", &path, &body).await.1), problem, "{body}");
+    }
+    assert!(!vault.flags(&person).await.unwrap().is_empty());
+    let body = json!({"flag": "restricted", "asked_in": asks.id.as_str(), "why": "They want it used again."});
+    for _ in 0..2 {
+        assert_eq!(bench.send("POST", &path, &body).await.0, 200);
+    }
+    assert!(vault.flags(&person).await.unwrap().is_empty(), "the product may again");
+    assert_eq!(vault.lifted_flags(&person[0]).await.unwrap().len(), 1);
+    let shown = bench.get(&of(&restriction, "")).await;
+    let act = &shown["history"][0];
+    assert_eq!(
+        (&act["what"], &act["flag"], &act["asked_in"]),
+        (&json!("lifted"), &json!("restricted"), &json!(asks.id.as_str()))
+    );
+    assert!(act["who"].as_str().unwrap().contains(ALEX) && shown["flags"] == json!([]));
+}
