@@ -6,6 +6,7 @@
 
 mod audit;
 mod data_points;
+mod number;
 mod receipts;
 
 use std::collections::BTreeMap;
@@ -224,13 +225,6 @@ impl SubjectKeys {
     #[must_use]
     pub fn limit(&self, canonical: &str) -> Option<KeyedRef> {
         self.versions.first().map(|current| current.reference(Purpose::Limit, canonical))
-    }
-
-    /// A number that only who holds the keys can count, from a name of its own among counters: 64 bits.
-    #[must_use]
-    pub fn number(&self, canonical: &str) -> Option<u64> {
-        let digest = self.versions.first()?.mac(Purpose::Limit, canonical).finalize().into_bytes();
-        Some(digest.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte)))
     }
 
     /// What is kept of a value that was mended: it shows later whether a value is that one, and says nothing of it. Named
