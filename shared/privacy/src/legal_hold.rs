@@ -9,6 +9,7 @@ use jiff::{Span, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::data_map::{DataMap, StoreMap};
+use crate::hex::first_hex;
 use crate::ids::{ConnectionId, ContactId, InvalidId, TenantId, UserId};
 use crate::instant;
 use crate::scope::{Part, Place, is_covered};
@@ -73,8 +74,7 @@ impl HoldId {
         if let Some(user) = user {
             digest.update(format!("user:{user}"));
         }
-        let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("hold-{hex}"))
+        Self(format!("hold-{}", first_hex(&digest.finalize(), 16)))
     }
 
     /// As it stands in rows.
@@ -86,7 +86,7 @@ impl HoldId {
     /// For events: staff may have named it after somebody.
     #[must_use]
     pub fn log_ref(&self) -> String {
-        Sha256::digest(self.0.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        first_hex(&Sha256::digest(self.0.as_bytes()), 6)
     }
 }
 

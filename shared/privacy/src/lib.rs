@@ -26,6 +26,7 @@ pub mod fault;
 pub mod find_obligation;
 pub mod find_tenant;
 pub mod fulfil_request;
+mod hex;
 pub mod hold_data;
 pub mod identity;
 pub mod ids;

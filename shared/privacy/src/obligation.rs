@@ -16,15 +16,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::deadline::DueBy;
+use crate::hex::hex;
 use crate::legal_hold::HoldId;
 use crate::policy::Route;
 use crate::policy::retained::Exception;
 use crate::replay::ReplayMark;
 use crate::target::Target;
-
-fn hex<'a>(bytes: impl Iterator<Item = &'a u8>) -> String {
-    bytes.map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// SHA-256 of a plan, 64 hex digits. What staff confirm when a plan is above its ceiling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +29,7 @@ pub struct PlanHash(String);
 
 impl PlanHash {
     pub(crate) fn from_bytes(digest: &[u8]) -> Self {
-        Self(hex(digest.iter()))
+        Self(hex(digest))
     }
 
     /// A hash that was stored before.

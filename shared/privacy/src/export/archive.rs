@@ -9,6 +9,7 @@
 
 mod deflate;
 
+use crate::hex::hex;
 use flate2::Crc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -284,10 +285,6 @@ fn low32(value: u64) -> u32 {
 
 fn low16(name: &str) -> u16 {
     u16::try_from(name.len()).unwrap_or(u16::MAX)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::job::ExportJob;
 use crate::data_map::KeyRange;
+use crate::hex::first_hex;
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
@@ -81,7 +82,7 @@ impl BundleKey {
             ExportJob::Tenant(tenant) => format!("tenant\n{tenant}\n{round}"),
         };
         let digest = Sha256::digest(named.as_bytes());
-        Self(digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect())
+        Self(first_hex(&digest, 20))
     }
 
     /// Where the bundle stands once it is whole.
@@ -100,7 +101,7 @@ impl BundleKey {
     /// often, it is the same leaf.
     #[must_use]
     pub fn leaf(&self, leaf: &[u8]) -> String {
-        let digest: String = Sha256::digest(leaf).iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let digest = first_hex(&Sha256::digest(leaf), 20);
         format!("progress/{}-{digest}", self.0)
     }
 }

@@ -4,6 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 use super::{Filter, Listed};
+use crate::hex::first_hex;
 use crate::obligation::ObligationId;
 use crate::subject_request::Turn;
 
@@ -71,5 +72,5 @@ impl Cursor {
 
 fn digest(filter: &Filter) -> String {
     let digest = Sha256::digest(format!("{filter:?}").as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    first_hex(&digest, 4)
 }

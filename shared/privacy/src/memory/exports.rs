@@ -12,6 +12,7 @@ use crate::export::ports::{
     Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Part,
 };
 use crate::fault::Fault;
+use crate::hex::first_hex;
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 use crate::ports::{Answer, DUE_SHARDS};
@@ -62,7 +63,7 @@ impl StoredExports {
 }
 
 fn tag_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    first_hex(&Sha256::digest(bytes), 8)
 }
 
 fn shard(job: &ExportJob) -> u8 {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::hex;
+use crate::hex::first_hex;
 use crate::ids::TenantId;
 use crate::keys;
 use crate::scope::Place;
@@ -124,7 +124,7 @@ impl ObligationId {
     /// A name for logs that does not open the status page: 12 hex digits of SHA-256.
     #[must_use]
     pub fn log_ref(&self) -> String {
-        hex(Sha256::digest(self.0.as_bytes()).iter().take(6))
+        first_hex(&Sha256::digest(self.0.as_bytes()), 6)
     }
 
     /// Which of `shards` parts of the due index it stands in.

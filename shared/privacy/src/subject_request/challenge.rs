@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Proof;
 use crate::fault::Fault;
+use crate::hex::hex;
 use crate::instant;
 use crate::keys::{KeyedRef, SubjectKeys};
 use crate::obligation::ObligationId;
@@ -63,7 +64,7 @@ impl Challenge {
         let number = number.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
         // 64 bits over a million: no code is likelier than another by more than one in ten million million.
         let code = format!("{:0width$}", number % 10_u64.pow(6), width = DIGITS);
-        let salt: String = salt.iter().map(|byte| format!("{byte:02x}")).collect();
+        let salt = hex(salt);
         let digest =
             keys.challenge(id, &salt, &code).ok_or_else(|| Fault::park("challenge", "no key hashes a code"))?;
         let expires_at = instant::to_millis(now + LIFETIME);
