@@ -86,6 +86,72 @@ fn months_and_days_are_compared_by_their_worst_case() {
     }
 }
 
+/// A floor takes no check away: what it decides must still be gone in time, with an alarm before.
+#[test]
+fn a_floor_and_a_ceiling_of_one_class_leave_room_for_each_other() {
+    let (place, logs) = ("[class.billing-records]", "class.security-logs");
+    let by_month = |ceiling: &str, ends: &str| {
+        let policy = with("store.billing", "billing#{day}#{shard}", "billing#{month}#{shard}");
+        let policy = policy.replace("lead = \"P0D\"", "lead = \"P2D\"");
+        let policy =
+            policy.replace("floor = \"P7Y\", ceiling = \"P7Y\"", &format!("floor = \"P7Y\", ceiling = \"{ceiling}\""));
+        match ends {
+            "" => policy,
+            _ => policy.replace(
+                "anchor = \"recorded_at\", floor = \"P7Y\"",
+                &format!("anchor = \"fiscal_year_end\", fiscal_year_ends = \"{ends}\", floor = \"P7Y\""),
+            ),
+        }
+    };
+    for (ceiling, ends, is_refused) in [
+        ("P7Y", "", true),
+        ("P7Y1M", "", true),
+        ("P7Y2M", "", false),
+        ("P7Y", "12-31", false),
+        ("P7Y", "02-28", false),
+        ("P7Y2M", "12-15", true),
+        ("P8Y", "12-15", false),
+    ] {
+        let problem = problem(&by_month(ceiling, ends));
+        let is_named = problem.as_ref().is_some_and(|it| it.contains(place) && it.contains("`floor` ends after"));
+        assert_eq!((is_named, problem.is_some()), (is_refused, is_refused), "{ceiling} {ends}: {problem:?}");
+    }
+    check(&[
+        (
+            "class.member-profiles",
+            "ceiling = \"PT24H\"",
+            "floor = \"P1D\", ceiling = \"PT24H\"",
+            "no `floor`",
+            "whole days",
+        ),
+        ("class.billing-records.purge", "alarm_after = \"P2D\"", "alarm_after = \"P4D\"", place, "three days"),
+        (
+            logs,
+            "ceiling = \"P12M\"",
+            "floor = \"P12M\", ceiling = \"P12M1D\"",
+            "[class.security-logs]",
+            "past its ceiling",
+        ),
+    ]);
+    let long = with("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P60D\"");
+    let long = long.replace("ceiling = \"P12M\" }", "floor = \"P6M\", ceiling = \"P12M\" }");
+    assert!(problem(&long).is_some_and(|problem| problem.contains("from `purge.lead`")), "60 days after its limit");
+    let soon = with(logs, "ceiling = \"P12M\"", "floor = \"P6M\", ceiling = \"P12M\"");
+    assert_eq!(problem(&soon), None);
+}
+
+/// Where another company keeps its connections is its own; where ours looks for them by key is not.
+#[test]
+fn the_table_of_connections_stands_where_it_is_looked_for() {
+    check(&[(
+        "store.connections",
+        "connection#{tenant}#{connection}",
+        "conn#{tenant}#{connection}",
+        "[store.connections]",
+        "connection#{tenant}#{connection}",
+    )]);
+}
+
 #[test]
 fn what_goes_hour_by_hour_is_counted_in_hours() {
     check(&[

@@ -44,6 +44,20 @@ impl Unit {
         }
     }
 
+    /// How much later the clock of its last record may begin than that of its first.
+    fn spread(self, fiscal_year_ends: Option<&str>) -> jiff::Span {
+        let is_inside_a_month = || {
+            let (month, day) = fiscal_year_ends.and_then(month_and_day)?;
+            Some(jiff::civil::Date::new(2027, month, 1).ok()?.last_of_month().day() > day)
+        };
+        match self {
+            Self::Hour | Self::Day => jiff::Span::new(),
+            Self::Month if is_inside_a_month() == Some(true) => jiff::Span::new().years(1),
+            Self::Month if fiscal_year_ends.is_some() => jiff::Span::new(),
+            Self::Month => jiff::Span::new().days(30),
+        }
+    }
+
     /// What a ceiling that is counted in days leaves of its last day.
     fn rest(self) -> jiff::Span {
         match self {
@@ -198,6 +212,28 @@ fn validate_class(class: &Class, store: &Store) -> Result<(), &'static str> {
     validate_clock(class, purge, unit)
 }
 
+/// The last record of a period must be as old as its floor before the first is older than its ceiling. Where both are one day,
+/// it goes on that day, and there is nothing that an alarm could come before.
+fn validate_floor(
+    floor: &jiff::Span,
+    ceiling: &jiff::Span,
+    purge: &Purge,
+    spread: jiff::Span,
+) -> Result<(), &'static str> {
+    if !spans::sum_within(&[floor, &spread], &[], &[ceiling]) {
+        return Err("its `floor` ends after its `ceiling`: a period goes as a whole, its last record with its first");
+    }
+    let has_room = spans::sum_within(&[floor, &spread, &jiff::Span::new().days(1)], &[], &[ceiling]);
+    if !has_room {
+        let is_soon = spans::within(&purge.alarm_after, &jiff::Span::new().days(3));
+        let problem = "`purge.alarm_after` is longer than three days: its floor and its ceiling are one day";
+        return is_soon.then_some(()).ok_or(problem);
+    }
+    let is_in_time = spans::sum_within(&[floor, &spread, &purge.alarm_after], &[], &[ceiling]);
+    let problem = "`purge.alarm_after` leads past its ceiling, from its floor or from `purge.lead`";
+    (is_in_time && spans::within(&purge.alarm_after, &purge.lead)).then_some(()).ok_or(problem)
+}
+
 fn validate_clock(class: &Class, purge: &Purge, unit: Unit) -> Result<(), &'static str> {
     let clock = &class.clock;
     match (clock.anchor.as_str(), &clock.fiscal_year_ends) {
@@ -212,6 +248,9 @@ fn validate_clock(class: &Class, purge: &Purge, unit: Unit) -> Result<(), &'stat
     if !(clock.floor.iter().all(is_calendar) && (unit == Unit::Hour || clock.ceiling.iter().all(is_calendar))) {
         return Err("what is counted in days or months cannot end after hours");
     }
+    if unit == Unit::Hour && clock.floor.is_some() {
+        return Err("what goes hour by hour has no `floor`: that is counted in whole days");
+    }
     if unit == Unit::Hour && !clock.ceiling.iter().all(is_of_hours) {
         return Err("`ceiling` of what goes hour by hour is counted in hours: write PT24H for P1D, PT36H for P1DT12H");
     }
@@ -222,8 +261,10 @@ fn validate_clock(class: &Class, purge: &Purge, unit: Unit) -> Result<(), &'stat
         if !spans::sum_within(&[&unit.span(), &purge.lead], &[], &[ceiling]) {
             return Err("`purge.lead` is longer than its ceiling leaves room for: it would go before it is whole");
         }
-        if clock.floor.is_none() && !spans::within(&purge.alarm_after, &purge.lead) {
-            return Err("`purge.alarm_after` is longer than `purge.lead`: it would ring after the limit");
+        match &clock.floor {
+            Some(floor) => validate_floor(floor, ceiling, purge, unit.spread(clock.fiscal_year_ends.as_deref()))?,
+            None if spans::within(&purge.alarm_after, &purge.lead) => {}
+            None => return Err("`purge.alarm_after` is longer than `purge.lead`: it would ring after the limit"),
         }
     }
     if let Some(limit) = &purge.platform_limit {

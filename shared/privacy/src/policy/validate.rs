@@ -123,6 +123,10 @@ fn validate_looks(after: &[jiff::Span]) -> Result<(), InvalidPolicy> {
 /// What this service calls its own tables and buckets, in variables and in the template.
 const OURS: [&str; 6] = ["ledger", "suppression", "limits", "receipts", "reports", "bundles"];
 
+/// Where a connection and its links stand: the gate, the tokens and the links of a person are read there by key
+/// (`shared/aws/src/vault/connections.rs`).
+const CONNECTION: &str = "connection#{tenant}#{connection}";
+
 fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
     let place = || format!("store.{name}");
     let named = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -145,6 +149,13 @@ fn validate_store(name: &str, store: &Store) -> Result<(), InvalidPolicy> {
     for (range, slots) in ranges {
         let Some(range) = range else { continue };
         validate_range(store.kind, range, slots).map_err(|problem| invalid(place(), problem))?;
+    }
+    let finders = store.connection.as_ref().and_then(|range| range.partition.as_deref());
+    if store.identities && finders != Some(CONNECTION) {
+        return Err(invalid(
+            place(),
+            format!("`connection` is {{ partition = \"{CONNECTION}\" }} where `identities` is true"),
+        ));
     }
     for (one, around) in
         [(&store.tenant_contact, &store.tenant), (&store.user, &store.tenant), (&store.contact, &store.connection)]

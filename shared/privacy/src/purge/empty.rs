@@ -95,8 +95,7 @@ where
                     is_clean = false;
                     let of_row = match listed(&row.key) {
                         Some(place) => {
-                            let begins_with = format!("{literal}{}#", target.period.text());
-                            let range = KeyRange::Table { partition: place.to_string(), begins_with };
+                            let range = target.range(&place, literal)?;
                             self.empty_range(target, &range, Some(&place), allowance).await?
                         }
                         None => Stays { kept: 1, ..Stays::default() },

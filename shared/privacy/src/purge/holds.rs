@@ -11,8 +11,10 @@ use crate::ports::{Clock, HoldBook};
 use crate::scope::Place;
 
 /// At most so many records are erased before it is asked whether the book has changed: one read unit for each. So a chunk of
-/// so many asks always, and hours or days of a few records share one asking.
+/// so many asks always, and hours or days of a few records share one asking,
 const RECORDS_PER_ASKING: usize = 20;
+/// that is no older than a batch that is under way already takes: a hold that was answered before is seen.
+const ASKED_WITHIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// Whatever the book says of changes, a reading is good for so long only.
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
@@ -23,40 +25,40 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
 pub(super) struct InForce {
     holds: Vec<LegalHold>,
     read_at: Option<Timestamp>,
+    /// When it was asked last whether they have changed.
+    asked_at: Option<Timestamp>,
     /// How often holds had been placed or released when they were read.
     changes: u64,
-    /// Records erased since the book was last asked.
+    /// Records erased since then.
     unasked: usize,
 }
 
 impl InForce {
-    /// Reads them again if the last reading is too old.
+    /// Reads them again if the last reading is too old, or if any was placed or released meanwhile.
     pub(super) async fn refresh(&mut self, book: &impl HoldBook, clock: &impl Clock) -> Result<(), Fault> {
-        let now = clock.now();
-        let is_good = |read_at: Timestamp| (read_at..read_at + GOOD_FOR).contains(&now);
-        if self.read_at.is_some_and(is_good) {
-            return Ok(());
-        }
-        let changes = book.changes().await?;
-        self.read(book, changes, now).await
+        self.refresh_for(0, book, clock).await
     }
 
-    /// Before so many records are erased: reads the holds again if any was placed or released meanwhile.
+    /// The same before so many records are erased.
     pub(super) async fn refresh_for(
         &mut self,
         records: usize,
         book: &impl HoldBook,
         clock: &impl Clock,
     ) -> Result<(), Fault> {
+        let now = clock.now();
+        let is_within =
+            |at: Option<Timestamp>, span: SignedDuration| at.is_some_and(|at| (at..at + span).contains(&now));
         self.unasked = self.unasked.saturating_add(records);
-        if self.unasked >= RECORDS_PER_ASKING {
-            let changes = book.changes().await?;
-            self.unasked = 0;
-            if self.read_at.is_none() || changes != self.changes {
-                self.read(book, changes, clock.now()).await?;
-            }
+        if self.unasked < RECORDS_PER_ASKING && is_within(self.asked_at, ASKED_WITHIN) {
+            return Ok(());
         }
-        self.refresh(book, clock).await
+        let changes = book.changes().await?;
+        (self.unasked, self.asked_at) = (0, Some(now));
+        if changes != self.changes || !is_within(self.read_at, GOOD_FOR) {
+            self.read(book, changes, now).await?;
+        }
+        Ok(())
     }
 
     /// The book as it is. The changes were counted before, so one that comes in between is found at the next asking.

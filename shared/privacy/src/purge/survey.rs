@@ -150,8 +150,7 @@ where
         loop {
             let page = self.page(target, registry, after.as_ref(), read).await?;
             for place in page.records.iter().filter_map(|row| listed(&row.key)) {
-                let begins_with = format!("{literal}{}#", target.period.text());
-                let range = KeyRange::Table { partition: place.to_string(), begins_with };
+                let range = target.range(&place, literal)?;
                 let of_place = self.count_range(target, &range, Some(&place), Read::Eventual, seen).await?;
                 due = due.saturating_add(of_place);
             }

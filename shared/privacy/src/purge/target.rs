@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::class::PeriodClass;
 use super::holds::InForce;
 use super::period::Period;
-use crate::data_map::StoreMap;
+use crate::data_map::{KeyRange, StoreMap};
+use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::legal_hold::HoldId;
 use crate::scope::Place;
@@ -58,6 +59,19 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// Where the records of the period stand under a connection: their keys begin with this text and the period.
+    pub(super) fn range(&self, connection: &Place, literal: &str) -> Result<KeyRange, Fault> {
+        match self.store.range(connection) {
+            // The text begins as the range of the connection does, by validation.
+            Some(KeyRange::Table { partition, begins_with: _ }) => {
+                Ok(KeyRange::Table { partition, begins_with: format!("{literal}{}#", self.period.text()) })
+            }
+            Some(KeyRange::Bucket { .. }) | None => {
+                Err(Fault::park("purge", "its store has no table range of a connection"))
+            }
+        }
+    }
+
     /// What becomes of a record of a place, or of the tenant that its key names.
     pub(super) fn judge(&self, holds: &InForce, place: Option<&Place>, key: &str) -> Verdict {
         let tenant = || self.store.captured(key, "tenant").and_then(|tenant| TenantId::parse(tenant).ok());

@@ -172,7 +172,7 @@ async fn a_hold_that_nobody_waits_for_rings_when_its_review_is_past() {
 }
 
 #[tokio::test]
-async fn the_book_is_asked_every_twenty_records_and_read_again_when_it_changed_or_its_reading_is_old() {
+async fn the_book_is_asked_every_twenty_records_and_every_second_and_read_again_when_it_changed_or_is_old() {
     let world = world();
     let mut in_force = InForce::default();
     // How many calls it takes before so many records are erased.
@@ -192,10 +192,13 @@ async fn the_book_is_asked_every_twenty_records_and_read_again_when_it_changed_o
     assert_eq!(ask(19).await, (0, false));
     assert_eq!(ask(1).await, (2, true));
     assert_eq!(ask(20).await, (1, true), "it has not changed since");
-    world.pass(SignedDuration::from_millis(4_999));
+    world.pass(SignedDuration::from_millis(999));
     assert_eq!(ask(1).await, (0, true));
     world.pass(SignedDuration::from_millis(1));
-    assert_eq!(ask(1).await, (2, true), "five seconds old");
+    assert_eq!(ask(1).await, (1, true), "asked a second ago: few records wait no longer than many");
+    assert_eq!(ask(18).await, (0, true));
+    world.pass(SignedDuration::from_secs(4));
+    assert_eq!(ask(1).await, (2, true), "read five seconds ago");
     world.pass(SignedDuration::from_secs(-1));
     assert_eq!(ask(1).await, (2, true), "a clock that jumped back says nothing of its age");
 }

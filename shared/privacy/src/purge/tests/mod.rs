@@ -237,3 +237,22 @@ async fn a_dry_run_ends_where_a_run_would() {
         assert_eq!((planned.purged, planned.truncated), (2, true), "dry: {is_dry_run}");
     }
 }
+
+/// A registry lists connections; where their records stand, the policy file says.
+#[tokio::test]
+async fn another_company_s_connections_stand_where_its_policy_says() {
+    let world = World::new(noon(), 3);
+    let partition = "social#alder#c1";
+    world.put_item("social", "due#member-profiles#2027-03-09T14#1", "alder#c1");
+    for hour in ["2027-03-09T14", "2027-03-09T16"] {
+        world.put_item("social", partition, &format!("member#{hour}#{hour}:10:00.000Z#m1"));
+    }
+    world.strike(None);
+    let mut model = built_in_map().model().clone();
+    let social = model.store.get_mut("social").unwrap();
+    social.connection.as_mut().unwrap().partition = Some("social#{tenant}#{connection}".to_owned());
+    let map = DataMap::new(model).unwrap();
+    let report = purge_periods(&world, &world, &world, &map, &classes("2027-03-09"), bounds(&world)).await;
+    assert_eq!((report.failures(), class(&report, "member-profiles").purged), (0, 1), "{report:?}");
+    assert_eq!(lines(&world, "social"), [format!("{partition} member#2027-03-09T16#2027-03-09T16:10:00.000Z#m1")]);
+}
