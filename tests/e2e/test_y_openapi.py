@@ -15,18 +15,35 @@ import pytest
 from local.settings import ROOT
 from tests.e2e.world import World
 
-# A signature is nothing that a schema can describe, so a callback that fits it is refused all the same; whoever asks staff
-# or a person about an id that nobody has is told so. Every call is signed anew, so that none comes with a bad signature:
-# test_staff.py and test_disconnects.py try those.
-UNDESCRIBABLE = ["positive_data_acceptance", "missing_required_header", "ignored_auth"]
+# Left out, because it holds a call without `Authorization` to 401 and the gateway answers 403 to whoever is not signed in, as AWS's
+# own does. `ignored_auth` sends such calls too, with none and with a bad one, and takes either answer.
+LEFT_OUT = ["missing_required_header"]
+# A body that fits its schema may be refused for what no schema can say: a signature, dates in the future, members that need
+# each other, a cursor of another list. What is only looked up or taken back has nothing of the kind, so there `positive_data_acceptance`
+# holds; everywhere else it is off.
+CHECKS = """
+[checks.positive_data_acceptance]
+enabled = false
+
+[[operations]]
+include-operation-id = [
+    "listAccountRequests", "showAccountExport", "reactivateAccount", "listHolds", "releaseHold", "showObligation", "showPurge",
+    "showPromises", "listReplays", "showReplay", "inspectRequest", "showRequest",
+]
+
+[operations.checks.positive_data_acceptance]
+enabled = true
+"""
 
 
 @pytest.mark.parametrize("paths", ["^/(privacy|api/meta)", "^/api/dsr", "^/api/(integrations|accounts)", "^/api/staff"])
 def test_every_call_answers_as_it_is_described(world: World, tmp_path: Path, paths: str) -> None:
+    settings = tmp_path / "checks.toml"
+    settings.write_text(CHECKS)
     command = [
-        str(Path(sys.executable).with_name("st")), "run", str(ROOT / "openapi.yaml"), "--url", world.api_url,
+        str(Path(sys.executable).with_name("st")), "--config-file", str(settings), "run", str(ROOT / "openapi.yaml"), "--url", world.api_url,
         "--include-path-regex", paths, "--phases", "examples,coverage,fuzzing", "--max-examples", "15",
-        "--exclude-checks", ",".join(UNDESCRIBABLE), "--seed", "20261127", "--generation-deterministic", "--no-color",
+        "--exclude-checks", ",".join(LEFT_OUT), "--seed", "20261127", "--generation-deterministic", "--no-color",
         "--rate-limit", "40/s",
     ]
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.e2e.signed_calls", "PYTHONPATH": str(ROOT)}

@@ -16,8 +16,8 @@ use privacy::subject_request::findings::{Correction, Decision, Erased, EvidenceI
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
-    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Deed, EmailAddress, Findings, Handle,
-    Instructed, Member, PointKind, Proof, Proven, Reopened, Routed, Sha256Hex, Standing, SubjectRequest, Words,
+    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Declined, Deed, EmailAddress, Findings,
+    Handle, Instructed, Member, PointKind, Proof, Proven, Reopened, Routed, Sha256Hex, Standing, SubjectRequest, Words,
 };
 
 use crate::demo;
@@ -62,6 +62,14 @@ fn routed(tenant: &str, instruction: Option<InstructionId>) -> Routed {
         at: now(),
         dates: Law::built_in().unwrap().processor_dates(now()).unwrap().into(),
         done_at: instruction.is_some().then(now),
+        declined: instruction.is_none().then(|| Declined {
+            id: InstructionId::parse("ticket-8").unwrap(),
+            reason: "legal-claims".to_owned(),
+            at: now(),
+        }),
+        asked_time: instruction
+            .is_none()
+            .then(|| Instructed { id: InstructionId::parse("ticket-9").unwrap(), at: now() }),
         instruction: instruction.map(|id| Instructed { id, at: now() }),
     }
 }
@@ -156,6 +164,15 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Instructed {
             tenant: TenantId::parse("alder").unwrap(),
             instruction: InstructionId::parse("ticket-7").unwrap(),
+        },
+        Deed::Declined {
+            tenant: TenantId::parse("alder").unwrap(),
+            instruction: InstructionId::parse("ticket-8").unwrap(),
+            reason: "legal-claims".to_owned(),
+        },
+        Deed::AskedTime {
+            tenant: TenantId::parse("alder").unwrap(),
+            instruction: InstructionId::parse("ticket-9").unwrap(),
         },
         Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
         Deed::Flagged { flag: Flag::NoMarketing },

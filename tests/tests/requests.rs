@@ -16,7 +16,7 @@ use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
 use privacy::subject_request::ports::{
-    Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake, RequestRegister,
+    Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake, RequestRegister, RequestsOfTenants,
 };
 use privacy::subject_request::{
     Act, Actor, Channel, Deed, EmailAddress, PointKind, PointValue, Proof, Standing, SubjectRequest, Words,
@@ -112,12 +112,15 @@ async fn challenge_contract<P: RequestIntake + RequestBook + Challenges>(ports: 
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "forgotten");
 }
 
-async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>(ports: &P) {
+async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + Challenges + Archive>(ports: &P) {
     let request = full();
     ports.receive(&request).await.unwrap();
     let challenge = Challenge::make(&demo::keys(), &request.id, Proof::EmailCode, &[1; 24], now()).unwrap().0;
     let open = SubjectRequest { version: 2, ..request.clone() };
-    ports.record(&open, &act(Deed::Extended), None).await.unwrap();
+    let alder = TenantId::parse("alder").unwrap();
+    let handed = act(Deed::Routed { tenant: alder.clone() });
+    assert_eq!(ports.routed_to(&alder).await.unwrap(), []);
+    ports.record(&open, &handed, None).await.unwrap();
     let standing = Standing::Answered { at: now(), in_part: false };
     let told = BTreeMap::from([(Notice::Answer, 1)]);
     let answered = SubjectRequest { version: 3, standing, told, next_action_at: None, ..request.clone() };
@@ -126,10 +129,16 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     for id in [&request.id, &request.id, &other] {
         ports.link_person(&person, id).await.unwrap();
     }
-    let mut linked = ports.asked_by(&person).await.unwrap();
+    ports.receive(&SubjectRequest { id: other.clone(), ..request.clone() }).await.unwrap();
+    let second = SubjectRequest { id: other.clone(), version: 2, ..request.clone() };
+    assert!(ports.record(&second, &handed, None).await.unwrap());
+    assert!(!ports.record(&second, &handed, None).await.unwrap(), "once");
+    let (mut linked, mut routed) = (ports.asked_by(&person).await.unwrap(), ports.routed_to(&alder).await.unwrap());
     linked.sort();
+    routed.sort();
     let mut both = vec![request.id.clone(), other.clone()];
     both.sort();
+    assert_eq!((&routed, ports.routed_to(&TenantId::parse("ald").unwrap()).await.unwrap()), (&both, vec![]));
     assert_eq!((linked, ports.asked_by(request.course.people.last().unwrap()).await.unwrap()), (both, vec![]));
     let record = ClosedRecord::Asked(request.id.clone());
     let closed = Closed { record, closed_at: now() };
@@ -154,7 +163,8 @@ async fn archive_contract<P: RequestIntake + RequestBook + Challenges + Archive>
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None);
     assert!(ports.erase_record(&closed).await.unwrap());
     assert_eq!((ports.request(&request.id).await.unwrap(), found().await), (None, vec![]));
-    assert_eq!(ports.asked_by(&person).await.unwrap(), [other], "nobody else's");
+    assert_eq!(ports.asked_by(&person).await.unwrap(), std::slice::from_ref(&other), "nobody else's");
+    assert_eq!(ports.routed_to(&alder).await.unwrap(), [other], "as its own does, an earlier handing over too");
 }
 
 async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(ports: &P) {

@@ -3,6 +3,7 @@
 
 mod account_export;
 mod answers;
+mod parts;
 
 use http::{Method, Response};
 use jiff::SignedDuration;
@@ -11,9 +12,11 @@ use privacy::accept_disconnect::{Disconnect, accept_disconnect};
 use privacy::accept_termination::{
     InvalidTermination, NotEnding, Reactivated, Termination, accept_termination, reactivate,
 };
-use privacy::data_map::{DataMap, UnusablePolicy};
+use privacy::data_map::DataMap;
 use privacy::fault::Fault;
+use privacy::find_obligation::Named;
 use privacy::ids::{ConnectionId, Platform, TenantId};
+use privacy::law::Law;
 use privacy::ports::Clock;
 use privacy::scope::Place;
 use privacy_aws::bundles::BundleBucket;
@@ -34,6 +37,7 @@ pub(crate) struct Intake {
     exports: SqsQueue,
     bundles: BundleBucket,
     map: DataMap,
+    law: Law,
     stuck_after: SignedDuration,
 }
 
@@ -43,6 +47,9 @@ enum Subject {
     Integration(Platform),
     Account(TenantId),
     AccountExport(TenantId),
+    Parts(TenantId),
+    /// Of a request, by the reference that the business knows it by.
+    Decision(TenantId, Named),
 }
 
 /// A request that was not accepted.
@@ -64,13 +71,14 @@ impl From<Fault> for Rejected {
 }
 
 impl Intake {
-    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, UnusablePolicy> {
+    pub(crate) fn new(connection: &Connection, config: Config) -> Result<Self, lambda_http::Error> {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table),
             queue: SqsQueue::new(connection, config.erasure_queue_url),
             exports: SqsQueue::new(connection, config.export_queue_url),
             bundles: BundleBucket::new(connection, config.bundles_bucket),
             map: DataMap::built_in()?,
+            law: Law::built_in()?,
             stuck_after: config.stuck_after,
         })
     }
@@ -101,6 +109,12 @@ impl Intake {
             (Subject::AccountExport(tenant), &Method::POST) => self.order_export(request, request_id, &tenant).await,
             (Subject::AccountExport(tenant), &Method::GET) => self.show_export(request, request_id, &tenant).await,
             (Subject::AccountExport(_), _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
+            (Subject::Parts(tenant), &Method::GET) => self.list_parts(request_id, &tenant).await,
+            (Subject::Parts(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
+            (Subject::Decision(tenant, named), &Method::POST) => {
+                self.decide_part(request, request_id, tenant, &named).await
+            }
+            (Subject::Decision(..), _) => Err(Problem::MethodNotAllowed("POST").into()),
         }
     }
 
@@ -169,7 +183,8 @@ impl Intake {
     }
 }
 
-/// `/api/integrations/{platform}/disconnect`, `/api/accounts/{tenant_id}/termination`, `/api/accounts/{tenant_id}/export`
+/// `/api/integrations/{platform}/disconnect`; `/api/accounts/{tenant_id}/` and `termination`, `export`, `requests` or
+/// `requests/{ref}/decision`.
 fn subject(path: &str) -> Option<Subject> {
     if let Some(rest) = path.strip_prefix("/api/integrations/") {
         // A dashboard may capitalise a name as people do (`LinkedIn`); nothing may go unqueued for that.
@@ -178,9 +193,11 @@ fn subject(path: &str) -> Option<Subject> {
     }
     let (tenant, of) = path.strip_prefix("/api/accounts/")?.split_once('/')?;
     let tenant = TenantId::parse(tenant).ok()?;
-    match of {
-        "termination" => Some(Subject::Account(tenant)),
-        "export" => Some(Subject::AccountExport(tenant)),
+    match of.split('/').collect::<Vec<_>>().as_slice() {
+        ["termination"] => Some(Subject::Account(tenant)),
+        ["export"] => Some(Subject::AccountExport(tenant)),
+        ["requests"] => Some(Subject::Parts(tenant)),
+        ["requests", named, "decision"] => Named::parse(named).map(|named| Subject::Decision(tenant, named)),
         _ => None,
     }
 }

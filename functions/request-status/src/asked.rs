@@ -148,6 +148,9 @@ fn facts(view: &AskedView, base: &str) -> Markup {
             @if view.goes_with_earlier {
                 p { "You asked us to delete the same before. Both requests are carried out and answered together, by the date of the first." }
             }
+            @if let Some(since) = view.paused_since {
+                p { "We have asked you something without which we cannot go on, and wait for your answer since " (moment(since)) ". The clock of your law stands still until then. We work towards the day above all the same." }
+            }
             @if let Some(extended) = &view.extended {
                 p { "We have taken more time than until " (day(extended.first_legal)) ", because: " (extended.reason) }
             }
@@ -188,7 +191,7 @@ mod tests {
         vec![
             AskedView { waits_for_code: true, missing: vec![Proof::EmailCode], ..asked("received") },
             asked("awaiting-verification"),
-            AskedView { extended, ..asked("in-progress") },
+            AskedView { extended, paused_since: Some(at), ..asked("in-progress") },
             AskedView { closed: Some((at, None)), ..asked("completed") },
             AskedView {
                 closed: Some((at, None)),
@@ -205,8 +208,9 @@ mod tests {
     }
 
     fn parts(at: Timestamp) -> Vec<PartView> {
-        [PartState::Asked, PartState::Instructed, PartState::Done, PartState::Unanswered]
-            .map(|state| PartView { asked_at: at, state })
+        let reason = |state| (state == PartState::Declined).then(|| "legal-claims".to_owned());
+        [PartState::Asked, PartState::Instructed, PartState::Done, PartState::Declined, PartState::Unanswered]
+            .map(|state| PartView { asked_at: at, state, reason: reason(state) })
             .to_vec()
     }
 
@@ -233,16 +237,25 @@ mod tests {
             },
             AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
             AskedView { reopened_at: Some(at), erasure: Some(samples::completed()), ..asked("in-progress") },
+            AskedView { paused_since: Some(at), ..asked("in-progress") },
         ];
         for (view, expected) in views.iter().zip([
             vec!["Reports about children come before everything else"],
             vec!["No marketing", "Your data is kept and not used"],
-            vec!["A business decides", "has been asked", "wants it done", "Done", "so its part stays"],
+            vec![
+                "A business decides",
+                "has been asked",
+                "wants it done",
+                "Done",
+                "decided against it",
+                "so its part stays",
+            ],
             vec![appealed.as_str(), "look again"],
             vec!["/download", "Get your data", "/code"],
             vec!["Get your data", "log in again", own.as_str()],
             vec!["does not say whether there is"],
             vec!["We are working on your request", "you were right", "counts from there"],
+            vec!["wait for your answer since", "2026-11-25T08:00:00.000Z", "stands still"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);
@@ -349,9 +362,9 @@ mod tests {
     fn programs_read_the_same() {
         let documents: Vec<String> = views().iter().map(|view| asked_json::document(view).unwrap() + "\n").collect();
         expect![[r#"
-            {"confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"extended":{"first_due":"2026-12-23","reason":"<b>many records</b>"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"in-progress"}
+            {"confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"extended":{"first_due":"2026-12-23","reason":"<b>many records</b>"},"kind":"access","paused":{"since":"2026-11-25T08:00:00.000Z","waits_for":"your-answer"},"received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"in-progress"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"completed"}
-            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"done"},{"asked_at":"2026-11-25T08:00:00.000Z","reason":"not-the-controller","state":"unanswered"}],"state":"partly-retained"}
+            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"done"},{"asked_at":"2026-11-25T08:00:00.000Z","reason":"legal-claims","state":"declined"},{"asked_at":"2026-11-25T08:00:00.000Z","reason":"not-the-controller","state":"unanswered"}],"state":"partly-retained"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","denial":"unverifiable","denial_reason":"We could not make sure.","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"denied","ways_on":[{"way":"appeal"},{"way":"complaint"},{"title":"<i>An</i> authority","url":"https://authority.example/a","way":"authority"},{"law":"GDPR art. 79","way":"court"}]}
         "#]].assert_eq(&documents[2..6].concat().replace(views()[0].id.as_str(), "<id>"));
     }

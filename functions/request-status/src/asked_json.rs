@@ -52,6 +52,9 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         if let Some(at) = view.reopened_at {
             document.insert("reopened_at".to_owned(), instant::to_text(at).into());
         }
+        if let Some(since) = view.paused_since {
+            document.insert("paused".to_owned(), json!({"since": instant::to_text(since), "waits_for": "your-answer"}));
+        }
         if let Some(extended) = &view.extended {
             document
                 .insert("extended".to_owned(), json!({"reason": extended.reason, "first_due": extended.first_legal}));
@@ -60,11 +63,12 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
     Ok(document.to_string())
 }
 
-/// The part of a business; one that did not answer is refused for that.
+/// The part of a business; one that did not answer is refused for that, one that declined for what the business says.
 fn part(part: &PartView) -> Value {
     let (asked_at, state) = (instant::to_text(part.asked_at), part.state.name());
     match part.state {
         PartState::Unanswered => json!({"asked_at": asked_at, "state": state, "reason": NOT_THE_CONTROLLER}),
+        PartState::Declined => json!({"asked_at": asked_at, "state": state, "reason": part.reason}),
         PartState::Asked | PartState::Instructed | PartState::Done => json!({"asked_at": asked_at, "state": state}),
     }
 }

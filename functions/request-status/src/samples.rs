@@ -237,6 +237,7 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         by_agent: false,
         goes_with_earlier: false,
         extended: None,
+        paused_since: None,
         reopened_at: None,
         closed: None,
         denial: None,

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod clock;
 #[cfg(feature = "aws")]
 pub mod connect;
+pub mod decision;
 pub mod env;
 pub mod form;
 pub mod http;

@@ -16,8 +16,8 @@ pub enum NotPaused {
     /// It was answered.
     #[error("the request is closed")]
     Closed,
-    /// The law of the request never stops its clock.
-    #[error("the law of the request has no pause")]
+    /// The law of the request does not stop its clock for what is asked for.
+    #[error("the law of the request has no pause for it")]
     NotInThisLaw,
     /// The last day was over when the person was asked.
     #[error("the last day was over")]
@@ -106,7 +106,7 @@ fn changed(
         return Err(NotPaused::Closed);
     }
     let row = law.governing_row(&request.regime, request.kind)?.row;
-    if !row.deadline.pauses {
+    if !row.pauses() {
         return Err(NotPaused::NotInThisLaw);
     }
     let clocks = request.clocks.paused(&row, request.received_at, pauses)?;

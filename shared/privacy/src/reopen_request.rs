@@ -114,6 +114,7 @@ impl SubjectRequest {
             (*erase_by, *zone) = (due.date, due.time_zone);
         }
         for part in self.routed.iter_mut().filter(|part| part.instruction.is_none()) {
+            (part.declined, part.asked_time) = (None, None);
             part.dates = RoutedDates::from(law.processor_dates(at).ok()?);
             self.told.remove(&Notice::Routed);
             if let Some(told) = self.told_tenants.get_mut(&part.tenant) {

@@ -9,6 +9,7 @@ use crate::export::make_bundle::BundleKind;
 use crate::ids::{InstructionId, TenantId};
 use crate::instant;
 use crate::law::Law;
+use crate::law::denial::NotDeniable;
 use crate::law::routing::NoRoutingDate;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::{Act, Actor, Deed, Instructed, Routed, Standing, SubjectRequest};
@@ -34,6 +35,9 @@ pub enum NotRouted {
     /// The tenant said so before, under another name.
     #[error("the tenant has given another instruction")]
     OtherInstruction,
+    /// Its law knows no such reason for what is asked for.
+    #[error(transparent)]
+    Reason(#[from] NotDeniable),
     /// Its dates cannot be counted.
     #[error(transparent)]
     Dates(#[from] NoRoutingDate),
@@ -56,7 +60,15 @@ pub fn route(
     let dates = law.processor_dates(request.received_at)?.into();
     let mut changed = in_work(request, now)?;
     let at = instant::to_millis(now);
-    changed.routed.push(Routed { tenant: tenant.clone(), at, dates, instruction: None, done_at: None });
+    changed.routed.push(Routed {
+        tenant: tenant.clone(),
+        at,
+        dates,
+        instruction: None,
+        declined: None,
+        asked_time: None,
+        done_at: None,
+    });
     let act = Act { deed: Deed::Routed { tenant: tenant.clone() }, actor, why: None, at };
     Ok(Some(Changed { request: changed, act }))
 }
@@ -96,14 +108,14 @@ pub fn instruct(
     }
     let mut changed = in_work(&changed, now)?;
     for routed in changed.routed.iter_mut().filter(|routed| routed.tenant == *tenant) {
-        routed.instruction = Some(Instructed { id: instruction.clone(), at });
+        (routed.instruction, routed.declined) = (Some(Instructed { id: instruction.clone(), at }), None);
     }
     let deed = Deed::Instructed { tenant: tenant.clone(), instruction: instruction.clone() };
     Ok(Some(Changed { request: changed, act: Act { deed, actor, why: None, at } }))
 }
 
 /// The next version of a request that is in work, due at once.
-fn in_work(request: &SubjectRequest, now: Timestamp) -> Result<SubjectRequest, NotRouted> {
+pub(crate) fn in_work(request: &SubjectRequest, now: Timestamp) -> Result<SubjectRequest, NotRouted> {
     match request.standing {
         Standing::InProgress { .. } => Ok(SubjectRequest {
             version: request.version + 1,

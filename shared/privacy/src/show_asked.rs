@@ -2,8 +2,10 @@
 //!
 //! Says nothing of who asked or what they wrote, and until the request is verified nothing that only the person may know.
 
+mod states;
 mod ways;
 
+pub use states::{FieldState, PartState, Role};
 pub use ways::{DenialView, RefusedView, WayOn};
 
 use jiff::Timestamp;
@@ -16,93 +18,9 @@ use crate::ingest_gate::Flag;
 use crate::obligation::{ObligationId, Outcome};
 use crate::ports::Showcase;
 use crate::show_request::{ClassOutcome, RequestView, view};
-use crate::subject_request::findings::{Correction, Decision};
+use crate::subject_request::findings::Correction;
 use crate::subject_request::review::Outcome as Closing;
 use crate::subject_request::{Extended, Proof, Routed, Standing, SubjectRequest};
-
-/// In which of our two roles the request reached us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// We decide about all of the data.
-    Controller,
-    /// Businesses do: we keep it for them.
-    Processor,
-    /// Each about a part.
-    Both,
-}
-
-impl Role {
-    /// As it stands in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Controller => "controller",
-            Self::Processor => "processor",
-            Self::Both => "both",
-        }
-    }
-}
-
-/// How far the part of a business is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartState {
-    /// It has been asked.
-    Asked,
-    /// It wants it done.
-    Instructed,
-    /// It is done.
-    Done,
-    /// It has not answered by the last day: its part stays as it is, or is not given.
-    Unanswered,
-}
-
-impl PartState {
-    /// As it stands in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Instructed => "instructed",
-            Self::Done => "done",
-            Self::Unanswered => "unanswered",
-        }
-    }
-}
-
-/// How far a field is that was to be mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldState {
-    /// It is looked at.
-    Open,
-    /// Whoever keeps it was told to mend it.
-    Instructed,
-    /// It is mended.
-    Applied,
-    /// It stays as it is: it was found to be right.
-    Refused,
-}
-
-impl FieldState {
-    /// As it stands in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Instructed => "instructed",
-            Self::Applied => "applied",
-            Self::Refused => "refused",
-        }
-    }
-
-    const fn of(decision: &Decision) -> Self {
-        match decision {
-            Decision::Open => Self::Open,
-            Decision::Instructed { .. } => Self::Instructed,
-            Decision::Applied { .. } => Self::Applied,
-            Decision::Refused { .. } => Self::Refused,
-        }
-    }
-}
 
 /// A field that was to be mended: its name, and nothing of what stands or stood in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,12 +32,14 @@ pub struct FieldView {
 }
 
 /// The part of a business, which is not named: that the person deals with it is between the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartView {
     /// Since when it knows.
     pub asked_at: Timestamp,
     /// How far it is.
     pub state: PartState,
+    /// Why it does not want it done, by a code of `law.toml`.
+    pub reason: Option<String>,
 }
 
 /// Everything the status page says of a request.
@@ -147,6 +67,8 @@ pub struct AskedView {
     pub goes_with_earlier: bool,
     /// Why we took more time, and the day it was due before.
     pub extended: Option<Extended>,
+    /// Since when their answer to a question of ours is waited for, where that stops the clock of their law.
+    pub paused_since: Option<Timestamp>,
     /// Since when it is looked at again, because an appeal was upheld: its dates count from here.
     pub reopened_at: Option<Timestamp>,
     /// When it was answered or refused, and why it was refused.
@@ -256,6 +178,7 @@ fn asked(
         },
         by_agent: request.agent.is_some(),
         goes_with_earlier: request.course.joined.is_some(),
+        paused_since: request.clocks.paused_since().filter(|_| is_open),
         extended: request.clocks.extended,
         reopened_at,
         closed,
@@ -273,10 +196,12 @@ fn part(request: &SubjectRequest, routed: &Routed) -> PartView {
     let state = match (&routed.instruction, routed.done_at) {
         (_, Some(_)) => PartState::Done,
         (Some(_), None) => PartState::Instructed,
+        (None, None) if routed.declined.is_some() => PartState::Declined,
         (None, None) if is_over => PartState::Unanswered,
         (None, None) => PartState::Asked,
     };
-    PartView { asked_at: routed.at, state }
+    let reason = routed.declined.as_ref().filter(|_| state == PartState::Declined);
+    PartView { asked_at: routed.at, state, reason: reason.map(|declined| declined.reason.clone()) }
 }
 
 /// Who decides. Before the request is verified that would say whose data we hold.

@@ -67,8 +67,7 @@ impl RequestsSwept {
         self.last_day += at_least(Nearness::LastDay);
         self.overdue += at_least(Nearness::Overdue);
         self.unread_child_reports += u64::from(request.awaits_child_review());
-        let is_silent =
-            |part: &&crate::subject_request::Routed| part.instruction.is_none() && part.next_reminder(now).is_none();
+        let is_silent = |part: &&crate::subject_request::Routed| part.is_silent() && part.next_reminder(now).is_none();
         self.silent_tenants += request.routed.iter().filter(is_silent).count() as u64;
     }
 }

@@ -32,7 +32,8 @@ staff pause REF asked|answered [--at INSTANT] --why TEXT
                                the person was asked something, or has answered: where their law stops its clock meanwhile
 staff deny REF CODE --why TEXT           for a coded reason of the law
 staff route REF TENANT --why TEXT        a part that a tenant decides
-staff instruct REF TENANT INSTRUCTION --why TEXT
+staff instruct REF TENANT INSTRUCTION [decline CODE|more-time] --why TEXT
+                               what a tenant says of its part: without a word more, that it agrees
 staff correct REF [--open FIELD]... [--instructed FIELD=ORDER]... [--applied FIELD=EVIDENCE]...
            [--refused FIELD=EVIDENCE]... --why TEXT
                                instructed: whoever keeps it was told; applied: they have confirmed it

@@ -352,6 +352,16 @@ fn each_other_act_on_a_request_is_one_call() {
             json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "Mail."}),
         ),
         (
+            format!("instruct {REFERENCE} alder ticket-7 decline legal-claims --why Mail."),
+            "instruction",
+            json!({"tenant_id": "alder", "instruction_id": "ticket-7", "decision": "decline", "reason": "legal-claims", "why": "Mail."}),
+        ),
+        (
+            format!("instruct {REFERENCE} alder ticket-7 more-time --why Mail."),
+            "instruction",
+            json!({"tenant_id": "alder", "instruction_id": "ticket-7", "decision": "more-time", "why": "Mail."}),
+        ),
+        (
             format!(
                 "correct {REFERENCE} --open phone --instructed mail=order-3 --applied name=file-7 --refused city=file-8 --why Seen."
             ),
@@ -473,7 +483,7 @@ fn one_request_is_shown_with_its_dates_and_history_and_drives_no_terminal() {
           security
 
         routed
-          alder  2026-03-06T09:30:00Z  ticket-7  -
+          alder  2026-03-06T09:30:00Z  ticket-7  -  -  -
 
         history
           2026-03-05T12:00:00.000Z  received  -                       alex     Called.

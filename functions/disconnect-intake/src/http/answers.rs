@@ -7,6 +7,7 @@ use privacy::accept::Accepted;
 use privacy::accept_termination::Clocked;
 use privacy::export::show_account::AccountExport;
 use privacy::instant;
+use privacy::list_parts::{PartLine, PartStanding};
 use serde_json::{Map, Value, json};
 
 fn answer(status: StatusCode, body: &Value) -> Response<Body> {
@@ -80,6 +81,48 @@ pub(super) fn export_shown(reference: &str, export: &AccountExport) -> Response<
         body.extend(facts.map(|(name, fact)| (name.to_owned(), fact)));
     }
     answer(StatusCode::OK, &Value::Object(body))
+}
+
+pub(super) fn parts(lines: &[PartLine], now: Timestamp) -> Response<Body> {
+    let requests: Vec<Value> = lines.iter().map(part_line).collect();
+    answer(StatusCode::OK, &json!({"as_of": instant::to_text(now), "requests": requests}))
+}
+
+pub(super) fn part(line: &PartLine) -> Response<Body> {
+    answer(StatusCode::OK, &part_line(line))
+}
+
+/// Kinds, dates and what the business itself has said; nothing of the person.
+fn part_line(line: &PartLine) -> Value {
+    let said = match &line.standing {
+        PartStanding::Asked | PartStanding::Unanswered => None,
+        PartStanding::AskedTime(said) | PartStanding::Agreed(said) | PartStanding::Done(said, _) => {
+            Some((&said.id, said.at, None))
+        }
+        PartStanding::Declined(said) => Some((&said.id, said.at, Some(said.reason.as_str()))),
+    };
+    let done_at = match &line.standing {
+        PartStanding::Done(_, at) => Some(instant::to_text(*at)),
+        PartStanding::Asked
+        | PartStanding::AskedTime(_)
+        | PartStanding::Agreed(_)
+        | PartStanding::Declined(_)
+        | PartStanding::Unanswered => None,
+    };
+    json!({
+        "ref": line.reference,
+        "kind": line.kind.as_str(),
+        "received_at": instant::to_text(line.received_at),
+        "asked_at": instant::to_text(line.asked_at),
+        "due_by": {"date": line.due_by.date.to_string(), "time_zone": line.due_by.time_zone},
+        "reminders": line.reminders.map(|day| day.to_string()),
+        "state": line.standing.name(),
+        "is_open": line.is_open,
+        "decision_id": said.map(|(id, ..)| id.as_str()),
+        "decided_at": said.map(|(_, at, _)| instant::to_text(at)),
+        "reason": said.and_then(|(.., reason)| reason),
+        "done_at": done_at,
+    })
 }
 
 pub(super) fn log(request_id: &str, message: &'static str, accepted: &Accepted) {

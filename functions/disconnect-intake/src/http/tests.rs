@@ -11,13 +11,13 @@ const GOOGLE: &str = "/api/integrations/google/disconnect";
 
 const DASHBOARD: &str = "arn:aws:sts::123456789012:assumed-role/Dashboard/web";
 
-struct Bench {
-    account: Account,
+pub(super) struct Bench {
+    pub(super) account: Account,
     intake: Intake,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let account = Account::new();
         let config = Config {
             ledger_table: "ledger".to_owned(),
@@ -30,7 +30,7 @@ impl Bench {
         Self { account, intake }
     }
 
-    async fn send(&self, method: &str, path: &str, media_type: &str, body: &str) -> (u16, Value) {
+    pub(super) async fn send(&self, method: &str, path: &str, media_type: &str, body: &str) -> (u16, Value) {
         let event: LambdaRequest = serde_json::from_value(json!({
             "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
             "headers": {"content-type": media_type},
@@ -45,7 +45,7 @@ impl Bench {
         (response.status().as_u16(), serde_json::from_str(body).unwrap())
     }
 
-    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         self.send("POST", path, "application/json", &body.to_string()).await
     }
 }

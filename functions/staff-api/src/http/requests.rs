@@ -12,6 +12,7 @@ use privacy::accept_request::{Sent, Terms};
 use privacy::audit::StaffDeed;
 use privacy::close_request::close_request;
 use privacy::correct_request::correct_request;
+use privacy::decide_part::decide_part;
 use privacy::deny_request::deny_request;
 use privacy::extend_request::extend_request;
 use privacy::fault::Fault;
@@ -26,7 +27,7 @@ use privacy::ports::Clock;
 use privacy::record_act::{Done, record_act};
 use privacy::review_child_report::{find_credible, find_not_credible};
 use privacy::review_proof::{Reviewed, review_proof};
-use privacy::route_request::{Changed, instruct, route};
+use privacy::route_request::{Changed, route};
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::subject_request::{By, SubjectRequest};
@@ -173,11 +174,10 @@ impl Staff {
                 done
             }
             ActPath::Instruction => {
-                let (tenant, instruction) = read::instruction(members)?;
-                self.know_tenant(&tenant).await?;
-                let change = |request: &SubjectRequest| {
-                    said(instruct(request, &tenant, &instruction, by.actor.clone(), now), by)
-                };
+                let word = read::instruction(members)?;
+                self.know_tenant(&word.tenant).await?;
+                let change =
+                    |request: &SubjectRequest| said(decide_part(request, &word, law, by.actor.clone(), now), by);
                 record_act(book, id, change).await?
             }
             ActPath::Correction => {

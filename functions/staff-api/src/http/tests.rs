@@ -1,3 +1,7 @@
+mod holds;
+mod noted;
+mod plans;
+
 use jiff::{SignedDuration, Span};
 use lambda_http::request::LambdaRequest;
 use privacy::data_map::KeyRange;
@@ -117,118 +121,6 @@ async fn halted(bench: &Bench) -> NewObligation {
 }
 
 #[tokio::test]
-async fn a_hold_is_placed_once_listed_and_released() {
-    let bench = Bench::new();
-    let (status, first) = bench.send("POST", "/api/staff/holds", &body()).await;
-    assert_eq!((status, &first["review_by"]), (201, &json!(in_days(60))));
-    assert_eq!(bench.send("POST", "/api/staff/holds", &body()).await, (201, first.clone()), "a retry places it once");
-    let holds = bench.get("/api/staff/holds").await;
-    let holds = holds["holds"].as_array().unwrap();
-    assert_eq!((holds.len(), &holds[0]["hold_id"]), (1, &first["hold_id"]));
-    assert_eq!(
-        (&holds[0]["is_past_review"], &holds[0]["waiting"], &holds[0]["released_at"], &holds[0]["classes"]),
-        (&json!(false), &json!(0), &Value::Null, &json!(["signals"]))
-    );
-    let path = format!("/api/staff/holds/{}", first["hold_id"].as_str().unwrap());
-    for _ in 0..2 {
-        assert_eq!(bench.send("DELETE", &path, &Value::Null).await, (200, json!({"waiting": 0})));
-    }
-    assert!(bench.get("/api/staff/holds").await["holds"][0]["released_at"].is_string());
-    let (status, problem) = bench.send("POST", "/api/staff/holds", &body()).await;
-    assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:hold-taken")), "it would not be in force");
-    let mut named = body();
-    named["id"] = json!("hold-0001");
-    assert_eq!(bench.send("POST", "/api/staff/holds", &named).await.1["hold_id"], "hold-0001");
-    named["tenant_id"] = json!("birch");
-    assert_eq!(bench.send("POST", "/api/staff/holds", &named).await.0, 409, "another hold has this id");
-}
-
-#[tokio::test]
-async fn a_hold_on_a_tenant_or_a_connection_that_nobody_knows_is_404_and_stores_nothing() {
-    let bench = Bench::new();
-    let named = |tenant: &str, connection: &Value| {
-        let mut body = body();
-        (body["tenant_id"], body["connection_id"]) = (json!(tenant), connection.clone());
-        body
-    };
-    for (tenant, connection, member) in [
-        ("alders", Value::Null, "tenant_id"),
-        ("alders", json!("c1"), "tenant_id"),
-        ("alder", json!("c1"), "connection_id"),
-    ] {
-        let (status, problem) = bench.send("POST", "/api/staff/holds", &named(tenant, &connection)).await;
-        let expected = (404, &json!("urn:privacy:problem:unknown"), &json!(member));
-        assert_eq!((status, &problem["type"], &problem["member"]), expected, "{tenant} {connection}");
-        assert!(!problem.to_string().contains("alder"), "{problem}");
-    }
-    demo::user(&bench.account, "alder", "u1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
-    for (member, name) in [("contact", "p7"), ("user", "u7")] {
-        let mut body = named("alder", &Value::Null);
-        (body[member], body["classes"]) = (json!(name), json!([]));
-        let (status, problem) = bench.send("POST", "/api/staff/holds", &body).await;
-        assert_eq!((status, &problem["member"]), (404, &json!(member)), "{problem}");
-    }
-    let mut nothing = named("alder", &Value::Null);
-    (nothing["user"], nothing["classes"]) = (json!("u1"), json!(["security-logs"]));
-    let (status, problem) = bench.send("POST", "/api/staff/holds", &nothing).await;
-    assert_eq!((status, &problem["member"]), (422, &json!("classes")), "{problem}");
-    assert!(bench.account.dump("ledger").is_empty());
-    let mut invalid = named("alders", &Value::Null);
-    invalid["proof"] = Value::Null;
-    assert_eq!(bench.send("POST", "/api/staff/holds", &invalid).await.0, 422, "what may not be is said first");
-    assert!(bench.account.dump("ledger").is_empty());
-    demo::connect(&bench.account, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
-    let of_connection = named("alder", &json!("c1"));
-    let (status, placed) = bench.send("POST", "/api/staff/holds", &of_connection).await;
-    assert_eq!(status, 201, "{placed}");
-    let (vault, row) =
-        (demo::vault(&bench.account), Record { key: "connection".to_owned(), version: None, written_at: None });
-    let range = KeyRange::Table { partition: "connection#alder#c1".to_owned(), begins_with: String::new() };
-    assert_eq!(vault.erase("connections", &range, &[row]).await.unwrap(), []);
-    let again = bench.send("POST", "/api/staff/holds", &of_connection).await;
-    assert_eq!(again, (201, placed), "the same again has the same answer, whoever has left meanwhile");
-}
-
-#[tokio::test]
-async fn who_is_certain_of_a_name_places_a_hold_all_the_same() {
-    let bench = Bench::new();
-    let mut hold = body();
-    (hold["tenant_id"], hold["connection_id"]) = (json!("elder"), json!("c1"));
-    for (value, status, slug) in
-        [(Value::Null, 404, "unknown"), (json!(false), 404, "unknown"), (json!("yes"), 400, "bad-member")]
-    {
-        hold["even_if_unknown"] = value;
-        let (found, problem) = bench.send("POST", "/api/staff/holds", &hold).await;
-        assert_eq!((found, &problem["type"]), (status, &json!(format!("urn:privacy:problem:{slug}"))));
-    }
-    hold["even_if_unknown"] = json!(true);
-    assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 201);
-    (hold["even_if_unknown"], hold["reason"]) = (Value::Null, json!("the court still asks"));
-    assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 201, "the next one, once it was reviewed");
-    for wider in [json!("c2"), Value::Null] {
-        hold["connection_id"] = wider;
-        assert_eq!(bench.send("POST", "/api/staff/holds", &hold).await.0, 404, "another scope of the same tenant");
-    }
-}
-
-#[tokio::test]
-async fn a_hold_on_a_user_of_the_account_is_placed_and_listed_as_such() {
-    let bench = Bench::new();
-    demo::user(&bench.account, "alder", "u1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
-    let whole = json!({"tenant_id": "alder", "reason": "a court", "approver": "counsel", "proof": "file 7", "review_by": in_days(60)});
-    let mut one = whole.clone();
-    one["user"] = json!("u1");
-    let (status, placed) = bench.send("POST", "/api/staff/holds", &one).await;
-    assert_eq!(status, 201, "{placed}");
-    let listed = bench.get("/api/staff/holds").await;
-    assert_eq!((&listed["holds"][0]["user"], &listed["holds"][0]["contact"]), (&json!("u1"), &Value::Null));
-    let wider = bench.send("POST", "/api/staff/holds", &whole).await.1;
-    assert_ne!(wider["hold_id"], placed["hold_id"], "a wider hold is another one");
-    one["user"] = json!("a#b");
-    assert_eq!(bench.send("POST", "/api/staff/holds", &one).await.1["member"], "user");
-}
-
-#[tokio::test]
 async fn what_is_not_watched_is_said_without_a_verdict() {
     let answer = Bench::new().get("/api/staff/promises").await;
     let unwatched = answer["unwatched"].as_array().unwrap();
@@ -297,28 +189,6 @@ async fn unknown_things_are_404_and_wrong_methods_405() {
 }
 
 #[tokio::test]
-async fn a_halted_plan_is_shown_by_its_ref_and_confirmed_by_its_hash() {
-    let bench = Bench::new();
-    let request = halted(&bench).await;
-    let path = format!("/api/staff/obligations/{}", request.id.log_ref());
-    let shown = bench.get(&path).await;
-    assert_eq!((&shown["state"], &shown["obligation_id"]), (&json!("planned"), &json!(request.id.as_str())));
-    assert_eq!(shown["plan"]["counts"], json!({"unclassified": 2}));
-    assert_eq!(shown["plan"]["over_ceiling"], json!({"unclassified": 0}));
-    assert_eq!(shown["plan"]["is_waiting"], true);
-    let path = format!("{path}/plan-confirmation");
-    let (status, problem) = bench.send("POST", &path, &json!({"plan_hash": "0".repeat(64)})).await;
-    assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:plan-differs")));
-    assert_eq!(bench.send("POST", &path, &json!({"plan_hash": "zz"})).await.0, 400);
-    assert!(bench.account.sent().is_empty());
-    let (status, confirmed) = bench.send("POST", &path, &json!({"plan_hash": shown["plan"]["plan_hash"]})).await;
-    assert_eq!((status, &confirmed["confirmed_plan"]), (200, &shown["plan"]["plan_hash"]));
-    assert_eq!(bench.account.sent().len(), 1);
-    let head = demo::ledger(&bench.account).head(&request.id).await.unwrap().unwrap();
-    assert!(head.next_action_at.unwrap() <= SystemClock.now(), "due at once, should the message be lost");
-}
-
-#[tokio::test]
 async fn the_promises_are_listed_with_what_is_open() {
     let bench = Bench::new();
     halted(&bench).await;
@@ -367,106 +237,10 @@ async fn what_goes_by_its_date_is_shown_with_its_watermark() {
     assert_eq!((&ahead["verdict"], &ahead["holds"]), (&json!("ahead"), &json!(false)), "it cannot be true");
 }
 
-#[tokio::test]
-async fn a_halted_purge_is_shown_and_confirmed_by_its_hash() {
-    let bench = Bench::new();
-    let ledger = demo::ledger(&bench.account);
-    let plan = PurgePlan::new("own.requests", 5_000, 5_001, instant::to_millis(SystemClock.now()));
-    let path = "/api/staff/purges/own.requests";
-    assert_eq!(bench.get(path).await["plan"], Value::Null);
-    PurgeLedger::halt(&ledger, "own.requests", &plan).await.unwrap();
-    let shown = bench.get(path).await["plan"].clone();
-    assert_eq!(
-        (&shown["records"], &shown["ceiling"], &shown["is_waiting"]),
-        (&json!(5_001), &json!(5_000), &json!(true))
-    );
-    let confirmation = format!("{path}/plan-confirmation");
-    let confirm = async |path: &str, hash: &str| bench.send("POST", path, &json!({"plan_hash": hash})).await;
-    let (status, problem) = confirm(&confirmation, &"0".repeat(64)).await;
-    assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:plan-differs")));
-    assert_eq!(confirm(&confirmation, "zz").await.0, 400);
-    let hash = shown["plan_hash"].as_str().unwrap();
-    let (status, confirmed) = confirm(&confirmation, hash).await;
-    assert_eq!(
-        (status, &confirmed["confirmed_plan"], &confirmed["class"]),
-        (200, &json!(hash), &json!("own.requests"))
-    );
-    assert_eq!(bench.get(path).await["plan"]["is_waiting"], false);
-    assert_eq!(ledger.progress("own.requests").await.unwrap().confirmed(), Some(&plan));
-    let rows: Vec<String> = bench.account.dump("ledger").iter().map(Value::to_string).collect();
-    let row = rows.iter().find(|row| row.contains("confirmed_by")).unwrap();
-    assert!(row.contains(ALEX), "{row}");
-    for unknown in ["signals", "own.receipts", "nobody", "-"] {
-        let path = format!("/api/staff/purges/{unknown}");
-        assert_eq!(bench.send("GET", &path, &Value::Null).await.0, 404, "{unknown}");
-        assert_eq!(confirm(&format!("{path}/plan-confirmation"), hash).await.0, 404, "{unknown}");
-    }
-    assert_eq!(bench.send("DELETE", path, &Value::Null).await.0, 405);
-    assert_eq!(bench.send("GET", &confirmation, &Value::Null).await.0, 405);
-    let body = json!({"plan_hash": hash});
-    assert_eq!(bench.send_as(None, "POST", &confirmation, &body).await.0, 503, "nothing is confirmed in nobody's name");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_fault_is_told_and_never_shown_as_a_promise_kept() {
     let bench = Bench::new();
     bench.account.trouble("Query", &[Trouble::Down; 10]);
     let (status, problem) = bench.send("GET", "/api/staff/promises", &Value::Null).await;
     assert_eq!((status, &problem["type"]), (503, &json!("urn:privacy:problem:unavailable")));
-}
-
-/// What stands in the ledger of who was about to do what, and how often.
-fn noted(bench: &Bench) -> Vec<String> {
-    let rows = bench.account.dump("ledger").into_iter().filter(|row| row["pk"]["S"] == "staff-acts");
-    let mut noted: Vec<String> = rows
-        .map(|row| {
-            assert_eq!(row["who"]["S"], ALEX);
-            format!("{} {}", row["sk"]["S"].as_str().unwrap(), row["count"]["N"].as_str().unwrap())
-        })
-        .collect();
-    noted.sort();
-    noted
-}
-
-#[tokio::test]
-async fn who_acts_and_who_looks_is_noted() {
-    let bench = Bench::new();
-    let placed = bench.send("POST", "/api/staff/holds", &body()).await.1;
-    let hold = format!("/api/staff/holds/{}", placed["hold_id"].as_str().unwrap());
-    assert_eq!(bench.send("DELETE", &hold, &Value::Null).await.0, 200);
-    let waits = halted(&bench).await;
-    let path = format!("/api/staff/obligations/{}/plan-confirmation", waits.id.as_str());
-    assert_eq!(bench.send("POST", &path, &json!({"plan_hash": "5f".repeat(32)})).await.0, 200);
-    bench.get("/api/staff/requests").await;
-    bench.get("/api/staff/requests").await;
-    let request = format!("/api/staff/requests/8{}", "a".repeat(32));
-    assert_eq!(bench.send("GET", &request, &Value::Null).await.0, 404, "also who looks for what is not there");
-    bench.get("/api/staff/promises").await;
-    let expected = ["confirm-plan 1", "look-at-list 2", "look-at-request 1", "place-hold 1", "release-hold 1"];
-    assert_eq!(noted(&bench), expected);
-    let rows = format!(
-        "{:?}",
-        bench.account.dump("ledger").iter().filter(|row| row["pk"]["S"] == "staff-acts").collect::<Vec<_>>()
-    );
-    assert!(!rows.contains(waits.id.as_str()) && !rows.contains(&"a".repeat(32)), "by reference: {rows}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_is_done_or_shown_that_could_not_be_noted() {
-    let bench = Bench::new();
-    let waits = halted(&bench).await;
-    let confirmation = format!("/api/staff/obligations/{}/plan-confirmation", waits.id.as_str());
-    let before = bench.account.dump("ledger");
-    for (method, path, body) in [
-        ("POST", "/api/staff/holds", body()),
-        ("DELETE", "/api/staff/holds/hold-0001", Value::Null),
-        ("POST", confirmation.as_str(), json!({"plan_hash": "5f".repeat(32)})),
-        ("GET", "/api/staff/requests", Value::Null),
-        ("GET", &format!("/api/staff/requests/8{}", "a".repeat(32)), Value::Null),
-    ] {
-        assert_eq!(bench.send_as(None, method, path, &body).await.0, 503, "nobody is named: {method} {path}");
-        bench.account.trouble("UpdateItem ledger", &[Trouble::Down; 20]);
-        assert_eq!(bench.send(method, path, &body).await.0, 503, "{method} {path}");
-        assert_eq!(bench.account.dump("ledger"), before, "{method} {path}");
-    }
 }

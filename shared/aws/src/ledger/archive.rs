@@ -11,6 +11,7 @@ use privacy::ports::{Answer, Archive, Closed, ClosedRecord};
 
 use super::bundles::BUNDLE;
 use super::requests::{self, ASKED, ASKED_BY, CHALLENGE, TRAIL};
+use super::routed::{self, ROUTED_TO};
 use super::words::WORDS;
 use super::{DUE_INDEX, HEAD, LedgerTable, head_key, holds, key, rows, sequenced};
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, text, unreadable};
@@ -89,6 +90,7 @@ impl LedgerTable {
         let mut parts: Vec<String> = parts.map(|sort| sort.map(str::to_owned)).collect::<Result<_, _>>()?;
         if own == ASKED {
             parts.extend(requests::request_of(row)?.course.people.iter().map(requests::asked_by));
+            parts.extend(routed::naming(&rows)?);
         }
         Ok(Some(parts))
     }
@@ -162,7 +164,7 @@ impl Archive for LedgerTable {
         // What names a request from elsewhere stands in a partition of its own, under the request.
         let keys: Vec<batch::Key<'_>> = parts
             .iter()
-            .map(|part| match part.starts_with(ASKED_BY) {
+            .map(|part| match part.starts_with(ASKED_BY) || part.starts_with(ROUTED_TO) {
                 true => batch::Key { partition: part, sort: id },
                 false => batch::Key { partition: &partition, sort: part },
             })

@@ -80,7 +80,7 @@ impl Place {
                 Self::LeftOut("a walk over rows that are told themselves; who asked for it is told by staff's acts")
             }
             "hold-changes" => Self::LeftOut("counts what the book tells"),
-            "asked-by" | "waiting" | "pending" => Self::LeftOut(LINK),
+            "asked-by" | "routed-to" | "waiting" | "pending" => Self::LeftOut(LINK),
             "chain" => Self::LeftOut("where a chain ends; nothing is done by it"),
             _ => Self::Unknown,
         }

@@ -29,6 +29,7 @@ mod purges;
 mod receipts;
 mod replays;
 mod requests;
+mod routed;
 mod rows;
 mod show;
 mod staff;

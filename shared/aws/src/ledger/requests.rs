@@ -31,7 +31,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::words::without_words;
-use super::{LedgerTable, key, rows};
+use super::{LedgerTable, key, routed, rows};
 use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, unreadable};
 use crate::faults::fault;
 use crate::patience;
@@ -163,14 +163,15 @@ impl RequestBook for LedgerTable {
             .set_item(Some(request_row(request)?))
             .condition_expression("version = :seen")
             .expression_attribute_values(":seen", number(request.version.saturating_sub(1)));
-        let act = Put::builder()
+        let act_put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(act_row(&request.id, request.version, act)?))
             .condition_expression("attribute_not_exists(pk)");
         let mut items = vec![
             TransactWriteItem::builder().put(head.build().map_err(broken)?).build(),
-            TransactWriteItem::builder().put(act.build().map_err(broken)?).build(),
+            TransactWriteItem::builder().put(act_put.build().map_err(broken)?).build(),
         ];
+        items.extend(routed::beside(&self.table, &request.id, act)?);
         if let Some(used) = used {
             let delete = Delete::builder()
                 .table_name(&self.table)

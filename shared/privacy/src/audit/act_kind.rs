@@ -75,6 +75,10 @@ pub enum ActKind {
     Routed,
     /// A tenant said what to do.
     Instructed,
+    /// A tenant said that it does not want that done.
+    PartDeclined,
+    /// A tenant said that it needs more time to decide.
+    TimeAsked,
     /// What a tenant wanted done is done.
     CarriedOut,
     /// A flag was raised.

@@ -51,6 +51,7 @@ fn doer(keys: &SubjectKeys, actor: &Actor) -> Doer {
         Actor::Asker => Doer::Asker,
         Actor::Service => Doer::Service,
         Actor::Staff(who) => staff(keys, who),
+        Actor::Tenant(user) => keys.audit_user(user).map_or(Doer::Service, |user| Doer::Tenant { user: Ref(user) }),
     }
 }
 
@@ -156,7 +157,11 @@ const fn standing(state: &processors::State) -> &'static str {
 fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
     let (tenant, detail) = match &act.deed {
         Deed::Told { notice, tenant } | Deed::Bounced { notice, tenant, .. } => (tenant.as_ref(), Some(notice.clone())),
-        Deed::Routed { tenant } | Deed::Instructed { tenant, .. } | Deed::CarriedOut { tenant } => (Some(tenant), None),
+        Deed::Routed { tenant }
+        | Deed::Instructed { tenant, .. }
+        | Deed::AskedTime { tenant, .. }
+        | Deed::CarriedOut { tenant } => (Some(tenant), None),
+        Deed::Declined { tenant, reason, .. } => (Some(tenant), Some(reason.clone())),
         Deed::Flagged { flag } | Deed::Lifted { flag, .. } => (None, Some(flag.attribute().replace('_', "-"))),
         Deed::Denied { reason } | Deed::RefusedPart { reason } => (None, Some(reason.clone())),
         Deed::Received

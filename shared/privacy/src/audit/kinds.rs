@@ -153,6 +153,8 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::Begun => ActKind::RequestBegun,
         Deed::Routed { .. } => ActKind::Routed,
         Deed::Instructed { .. } => ActKind::Instructed,
+        Deed::Declined { .. } => ActKind::PartDeclined,
+        Deed::AskedTime { .. } => ActKind::TimeAsked,
         Deed::CarriedOut { .. } => ActKind::CarriedOut,
         Deed::Flagged { .. } => ActKind::Flagged,
         Deed::Lifted { .. } => ActKind::FlagLifted,

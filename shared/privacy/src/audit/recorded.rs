@@ -49,6 +49,11 @@ pub enum Doer {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<Ref>,
     },
+    /// Somebody who works with the account of a business, as the dashboard names them.
+    Tenant {
+        /// Who, as [`SubjectKeys::audit_user`] calls them.
+        user: Ref,
+    },
 }
 
 /// What it is about.

@@ -10,7 +10,7 @@ pub use super::kind::Kind;
 use super::rights::agent::AgentRow;
 use super::rights::assurance::AssuranceRow;
 use super::rights::denial::{Authority, Denial, DenialReason};
-use super::rights::residence::Places;
+use super::rights::residence::{Places, StateLetters};
 use super::rule::{Roll, Rule};
 
 /// A whole file.
@@ -31,6 +31,8 @@ pub struct Model {
     pub rights: Rights,
     /// Who lives where, by the name of the regime that holds there.
     pub residence: BTreeMap<String, Places>,
+    /// Two letters that stand for a state behind a city, by the code of its country.
+    pub state_letters: StateLetters,
     /// What a person shows of themselves before we act.
     pub assurance: Vec<AssuranceRow>,
     /// What somebody shows who asks for another.
@@ -193,9 +195,9 @@ pub struct Deadline {
     pub extended: Option<Period>,
     /// How the law rolls its last day.
     pub roll: Option<Roll>,
-    /// Whether the law stops the clock while we wait for the person.
+    /// Of which kinds the law stops the clock while we wait for the person.
     #[serde(default)]
-    pub pauses: bool,
+    pub pauses: Vec<Kind>,
     /// What the numbers do not say.
     pub note: Option<String>,
 }

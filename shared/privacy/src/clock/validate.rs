@@ -112,6 +112,9 @@ fn deadline(row: &Deadline, model: &Model, holidays: &Holidays) -> Result<(), St
             return Err(format!("there is no regime {name}"));
         }
     }
+    if let Some(kind) = row.pauses.iter().find(|kind| !row.kinds.contains(kind)) {
+        return Err(format!("its clock stops for {}, which it is not about", kind.as_str()));
+    }
     let due = |period: &Option<Period>| period.as_ref().map(|period| on(period, holidays)).transpose();
     due(&row.ack)?;
     let promise = due(&row.promise)?;

@@ -81,6 +81,9 @@ where
         if routed.done_at.is_some() {
             return Ok(Reached::End { in_part: false });
         }
+        if routed.declined.is_some() {
+            return Ok(Reached::End { in_part: true });
+        }
         if routed.instruction.is_none() {
             return Ok(if is_last_day { Reached::End { in_part: true } } else { Reached::Waiting });
         }

@@ -7,7 +7,7 @@ use crate::export::make_bundle::BundleKind;
 use crate::ids::TenantId;
 use crate::ingest_gate::Flag;
 use crate::instant;
-use crate::subject_request::{Standing, SubjectRequest};
+use crate::subject_request::{Routed, Standing, SubjectRequest};
 
 impl SubjectRequest {
     /// Whether a part of it can be a tenant's to decide. Taking consent back, opting out and limiting work wherever the data is;
@@ -58,13 +58,18 @@ impl SubjectRequest {
     }
 
     fn has_silent_tenant(&self) -> bool {
-        self.routed.iter().any(|part| part.instruction.is_none())
+        self.routed.iter().any(Routed::is_silent)
     }
 
-    /// Whether nothing of tenants is to be waited for: each part is done, or its tenant has said nothing by the last day.
+    /// Whether nothing of tenants is to be waited for: each part is done or declined, or its tenant has said nothing by the last
+    /// day.
     pub(crate) fn is_decided(&self, now: Timestamp) -> bool {
         let is_last_day = self.is_last_day(now);
-        self.routed.iter().all(|part| part.done_at.is_some() || (part.instruction.is_none() && is_last_day))
+        let is_decided = |part: &Routed| match part.done_at {
+            Some(_) => true,
+            None => part.declined.is_some() || (part.is_silent() && is_last_day),
+        };
+        self.routed.iter().all(is_decided)
     }
 
     /// Whether our own part of what the sweep answers is done.

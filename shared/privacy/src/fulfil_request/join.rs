@@ -19,7 +19,7 @@ use crate::obligation::ObligationId;
 use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
-use crate::subject_request::{Deed, Standing, SubjectRequest};
+use crate::subject_request::{Deed, Routed, Standing, SubjectRequest};
 
 impl SubjectRequest {
     /// Whether it can be carried out and answered with an earlier one: all that it is about is, by no later date.
@@ -29,7 +29,7 @@ impl SubjectRequest {
         };
         let is_before = (first.received_at, &first.id) < (self.received_at, &self.id);
         let is_in_work = matches!(first.standing, Standing::InProgress { .. }) && first.course.begun_at.is_some();
-        let is_undecided = first.routed.iter().all(|routed| routed.instruction.is_none());
+        let is_undecided = first.routed.iter().all(Routed::is_silent);
         let is_no_later = first.carry_out_by().date <= self.carry_out_by().date;
         let is_of_all = !self.course.people.is_empty() && self.course.people.is_subset(&first.course.people);
         is_plain(self) && is_plain(first) && is_before && is_in_work && is_undecided && is_no_later && is_of_all

@@ -116,7 +116,7 @@ where
         if !request.routed.is_empty() && !request.was_told(Notice::Routed, 1) {
             self.notify(request, Notice::Routed, None, 1).await?;
         }
-        for routed in request.routed.iter().filter(|routed| routed.instruction.is_none()) {
+        for routed in request.routed.iter().filter(|routed| routed.is_silent()) {
             if request.tenant_rounds(&routed.tenant, Notice::TenantForward) < 1 {
                 self.notify(request, Notice::TenantForward, Some(&routed.tenant), 1).await?;
             }
@@ -225,7 +225,7 @@ impl Routed {
 
     /// When its next reminder is due, as long as the tenant says nothing.
     pub(crate) fn next_reminder(&self, now: Timestamp) -> Option<Timestamp> {
-        self.reminder_instants().filter(|at| *at > now && self.instruction.is_none()).min()
+        self.reminder_instants().filter(|at| *at > now && self.is_silent()).min()
     }
 
     fn reminder_instants(&self) -> impl Iterator<Item = Timestamp> + '_ {

@@ -1,5 +1,6 @@
 mod children;
 mod crashes;
+mod declined;
 mod erasures;
 mod joins;
 mod matrix;

@@ -2,6 +2,7 @@
 //! compared with a link, a code or a suppression mark; obligations and tenants are called as receipts call them.
 
 use super::{KeyedRef, Purpose, SubjectKeys};
+use crate::ids::UserId;
 use crate::legal_hold::HoldId;
 
 impl SubjectKeys {
@@ -40,6 +41,12 @@ impl SubjectKeys {
             None => None,
         };
         Some((self.audit("staff", principal)?, role))
+    }
+
+    /// Somebody who works with the account of a business.
+    #[must_use]
+    pub fn audit_user(&self, user: &UserId) -> Option<KeyedRef> {
+        self.audit("user", user.as_str())
     }
 
     fn audit(&self, of: &str, canonical: &str) -> Option<KeyedRef> {

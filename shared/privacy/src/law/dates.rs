@@ -131,7 +131,7 @@ impl Row<'_> {
     }
 
     fn rolled_rule(&self, law: &Rule, receipt: &Receipt) -> Rule {
-        let law = law.clone().paused(if self.deadline.pauses { receipt.paused_days } else { 0 });
+        let law = law.clone().paused(if self.pauses() { receipt.paused_days } else { 0 });
         self.deadline.roll.map_or(law.clone(), |roll| law.rolled(roll))
     }
 

@@ -83,7 +83,16 @@ pub struct Row<'a> {
     pub regime: &'a Regime,
     /// How long it gives.
     pub deadline: &'a Deadline,
+    kind: Kind,
     law: &'a Law,
+}
+
+impl Row<'_> {
+    /// Whether the law stops its clock while the person is asked something.
+    #[must_use]
+    pub fn pauses(&self) -> bool {
+        self.deadline.pauses.contains(&self.kind)
+    }
 }
 
 impl Law {
@@ -127,7 +136,7 @@ impl Law {
         let (regime_name, regime) = self.regime(regime).ok_or_else(|| NoDeadline::Regime(regime.to_owned()))?;
         let mut rows = self.model.deadline.iter();
         match rows.find(|row| row.regimes.contains(regime_name) && row.kinds.contains(&kind)) {
-            Some(deadline) => Ok(Row { regime_name, regime, deadline, law: self }),
+            Some(deadline) => Ok(Row { regime_name, regime, deadline, kind, law: self }),
             None if regime.no_right.contains(&kind) => Err(NoDeadline::NoRight { regime: regime_name.clone(), kind }),
             None => Err(NoDeadline::NoRow { regime: regime_name.clone(), kind }),
         }

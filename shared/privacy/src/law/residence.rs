@@ -45,27 +45,6 @@ type Found<'a> = (&'a str, Place<'a>);
 /// An address has fewer parts.
 const PARTS_MAX: usize = 20;
 
-/// States of countries whose parts have no law of their own, by the two letters that ISO 3166-2 and their post have for them:
-/// Chennai, TN is no place in Tennessee.
-const STATES_ELSEWHERE: [(&str, &[&str]); 3] = [
-    ("au", &["nt", "sa", "wa"]),
-    (
-        "br",
-        &[
-            "ac", "al", "am", "ap", "ba", "ce", "df", "es", "go", "ma", "mg", "ms", "mt", "pa", "pb", "pe", "pi", "pr",
-            "rj", "rn", "ro", "rr", "rs", "sc", "se", "sp", "to",
-        ],
-    ),
-    (
-        "in",
-        &[
-            "an", "ap", "ar", "as", "br", "cg", "ch", "ct", "dd", "dh", "dl", "dn", "ga", "gj", "hp", "hr", "jh", "jk",
-            "ka", "kl", "la", "ld", "mh", "ml", "mn", "mp", "mz", "nl", "od", "or", "pb", "py", "rj", "sk", "tg", "tn",
-            "tr", "ts", "uk", "up", "ut", "wb",
-        ],
-    ),
-];
-
 fn is_in_force(regime: &Regime, at: Timestamp) -> bool {
     let zone = zone::find(&regime.time_zone).unwrap_or(TimeZone::UTC);
     regime.in_force_from.is_none_or(|from| from <= zone::local_date(at, &zone))
@@ -186,11 +165,12 @@ impl Law {
             Some(_) => part("ca").into_iter().collect(),
             None => {
                 let whole = self.find(&letters);
-                let elsewhere = |(country, codes): &(&str, &[&str])| {
-                    (whole.is_none() && codes.contains(&letters.as_str())).then(|| self.find(country)).flatten()
+                let has = |codes: &[String]| codes.iter().any(|code| code.eq_ignore_ascii_case(&letters));
+                let elsewhere = |(country, codes): (&String, &Vec<String>)| {
+                    (whole.is_none() && has(codes)).then(|| self.find(&country.to_ascii_lowercase())).flatten()
                 };
                 let states = [whole, part("us"), part("ca")].into_iter().flatten();
-                states.chain(STATES_ELSEWHERE.iter().filter_map(elsewhere)).collect()
+                states.chain(self.model.state_letters.iter().filter_map(elsewhere)).collect()
             }
         }
     }

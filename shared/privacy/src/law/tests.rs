@@ -59,6 +59,10 @@ fn each_mistake_is_named_with_its_place() {
         (problem("label = \"KNOW\"", "\"know\"", "\"access\""), "US_CT has a second deadline for access"),
         (problem("regimes = [\"CA_CCPA\"]", "\"access\"", "\"appeal\""), "CA_CCPA gives no right of appeal"),
         (problem("regimes = [\"CA_CCPA\"]", "\"access\"", "\"acces\""), "unknown variant `acces`"),
+        (
+            problem("regimes = [\"UK_GDPR\"]", "pauses = [\"access\"", "pauses = [\"appeal\""),
+            "stops for appeal, which it is not",
+        ),
         (problem("label = \"CONSENT\"", "CONSENT", "APPEAL"), "US_RI_APPEAL is also the name of"),
         (problem("[clock.POLICY_SECLOG]", "tz:UTC", "tz:Mars"), "[clock.POLICY_SECLOG]: unknown time zone `Mars`"),
         (problem("[clock.POLICY_SECLOG]", "policy section 9", ""), "[clock.POLICY_SECLOG]: it needs a title"),

@@ -33,6 +33,7 @@ impl Cursor {
                 | Turn::CompareData
                 | Turn::FindPerson
                 | Turn::Reach
+                | Turn::GiveTime
                 | Turn::Correct
                 | Turn::Answer,
             ) => 1,

@@ -89,12 +89,14 @@ impl Archive for World {
                 return Some(waiting.map(|(_, obligation)| obligation.as_str().to_owned()).collect());
             }
             if let ClosedRecord::Asked(id) = &closed.record {
-                let StoredRequests { acts, challenges, people, .. } = &stored.requests;
+                let StoredRequests { acts, challenges, people, tenants, .. } = &stored.requests;
                 let acts = acts.contains_key(id).then(|| "trail".to_owned());
                 let codes = challenges.contains_key(id).then(|| "verification".to_owned());
                 let people =
                     people.iter().filter(|(_, asked)| asked == id).map(|(person, _)| format!("asked-by#{person}"));
-                return Some(acts.into_iter().chain(codes).chain(people).collect());
+                let tenants =
+                    tenants.iter().filter(|(_, asked)| asked == id).map(|(tenant, _)| format!("routed-to#{tenant}"));
+                return Some(acts.into_iter().chain(codes).chain(people).chain(tenants).collect());
             }
             let key = stored.request(&closed.record)?;
             let mut parts = Vec::new();
@@ -114,6 +116,7 @@ impl Archive for World {
                 stored.requests.acts.remove(id);
                 stored.requests.challenges.remove(id);
                 stored.requests.people.retain(|(_, asked)| asked != id);
+                stored.requests.tenants.retain(|(_, asked)| asked != id);
             } else if let Some(key) = stored.request(&closed.record) {
                 stored.scopes.remove(&key);
                 stored.plans.remove(&key);

@@ -15,8 +15,9 @@ use crate::subject_request::letter::{Delivery, Letter, Messenger, TenantContacts
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{
     Challenges, DueRequest, DueRequests, Limits, NoticeQueue, RequestBook, RequestIntake, RequestRegister,
+    RequestsOfTenants,
 };
-use crate::subject_request::{Act, EmailAddress, SubjectRequest};
+use crate::subject_request::{Act, Deed, EmailAddress, SubjectRequest};
 
 /// A letter that went out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct StoredRequests {
     pub challenges: BTreeMap<ObligationId, (Challenge, u8)>,
     /// Who asked, and what: people who have shown who they are.
     pub people: BTreeSet<(KeyedRef, ObligationId)>,
+    /// Who decides about a part of what: tenants.
+    pub tenants: BTreeSet<(TenantId, ObligationId)>,
     /// Counters.
     pub counters: BTreeMap<KeyedRef, u32>,
     /// Messages to the worker that tells.
@@ -84,6 +87,9 @@ impl RequestBook for World {
             if used.is_some() {
                 requests.challenges.remove(&request.id);
             }
+            if let Deed::Routed { tenant } = &act.deed {
+                requests.tenants.insert((tenant.clone(), request.id.clone()));
+            }
             requests.heads.insert(request.id.clone(), request.clone());
             requests.acts.entry(request.id.clone()).or_default().push(act.clone());
             true
@@ -104,6 +110,15 @@ impl RequestBook for World {
         self.call("requests.asked-by", |stored| {
             let of_person = stored.requests.people.iter().filter(|(known, _)| known == person);
             of_person.map(|(_, id)| id.clone()).collect()
+        })
+    }
+}
+
+impl RequestsOfTenants for World {
+    async fn routed_to(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
+        self.call("requests.routed-to", |stored| {
+            let of_tenant = stored.requests.tenants.iter().filter(|(known, _)| known == tenant);
+            of_tenant.map(|(_, id)| id.clone()).collect()
         })
     }
 }

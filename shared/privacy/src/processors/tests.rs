@@ -1,3 +1,7 @@
+mod again;
+mod states;
+mod troubles;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -131,52 +135,6 @@ fn state<'a>(report: &'a Report, name: &str) -> &'a State {
     &report.lines.iter().find(|line| line.name == name).unwrap_or_else(|| panic!("no {name}")).state
 }
 
-fn rule() -> Rule {
-    Rule { confirm_after: HOUR, alarm_after: HOUR * 24, retains: None }
-}
-
-#[test]
-fn only_what_fits_a_state_moves_it() {
-    let now = at("2026-03-10T12:00:00Z");
-    let states = [
-        State::Waiting { next_try_at: now, attempts: 1 },
-        State::Asked { asked_at: now, confirm_at: now, attempts: 1 },
-        State::Confirmed { at: now, how: How::FollowUp },
-        State::ExpiresBy { date: "2026-04-09".parse().unwrap() },
-        State::Retained { at: now, reason: "invoices".to_owned() },
-        State::NotConcerned,
-    ];
-    let happenings = [
-        Happened::Accepted,
-        Happened::Gone,
-        Happened::StillThere,
-        Happened::Later { after: MINUTE * 20 },
-        Happened::Failed(Turn::Retry),
-        Happened::Failed(Turn::Park),
-    ];
-    let mut table = String::new();
-    for state in &states {
-        for happened in happenings {
-            let after = step(state, happened, &rule(), now);
-            if after != *state {
-                table += &format!("{happened:?}: {} -> {}\n", brief(state, now), brief(&after, now));
-            }
-        }
-    }
-    expect_test::expect![[r#"
-        Accepted: waiting(0 min, 1) -> asked(60 min, 1)
-        Later { after: 20m }: waiting(0 min, 1) -> waiting(20 min, 2)
-        Failed(Retry): waiting(0 min, 1) -> waiting(10 min, 2)
-        Failed(Park): waiting(0 min, 1) -> waiting(60 min, 2)
-        Gone: asked(0 min, 1) -> confirmed
-        StillThere: asked(0 min, 1) -> waiting(10 min, 2)
-        Later { after: 20m }: asked(0 min, 1) -> asked(20 min, 2)
-        Failed(Retry): asked(0 min, 1) -> asked(10 min, 2)
-        Failed(Park): asked(0 min, 1) -> asked(60 min, 2)
-    "#]]
-    .assert_eq(&table);
-}
-
 fn brief(state: &State, now: Timestamp) -> String {
     let minutes = |at: &Timestamp| at.duration_since(now).as_mins();
     match state {
@@ -189,26 +147,8 @@ fn brief(state: &State, now: Timestamp) -> String {
     }
 }
 
-#[test]
-fn the_wait_doubles_from_five_minutes_to_an_hour() {
-    let now = at("2026-03-10T12:00:00Z");
-    let mut state = State::Waiting { next_try_at: now, attempts: 0 };
-    let mut waits = Vec::new();
-    for _ in 0..7 {
-        state = step(&state, Happened::Failed(Turn::Retry), &rule(), now);
-        waits.push(state.due().unwrap().at().duration_since(now).as_mins());
-    }
-    assert_eq!(waits, [5, 10, 20, 40, 60, 60, 60]);
-}
-
-#[test]
-fn a_wish_for_later_is_granted_within_bounds() {
-    let now = at("2026-03-10T12:00:00Z");
-    for (wish, granted) in [(0, 60), (-5, 60), (90, 90), (86_400, 6 * 3600), (i64::MAX, 6 * 3600)] {
-        let happened = Happened::Later { after: SignedDuration::from_secs(wish) };
-        let state = step(&State::Waiting { next_try_at: now, attempts: 0 }, happened, &rule(), now);
-        assert_eq!(state.due().unwrap().at().duration_since(now).as_secs(), granted, "{wish}");
-    }
+fn rule() -> Rule {
+    Rule { confirm_after: HOUR, alarm_after: HOUR * 24, retains: None }
 }
 
 #[tokio::test]
@@ -306,196 +246,6 @@ async fn nothing_there_is_looked_at_all_the_same() {
     world.stored().vendors.by_name.clear();
     run.to_the_end(&world).await;
     assert_eq!(world.stored().vendors.by_name["posthog"].looked_for.len(), 2);
-}
-
-#[tokio::test]
-async fn one_that_misbehaves_leaves_the_others_done_and_itself_due() {
-    for turn in [Turn::Retry, Turn::Park] {
-        let (world, run) = (world(), Run::new());
-        mood(&world, "crm", Mood::Broken(turn));
-        let first = run.visit(&world).await.unwrap();
-        let (retry, trouble) = (&first.troubles[0], first.troubles.len());
-        assert_eq!((retry.name.as_str(), retry.turn, trouble), ("crm", turn, 1));
-        assert!(matches!(state(&first, "crm"), State::Waiting { attempts: 1, .. }));
-        assert!(matches!(state(&first, "posthog"), State::Asked { .. }));
-        world.pass(HOUR);
-        let second = run.visit(&world).await.unwrap();
-        assert!(matches!(state(&second, "posthog"), State::Confirmed { .. }));
-        assert_eq!(second.oldest_unsettled_since, Some(at("2026-03-10T12:00:00Z")));
-        mood(&world, "crm", Mood::Honest);
-        assert!(run.to_the_end(&world).await.is_settled());
-    }
-}
-
-#[tokio::test]
-async fn what_lasts_too_long_rings_and_is_asked_on() {
-    let (world, run) = (world(), Run::new());
-    mood(&world, "crm", Mood::Broken(Turn::Retry));
-    assert_eq!(run.visit(&world).await.unwrap().overdue, Vec::<String>::new());
-    world.pass(HOUR * 73);
-    let before = asked(&world, "crm").len();
-    assert_eq!(run.visit(&world).await.unwrap().overdue, ["crm"]);
-    assert!(asked(&world, "crm").len() > before);
-}
-
-#[tokio::test]
-async fn a_busy_one_is_left_alone_as_long_as_it_wishes() {
-    let (world, run) = (world(), Run::new());
-    mood(&world, "crm", Mood::Busy(MINUTE * 30));
-    run.visit(&world).await.unwrap();
-    mood(&world, "crm", Mood::Honest);
-    world.pass(MINUTE * 29);
-    run.visit(&world).await.unwrap();
-    assert_eq!(asked(&world, "crm").len(), 1);
-    world.pass(MINUTE);
-    run.visit(&world).await.unwrap();
-    assert_eq!(asked(&world, "crm").len(), 3);
-}
-
-#[tokio::test]
-async fn a_fault_at_any_call_changes_nothing_of_the_outcome() {
-    let run = Run::new();
-    let calls = {
-        let world = world();
-        world.strike(None);
-        run.to_the_end(&world).await;
-        world.calls()
-    };
-    assert!(calls > 20, "{calls}");
-    for call in 1..=calls {
-        for strike in [Strike::Before(call), Strike::After(call)] {
-            let world = world();
-            world.strike(Some(strike));
-            let report = run.to_the_end(&world).await;
-            let ends: Vec<String> = report.lines.iter().map(|line| brief(&line.state, world.now())).collect();
-            let expected = [
-                "2026-04-09",
-                "confirmed",
-                "confirmed",
-                "not concerned",
-                "2026-04-09",
-                "2026-04-09",
-                "retained",
-                "confirmed",
-            ];
-            assert_eq!(ends, expected, "{strike:?}");
-            for (name, kept) in [("posthog", 6), ("payments", 6), ("crm", 6)] {
-                assert_eq!(copies(&world, name).len(), kept, "{name} at {strike:?}");
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_is_settled_is_not_asked_again_by_a_redelivery() {
-    let (world, run) = (world(), Run::new());
-    let report = run.to_the_end(&world).await;
-    let before = format!("{:?}", world.stored().vendors);
-    world.pass(HOUR * 100);
-    assert_eq!(run.visit(&world).await.unwrap(), report);
-    assert_eq!(format!("{:?}", world.stored().vendors), before, "nothing asked, nothing written");
-}
-
-#[tokio::test]
-async fn a_visit_out_of_time_goes_on_where_it_stopped() {
-    let (world, mut run) = (world(), Run::new());
-    run.targets = (0..40).map(|number| contact(&format!("p{number}"))).collect();
-    let report = run.until(&world, world.now()).await.unwrap();
-    assert_eq!((asked(&world, "crm").len(), report.next_action_at), (0, Some(world.now())));
-    // Every call takes a second: a visit of ten seconds ends among the targets.
-    world.tick(SignedDuration::from_secs(1));
-    let mut visits = 0;
-    while asked(&world, "crm").len() < 40 {
-        run.until(&world, world.now() + SignedDuration::from_secs(10)).await.unwrap();
-        visits += 1;
-        assert!(visits < 20, "no progress");
-    }
-    assert!(visits > 1);
-    let mut seen = asked(&world, "crm");
-    seen.dedup();
-    assert_eq!(seen.len(), 40, "each target was asked about once");
-}
-
-#[tokio::test]
-async fn other_targets_or_a_reopening_begin_anew() {
-    let changes: [fn(&mut Run); 2] = [|run| run.targets.push(contact("p3")), |run| run.reopened = 1];
-    for change in changes {
-        let (world, mut run) = (world(), Run::new());
-        run.to_the_end(&world).await;
-        let before = asked(&world, "crm").len();
-        run.targets.reverse();
-        run.visit(&world).await.unwrap();
-        assert_eq!(asked(&world, "crm").len(), before, "their order says nothing");
-        change(&mut run);
-        world.pass(HOUR * 24);
-        let report = run.to_the_end(&world).await;
-        assert!(asked(&world, "crm").len() > before);
-        assert_eq!(report.expires_by(), Some("2026-04-10".parse().unwrap()), "what came later expires later");
-    }
-}
-
-#[tokio::test]
-async fn a_late_message_of_before_a_reopening_does_not_begin_anew() {
-    let (world, mut run) = (world(), Run::new());
-    run.reopened = 1;
-    run.to_the_end(&world).await;
-    let before = asked(&world, "crm").len();
-    run.reopened = 0;
-    run.visit(&world).await.unwrap();
-    assert_eq!(asked(&world, "crm").len(), before);
-}
-
-#[tokio::test]
-async fn a_worker_that_was_overtaken_overwrites_nothing() {
-    let (world, run) = (world(), Run::new());
-    run.visit(&world).await.unwrap();
-    world.pass(HOUR * 2);
-    world.strike(None);
-    // Another worker saves between this one's load and save.
-    world.interrupt(2, |stored| {
-        let settlement = stored.vendors.settlements.get_mut(&(id(), 1)).unwrap();
-        settlement.version += 1;
-        settlement.reopened = 7;
-    });
-    let fault = run.visit(&world).await.unwrap_err();
-    assert_eq!((fault.turn, fault.action), (Turn::Retry, "processors.save"));
-    assert_eq!(world.stored().vendors.settlements[&(id(), 1)].reopened, 7);
-    assert!(run.to_the_end(&world).await.is_settled());
-}
-
-#[tokio::test]
-async fn a_second_look_that_finds_something_asks_again() {
-    let (world, run) = (world(), Run::new());
-    run.to_the_end(&world).await;
-    let before = asked(&world, "posthog").len();
-    let clean = run.look_again(&world).await.unwrap();
-    assert!(clean.is_settled());
-    assert_eq!(asked(&world, "posthog").len(), before, "a look asks nothing");
-    world.stored().vendors.by_name.get_mut("posthog").unwrap().copies.insert(subject("v1-person"));
-    let found = run.look_again(&world).await.unwrap();
-    assert!(matches!(state(&found, "posthog"), State::Waiting { .. }));
-    assert!(matches!(state(&found, "anthropic"), State::ExpiresBy { .. }), "a date stays");
-    assert!(run.to_the_end(&world).await.is_settled());
-    assert!(!copies(&world, "posthog").contains(&subject("v1-person")));
-}
-
-#[tokio::test]
-async fn a_policy_that_lets_us_ask_no_more_does_not_confirm_without_a_query() {
-    let (world, mut run) = (world(), Run::new());
-    run.visit(&world).await.unwrap();
-    run.map = map_with(|model| {
-        let http = &mut model["processor"]["posthog"]["settle"];
-        http["connection"] = json!(null);
-        http["subject"] = json!(null);
-        model["processor"]["crm"]["settle"] = json!({ "kind": "expires", "after": "P30D", "source": "its contract" });
-        let newcomer = model["processor"]["anthropic"].clone();
-        model["processor"]["newcomer"] = newcomer;
-    });
-    world.pass(HOUR * 2);
-    let report = run.visit(&world).await.unwrap();
-    assert_eq!(state(&report, "posthog"), &State::NotConcerned);
-    assert!(matches!(state(&report, "crm"), State::ExpiresBy { .. }));
-    assert!(matches!(state(&report, "newcomer"), State::ExpiresBy { .. }));
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ pub async fn begin_replay(
     }
     let asked_by = match &by.actor {
         Actor::Staff(who) => who.clone(),
-        Actor::Asker | Actor::Service => String::new(),
+        Actor::Asker | Actor::Service | Actor::Tenant(_) => String::new(),
     };
     let replay = Replay {
         id: ReplayId::of(asked_at),

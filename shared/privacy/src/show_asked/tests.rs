@@ -27,10 +27,38 @@ async fn a_person_sees_which_way_their_request_goes_and_no_name_of_a_business() 
     let view = shown(routed).await;
     assert_eq!(
         (view.role, view.parts.clone()),
-        (Some(Role::Both), vec![PartView { asked_at: now, state: PartState::Asked }])
+        (Some(Role::Both), vec![PartView { asked_at: now, state: PartState::Asked, reason: None }])
     );
     assert!(!format!("{view:?}").contains("alder"));
     assert_eq!(shown(request(Kind::Erasure)).await.role, Some(Role::Controller));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_waited_for_is_shown_until_it_is_there_or_nobody_waits_any_more() {
+    let asked_at = at("2026-03-09T12:00:00Z");
+    let mut request = request(Kind::Access);
+    assert_eq!(shown(request.clone()).await.paused_since, None);
+    request.clocks.pauses = vec![crate::subject_request::Pause { asked_at, answered_at: None }];
+    assert_eq!(shown(request.clone()).await.paused_since, Some(asked_at));
+    let closed = Standing::Answered { at: at("2026-03-10T12:00:00Z"), in_part: false };
+    assert_eq!(shown(SubjectRequest { standing: closed, ..request.clone() }).await.paused_since, None);
+    request.clocks.pauses[0].answered_at = Some(at("2026-03-10T09:00:00Z"));
+    assert_eq!(shown(request).await.paused_since, None);
+}
+
+#[tokio::test]
+async fn what_a_business_declined_is_shown_with_its_reason_and_without_its_name() {
+    let law = crate::law::Law::built_in().unwrap();
+    let (tenant, now) = (crate::ids::TenantId::parse("tenant-alder").unwrap(), at("2026-03-09T12:00:00Z"));
+    let routed = route(&request(Kind::Erasure), &tenant, &law, Actor::Service, now).unwrap().unwrap().request;
+    let decision = crate::decide_part::Decision::Decline(crate::law::denial::DenialReason::LegalClaims);
+    let id = crate::ids::InstructionId::parse("d-1").unwrap();
+    let word = crate::decide_part::Word { tenant, id, decision };
+    let declined = crate::decide_part::decide_part(&routed, &word, &law, Actor::Service, now).unwrap().unwrap();
+    let view = shown(declined.request).await;
+    let expected = PartView { asked_at: now, state: PartState::Declined, reason: Some("legal-claims".to_owned()) };
+    assert_eq!(view.parts, [expected]);
+    assert!(!format!("{view:?}").contains("alder"));
 }
 
 #[tokio::test]

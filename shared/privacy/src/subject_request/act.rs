@@ -7,7 +7,7 @@ use super::bounce::BounceCause;
 use super::findings::{Correction, EvidenceId};
 use super::review::{Outcome, Review};
 use super::{DenialCode, Proof};
-use crate::ids::{InstructionId, TenantId};
+use crate::ids::{InstructionId, TenantId, UserId};
 use crate::ingest_gate::Flag;
 use crate::legal_hold::Note;
 use crate::obligation::ObligationId;
@@ -22,6 +22,8 @@ pub enum Actor {
     Service,
     /// Staff, by the name that their access has.
     Staff(String),
+    /// Somebody who works with the account of a business, as the dashboard names them.
+    Tenant(UserId),
 }
 
 /// What was done.
@@ -80,6 +82,22 @@ pub enum Deed {
     },
     /// A tenant said what to do.
     Instructed {
+        /// Which.
+        tenant: TenantId,
+        /// Under what.
+        instruction: InstructionId,
+    },
+    /// A tenant said that it does not want that done.
+    Declined {
+        /// Which.
+        tenant: TenantId,
+        /// Under what.
+        instruction: InstructionId,
+        /// Why.
+        reason: DenialCode,
+    },
+    /// A tenant said that it needs more time to decide.
+    AskedTime {
         /// Which.
         tenant: TenantId,
         /// Under what.

@@ -137,6 +137,12 @@ impl Clocks {
         Ok(Self { rolled: Some(Dated { date: rolled.due_by.date, rule: rolled.rule }), ..paused })
     }
 
+    /// Since when the person has not answered a question, if there is one.
+    #[must_use]
+    pub fn paused_since(&self) -> Option<Timestamp> {
+        self.pauses.last().filter(|pause| pause.answered_at.is_none()).map(|pause| pause.asked_at)
+    }
+
     /// Whole days that we have waited for answers of the person.
     fn paused_days(&self) -> Result<u32, UnknownZone> {
         let days = |pause: &Pause| match pause.answered_at {

@@ -11,7 +11,7 @@ use crate::ingest_gate::Flag;
 use crate::keys::KeyedRef;
 use crate::law::routing::ProcessorDates;
 use crate::obligation::ObligationId;
-use crate::subject_request::Contact;
+use crate::subject_request::{Contact, DenialCode};
 
 /// The dates of a part that is a tenant's to decide, all in one zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,17 @@ pub struct Instructed {
     pub at: Timestamp,
 }
 
+/// That a tenant does not want its part carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declined {
+    /// Under what it said so.
+    pub id: InstructionId,
+    /// Why: a code of `law.toml`.
+    pub reason: DenialCode,
+    /// When it reached us.
+    pub at: Timestamp,
+}
+
 /// The part of a request that is a tenant's to decide: we only keep its data for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Routed {
@@ -59,9 +70,23 @@ pub struct Routed {
     /// Its answer. Without one, nothing of its data is touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instruction: Option<Instructed>,
+    /// That it does not want that done, and why. It may still change its mind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<Declined>,
+    /// That it needs more time to decide. No clock moves by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_time: Option<Instructed>,
     /// When what it wanted was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done_at: Option<Timestamp>,
+}
+
+impl Routed {
+    /// Whether it has decided nothing.
+    #[must_use]
+    pub const fn is_silent(&self) -> bool {
+        self.instruction.is_none() && self.declined.is_none()
+    }
 }
 
 /// What staff made of a report about a child.

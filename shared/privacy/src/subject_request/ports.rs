@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::challenge::Challenge;
 use super::notice::NoticeJob;
 use super::{Act, SubjectRequest};
+use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
@@ -22,7 +23,7 @@ pub trait RequestBook: Sync {
     /// By a strong read.
     fn request(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<SubjectRequest>>> + Send;
     /// Stores a request as it is now, its act, and that a code was used up, all or nothing. `false` when somebody else
-    /// changed the request or used the code meanwhile.
+    /// changed the request or used the code meanwhile. The act that hands a part to a tenant is found by that tenant, too.
     fn record(
         &self,
         request: &SubjectRequest,
@@ -79,6 +80,12 @@ pub trait DueRequests: Sync {
     ) -> impl Future<Output = Answer<Vec<DueRequest>>> + Send;
     /// Moves an entry on, if nobody else did.
     fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// Finds requests by the tenants that decide about parts of them.
+pub trait RequestsOfTenants: Sync {
+    /// The requests of which a part was handed to a tenant, by a strong read. One that is gone may still be named.
+    fn routed_to(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
 }
 
 /// Every request that is not settled, and what was closed last, for staff.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Proof, Standing, SubjectRequest};
+use super::{Proof, Routed, Standing, SubjectRequest};
 use crate::clock::model::Kind;
 
 /// One thing that staff have to do, the most urgent first.
@@ -19,6 +19,8 @@ pub enum Turn {
     FindPerson,
     /// Reach them in another way: no letter does.
     Reach,
+    /// Take more time, or say that there is none: a business has asked for it.
+    GiveTime,
     /// Decide each field that is to be mended.
     Correct,
     /// Look again at an answer, answer a complaint, weigh an objection, do what an upheld appeal was about.
@@ -35,6 +37,7 @@ impl Turn {
             Self::CompareData => "compare-data",
             Self::FindPerson => "find-person",
             Self::Reach => "reach",
+            Self::GiveTime => "give-time",
             Self::Correct => "correct",
             Self::Answer => "answer",
         }
@@ -57,9 +60,16 @@ impl SubjectRequest {
             (Turn::FindPerson, is_in_work && self.names_nobody()),
             // Also once it is closed: somebody does not know that it is.
             (Turn::Reach, !self.undelivered.is_empty()),
+            (Turn::GiveTime, is_in_work && self.wants_time()),
             (Turn::Correct, is_in_work && self.kind == Kind::Correction && !self.findings.is_corrected()),
             (Turn::Answer, is_in_work && (is_read || self.is_left_to_staff())),
         ];
         waits.into_iter().filter(|(_, waits)| *waits).map(|(turn, _)| turn).collect()
+    }
+
+    /// Whether a business that has not decided has asked for time, and none was taken.
+    fn wants_time(&self) -> bool {
+        let waits = |part: &Routed| part.is_silent() && part.asked_time.is_some();
+        self.clocks.extended.is_none() && self.routed.iter().any(waits)
     }
 }

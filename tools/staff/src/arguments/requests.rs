@@ -54,6 +54,15 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
         ["pause", id, event, options @ ..] => pause(id, event, options),
         ["deny", id, reason, rest @ ..] => act(id, "denial", &[("reason", reason)], "why", rest),
         ["route", id, tenant, rest @ ..] => act(id, "route", &[("tenant_id", tenant)], "why", rest),
+        ["instruct", id, tenant, instruction, "decline", code, rest @ ..] => {
+            let named = [("tenant_id", *tenant), ("instruction_id", *instruction)];
+            let members = [named, [("decision", "decline"), ("reason", *code)]].concat();
+            act(id, "instruction", &members, "why", rest)
+        }
+        ["instruct", id, tenant, instruction, "more-time", rest @ ..] => {
+            let members = [("tenant_id", *tenant), ("instruction_id", *instruction), ("decision", "more-time")];
+            act(id, "instruction", &members, "why", rest)
+        }
         ["instruct", id, tenant, instruction, rest @ ..] => {
             let members = [("tenant_id", *tenant), ("instruction_id", *instruction)];
             act(id, "instruction", &members, "why", rest)

@@ -119,7 +119,11 @@ pub(super) fn one(request: &Value, paint: Paint) -> String {
         ("fields", request.pointer("/findings/corrections"), &["field", "decision", "evidence"][..]),
         ("refused parts", request.pointer("/findings/refused_parts"), &[][..]),
         ("same person", request.get("same_person"), &["reference", "kind", "state", "received_at", "due_by/date"][..]),
-        ("routed", request.get("routed"), &["tenant", "at", "instruction/id", "done_at"][..]),
+        (
+            "routed",
+            request.get("routed"),
+            &["tenant", "at", "instruction/id", "declined/reason", "asked_time/at", "done_at"][..],
+        ),
     ] {
         let Some(values) = values.and_then(Value::as_array).filter(|values| !values.is_empty()) else { continue };
         let row = |value: &Value| match members {

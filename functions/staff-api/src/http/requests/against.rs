@@ -76,6 +76,7 @@ impl Against for NotReviewable {
 impl Against for NotRouted {
     fn problem(self) -> Problem {
         match self {
+            Self::Reason(_) => Problem::NotDeniable,
             Self::NotInWork | Self::OtherTenant | Self::OtherInstruction | Self::Dates(_) => Problem::NotNow,
         }
     }

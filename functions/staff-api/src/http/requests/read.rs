@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use privacy::accept_request::Ask;
 use privacy::close_request::Closure;
+use privacy::decide_part::{Decision as Decided, Word};
 use privacy::ids::{InstructionId, InvalidId, Platform, TenantId};
 use privacy::ingest_gate::Flag;
 use privacy::instant;
@@ -20,6 +21,7 @@ use privacy::subject_request::{
     Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
     Words,
 };
+use privacy_edge::decision;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 
@@ -235,10 +237,12 @@ pub(super) fn route(members: &Members) -> Result<TenantId, Problem> {
     needed(members.parse("tenant_id", TenantId::parse)?, "tenant_id")
 }
 
-pub(super) fn instruction(members: &Members) -> Result<(TenantId, InstructionId), Problem> {
-    members.only(&["tenant_id", "instruction_id", "why"])?;
+/// A tenant's word; where nothing is said of what, it agrees.
+pub(super) fn instruction(members: &Members) -> Result<Word, Problem> {
+    members.only(&["tenant_id", "instruction_id", "decision", "reason", "why"])?;
     let tenant = needed(members.parse("tenant_id", TenantId::parse)?, "tenant_id")?;
-    Ok((tenant, needed(members.parse("instruction_id", InstructionId::parse)?, "instruction_id")?))
+    let id = needed(members.parse("instruction_id", InstructionId::parse)?, "instruction_id")?;
+    Ok(Word { tenant, id, decision: decision::read(members)?.unwrap_or(Decided::Agree) })
 }
 
 /// What a field says now is hashed here, with a key, and goes no further.

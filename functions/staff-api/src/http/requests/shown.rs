@@ -138,7 +138,8 @@ fn act(act: &Act) -> Value {
     let (by, who) = match &act.actor {
         Actor::Asker => ("asker", None),
         Actor::Service => ("service", None),
-        Actor::Staff(who) => ("staff", Some(who)),
+        Actor::Staff(who) => ("staff", Some(who.as_str())),
+        Actor::Tenant(who) => ("tenant", Some(who.as_str())),
     };
     members.insert("by".to_owned(), json!(by));
     members.insert("who".to_owned(), json!(who));

@@ -9,7 +9,7 @@ use super::*;
 use crate::deadline::DueBy;
 use crate::export::job::ExportJob;
 use crate::export::ports::Bundle;
-use crate::ids::{InstructionId, TenantId};
+use crate::ids::{InstructionId, TenantId, UserId};
 use crate::ingest_gate::Flag;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, Note};
@@ -131,7 +131,12 @@ fn deeds() -> Vec<(Deed, &'static str)> {
         (Deed::Resumed { answered_at: Timestamp::UNIX_EPOCH }, "resumed"),
         (Deed::Begun, "request-begun"),
         (Deed::Routed { tenant: tenant() }, "routed"),
-        (Deed::Instructed { tenant: tenant(), instruction }, "instructed"),
+        (Deed::Instructed { tenant: tenant(), instruction: instruction.clone() }, "instructed"),
+        (
+            Deed::Declined { tenant: tenant(), instruction: instruction.clone(), reason: "legal-claims".to_owned() },
+            "part-declined",
+        ),
+        (Deed::AskedTime { tenant: tenant(), instruction }, "time-asked"),
         (Deed::CarriedOut { tenant: tenant() }, "carried-out"),
         (Deed::Flagged { flag: Flag::NoMarketing }, "flagged"),
         (Deed::Lifted { flag: Flag::NoMarketing, asked_in: None }, "flag-lifted"),
@@ -177,6 +182,27 @@ fn each_deed_has_its_word_and_whose_it_is() {
         ..change("e", Some(request(1)), None)
     };
     assert_eq!(words(&record(&keys(), &altered).unwrap()), ["altered"], "changed under its version");
+}
+
+#[test]
+fn whoever_of_a_business_decides_is_told_as_such_and_named_by_a_reference() {
+    let user = UserId::parse("user-of-alder").unwrap();
+    let tenant = TenantId::parse("tenant-alder").unwrap();
+    let instruction = InstructionId::parse("ticket-7").unwrap();
+    let deed = Deed::Declined { tenant: tenant.clone(), instruction, reason: "legal-claims".to_owned() };
+    let act = Act { deed, actor: Actor::Tenant(user.clone()), why: None, at: now() };
+    let row = Row::Deed { id: code("8"), version: 2, act: Box::new(act) };
+    let recorded = record(&keys(), &change("e", None, Some(row))).unwrap();
+    assert_eq!(recorded.by, Doer::Tenant { user: Ref(keys().audit_user(&user).unwrap()) });
+    assert_eq!(recorded.about.tenant, keys().receipt_chain(&tenant).map(Ref));
+    let text = serde_json::to_string(&recorded).unwrap();
+    assert!(text.contains("legal-claims") && !text.contains("alder") && !text.contains("ticket"), "{text}");
+    assert_eq!(serde_json::from_str::<Recorded>(&text).unwrap(), recorded);
+    assert_ne!(
+        keys().audit_user(&user),
+        keys().audit_staff("user-of-alder").map(|(staff, _)| staff),
+        "two kinds of people"
+    );
 }
 
 #[test]

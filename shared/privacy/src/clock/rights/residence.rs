@@ -8,6 +8,9 @@ use super::super::validate::{InvalidLaw, invalid};
 /// By code, ISO 3166-1 alpha-2 (`DE`) or ISO 3166-2 (`US-CA`): names in English, the one that is shown first.
 pub type Places = BTreeMap<String, Vec<String>>;
 
+/// By the code of a country whose parts have no law of their own: the letters of its states.
+pub type StateLetters = BTreeMap<String, Vec<String>>;
+
 /// No place that is listed has a longer name.
 const TEXT_BYTES_MAX: usize = 100;
 
@@ -60,9 +63,30 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
             }
         }
     }
+    state_letters(model)?;
     for (name, regime) in &model.regime {
         if regime.by_residence && model.residence.get(name).is_none_or(BTreeMap::is_empty) {
             return Err(invalid(format!("regime.{name}"), "nobody lives under it: no place has it"));
+        }
+    }
+    Ok(())
+}
+
+/// Two letters each, once, of a listed country none of whose parts is listed.
+fn state_letters(model: &Model) -> Result<(), InvalidLaw> {
+    for (code, letters) in &model.state_letters {
+        let place = format!("state_letters.{code}");
+        let mut listed = model.residence.values().flat_map(BTreeMap::keys);
+        if !model.residence.values().any(|places| places.contains_key(code)) {
+            return Err(invalid(place, "there is no such country"));
+        }
+        if let Some(part) = listed.find(|listed| country(listed) == Some(code)) {
+            return Err(invalid(place, format!("{part} is a place of its own")));
+        }
+        let is_state = |state: &String| state.len() == 2 && state.bytes().all(|byte| byte.is_ascii_uppercase());
+        let mut seen = std::collections::BTreeSet::new();
+        if let Some(state) = letters.iter().find(|state| !is_state(state) || !seen.insert(*state)) {
+            return Err(invalid(place, format!("`{state}` is not two capital letters, or stands there twice")));
         }
     }
     Ok(())

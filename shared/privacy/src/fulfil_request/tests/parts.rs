@@ -34,7 +34,7 @@ impl House {
     }
 
     /// As a day would see it, bundles too.
-    async fn day(&self) {
+    pub(super) async fn day(&self) {
         for _ in 0..3 {
             self.rounds(1).await;
             self.export().await;

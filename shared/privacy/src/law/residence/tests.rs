@@ -229,6 +229,13 @@ fn each_mistake_is_named_with_its_place() {
         (problem("[residence.IN_DPDP]", "[\"India\", \"भारत\"]", "\"India\""), "invalid type: string"),
         (problem("[residence.IN_DPDP]", "IN =", "BR ="), "[residence.IN_DPDP]: `BR` of BR is also a name of BR"),
         (problem("[regime.DISCONNECT]", "by_residence = false", ""), "[regime.DISCONNECT]: nobody lives under it"),
+        (problem("[state_letters]", "AU =", "NZ ="), "[state_letters.NZ]: there is no such country"),
+        (problem("[state_letters]", "AU =", "CA ="), "[state_letters.CA]: CA-AB is a place of its own"),
+        (problem("[state_letters]", "\"NT\"", "\"nt\""), "[state_letters.AU]: `nt` is not two capital letters"),
+        (
+            problem("[state_letters]", "\"NT\"", "\"SA\""),
+            "[state_letters.AU]: `SA` is not two capital letters, or stands",
+        ),
         (problem("[rights]", "fallback = \"UNKNOWN\"", "fallback = \"NOBODY\""), "[rights]: there is no regime NOBODY"),
         (
             problem("[rights]", "fallback = \"UNKNOWN\"", "fallback = \"EU_GDPR\""),

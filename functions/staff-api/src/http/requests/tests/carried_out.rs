@@ -24,6 +24,43 @@ async fn a_part_is_routed_to_its_tenant_and_carried_out_on_its_word() {
 }
 
 #[tokio::test]
+async fn staff_note_that_a_tenant_declines_or_needs_time_by_the_same_act_as_the_dashboard() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Erasure, 1).await;
+    for tenant in ["alder", "birch"] {
+        let route = json!({"tenant_id": tenant, "why": "It wrote to them."});
+        assert_eq!(bench.send("POST", &of(&request, "/route"), &route).await.0, 200);
+    }
+    let said = |tenant: &str, decision: &str, reason: Value| json!({"tenant_id": tenant, "instruction_id": "ticket-7", "decision": decision, "reason": reason, "why": "Their mail."});
+    let path = of(&request, "/instruction");
+    let unfit = bench.send("POST", &path, &said("alder", "decline", json!("found-accurate"))).await;
+    assert_eq!((unfit.0, slug(&unfit.1)), (422, "not-deniable"));
+    for (decision, reason) in [("decline", Value::Null), ("agree", json!("legal-claims"))] {
+        assert_eq!(
+            bench.send("POST", &path, &said("alder", decision, reason)).await.1["member"],
+            "reason",
+            "{decision}"
+        );
+    }
+    assert_eq!(
+        bench.send("POST", &path, &said("birch", "more-time", Value::Null)).await.1["waits_for"],
+        json!(["give-time"])
+    );
+    for _ in 0..2 {
+        assert_eq!(bench.send("POST", &path, &said("alder", "decline", json!("legal-claims"))).await.0, 200);
+    }
+    let shown = bench.get(&of(&request, "")).await;
+    let [alder, birch] = [&shown["routed"][0], &shown["routed"][1]];
+    assert_eq!((&alder["declined"]["reason"], &alder["instruction"]), (&json!("legal-claims"), &Value::Null));
+    assert_eq!((&birch["asked_time"]["id"], &birch["declined"]), (&json!("ticket-7"), &Value::Null));
+    let last = &shown["history"].as_array().unwrap()[3];
+    assert_eq!(
+        (&last["what"], &last["by"], &last["why"]),
+        (&json!("declined"), &json!("staff"), &json!("Their mail."))
+    );
+}
+
+#[tokio::test]
 async fn fields_are_mended_with_evidence_and_what_stands_in_them_is_kept_nowhere() {
     let bench = Bench::new();
     let request = asked(1, Kind::Correction, Some("mia@example.com"), None, days_ago(1));

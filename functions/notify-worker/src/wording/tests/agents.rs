@@ -1,0 +1,43 @@
+//! Letters to agents and to the people they ask for.
+
+use super::*;
+
+#[test]
+fn an_agent_hears_no_reason_that_is_about_the_person_and_is_told_what_is_asked_of_whom() {
+    let desk = Desk::new();
+    for (reason, is_told) in [("unverifiable", true), ("permission-missing", true), ("legal-obligation", false)] {
+        let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: reason.to_owned() };
+        let request = SubjectRequest { agent: Some(agent()), standing, ..desk.request("EU_GDPR", Kind::Erasure) };
+        let (_, text, _) = desk.mail(&desk.letter(&request, Notice::AgentDenial));
+        let known = &desk.law.model().denial[&DenialReason::parse(reason).unwrap()].text;
+        assert_eq!(text.contains(known), is_told, "{reason}");
+    }
+    let (code, permission) = ("We ask that person ourselves", "Please send the permission");
+    for (kind, needs, expected) in [
+        (Kind::Erasure, vec![Proof::EmailCode, Proof::AgentPermission], [true, true]),
+        (Kind::OptOut, vec![Proof::AgentPermission], [false, true]),
+        (Kind::OptOut, vec![], [false, false]),
+    ] {
+        let request = SubjectRequest { needs, agent: Some(agent()), ..desk.request("US_VA", kind) };
+        let to_agent = request.agent.as_ref().unwrap().email.as_ref().unwrap();
+        let letter = desk.letter(&request, Notice::Acknowledgement);
+        let (_, text, _) = desk.mail(&Letter { recipient: Recipient::Email(to_agent), code: None, ..letter });
+        assert_eq!([text.contains(code), text.contains(permission)], expected, "{kind:?}: {text}");
+    }
+}
+
+#[test]
+fn the_person_of_an_agent_whom_nobody_can_write_to_hears_that_somebody_else_asked() {
+    let desk = Desk::new();
+    let agent = Agent { email: None, ..agent() };
+    for needs in [vec![Proof::EmailCode, Proof::AgentPermission], vec![]] {
+        let request = SubjectRequest { agent: Some(agent.clone()), needs, ..desk.request("US_VA", Kind::Erasure) };
+        let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
+        let (subject, text, _) = desk.mail(&letter);
+        assert_eq!(subject, "Somebody has made a privacy request for you");
+        for text in [text, desk.writer().message(&letter)] {
+            assert!(text.contains("act for you") && !text.contains("your privacy request"), "{text}");
+            assert!(!text.contains("Marker"), "no word of theirs: {text}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What a tenant sees of the requests whose parts are its to decide: what is asked for, by when, what it has said. It sees no other
+//! tenant's, and nothing of the person: the reference is the one of its letters, which opens no page.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::clock::model::Kind;
+use crate::deadline::DueBy;
+use crate::fault::Fault;
+use crate::find_obligation::Named;
+use crate::ids::TenantId;
+use crate::obligation::ObligationId;
+use crate::subject_request::ports::{RequestRegister, RequestsOfTenants};
+use crate::subject_request::{Declined, Instructed, Routed, Standing, SubjectRequest};
+
+/// Rows read at a time.
+const BATCH: usize = 100;
+
+/// How far its part is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartStanding {
+    /// It is waited for.
+    Asked,
+    /// It is waited for, and has said that it needs more time.
+    AskedTime(Instructed),
+    /// It wants it done.
+    Agreed(Instructed),
+    /// It does not.
+    Declined(Declined),
+    /// What it wanted is done.
+    Done(Instructed, Timestamp),
+    /// It said nothing until the request was closed.
+    Unanswered,
+}
+
+impl PartStanding {
+    /// As it stands in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::AskedTime(_) => "asked-time",
+            Self::Agreed(_) => "agreed",
+            Self::Declined(_) => "declined",
+            Self::Done(..) => "done",
+            Self::Unanswered => "unanswered",
+        }
+    }
+}
+
+/// One part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartLine {
+    /// As letters and logs name the request; see [`ObligationId::log_ref`].
+    pub reference: String,
+    /// What is asked for.
+    pub kind: Kind,
+    /// When it reached us.
+    pub received_at: Timestamp,
+    /// Since when the tenant has its part.
+    pub asked_at: Timestamp,
+    /// The last day.
+    pub due_by: DueBy,
+    /// On which days it is reminded as long as it says nothing.
+    pub reminders: [Date; 3],
+    /// How far it is.
+    pub standing: PartStanding,
+    /// Whether it may decide now.
+    pub is_open: bool,
+}
+
+impl PartLine {
+    /// The part of one tenant; `None` when it has none.
+    #[must_use]
+    pub fn of(request: &SubjectRequest, tenant: &TenantId) -> Option<Self> {
+        let routed = request.routed.iter().find(|routed| routed.tenant == *tenant)?;
+        let is_open = matches!(request.standing, Standing::InProgress { .. }) || request.is_open_to_tenants();
+        Some(Self {
+            reference: request.id.log_ref(),
+            kind: request.kind,
+            received_at: request.received_at,
+            asked_at: routed.at,
+            due_by: request.carry_out_by(),
+            reminders: routed.dates.reminders,
+            standing: standing(routed, is_open),
+            is_open: is_open && routed.instruction.is_none(),
+        })
+    }
+}
+
+fn standing(routed: &Routed, is_open: bool) -> PartStanding {
+    match routed {
+        Routed { instruction: Some(given), done_at: Some(at), .. } => PartStanding::Done(given.clone(), *at),
+        Routed { instruction: Some(given), .. } => PartStanding::Agreed(given.clone()),
+        Routed { declined: Some(said), .. } => PartStanding::Declined(said.clone()),
+        Routed { asked_time: Some(asked), .. } if is_open => PartStanding::AskedTime(asked.clone()),
+        Routed { .. } if is_open => PartStanding::Asked,
+        Routed { .. } => PartStanding::Unanswered,
+    }
+}
+
+/// Every part that was handed to a tenant and is still on record, what it may decide first, then by day. What it reads grows with
+/// the requests of this tenant and with nothing else.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn list_parts(
+    register: &(impl RequestRegister + RequestsOfTenants),
+    tenant: &TenantId,
+) -> Result<Vec<PartLine>, Fault> {
+    let ids = register.routed_to(tenant).await?;
+    let mut lines = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let requests = register.requests(batch).await?;
+        lines.extend(requests.iter().filter_map(|request| PartLine::of(request, tenant)));
+    }
+    lines.sort_by(|one, other| {
+        let place = |line: &PartLine| (!line.is_open, line.due_by.date, line.received_at, line.reference.clone());
+        place(one).cmp(&place(other))
+    });
+    Ok(lines)
+}
+
+/// The request that a tenant means by a reference of its letters. `None` for one that it has no part in, and for the id that opens
+/// the page of the person: a business does not have it.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn find_part(
+    register: &impl RequestsOfTenants,
+    tenant: &TenantId,
+    named: &Named,
+) -> Result<Option<ObligationId>, Fault> {
+    let Named::Ref(reference) = named else { return Ok(None) };
+    let ids = register.routed_to(tenant).await?;
+    Ok(ids.into_iter().find(|id| id.log_ref() == *reference))
+}
+
+#[cfg(test)]
+mod tests;
