@@ -31,6 +31,8 @@ pub struct Model {
     pub rights: Rights,
     /// Who lives where, by the name of the regime that holds there.
     pub residence: BTreeMap<String, Places>,
+    /// The zone furthest west in a place, by its code, where that is not the zone of its regime.
+    pub zones: BTreeMap<String, String>,
     /// What a person shows of themselves before we act.
     pub assurance: Vec<AssuranceRow>,
     /// What somebody shows who asks for another.

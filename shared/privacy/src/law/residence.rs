@@ -38,6 +38,8 @@ pub struct Residence<'a> {
     pub regime: &'a Regime,
     /// Whether they said where. A known place can be without a law of its own, and so under the fallback.
     pub declared: Declared<'a>,
+    /// The zone of where they live, of several the one furthest west: an IANA name.
+    pub zone: Option<&'a str>,
 }
 
 type Found<'a> = (&'a str, Place<'a>);
@@ -133,15 +135,18 @@ impl Law {
         let known = found.and_then(|(regime_name, place)| {
             let declared = Declared::Known(place);
             let regime = self.model.regime.get(regime_name)?;
+            let zone = Some(self.model.zones.get(place.code).unwrap_or(&regime.time_zone).as_str());
             if !is_in_force(regime, at) {
-                return Some(Residence { regime_name: &self.model.rights.fallback, regime: &self.fallback, declared });
+                let regime_name = &self.model.rights.fallback;
+                return Some(Residence { regime_name, regime: &self.fallback, declared, zone });
             }
-            Some(Residence { regime_name, regime, declared })
+            Some(Residence { regime_name, regime, declared, zone })
         });
         known.unwrap_or(Residence {
             regime_name: &self.model.rights.fallback,
             regime: &self.fallback,
             declared: Declared::Unknown,
+            zone: None,
         })
     }
 

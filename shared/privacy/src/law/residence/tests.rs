@@ -229,6 +229,11 @@ fn each_mistake_is_named_with_its_place() {
         (problem("[residence.IN_DPDP]", "[\"India\", \"भारत\"]", "\"India\""), "invalid type: string"),
         (problem("[residence.IN_DPDP]", "IN =", "BR ="), "[residence.IN_DPDP]: `BR` of BR is also a name of BR"),
         (problem("[regime.DISCONNECT]", "by_residence = false", ""), "[regime.DISCONNECT]: nobody lives under it"),
+        (problem("[zones]", "PT = ", "PX = "), "[zones]: PX is no place of the file"),
+        (
+            problem("[zones]", "Atlantic/Azores", "Atlantic/Nowhere"),
+            "[zones]: PT: unknown time zone `Atlantic/Nowhere`",
+        ),
         (problem("[rights]", "fallback = \"UNKNOWN\"", "fallback = \"NOBODY\""), "[rights]: there is no regime NOBODY"),
         (
             problem("[rights]", "fallback = \"UNKNOWN\"", "fallback = \"EU_GDPR\""),
