@@ -267,6 +267,7 @@ async fn what_is_long_costs_its_own_bytes_once_and_nothing_when_the_request_is_s
     let (keys, law, ledger) = (demo::keys(), Law::built_in().unwrap(), demo::ledger(&account));
     let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
     let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let map = privacy::memory::built_in_map();
     for (number, (character, units)) in [('x', 4.0), ('é', 8.0), ('한', 12.0), ('😀', 16.0)].into_iter().enumerate()
     {
         let (seed, details) = ([u8::try_from(number).unwrap(); 20], long(character));
