@@ -15,7 +15,8 @@ import boto3
 from playwright.sync_api import Browser, Page
 
 from local.demo.dashboard import Dashboard
-from tests.e2e.browser import NARROW, WIDE, check, visit
+from tests.e2e.browser import NARROW, check, visit
+from tests.e2e.bundles import codes_about, downloaded, mails_about, opened, reached, read_offline
 from tests.e2e.test_disconnects import call_as
 from tests.e2e.test_letters import code_in, somebody
 from tests.e2e.test_requests import audience, dashboard
@@ -47,39 +48,6 @@ def act(staff: boto3.Session, world: World, reference: str, what: str, body: dic
     assert answer.status == 200, answer
     known: dict[str, Any] = answer.json
     return known
-
-
-def reached(world: World, reference: str, states: set[str]) -> dict[str, Any]:
-    """The page of a request, once it is in one of these states. The schedule's work is done by hand meanwhile."""
-
-    def look() -> dict[str, Any] | None:
-        world.sweep()
-        known = world.page(reference)
-        return known if known["state"] in states else None
-
-    return until(look, 120, pause=2)
-
-
-def mails_about(world: World, address: str, reference: str, count: int) -> list[dict[str, Any]]:
-    """Mails to an address about one request, once there are so many."""
-
-    def look() -> list[dict[str, Any]] | None:
-        found = [mail for mail in world.mails_to(address) if reference in mail["BodyText"]]
-        return found if len(found) >= count else None
-
-    return until(look, 60)
-
-
-def opened(bundle: Path) -> dict[str, bytes]:
-    """What is in a bundle, each file as its manifest says."""
-    with zipfile.ZipFile(bundle) as packed:
-        assert packed.testzip() is None
-        files = {name: packed.read(name) for name in packed.namelist()}
-    manifest = json.loads(files["manifest.json"])
-    for one in manifest["files"]:
-        assert hashlib.sha256(files[one["path"]]).hexdigest() == one["sha256"], one["path"]
-        assert len(files[one["path"]]) == one["bytes"]
-    return files
 
 
 def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
@@ -118,12 +86,15 @@ def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
         assert "more records than most" in words and "it takes you to the file" in words
         assert page.locator("form").count() == 0, "no code opens what a login does"
 
-        given = page.request.post(
-            f"{world.api_url}/api/dsr/{reference}/download", data={"assertion": login(reference)}, max_redirects=0
+        # The dashboard sends their browser there, with a form.
+        door, bundle = tmp_path / "dashboard.html", tmp_path / "bundle.zip"
+        door.write_text(
+            f'<!doctype html><form method="post" action="{world.api_url}/api/dsr/{reference}/download">'
+            f'<input name="assertion" value="{login(reference)}"><button>My data</button></form>'
         )
-        assert given.status == 303, given.text()
-        bundle = tmp_path / "bundle.zip"
-        bundle.write_bytes(page.request.get(given.headers["location"]).body())
+        page.goto(door.as_uri())
+        source = downloaded(page, lambda: page.get_by_role("button", name="My data").click(no_wait_after=True), bundle)
+        assert reference not in source and admin["email"] not in source
     files = opened(bundle)
     assert admin["email"].encode() in b"".join(files.values()), "their own address is theirs to have"
     others = [one["email"] for one in world.stack["demo"]["account_users"] if one["email"] != admin["email"]]
@@ -132,106 +103,73 @@ def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
     for name in (name for name in files if name.endswith(".csv")):
         for row in csv.reader(io.StringIO(files[name].decode())):
             assert not [cell for cell in row if cell[:1] in ("=", "+", "@")], name
-    with zipfile.ZipFile(bundle) as packed:
-        packed.extractall(tmp_path / "bundle")
-    for viewport in (WIDE, NARROW):
-        context = browser.new_context(offline=True, viewport=viewport)
-        calls: list[str] = []
-        page = context.new_page()
-        page.on("request", lambda request, calls=calls: calls.append(request.url))
-        for name in ("index.html", "notice.html"):
-            page.goto((tmp_path / "bundle" / name).as_uri())
-            # Names of files that were copied are one word of up to 80 characters.
-            page.evaluate("document.querySelectorAll('li a').forEach((link) => { link.textContent += 'x'.repeat(80); })")
-            check(page)
-        assert [url for url in calls if not url.startswith("file:")] == []
-        context.close()
+    read_offline(browser, bundle, tmp_path / "bundle")
 
 
-def test_who_has_no_scripts_gets_from_a_code_to_the_file(world: World, browser: Browser) -> None:
-    address = somebody()
-    reference = world.ask_for({"kind": "access", "email": address, "residence": "Germany"})
-    body = json.dumps({"code": code_in(mails_about(world, address, reference, 1)[0]["BodyText"])}).encode()
-    verified = world.call("POST", f"/api/dsr/{reference}/verification", body, {"Content-Type": "application/json"})
-    assert verified.status == 200, verified
-    reached(world, reference, {"completed"})
-    context = browser.new_context(java_script_enabled=False, viewport=NARROW)
-    page = context.new_page()
-    page.goto(f"{world.api_url}/privacy/requests/{reference}")
-    page.get_by_role("button", name="Send me a code").click()
-    assert page.get_by_role("heading", level=1, name="If a code can be sent, it is on its way").is_visible()
-    fresh = until(lambda: codes[1:] if len(codes := codes_about(world, address, reference)) > 1 else None, 60)[-1]
+def ask_as_agent(world: World, browser: Browser, kind: str, person: str, agent: str, permission: str) -> str:
+    """What an agent fills in for somebody; the reference."""
+    world.askers |= {person, agent, "Privacy Agents Inc."}
+    with visit(browser, viewport=NARROW, scripts=False) as page:
 
-    def enter(code: str) -> tuple[int, str]:
-        page.get_by_label("Code for the download").fill(code)
-        with page.expect_response(lambda answer: answer.url.endswith("/download")) as answered:
-            page.get_by_role("button", name="Download", exact=True).click(no_wait_after=True)
-        return answered.value.status, answered.value.headers.get("location", "")
+        def fill() -> None:
+            page.get_by_label("Your e-mail address", exact=True).fill(person)
+            page.get_by_label("Where do you live? (optional)").fill("California")
+            page.get_by_text("I ask for somebody else", exact=True).click()
+            # Californians without a login have a field of that label, too.
+            page.locator("#agent_name").fill("Privacy Agents Inc.")
+            page.get_by_label("Your own e-mail address", exact=True).fill(agent)
+            page.get_by_label("SHA-256 of their signed permission (optional)", exact=True).fill(permission)
 
-    # A slip costs a try and no more: the page that says so has the field again.
-    assert enter("000000" if fresh != "000000" else "000001")[0] == 422
-    assert page.get_by_role("link", name="See where your request stands").is_visible()
-    status, location = enter(fresh)
-    assert status == 303 and reference not in location
-    context.close()
+        reference = form(world, page, kind, fill)
+        words = page.locator("main").inner_text()
+        assert "The person confirms" in words and "Show that you may" in words and person not in words
+    with visit(browser, viewport=NARROW) as phone:
+        phone.goto(f"{world.api_url}/privacy/requests/{reference}")
+        check(phone)
+    return reference
 
 
-def codes_about(world: World, address: str, reference: str) -> list[str]:
-    """Every code that was sent for a request, oldest first."""
-    texts = [mail["BodyText"] for mail in mails_about(world, address, reference, 1)]
-    return [word for text in texts for word in text.split() if len(word) == 6 and word.isdigit()]
+def confirm_as_person(world: World, browser: Browser, reference: str, mail: dict[str, Any]) -> None:
+    """The person follows the letter to the page of the request, and says there that the agent may."""
+    assert "Somebody says that they act for you" in mail["BodyText"]
+    with visit(browser, viewport=NARROW, scripts=False) as page:
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        page.get_by_label("Code", exact=True).fill(code_in(mail["BodyText"]))
+        page.get_by_role("button", name="They may ask for me").click()
+        assert page.get_by_role("heading", level=1, name="Thank you. One part is done").is_visible()
 
 
-def test_a_code_to_the_address_of_an_account_opens_nothing_of_the_account(world: World, tmp_path: Path) -> None:
-    user = [one for one in world.stack["demo"]["account_users"] if one["tenant_id"] == "tenant-birch"][1]
-    told = []
-    for address in (user["email"], somebody()):
-        reference = world.ask_for({"kind": "access", "email": address, "residence": "Germany"})
-        path, json_type = f"/api/dsr/{reference}", {"Content-Type": "application/json"}
-        code = code_in(mails_about(world, address, reference, 1)[0]["BodyText"])
-        assert world.call("POST", f"{path}/verification", json.dumps({"code": code}).encode(), json_type).status == 200
-        reached(world, reference, {"completed"})
-        assert world.call("POST", f"{path}/code", b"{}", json_type).status == 202
-        # The answer to the request may come in between; it has no code.
-        with_code = until(lambda: codes[1:] if len(codes := codes_about(world, address, reference)) > 1 else None, 60)
-        fresh = with_code[-1]
-        # The answer is a link, which is followed.
-        given = world.call("POST", f"{path}/download", json.dumps({"code": fresh}).encode(), json_type)
-        assert given.status == 200, given
-        bundle = tmp_path / f"{reference}.zip"
-        bundle.write_bytes(given.body)
-        files = opened(bundle)
-        assert not [name for name in files if name.startswith("data/")]
-        assert b"nothing of an account" in files["index.html"]
-        told.append({name: len(files[name]) for name in files})
-    assert told[0] == told[1], "whoever has an account and whoever has none get the same"
+def fetch_as_person(world: World, browser: Browser, reference: str, person: str, to: Path) -> dict[str, bytes]:
+    """The person has a code sent from the page of the request, enters it and gets the file."""
+    known = len(codes_about(world, person, reference))
+    with visit(browser, viewport=NARROW, scripts=False) as page:
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        page.get_by_role("button", name="Send me a code").click()
+        fresh = until(lambda: codes[known:] if len(codes := codes_about(world, person, reference)) > known else None, 60)[-1]
+        page.get_by_label("Code for the download").fill(fresh)
+        button = page.get_by_role("button", name="Download", exact=True)
+        downloaded(page, lambda: button.click(no_wait_after=True), to)
+    return opened(to)
 
 
 def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
-    world: World, browser: Browser, staff: boto3.Session
+    world: World, browser: Browser, staff: boto3.Session, tmp_path: Path
 ) -> None:
     contact = world.stack["demo"]["conversation_contacts"][0]
     person, agent = contact["email"], somebody()
     permission = hashlib.sha256(b"I let them ask for me.").hexdigest()
     before = world.of_tenants()
     references = [
-        world.ask_for({
-            "kind": kind, "email": person, "residence": "California",
-            "agent": {"email": agent, "name": "Privacy Agents Inc.", "permission_sha256": permission},
-        })
-        for kind in ("know", "erasure")
+        ask_as_agent(world, browser, kind, person, agent, permission)
+        for kind in ("Tell me what kinds of data you hold, where they come from and who gets them", "Delete my data")
     ]
     for reference in references:
         assert world.page(reference)["state"] in ("received", "awaiting-verification")
     until(lambda: len(world.mails_to(agent)) >= 2 or None, 60)
-    asked = [mails_about(world, person, reference, 1)[0] for reference in references]
+    asked = {reference: mails_about(world, person, reference, 1)[0] for reference in references}
     assert world.of_tenants() == before, "nothing goes on the word of an agent"
     for reference in references:
-        (mail,) = [mail for mail in asked if reference in mail["BodyText"]]
-        assert "Somebody says that they act for you" in mail["BodyText"]
-        body = json.dumps({"code": code_in(mail["BodyText"])}).encode()
-        answer = world.call("POST", f"/api/dsr/{reference}/verification", body, {"Content-Type": "application/json"})
-        assert answer.status == 200, answer
+        confirm_as_person(world, browser, reference, asked[reference])
     work = get(staff, world, f"{REQUESTS}?state=awaiting-verification")
     assert set(references) <= {one["reference"] for one in work["requests"]}
     for reference in references:
@@ -254,10 +192,19 @@ def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
         "tenant_id": contact["tenant_id"], "instruction_id": "ticket-6", "why": "Their answer of today.",
     })
     reached(world, to_know, {"completed"})
+    # The agent hears how it goes on, and only the person gets the file.
+    files = fetch_as_person(world, browser, to_know, person, tmp_path / "know.zip")
+    assert "notice.html" in files and not [name for name in files if name.startswith("data/")], "kinds, and no copy"
+    read_offline(browser, tmp_path / "know.zip", tmp_path / "know")
     act(staff, world, to_delete, "instruction", {
         "tenant_id": contact["tenant_id"], "instruction_id": "ticket-7", "why": "Their answer of today.",
     })
     reached(world, to_delete, {"completed", "partly-retained"})
+    with visit(browser, viewport=NARROW) as phone:
+        phone.goto(f"{world.api_url}/privacy/requests/{to_delete}")
+        check(phone)
+        words = phone.locator("main").inner_text()
+        assert person not in words and contact["tenant_id"] not in words and "Privacy Agents" not in words
     after = world.of_tenants()
     of_person = [fact for fact in before[contact["tenant_id"]] if contact["contact_id"] in fact]
     assert of_person and not set(of_person) & set(after[contact["tenant_id"]])

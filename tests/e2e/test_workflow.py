@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -229,35 +228,6 @@ def test_what_a_tenant_never_decides_is_answered_in_part_on_the_legal_date(movin
     assert answered(world, reference)["in_part"]["BOOL"]
     assert [fact for fact in world.of_tenants()[tenant] if contact in fact], "silence is no instruction"
     until(lambda: len(world.messages_to(handle)) > 1 or None, 60)
-
-
-def test_a_bundle_is_erased_after_fourteen_days_and_the_trail_says_so(moving: World, staff: boto3.Session) -> None:
-    world = moving
-    address = somebody()
-    reference = world.ask_for({"kind": "access", "email": address, "residence": "Germany"})
-    assert verify(world, reference, code_for(world, address)).status == 200
-    answered(world, reference)
-
-    def bundle() -> dict[str, Any]:
-        key = {"pk": {"S": f"obligation#{reference}"}, "sk": {"S": "bundle"}}
-        got = world.clients["dynamodb"].get_item(TableName=world.outputs["LedgerTableName"], Key=key, ConsistentRead=True)
-        found: dict[str, Any] = got.get("Item", {})
-        return found
-
-    assert "made_at" in bundle() and "erased_at" not in bundle()
-    world.move(13)
-    world.sweep()
-    assert "erased_at" not in bundle(), "not before its day"
-    world.move(14.1)
-
-    def erased() -> bool | None:
-        world.sweep()
-        return "erased_at" in bundle() or None
-
-    until(erased, 60, pause=2)
-    assert "bundle-erased" in [one["what"]["S"] for one in trail(world, reference)]
-    answer = world.call("POST", f"/api/dsr/{reference}/download", json.dumps({"code": "000000"}).encode(), {"Content-Type": "application/json"})
-    assert answer.status in (410, 422), answer
 
 
 def test_an_erasure_that_is_asked_twice_is_one_and_staff_see_both(world: World, staff: boto3.Session) -> None:

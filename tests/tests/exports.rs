@@ -188,6 +188,9 @@ async fn what_rows_hold_keeps_its_contract() {
     let item = |key: &&str| json!({"pk": {"S": "alder#c1"}, "sk": {"S": key}, "text": {"S": key}});
     account.put_all("inbox", &keys.iter().map(item).collect::<Vec<_>>());
     rows_contract(&demo::vault(&account)).await;
+    // A strong page of a few rows is a whole unit, any other is half of one: what was acknowledged before is in the copy.
+    let reads: Vec<f64> = account.take_calls().iter().map(|call| call.rru).collect();
+    assert!(!reads.is_empty() && reads.iter().all(|units| *units >= 1.0), "{reads:?}");
 }
 
 async fn store_contract<P: BundleStore + BundleLinks + BundleEraser>(ports: &P) {

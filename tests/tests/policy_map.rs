@@ -11,9 +11,9 @@ const ENDS: &str = "clock = { anchor = \"disconnected_at\", ceiling = \"P30D\" }
 const ROLLS: &str = "clock = { anchor = \"occurred_at\", ceiling = \"P30D\" }";
 
 /// Section, what stands there, what is written instead, and the problem named.
-const MISTAKES: [(&str, &str, &str, &str); 81] = [
+const MISTAKES: [(&str, &str, &str, &str); 84] = [
     ("class.signals", "attributes = [", "no = [", "unknown field `no`"),
-    ("class.scores", "redact = []\n", "", "missing field `redact`"),
+    ("class.scores", "redact = [\"other-people\"]\n", "", "missing field `redact`"),
     (
         "class.account-keys",
         "attributes = [\"tenant_id\", \"secret\", \"written_at\"]\n",
@@ -274,6 +274,24 @@ const MISTAKES: [(&str, &str, &str, &str); 81] = [
     ("own.receipts", "scope = [\"nobody\"]", "scope = [\"nobody\", \"tenant\"]", "[own.receipts]: its scope"),
     ("own.reports", "erase = \"delete-all-versions\"", "erase = \"delete\"", "[own.reports]: `erase` does not fit"),
     ("own.holds", "erase = \"delete\"", "erase = \"never\"", "[own.holds]: `erase` does not fit"),
+    (
+        "class.scores",
+        "redact = [\"other-people\"]",
+        "redact = []",
+        "[class.scores]: a bundle shows its rows, and nothing takes",
+    ),
+    (
+        "class.account-users",
+        "shown_whole = \"",
+        "shown_whole = \" \" # ",
+        "[class.account-users]: a bundle shows its rows",
+    ),
+    (
+        "class.payloads",
+        "redact = []",
+        "redact = []\nshown_whole = \"so\"",
+        "[class.payloads]: `shown_whole` is for rows",
+    ),
     ("own.suppression", "redact = [\"references\"]\n", "", "missing field `redact`"),
     ("own.suppression", "export = \"type-only\"\n", "", "missing field `export`"),
     (

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
+use privacy::export::job::ExportJob;
+use privacy::export::ports::BundleBook;
 use privacy::ids::TenantId;
+use privacy::inspect_request::inspect_request;
+use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
@@ -273,6 +277,7 @@ async fn what_is_long_costs_its_own_bytes_once_and_nothing_when_the_request_is_s
     let (keys, law, ledger) = (demo::keys(), Law::built_in().unwrap(), demo::ledger(&account));
     let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/notices".to_owned());
     let terms = Terms { keys: &keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let map = privacy::memory::built_in_map();
     for (number, (character, units)) in [('x', 4.0), ('é', 8.0), ('한', 12.0), ('😀', 16.0)].into_iter().enumerate()
     {
         let (seed, details) = ([u8::try_from(number).unwrap(); 20], long(character));
@@ -288,7 +293,9 @@ async fn what_is_long_costs_its_own_bytes_once_and_nothing_when_the_request_is_s
         let read: f64 = account.take_calls().iter().map(|call| call.rru).sum();
         assert!(read <= 1.0, "{character}: the status reads {read} units");
         let whole = ledger.request(&accepted.id).await.unwrap().unwrap();
-        assert_eq!(whole.details, Some(details.clone()), "staff read all of it");
+        assert_eq!(whole.details, Some(details.clone()), "a worker reads all of it");
+        let inspected = inspect_request(&ledger, &map, &[], &accepted.id, now()).await.unwrap().unwrap();
+        assert_eq!(inspected.listed.request.details, Some(details.clone()), "staff read all of it");
         drop(account.take_calls());
         let begun = SubjectRequest { version: 2, ..whole };
         assert!(ledger.record(&begun, &act(Deed::Begun), None).await.unwrap());

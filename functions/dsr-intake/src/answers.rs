@@ -15,6 +15,7 @@ use privacy_pages::not_found;
 use crate::asking::Form;
 use crate::instructions;
 use crate::next::{self, Wanted};
+use crate::shown::Slip;
 
 /// Whose page it is, and where.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +111,7 @@ pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, wanted: Wanted, forma
                 title: "If a code can be sent, it is on its way",
                 lead: vec![html! { "A code that we sent before does not work any more." }],
             };
-            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &next::anything(page, id, wanted)))
+            html(StatusCode::ACCEPTED, frame::page(page.company, &headline, &next::anything(page, id, wanted, None)))
         }
     }
 }
@@ -151,7 +152,23 @@ pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId, wanted: Wanted) ->
             html! { "A code may be mistyped, older than ten minutes, used before, or tried too often. A login may be too long ago. Your request is safe; have another code sent, or log in again, and try once more." },
         ],
     };
-    html(StatusCode::UNPROCESSABLE_ENTITY, frame::page(page.company, &headline, &next::anything(page, id, wanted)))
+    html(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        frame::page(page.company, &headline, &next::anything(page, id, wanted, None)),
+    )
+}
+
+/// What somebody was about to show, with what was typed and what is to be mended. The same for every reference.
+pub(crate) fn to_show_again(page: Page<'_>, id: &ObligationId, wanted: Wanted, slip: &Slip) -> Response<Body> {
+    let headline = Headline {
+        tone: Tone::Warning,
+        badge: "Not sent",
+        title: "Please look at this once more",
+        lead: vec![
+            html! { "Your request is safe, and nothing was counted. Mend what is marked below and send it again." },
+        ],
+    };
+    html(StatusCode::BAD_REQUEST, frame::page(page.company, &headline, &next::anything(page, id, wanted, Some(slip))))
 }
 
 /// A problem document, or a page that says the same.

@@ -64,7 +64,7 @@ impl Form {
 }
 
 /// What to say about a field that cannot be taken as it is.
-fn advice(field: &str) -> &'static str {
+pub(crate) fn advice(field: &str) -> &'static str {
     match field {
         "kind" => "Choose what you want us to do.",
         "email" => "We need an e-mail address, like name@example.com, or the name of your account on a platform.",
@@ -76,6 +76,7 @@ fn advice(field: &str) -> &'static str {
         "point_name" | "point_phone" | "point_company" | "point_postcode" | "point_day" => {
             "Write this in letters and digits, in a few words, or leave it empty."
         }
+        "code" => "Enter the six digits of the code.",
         "agent_name" | "declaration" => "Write the name in one line, beginning with a letter.",
         "agent_permission" => "This has 64 characters, 0 to 9 and a to f. If you do not know it, leave it empty.",
         "agent_email" => "If you ask for somebody else, we need your own e-mail address too.",

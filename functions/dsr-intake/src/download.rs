@@ -27,7 +27,11 @@ impl Desk {
         let now = SystemClock.now();
         let keys = self.subject_keys.get().await?;
         self.admit(request, &keys, now).await?;
-        let link = match Shown::read(request).await? {
+        let shown = match Shown::read(request).await {
+            Ok(shown) => shown,
+            Err(problem) => return self.slipped(request, id, problem, Wanted::Download, format).await,
+        };
+        let link = match shown {
             Shown::Code(pass) if Pass::has_form(&pass) => {
                 return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, Wanted::Download, format).await?));
             }

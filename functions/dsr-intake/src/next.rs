@@ -7,6 +7,8 @@ use privacy::subject_request::{Proof, SubjectRequest};
 use privacy_edge::form;
 
 use crate::answers::Page;
+use crate::asking::advice;
+use crate::shown::Slip;
 
 /// What this request still needs, in the order in which it is asked for. Made of nothing but what was sent.
 pub(crate) fn steps(page: Page<'_>, request: &SubjectRequest) -> Markup {
@@ -16,13 +18,13 @@ pub(crate) fn steps(page: Page<'_>, request: &SubjectRequest) -> Markup {
             @match missing {
                 Proof::EmailCode if is_agents => (confirmation(page, "by e-mail")),
                 Proof::HandleCode if is_agents => (confirmation(page, "by a message to their account")),
-                Proof::EmailCode => (code(page, &request.id, "We are sending a code to your e-mail address.")),
+                Proof::EmailCode => (code(page, &request.id, "We are sending a code to your e-mail address.", None)),
                 // It goes out once the code in the mail has been entered.
                 Proof::HandleCode if request.missing().any(|missing| missing == Proof::EmailCode) => {}
-                Proof::HandleCode => (code(page, &request.id, "We are sending a code to your account, as a message.")),
+                Proof::HandleCode => (code(page, &request.id, "We are sending a code to your account, as a message.", None)),
                 Proof::AccountLogin => (login(request)),
                 Proof::DataPoints => (points(page, request)),
-                Proof::Declaration => (declaration(page, &request.id)),
+                Proof::Declaration => (declaration(page, &request.id, None)),
                 Proof::AgentPermission => (permission(page, request)),
             }
         }
@@ -56,25 +58,38 @@ impl Wanted {
 }
 
 /// Everything that anybody could be asked for: the same for every reference, of a request or of none. What somebody was
-/// about to do comes first.
-pub(crate) fn anything(page: Page<'_>, id: &ObligationId, wanted: Wanted) -> Markup {
+/// about to do comes first, with what is to be mended in it.
+pub(crate) fn anything(page: Page<'_>, id: &ObligationId, wanted: Wanted, slip: Option<&Slip>) -> Markup {
     html! {
         @match wanted {
-            Wanted::Proof => { (code(page, id, ANY_CODE)) (download(page, id)) }
-            Wanted::Download => { (download(page, id)) (code(page, id, ANY_CODE)) }
+            Wanted::Proof => { (code(page, id, ANY_CODE, slip)) (download(page, id, None)) }
+            Wanted::Download => { (download(page, id, slip)) (code(page, id, ANY_CODE, None)) }
         }
-        details {
+        details open[Slip::is_in(slip, DECLARATION)] {
             summary { "I was asked for a declaration" }
-            (declaration(page, id))
+            (declaration(page, id, slip))
         }
         p { a href=(page.status_url(id)) { "See where your request stands" } }
     }
 }
 
+const DECLARATION: &str = "declaration";
 const ANY_CODE: &str = "It has six digits and works for ten minutes.";
 
+/// What to mend in a field, above it.
+fn wrong(slip: Option<&Slip>, field: &str) -> Markup {
+    html! { @if Slip::is_in(slip, field) { p.wrong id={ "wrong-" (field) } { (advice(field)) } } }
+}
+
+/// The attributes that say so of the field itself.
+fn marks(slip: Option<&Slip>, field: &str) -> (Option<String>, Option<&'static str>) {
+    let is_wrong = Slip::is_in(slip, field);
+    (is_wrong.then(|| format!("wrong-{field}")), is_wrong.then_some("true"))
+}
+
 /// The way to a bundle, should there be one.
-fn download(page: Page<'_>, id: &ObligationId) -> Markup {
+fn download(page: Page<'_>, id: &ObligationId, slip: Option<&Slip>) -> Markup {
+    let (described, invalid) = marks(slip, "code");
     html! {
         section aria-labelledby="download-heading" {
             h2 #download-heading { "If your data is ready: get it" }
@@ -82,7 +97,9 @@ fn download(page: Page<'_>, id: &ObligationId) -> Markup {
             form method="post" action=(action(page, id, "download")) {
                 div.field {
                     label for="download-code" { "Code for the download" }
-                    input id="download-code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                    (wrong(slip, "code"))
+                    input id="download-code" name="code" inputmode="numeric" autocomplete="one-time-code" required
+                        aria-describedby=[described] aria-invalid=[invalid];
                 }
                 button type="submit" { "Download" }
             }
@@ -98,7 +115,8 @@ fn action(page: Page<'_>, id: &ObligationId, act: &str) -> String {
     format!("{}/api/dsr/{}/{act}", page.base, id.as_str())
 }
 
-fn code(page: Page<'_>, id: &ObligationId, words: &str) -> Markup {
+fn code(page: Page<'_>, id: &ObligationId, words: &str, slip: Option<&Slip>) -> Markup {
+    let (described, invalid) = marks(slip, "code");
     html! {
         section aria-labelledby="code-heading" {
             h2 #code-heading { "Enter the code" }
@@ -106,7 +124,9 @@ fn code(page: Page<'_>, id: &ObligationId, words: &str) -> Markup {
             form method="post" action=(action(page, id, "verification")) {
                 div.field {
                     label for="code" { "Code" }
-                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                    (wrong(slip, "code"))
+                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required
+                        aria-describedby=[described] aria-invalid=[invalid];
                 }
                 button type="submit" { "This request is mine" }
             }
@@ -158,7 +178,9 @@ fn points(page: Page<'_>, request: &SubjectRequest) -> Markup {
     }
 }
 
-fn declaration(page: Page<'_>, id: &ObligationId) -> Markup {
+fn declaration(page: Page<'_>, id: &ObligationId, slip: Option<&Slip>) -> Markup {
+    let (described, invalid) = marks(slip, DECLARATION);
+    let typed = slip.filter(|slip| slip.field == DECLARATION).map(|slip| slip.typed.as_str());
     html! {
         section aria-labelledby="declaration-heading" {
             h2 #declaration-heading { "Sign a declaration" }
@@ -166,7 +188,9 @@ fn declaration(page: Page<'_>, id: &ObligationId) -> Markup {
             form method="post" action=(action(page, id, "verification")) {
                 div.field {
                     label for="declaration" { "Your full name is your signature" }
-                    input id="declaration" name="declaration" autocomplete="name" required;
+                    (wrong(slip, DECLARATION))
+                    input id="declaration" name="declaration" autocomplete="name" required value=[typed]
+                        aria-describedby=[described] aria-invalid=[invalid];
                 }
                 button.quiet type="submit" { "I declare this" }
             }

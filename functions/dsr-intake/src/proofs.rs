@@ -21,7 +21,7 @@ use privacy_pages::accept::Format;
 use crate::answers;
 use crate::http::{Desk, Rejected};
 use crate::next::Wanted;
-use crate::shown::Shown;
+use crate::shown::{Shown, Slip};
 
 impl Desk {
     /// One thing that is shown; every failure looks the same.
@@ -34,7 +34,11 @@ impl Desk {
         let now = SystemClock.now();
         let keys = self.subject_keys.get().await?;
         let source = self.admit(request, &keys, now).await?;
-        let verified = match Shown::read(request).await? {
+        let shown = match Shown::read(request).await {
+            Ok(shown) => shown,
+            Err(problem) => return self.slipped(request, id, problem, Wanted::Proof, format).await,
+        };
+        let verified = match shown {
             Shown::Code(pass) if Pass::has_form(&pass) => {
                 return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, Wanted::Proof, format).await?));
             }
@@ -58,6 +62,23 @@ impl Desk {
                 Ok(("not-verified", answers::not_verified(self.page(), id, Wanted::Proof)))
             }
             Verified::Refused => Err(Problem::NotVerified.into()),
+        }
+    }
+
+    /// A form that cannot be read comes back with what was typed and what is to be mended; anything else is told what was wrong.
+    pub(crate) async fn slipped(
+        &self,
+        request: &Request,
+        id: &ObligationId,
+        problem: Problem,
+        wanted: Wanted,
+        format: Format,
+    ) -> Result<(&'static str, Response<Body>), Rejected> {
+        match Slip::of(request, problem).await {
+            Some(slip) if format == Format::Html => {
+                Ok(("to-mend", answers::to_show_again(self.page(), id, wanted, &slip)))
+            }
+            Some(_) | None => Err(problem.into()),
         }
     }
 

@@ -8,6 +8,15 @@ use privacy_edge::problem::Problem;
 
 use crate::ask;
 
+/// Which field of a form is to be mended, with what was typed in it. Never a code: one that cannot be read is not worth keeping.
+#[derive(Clone, Default)]
+pub(crate) struct Slip {
+    /// Its name.
+    pub(crate) field: &'static str,
+    /// As it was sent.
+    pub(crate) typed: String,
+}
+
 /// What was sent.
 pub(crate) enum Shown {
     /// A code.
@@ -20,12 +29,29 @@ pub(crate) enum Shown {
 
 const FIELDS: [&str; 3] = ["code", "assertion", "declaration"];
 
+impl Slip {
+    /// What kept a form from being read, if it was one; nothing for JSON, which gets a problem document.
+    pub(crate) async fn of(request: &Request, problem: Problem) -> Option<Self> {
+        let (Problem::BadMember(field), true) = (problem, form::is_form(request.headers())) else { return None };
+        let mut fields = form::fields(request.headers(), request.body(), &FIELDS).await.unwrap_or_default();
+        let typed = fields.remove(field).filter(|_| field == "declaration").unwrap_or_default();
+        Some(Self { field, typed })
+    }
+
+    /// Whether it is about this field.
+    pub(crate) fn is_in(slip: Option<&Self>, field: &str) -> bool {
+        slip.is_some_and(|slip| slip.field == field)
+    }
+}
+
 impl Shown {
     /// From JSON, or from one of the forms.
     pub(crate) async fn read(request: &Request) -> Result<Self, Problem> {
         let [code, login, declaration] = if form::is_form(request.headers()) {
             let mut fields = form::fields(request.headers(), request.body(), &FIELDS).await?;
-            FIELDS.map(|name| fields.remove(name))
+            let [code, login, declaration] = FIELDS.map(|name| fields.remove(name));
+            // A slip of the finger costs no try.
+            [code.filter(|code| !code.trim().is_empty()), login, declaration]
         } else {
             let members = Members::read(request.headers(), request.body())?;
             let text = |name| members.parse(name, |text| Ok::<_, Problem>(text.to_owned()));

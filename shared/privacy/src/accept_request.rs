@@ -123,7 +123,8 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
     let id = name(terms.keys, naming, &ask)?;
     let park = |error: &dyn std::fmt::Display| Fault::park("accept", error.to_string());
     let received_at = instant::to_millis(ask.received_at.map_or(now, |at| at.min(now)));
-    let regime = terms.law.residence(ask.residence.as_deref(), received_at).regime_name;
+    let residence = terms.law.residence(ask.residence.as_deref(), received_at);
+    let regime = residence.regime_name;
     let governing = terms.law.governing_row(regime, ask.kind).map_err(|error| park(&error))?;
     let needs = needs::needs(terms.law, regime, &ask).map_err(|error| park(&error))?;
     // What need not be shown is not kept.
@@ -139,7 +140,7 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
         contact: ask.contact,
         channel: ask.channel,
         received_at,
-        clocks: Clocks::start(&governing.row, received_at).map_err(|error| park(&error))?,
+        clocks: Clocks::start_for(&governing.row, received_at, residence.zone).map_err(|error| park(&error))?,
         standing: Standing::Received,
         needs,
         proven: declared.iter().map(|_| Proven { proof: Proof::Declaration, at: received_at }).collect(),

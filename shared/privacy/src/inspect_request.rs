@@ -43,6 +43,7 @@ pub async fn inspect_request(
     now: Timestamp,
 ) -> Result<Option<Inspected>, Fault> {
     let Some((request, shown)) = book.show_asked(id).await? else { return Ok(None) };
+    let request = whole(book, request).await?;
     let acts = book.acts(id).await?;
     let appealed = match &request.appeal_of {
         Some(appealed) => book.request(appealed).await?,
@@ -60,6 +61,15 @@ pub async fn inspect_request(
     };
     let listed = Listed::in_state(request, state, now);
     Ok(Some(Inspected { listed, left, acts, erasure, same_person, appealed }))
+}
+
+/// The request with everything that the person wrote: what is long stands beside it, and a status does not read it.
+async fn whole(book: &impl RequestBook, request: SubjectRequest) -> Result<SubjectRequest, Fault> {
+    if !request.has_words_beside {
+        return Ok(request);
+    }
+    let details = book.request(&request.id).await?.and_then(|whole| whole.details);
+    Ok(SubjectRequest { details, ..request })
 }
 
 async fn same_person(book: &impl RequestBook, request: &SubjectRequest) -> Result<Vec<SubjectRequest>, Fault> {

@@ -108,7 +108,7 @@ impl SubjectRequest {
     /// Dates as of a receipt today. Businesses that have not answered are asked again.
     fn date_again(&mut self, law: &Law, at: Timestamp) -> Option<()> {
         let row = law.governing_row(&self.regime, self.kind).ok()?.row;
-        self.clocks = Clocks::start(&row, at).ok()?;
+        self.clocks = Clocks::start_for(&row, at, self.clocks.person_zone.as_deref()).ok()?;
         if let Some(crate::subject_request::ChildReview::Credible { erase_by, zone, .. }) = &mut self.course.child {
             let due = law.child_dates(at).ok()?.erase_due;
             (*erase_by, *zone) = (due.date, due.time_zone);

@@ -15,7 +15,7 @@ use crate::keys::SubjectKeys;
 use crate::subject_request::bounce::BounceCause;
 use crate::subject_request::challenge::{Challenge, Code, Seed};
 use crate::subject_request::letter::{Delivery, Letter, Messenger, Recipient, TenantContacts};
-use crate::subject_request::notice::NoticeJob;
+use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
 
@@ -54,7 +54,8 @@ where
     T: TenantContacts,
     M: Messenger,
 {
-    /// Tells one thing: whoever asks or a business, and how it goes on also the agent who asks for somebody.
+    /// Tells one thing: whoever asks or a business, and how it goes on also the agent who asks for somebody. Once a business has
+    /// been asked, whoever asked hears that it was.
     ///
     /// # Errors
     /// [`Fault`]: it may have been sent; the same job is to be tried again.
@@ -62,6 +63,14 @@ where
         let Some(request) = self.book.request(&job.request).await? else { return Ok(Told::Idle) };
         let of_agent = job.notice.of_agent().filter(|_| request.has_agent());
         let told = self.tell_one(request, job, seed, now).await?;
+        if job.notice == Notice::TenantForward
+            && told != Told::Unreachable
+            && let Some(request) = self.book.request(&job.request).await?
+        {
+            let routed = NoticeJob { notice: Notice::Routed, tenant: None, round: 1, source: None, ..job.clone() };
+            self.tell_one(request, &routed, seed, now).await?;
+            return Ok(told);
+        }
         if let Some(notice) = of_agent
             && let Some(request) = self.book.request(&job.request).await?
         {
@@ -152,6 +161,12 @@ where
                 (Deed::Bounced { notice, tenant, round, cause: BounceCause::Unreachable }, Told::Unreachable)
             }
         };
+        if told == Told::Unreachable
+            && request.is_marked(job)
+            && self.book.acts(&request.id).await?.iter().any(|act| act.deed == deed)
+        {
+            return Ok(told);
+        }
         let act = Act::of_service(deed, now);
         for _ in 0..3 {
             if self.book.record(&request.after(job, delivery, now), &act, None).await? {

@@ -23,7 +23,7 @@ impl Contents for Vault {
         let KeyRange::Table { partition, begins_with } = range else {
             return Err(Fault::park("contents.rows", "a bucket has no rows"));
         };
-        let query = self.dynamodb.query().table_name(self.physical(store)?);
+        let query = self.dynamodb.query().table_name(self.physical(store)?).consistent_read(true);
         let query = query.expression_attribute_values(":partition", text(partition));
         let mut query = if begins_with.is_empty() {
             query.key_condition_expression("pk = :partition")

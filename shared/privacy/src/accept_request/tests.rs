@@ -238,6 +238,36 @@ async fn whoever_lives_anywhere_has_a_law_a_date_and_the_reason_for_it() {
     .assert_eq(&lines);
 }
 
+/// 1 April in Brussels, Toronto and Greenwich, and 31 March where these people live.
+#[tokio::test]
+async fn alarms_go_by_the_day_on_which_the_person_asked() {
+    let desk = Desk::new();
+    let law = Law::built_in().unwrap();
+    for (residence, kind, received_at, on) in [
+        ("Germany", Kind::Access, "2026-03-31T22:30:00Z", "2026-04-01 2026-04-26 2026-05-01"),
+        ("Portugal", Kind::Access, "2026-03-31T22:30:00Z", "2026-04-01 2026-04-25 2026-04-30"),
+        ("Vancouver, BC, Canada", Kind::Access, "2026-04-01T06:30:00Z", "2026-04-01 2026-04-25 2026-04-30"),
+        ("Quebec", Kind::Access, "2026-04-01T06:30:00Z", "2026-04-01 2026-04-26 2026-05-01"),
+        // Under a row that counts in Greenwich.
+        ("Wyoming", Kind::Erasure, "2026-04-01T03:00:00Z", "2026-04-01 2026-04-25 2026-04-30"),
+        ("California", Kind::Objection, "2026-04-01T03:00:00Z", "2026-04-01 2026-04-25 2026-04-30"),
+        ("Atlantis", Kind::Erasure, "2026-04-01T03:00:00Z", "2026-04-01 2026-04-26 2026-05-01"),
+    ] {
+        let asked = Ask { residence: Some(residence.to_owned()), ..ask(kind) };
+        let stored = request(desk.terms(), Naming::Fresh(&[1; 20]), asked, received_at.parse().unwrap()).unwrap();
+        let clocks = &stored.clocks;
+        assert_eq!(format!("{} {} {}", clocks.received_on, clocks.alarms[2], clocks.alarms[4]), on, "{residence}");
+        assert_eq!(clocks.legal.date.to_string(), "2026-05-01", "{residence}: the legal date is the regime's");
+        let read: Clocks = serde_json::from_value(serde_json::to_value(clocks).unwrap()).unwrap();
+        assert_eq!(read, *clocks);
+        // More time counts from the same day.
+        let row = law.governing_row(&stored.regime, kind).unwrap().row;
+        if let Ok(extended) = read.extend(&row, stored.received_at, "Two systems.", stored.received_at) {
+            assert_eq!(extended.person_zone, clocks.person_zone, "{residence}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_need_not_be_shown_is_not_kept() {
     let desk = Desk::new();

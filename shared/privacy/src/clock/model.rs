@@ -33,6 +33,8 @@ pub struct Model {
     pub residence: BTreeMap<String, Places>,
     /// Two letters that stand for a state behind a city, by the code of its country.
     pub state_letters: StateLetters,
+    /// The zone furthest west in a place, by its code, where that is not the zone of its regime.
+    pub zones: BTreeMap<String, String>,
     /// What a person shows of themselves before we act.
     pub assurance: Vec<AssuranceRow>,
     /// What somebody shows who asks for another.

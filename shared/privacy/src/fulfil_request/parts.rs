@@ -110,8 +110,8 @@ where
         Ok((request.ok_or(Stop::Overtaken)?, parts))
     }
 
-    /// The person hears which way their request goes, without the name of the tenant; the tenant hears of it, and again on
-    /// its days as long as it says nothing.
+    /// The person hears which way their request goes, without the name of the tenant, once a tenant was reached; the tenant hears
+    /// of it, and again on its days as long as it says nothing.
     pub(super) async fn tell_of_parts(&self, request: &SubjectRequest, now: Timestamp) -> Result<(), Stop> {
         if !request.routed.is_empty() && !request.was_told(Notice::Routed, 1) {
             self.notify(request, Notice::Routed, None, 1).await?;
@@ -119,6 +119,7 @@ where
         for routed in request.routed.iter().filter(|routed| routed.is_silent()) {
             if request.tenant_rounds(&routed.tenant, Notice::TenantForward) < 1 {
                 self.notify(request, Notice::TenantForward, Some(&routed.tenant), 1).await?;
+                continue;
             }
             let round = routed.reminders_due(now);
             if request.tenant_rounds(&routed.tenant, Notice::TenantReminder) < round {
@@ -214,6 +215,16 @@ where
             }
         }
         Ok(())
+    }
+}
+
+impl SubjectRequest {
+    /// Whether a tenant whose word is waited for has not been asked: its letter is on its way, or it names nobody to write to.
+    pub(crate) fn has_unasked_tenant(&self) -> bool {
+        let is_unasked = |routed: &Routed| {
+            routed.instruction.is_none() && self.tenant_rounds(&routed.tenant, Notice::TenantForward) < 1
+        };
+        self.routed.iter().any(is_unasked)
     }
 }
 

@@ -38,9 +38,25 @@ pub struct Residence<'a> {
     pub regime: &'a Regime,
     /// Whether they said where. A known place can be without a law of its own, and so under the fallback.
     pub declared: Declared<'a>,
+    /// The zone of where they live, of several the one furthest west: an IANA name.
+    pub zone: Option<&'a str>,
 }
 
 type Found<'a> = (&'a str, Place<'a>);
+
+/// How a part of an address says what it can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// In full, or by letters before a postal code.
+    Named,
+    /// By two letters: a country, or a state or province whose law is its own.
+    Letters,
+    /// By two letters that are a state in a country without such, and elsewhere a province, a canton or a country that is not in the
+    /// file: they may agree with what else is said, and say nothing alone.
+    Hint,
+}
+
+type Reading<'a> = (Found<'a>, How);
 
 /// An address has fewer parts.
 const PARTS_MAX: usize = 20;
@@ -53,6 +69,16 @@ fn is_in_force(regime: &Regime, at: Timestamp) -> bool {
 /// The country of a place, or the place itself where it is one.
 fn whole<'a>(place: &Place<'a>) -> &'a str {
     country(place.code).unwrap_or(place.code)
+}
+
+/// The one whole country that parts name in this way and that can mean nothing else: of two, neither.
+fn one_country<'a>(readings: &[Vec<Reading<'a>>], wanted: How) -> Option<Found<'a>> {
+    let mut found = readings.iter().filter_map(|part| match part.as_slice() {
+        [(found, how)] if *how == wanted && country(found.1.code).is_none() => Some(*found),
+        _ => None,
+    });
+    let one = found.next()?;
+    found.all(|(_, other)| other.code == one.1.code).then_some(one)
 }
 
 /// The letters of a state before a postal code, and whose post writes such: `CA 94105`, `QC H2X 1Y4`.
@@ -79,7 +105,8 @@ fn postal(text: &str) -> (String, Option<&'static str>) {
 impl Law {
     /// The regime of somebody who declares to live here: a code (`DE`, `us-ca`) or a name, in any case, with blanks around, or
     /// several as in an address: `Berlin, Germany`, `Austin, TX`. `CA` alone is Canada; California is `US-CA` or its name. Behind
-    /// a city the two letters are doubtful, and so unknown, unless something else tells the country. A law that is not in force
+    /// a city two letters that are a country and a state are doubtful, and so unknown, unless something else tells the country, and
+    /// those of a state or province without a law of its own say nothing alone. A law that is not in force
     /// yet when the request is received, on the calendar of its own zone, is none: then the fallback holds.
     #[must_use]
     pub fn residence(&self, text: Option<&str>, at: Timestamp) -> Residence<'_> {
@@ -87,15 +114,18 @@ impl Law {
         let known = found.and_then(|(regime_name, place)| {
             let declared = Declared::Known(place);
             let regime = self.model.regime.get(regime_name)?;
+            let zone = Some(self.model.zones.get(place.code).unwrap_or(&regime.time_zone).as_str());
             if !is_in_force(regime, at) {
-                return Some(Residence { regime_name: &self.model.rights.fallback, regime: &self.fallback, declared });
+                let regime_name = &self.model.rights.fallback;
+                return Some(Residence { regime_name, regime: &self.fallback, declared, zone });
             }
-            Some(Residence { regime_name, regime, declared })
+            Some(Residence { regime_name, regime, declared, zone })
         });
         known.unwrap_or(Residence {
             regime_name: &self.model.rights.fallback,
             regime: &self.fallback,
             declared: Declared::Unknown,
+            zone: None,
         })
     }
 
@@ -116,32 +146,31 @@ impl Law {
     /// What stands between commas and the like, or a part of a country right before the country's name. Parts that name no place
     /// of the file say nothing. What the others can mean has to come together in one country: `CA` behind a city is California or
     /// Canada, and only `USA` beside it says which. Of names in several countries one counts only if it is the one whole country:
-    /// Montana lies in Bulgaria, too.
+    /// Montana lies in Bulgaria, too, and `BE` in Switzerland.
     fn find_in_parts(&self, text: &str) -> Option<Found<'_>> {
         let parts: Vec<&str> = text.split([',', '/', '(', ')', '|', '\n']).take(PARTS_MAX).collect();
         let is_address = parts.iter().filter(|part| !part.trim().is_empty()).count() > 1;
-        let readings: Vec<Vec<Found<'_>>> =
+        let readings: Vec<Vec<Reading<'_>>> =
             parts.into_iter().map(|part| self.readings(part, is_address)).filter(|part| !part.is_empty()).collect();
-        let is_in = |part: &Vec<Found<'_>>, wanted: &str| part.iter().any(|(_, place)| whole(place) == wanted);
-        let mut countries: Vec<&str> = readings.first()?.iter().map(|(_, place)| whole(place)).collect();
+        let is_in = |part: &Vec<Reading<'_>>, wanted: &str| part.iter().any(|((_, place), _)| whole(place) == wanted);
+        let mut countries: Vec<&str> = readings.first()?.iter().map(|((_, place), _)| whole(place)).collect();
         countries.retain(|wanted| readings.iter().all(|part| is_in(part, wanted)));
         countries.dedup();
         match countries.as_slice() {
-            [one] => self.within(one, &readings),
-            [] => {
-                let certain = readings.iter().filter(|part| part.len() == 1).flatten();
-                let mut found = certain.filter(|(_, place)| country(place.code).is_none());
-                let one = found.next().copied()?;
-                found.all(|(_, other)| other.code == one.1.code).then_some(one)
+            [one] => {
+                let said = |((_, place), how): &Reading<'_>| whole(place) == *one && *how != How::Hint;
+                readings.iter().flatten().any(said).then(|| self.within(one, &readings)).flatten()
             }
+            [] => one_country(&readings, How::Named).or_else(|| one_country(&readings, How::Letters)),
             [_, _, ..] => None,
         }
     }
 
     /// The one part of this country that is named, or the country: of two, neither.
-    fn within(&self, wanted: &str, readings: &[Vec<Found<'_>>]) -> Option<Found<'_>> {
-        let here =
-            || readings.iter().flatten().filter(|(_, place)| whole(place) == wanted).map(|(_, place)| place.code);
+    fn within(&self, wanted: &str, readings: &[Vec<Reading<'_>>]) -> Option<Found<'_>> {
+        let here = || {
+            readings.iter().flatten().filter(|((_, place), _)| whole(place) == wanted).map(|((_, place), _)| place.code)
+        };
         let mut named = here().filter(|code| country(code).is_some());
         let code = match named.next() {
             Some(one) if named.all(|other| other == one) => one,
@@ -152,25 +181,27 @@ impl Law {
     }
 
     /// Everything that a part of an address can mean. Two letters are a country, or as on an envelope a state or province.
-    fn readings(&self, text: &str, is_address: bool) -> Vec<Found<'_>> {
+    fn readings(&self, text: &str, is_address: bool) -> Vec<Reading<'_>> {
         let (letters, postal) = postal(text);
         let is_short = letters.len() == 2 && letters.bytes().all(|letter| letter.is_ascii_alphabetic());
+        let named = |found| (found, How::Named);
         if !is_address || !is_short {
-            return self.find_one(text).or_else(|| self.find_beside(text)).into_iter().collect();
+            return self.find_one(text).or_else(|| self.find_beside(text)).map(named).into_iter().collect();
         }
         let letters = letters.to_ascii_lowercase();
         let part = |country: &str| self.find(&format!("{country}-{letters}"));
         match postal {
-            Some("us") => part("us").into_iter().collect(),
-            Some(_) => part("ca").into_iter().collect(),
+            Some("us") => part("us").map(named).into_iter().collect(),
+            Some(_) => part("ca").map(named).into_iter().collect(),
             None => {
                 let whole = self.find(&letters);
                 let has = |codes: &[String]| codes.iter().any(|code| code.eq_ignore_ascii_case(&letters));
                 let elsewhere = |(country, codes): (&String, &Vec<String>)| {
                     (whole.is_none() && has(codes)).then(|| self.find(&country.to_ascii_lowercase())).flatten()
                 };
-                let states = [whole, part("us"), part("ca")].into_iter().flatten();
-                states.chain(self.model.state_letters.iter().filter_map(elsewhere)).collect()
+                let states = [whole, part("us"), part("ca")].into_iter().flatten().map(|found| (found, How::Letters));
+                let hints = self.model.state_letters.iter().filter_map(elsewhere).map(|found| (found, How::Hint));
+                states.chain(hints).collect()
             }
         }
     }

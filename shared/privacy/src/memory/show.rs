@@ -13,7 +13,9 @@ impl Showcase for World {
     async fn show_asked(&self, id: &ObligationId) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
         self.call("showcase.show", |stored| {
             let request = stored.requests.heads.get(id)?.clone();
-            Some((request, shown(stored, id)))
+            // What stands beside a request is not read with what is shown of it.
+            let details = request.details.clone().filter(|_| !request.has_words_beside);
+            Some((SubjectRequest { details, ..request }, shown(stored, id)))
         })
     }
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::ends::{DISCONNECTED, Ends, TERMINATED, phases};
-use super::model::{Class, Model, Range, Route, Store, StoreKind};
+use super::model::{Class, ExportRule, Model, Range, Route, Store, StoreKind};
 use super::pattern;
+use super::redaction::Redaction;
 use super::spans;
 use super::validate::{InvalidPolicy, invalid};
 
@@ -18,6 +19,7 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = model.store.get(&class.store).ok_or_else(|| refuse("its store is not described".to_owned()))?;
         named_attributes(class, store)
             .and_then(|()| names_are_attributes(class))
+            .and_then(|()| others_are_hidden(class, store))
             .and_then(|()| found_by_range(class, store))
             .and_then(|()| is_run(class, store, model))
             .and_then(|()| agree(class, store, model))
@@ -78,6 +80,22 @@ fn names_are_attributes(class: &Class) -> Result<(), String> {
         Some(name) => Err(format!("`names` has `{name}`, which is none of its attributes")),
         None if class.identifies && class.names.is_empty() => Err("it identifies a person by no attribute".to_owned()),
         None => Ok(()),
+    }
+}
+
+/// Any text may name somebody else: what a bundle shows of a row is without other people, or the file says why nobody else is in it.
+fn others_are_hidden(class: &Class, store: &Store) -> Result<(), String> {
+    let is_shown =
+        store.kind == StoreKind::Table && matches!(class.export, ExportRule::Include | ExportRule::AccessOnly);
+    let is_open = is_shown && !class.redact.contains(&Redaction::OtherPeople);
+    match (is_open, class.shown_whole.as_deref().map(str::trim)) {
+        (true, None | Some("")) => Err(
+            "a bundle shows its rows, and nothing takes other people out of their texts: write `redact = [\"other-people\"]`, or why nobody \
+                else can be in them (`shown_whole`)"
+                .to_owned(),
+        ),
+        (false, Some(_)) => Err("`shown_whole` is for rows that a bundle shows with other people in them".to_owned()),
+        (true, Some(_)) | (false, None) => Ok(()),
     }
 }
 

@@ -210,6 +210,9 @@ pub struct Class {
     pub export: ExportRule,
     /// What an export takes out of it.
     pub redact: Vec<Redaction>,
+    /// Why its rows are shown as they are, where a bundle shows them and `redact` leaves other people in. Not in what functions carry.
+    #[serde(default, skip_serializing)]
+    pub shown_whole: Option<String>,
     /// A plan that would erase more of it halts. 0 where no request reaches it.
     #[serde(default)]
     pub ceiling_per_request: u64,

@@ -50,6 +50,9 @@ pub struct Clocks {
     pub zone: String,
     /// The day of receipt there.
     pub received_on: Date,
+    /// The zone of where the person lives, if it is another: of both dates the alarms take the earlier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_zone: Option<String>,
     /// Confirmation of receipt.
     pub ack: Dated,
     /// What staff work to.
@@ -76,14 +79,25 @@ impl Clocks {
     /// # Errors
     /// [`ClockError`]
     pub fn start(row: &Row<'_>, received_at: Timestamp) -> Result<Self, ClockError> {
-        Ok(Self::of(&row.dates(&receipt(received_at, 0))?))
+        Self::start_for(row, received_at, None)
     }
 
-    fn of(dates: &RequestDates) -> Self {
+    /// Counts from the receipt, for somebody who lives in this zone.
+    ///
+    /// # Errors
+    /// [`ClockError`]
+    pub fn start_for(row: &Row<'_>, received_at: Timestamp, person_zone: Option<&str>) -> Result<Self, ClockError> {
+        let receipt = receipt(received_at, person_zone, 0);
+        Ok(Self::of(&row.dates(&receipt)?, receipt.person_zone))
+    }
+
+    fn of(dates: &RequestDates, person_zone: Option<String>) -> Self {
+        let zone = dates.legal_due.due_by.time_zone.clone();
         let dated = |set: &SetDate| Dated { date: set.due_by.date, rule: set.rule.clone() };
         Self {
-            zone: dates.legal_due.due_by.time_zone.clone(),
             received_on: dates.received_date,
+            person_zone: person_zone.filter(|person| *person != zone),
+            zone,
             ack: dated(&dates.ack_due),
             target: dated(&dates.target_due),
             legal: dated(&dates.legal_due),
@@ -115,8 +129,10 @@ impl Clocks {
         if self.legal_due().is_past(now) {
             return Err(NotExtended::TooLate(self.legal.date));
         }
-        let receipt = receipt(received_at, self.paused_days().map_err(ClockError::from)?);
-        let mut extended = Self::of(&row.extend(&receipt, &row.dates(&receipt)?, reason, now)?);
+        let days = self.paused_days().map_err(ClockError::from)?;
+        let receipt = receipt(received_at, self.person_zone.as_deref(), days);
+        let dates = row.extend(&receipt, &row.dates(&receipt)?, reason, now)?;
+        let mut extended = Self::of(&dates, receipt.person_zone);
         extended.pauses.clone_from(&self.pauses);
         if let Some(extension) = &mut extended.extended {
             // The date that the person was promised, not what a newer table would give.
@@ -132,7 +148,7 @@ impl Clocks {
     /// [`ClockError`]
     pub fn paused(&self, row: &Row<'_>, received_at: Timestamp, pauses: Vec<Pause>) -> Result<Self, ClockError> {
         let paused = Self { pauses, ..self.clone() };
-        let receipt = receipt(received_at, paused.paused_days()?);
+        let receipt = receipt(received_at, self.person_zone.as_deref(), paused.paused_days()?);
         let rolled = row.rolled(&receipt, self.extended.is_some())?;
         Ok(Self { rolled: Some(Dated { date: rolled.due_by.date, rule: rolled.rule }), ..paused })
     }
@@ -169,6 +185,6 @@ impl Clocks {
     }
 }
 
-fn receipt(received_at: Timestamp, paused_days: u32) -> Receipt {
-    Receipt { received_at, person_zone: None, paused_days }
+fn receipt(received_at: Timestamp, person_zone: Option<&str>, paused_days: u32) -> Receipt {
+    Receipt { received_at, person_zone: person_zone.map(str::to_owned), paused_days }
 }

@@ -52,6 +52,16 @@ impl SubjectRequest {
         }
     }
 
+    /// Whether staff see that a business could not be reached with it: it is tried again and again, and noted once.
+    pub(super) fn is_marked(&self, job: &NoticeJob) -> bool {
+        job.tenant.is_some() && self.undelivered.contains(&job.notice)
+    }
+
+    /// Whether any business has been asked for its part, so that it is true to say so.
+    fn is_forwarded(&self) -> bool {
+        self.told_tenants.values().any(|told| told.get(&Notice::TenantForward).is_some_and(|rounds| *rounds > 0))
+    }
+
     /// Nothing about an unverified request reaches a business: it would let anybody have anybody's name put before it.
     pub(super) fn can_be_told(&self, notice: Notice) -> bool {
         let is_open = self.standing.closed_at().is_none();
@@ -65,7 +75,8 @@ impl SubjectRequest {
             Notice::AgentExtension => self.has_agent() && self.can_be_told(Notice::Extension),
             Notice::AgentAnswer => self.has_agent() && self.can_be_told(Notice::Answer),
             Notice::AgentDenial => self.has_agent() && self.can_be_told(Notice::Denial),
-            Notice::Routed | Notice::TenantForward | Notice::TenantReminder => {
+            Notice::Routed => self.is_forwarded() && self.can_be_told(Notice::TenantForward),
+            Notice::TenantForward | Notice::TenantReminder => {
                 (is_open || self.is_open_to_tenants()) && self.may_be_carried_out()
             }
             Notice::TenantTold => self.may_be_carried_out(),
@@ -151,12 +162,15 @@ impl SubjectRequest {
 
     pub(super) fn after(&self, job: &NoticeJob, delivery: Delivery, now: Timestamp) -> Self {
         let mut after = Self { version: self.version + 1, ..self.clone() };
-        let told = match &job.tenant {
-            Some(tenant) => after.told_tenants.entry(tenant.clone()).or_default(),
-            None => &mut after.told,
-        };
-        let rounds = told.entry(job.notice).or_default();
-        *rounds = job.round.max(*rounds);
+        // A business that names nobody has been told nothing, and is told once it names somebody.
+        if job.tenant.is_none() || delivery == Delivery::Accepted {
+            let told = match &job.tenant {
+                Some(tenant) => after.told_tenants.entry(tenant.clone()).or_default(),
+                None => &mut after.told,
+            };
+            let rounds = told.entry(job.notice).or_default();
+            *rounds = job.round.max(*rounds);
+        }
         match delivery {
             // That one business was reached says nothing of another, which the mark may be about.
             Delivery::Accepted if job.tenant.is_some() => false,

@@ -230,15 +230,17 @@ async fn a_business_hears_of_verified_requests_only_once_a_round_each() {
     post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
     let code = post.letters()[0].code.clone().unwrap();
     verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+    let routed = post.job(&id, Notice::Routed, 1, "home");
+    assert_eq!(post.tell(&routed, now()).await.unwrap(), Told::Idle, "no business knows of it yet");
     for job in [to(&alder, Notice::TenantForward, 1), to(&birch, Notice::TenantForward, 1)] {
         assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
         assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Idle, "delivered twice");
     }
-    assert_eq!(post.tell(&post.job(&id, Notice::Routed, 1, "home"), now()).await.unwrap(), Told::Sent);
+    assert_eq!(post.tell(&routed, now()).await.unwrap(), Told::Idle, "told with the first");
     let sent: Vec<(String, bool)> =
         post.letters().into_iter().skip(1).map(|letter| (letter.to, letter.code.is_some())).collect();
     let expected =
-        ["email#privacy@tenant-alder.example", "email#privacy@tenant-birch.example", "email#mia@example.com"];
+        ["email#privacy@tenant-alder.example", "email#mia@example.com", "email#privacy@tenant-birch.example"];
     assert_eq!(sent, expected.map(|to| (to.to_owned(), false)));
 }
 
@@ -267,4 +269,35 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
     let job = NoticeJob { tenant, ..post.job(&id, Notice::TenantForward, 1, "home") };
     assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Unreachable);
     assert_eq!(undelivered(&post), [Notice::Acknowledgement, Notice::TenantForward].into());
+}
+
+#[tokio::test]
+async fn a_business_that_names_nobody_is_asked_once_it_does_and_nobody_hears_before_that_it_was() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::Access)).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    let code = post.letters()[0].code.clone().unwrap();
+    verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+    let cedar = TenantId::parse("tenant-cedar").unwrap();
+    let forward = NoticeJob { tenant: Some(cedar.clone()), ..post.job(&id, Notice::TenantForward, 1, "home") };
+    let routed = post.job(&id, Notice::Routed, 1, "home");
+    let mut acts = None;
+    for _ in 0..3 {
+        assert_eq!(post.tell(&forward, now()).await.unwrap(), Told::Unreachable);
+        assert_eq!(post.tell(&routed, now()).await.unwrap(), Told::Idle);
+        let known = post.world.stored().requests.acts[&id].len();
+        assert_eq!(*acts.get_or_insert(known), known, "noted once");
+    }
+    assert_eq!(post.letters().len(), 1, "nobody was told that it was passed on");
+    let contact = EmailAddress::parse("privacy@cedar.example").unwrap();
+    post.world.stored().requests.tenant_contacts.insert(cedar, contact);
+    // Whichever call fails, both hear of it in the end.
+    post.world.strike(Some(Strike::After(4)));
+    post.tell(&forward, now()).await.unwrap_err();
+    post.world.strike(None);
+    post.tell(&forward, now()).await.unwrap();
+    let sent: Vec<String> = post.letters().into_iter().skip(1).map(|letter| letter.to).collect();
+    assert_eq!(sent, ["email#privacy@cedar.example", "email#mia@example.com"]);
+    assert_eq!(post.tell(&forward, now()).await.unwrap(), Told::Idle);
+    assert_eq!(post.letters().len(), 3);
 }

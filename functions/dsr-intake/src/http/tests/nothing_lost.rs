@@ -146,3 +146,34 @@ async fn an_address_with_nothing_has_one_page() {
     }
     check_page("not found", &expected);
 }
+
+#[tokio::test]
+async fn a_declaration_that_cannot_be_read_comes_back_on_the_page_of_its_request() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let path = format!("/api/dsr/{reference}/verification");
+    for (typed, shown) in [("%40Mia", "@Mia"), ("-", "-"), ("%3D%22%3E%3Cb%3E", "=&quot;&gt;&lt;b&gt;"), ("", "")] {
+        let page = bench.fill_in(&path, &format!("declaration={typed}")).await;
+        assert_eq!(page.status, 400, "{typed}");
+        check_page("declaration to mend", &page.text);
+        let field =
+            page.text.split("<input id=\"declaration\"").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+        assert!(field.contains(&format!("value=\"{shown}\"")) && field.contains("aria-invalid=\"true\""), "{field}");
+        assert!(page.text.contains("id=\"wrong-declaration\"") && page.text.contains("<details open>"), "{typed}");
+        assert!(page.text.contains(&format!("/privacy/requests/{reference}\"")), "the way back is to the request");
+        // The same for a reference of nobody.
+        let nobody = format!("8{}", "a".repeat(32));
+        let other = bench.fill_in(&format!("/api/dsr/{nobody}/verification"), &format!("declaration={typed}")).await;
+        assert_eq!(other.text.replace(&nobody, "x"), page.text.replace(&reference, "x"));
+    }
+    assert_eq!(bench.post(&path, &json!({"declaration": "@Mia"})).await.media_type, "application/problem+json");
+    // A code left out costs no try, on either form.
+    let code = bench.code_for(&reference).await;
+    for act in ["verification", "verification", "verification", "download"] {
+        let page = bench.fill_in(&format!("/api/dsr/{reference}/{act}"), "code=+").await;
+        assert_eq!(page.status, 400, "{act}");
+        check_page("code to mend", &page.text);
+        assert!(page.text.contains("id=\"wrong-code\""), "{act}");
+    }
+    assert_eq!(bench.post(&path, &json!({"code": code})).await.status, 200);
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::model::Model;
 use super::super::validate::{InvalidLaw, invalid};
+use super::super::zone;
 
 /// By code, ISO 3166-1 alpha-2 (`DE`) or ISO 3166-2 (`US-CA`): names in English, the one that is shown first.
 pub type Places = BTreeMap<String, Vec<String>>;
@@ -64,6 +65,12 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
         }
     }
     state_letters(model)?;
+    for (code, name) in &model.zones {
+        if !model.residence.values().any(|places| places.contains_key(code)) {
+            return Err(invalid("zones", format!("{code} is no place of the file")));
+        }
+        zone::find(name).map_err(|error| invalid("zones", format!("{code}: {error}")))?;
+    }
     for (name, regime) in &model.regime {
         if regime.by_residence && model.residence.get(name).is_none_or(BTreeMap::is_empty) {
             return Err(invalid(format!("regime.{name}"), "nobody lives under it: no place has it"));

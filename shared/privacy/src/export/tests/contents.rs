@@ -57,6 +57,24 @@ async fn an_access_bundle_holds_everything_of_the_person_and_of_nobody_else() {
 }
 
 #[tokio::test]
+async fn why_somebody_was_scored_tells_of_nobody_else() {
+    let office = Office::with_mia(2);
+    let reason = "introduced by cleo@example.org, @cleo_s, +44 20 7946 0958";
+    let row = json!({"tenant_id": "alder", "contact_id": "p1", "fit": 7, "reason": reason});
+    office.world.stored().exports.put_row("inbox", "alder#c1", "contact#p1#score", &row);
+    let id = office.asked(Kind::Access).await;
+    office.make(&job(&id)).await;
+    let files = office.files();
+    let scores = &files["data/scores-001.json"];
+    assert!(scores.contains("introduced by person-1, person-2, person-3"), "{scores}");
+    for (name, content) in &files {
+        for hidden in ["cleo", "7946"] {
+            assert!(!content.contains(hidden), "{hidden} in {name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_manifest_names_every_file_as_it_is() {
     use sha2::{Digest, Sha256};
     let office = Office::with_mia(2);

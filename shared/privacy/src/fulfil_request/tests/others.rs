@@ -32,10 +32,10 @@ async fn every_kind_goes_its_way_once_it_is_verified() {
     expect_test::expect![[r#"
         access in-progress flags {} exports 1 []
         know in-progress flags {} exports 1 []
-        correction in-progress flags {} exports 0 ["routed", "tenant-forward", "tenant-forward"]
+        correction in-progress flags {} exports 0 ["tenant-forward", "routed", "tenant-forward"]
         portability in-progress flags {} exports 1 []
-        restriction in-progress flags {Restricted} exports 0 ["routed", "tenant-forward", "tenant-forward"]
-        objection in-progress flags {NoMarketing} exports 0 ["routed", "tenant-forward", "tenant-forward"]
+        restriction in-progress flags {Restricted} exports 0 ["tenant-forward", "routed", "tenant-forward"]
+        objection in-progress flags {NoMarketing} exports 0 ["tenant-forward", "routed", "tenant-forward"]
         consent-withdrawal completed flags {ConsentWithdrawn} exports 0 ["answer"]
         opt-out completed flags {OptedOut} exports 0 ["answer"]
         limit completed flags {Limited} exports 0 ["answer"]

@@ -236,6 +236,11 @@ fn each_mistake_is_named_with_its_place() {
             problem("[state_letters]", "\"NT\"", "\"SA\""),
             "[state_letters.AU]: `SA` is not two capital letters, or stands",
         ),
+        (problem("[zones]", "PT = ", "PX = "), "[zones]: PX is no place of the file"),
+        (
+            problem("[zones]", "Atlantic/Azores", "Atlantic/Nowhere"),
+            "[zones]: PT: unknown time zone `Atlantic/Nowhere`",
+        ),
         (problem("[rights]", "fallback = \"UNKNOWN\"", "fallback = \"NOBODY\""), "[rights]: there is no regime NOBODY"),
         (
             problem("[rights]", "fallback = \"UNKNOWN\"", "fallback = \"EU_GDPR\""),
@@ -283,8 +288,22 @@ fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
         ("Paris, FR", "EU_GDPR FR"),
         ("Paris (FR)", "EU_GDPR FR"),
         ("London, UK", "UK_GDPR GB"),
-        ("São Paulo, SP", "BR_LGPD BR"),
+        ("São Paulo, SP, Brazil", "BR_LGPD BR"),
+        ("Curitiba (PR), Brasil", "BR_LGPD BR"),
         ("Mumbai, MH, India", "IN_DPDP IN"),
+        // A country in full beside the letters settles it, though they are another country.
+        ("Parma, PR, Italy", "EU_GDPR IT"),
+        ("Chieti (CH), Italia", "EU_GDPR IT"),
+        ("Bern, BE, Switzerland", "CH_FADP CH"),
+        ("Switzerland, Luzern, LU", "CH_FADP CH"),
+        ("Montana, BG", "EU_GDPR BG"),
+        // Two letters that are a state somewhere, and a province or a country elsewhere.
+        ("São Paulo, SP", "UNKNOWN -"),
+        ("Torino, TO", "UNKNOWN -"),
+        ("Parma (PR)", "UNKNOWN -"),
+        ("San Juan, PR", "UNKNOWN -"),
+        ("Belgrade, RS", "UNKNOWN -"),
+        ("Germany, India, PR", "UNKNOWN -"),
         // Two letters that are two places, and nothing that tells which.
         ("San Francisco, CA", "UNKNOWN -"),
         ("Wilmington, DE", "UNKNOWN -"),
