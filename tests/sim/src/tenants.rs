@@ -48,17 +48,17 @@ impl Dashboard {
         TenantId::parse(TENANT).unwrap()
     }
 
-    /// The account ends now; said again until it is acknowledged.
-    pub async fn end(&self) {
+    /// The account ends now; said again until it is acknowledged. After a return it has to say when that was decided.
+    pub async fn end(&self, decided_at: Option<Timestamp>) {
         for attempt in 0..TRIES {
-            if self.end_once().await {
+            if self.end_once(decided_at).await {
                 return;
             }
             tokio::time::sleep(Duration::from_secs(60 << attempt)).await;
         }
     }
 
-    async fn end_once(&self) -> bool {
+    async fn end_once(&self, decided_at: Option<Timestamp>) -> bool {
         let cloud = &self.process.cloud;
         cloud.stir();
         let now = self.process.now();
@@ -80,8 +80,7 @@ impl Dashboard {
             oracle.asks.len() - 1
         };
         self.process.note("the account ends");
-        let ended =
-            Termination { tenant: Self::tenant(), ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
+        let ended = Termination { tenant: Self::tenant(), ended_at: None, decided_at, time_zone: "UTC".to_owned() };
         let counted = ended.count(now).unwrap();
         let accepted = accept_termination(&self.ledger, &self.queue, self.world.map, &counted);
         let Some(Ok(clocked)) = self.process.alive(accepted).await else { return false };
@@ -146,10 +145,10 @@ impl World {
     pub(crate) async fn close(self: Arc<Self>) {
         let dashboard = Dashboard::new(&self);
         self.while_passes().await;
-        dashboard.end().await;
+        dashboard.end(None).await;
         if self.cloud.draw(|rng| rng.u32(..3) == 0) {
             self.while_passes().await;
-            dashboard.end().await;
+            dashboard.end(None).await;
         }
         if self.cloud.draw(|rng| rng.bool()) {
             return;
@@ -169,7 +168,7 @@ impl World {
         }
         if matches!(answered, Some(Reactivated::InTime { .. })) && self.cloud.draw(|rng| rng.bool()) {
             self.while_passes().await;
-            dashboard.end().await;
+            dashboard.end(Some(dashboard.process.now())).await;
         }
     }
 }
