@@ -1,4 +1,5 @@
 mod in_time;
+mod late_connections;
 mod processors;
 mod repeats;
 mod returns;
