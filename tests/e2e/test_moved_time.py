@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from typing import Any
 
 import boto3
@@ -11,7 +12,7 @@ import pytest
 
 from local.demo.model import instant
 from tests.e2e.test_disconnects import call_as, dashboard
-from tests.e2e.test_staff import HOLDS, PROMISES, get, staff
+from tests.e2e.test_staff import HOLDS, PROMISES, get, staff, state
 from tests.e2e.test_terminations import left, reactivate, tenant_with_everything
 from tests.e2e.world import World, until
 
@@ -56,7 +57,7 @@ def test_an_account_ends_and_every_part_goes_on_its_days(moving: World, dashboar
     assert reactivate(world, dashboard, tenant).status == 409
 
 
-def test_what_a_hold_keeps_of_conversations_rings_on_day_75_and_goes_on_its_release(
+def test_what_a_hold_keeps_of_conversations_is_on_the_promise_ledger_and_goes_on_its_release(
     moving: World, dashboard: boto3.Session, staff: boto3.Session
 ) -> None:
     world = moving
@@ -89,6 +90,55 @@ def test_what_a_hold_keeps_of_conversations_rings_on_day_75_and_goes_on_its_rele
     assert released.status == 200, released
     swept(75, lambda: not left(world, tenant, connections))
     swept(90, lambda: promise()["holds"])
+
+
+def test_conversations_that_still_stand_ring_on_day_75_and_are_gone_by_day_90(
+    moving: World, dashboard: boto3.Session, staff: boto3.Session
+) -> None:
+    """A record that no class knows halts their plan, and nobody looks until the alarm of their last day rings."""
+    world = moving
+    tenant, connections = tenant_with_everything(world)
+    put(world, "ConversationsTableName", tenant, "something#new", tenant_id=tenant)
+    taken = call_as(dashboard, world, f"/api/accounts/{tenant}/termination", {})
+    assert taken.status == 202
+    (conversations,) = [one["obligation_id"] for one in taken.json["phases"] if one["phase"] == "conversations"]
+
+    def halts() -> bool | None:
+        world.sweep()
+        found = get(staff, world, f"/api/staff/obligations/{conversations}")
+        return found["state"] == "planned" or None
+
+    world.move(32)
+    until(halts, 60, pause=2)
+
+    def timeliness() -> str:
+        return str(get(staff, world, f"/api/staff/obligations/{conversations}")["timeliness"])
+
+    def promise() -> dict[str, Any]:
+        (found,) = [one for one in get(staff, world, PROMISES)["promises"] if one["promise"] == "termination.phase.conversations"]
+        return found
+
+    world.move(74)
+    world.sweep()
+    assert timeliness() == "in-time", "the alarm is fifteen days before the last day"
+    hours = count(step=2)
+
+    def rings() -> bool | None:
+        """What the metric of the alarm `ObligationsNearDueAlarm` is made of. The schedule may sweep it first: then it is due an hour later."""
+        world.move(75 + next(hours) / 24)
+        return world.sweep()["near_due"] >= 1 or None
+
+    until(rings, 60, pause=1)
+    assert timeliness() == "near-due" and promise()["holds"], "fifteen days are left to mend it"
+    plan = get(staff, world, f"/api/staff/obligations/{conversations}")["plan"]
+    assert plan["is_waiting"] and plan["over_ceiling"] == {"unclassified": 0}
+    path = f"/api/staff/obligations/{conversations}/plan-confirmation"
+    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"]}).status == 200
+    state(staff, world, conversations, "verifying")
+    assert left(world, tenant, connections) == set()
+    world.move(90)
+    world.sweep()
+    assert timeliness() == "finished" and promise()["holds"]
 
 
 def kept_by_hold(world: World, tenant: str) -> bool:

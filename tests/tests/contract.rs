@@ -435,6 +435,15 @@ async fn disconnect_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         let due_by = DueIndex::head(ports, &new.id).await.unwrap().unwrap().due_by;
         assert_eq!(due_by.date, date(expected), "{worker}, {days} days earlier");
     }
+    for (worker, until, expected) in [
+        ("other", "2026-03-11T00:00:00Z", "2026-03-10T10:00:00Z"),
+        ("w", "2026-03-11T00:00:00Z", "2026-03-11T00:00:00Z"),
+        ("w", "2026-03-10T11:00:00Z", "2026-03-11T00:00:00Z"),
+    ] {
+        ports.widen(&lease(worker), at(until)).await.unwrap();
+        let covers_until = DueIndex::head(ports, &new.id).await.unwrap().unwrap().covers_until;
+        assert_eq!(covers_until, at(expected), "{worker}, {until}");
+    }
 }
 
 /// Alder has connections c1 and c2, birch has c3.

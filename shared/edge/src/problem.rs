@@ -120,10 +120,10 @@ impl Problem {
             Self::MethodNotAllowed(_) => "This address takes other methods.",
             Self::WindowClosed => "The time for this has passed; every clock runs on.",
             Self::CameBack => {
-                "The account came back after this end was told. Say when it was decided, if it ends again."
+                "The account came back after this end was told, or was gone before. Say when it was decided, if it ends again."
             }
             Self::OtherEnd => {
-                "The account ends on another day already. Cancel that end first, and say when this one was decided."
+                "Another end of the account is not over. Cancel it, or send this one when it is, and say when it was decided."
             }
             Self::InvalidHold(_) => "The hold may not be placed.",
             Self::HoldTaken => "Another hold has this id, or it was released.",

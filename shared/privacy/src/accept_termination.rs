@@ -3,6 +3,9 @@
 //! Each phase of the policy's `[termination]` becomes an obligation of its own, with its first and last day in the tenant's
 //! calendar. They wait in the ledger; until the window closes a reactivation cancels them. Accepting twice
 //! changes nothing: what stands there keeps its clock, and an end that was told before the account came back starts none.
+//! A second end starts its clocks once every phase of the first is over, and is refused until then: none is passed over.
+
+mod told;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,8 +20,9 @@ use crate::ids::TenantId;
 use crate::instant;
 use crate::obligation::{Head, NewObligation, ObligationId, State};
 use crate::policy::{Phase, Route};
-use crate::ports::{CancelUntil, Cancelled, Intake, WorkQueue};
+use crate::ports::{CancelUntil, Cancelled, DueIndex, Intake, WorkQueue};
 use crate::target::Target;
+use told::Told;
 
 /// What the dashboard says.
 #[derive(Clone, Debug)]
@@ -50,11 +54,12 @@ pub enum InvalidTermination {
 /// An end that starts no clock. What stands there stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum NotEnding {
-    /// The account came back after it was told: a message that came late, or twice.
-    #[error("the account came back after this end was told")]
+    /// The account came back after it was told, or was gone before: a message that came late, or twice, or one that does
+    /// not say when it was decided.
+    #[error("the account came back after this end was told, or was gone before")]
     CameBack,
-    /// It ends on another day already, or still did when it ended before.
-    #[error("the account ends on another day already")]
+    /// It ends on another day already, or a phase of an earlier end is still open.
+    #[error("another end of the account is not over")]
     OtherEnd,
     /// Not all may have been stored, so the caller must not acknowledge but be asked again.
     #[error(transparent)]
@@ -81,7 +86,9 @@ pub struct Counted {
     tenant: TenantId,
     ended_on: Date,
     is_dated: bool,
-    told_at: Timestamp,
+    decided_at: Option<Timestamp>,
+    /// When it was decided at the latest, as far as anybody knows.
+    told_at: Option<Timestamp>,
     zone: TimeZone,
     zone_name: String,
     now: Timestamp,
@@ -108,8 +115,9 @@ impl Termination {
             tenant: self.tenant,
             ended_on,
             is_dated: self.ended_at.or(self.decided_at).is_some(),
-            // Nobody says when it was decided: not after the end itself, as far as anybody knows.
-            told_at: self.decided_at.unwrap_or(ended_at.min(now)),
+            decided_at: self.decided_at,
+            // Where nobody says when: not after the end itself. One ahead, or of now, may have been told at any time.
+            told_at: self.decided_at.or(self.ended_at.filter(|at| *at <= now)),
             zone,
             zone_name: self.time_zone,
             now: instant::to_millis(now),
@@ -141,56 +149,12 @@ impl Counted {
     }
 }
 
-/// What an end is to the window's row that stands there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    /// An end that starts clocks.
-    New,
-    /// The same end, told again.
-    Again,
-    /// One from before the account came back.
-    BeforeReturn,
-    /// Another end than the one that is being worked off.
-    Other,
-}
-
-impl Counted {
-    /// Ends are told apart by their days, and set against a return by when they were decided.
-    fn told(&self, standing: &Head, new: &NewObligation) -> Told {
-        let is_before_return = standing.returned_at.is_some_and(|returned_at| self.told_at < returned_at);
-        match &standing.state {
-            State::Cancelled { at } if self.told_at < *at => Told::BeforeReturn,
-            State::Cancelled { .. } => Told::New,
-            State::Verifying { .. } | State::Completed { .. }
-                if self.is_dated && standing.starts_at >= new.starts_at =>
-            {
-                Told::Again
-            }
-            State::Verifying { .. } | State::Completed { .. } if is_before_return => Told::BeforeReturn,
-            State::Verifying { .. } | State::Completed { .. } => Told::New,
-            State::Received
-            | State::Planned { .. }
-            | State::Executing { .. }
-            | State::Failed { .. }
-            | State::Held { .. } => {
-                // Without a day it means now, and what has ended and not come back does not end once more.
-                let is_over = !self.is_dated && standing.returned_at.is_none() && standing.starts_at <= new.starts_at;
-                match () {
-                    () if standing.starts_at == new.starts_at || is_over => Told::Again,
-                    () if is_before_return => Told::BeforeReturn,
-                    () => Told::Other,
-                }
-            }
-        }
-    }
-}
-
 /// Stores one obligation per phase.
 ///
 /// # Errors
 /// [`NotEnding`]
 pub async fn accept_termination(
-    intake: &impl Intake,
+    ledger: &(impl Intake + DueIndex),
     queue: &impl WorkQueue,
     map: &DataMap,
     termination: &Counted,
@@ -198,8 +162,16 @@ pub async fn accept_termination(
     let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
     let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
     let new = termination.obligation(window, phase)?;
-    let accepted = accept_where(intake, queue, &new, |finished| termination.told(finished, &new) == Told::New).await?;
-    match accepted.standing.as_ref().map(|standing| termination.told(standing, &new)) {
+    let told = |accepted: &Accepted| accepted.standing.as_ref().map(|standing| termination.told(standing, &new));
+    let mut accepted = accept_where(ledger, queue, &new, |_| false).await?;
+    if told(&accepted) == Some(Told::New) {
+        if !termination.is_worked_off(ledger, map, accepted.standing.as_deref()).await? {
+            return Err(NotEnding::OtherEnd);
+        }
+        let is_new = |finished: &Head| termination.told(finished, &new) == Told::New;
+        accepted = accept_where(ledger, queue, &new, is_new).await?;
+    }
+    match told(&accepted) {
         None | Some(Told::Again) => {}
         Some(Told::BeforeReturn) => return Err(NotEnding::CameBack),
         Some(Told::Other) => return Err(NotEnding::OtherEnd),
@@ -210,17 +182,39 @@ pub async fn accept_termination(
     for (name, phase) in phases.iter().filter(|(name, _)| *name != window) {
         let new = termination.obligation(name, phase)?;
         // What is finished belongs to this termination, and stays so, unless it is older than the window.
-        let accept = || accept_where(intake, queue, &new, |finished| finished.received_at < begun_at);
-        let mut accepted = accept().await?;
-        // So does what a reactivation left behind that was cut short; what has begun meanwhile keeps its days.
-        let is_left_behind = accepted.became == Became::Duplicate && accepted.received_at < begun_at;
-        if is_left_behind && intake.cancel(&new.id, CancelUntil::Begun, termination.now).await? == Cancelled::Done {
-            accepted = accept().await?;
+        let accepted = accept_where(ledger, queue, &new, |finished| finished.received_at < begun_at).await?;
+        if accepted.became == Became::Duplicate && accepted.received_at < begun_at {
+            // A look has opened it again since it was over: its successor waits for it, and whoever tells it for both.
+            return Err(Fault::retry("termination", "a phase of an earlier end is open again").into());
         }
         clocked.push(Clocked { phase: name.clone(), starts_on: starts_on(&accepted)?, accepted });
     }
     clocked.sort_by(|one, other| one.phase.cmp(&other.phase));
     Ok(clocked)
+}
+
+impl Counted {
+    /// Whether every other phase of an end that is over is over too. What a reactivation left behind that was cut short is
+    /// cancelled with its window; what has begun, waits for a bundle or is held goes on, and no second end may hide it.
+    async fn is_worked_off(
+        &self,
+        ledger: &(impl Intake + DueIndex),
+        map: &DataMap,
+        window: Option<&Head>,
+    ) -> Result<bool, Fault> {
+        let termination = &map.model().termination;
+        let is_cancelled = window.is_some_and(|head| matches!(head.state, State::Cancelled { .. }));
+        for phase in termination.phase.keys().filter(|phase| **phase != termination.window) {
+            let id = ObligationId::of_termination(&self.tenant, phase);
+            if is_cancelled && ledger.cancel(&id, CancelUntil::Begun, self.now).await? != Cancelled::TooLate {
+                continue;
+            }
+            if ledger.head(&id).await?.is_some_and(|head| !head.state.is_finished()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// In the calendar that it was counted in.

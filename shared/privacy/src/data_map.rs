@@ -224,6 +224,12 @@ impl DataMap {
         self.model.termination.phase.get(name)
     }
 
+    /// Whether a phase takes connections of a tenant, and not only what the tenant has of its own.
+    #[must_use]
+    pub fn takes_connections(&self, phase: &Phase) -> bool {
+        self.stores.iter().any(|store| store.identities && phase.stores.contains(&store.name))
+    }
+
     /// Whether a phase takes connections of a platform: it names it, or no phase does.
     #[must_use]
     pub fn is_of_phase(&self, phase: &Phase, platform: &Platform) -> bool {

@@ -156,6 +156,8 @@ pub trait Ledger: Sync {
     fn advance(&self, lease: &Lease, advance: &Advance) -> impl Future<Output = Answer<Option<Head>>> + Send;
     /// Sets an earlier last day, if the lease holds; never a later one.
     fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> impl Future<Output = Answer<()>> + Send;
+    /// Covers more, up to an instant, never less. Nothing happens without the lease.
+    fn widen(&self, lease: &Lease, covers_until: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Notes by which exceptions an obligation leaves records, if the lease holds.
     fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> impl Future<Output = Answer<()>> + Send;
     /// Writes down that a worker begins, if the lease holds and nothing was begun or cancelled; the first instant stays. The row

@@ -117,6 +117,15 @@ impl Scope {
         self.find_again();
     }
 
+    /// More of it is to go than was counted: it is found and counted anew.
+    pub fn count_anew(&mut self) {
+        if self.removed == 0 {
+            self.counted.clear();
+            self.held.clear();
+        }
+        self.let_go();
+    }
+
     /// Something is there again: it is counted from the beginning.
     pub fn find_again(&mut self) {
         self.stage = Stage::Found;

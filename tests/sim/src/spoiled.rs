@@ -121,6 +121,10 @@ impl Ledger for Spoiled<'_> {
         self.ledger.bring_forward(lease, due_by).await
     }
 
+    async fn widen(&self, lease: &Lease, covers_until: Timestamp) -> Answer<()> {
+        self.ledger.widen(lease, covers_until).await
+    }
+
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
         self.ledger.note_retained(lease, codes).await
     }

@@ -23,6 +23,8 @@ pub const TENANT: &str = "birch";
 /// The phase that takes what came through platforms: nothing goes before so many days after the end (policy section 13.4).
 const PHASE: &str = "platforms";
 const STARTS_AFTER: SignedDuration = SignedDuration::from_hours(27 * 24);
+/// Its last day.
+const WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often somebody without an answer asks again.
 const TRIES: u32 = 6;
 
@@ -48,21 +50,22 @@ impl Dashboard {
         TenantId::parse(TENANT).unwrap()
     }
 
-    /// The account ends now; said again until it is acknowledged.
-    pub async fn end(&self) {
+    /// The account ends now; said again until it is acknowledged. After a return it has to say when that was decided.
+    pub async fn end(&self, decided_at: Option<Timestamp>) {
         for attempt in 0..TRIES {
-            if self.end_once().await {
+            if self.end_once(decided_at).await {
                 return;
             }
             tokio::time::sleep(Duration::from_secs(60 << attempt)).await;
         }
     }
 
-    async fn end_once(&self) -> bool {
+    async fn end_once(&self, decided_at: Option<Timestamp>) -> bool {
         let cloud = &self.process.cloud;
         cloud.stir();
         let now = self.process.now();
-        let day = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).start_of_day().unwrap().timestamp();
+        let ended_at = decided_at.unwrap_or(now);
+        let day = ended_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).start_of_day().unwrap().timestamp();
         let starts_at = day + STARTS_AFTER;
         let index = {
             let mut oracle = cloud.oracle.lock().unwrap();
@@ -80,19 +83,21 @@ impl Dashboard {
             oracle.asks.len() - 1
         };
         self.process.note("the account ends");
-        let ended =
-            Termination { tenant: Self::tenant(), ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
+        let ended = Termination { tenant: Self::tenant(), ended_at: None, decided_at, time_zone: "UTC".to_owned() };
         let counted = ended.count(now).unwrap();
         let accepted = accept_termination(&self.ledger, &self.queue, self.world.map, &counted);
         let Some(Ok(clocked)) = self.process.alive(accepted).await else { return false };
         let answered = clocked.iter().find(|clocked| clocked.phase == PHASE).unwrap();
         self.process.note(&format!("acknowledged, {PHASE} from {} on", answered.starts_on));
         let mut oracle = cloud.oracle.lock().unwrap();
+        let promised = match decided_at {
+            Some(_) => starts_at,
+            None => promised(&oracle.asks[..index], starts_at, answered.accepted.starts_at.unwrap()),
+        };
         let ask = &mut oracle.asks[index];
-        // What was answered is what is promised: the clock of an end that stands is not moved by another.
-        ask.covers_until = answered.accepted.starts_at.unwrap();
-        ask.starts_at = answered.accepted.starts_at;
-        ask.last_day = Some(answered.accepted.due_by.date);
+        ask.covers_until = promised;
+        ask.starts_at = Some(promised);
+        ask.last_day = Some((promised - STARTS_AFTER + WITHIN).to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
         ask.is_acknowledged = true;
         true
     }
@@ -141,15 +146,26 @@ impl Dashboard {
     }
 }
 
+/// From when on the phase begins by the policy, whatever was answered: of the first end that was acknowledged, since no other moves its
+/// clock; before that, of this try or of an earlier one that may have been stored without an answer.
+fn promised(earlier: &[Ask], own: Timestamp, answered: Timestamp) -> Timestamp {
+    let ends = || earlier.iter().filter(|ask| ask.about == About::Tenant(TENANT));
+    match ends().find(|ask| ask.is_acknowledged) {
+        Some(first) => first.starts_at.unwrap(),
+        None if ends().any(|ask| ask.starts_at == Some(answered)) => answered,
+        None => own,
+    }
+}
+
 impl World {
     /// An account ends, comes back, ends again.
     pub(crate) async fn close(self: Arc<Self>) {
         let dashboard = Dashboard::new(&self);
         self.while_passes().await;
-        dashboard.end().await;
+        dashboard.end(None).await;
         if self.cloud.draw(|rng| rng.u32(..3) == 0) {
             self.while_passes().await;
-            dashboard.end().await;
+            dashboard.end(None).await;
         }
         if self.cloud.draw(|rng| rng.bool()) {
             return;
@@ -169,7 +185,7 @@ impl World {
         }
         if matches!(answered, Some(Reactivated::InTime { .. })) && self.cloud.draw(|rng| rng.bool()) {
             self.while_passes().await;
-            dashboard.end().await;
+            dashboard.end(Some(dashboard.process.now())).await;
         }
     }
 }

@@ -138,6 +138,20 @@ impl Ledger for LedgerTable {
         }
     }
 
+    async fn widen(&self, lease: &Lease, covers_until: Timestamp) -> Answer<()> {
+        let update = self
+            .update_head(&lease.id)
+            .update_expression("SET covers_until = :covers_until")
+            .condition_expression("worker = :worker AND covers_until < :covers_until")
+            .expression_attribute_values(":covers_until", at(covers_until))
+            .expression_attribute_values(":worker", text(&lease.worker));
+        match patience::send(update).await {
+            Ok(_) => Ok(()),
+            // It is so already, or who lost the lease is told so by the transition that follows.
+            Err(error) => refusing_row("ledger.widen")(error).map(drop),
+        }
+    }
+
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
         let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
         let update = self

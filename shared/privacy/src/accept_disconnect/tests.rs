@@ -1,3 +1,5 @@
+mod again;
+
 use super::*;
 use crate::accept::Became;
 use crate::erasure::{Engine, Worked};

@@ -1,7 +1,9 @@
 mod in_time;
+mod late_connections;
 mod processors;
 mod repeats;
 mod returns;
+mod second_ends;
 
 use super::*;
 use crate::accept::Became;
@@ -196,15 +198,15 @@ async fn a_part_that_is_gone_stays_of_its_termination_however_often_that_is_repe
 
 #[tokio::test]
 async fn a_crash_while_a_new_end_is_accepted_leaves_no_part_behind() {
-    for call in 1..=12 {
+    for call in 1..=24 {
         let world = world();
         terminate(&world, None).await.unwrap();
         cancel(&world).await;
         world.pass(DAY);
         world.strike(Some(Strike::Before(call)));
-        drop(terminate(&world, None).await);
+        drop(tell(&world, None, Some("2026-02-01T12:00:00Z")).await);
         world.strike(None);
-        terminate(&world, None).await.unwrap();
+        tell(&world, None, Some("2026-02-01T12:00:00Z")).await.unwrap();
         assert!(world.stored().heads.values().all(|head| head.state == State::Received), "{call}");
     }
 }
@@ -223,7 +225,7 @@ async fn a_reactivation_in_the_window_cancels_and_a_new_end_starts_new_clocks() 
     work(&world).await;
     assert_eq!(left(&world), ["account", "conversations", "files", "facebook", "google"]);
     go_to(&world, "2026-06-10T00:00:00Z");
-    let clocked = terminate(&world, None).await.unwrap();
+    let clocked = tell(&world, None, Some("2026-06-10T00:00:00Z")).await.unwrap();
     let account = clocked.iter().find(|one| one.phase == "account").unwrap();
     assert_eq!(account.accepted.became, Became::Reopened);
     assert_eq!(account.accepted.due_by.date.to_string(), "2026-07-11");

@@ -51,21 +51,25 @@ where
     }
 
     /// Every covered place, each stopped before it is listed, together with the places known already.
-    pub(super) async fn discover(&self, head: &Head) -> Result<Vec<Scope>, Stop> {
+    pub(super) async fn discover(&mut self, head: &Head) -> Result<Vec<Scope>, Stop> {
         let mut scopes = self.engine.ledger.scopes(head).await?;
         let named = self.named(head);
         for place in named.clone().into_iter().chain(self.reached(head).await?) {
             self.renew().await?;
             if place.is_gated() {
-                self.engine.vault.raise(&Mark::place(&place), head.covers_until).await?;
+                let covers_until = self.connections_until(head).max(head.covers_until);
+                self.engine.vault.raise(&Mark::place(&place), covers_until).await?;
             }
             let mut is_reused = false;
             if place.is_connection() {
                 let now = self.engine.clock.now();
-                match self.engine.vault.disarm(&place, head.covers(), now).await? {
+                match self.engine.vault.disarm(&place, self.connections_until(head), now).await? {
                     Disarmed::Done { platform } => self.bring_forward(head, platform.as_ref()).await?,
                     Disarmed::Missing => {}
-                    Disarmed::Newer if named.as_ref() == Some(&place) => is_reused = true,
+                    Disarmed::Newer if named.as_ref() == Some(&place) => {
+                        self.widen_where_misdated(head, &place, &scopes).await?;
+                        is_reused = true;
+                    }
                     Disarmed::Newer => continue,
                 }
             }
@@ -79,6 +83,14 @@ where
                     (known.is_reused, known.is_returned) = (is_reused, head.returned_at.is_some());
                     self.engine.ledger.save_scope(head, known).await?;
                 }
+                Some(known) if known.is_reused != is_reused => {
+                    // Made anew since, less goes than was planned; disconnected again since, all of it does.
+                    if known.is_reused {
+                        known.count_anew();
+                    }
+                    known.is_reused = is_reused;
+                    self.engine.ledger.save_scope(head, known).await?;
+                }
                 Some(_) => {}
                 None => {
                     let found = Scope { is_reused, ..Scope::found(place) };
@@ -90,7 +102,31 @@ where
         if head.seq > 1 {
             self.adopt(head, &mut scopes).await?;
         }
+        self.has_discovered = true;
         Ok(scopes)
+    }
+
+    /// A connection that was there when its disconnect was received is the one that is meant, whatever day that names: ids are
+    /// not used twice, and a clock can be cut to seconds or be of another zone. The row then covers up to its receipt, and
+    /// another visit, which the widened row stops ingest for, goes on with that.
+    async fn widen_where_misdated(&self, head: &Head, place: &Place, scopes: &[Scope]) -> Result<(), Stop> {
+        let is_first = head.seq == 1 && scopes.is_empty();
+        let connected_at = if is_first { self.engine.vault.connected_at(place).await? } else { None };
+        if connected_at.is_some_and(|at| at < head.received_at) {
+            self.engine.ledger.widen(&self.lease, head.received_at).await?;
+            return Err(Stop::OutOfTime);
+        }
+        Ok(())
+    }
+
+    /// Whether a connection that was planned as the one that is to go has another under its id by now.
+    pub(super) async fn is_made_anew(&self, head: &Head, scopes: &[Scope]) -> Result<bool, Stop> {
+        let named = self.named(head).filter(Place::is_connection);
+        let planned = scopes.iter().filter(|scope| scope.stage != Stage::Erased && !scope.is_reused);
+        match planned.map(|scope| &scope.place).find(|place| named.as_ref() == Some(*place)) {
+            Some(place) => self.is_newer(head, place).await,
+            None => Ok(false),
+        }
     }
 
     /// A connection is of a platform whose own limit may be the stricter one. The dashboard may have named another platform than
@@ -142,7 +178,7 @@ where
     }
 
     /// The covered places that identity links, or the directory of a tenant, lead to now, by strong reads.
-    pub(super) async fn reached(&self, head: &Head) -> Result<Vec<Place>, Stop> {
+    pub(super) async fn reached(&mut self, head: &Head) -> Result<Vec<Place>, Stop> {
         let mut reaches = Vec::new();
         for link in head.target.links() {
             reaches.extend(self.engine.vault.reach(link).await?);
@@ -150,7 +186,9 @@ where
         if let Target::Tenant { tenant, phase } = &head.target {
             reaches.extend(self.connections(tenant, phase).await?);
         }
-        reaches.retain(|reach| is_covered(reach.since, head.covers()));
+        let until = self.connections_until(head);
+        self.is_connected_since |= self.closed_at.is_some() && reaches.iter().any(|to| !is_covered(to.since, until));
+        reaches.retain(|reach| is_covered(reach.since, until));
         let mut places: Vec<Place> = reaches.into_iter().map(|reach| reach.place).collect();
         places.sort_unstable();
         places.dedup();
@@ -161,7 +199,7 @@ where
             }
             // A link can be older than the row of its connection; the row decides.
             let connected_at = self.engine.vault.connected_at(&place).await?;
-            if connected_at.is_none_or(|at| is_covered(at, head.covers())) {
+            if connected_at.is_none_or(|at| is_covered(at, until)) {
                 covered.push(place);
             }
         }
@@ -179,7 +217,7 @@ where
     async fn connections(&self, tenant: &TenantId, phase: &str) -> Result<Vec<Reach>, Stop> {
         let map = self.engine.map;
         let phase = map.phase(phase).ok_or_else(|| Fault::park("discover", "the policy has no such phase"))?;
-        if !map.stores().iter().any(|store| store.identities && phase.stores.contains(&store.name)) {
+        if !map.takes_connections(phase) {
             return Ok(Vec::new());
         }
         let connected = self.engine.vault.of_tenant(tenant).await?;

@@ -18,14 +18,17 @@ where
     A: Aftermath,
 {
     pub(super) async fn look(
-        &self,
+        &mut self,
         head: &Head,
         (erased_at, plan): (Timestamp, &PlanHash),
         looks: &[Timestamp],
     ) -> Result<Worked, Stop> {
         let now = self.engine.clock.now();
         let due_at = self.look_due_at(erased_at, looks.len())?;
-        if due_at.is_some_and(|due_at| now < due_at) {
+        let last_look = looks.last().copied().unwrap_or(erased_at);
+        let is_closing = self.closed_at.is_some_and(|closed_at| last_look < closed_at);
+        let is_early = due_at.is_some_and(|due_at| now < due_at);
+        if is_early && !is_closing {
             return Ok(Worked::Idle);
         }
         let mut scopes = self.engine.ledger.scopes(head).await?;
@@ -46,18 +49,20 @@ where
         }
         self.engine.aftermath.certify(head, (erased_at, plan), &scopes, &report).await?;
         let mut looks = looks.to_vec();
-        if due_at.is_some() {
+        if due_at.is_some() && !is_early {
             looks.push(now);
         }
         let is_written = matches!(head.target, Target::Tenant { .. })
             && head.returned_at.is_none()
-            && scopes.iter().any(|scope| scope.is_returned);
+            && (self.is_connected_since || scopes.iter().any(|scope| scope.is_returned));
         let looked =
             |is_last| if is_written { Worked::WrittenSince { is_last } } else { Worked::LookedClean { is_last } };
         let next = match self.look_due_at(erased_at, looks.len())? {
             Some(next) => Some(next),
             None => self.expired_at(&report)?,
         };
+        let closes_at = self.closes_at(head).filter(|closes_at| now < *closes_at);
+        let next = next.into_iter().chain(closes_at).min();
         match next {
             Some(next) => {
                 self.advance(head, verifying(looks), NextAction::At(next)).await?;

@@ -19,6 +19,7 @@ mod replay;
 mod settle;
 mod verify;
 mod wait;
+mod window;
 mod worked;
 
 pub use aftermath::{Aftermath, Proof};
@@ -105,6 +106,12 @@ struct Visit<'e, 'a, L, V, C, A> {
     returned_at: Option<Timestamp>,
     /// Whether it is of an account that ended.
     is_of_tenant: bool,
+    /// Of an account that ended and did not come back: when its window closed. What it connected until then is its own.
+    closed_at: Option<Timestamp>,
+    /// Something was connected for that account after its window, and nobody said that it came back.
+    is_connected_since: bool,
+    /// Whether this visit has asked of every known place whether its connection was made anew.
+    has_discovered: bool,
     /// The mark of a replay that transitions move, and how far.
     replayed: Option<(Timestamp, ReplayStage)>,
 }
@@ -134,6 +141,9 @@ where
             failed_before: 0,
             returned_at: None,
             is_of_tenant: false,
+            closed_at: None,
+            is_connected_since: false,
+            has_discovered: false,
             replayed: None,
         };
         match visit.run().await {
@@ -176,6 +186,7 @@ where
         if let Some(worked) = self.not_yet(&head, now).await? {
             return Ok(worked);
         }
+        self.closed_at = self.window_closed_at(&head, now).await?;
         match self.replay(head).await? {
             Replayed::Stopped(worked) => return Ok(worked),
             Replayed::GoesOn(as_it_is) => head = *as_it_is,
@@ -251,6 +262,10 @@ where
         let is_planned = |scope: &Scope| scope.stage != Stage::Found && scope.uncounted.is_empty();
         if self.unreadable.is_empty() && !scopes.iter().all(is_planned) {
             // What was found since, or could not be read at an earlier visit, is counted and planned before it is erased.
+            return Ok(Executed::Unclean);
+        }
+        if !self.has_discovered && self.is_made_anew(head, &scopes).await? {
+            // Planned before that, by an earlier visit: nothing of the new connection goes by the old plan.
             return Ok(Executed::Unclean);
         }
         let failures = self.erase_all(head, &mut scopes).await?;

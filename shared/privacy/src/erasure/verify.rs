@@ -17,7 +17,7 @@ where
 {
     /// Looks at every place where a hold keeps nothing. One where something is left becomes [`Stage::Found`] again; a store
     /// that cannot be read leaves the others verified.
-    pub(super) async fn verify(&self, head: &Head, scopes: &mut Vec<Scope>) -> Result<Verified, Stop> {
+    pub(super) async fn verify(&mut self, head: &Head, scopes: &mut Vec<Scope>) -> Result<Verified, Stop> {
         let mut verified = Verified { is_clean: true, unreadable: Failures::new() };
         for scope in scopes.iter_mut().filter(|scope| scope.held.is_empty()) {
             self.renew().await?;
@@ -69,9 +69,9 @@ where
     }
 
     /// Whether the connection of a place has a row that was made after the request.
-    async fn is_newer(&self, head: &Head, place: &Place) -> Result<bool, Stop> {
+    pub(super) async fn is_newer(&self, head: &Head, place: &Place) -> Result<bool, Stop> {
         let connected_at = self.engine.vault.connected_at(place).await?;
-        Ok(connected_at.is_some_and(|at| !is_covered(at, head.covers())))
+        Ok(connected_at.is_some_and(|at| !is_covered(at, self.connections_until(head))))
     }
 
     async fn look_into(

@@ -138,6 +138,14 @@ impl Ledger for World {
         })
     }
 
+    async fn widen(&self, lease: &Lease, covers_until: Timestamp) -> Answer<()> {
+        self.call("ledger.widen", |stored| {
+            let is_leased = stored.leases.get(&lease.id) == Some(&lease.worker);
+            let head = stored.heads.get_mut(&lease.id).filter(|_| is_leased);
+            head.into_iter().for_each(|head| head.covers_until = head.covers_until.max(covers_until));
+        })
+    }
+
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
         self.call("ledger.note_retained", |stored| {
             let is_leased = stored.leases.get(&lease.id) == Some(&lease.worker);

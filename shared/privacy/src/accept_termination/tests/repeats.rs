@@ -7,11 +7,11 @@ use crate::erasure::Worked;
 const END: &str = "2026-01-31T12:00:00Z";
 
 /// What everything about the account's end looks like, to be compared.
-fn clocks(world: &World) -> Vec<String> {
+pub(super) fn clocks(world: &World) -> Vec<String> {
     world.stored().heads.values().map(|head| format!("{head:?}")).collect()
 }
 
-fn refused(told: Result<Vec<Clocked>, NotEnding>) -> &'static str {
+pub(super) fn refused(told: Result<Vec<Clocked>, NotEnding>) -> &'static str {
     match told.unwrap_err() {
         NotEnding::CameBack => "came back",
         NotEnding::OtherEnd => "other end",
@@ -37,13 +37,74 @@ async fn an_end_that_comes_once_more_after_the_account_came_back_touches_nothing
     }
 }
 
+/// Doubled messages and ends that may be old ones, each after a return within the window and after it.
+#[tokio::test]
+async fn an_end_that_does_not_say_whether_it_was_decided_since_ends_no_account_that_came_back() {
+    for (first, back, repeated) in [
+        (None, "2026-02-05T12:00:00Z", None),
+        (Some(END), "2026-02-05T12:00:00Z", None),
+        (None, "2026-02-05T12:00:00Z", Some("2026-12-31T12:00:00Z")),
+        // Told as one ahead, cancelled before its day, and here again once that has passed.
+        (Some("2026-02-20T12:00:00Z"), "2026-02-05T12:00:00Z", Some("2026-02-20T12:00:00Z")),
+        (None, "2026-04-10T12:00:00Z", None),
+        (None, "2026-04-10T12:00:00Z", Some("2026-12-31T12:00:00Z")),
+    ] {
+        let world = world();
+        terminate(&world, first).await.unwrap();
+        if back > "2026-04" {
+            returns::work_on(&world, &returns::OLD_DAYS).await;
+            returns::work_on(&world, &["2026-03-10T01:00:00Z", "2026-04-03T01:00:00Z"]).await;
+        }
+        go_to(&world, back);
+        cancel(&world).await;
+        let before = (clocks(&world), world.of_tenant("alder"));
+        go_to(&world, if back > "2026-04" { "2026-04-11T12:00:00Z" } else { "2026-02-25T12:00:00Z" });
+        assert_eq!(refused(terminate(&world, repeated).await), "came back", "{first:?} {back} {repeated:?}");
+        go_to(&world, "2027-03-01T00:00:00Z");
+        work(&world).await;
+        assert_eq!((clocks(&world), world.of_tenant("alder")), before, "{first:?} {back} {repeated:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_doubled_end_after_the_window_moves_no_clock_and_cancels_nothing() {
+    let world = world();
+    let end = terminate(&world, None).await.unwrap();
+    // Somebody's copy is not made yet, so the conversations wait while everything else goes.
+    for day in ["2026-02-07T00:00:00Z", "2026-02-27T00:00:00Z"] {
+        go_to(&world, day);
+        work(&world).await;
+    }
+    go_to(&world, "2026-03-03T00:00:00Z");
+    visit(&world, "account").await.unwrap();
+    let before = clocks(&world);
+    go_to(&world, "2026-03-12T00:00:00Z");
+    let again = terminate(&world, None).await.unwrap();
+    assert!(again.iter().all(|one| one.accepted.became == Became::Duplicate));
+    for (again, end) in again.iter().zip(&end) {
+        assert_eq!((again.starts_on, &again.accepted.due_by), (end.starts_on, &end.accepted.due_by), "{}", end.phase);
+    }
+    assert_eq!(clocks(&world), before);
+    // Once nobody looks any more, it may be an old message or a new end: it has to say which.
+    go_to(&world, "2026-03-12T01:00:00Z");
+    work(&world).await;
+    let days = ["2026-03-13T00:00:00Z", "2026-03-20T00:00:00Z", "2026-04-12T00:00:00Z", "2026-04-13T00:00:00Z"];
+    returns::work_on(&world, &days).await;
+    assert!(world.stored().heads.values().all(|head| matches!(head.state, State::Completed { .. })));
+    let before = clocks(&world);
+    assert_eq!(refused(terminate(&world, None).await), "came back");
+    assert_eq!(clocks(&world), before);
+    go_to(&world, "2026-06-01T00:00:00Z");
+    let clocked = tell(&world, None, Some("2026-05-31T12:00:00Z")).await.unwrap();
+    assert!(clocked.iter().all(|one| one.accepted.became == Became::Reopened));
+}
+
 #[tokio::test]
 async fn an_account_that_came_back_ends_again_on_any_day_that_was_decided_after() {
     let cases = [
-        // No day, one that lies after the return, one ahead, and one that was decided after.
-        (None, None, "2026-03-31"),
+        // A day that has passed and lies after the return, one ahead, and two that were decided after.
         (Some("2026-02-25T12:00:00Z"), None, "2026-03-28"),
-        (Some("2026-04-30T12:00:00Z"), None, "2026-05-31"),
+        (Some("2026-04-30T12:00:00Z"), Some("2026-02-27T12:00:00Z"), "2026-05-31"),
         (Some(END), Some("2026-02-28T11:00:00Z"), "2026-03-03"),
         (None, Some("2026-02-27T12:00:00Z"), "2026-03-30"),
     ];
@@ -119,7 +180,7 @@ async fn what_a_reactivation_left_behind_belongs_to_the_next_end() {
     assert!(reactivate(&world, &prompt_map(), &tenant("alder"), world.now()).await.is_err());
     world.strike(None);
     go_to(&world, "2026-02-05T12:00:00Z");
-    let clocked = terminate(&world, Some("2026-07-31T12:00:00Z")).await.unwrap();
+    let clocked = tell(&world, Some("2026-07-31T12:00:00Z"), Some("2026-02-05T11:00:00Z")).await.unwrap();
     assert!(clocked.iter().all(|one| one.starts_on.to_string().as_str() > "2026-08-01"), "{clocked:?}");
     go_to(&world, "2026-06-01T00:00:00Z");
     assert_eq!(visit(&world, "conversations").await.unwrap(), Worked::Idle);

@@ -6,7 +6,7 @@ use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 
 const PHASES: [&str; 5] = ["account", "conversations", "linkedin", "people", "platforms"];
 
-fn phase(name: &str) -> ObligationId {
+pub(super) fn phase(name: &str) -> ObligationId {
     ObligationId::of_termination(&tenant("alder"), name)
 }
 
@@ -26,7 +26,7 @@ pub(super) async fn visit(world: &World, name: &str) -> Result<Worked, Fault> {
 }
 
 /// Visits every phase on these days, until each has nothing more to do.
-async fn work_on(world: &World, days: &[&str]) {
+pub(super) async fn work_on(world: &World, days: &[&str]) {
     for day in days {
         go_to(world, day);
         for name in PHASES {
@@ -40,15 +40,15 @@ async fn work_on(world: &World, days: &[&str]) {
 }
 
 /// The days of the old life: every phase and its first look.
-const OLD_DAYS: [&str; 4] =
+pub(super) const OLD_DAYS: [&str; 4] =
     ["2026-02-07T00:00:00Z", "2026-02-27T00:00:00Z", "2026-03-03T00:00:00Z", "2026-03-03T00:15:00Z"];
 /// When the account comes back: T+40.
-const BACK: &str = "2026-03-12T09:00:00Z";
+pub(super) const BACK: &str = "2026-03-12T09:00:00Z";
 /// Seven and thirty days after the erasure, and a day more.
 const LOOKS: [&str; 3] = ["2026-03-12T10:00:00Z", "2026-04-03T00:00:00Z", "2026-04-04T00:00:00Z"];
 
 /// What the product writes for the new account. No key says when; some rows do, if it lets them.
-fn write_new(world: &World, says_when: bool) {
+pub(super) fn write_new(world: &World, says_when: bool) {
     let written = |store: &str, partition: &str, key: &str| {
         if says_when {
             world.put_written(store, partition, key, world.now());
@@ -240,7 +240,7 @@ async fn an_account_that_ends_again_begins_anew() {
     cancel(&world).await;
     write_new(&world, false);
     go_to(&world, "2026-06-10T00:00:00Z");
-    terminate(&world, None).await.unwrap();
+    tell(&world, None, Some("2026-06-10T00:00:00Z")).await.unwrap();
     work_on(&world, &["2026-07-11T00:00:00Z", "2026-07-11T00:15:00Z"]).await;
     assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
 }

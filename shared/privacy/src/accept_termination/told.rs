@@ -1,0 +1,67 @@
+//! Told: what an end is to the one that stands there. Ends are told apart by their days, and set against a return by when they
+//! were decided. A message may come late, twice, or in another order: what may be an old one starts no clock.
+
+use jiff::Timestamp;
+
+use super::Counted;
+use crate::obligation::{Head, NewObligation, State};
+
+/// What an end is to the window's row that stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// An end that starts clocks.
+    New,
+    /// The same end, told again.
+    Again,
+    /// One from before the account came back, or that may be.
+    BeforeReturn,
+    /// Another end than the one that is being worked off.
+    Other,
+}
+
+impl Counted {
+    pub(super) fn told(&self, standing: &Head, new: &NewObligation) -> Told {
+        let is_decided_since =
+            standing.returned_at.is_some_and(|returned_at| self.decided_at.is_some_and(|at| at >= returned_at));
+        match (&standing.state, standing.returned_at) {
+            (State::Cancelled { at }, _) => self.after_return(*at, standing, new),
+            (State::Verifying { .. } | State::Completed { .. }, _)
+                if self.is_dated && standing.starts_at >= new.starts_at && !is_decided_since =>
+            {
+                Told::Again
+            }
+            (State::Verifying { .. } | State::Completed { .. }, Some(at)) => self.after_return(at, standing, new),
+            (State::Verifying { .. } | State::Completed { .. }, None) if self.is_dated => Told::New,
+            // As far as anybody knows the account has not come back: what has ended does not end once more.
+            (State::Verifying { .. }, None) => Told::Again,
+            // Nobody looks any more either: old or new, it has to say so.
+            (State::Completed { .. }, None) => Told::BeforeReturn,
+            (
+                State::Received
+                | State::Planned { .. }
+                | State::Executing { .. }
+                | State::Failed { .. }
+                | State::Held { .. },
+                returned_at,
+            ) => {
+                // Without a day it means now, and what has ended and not come back does not end once more.
+                let is_over = !self.is_dated && returned_at.is_none() && standing.starts_at <= new.starts_at;
+                let is_same = standing.starts_at == new.starts_at && !is_decided_since;
+                let is_before = returned_at.is_some_and(|back| self.told_at.is_some_and(|at| at < back));
+                match () {
+                    () if is_same || is_over => Told::Again,
+                    () if is_before => Told::BeforeReturn,
+                    () => Told::Other,
+                }
+            }
+        }
+    }
+
+    /// An end of an account that came back. It has to be known that it was decided since: it says so, or its day has passed,
+    /// lies after the return, and is another than the one that stood, which may have lain ahead when the account came back.
+    fn after_return(&self, back_at: Timestamp, standing: &Head, new: &NewObligation) -> Told {
+        let is_since = self.told_at.is_some_and(|at| at >= back_at);
+        let is_another = self.decided_at.is_some() || standing.starts_at != new.starts_at;
+        if is_since && is_another { Told::New } else { Told::BeforeReturn }
+    }
+}
