@@ -72,7 +72,7 @@ def test_a_callback_and_a_hold_are_told_in_order_and_an_edit_is_found(
     }
     placed = call_as(staff, world, HOLDS, hold)
     assert placed.status == 201, placed
-    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {}, "DELETE")
+    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {"reason": "requirement-lifted"}, "DELETE")
     assert released.status == 200, released
     code = world.ask(person)
     world.await_erased(code)
@@ -96,6 +96,7 @@ def test_a_callback_and_a_hold_are_told_in_order_and_an_edit_is_found(
         assert done.index(first) < done.index(then), done
     of_staff = [change["by"] for change in about(of_hold) if change["by"]["who"] == "staff"]
     assert len(of_staff) == 2 and of_staff[0] == of_staff[1] and of_staff[0]["role"], of_staff
+    assert [change["about"].get("detail") for change in about(of_hold) if "releasing-hold" in change["acts"]] == ["requirement-lifted"]
     steps = acts(of_code)
     assert steps[0] == "accepted" and steps.count("erased") == 1 and {"planned", "accounted"} <= set(steps), steps
     assert {"altered", "unreadable"}.isdisjoint(steps), steps

@@ -69,7 +69,7 @@ def test_a_hold_keeps_its_scope_until_it_is_released(world: World, staff: boto3.
     assert (listed["waiting"], listed["is_past_review"], listed["released_at"]) == (1, False, None)
     disconnects = {one["promise"]: one for one in get(staff, world, PROMISES)["promises"]}["promise.disconnect"]
     assert disconnects["holds"] and disconnects["held"] >= 1
-    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {}, "DELETE")
+    released = call_as(staff, world, f"{HOLDS}/{placed.json['hold_id']}", {"reason": "matter-closed"}, "DELETE")
     assert (released.status, released.json) == (200, {"waiting": 1})
     state(staff, world, taken["obligation_id"], "verifying")
     assert world.left([one]) == 0
@@ -102,9 +102,12 @@ def test_a_halted_plan_is_confirmed_by_its_hash(world: World, staff: boto3.Sessi
     plan = state(staff, world, taken, "planned")["plan"]
     assert plan["is_waiting"] and plan["over_ceiling"] == {"unclassified": 0}
     path = f"/api/staff/obligations/{taken}/plan-confirmation"
-    other = call_as(staff, world, path, {"plan_hash": "0" * 64})
+    why = {"reason": "records-reviewed"}
+    unsaid = call_as(staff, world, path, {"plan_hash": plan["plan_hash"]})
+    assert (unsaid.status, unsaid.json["type"]) == (422, "urn:privacy:problem:no-reason")
+    other = call_as(staff, world, path, {"plan_hash": "0" * 64} | why)
     assert (other.status, other.json["type"]) == (409, "urn:privacy:problem:plan-differs")
-    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"]}).status == 200
+    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"]} | why).status == 200
     state(staff, world, taken, "verifying")
     assert world.left([one]) == 0
 
@@ -119,9 +122,9 @@ def test_a_purge_is_shown_and_only_a_plan_that_waits_is_confirmed(world: World, 
     client.put_item(TableName=table, Item=key | plan)
     path = "/api/staff/purges/own.holds"
     assert get(staff, world, path)["plan"]["is_waiting"]
-    other = call_as(staff, world, f"{path}/plan-confirmation", {"plan_hash": "0" * 64})
+    other = call_as(staff, world, f"{path}/plan-confirmation", {"plan_hash": "0" * 64, "reason": "backlog"})
     assert (other.status, other.json["type"]) == (409, "urn:privacy:problem:plan-differs")
-    assert call_as(staff, world, f"{path}/plan-confirmation", {"plan_hash": "5f" * 32}).status == 200
+    assert call_as(staff, world, f"{path}/plan-confirmation", {"plan_hash": "5f" * 32, "reason": "backlog"}).status == 200
     assert not get(staff, world, path)["plan"]["is_waiting"]
     assert client.get_item(TableName=table, Key=key)["Item"]["confirmed_by"]["S"].startswith("arn:")
     assert purge(world)["report"]["classes"]["own.holds"]["halted"] is False

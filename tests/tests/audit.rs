@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use privacy::audit::{Recorded, StaffAct, StaffActs, StaffDeed, Trail, record};
+use privacy::audit::{Recorded, StaffAct, StaffActs, StaffDeed, StaffReason, Trail, record};
 use privacy::ids::TenantId;
 use privacy::policy::model::Model;
 use privacy::ports::{Answer, Intake};
@@ -92,10 +92,18 @@ async fn who_is_about_to_act_is_noted_for_one_unit_and_counted() {
     let ledger = demo::ledger(&account);
     let about = demo::keys().audit_chain().unwrap();
     let tenant = TenantId::parse("alder").unwrap();
-    let deeds =
-        [StaffDeed::PlaceHold(about), StaffDeed::LookAtList, StaffDeed::LookAtExport(tenant), StaffDeed::LookAtList];
+    let deeds = [
+        StaffDeed::PlaceHold(about.clone()),
+        StaffDeed::ReleaseHold(about.clone(), StaffReason::Replaced),
+        StaffDeed::ReleaseHold(about, StaffReason::NotSaid),
+        StaffDeed::ConfirmPurge("billing-records".to_owned(), StaffReason::Backlog),
+        StaffDeed::BeginReplay(now()),
+        StaffDeed::LookAtList,
+        StaffDeed::LookAtExport(tenant),
+        StaffDeed::LookAtList,
+    ];
     let mut stream = Stream::default();
-    let mut words = Vec::new();
+    let (mut words, mut reasons) = (Vec::new(), Vec::new());
     for deed in deeds {
         drop(account.take_calls());
         ledger.note_act(&StaffAct { deed, who: "arn:aws:iam::1:user/ana".to_owned(), at: now() }).await.unwrap();
@@ -109,13 +117,34 @@ async fn who_is_about_to_act_is_noted_for_one_unit_and_counted() {
         let text = serde_json::to_string(&changes).unwrap();
         assert!(!text.contains("ana") && !text.contains("alder"), "{text}");
         words.extend(changes[0].acts.clone());
+        reasons.push(changes[0].about.detail.as_ref().map(|detail| detail.as_str().to_owned()));
     }
     let words: Vec<Value> = words.iter().map(|act| serde_json::to_value(act).unwrap()).collect();
-    assert_eq!(words, ["placing-hold", "looking-at-list", "looking-at-export", "looking-at-list"]);
+    let expected = [
+        ("placing-hold", None),
+        ("releasing-hold", Some("replaced")),
+        ("releasing-hold", Some("not-said")),
+        ("confirming-purge", Some("backlog")),
+        ("beginning-replay", None),
+        ("looking-at-list", None),
+        ("looking-at-export", None),
+        ("looking-at-list", None),
+    ];
+    let told: Vec<(&str, Option<&str>)> =
+        words.iter().map(|word| word.as_str().unwrap()).zip(reasons.iter().map(Option::as_deref)).collect();
+    assert_eq!(told, expected, "and no reason of the one before");
     let mut counts: Vec<String> =
         account.dump("ledger").iter().map(|row| format!("{} {}", row["sk"]["S"], row["count"]["N"])).collect();
     counts.sort();
-    assert_eq!(counts, ["\"look-at-list\" \"2\"", "\"noted#look-at-export\" \"1\"", "\"place-hold\" \"1\""]);
+    let expected = [
+        r#""begin-replay" "1""#,
+        r#""confirm-purge" "1""#,
+        r#""look-at-list" "2""#,
+        r#""noted#look-at-export" "1""#,
+        r#""place-hold" "1""#,
+        r#""release-hold" "2""#,
+    ];
+    assert_eq!(counts, expected);
 }
 
 #[tokio::test(start_paused = true)]

@@ -180,10 +180,12 @@ impl Staff {
     }
 
     async fn release(&self, request: &Request, request_id: &str, id: &HoldId) -> Result<Response<Body>, Rejected> {
-        self.about_to(request, StaffDeed::ReleaseHold, |keys| keys.audit_hold(id)).await?;
+        let reason = caller::why_released(request)?;
+        self.about_to(request, |hold| StaffDeed::ReleaseHold(hold, reason), |keys| keys.audit_hold(id)).await?;
         match release_hold(&self.ledger, &self.ledger, &self.outbox, id, SystemClock.now()).await? {
             Release::Done { waiting } => {
-                tracing::info!("request.id" = request_id, outcome = "released", waiting, "a hold was released");
+                let reason = reason.as_str();
+                tracing::info!("request.id" = request_id, outcome = "released", reason, waiting, "a hold was released");
                 Ok(answers::released(waiting))
             }
             Release::Unknown => Err(Problem::NotFound.into()),
@@ -205,8 +207,10 @@ impl Staff {
     async fn confirm(&self, request: &Request, request_id: &str, named: Named) -> Result<Response<Body>, Rejected> {
         let members = Members::read(request.headers(), request.body())?;
         let hash = members.parse("plan_hash", place::plan_hash)?.ok_or(Problem::BadMember("plan_hash"))?;
+        let reason = caller::why_confirmed(&members)?;
         let id = self.id_of(named).await?;
-        self.about_to(request, StaffDeed::ConfirmPlan, |keys| keys.receipt_obligation(&id)).await?;
+        let deed = |about| StaffDeed::ConfirmPlan(about, reason);
+        self.about_to(request, deed, |keys| keys.receipt_obligation(&id)).await?;
         match confirm_plan(&self.ledger, &self.outbox, &id, &hash, SystemClock.now()).await? {
             Confirmed::Done => {
                 let obligation = id.log_ref();

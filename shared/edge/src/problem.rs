@@ -28,6 +28,8 @@ pub enum Problem {
     HoldTaken,
     /// This is not the plan that waits for a confirmation.
     PlanDiffers,
+    /// What changes what is erased is not done without a reason of the list that the API names.
+    NoReason,
     /// The state of a request does not allow this now.
     NotNow,
     /// Something is left to do before a request can be closed.
@@ -71,9 +73,12 @@ impl Problem {
             | Self::StepsLeft
             | Self::NotExtendable
             | Self::NotPausable => StatusCode::CONFLICT,
-            Self::InvalidHold(_) | Self::NotDeniable | Self::NotNamed | Self::TooFewPoints | Self::NotVerified => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::InvalidHold(_)
+            | Self::NoReason
+            | Self::NotDeniable
+            | Self::NotNamed
+            | Self::TooFewPoints
+            | Self::NotVerified => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -96,6 +101,7 @@ impl Problem {
             Self::InvalidHold(_) => "invalid-hold",
             Self::HoldTaken => "hold-taken",
             Self::PlanDiffers => "plan-differs",
+            Self::NoReason => "no-reason",
             Self::NotNow => "not-now",
             Self::StepsLeft => "steps-left",
             Self::NotExtendable => "not-extendable",
@@ -128,6 +134,7 @@ impl Problem {
             Self::InvalidHold(_) => "The hold may not be placed.",
             Self::HoldTaken => "Another hold has this id, or it was released.",
             Self::PlanDiffers => "This is not the plan that waits for a confirmation.",
+            Self::NoReason => "A reason is needed, one of those that are listed for this call.",
             Self::NotNow => "The request does not allow this now.",
             Self::StepsLeft => "Something is left to do before the request can be closed.",
             Self::NotExtendable => "The request gets no more time.",
@@ -148,6 +155,7 @@ impl Problem {
     pub fn body(self) -> String {
         let (slug, title, status) = (self.slug(), self.title(), self.status().as_u16());
         let member = match self {
+            Self::NoReason => r#","member":"reason""#.to_owned(),
             Self::BadMember(name) | Self::InvalidHold(name) | Self::Unknown(name) => format!(r#","member":"{name}""#),
             Self::BadRequest
             | Self::NotFound
@@ -201,6 +209,7 @@ impl Problem {
             | Self::InvalidHold(_)
             | Self::HoldTaken
             | Self::PlanDiffers
+            | Self::NoReason
             | Self::NotNow
             | Self::StepsLeft
             | Self::NotExtendable
@@ -232,6 +241,7 @@ mod tests {
             Problem::InvalidHold("proof"),
             Problem::HoldTaken,
             Problem::PlanDiffers,
+            Problem::NoReason,
             Problem::NotNow,
             Problem::StepsLeft,
             Problem::NotExtendable,

@@ -4,6 +4,7 @@ mod replays;
 mod requests;
 
 use http::Method;
+use privacy::audit::StaffReason;
 use privacy::find_obligation::Named;
 use privacy::legal_hold::HoldId;
 use serde_json::{Map, Value, json};
@@ -48,12 +49,15 @@ staff holds                    every legal hold: whose data, which classes and d
 staff hold --tenant T --reason R --approver A --review-by DATE
            [--connection C] [--contact P] [--user U] [--class K]... [--from INSTANT] [--until INSTANT] [--proof REF] [--id ID]
            [--even-if-unknown]    of a tenant or a connection that nobody knows: without it, such a name is refused
-staff release ID               takes a hold out of force; what waited is due at once
+staff release ID REASON        takes a hold out of force; what waited is due at once. REASON: matter-closed, requirement-lifted,
+                               no-longer-needed, placed-in-error, replaced
 staff obligation ID            one obligation and its plan; ID may be the ref of a log line
-staff confirm ID PLAN_HASH     confirms exactly this plan, which is above its ceiling
+staff confirm ID PLAN_HASH REASON
+                               confirms exactly this plan, which is above its ceiling. REASON: as-expected, backlog,
+                               ceiling-outgrown, records-reviewed
 staff purge CLASS              how far the purge of a class has come, and the plan that it was halted with; own.requests for our own
-staff confirm-purge CLASS PLAN_HASH
-                               confirms exactly what this plan has counted; the next run purges it
+staff confirm-purge CLASS PLAN_HASH REASON
+                               confirms exactly what this plan has counted; the next run purges it. REASON as of confirm
 
 After a backup was restored (docs/runbooks/restore.md)
 staff replay --restored-to INSTANT --reason TEXT [--wait]
@@ -82,6 +86,8 @@ pub(crate) enum Invalid {
     Reference,
     #[error("not an id of a replay: r and 17 digits")]
     ReplayId,
+    #[error("say why, with one of the words that --help lists for this")]
+    Reason,
     #[error("not a SHA-256: 64 hex digits")]
     Digest,
     #[error("neither an id of an obligation nor a ref of 12 hex digits")]
@@ -150,23 +156,31 @@ impl Asked {
             ["hold", options @ ..] => {
                 call(Method::POST, "/api/staff/holds".to_owned(), Some(hold(options)?), Form::Facts)
             }
-            ["release", id] => {
+            ["release", id, reason] => {
                 let id = HoldId::parse(id).map_err(|_| Invalid::HoldId)?;
-                call(Method::DELETE, format!("/api/staff/holds/{}", id.as_str()), None, Form::Facts)
+                let reason = StaffReason::of_release(reason).map_err(|_| Invalid::Reason)?;
+                let body = json!({"reason": reason.as_str()});
+                call(Method::DELETE, format!("/api/staff/holds/{}", id.as_str()), Some(body), Form::Facts)
             }
+            ["release", _] | ["confirm" | "confirm-purge", _, _] => Err(Invalid::Reason),
             ["obligation", id] => call(Method::GET, obligation(id)?, None, Form::Facts),
-            ["confirm", id, hash] => {
+            ["confirm", id, hash, reason] => {
                 let path = format!("{}/plan-confirmation", obligation(id)?);
-                call(Method::POST, path, Some(json!({"plan_hash": hash})), Form::Facts)
+                call(Method::POST, path, Some(confirming(hash, reason)?), Form::Facts)
             }
             ["purge", class] => call(Method::GET, purge(class)?, None, Form::Facts),
-            ["confirm-purge", class, hash] => {
+            ["confirm-purge", class, hash, reason] => {
                 let path = format!("{}/plan-confirmation", purge(class)?);
-                call(Method::POST, path, Some(json!({"plan_hash": hash})), Form::Facts)
+                call(Method::POST, path, Some(confirming(hash, reason)?), Form::Facts)
             }
             [word, ..] => Err(Invalid::Unknown((*word).to_owned())),
         }
     }
+}
+
+fn confirming(hash: &str, reason: &str) -> Result<Value, Invalid> {
+    let reason = StaffReason::of_confirmation(reason).map_err(|_| Invalid::Reason)?;
+    Ok(json!({"plan_hash": hash, "reason": reason.as_str()}))
 }
 
 fn obligation(id: &str) -> Result<String, Invalid> {

@@ -1,3 +1,4 @@
+use privacy::audit::StaffReason;
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
@@ -32,23 +33,33 @@ fn each_command_is_one_call() {
             "/api/staff/replays/r20260305020000000".to_owned(),
             true,
         ),
-        ("release hold-0001".to_owned(), "DELETE", "/api/staff/holds/hold-0001".to_owned(), false),
+        ("release hold-0001 replaced".to_owned(), "DELETE", "/api/staff/holds/hold-0001".to_owned(), false),
         ("obligation 0123456789ab".to_owned(), "GET", "/api/staff/obligations/0123456789ab".to_owned(), false),
         ("purge own.requests".to_owned(), "GET", "/api/staff/purges/own.requests".to_owned(), false),
         (
-            "confirm-purge security-logs abc".to_owned(),
+            "confirm-purge security-logs abc backlog".to_owned(),
             "POST",
             "/api/staff/purges/security-logs/plan-confirmation".to_owned(),
             false,
         ),
-        (format!("--json confirm {id} abc"), "POST", format!("/api/staff/obligations/{id}/plan-confirmation"), true),
+        (
+            format!("--json confirm {id} abc as-expected"),
+            "POST",
+            format!("/api/staff/obligations/{id}/plan-confirmation"),
+            true,
+        ),
     ];
     for (line, method, path, is_json) in cases {
         let call = called(&line);
         assert_eq!((call.method.as_str(), call.path, call.is_json), (method, path, is_json), "{line}");
     }
-    assert_eq!(called("confirm 0123456789ab abc").body, Some(json!({"plan_hash": "abc"})));
-    assert_eq!(called("confirm-purge security-logs abc").body, Some(json!({"plan_hash": "abc"})));
+    let confirming = |reason: &str| Some(json!({"plan_hash": "abc", "reason": reason}));
+    assert_eq!(called("confirm 0123456789ab abc records-reviewed").body, confirming("records-reviewed"));
+    assert_eq!(called("confirm-purge security-logs abc backlog").body, confirming("backlog"));
+    assert_eq!(called("release hold-0001 matter-closed").body, Some(json!({"reason": "matter-closed"})));
+    for reason in StaffReason::OF_RELEASE.into_iter().chain(StaffReason::OF_CONFIRMATION) {
+        assert!(crate::arguments::USAGE.contains(reason.as_str()), "--help lists {}", reason.as_str());
+    }
     assert_eq!(parse("hold --help"), Ok(Asked::Help));
 }
 
@@ -93,10 +104,15 @@ fn what_cannot_be_followed_is_said_before_anything_is_sent() {
         ("", Err(Invalid::Missing)),
         ("purge ../holds", Err(Invalid::Class)),
         ("purge --all", Err(Invalid::Class)),
-        ("confirm-purge Logs abc", Err(Invalid::Class)),
+        ("confirm-purge Logs abc backlog", Err(Invalid::Class)),
+        ("confirm-purge security-logs abc", Err(Invalid::Reason)),
+        ("confirm 0123456789ab abc", Err(Invalid::Reason)),
+        ("confirm 0123456789ab abc replaced", Err(Invalid::Reason)),
+        ("release hold-0001", Err(Invalid::Reason)),
+        ("release hold-0001 not-said", Err(Invalid::Reason)),
         ("erase everything", unknown("erase")),
         ("promises now", unknown("promises")),
-        ("release x/../y", Err(Invalid::HoldId)),
+        ("release x/../y replaced", Err(Invalid::HoldId)),
         ("replay r1/../x", Err(Invalid::ReplayId)),
         ("replay --wait", Err(Invalid::Needed("--restored-to"))),
         ("replay --restored-to 2026-03-05T02:00:00Z", Err(Invalid::Needed("--reason"))),

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use lambda_runtime::Context;
-use privacy::audit::{StaffAct, StaffActs, StaffDeed};
+use privacy::audit::{StaffAct, StaffActs, StaffDeed, StaffReason};
 use privacy::ids::TenantId;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::ports::{HoldBook, Intake, Opened};
@@ -113,7 +113,7 @@ async fn what_staff_and_the_engine_do_stands_in_order_and_names_nobody() {
     bench.record().await;
     let hold = hold("birch");
     let about = keys().audit_hold(&hold.id).unwrap();
-    for deed in [StaffDeed::PlaceHold(about.clone()), StaffDeed::ReleaseHold(about)] {
+    for deed in [StaffDeed::PlaceHold(about.clone()), StaffDeed::ReleaseHold(about, StaffReason::MatterClosed)] {
         let is_placing = matches!(deed, StaffDeed::PlaceHold(_));
         ledger.note_act(&StaffAct { deed, who: ANA.to_owned(), at: SystemClock.now() }).await.unwrap();
         bench.record().await;

@@ -1,7 +1,7 @@
 //! Who of staff acts, and that they are about to: noted before anything is done or shown that no row of its own names them for.
 
 use lambda_http::Request;
-use privacy::audit::{StaffAct, StaffActs, StaffDeed};
+use privacy::audit::{StaffAct, StaffActs, StaffDeed, StaffReason};
 use privacy::fault::Fault;
 use privacy::instant;
 use privacy::keys::{KeyedRef, SubjectKeys};
@@ -10,6 +10,8 @@ use privacy::ports::Clock;
 use privacy::subject_request::{Actor, By};
 pub(super) use privacy_edge::caller::principal;
 use privacy_edge::clock::SystemClock;
+use privacy_edge::json::Members;
+use privacy_edge::problem::Problem;
 
 use super::Staff;
 
@@ -19,6 +21,27 @@ use super::Staff;
 /// [`Fault`] when the gateway names nobody.
 pub(super) fn by(request: &Request, why: Note) -> Result<By, Fault> {
     Ok(By { actor: Actor::Staff(principal(request)?), why })
+}
+
+/// Why a plan is confirmed: a word of [`StaffReason::OF_CONFIRMATION`].
+///
+/// # Errors
+/// [`Problem::NoReason`] when it is missing or another word.
+pub(super) fn why_confirmed(members: &Members) -> Result<StaffReason, Problem> {
+    let reason = members.parse("reason", StaffReason::of_confirmation);
+    reason.map_err(|_| Problem::NoReason)?.ok_or(Problem::NoReason)
+}
+
+/// Why a hold is released: a word of [`StaffReason::OF_RELEASE`]. A call without a body says nothing, and the trail says that.
+///
+/// # Errors
+/// [`Problem`], among them [`Problem::NoReason`] for another word.
+pub(super) fn why_released(request: &Request) -> Result<StaffReason, Problem> {
+    let members = Members::read_or_empty(request.headers(), request.body())?;
+    // One that is misspelt would say nothing.
+    members.only(&["reason"])?;
+    let reason = members.parse("reason", StaffReason::of_release).map_err(|_| Problem::NoReason)?;
+    Ok(reason.unwrap_or(StaffReason::NotSaid))
 }
 
 impl Staff {
@@ -41,9 +64,9 @@ impl Staff {
     /// The same for what is about nobody in particular.
     ///
     /// # Errors
-    /// [`Fault`]: then nothing is to be shown.
-    pub(super) async fn about_to_list(&self, request: &Request) -> Result<(), Fault> {
-        self.store_note(principal(request)?, StaffDeed::LookAtList).await
+    /// [`Fault`]: then nothing is to be done or shown.
+    pub(super) async fn about_to_do(&self, request: &Request, deed: StaffDeed) -> Result<(), Fault> {
+        self.store_note(principal(request)?, deed).await
     }
 
     async fn store_note(&self, who: String, deed: StaffDeed) -> Result<(), Fault> {

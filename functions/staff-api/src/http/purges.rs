@@ -2,7 +2,8 @@
 
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request};
-use privacy::confirm_purge::{confirm_purge, read_purge};
+use privacy::audit::StaffDeed;
+use privacy::confirm_purge::{confirm_purge, is_purged, read_purge};
 use privacy::instant::to_text;
 use privacy::obligation::PlanHash;
 use privacy::ports::{Clock, Confirmed};
@@ -28,7 +29,11 @@ impl Staff {
     ) -> Result<Response<Body>, Rejected> {
         let members = Members::read(request.headers(), request.body())?;
         let hash = members.parse("plan_hash", place::plan_hash)?.ok_or(Problem::BadMember("plan_hash"))?;
-        let by = caller::principal(request)?;
+        let (by, reason) = (caller::principal(request)?, caller::why_confirmed(&members)?);
+        if !is_purged(&self.map, class) {
+            return Err(Problem::NotFound.into());
+        }
+        self.about_to_do(request, StaffDeed::ConfirmPurge(class.to_owned(), reason)).await?;
         match confirm_purge(&self.ledger, &self.map, class, &hash, &by, SystemClock.now()).await? {
             Confirmed::Done => {
                 let plan_hash = hash.as_str();

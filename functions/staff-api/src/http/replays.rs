@@ -3,7 +3,8 @@
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
-use privacy::instant::to_text;
+use privacy::audit::StaffDeed;
+use privacy::instant::{self, to_text};
 use privacy::legal_hold::Note;
 use privacy::ports::Clock;
 use privacy::replay::{NotBegun, Replay, ReplayBook, ReplayId, Tally, begin_replay};
@@ -26,6 +27,7 @@ impl Staff {
         let restored_to = restored_to.ok_or(Problem::BadMember("restored_to"))?;
         let reason = members.parse("reason", Note::parse)?.ok_or(Problem::BadMember("reason"))?;
         let by = caller::by(request, reason)?;
+        self.about_to_do(request, StaffDeed::BeginReplay(instant::to_millis(restored_to))).await?;
         let replay = match begin_replay(&self.ledger, &self.map, restored_to, &by, SystemClock.now()).await {
             Ok(replay) => replay,
             Err(NotBegun::Future | NotBegun::Forgotten) => return Err(Problem::BadMember("restored_to").into()),

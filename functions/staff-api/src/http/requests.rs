@@ -88,7 +88,7 @@ impl Staff {
     pub(super) async fn list(&self, request: &Request, request_id: &str) -> Answered {
         let now = SystemClock.now();
         let query::Query { filter, after, limit } = query::read(request)?;
-        self.about_to_list(request).await?;
+        self.about_to_do(request, StaffDeed::LookAtList).await?;
         let page = list_requests(&self.ledger, &filter, after.as_ref(), limit, now).await?;
         let (requests, is_complete) = (page.requests.len(), page.is_complete);
         tracing::info!("request.id" = request_id, outcome = "listed", requests, is_complete, "the work list was read");

@@ -92,6 +92,11 @@ fn body() -> Value {
            "proof": "file 7", "review_by": in_days(60)})
 }
 
+/// The body that confirms a plan.
+fn confirming(hash: &str) -> Value {
+    json!({"plan_hash": hash, "reason": "as-expected"})
+}
+
 /// An obligation whose plan is above its ceiling.
 async fn halted(bench: &Bench) -> NewObligation {
     let (ledger, now) = (demo::ledger(&bench.account), SystemClock.now());
@@ -183,7 +188,7 @@ async fn unknown_things_are_404_and_wrong_methods_405() {
         (405, "GET", confirmation),
     ];
     for (status, method, path) in cases {
-        let body = if method == "POST" { json!({"plan_hash": "5f".repeat(32)}) } else { Value::Null };
+        let body = if method == "POST" { confirming(&"5f".repeat(32)) } else { Value::Null };
         assert_eq!(bench.send(method, &path, &body).await.0, status, "{method} {path}");
     }
 }

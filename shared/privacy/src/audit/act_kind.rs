@@ -151,6 +151,10 @@ pub enum ActKind {
     ReleasingHold,
     /// Confirm a plan.
     ConfirmingPlan,
+    /// Confirm what a class would purge.
+    ConfirmingPurge,
+    /// Have everything looked at again after a restored backup.
+    BeginningReplay,
     /// See a request of a person.
     LookingAtRequest,
     /// See the list of requests.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::recorded::{About, At, Doer, PlanName, Ref};
 use super::row::Row;
 use super::staff::{StaffAct, StaffDeed};
+use super::staff_reason::StaffReason;
 use crate::export::job::ExportJob;
 use crate::ids::TenantId;
 use crate::keys::SubjectKeys;
@@ -111,8 +112,10 @@ fn of_tenant(keys: &SubjectKeys, tenant: &TenantId) -> About {
     About { tenant: keys.receipt_chain(tenant).map(Ref), ..About::default() }
 }
 
+/// A record of our own, `own.requests`, is told as `own-requests`: a name has no dot.
 fn of_class(class: &str) -> About {
-    About { class: Name::parse(class).ok(), ..About::default() }
+    let class = class.strip_prefix("own.").map_or_else(|| class.to_owned(), |own| format!("own-{own}"));
+    About { class: Name::parse(&class).ok(), ..About::default() }
 }
 
 fn holds(keys: &SubjectKeys, holds: &[HoldId]) -> Vec<Ref> {
@@ -189,14 +192,18 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
 }
 
 fn staff_facts(keys: &SubjectKeys, act: &StaffAct) -> About {
-    let about = |reference: &crate::keys::KeyedRef| Some(Ref(reference.clone()));
+    let because = |reason: StaffReason| Name::parse(reason.as_str()).ok();
     match &act.deed {
-        StaffDeed::PlaceHold(hold) | StaffDeed::ReleaseHold(hold) => {
-            About { holds: vec![Ref(hold.clone())], ..About::default() }
+        StaffDeed::PlaceHold(hold) => About { holds: vec![Ref(hold.clone())], ..About::default() },
+        StaffDeed::ReleaseHold(hold, reason) => {
+            About { holds: vec![Ref(hold.clone())], detail: because(*reason), ..About::default() }
         }
-        StaffDeed::ConfirmPlan(id) | StaffDeed::LookAtRequest(id) => {
-            About { obligation: about(id), ..About::default() }
+        StaffDeed::ConfirmPlan(id, reason) => {
+            About { obligation: Some(Ref(id.clone())), detail: because(*reason), ..About::default() }
         }
+        StaffDeed::ConfirmPurge(class, reason) => About { detail: because(*reason), ..of_class(class) },
+        StaffDeed::BeginReplay(since) => About { until: Some(At(*since)), ..About::default() },
+        StaffDeed::LookAtRequest(id) => About { obligation: Some(Ref(id.clone())), ..About::default() },
         StaffDeed::LookAtList => About::default(),
         StaffDeed::OrderExport(tenant) | StaffDeed::LookAtExport(tenant) => of_tenant(keys, tenant),
     }

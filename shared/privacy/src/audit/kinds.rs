@@ -213,8 +213,10 @@ fn watermark(before: &Progress, after: &Progress) -> Vec<ActKind> {
 const fn staff(deed: &StaffDeed) -> ActKind {
     match deed {
         StaffDeed::PlaceHold(_) => ActKind::PlacingHold,
-        StaffDeed::ReleaseHold(_) => ActKind::ReleasingHold,
-        StaffDeed::ConfirmPlan(_) => ActKind::ConfirmingPlan,
+        StaffDeed::ReleaseHold(..) => ActKind::ReleasingHold,
+        StaffDeed::ConfirmPlan(..) => ActKind::ConfirmingPlan,
+        StaffDeed::ConfirmPurge(..) => ActKind::ConfirmingPurge,
+        StaffDeed::BeginReplay(_) => ActKind::BeginningReplay,
         StaffDeed::LookAtRequest(_) => ActKind::LookingAtRequest,
         StaffDeed::LookAtList => ActKind::LookingAtList,
         StaffDeed::OrderExport(_) => ActKind::OrderingExport,

@@ -20,6 +20,7 @@ mod ports;
 mod recorded;
 mod row;
 mod staff;
+mod staff_reason;
 
 pub use act_kind::ActKind;
 pub use append::{Appended, Trail};
@@ -27,7 +28,8 @@ pub use continuity::{Continuity, Discontinued};
 pub use ports::StaffActs;
 pub use recorded::{About, Acts, At, Doer, PlanName, Recorded, Ref, record};
 pub use row::{Change, Image, Row};
-pub use staff::{StaffAct, StaffDeed};
+pub use staff::{Noted, StaffAct, StaffDeed};
+pub use staff_reason::StaffReason;
 
 #[cfg(test)]
 mod tests;

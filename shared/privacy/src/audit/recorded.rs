@@ -75,13 +75,13 @@ pub struct About {
     /// The record class of a purge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<Name>,
-    /// Up to when a class is purged, or which period is left.
+    /// Up to when a class is purged, which period is left, or of when a restored backup is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<At>,
     /// The plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanName>,
-    /// The word of a closed list that says more: a reason of a law, a flag, a notice.
+    /// The word of a closed list that says more: a reason of a law or of staff, a flag, a notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<Name>,
     /// How many records, by class.

@@ -3,8 +3,24 @@
 
 use jiff::Timestamp;
 
+use super::staff_reason::StaffReason;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
+
+/// What a row says of a deed beside its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// What it is about, as a reference.
+    pub about: Option<KeyedRef>,
+    /// Whose account it is about.
+    pub tenant: Option<TenantId>,
+    /// Which record class it is about.
+    pub class: Option<String>,
+    /// Which instant it is about.
+    pub since: Option<Timestamp>,
+    /// Why; absent in rows of before there were reasons, and of deeds that have none.
+    pub reason: Option<StaffReason>,
+}
 
 /// What they are about to do or see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,9 +28,13 @@ pub enum StaffDeed {
     /// Place a hold.
     PlaceHold(KeyedRef),
     /// Release a hold.
-    ReleaseHold(KeyedRef),
+    ReleaseHold(KeyedRef, StaffReason),
     /// Confirm the plan of an obligation.
-    ConfirmPlan(KeyedRef),
+    ConfirmPlan(KeyedRef, StaffReason),
+    /// Confirm what a record class would purge.
+    ConfirmPurge(String, StaffReason),
+    /// Have everything looked at again that was erased since an instant, because a backup of then was restored.
+    BeginReplay(Timestamp),
     /// See a request of a person, with its history.
     LookAtRequest(KeyedRef),
     /// See the list of requests.
@@ -31,8 +51,10 @@ impl StaffDeed {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::PlaceHold(_) => "place-hold",
-            Self::ReleaseHold(_) => "release-hold",
-            Self::ConfirmPlan(_) => "confirm-plan",
+            Self::ReleaseHold(..) => "release-hold",
+            Self::ConfirmPlan(..) => "confirm-plan",
+            Self::ConfirmPurge(..) => "confirm-purge",
+            Self::BeginReplay(_) => "begin-replay",
             Self::LookAtRequest(_) => "look-at-request",
             Self::LookAtList => "look-at-list",
             Self::OrderExport(_) => "order-export",
@@ -40,25 +62,36 @@ impl StaffDeed {
         }
     }
 
-    /// What it is about, where that is kept as a reference.
+    /// What is kept of it beside its name.
     #[must_use]
-    pub const fn about(&self) -> Option<&KeyedRef> {
+    pub fn noted(&self) -> Noted {
+        let of = |about: &KeyedRef| Noted { about: Some(about.clone()), ..Noted::default() };
+        let whose = |tenant: &TenantId| Noted { tenant: Some(tenant.clone()), ..Noted::default() };
         match self {
-            Self::PlaceHold(about)
-            | Self::ReleaseHold(about)
-            | Self::ConfirmPlan(about)
-            | Self::LookAtRequest(about) => Some(about),
-            Self::LookAtList | Self::OrderExport(_) | Self::LookAtExport(_) => None,
+            Self::PlaceHold(about) | Self::LookAtRequest(about) => of(about),
+            Self::ReleaseHold(about, reason) | Self::ConfirmPlan(about, reason) => {
+                Noted { reason: Some(*reason), ..of(about) }
+            }
+            Self::ConfirmPurge(class, reason) => {
+                Noted { class: Some(class.clone()), reason: Some(*reason), ..Noted::default() }
+            }
+            Self::BeginReplay(since) => Noted { since: Some(*since), ..Noted::default() },
+            Self::LookAtList => Noted::default(),
+            Self::OrderExport(tenant) | Self::LookAtExport(tenant) => whose(tenant),
         }
     }
 
-    /// A deed by its name, about a reference or a tenant, whichever it needs.
+    /// A deed by its name and what was kept of it. A reason that is missing was not said.
     #[must_use]
-    pub fn named(name: &str, about: Option<KeyedRef>, tenant: Option<TenantId>) -> Option<Self> {
+    pub fn named(name: &str, noted: Noted) -> Option<Self> {
+        let Noted { about, tenant, class, since, reason } = noted;
+        let reason = reason.unwrap_or(StaffReason::NotSaid);
         match name {
             "place-hold" => about.map(Self::PlaceHold),
-            "release-hold" => about.map(Self::ReleaseHold),
-            "confirm-plan" => about.map(Self::ConfirmPlan),
+            "release-hold" => about.map(|about| Self::ReleaseHold(about, reason)),
+            "confirm-plan" => about.map(|about| Self::ConfirmPlan(about, reason)),
+            "confirm-purge" => class.map(|class| Self::ConfirmPurge(class, reason)),
+            "begin-replay" => since.map(Self::BeginReplay),
             "look-at-request" => about.map(Self::LookAtRequest),
             "look-at-list" => Some(Self::LookAtList),
             "order-export" => tenant.map(Self::OrderExport),

@@ -13,11 +13,12 @@ async fn a_halted_plan_is_shown_by_its_ref_and_confirmed_by_its_hash() {
     assert_eq!(shown["plan"]["over_ceiling"], json!({"unclassified": 0}));
     assert_eq!(shown["plan"]["is_waiting"], true);
     let path = format!("{path}/plan-confirmation");
-    let (status, problem) = bench.send("POST", &path, &json!({"plan_hash": "0".repeat(64)})).await;
+    let (status, problem) = bench.send("POST", &path, &confirming(&"0".repeat(64))).await;
     assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:plan-differs")));
-    assert_eq!(bench.send("POST", &path, &json!({"plan_hash": "zz"})).await.0, 400);
+    assert_eq!(bench.send("POST", &path, &confirming("zz")).await.0, 400);
     assert!(bench.account.sent().is_empty());
-    let (status, confirmed) = bench.send("POST", &path, &json!({"plan_hash": shown["plan"]["plan_hash"]})).await;
+    let hash = shown["plan"]["plan_hash"].as_str().unwrap();
+    let (status, confirmed) = bench.send("POST", &path, &confirming(hash)).await;
     assert_eq!((status, &confirmed["confirmed_plan"]), (200, &shown["plan"]["plan_hash"]));
     assert_eq!(bench.account.sent().len(), 1);
     let head = demo::ledger(&bench.account).head(&request.id).await.unwrap().unwrap();
@@ -38,7 +39,7 @@ async fn a_halted_purge_is_shown_and_confirmed_by_its_hash() {
         (&json!(5_001), &json!(5_000), &json!(true))
     );
     let confirmation = format!("{path}/plan-confirmation");
-    let confirm = async |path: &str, hash: &str| bench.send("POST", path, &json!({"plan_hash": hash})).await;
+    let confirm = async |path: &str, hash: &str| bench.send("POST", path, &confirming(hash)).await;
     let (status, problem) = confirm(&confirmation, &"0".repeat(64)).await;
     assert_eq!((status, &problem["type"]), (409, &json!("urn:privacy:problem:plan-differs")));
     assert_eq!(confirm(&confirmation, "zz").await.0, 400);
@@ -60,6 +61,6 @@ async fn a_halted_purge_is_shown_and_confirmed_by_its_hash() {
     }
     assert_eq!(bench.send("DELETE", path, &Value::Null).await.0, 405);
     assert_eq!(bench.send("GET", &confirmation, &Value::Null).await.0, 405);
-    let body = json!({"plan_hash": hash});
+    let body = confirming(hash);
     assert_eq!(bench.send_as(None, "POST", &confirmation, &body).await.0, 503, "nothing is confirmed in nobody's name");
 }

@@ -357,8 +357,10 @@ fn every_staff_deed_reads_back_by_its_name() {
     let tenant = TenantId::parse("tenant-alder").unwrap();
     let deeds = [
         StaffDeed::PlaceHold(about.clone()),
-        StaffDeed::ReleaseHold(about.clone()),
-        StaffDeed::ConfirmPlan(about.clone()),
+        StaffDeed::ReleaseHold(about.clone(), StaffReason::MatterClosed),
+        StaffDeed::ConfirmPlan(about.clone(), StaffReason::RecordsReviewed),
+        StaffDeed::ConfirmPurge("billing-records".to_owned(), StaffReason::Backlog),
+        StaffDeed::BeginReplay(now()),
         StaffDeed::LookAtRequest(about),
         StaffDeed::LookAtList,
         StaffDeed::OrderExport(tenant.clone()),
@@ -366,13 +368,54 @@ fn every_staff_deed_reads_back_by_its_name() {
     ];
     let mut told_as = BTreeSet::new();
     for deed in deeds {
-        assert_eq!(StaffDeed::named(deed.name(), deed.about().cloned(), Some(tenant.clone())), Some(deed.clone()));
+        assert_eq!(StaffDeed::named(deed.name(), deed.noted()), Some(deed.clone()));
         let act = StaffAct { deed, who: SESSION.to_owned(), at: now() };
         assert!(!format!("{act:?}").contains("ana"));
         told_as.extend(told(None, Some(Row::Staff(act))));
     }
-    assert_eq!(told_as.len(), 7);
-    assert_eq!(StaffDeed::named("place-hold", None, Some(tenant)), None);
+    assert_eq!(told_as.len(), 9);
+    let of_tenant = || Noted { tenant: Some(tenant.clone()), ..Noted::default() };
+    assert_eq!(StaffDeed::named("place-hold", of_tenant()), None);
+    assert_eq!(StaffDeed::named("confirm-purge", of_tenant()), None);
+}
+
+#[test]
+fn why_staff_change_what_is_erased_stands_beside_who() {
+    let about: KeyedRef = keys().audit_chain().unwrap();
+    let reasons = StaffReason::OF_RELEASE.into_iter().chain(StaffReason::OF_CONFIRMATION);
+    let words: BTreeSet<&str> = reasons.map(StaffReason::as_str).collect();
+    assert_eq!(words.len(), 9, "no word means two things");
+    let of = |deed: StaffDeed| {
+        let act = StaffAct { deed, who: SESSION.to_owned(), at: now() };
+        let recorded = record(&keys(), &change("e", None, Some(Row::Staff(act)))).unwrap();
+        assert!(matches!(recorded.by, Doer::Staff { .. }));
+        serde_json::to_value(&recorded.about).unwrap()
+    };
+    let reference = about.as_str();
+    for reason in StaffReason::OF_RELEASE {
+        let told = of(StaffDeed::ReleaseHold(about.clone(), reason));
+        assert_eq!(told, serde_json::json!({"holds": [reference], "detail": reason.as_str()}));
+        assert_eq!(
+            (StaffReason::of_release(reason.as_str()), StaffReason::stored(reason.as_str())),
+            (Ok(reason), Ok(reason))
+        );
+        assert!(StaffReason::of_confirmation(reason.as_str()).is_err());
+    }
+    for reason in StaffReason::OF_CONFIRMATION {
+        let told = of(StaffDeed::ConfirmPlan(about.clone(), reason));
+        assert_eq!(told, serde_json::json!({"obligation": reference, "detail": reason.as_str()}));
+        let told = of(StaffDeed::ConfirmPurge("own.requests".to_owned(), reason));
+        assert_eq!(told, serde_json::json!({"class": "own-requests", "detail": reason.as_str()}));
+        assert_eq!(StaffReason::stored(reason.as_str()), Ok(reason));
+        assert!(StaffReason::of_release(reason.as_str()).is_err());
+    }
+    let earlier = StaffDeed::named("release-hold", Noted { about: Some(about), ..Noted::default() }).unwrap();
+    assert_eq!(of(earlier)["detail"], "not-said", "noted before there were reasons");
+    assert_eq!(StaffReason::stored("not-said"), Ok(StaffReason::NotSaid));
+    for word in ["", "not-said", "she asked nicely", "Backlog", "backlog "] {
+        assert!(StaffReason::of_release(word).is_err() && StaffReason::of_confirmation(word).is_err(), "{word}");
+    }
+    assert_eq!(of(StaffDeed::BeginReplay(now())), serde_json::json!({"until": "2026-03-10T12:00:00.000Z"}));
 }
 
 proptest! {
@@ -397,6 +440,11 @@ proptest! {
             Row::Outcomes { obligation: code("a"), request: 1, outcomes: vec![(mark.clone(), Outcome::NothingFound)] },
             Row::Watermark { class: mark.clone(), progress: Progress::default() },
             Row::Staff(StaffAct { deed: StaffDeed::LookAtList, who: mark.clone(), at: now() }),
+            Row::Staff(StaffAct {
+                deed: StaffDeed::ConfirmPurge(mark.clone(), StaffReason::NotSaid),
+                who: mark.clone(),
+                at: now(),
+            }),
         ];
         for row in rows {
             let counted = format!("{mark} {row:?}");
