@@ -75,7 +75,7 @@ fn slow(number: u32) -> bool {
 # A property that has failed has failed: nobody reads the smallest case.
 QUIET = {"PROPTEST_MAX_SHRINK_ITERS": "0", "PROPTEST_FAILURE_PERSISTENCE": "off", "RUST_BACKTRACE": "0"}
 PLACE = re.compile(r":\d+:\d+: ")
-BATCHES = (3, 12, 50, 200, 100_000)
+BATCHES = (6, 30, 100, 100_000)
 
 
 @dataclass
@@ -120,7 +120,13 @@ class Run:
             list(pool.map(one, range(len(tests)), tests))
 
     def outcome(self, number: int) -> str:
-        tests = sorted(self.seen_by.get(number, []), key=lambda name: self.seconds[name])
+        # Those beside the code first: they are about it.
+        module = self.listed[number]["file"].removeprefix(f"{CRATE}/src/").removesuffix(".rs").replace("/", "::").split("::")
+
+        def distance(name: str) -> tuple[int, float]:
+            return -len(os.path.commonprefix([module, name.split("::")])), self.seconds[name]
+
+        tests = sorted(self.seen_by.get(number, []), key=distance)
         for size in BATCHES:
             batch, tests = tests[:size], tests[size:]
             if not batch:
