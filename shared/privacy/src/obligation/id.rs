@@ -188,7 +188,7 @@ mod tests {
         let shards: std::collections::BTreeSet<u8> = ids.iter().map(|id| id.shard(7)).collect();
         assert_eq!(shards, (0..7).collect());
         // Where a row stands in the due index is stored with it: another way to choose would lose what is there.
-        assert_eq!(ids.first().map(|id| (id.shard(16), id.shard(1), id.shard(0))), Some((0, 0, 0)));
+        assert_eq!(ids.first().map(|id| (id.shard(16), id.shard(1), id.shard(0))), Some((10, 0, 0)));
     }
 
     #[test]
