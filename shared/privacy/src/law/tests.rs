@@ -70,7 +70,11 @@ fn each_mistake_is_named_with_its_place() {
         (problem("[clock.POLICY_SECLOG]", "tz:UTC", "tz:Mars"), "[clock.POLICY_SECLOG]: unknown time zone `Mars`"),
         (problem("[clock.POLICY_SECLOG]", "policy section 9", ""), "[clock.POLICY_SECLOG]: it needs a title"),
         (problem("[calendar.DE]", "Germany, holidays of every state", ""), "[calendar.DE]: it needs a title"),
-        (problem("regimes = [\"EU_GDPR\"]", "regimes = [\"EU_GDPR\"]", "regimes = []"), "it names no regime"),
+        (
+            problem("label = \"KNOW\"", "[\"US_CT\", \"US_OR\"]", "[]"),
+            "[deadline of ?_KNOW]: it names no regime or no kind",
+        ),
+        (problem("label = \"KNOW\"", "[\"know\"]", "[]"), "[deadline of US_CT_KNOW]: it names no regime or no kind"),
     ];
     for (problem, expected) in cases {
         assert!(problem.contains(expected), "{expected}: {problem}");
