@@ -28,7 +28,7 @@ FUZZ_FOUND := local/.state/fuzz
 BENCH := local/.state/bench
 DYNOXIDE = $(shell sed -n '/name = "dynoxide-rs"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 
-.PHONY: help run up down clock demo tools build test sim fuzz mutants check advisories reproducible policy-check verify-receipts bench bench-docs watch deploy clean
+.PHONY: help run up down clock demo tools build test sim fuzz mutants mutants-apart check advisories reproducible policy-check verify-receipts bench bench-docs watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,12 +77,16 @@ fuzz: ## New inputs for one fuzz TARGET, or for all, SECONDS each, from the corp
 			-artifact_prefix=$(FUZZ_FOUND)/$$target- $(FUZZ_FOUND)/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 
-# Each mutation is built and tested by itself, a minute or two: name FILES. `JOBS` are at it at once.
-mutants: tools $(MUTANTS) ## Mutations of the domain that no test notices: FILES is a glob, as 'shared/privacy/src/clock/**'
+# All mutations are built once, each behind a number; docs/mutation.md. `JOBS` tests run at once.
+mutants: tools $(MUTANTS) ## Mutations of the domain that no test notices: FILES are globs, as 'shared/privacy/src/clock/**'
+	@cargo build --quiet --locked --manifest-path tests/mutants/Cargo.toml --target-dir local/.state/mutants/tool
+	@FILES="$(FILES)" JOBS="$(JOBS)" DRAW="$(DRAW)" $(PYTHON) -m local.mutants $(MUTANTS) local/.state/mutants/tool/debug/mutants
+
+# The same by cargo-mutants itself, which builds the crate anew for each: minutes apiece. For what cannot be switched by a number.
+mutants-apart: $(MUTANTS) ## The mutations of FILES one by one, each built by itself
 	@mkdir -p local/.state/mutants
-	@PATH="$(CURDIR)/$(dir $(MUTANTS)):$$PATH" cargo mutants --package privacy --test-workspace=false --jobs $(or $(JOBS),1) --no-shuffle \
-		--output local/.state/mutants --file '$(or $(FILES),shared/privacy/src/**)' --cargo-arg=--locked -- --lib || test $$? -le 3
-	@$(PYTHON) -m local.mutants
+	@CARGO_INCREMENTAL=1 CARGO_TARGET_DIR="$(CURDIR)/target" $(MUTANTS) mutants --package privacy --test-workspace=false --no-shuffle \
+		--output local/.state/mutants --file '$(or $(FILES),shared/privacy/src/clock/**)' --cargo-arg=--locked -- --lib
 
 $(MUTANTS):
 	@echo "  installing cargo-mutants $(MUTANTS_VERSION)"

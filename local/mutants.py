@@ -1,48 +1,285 @@
-"""Reads what `cargo mutants` has left: the score, and every mutation that no test noticed and tests/mutants.toml does not explain."""
+"""Mutations of the domain that no test notices.
+
+`cargo mutants` names them, and builds the crate anew for each: minutes apiece. Here they are all built once, each behind a
+number (`tests/mutants`), and only the tests that come by are run for it. What cannot be switched so is counted, and left to it
+(`make mutants-apart`).
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
 import sys
+import time
 import tomllib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from local.settings import ROOT
 
-OUTPUT = ROOT / "local/.state/mutants/mutants.out"
+STATE = ROOT / "local/.state/mutants"
+TREE = STATE / "tree"
 EXPLAINED = ROOT / "tests/mutants.toml"
-# `shared/privacy/src/plan.rs:41:9: replace < with <= in plan`: lines move, so they are not compared.
-MUTATION = re.compile(r"^(?P<file>[^:]+):\d+:\d+: (?P<what>.+)$")
+NOTE = ROOT / "docs/mutation.md"
+CRATE = "shared/privacy"
+# Adapters for tests, which tests of their own do not cover on purpose.
+LEFT_OUT = f"{CRATE}/src/memory/**"
+# A number of its own for each mutation; `MUTANT_SEEN` is a file for those that a test comes by.
+SWITCH = """//! Which mutation is on.
 
-Mutation = tuple[str, str]
+use std::fs::File;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+const UNKNOWN: u32 = u32::MAX;
+static CHOSEN: AtomicU32 = AtomicU32::new(UNKNOWN);
+static SEEN: [AtomicBool; 20_000] = [const { AtomicBool::new(false) }; 20_000];
+static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
+
+/// Whether it is this one.
+#[inline]
+pub fn is(number: u32) -> bool {
+    let chosen = CHOSEN.load(Ordering::Relaxed);
+    if chosen < 1_000_000 { chosen == number } else { slow(number) }
+}
+
+#[cold]
+fn slow(number: u32) -> bool {
+    let chosen = std::env::var("MUTANT").ok().and_then(|text| text.parse().ok());
+    if let Some(chosen) = chosen {
+        CHOSEN.store(chosen, Ordering::Relaxed);
+        return chosen == number;
+    }
+    let file = FILE.get_or_init(|| {
+        let path = std::env::var("MUTANT_SEEN").ok()?;
+        std::fs::OpenOptions::new().create(true).append(true).open(path).ok().map(Mutex::new)
+    });
+    match file {
+        None => CHOSEN.store(999_999, Ordering::Relaxed),
+        Some(file) => {
+            if !SEEN[number as usize].swap(true, Ordering::Relaxed) {
+                let _ = writeln!(file.lock().unwrap(), "{number}");
+            }
+        }
+    }
+    false
+}
+"""
+# A property that has failed has failed: nobody reads the smallest case.
+QUIET = {"PROPTEST_MAX_SHRINK_ITERS": "0", "PROPTEST_FAILURE_PERSISTENCE": "off", "RUST_BACKTRACE": "0"}
+PLACE = re.compile(r":\d+:\d+: ")
+BATCHES = (6, 30, 100, 100_000)
 
 
-def read(name: str) -> list[Mutation]:
-    path = OUTPUT / name
-    lines = path.read_text().splitlines() if path.is_file() else []
-    found = (MUTATION.match(line) for line in lines)
-    return [(match["file"], match["what"]) for match in found if match]
+@dataclass
+class Run:
+    """The tests, built."""
+
+    binary: str
+    listed: list[dict[str, Any]]
+    seconds: dict[str, float] = field(default_factory=dict)
+    seen_by: dict[int, list[str]] = field(default_factory=dict)
+
+    def test(self, names: list[str], timeout: float, **more: str) -> str:
+        """`passed`, `failed` or `hung`."""
+        command = [self.binary, "--exact", "--test-threads=1", "--quiet", *names]
+        environment = os.environ | QUIET | {"CARGO_MANIFEST_DIR": str(TREE / CRATE)} | more
+        try:
+            done = subprocess.run(
+                command, cwd=TREE / CRATE, env=environment, timeout=timeout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        except subprocess.TimeoutExpired:
+            return "hung"
+        return "failed" if done.returncode else "passed"
+
+    def look(self) -> None:
+        """Which test comes by which mutation."""
+        names = subprocess.run([self.binary, "--list", "--format=terse"], capture_output=True, text=True, check=True).stdout
+        tests = [line.removesuffix(": test") for line in names.splitlines() if line.endswith(": test")]
+
+        def one(place: int, name: str) -> None:
+            seen = STATE / f"seen/{place}"
+            start = time.monotonic()
+            outcome = self.test([name], 600, MUTANT_SEEN=str(seen))
+            self.seconds[name] = time.monotonic() - start
+            if outcome == "failed":
+                raise SystemExit(f"{name} fails without any mutation")
+            for line in set(seen.read_text().split()) if seen.is_file() else ():
+                self.seen_by.setdefault(int(line), []).append(name)
+
+        shutil.rmtree(STATE / "seen", ignore_errors=True)
+        (STATE / "seen").mkdir()
+        with ThreadPoolExecutor(jobs()) as pool:
+            list(pool.map(one, range(len(tests)), tests))
+
+    def outcome(self, number: int) -> str:
+        # Those beside the code first: they are about it.
+        module = self.listed[number]["file"].removeprefix(f"{CRATE}/src/").removesuffix(".rs").replace("/", "::").split("::")
+
+        def distance(name: str) -> tuple[int, float]:
+            return -len(os.path.commonprefix([module, name.split("::")])), self.seconds[name]
+
+        tests = sorted(self.seen_by.get(number, []), key=distance)
+        for size in BATCHES:
+            batch, tests = tests[:size], tests[size:]
+            if not batch:
+                break
+            usual = sum(self.seconds[name] for name in batch)
+            result = self.test(batch, 20 + 10 * usual, MUTANT=str(number))
+            if result != "passed":
+                return "timeout" if result == "hung" else "caught"
+        return "missed"
 
 
-def explained() -> set[Mutation]:
+def jobs() -> int:
+    return int(os.environ.get("JOBS") or 1)
+
+
+def name_of(mutation: dict[str, Any]) -> str:
+    return PLACE.split(mutation["name"], maxsplit=1)[1]
+
+
+def copy_tree() -> None:
+    shutil.rmtree(TREE, ignore_errors=True)
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (TREE / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, TREE / name)
+    crate = TREE / CRATE
+    (crate / "src/mutant.rs").write_text(SWITCH)
+    for name, line in (("src/lib.rs", "pub mod mutant;"), ("build.rs", '#[path = "src/mutant.rs"]\nmod mutant;')):
+        (crate / name).write_text((crate / name).read_text() + f"\n{line}\n")
+    manifest = TREE / "Cargo.toml"
+    lints = '[workspace.lints.rust]\nwarnings = "allow"\narithmetic_overflow = "allow"\nunconditional_panic = "allow"\n'
+    manifest.write_text(manifest.read_text().replace("[workspace.lints.rust]\n", lints))
+
+
+def build(listed: list[dict[str, Any]], tool: str) -> tuple[str, set[int], set[int]]:
+    """The program of the tests, the mutations in it, and those that do not compile."""
+    # What did not compile last time will not now, where nothing moved.
+    known = STATE / "unviable.json"
+    names = set(json.loads(known.read_text())) if known.is_file() else set()
+    bad = {number for number, one in enumerate(listed) if one["name"] in names}
+    # Two bodies of one hidden type.
+    hidden = {n for n, one in enumerate(listed) if one["genre"] == "FnValue" and "impl " in one["function"]["return_type"]}
+    (STATE / "list.json").write_text(json.dumps(listed))
+    while True:
+        copy_tree()
+        (STATE / "left-out").write_text("\n".join(map(str, sorted(bad | hidden))))
+        command = [tool, str(STATE / "list.json"), str(TREE), str(STATE / "left-out")]
+        written = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        lines: dict[tuple[str, int], set[int]] = {}
+        for number, *place in map(str.split, written.splitlines()):
+            if place:
+                lines.setdefault((place[0], int(place[1])), set()).add(int(number))
+        command = ["cargo", "test", "--locked", "--package", "privacy", "--lib", "--no-run", "--message-format=json", "--target-dir", str(ROOT / "target")]
+        built = subprocess.run(command, cwd=TREE, capture_output=True, text=True)
+        messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
+        if built.returncode == 0:
+            binary = next(one["executable"] for one in messages if one.get("executable"))
+            return binary, set().union(*lines.values()), bad
+        errors = [one["message"] for one in messages if one["reason"] == "compiler-message" and one["message"]["level"] == "error"]
+        found: set[int] = set()
+        for error in errors:
+            found |= blamed(error, lines, listed)
+        (STATE / "errors.txt").write_text("\n".join(error.get("rendered") or "" for error in errors) + built.stderr)
+        if not found - bad:
+            raise SystemExit(f"the switched tree does not build: {STATE / 'errors.txt'}")
+        print(f"  {len(errors)} errors, {len(found - bad)} mutations left out", flush=True)
+        bad |= found
+        names |= {listed[number]["name"] for number in found}
+        known.write_text(json.dumps(sorted(names)))
+
+
+def blamed(error: dict[str, Any], lines: dict[tuple[str, int], set[int]], listed: list[dict[str, Any]]) -> set[int]:
+    found: set[int] = set()
+    for span in error["spans"]:
+        path = os.path.normpath(span["file_name"])
+        for line in range(span["line_start"], span["line_end"] + 1):
+            if span["is_primary"] or span["line_end"] == span["line_start"]:
+                found |= lines.get((path, line), set())
+    # A constant calls a function that was constant before it was switched.
+    named = re.match(r"cannot call non-const (?:associated )?(?:function|method) `(?:.*::)?(\w+)`", error["message"])
+    if named:
+        for number, one in enumerate(listed):
+            if one["genre"] == "FnValue" and one["function"]["function_name"].split("::")[-1] == named[1]:
+                found.add(number)
+    return found
+
+
+def explained() -> set[tuple[str, str]]:
     listed = tomllib.loads(EXPLAINED.read_text()).get("survivor", [])
     return {(one["file"], one["mutation"]) for one in listed}
 
 
 def main() -> int:
-    caught, missed, hung, unviable = (read(f"{name}.txt") for name in ("caught", "missed", "timeout", "unviable"))
-    if not caught and not missed:
-        print(f"no mutation was tried: {OUTPUT} is empty", file=sys.stderr)
-        return 1
+    cargo_mutants, tool = sys.argv[1:]
+    files = os.environ.get("FILES", "").split()
+    STATE.mkdir(parents=True, exist_ok=True)
+    wanted = [argument for glob in files for argument in ("--file", glob)]
+    command = [cargo_mutants, "mutants", "--package", "privacy", "--list", "--json", *wanted, "--exclude", LEFT_OUT]
+    listed = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    for one in listed:
+        one.pop("diff", None)
+    print(f"{len(listed)} mutations", flush=True)
+    binary, switched, bad = build(listed, tool)
+    run = Run(binary, listed)
+    run.look()
+    print(f"{len(switched)} of them switched, {len(run.seconds)} tests", flush=True)
+    begun = time.monotonic()
+    outcomes = {number: "unswitched" for number in range(len(listed))} | dict.fromkeys(bad, "unviable")
+    with ThreadPoolExecutor(jobs()) as pool:
+        for number, outcome in zip(sorted(switched), pool.map(run.outcome, sorted(switched)), strict=True):
+            outcomes[number] = outcome
+            if outcome in ("missed", "timeout"):
+                print(f"  {outcome} {listed[number]['name']}", flush=True)
+    took = time.monotonic() - begun
+    rows = [{"file": one["file"], "name": one["name"], "mutation": name_of(one), "outcome": outcomes[number]} for number, one in enumerate(listed)]
+    (STATE / "outcomes.json").write_text(json.dumps(rows, indent=1))
+    return report(rows, took / max(len(switched), 1))
+
+
+def report(rows: list[dict[str, str]], each: float) -> int:
     known = explained()
-    new = [one for one in missed if one not in known]
-    stale = [one for one in caught if one in known and one not in missed]
-    noticed = len(caught) + len(hung)
-    score = 100 * noticed / (noticed + len(missed))
-    print(f"{noticed + len(missed)} mutations, {noticed} noticed ({score:.1f} %), {len(missed) - len(new)} explained, {len(unviable)} do not compile")
-    for what, ones in (("no test notices", new), ("is explained in tests/mutants.toml, and a test notices it", stale)):
-        for file, mutation in ones:
-            print(f"  {file}: {mutation}: {what}")
+    counts = Counter(row["outcome"] for row in rows)
+    new = [row for row in rows if row["outcome"] == "missed" and (row["file"], row["mutation"]) not in known]
+    caught = {(row["file"], row["mutation"]) for row in rows if row["outcome"] in ("caught", "timeout")}
+    missed = {(row["file"], row["mutation"]) for row in rows if row["outcome"] == "missed"}
+    stale = sorted((caught - missed) & known)
+    print(f"{dict(counts)}, {each:.2f} s each")
+    for row in new:
+        print(f"  {row['name']}: no test notices")
+    for file, mutation in stale:
+        print(f"  {file}: {mutation}: is explained in tests/mutants.toml, and a test notices it")
+    if os.environ.get("DRAW"):
+        draw(rows, known)
     return 1 if new or stale else 0
+
+
+def draw(rows: list[dict[str, str]], known: set[tuple[str, str]]) -> None:
+    """The table of docs/mutation.md."""
+    modules: dict[str, Counter[str]] = {}
+    for row in rows:
+        module = row["file"].removeprefix(f"{CRATE}/src/").split("/")[0].removesuffix(".rs")
+        outcome = "explained" if row["outcome"] == "missed" and (row["file"], row["mutation"]) in known else row["outcome"]
+        modules.setdefault(module, Counter())[outcome] += 1
+    kinds = ("caught", "timeout", "missed", "explained", "unviable", "unswitched")
+    lines = ["| module | caught | timeout | missed | explained | does not compile | not switched |", "|---|---:|---:|---:|---:|---:|---:|"]
+    total = sum(modules.values(), Counter())
+    for name, counts in [*sorted(modules.items()), ("all", total)]:
+        label = name if name == "all" else f"`{name}`"
+        lines.append(f"| {label} | " + " | ".join(str(counts[kind]) for kind in kinds) + " |")
+    before, rest = NOTE.read_text().split("<!-- score -->\n", 1)
+    after = rest.split("<!-- score: end -->", 1)[1]
+    NOTE.write_text(before + "<!-- score -->\n" + "\n".join(lines) + "\n<!-- score: end -->" + after)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,13 @@ fn the_shipped_file_is_valid() {
 }
 
 #[test]
+fn what_is_just_allowed_is_no_mistake() {
+    // The alarm on the day of the target, and a table of one year.
+    assert_eq!(problem("[work]", "target_before_legal_days = 5", "target_before_legal_days = 3"), "");
+    assert_eq!(problem("[calendar.DE]", "first_year = 2018", "first_year = 2036"), "");
+}
+
+#[test]
 fn each_mistake_is_named_with_its_place() {
     let cases = [
         (problem("[work]", "target_days_max = 28", "target_days_max = 0"), "[work]: the target must"),
@@ -66,6 +73,12 @@ fn each_mistake_is_named_with_its_place() {
         (problem("label = \"CONSENT\"", "CONSENT", "APPEAL"), "US_RI_APPEAL is also the name of"),
         (problem("[clock.POLICY_SECLOG]", "tz:UTC", "tz:Mars"), "[clock.POLICY_SECLOG]: unknown time zone `Mars`"),
         (problem("[clock.POLICY_SECLOG]", "policy section 9", ""), "[clock.POLICY_SECLOG]: it needs a title"),
+        (problem("[calendar.DE]", "Germany, holidays of every state", ""), "[calendar.DE]: it needs a title"),
+        (
+            problem("label = \"KNOW\"", "[\"US_CT\", \"US_OR\"]", "[]"),
+            "[deadline of ?_KNOW]: it names no regime or no kind",
+        ),
+        (problem("label = \"KNOW\"", "[\"know\"]", "[]"), "[deadline of US_CT_KNOW]: it names no regime or no kind"),
     ];
     for (problem, expected) in cases {
         assert!(problem.contains(expected), "{expected}: {problem}");

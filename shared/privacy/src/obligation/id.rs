@@ -183,6 +183,15 @@ mod tests {
     }
 
     #[test]
+    fn every_shard_has_its_obligations_and_one_that_stays() {
+        let ids: Vec<ObligationId> = (0..100).map(|seed| ObligationId::of_request(&[seed; 20])).collect();
+        let shards: std::collections::BTreeSet<u8> = ids.iter().map(|id| id.shard(7)).collect();
+        assert_eq!(shards, (0..7).collect());
+        // Where a row stands in the due index is stored with it: another way to choose would lose what is there.
+        assert_eq!(ids.first().map(|id| (id.shard(16), id.shard(1), id.shard(0))), Some((10, 0, 0)));
+    }
+
+    #[test]
     fn only_codes_are_codes() {
         for bad in ["", "abc", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxy#", &"a".repeat(65)] {
             assert!(ObligationId::parse(bad).is_err(), "{bad}");

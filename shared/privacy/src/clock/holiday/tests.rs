@@ -67,6 +67,24 @@ fn easter_is_where_the_church_has_it() {
     }
 }
 
+/// By the moon's age and the number of the Sunday (Oudin 1940), another algorithm than the one in use.
+fn easter_by_the_moon(year: i32) -> (i32, i32) {
+    let (golden, century) = (year % 19, year / 100);
+    let age = (century - century / 4 - (8 * century + 13) / 25 + 19 * golden + 15) % 30;
+    let full = age - (age / 28) * (1 - (29 / (age + 1)) * ((21 - golden) / 11));
+    let sunday = full - (year + year / 4 + full + 2 - century + century / 4) % 7;
+    let month = 3 + (sunday + 40) / 44;
+    (month, sunday + 28 - 31 * (month / 4))
+}
+
+#[test]
+fn easter_of_every_year_agrees_with_the_moon() {
+    for year in 1583i16..=4099 {
+        let found = easter_sunday(year).unwrap();
+        assert_eq!((i32::from(found.month()), i32::from(found.day())), easter_by_the_moon(year.into()), "{year}");
+    }
+}
+
 #[test]
 fn every_known_year_has_its_holidays_and_every_other_is_refused() {
     let law = Law::built_in().unwrap();

@@ -19,7 +19,9 @@ fn rules_print_as_they_were_written() {
         "days:45 ## one # two",
         "hours:72",
     ] {
-        assert_eq!(Rule::parse(text).unwrap().to_string(), text);
+        let rule = Rule::parse(text).unwrap();
+        assert_eq!(rule.to_string(), text);
+        assert_eq!(Rule::try_from(String::from(rule.clone())), Ok(rule));
     }
 }
 
@@ -77,6 +79,7 @@ fn a_bad_rule_is_refused_by_the_piece_that_is_bad() {
         ("bdays:1 cal:DE", "cal:DE"),
         ("days:1 cal:US_FED", "cal:US_FED"),
         ("days:1 pause_days:-3", "pause_days:-3"),
+        ("days:1 pause_days:+3", "pause_days:+3"),
         ("days:1 pause_days:", "pause_days:"),
         ("hours:1 pause_days:3", "pause_days:3"),
         ("days:1 anchor:2026-02-30", "anchor:2026-02-30"),
@@ -89,6 +92,37 @@ fn a_bad_rule_is_refused_by_the_piece_that_is_bad() {
     for (text, token) in cases {
         assert_eq!(Rule::parse(text).map_err(|error| error.token), Err(token.to_owned()), "{text}");
     }
+}
+
+#[test]
+fn a_bare_rule_says_nothing_but_its_count() {
+    for bare in ["months:1", "bdays:10 cal:US_FED", "min(hours:1,days:1)"] {
+        assert!(Rule::parse(bare).unwrap().is_bare(), "{bare}");
+    }
+    for more in ["tz:UTC", "roll:none", "pause_days:0", "anchor:2026-12-31", "#"] {
+        assert!(!Rule::parse(&format!("days:1 {more}")).unwrap().is_bare(), "{more}");
+    }
+}
+
+#[test]
+fn only_what_counts_business_days_has_a_calendar() {
+    for op in ["min(days:1,bdays:2)", "min(bdays:2,days:1)", "chain(days:1,bdays:2)", "chain(bdays:2,years:1)"] {
+        assert!(Rule::parse(&format!("{op} cal:US_FED")).is_ok(), "{op}");
+    }
+    for op in ["min(days:1,months:2)", "chain(days:1,years:2)", "hours:3"] {
+        assert!(Rule::parse(&format!("{op} cal:US_FED")).is_err(), "{op}");
+    }
+}
+
+#[test]
+fn what_is_as_long_as_it_may_be_is_read() {
+    let zone = "A".repeat(64);
+    assert_eq!(Rule::parse(&format!("days:99999 tz:{zone}")).unwrap().time_zone(), Some(zone.as_str()));
+    assert!(Rule::parse(&format!("days:99999 tz:{zone}A")).is_err());
+    let nested = |depth: usize| format!("{}days:1{}", "min(".repeat(depth), ",days:1)".repeat(depth));
+    assert!(Rule::parse(&nested(16)).is_ok() && Rule::parse(&nested(17)).is_err());
+    let nested = |depth: usize| format!("{}days:1{}", "min(days:1,".repeat(depth), ")".repeat(depth));
+    assert!(Rule::parse(&nested(16)).is_ok() && Rule::parse(&nested(17)).is_err());
 }
 
 pub(crate) fn any_op() -> impl Strategy<Value = Op> {
