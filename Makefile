@@ -119,14 +119,18 @@ bench: $(BENCH)/.peers target/lambda/meta-callback/bootstrap.zip ## Measured bes
 bench-docs: ## docs/cost.md and the charts of docs/performance.md, drawn from tests/bench/measured.json; NEW=1 takes the last report over
 	@python3 -m tests.bench.draw $(if $(NEW),new)
 
-# Everybody who is measured beside us, as pinned; who does not install is reported as missing by the run.
+# Everybody who is measured beside us, as pinned; who does not install is reported as missing by the run. Node's runtime compiles its
+# client as it installs: cmake is among the requirements, and node's headers are taken from where node is, if they are there.
 $(BENCH)/.peers: tests/bench/requirements.txt tests/bench/peers/node/package-lock.json tests/bench/peers/rust/Cargo.lock
 	@echo "  installing the peers"
 	@mkdir -p $(BENCH)/node
 	@test -x $(BENCH)/venv/bin/python || python3 -m venv $(BENCH)/venv
 	@$(BENCH)/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.txt
 	@cp tests/bench/peers/node/* $(BENCH)/node/
-	@if command -v npm >/dev/null; then npm ci --prefix $(BENCH)/node --no-audit --no-fund --loglevel error || true; fi
+	@if command -v npm >/dev/null; then \
+		node="$$(dirname "$$(dirname "$$(readlink -f "$$(command -v node)")")")"; \
+		if test -d "$$node/include/node"; then export npm_config_nodedir="$$node"; fi; \
+		PATH="$(CURDIR)/$(BENCH)/venv/bin:$$PATH" npm ci --prefix $(BENCH)/node --no-audit --no-fund --loglevel error || true; fi
 	@cargo install dynoxide-rs --quiet --version $(DYNOXIDE) --locked --no-default-features --features native-sqlite,http-server,cli --root $(BENCH)/dynoxide
 	@cargo build --release --locked --quiet --manifest-path tests/bench/peers/rust/Cargo.toml --target-dir $(BENCH)/rust || true
 	@touch $@

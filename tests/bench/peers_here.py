@@ -25,7 +25,7 @@ def commands() -> tuple[dict[str, Any], list[str]]:
     node = STATE / "node"
     ric = node / "node_modules/.bin/aws-lambda-ric"
     if ric.exists() and (node / "index.mjs").exists():
-        found["node"] = {"command": [str(ric), "index.handler"], "environment": {"LAMBDA_TASK_ROOT": str(node)}}
+        found["node"] = {"command": [str(ric), str(node / "index.handler")], "environment": {"LAMBDA_TASK_ROOT": str(node)}}
     else:
         missing.append(f"{PEERS['node']}: aws-lambda-ric is not installed")
     rust = STATE / "rust/release/callback-default"
