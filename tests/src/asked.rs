@@ -125,6 +125,7 @@ pub fn full() -> SubjectRequest {
             lifted: vec![Flag::NoMarketing, Flag::OptedOut],
             flagged: [KeyedRef::from_stored("v1-flagged".to_owned())].into(),
             people: ["v1-mia", "v1-mia-by-handle"].map(|name| KeyedRef::from_stored(name.to_owned())).into(),
+            waits_since: Some(now()),
             joined: Some(ObligationId::of_request(&[8; 20])),
             child: Some(ChildReview::Credible {
                 at: now(),
@@ -178,6 +179,7 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Flagged { flag: Flag::NoMarketing },
         Deed::Lifted { flag: Flag::NoMarketing, asked_in: Some(ObligationId::of_request(&[7; 20])) },
         Deed::Lifted { flag: Flag::OptedOut, asked_in: None },
+        Deed::Waits,
         Deed::Joined { first: ObligationId::of_request(&[8; 20]) },
         Deed::FoundCredible,
         Deed::FoundNotCredible,

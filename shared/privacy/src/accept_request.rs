@@ -8,9 +8,11 @@ mod needs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::ask::{Ask, InvalidAsk};
+use crate::clock::zone;
 use crate::fault::Fault;
 use crate::instant;
 use crate::keys::{KeyedRef, REFERENCE_BYTES, SubjectKeys};
@@ -43,7 +45,9 @@ pub fn source_of(keys: &SubjectKeys, address: &str) -> Option<KeyedRef> {
 pub enum Naming<'a> {
     /// Random bytes.
     Fresh(&'a [u8; REFERENCE_BYTES]),
-    /// A name of the sender's choice: what is sent again under it with the same content is the same request.
+    /// A name of the sender's choice: what is sent again under it with the same content on the same day, in UTC, is the same request.
+    /// Some senders name everything alike, and what they ask a month later is asked anew. What says itself when it came is the same
+    /// whenever it is sent.
     Repeatable(&'a str),
 }
 
@@ -120,7 +124,7 @@ pub async fn accept_request(
 }
 
 fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Result<SubjectRequest, Fault> {
-    let id = name(terms.keys, naming, &ask)?;
+    let id = name(terms.keys, naming, &ask, now)?;
     let park = |error: &dyn std::fmt::Display| Fault::park("accept", error.to_string());
     let received_at = instant::to_millis(ask.received_at.map_or(now, |at| at.min(now)));
     let residence = terms.law.residence(ask.residence.as_deref(), received_at);
@@ -166,8 +170,9 @@ fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Re
     Ok(request.with_words_in_place())
 }
 
-fn name(keys: &SubjectKeys, naming: Naming<'_>, ask: &Ask) -> Result<ObligationId, Fault> {
-    let content = || serde_json::to_string(ask).map_err(|error| Fault::park("accept", error));
+fn name(keys: &SubjectKeys, naming: Naming<'_>, ask: &Ask, now: Timestamp) -> Result<ObligationId, Fault> {
+    let day = if ask.received_at.is_some() { None } else { Some(zone::local_date(now, &TimeZone::UTC)) };
+    let content = || serde_json::to_string(&(ask, day)).map_err(|error| Fault::park("accept", error));
     let id = match naming {
         Naming::Fresh(seed) => Some(ObligationId::of_request(seed)),
         Naming::Repeatable(name) => keys.request_id(name, &content()?),

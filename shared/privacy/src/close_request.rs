@@ -27,6 +27,8 @@ pub enum Step {
     ReviewChild,
     /// It was not handed to whoever carries it out.
     Begin,
+    /// The bundle that answers it is not there.
+    Export,
     /// Not everything is erased.
     Erase,
     /// A field is not decided.
@@ -43,6 +45,7 @@ impl Step {
             Self::Verify => "verify",
             Self::ReviewChild => "review-child",
             Self::Begin => "begin",
+            Self::Export => "export",
             Self::Erase => "erase",
             Self::Correct => "correct",
             Self::Tenant => "tenant",
@@ -92,6 +95,8 @@ pub fn steps(request: &SubjectRequest, erasure: Option<&Head>, now: Timestamp) -
         (Step::Verify, !is_in_work),
         (Step::ReviewChild, request.about_child && request.course.child.is_none()),
         (Step::Begin, is_in_work && is_by_machine && request.course.begun_at.is_none()),
+        // What names nobody has no bundle: staff answer by hand.
+        (Step::Export, request.awaits_bundle()),
         // An erasure of which we hold nothing ourselves is begun, and has no obligation.
         (Step::Erase, (erases || is_credible) && erasure.is_some() && !is_erased),
         (Step::Correct, request.kind == Kind::Correction && !request.findings.is_corrected()),

@@ -2,7 +2,7 @@
 //!
 //! | asked for | what happens |
 //! |---|---|
-//! | erasure | the engine erases what the person alone decides; tenants decide about theirs; then it is answered |
+//! | erasure | a copy that the same person waits for comes first; the engine erases what the person alone decides; tenants decide about theirs; then it is answered |
 //! | access, know, portability | the exporter makes a bundle of what needs no tenant's word and answers; another when one gives it |
 //! | opt-out, limit | a flag that the product reads, wherever the data is, whoever asks; answered at once |
 //! | consent withdrawal | the same, once it is verified |
@@ -18,6 +18,7 @@
 //! step may run twice and crash anywhere; each change is stored with its act or not at all.
 
 mod close;
+mod copies;
 mod course;
 mod decided;
 mod flags;
@@ -28,6 +29,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::course::Way;
 pub use self::flags::raise_flags;
+use self::join::first;
 use crate::accept_subject_erasure::{SubjectErasure, accept_subject_erasure};
 use crate::data_map::DataMap;
 use crate::export::job::{ExportJob, ExportQueue};
@@ -113,10 +115,14 @@ where
             return Ok(request);
         }
         self.link(&mut request).await?;
-        let may_join = request.way() == Way::Engine && request.course.reopened.is_none();
-        let first = if may_join { self.first(&request).await? } else { None };
-        if let Some(first) = first {
-            return self.join(request, &first, now).await;
+        let others = if request.way() == Way::Engine { self.others(&request).await? } else { Vec::new() };
+        if self.waits_for_copy(&request, &others, now) {
+            return self.wait(request, now).await;
+        }
+        request.course.waits_since = None;
+        let may_join = request.course.reopened.is_none();
+        if let Some(first) = first(&request, &others).filter(|_| may_join) {
+            return self.join(request, first, now).await;
         }
         match request.way() {
             // Of nobody there is nothing to make: staff find out whom it is about.
@@ -233,7 +239,9 @@ where
             return idle(request);
         }
         if request.course.begun_at.is_none() {
-            return idle(request);
+            // A copy that it waits for may be there at any moment.
+            let is_under_way = request.course.waits_since.is_some();
+            return Ok(Pursued { request, is_under_way });
         }
         match request.way() {
             Way::Engine => {
@@ -244,6 +252,9 @@ where
             }
             // Whoever makes the bundle finds the tenants, and answers.
             Way::Exporter => {
+                if request.is_order_due(now) {
+                    self.queues.export(&ExportJob::Request(request.id.clone())).await?;
+                }
                 self.tell_of_parts(&request, now).await?;
                 idle(request)
             }

@@ -160,7 +160,8 @@ fn asked(
         ways,
         flags: request.course.flags.clone(),
         appeal_of: request.appeal_of.clone(),
-        has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }),
+        // What names nobody is answered by hand.
+        has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }) && !request.names_nobody(),
         opened_by: request.opened_by(),
         is_without_account: request.leaves_accounts(),
         waits_for_review: request.awaits_child_review(),

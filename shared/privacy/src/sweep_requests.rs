@@ -103,7 +103,8 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
 }
 
 /// When it is looked at next: at its next alarm, and every hour once the first alarm before its target has rung or a child
-/// is concerned; as soon as what is under way can have moved; on a tenant's next reminder, and every day while one has not been asked.
+/// is concerned; as soon as what is under way can have moved; on a tenant's next reminder, and every day while one has not been asked;
+/// when a bundle is ordered again.
 fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timestamp) -> Timestamp {
     let again = instant::to_millis(now + AGAIN);
     let is_near = judge_request(request, now).is_some_and(|nearness| nearness > Nearness::InTime);
@@ -117,7 +118,7 @@ fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timest
     let soon = soon.map(|soon| instant::to_millis(now + soon));
     let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));
     let unasked = request.has_unasked_tenant().then(|| instant::to_millis(now + SignedDuration::from_hours(24)));
-    reminders.chain(soon).chain(unasked).fold(regular, Timestamp::min)
+    reminders.chain(soon).chain(unasked).chain(request.next_order(now)).fold(regular, Timestamp::min)
 }
 
 /// Sweeps until nothing is due or `stop_at`.

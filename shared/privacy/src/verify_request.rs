@@ -51,15 +51,16 @@ impl SubjectRequest {
     #[must_use]
     pub fn prove_login(&self, login: &Login, now: Timestamp) -> Option<Self> {
         let mut known = Self { member: Some(login.member.clone()), ..self.clone() };
-        if let Some(email) = &login.email {
-            // Whatever was typed before: the letters about an account go to whoever works with it.
-            known.contact.email = Some(email.clone());
-            known.is_address_vouched = true;
-        }
         let missing: Vec<Proof> = self.missing().collect();
         if !missing.contains(&Proof::AccountLogin) && self.agent.is_none() && !self.about_child && !missing.is_empty() {
             known.needs.retain(|need| !missing.contains(need));
             known.needs.push(Proof::AccountLogin);
+        }
+        // Whatever was typed before: the letters about an account go to whoever works with it. An address that a code has shown,
+        // or still can, is whose data it is about: it stays, and the login shows nothing of another.
+        if let Some(email) = login.email.as_ref().filter(|_| !known.needs.contains(&Proof::EmailCode)) {
+            known.contact.email = Some(email.clone());
+            known.is_address_vouched = true;
         }
         known.prove(Proof::AccountLogin, now)
     }

@@ -225,6 +225,9 @@ const fn is_in_part(request: &SubjectRequest) -> bool {
 /// What has been done, once it is.
 pub(super) fn done(request: &SubjectRequest) -> &'static str {
     match request.kind {
+        Kind::Access | Kind::Know | Kind::Portability if request.names_nobody() => {
+            "We have looked at what you ask for by hand, and answer you apart from this letter. There is no file on the page of your request."
+        }
         Kind::Access | Kind::Know | Kind::Portability => {
             "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
         }

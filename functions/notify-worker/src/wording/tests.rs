@@ -283,3 +283,21 @@ fn what_is_verified_is_told_that_nothing_is_left_to_do() {
     let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     assert!(desk.mail(&letter).1.contains("You need do nothing more."));
 }
+
+#[test]
+fn a_file_is_promised_only_where_somebody_has_shown_what_opens_it() {
+    let desk = Desk::new();
+    for kind in [Kind::Access, Kind::Know, Kind::Portability] {
+        for (proof, is_ready) in [(Proof::EmailCode, true), (Proof::AgentPermission, false)] {
+            let at = at("2026-03-20T08:00:00Z");
+            let (needs, proven) = (vec![proof], vec![Proven { proof, at }]);
+            let standing = Standing::Answered { at, in_part: false };
+            let request = SubjectRequest { standing, needs, proven, ..desk.request("EU_GDPR", kind) };
+            let letter = desk.letter(&request, Notice::Answer);
+            for text in [desk.mail(&letter).1, desk.writer().message(&letter)] {
+                assert_eq!(text.contains("Your data is ready"), is_ready, "{kind:?}: {text}");
+                assert_eq!(text.contains("There is no file"), !is_ready, "{kind:?}: {text}");
+            }
+        }
+    }
+}

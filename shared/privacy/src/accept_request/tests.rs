@@ -37,7 +37,11 @@ impl Desk {
     }
 
     async fn accept(&self, naming: Naming<'_>, ask: Ask) -> Result<AcceptedRequest, Fault> {
-        accept_request(&self.world, &self.world, self.terms(), naming, Sent { ask, source: None }, now()).await
+        self.accept_at(naming, ask, now()).await
+    }
+
+    async fn accept_at(&self, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Result<AcceptedRequest, Fault> {
+        accept_request(&self.world, &self.world, self.terms(), naming, Sent { ask, source: None }, now).await
     }
 }
 
@@ -101,6 +105,28 @@ async fn sent_twice_under_one_name_it_is_one_request_and_with_other_words_anothe
     let named_otherwise = desk.accept(Naming::Repeatable("form-2"), ask(Kind::Access)).await.unwrap();
     assert!(other.is_new && named_otherwise.is_new);
     assert_eq!(desk.world.stored().requests.heads.len(), 3);
+}
+
+#[tokio::test]
+async fn a_name_ends_with_its_day_so_that_nothing_is_taken_for_what_was_asked_long_ago() {
+    let desk = Desk::new();
+    let noted = || Ask { channel: Channel::Phone, received_at: Some(at("2026-03-04T09:00:00Z")), ..ask(Kind::Access) };
+    let mut asked = std::collections::BTreeSet::new();
+    for (day, is_new) in [
+        ("2026-03-05T00:00:00Z", true),
+        ("2026-03-05T23:59:59Z", false),
+        ("2026-03-06T00:00:00Z", true),
+        ("2026-06-05T12:00:00Z", true),
+        ("2027-03-05T12:00:00Z", true),
+    ] {
+        let accepted = desk.accept_at(Naming::Repeatable("1"), ask(Kind::Access), at(day)).await.unwrap();
+        assert_eq!(accepted.is_new, is_new, "{day}");
+        assert_eq!(asked.insert(accepted.request.id.clone()), is_new, "{day}");
+        assert!(!is_new || accepted.request.received_at == at(day), "its own clock: {day}");
+        // What says when it came is the same whenever it is sent.
+        let again = desk.accept_at(Naming::Repeatable("1"), noted(), at(day)).await.unwrap();
+        assert_eq!(again.is_new, day == "2026-03-05T00:00:00Z", "{day}");
+    }
 }
 
 #[tokio::test]

@@ -85,6 +85,8 @@ pub enum ActKind {
     Flagged,
     /// A flag was lifted.
     FlagLifted,
+    /// It waits for a copy that the same person has asked for.
+    Waits,
     /// It was joined with another of the same person.
     Joined,
     /// A report about a child is believed.

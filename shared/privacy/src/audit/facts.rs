@@ -174,6 +174,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Paused { .. }
         | Deed::Resumed { .. }
         | Deed::Begun
+        | Deed::Waits
         | Deed::Joined { .. }
         | Deed::FoundCredible
         | Deed::FoundNotCredible

@@ -158,6 +158,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::CarriedOut { .. } => ActKind::CarriedOut,
         Deed::Flagged { .. } => ActKind::Flagged,
         Deed::Lifted { .. } => ActKind::FlagLifted,
+        Deed::Waits => ActKind::Waits,
         Deed::Joined { .. } => ActKind::Joined,
         Deed::FoundCredible => ActKind::FoundCredible,
         Deed::FoundNotCredible => ActKind::FoundNotCredible,

@@ -103,6 +103,24 @@ fn every_step_that_is_left_keeps_it_open() {
     assert_eq!(refused, Err(NotClosed::Left(Step::Tenant)));
 }
 
+#[test]
+fn what_a_bundle_answers_is_not_closed_before_the_bundle_is_there() {
+    let shown = vec![crate::subject_request::Proven { proof: Proof::EmailCode, at: now() }];
+    for kind in [Kind::Access, Kind::Know, Kind::Portability] {
+        let request = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown.clone(), ..in_work(1, kind) };
+        assert_eq!(steps(&request, None, now()), [Step::Export], "{kind:?}");
+        for outcome in [Outcome::Completed, Outcome::PartlyRetained] {
+            let closed = close(&request, None, &closure(outcome), &by("Sent by post."), now());
+            assert_eq!(closed, Err(NotClosed::Left(Step::Export)), "{kind:?}");
+        }
+        // Whom it is about staff have found out by what they compared: no bundle is made of that.
+        let of_nobody = in_work(1, kind);
+        assert!(of_nobody.names_nobody());
+        assert_eq!(steps(&of_nobody, None, now()), [], "{kind:?}");
+    }
+    assert_eq!(steps(&in_work(1, Kind::Restriction), None, now()), []);
+}
+
 #[tokio::test]
 async fn an_erasure_closes_only_when_a_strong_read_found_nothing() {
     let request = in_work(1, Kind::Erasure);

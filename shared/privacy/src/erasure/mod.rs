@@ -24,6 +24,7 @@ mod worked;
 
 pub use aftermath::{Aftermath, Proof};
 use replay::Replayed;
+pub(crate) use wait::latest;
 use worked::Executed;
 pub use worked::Worked;
 

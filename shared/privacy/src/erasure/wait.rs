@@ -46,17 +46,21 @@ where
         Ok(is_awaited.then(|| instant::to_millis(latest.min(now + AGAIN))))
     }
 
-    /// Until when a phase may wait at most: half a day before the end of the last day on which no alarm rings. One that begins too
-    /// late for that waits half of what is left of its last day, and one that begins after it half a day.
+    /// Until when a phase may wait at most.
     fn latest(&self, head: &Head) -> Timestamp {
-        let since = head.open_since();
-        let end_of = |before: Span| {
-            let date = head.due_by.date.checked_sub(before).ok()?;
-            DueBy { date, ..head.due_by.clone() }.at().ok().filter(|end| since < *end)
-        };
         let alarm_before = self.engine.map.alarm_before(head.route, &head.target).unwrap_or_default();
-        let quiet = end_of(alarm_before).map(|end| end - HALF_A_DAY).filter(|until| since < *until);
-        let left = end_of(Span::new()).map_or(HALF_A_DAY, |end| (end.duration_since(since) / 2).min(HALF_A_DAY));
-        quiet.unwrap_or(since + left)
+        latest(&head.due_by, alarm_before, head.open_since())
     }
+}
+
+/// Until when an erasure may wait at most that could begin `since`: half a day before the end of the last day on which no alarm
+/// rings. One that begins too late for that waits half of what is left of its last day, and one that begins after it half a day.
+pub(crate) fn latest(due_by: &DueBy, alarm_before: Span, since: Timestamp) -> Timestamp {
+    let end_of = |before: Span| {
+        let date = due_by.date.checked_sub(before).ok()?;
+        DueBy { date, ..due_by.clone() }.at().ok().filter(|end| since < *end)
+    };
+    let quiet = end_of(alarm_before).map(|end| end - HALF_A_DAY).filter(|until| since < *until);
+    let left = end_of(Span::new()).map_or(HALF_A_DAY, |end| (end.duration_since(since) / 2).min(HALF_A_DAY));
+    quiet.unwrap_or(since + left)
 }

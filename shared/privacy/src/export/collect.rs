@@ -165,7 +165,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         loop {
             let page = self.vault.objects(&store.name, prefix, progress.cursor.after.as_deref()).await?;
             for object in page.objects {
-                self.in_time()?;
+                self.in_time_for(object.bytes)?;
                 self.object(progress, place, store, &object).await?;
                 self.upload(progress, PART_BYTES).await?;
                 progress.cursor.after = Some(object.key);

@@ -26,6 +26,8 @@ pub use super::order::BundleKind;
 
 /// How long a worker may be silent before another may take over: longer than its invocation.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(150);
+/// A file that is longer than this is large.
+const LARGE_BYTES: u64 = 32 << 20;
 /// The section of `[own]` that says how long a bundle is there to be fetched.
 const KEPT: &str = "exports";
 
@@ -94,6 +96,8 @@ pub(super) struct Making<'a, V, B, C> {
     pub(super) map: &'a DataMap,
     pub(super) order: &'a Order,
     pub(super) key: BundleKey,
+    /// When this visit began to collect.
+    pub(super) since: Timestamp,
     pub(super) stop_at: Timestamp,
 }
 
@@ -105,6 +109,13 @@ impl<V, B, C: Clock> Making<'_, V, B, C> {
 
     pub(super) fn in_time(&self) -> Result<(), Stop> {
         if self.clock.now() >= self.stop_at { Err(Stop::OutOfTime) } else { Ok(()) }
+    }
+
+    /// A large file is read to its end once it is begun, and can take most of a visit: it is begun early in one, or left to the next.
+    /// What a visit begins with is always early.
+    pub(super) fn in_time_for(&self, bytes: u64) -> Result<(), Stop> {
+        let (gone, whole) = (self.clock.now().duration_since(self.since), self.stop_at.duration_since(self.since));
+        if bytes > LARGE_BYTES && gone > whole / 3 { Err(Stop::OutOfTime) } else { self.in_time() }
     }
 }
 
@@ -180,8 +191,9 @@ where
     ) -> Result<Made, Stop> {
         let key = BundleKey::of(job, bundle.round);
         let Self { vault, bundles, clock, map, .. } = *self;
-        let making = Making { vault, bundles, clock, map, order, key, stop_at };
+        let mut making = Making { vault, bundles, clock, map, order, key, since: clock.now(), stop_at };
         let mut progress = self.begin(job, worker, &making, &mut bundle).await?;
+        making.since = clock.now();
         let worked = match making.collect(&mut progress).await {
             Ok(()) => making.close(self.law, &mut progress).await,
             Err(stop) => Err(stop),

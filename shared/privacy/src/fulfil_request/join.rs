@@ -36,6 +36,13 @@ impl SubjectRequest {
     }
 }
 
+/// The earliest request of the same person that this one can go with.
+pub(super) fn first<'a>(request: &SubjectRequest, others: &'a [SubjectRequest]) -> Option<&'a SubjectRequest> {
+    // Only the first itself: what goes with another leads to nobody else.
+    let firsts = others.iter().filter(|other| other.course.joined.is_none() && request.goes_with(other));
+    firsts.min_by_key(|first| (first.received_at, first.id.clone()))
+}
+
 impl<L, V, Q> Fulfilment<'_, L, V, Q>
 where
     L: RequestBook + Intake,
@@ -51,20 +58,18 @@ where
         Ok(())
     }
 
-    /// The earliest request of the same person that this one can go with.
-    pub(super) async fn first(&self, request: &SubjectRequest) -> Result<Option<SubjectRequest>, Fault> {
+    /// Every other request of the same person that was noted.
+    pub(super) async fn others(&self, request: &SubjectRequest) -> Result<Vec<SubjectRequest>, Fault> {
         let mut ids = BTreeSet::new();
         for person in &request.course.people {
             ids.extend(self.ledger.asked_by(person).await?);
         }
         ids.remove(&request.id);
-        let mut firsts = Vec::new();
+        let mut others = Vec::new();
         for id in &ids {
-            let found = self.ledger.request(id).await?;
-            // Only the first itself: what goes with another leads to nobody else.
-            firsts.extend(found.filter(|found| found.course.joined.is_none() && request.goes_with(found)));
+            others.extend(self.ledger.request(id).await?);
         }
-        Ok(firsts.into_iter().min_by_key(|first| (first.received_at, first.id.clone())))
+        Ok(others)
     }
 
     /// Adds what it covers to the first one, and has it answered with that.

@@ -1,4 +1,5 @@
 mod children;
+mod copies;
 mod crashes;
 mod declined;
 mod erasures;

@@ -2,7 +2,7 @@ use super::*;
 use crate::memory::{World, asked, built_in_map};
 use crate::route_request::route;
 use crate::subject_request::ports::RequestIntake;
-use crate::subject_request::{Actor, ChildReview};
+use crate::subject_request::{Actor, ChildReview, Proven};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -112,8 +112,13 @@ async fn a_bundle_is_offered_once_there_is_one_and_a_report_about_a_child_says_t
     for (kind, expected) in
         [(Kind::Access, true), (Kind::Portability, true), (Kind::Erasure, false), (Kind::Limit, false)]
     {
-        let request = SubjectRequest { standing: answered.clone(), kind, ..request(Kind::Erasure) };
-        assert_eq!(shown(request).await.has_bundle, expected, "{kind:?}");
+        let (needs, at) = (vec![Proof::EmailCode], at("2026-03-06T13:00:00Z"));
+        let proven = vec![Proven { proof: Proof::EmailCode, at }];
+        let request = SubjectRequest { standing: answered.clone(), needs, proven, kind, ..request(Kind::Erasure) };
+        assert_eq!(shown(request.clone()).await.has_bundle, expected, "{kind:?}");
+        // Staff have read a permission, and nobody has shown whose data it is: they answer by hand.
+        let (needs, proven) = (vec![Proof::AgentPermission], vec![Proven { proof: Proof::AgentPermission, at }]);
+        assert!(!shown(SubjectRequest { needs, proven, ..request }).await.has_bundle, "{kind:?}");
     }
     assert!(!shown(request(Kind::Access)).await.has_bundle);
     let report = SubjectRequest { about_child: true, ..request(Kind::Erasure) };

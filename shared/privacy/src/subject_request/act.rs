@@ -73,6 +73,8 @@ pub enum Deed {
         /// When they answered.
         answered_at: Timestamp,
     },
+    /// It waits for a copy that the same person has asked for.
+    Waits,
     /// It was handed to the engine, the exporter or staff.
     Begun,
     /// It was handed to a tenant, whose data it is about.

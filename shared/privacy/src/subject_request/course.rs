@@ -146,6 +146,9 @@ pub struct Course {
     /// Who asks, once they have shown it: what their requests are found by.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub people: BTreeSet<KeyedRef>,
+    /// Since when it waits for a copy that the same person has asked for, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_since: Option<Timestamp>,
     /// The request of the same person that this one is carried out and answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joined: Option<ObligationId>,

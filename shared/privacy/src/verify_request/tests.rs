@@ -3,6 +3,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
+use crate::identity::Identity;
 use crate::ids::{TenantId, UserId};
 use crate::law::Law;
 use crate::memory::{Strike, World};
@@ -201,6 +202,29 @@ async fn a_login_stands_for_what_the_person_has_not_shown_and_for_no_agent() {
         let id = asked_as(&world, number, ask).await;
         assert!(!log_in(&world, &id, &login("7", &format!("token-{number}"))).await, "{number}");
     }
+}
+
+#[tokio::test]
+async fn an_address_that_a_code_has_shown_stays_when_a_login_names_another() {
+    let world = World::new(now(), 100);
+    let elsewhere = EmailAddress::parse("maren@alder.example").unwrap();
+    let with_address = |token: &str| Login { email: Some(elsewhere.clone()), ..login("7", token) };
+    let both = [Identity::Email(EmailAddress::parse("mia@example.com").unwrap()), login("7", "").member.identity()];
+    let mine = asked_as(&world, 1, Ask { residence: Some("California".to_owned()), ..ask(Kind::Access) }).await;
+    let code = send_code(&world, &mine, 9).await;
+    assert!(is_proved(&world, &mine, &code, now()).await);
+    assert!(log_in(&world, &mine, &with_address("token-1")).await);
+    let request = world.stored().requests.heads[&mine].clone();
+    assert!(request.is_verified() && request.is_reached_as_shown());
+    assert_eq!(request.identities(), both, "whoever has the dashboard's address has entered no code");
+    // A code that is on its way to what was typed shows that, and not what the dashboard names meanwhile.
+    let other = asked_as(&world, 2, ask(Kind::Access)).await;
+    let needs = vec![Proof::EmailCode, Proof::AccountLogin];
+    world.stored().requests.heads.get_mut(&other).unwrap().needs = needs;
+    let code = send_code(&world, &other, 10).await;
+    assert!(log_in(&world, &other, &with_address("token-2")).await);
+    assert!(is_proved(&world, &other, &code, now()).await);
+    assert_eq!(world.stored().requests.heads[&other].identities(), both);
 }
 
 #[tokio::test]

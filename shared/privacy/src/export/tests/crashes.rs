@@ -20,6 +20,33 @@ async fn the_same_data_is_the_same_bundle_interrupted_or_not() {
 }
 
 #[tokio::test]
+async fn a_large_file_is_begun_early_in_a_visit_or_left_to_the_next() {
+    let office = || {
+        let office = Office::with_mia(50);
+        for name in ["a.bin", "b.bin"] {
+            let key = ("media".to_owned(), format!("alder/c1/p1/attachment/{name}"));
+            office.world.stored().exports.contents.insert(key, vec![7; (32 << 20) + 1]);
+        }
+        office
+    };
+    let at_once = office();
+    let id = at_once.asked(Kind::Access).await;
+    assert!(matches!(at_once.make(&job(&id)).await, Made::Whole { .. }), "no call takes any time");
+    let slow = office();
+    let id = slow.asked(Kind::Access).await;
+    slow.world.tick(SignedDuration::from_secs(1));
+    // One takes about forty seconds, and two minutes would just do for both: the second waits for a visit of its own.
+    assert_eq!(slow.try_make(&job(&id), "w1", 2).await.unwrap(), Made::Again);
+    assert_eq!(slow.seen(), Vec::<Vec<u8>>::new(), "nothing is to be seen");
+    let mut visits = 1;
+    while slow.try_make(&job(&id), "w2", 2).await.unwrap() == Made::Again {
+        visits += 1;
+        assert!(visits < 5, "it comes no further");
+    }
+    assert!(slow.bytes() == at_once.bytes(), "nothing is there twice, or not");
+}
+
+#[tokio::test]
 async fn a_crash_at_any_call_shows_no_half_bundle_and_it_is_made_in_the_end() {
     let office = Office::with_mia(2);
     let id = office.asked(Kind::Access).await;

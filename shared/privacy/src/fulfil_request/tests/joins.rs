@@ -78,7 +78,7 @@ async fn a_request_goes_its_own_way_where_it_would_be_worse_off_or_is_of_somebod
             let row = house.law.row("KR_PIPA", Kind::Erasure).unwrap();
             second.clocks = crate::subject_request::Clocks::start(&row, second.received_at).unwrap();
         }),
-        ("something else was asked first", |_, first, _| first.kind = Kind::Access),
+        ("something else was asked first", |_, first, _| first.kind = Kind::Correction),
         ("of more than the first", |_, first, _| first.contact.account = None),
         ("a report about a child", |_, first, _| {
             first.about_child = true;
