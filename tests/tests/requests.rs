@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
-use privacy::export::job::ExportJob;
-use privacy::export::ports::BundleBook;
 use privacy::ids::TenantId;
 use privacy::inspect_request::inspect_request;
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::legal_hold::Note;
 use privacy::memory::World;
-use privacy::obligation::ObligationId;
+use privacy::obligation::{NewObligation, ObligationId, Outcome, PlanHash, State};
+use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
-use privacy::ports::{Archive, Closed, ClosedRecord, DUE_SHARDS, Showcase, archive_shards};
+use privacy::ports::{
+    Advance, Archive, Closed, ClosedRecord, DUE_SHARDS, DueIndex, Intake, Lease, Ledger, NextAction, Showcase,
+    archive_shards,
+};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
@@ -23,8 +25,10 @@ use privacy::subject_request::ports::{
     Challenges, DueRequest, DueRequests, Limits, RequestBook, RequestIntake, RequestRegister, RequestsOfTenants,
 };
 use privacy::subject_request::{
-    Act, Actor, Channel, Deed, EmailAddress, PointKind, PointValue, Proof, Standing, SubjectRequest, Words,
+    Act, Actor, Channel, Course, Deed, EmailAddress, PointKind, PointValue, Proof, Routed, Standing, SubjectRequest,
+    Words,
 };
+use privacy::target::{Limit, Target};
 use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
@@ -305,6 +309,84 @@ async fn what_is_long_costs_its_own_bytes_once_and_nothing_when_the_request_is_s
         let without = SubjectRequest { version: 3, details: None, ..begun };
         assert!(ledger.record(&without, &act(Deed::Answered), None).await.unwrap());
         assert_eq!(ledger.request(&accepted.id).await.unwrap().unwrap().details, Some(details));
+    }
+}
+
+/// An erasure that was extended, of which so many businesses have decided, as it stands in the end.
+fn worked_off(tenants: &[&str]) -> SubjectRequest {
+    let law = Law::built_in().unwrap();
+    let asked = privacy::memory::asked(1, Kind::Erasure, Some("mia@example.com"), Some(("instagram", "mia")), now());
+    let told = [(Notice::TenantForward, 1), (Notice::TenantReminder, 2), (Notice::TenantTold, 1)];
+    let tenant = |name: &&str| TenantId::parse(name).unwrap();
+    let part = full().routed[1].clone();
+    let row = law.governing_row(&asked.regime, asked.kind).unwrap().row;
+    let clocks = asked.clocks.extend(&row, now(), "Two systems have to be searched by hand.", now()).unwrap();
+    let course = Course { begun_at: Some(now()), people: full().course.people, ..Course::default() };
+    SubjectRequest {
+        clocks,
+        course,
+        standing: Standing::Answered { at: now(), in_part: true },
+        routed: tenants.iter().map(|name| Routed { tenant: tenant(name), ..part.clone() }).collect(),
+        told: [(Notice::Acknowledgement, 1), (Notice::Code, 2), (Notice::Extension, 1), (Notice::Routed, 1)].into(),
+        told_tenants: tenants.iter().map(|name| (tenant(name), told.into())).collect(),
+        details: Some(long('x')),
+        ..asked
+    }
+    .with_words_in_place()
+}
+
+/// What the page of a request reads, once its erasure is done and once more after an appeal had it done again.
+async fn status_units(asked: &SubjectRequest) -> [f64; 2] {
+    let account = Account::new();
+    let (ledger, map) = (demo::ledger(&account), privacy::memory::built_in_map());
+    ledger.receive(asked).await.unwrap();
+    let erasure = |received_at| NewObligation {
+        id: asked.id.clone(),
+        route: Route::SubjectRequest,
+        target: Target::Person {
+            links: ["v1-mia", "v2-mia"].map(|name| KeyedRef::from_stored(name.repeat(6))).into(),
+            suppressions: ["v1-m", "v2-m"].map(|name| KeyedRef::from_stored(name.repeat(9))).into(),
+            limit: Limit::Everywhere,
+        },
+        received_at,
+        starts_at: None,
+        covers_until: received_at,
+        is_dated: false,
+        due_by: asked.clocks.legal_due(),
+        next_action_at: received_at,
+    };
+    ledger.open(&erasure(now())).await.unwrap();
+    let removed = |class: &String| (class.clone(), Outcome::Removed { count: 12_345 });
+    let outcomes: Vec<(String, Outcome)> = map.model().class.keys().map(removed).collect();
+    let mut units = [0.0; 2];
+    for (earlier, read) in units.iter_mut().enumerate() {
+        let head = ledger.head(&asked.id).await.unwrap().unwrap();
+        ledger.save_outcomes(&head, &outcomes).await.unwrap();
+        let lease = Lease { id: asked.id.clone(), worker: "w".to_owned() };
+        ledger.lease(&lease, now(), now()).await.unwrap();
+        let plan = PlanHash::from_stored("f".repeat(64));
+        let state = State::Verifying { plan, erased_at: now(), looks: vec![now(); 3] };
+        let next_action = NextAction::Keep;
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None };
+        let finished = ledger.advance(&lease, &advance).await.unwrap().unwrap();
+        drop(account.take_calls());
+        let (shown, erased) = ledger.show_asked(&asked.id).await.unwrap().unwrap();
+        let erased = erased.unwrap();
+        assert_eq!((shown.routed.len(), erased.outcomes.len()), (asked.routed.len(), outcomes.len()));
+        assert_eq!(erased.earlier.len(), earlier);
+        *read = account.take_calls().iter().map(|call| call.rru).sum();
+        let again = erasure(now() + SignedDuration::from_hours(1));
+        assert!(ledger.reopen(&finished, &again).await.unwrap());
+    }
+    units
+}
+
+/// One unit for every 4 KiB: docs/known-limitations.md says when they are two.
+#[tokio::test]
+async fn the_status_of_a_request_is_a_unit_late_in_its_life_too_unless_many_businesses_have_a_part() {
+    let tenants = ["alder", "birch", "cedar", "damson", "elm"];
+    for (count, expected) in [(0, [1.0, 2.0]), (2, [1.0, 2.0]), (5, [2.0, 2.0])] {
+        assert_eq!(status_units(&worked_off(&tenants[..count])).await, expected, "{count} businesses");
     }
 }
 

@@ -1,3 +1,4 @@
+mod businesses;
 mod lapses;
 
 use super::*;

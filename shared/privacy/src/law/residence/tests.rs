@@ -291,19 +291,6 @@ fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
         ("São Paulo, SP, Brazil", "BR_LGPD BR"),
         ("Curitiba (PR), Brasil", "BR_LGPD BR"),
         ("Mumbai, MH, India", "IN_DPDP IN"),
-        // A country in full beside the letters settles it, though they are another country.
-        ("Parma, PR, Italy", "EU_GDPR IT"),
-        ("Chieti (CH), Italia", "EU_GDPR IT"),
-        ("Bern, BE, Switzerland", "CH_FADP CH"),
-        ("Switzerland, Luzern, LU", "CH_FADP CH"),
-        ("Montana, BG", "EU_GDPR BG"),
-        // Two letters that are a state somewhere, and a province or a country elsewhere.
-        ("São Paulo, SP", "UNKNOWN -"),
-        ("Torino, TO", "UNKNOWN -"),
-        ("Parma (PR)", "UNKNOWN -"),
-        ("San Juan, PR", "UNKNOWN -"),
-        ("Belgrade, RS", "UNKNOWN -"),
-        ("Germany, India, PR", "UNKNOWN -"),
         // Two letters that are two places, and nothing that tells which.
         ("San Francisco, CA", "UNKNOWN -"),
         ("Wilmington, DE", "UNKNOWN -"),
@@ -329,6 +316,28 @@ fn an_address_names_its_place_and_what_is_doubtful_is_unknown() {
         ("Georgia, USA", "UNKNOWN US-GA"),
         ("not in Germany", "UNKNOWN -"),
         (",,;", "UNKNOWN -"),
+    ] {
+        assert_eq!(found(&law, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn letters_yield_to_a_country_in_full_and_those_of_a_state_without_a_law_say_nothing_alone() {
+    let law = law();
+    for (text, expected) in [
+        // A country in full beside the letters settles it, though they are another country.
+        ("Parma, PR, Italy", "EU_GDPR IT"),
+        ("Chieti (CH), Italia", "EU_GDPR IT"),
+        ("Bern, BE, Switzerland", "CH_FADP CH"),
+        ("Switzerland, Luzern, LU", "CH_FADP CH"),
+        ("Montana, BG", "EU_GDPR BG"),
+        // Two letters that are a state somewhere, and a province or a country elsewhere.
+        ("São Paulo, SP", "UNKNOWN -"),
+        ("Torino, TO", "UNKNOWN -"),
+        ("Parma (PR)", "UNKNOWN -"),
+        ("San Juan, PR", "UNKNOWN -"),
+        ("Belgrade, RS", "UNKNOWN -"),
+        ("Germany, India, PR", "UNKNOWN -"),
     ] {
         assert_eq!(found(&law, text), expected, "{text}");
     }
