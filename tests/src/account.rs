@@ -65,21 +65,6 @@ impl std::fmt::Debug for Account {
     }
 }
 
-macro_rules! dispatch {
-    ($database:expr, $body:expr, $operation:expr, { $($name:literal => $method:ident),* $(,)? }) => {
-        match $operation {
-            $($name => match serde_json::from_value($body) {
-                Ok(request) => match $database.$method(request) {
-                    Ok(answer) => (200, serde_json::to_value(&answer).unwrap()),
-                    Err(error) => (error.status_code(), serde_json::from_str(&error.to_json()).unwrap()),
-                },
-                Err(error) => (400, json!({"__type": "SerializationException", "message": error.to_string()})),
-            },)*
-            other => panic!("no service answers {other}"),
-        }
-    };
-}
-
 impl Account {
     /// An empty account with the tables of the service.
     #[must_use]
@@ -216,16 +201,6 @@ impl Account {
             other => panic!("no service {other}"),
         };
         (operation.to_owned(), status, answer.to_string(), None)
-    }
-
-    /// Carries out one call to DynamoDB: status and answer, without what it consumed. For connectors of other tests.
-    #[must_use]
-    pub fn carry_out(&self, operation: &str, body: Value) -> (u16, Value) {
-        dispatch!(self.database, body, operation, {
-            "PutItem" => put_item, "GetItem" => get_item, "UpdateItem" => update_item, "DeleteItem" => delete_item,
-            "Query" => query, "BatchWriteItem" => batch_write_item, "BatchGetItem" => batch_get_item,
-            "TransactWriteItems" => transact_write_items, "Scan" => scan,
-        })
     }
 
     /// Answers one call to anything that is not DynamoDB: operation, status, body and entity tag.

@@ -9,6 +9,7 @@ mod bus;
 mod calls;
 mod connections;
 pub mod demo;
+mod dynamodb;
 pub mod flood;
 pub mod logs;
 pub mod mails;

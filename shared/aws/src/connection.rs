@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime::client::auth::no_auth::NO_AUTH_SCHEME_ID;
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -50,6 +51,7 @@ pub struct Connection {
     http: SharedHttpClient,
     patience: Patience,
     retries: Option<RetryPartition>,
+    is_signed: bool,
 }
 
 macro_rules! client_config {
@@ -82,6 +84,11 @@ macro_rules! client_config {
             .disable_clock_skew_correction(true);
         config.set_endpoint_url(connection.endpoint.clone());
         config.set_retry_partition(connection.retries.clone());
+        if !connection.is_signed {
+            config.set_allow_no_auth();
+            config.set_auth_scheme_preference(Some([NO_AUTH_SCHEME_ID].into()));
+            config.set_stalled_stream_protection(Some($sdk::config::StalledStreamProtectionConfig::disabled()));
+        }
         config
     }};
 }
@@ -97,7 +104,7 @@ impl Connection {
     /// A connection over another HTTP client, such as one that answers in the process.
     #[must_use]
     pub fn over(http: SharedHttpClient, region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
-        Self { region, credentials, endpoint, http, patience: Patience::REQUEST, retries: None }
+        Self { region, credentials, endpoint, http, patience: Patience::REQUEST, retries: None, is_signed: true }
     }
 
     /// The same connection with other timeouts.
@@ -112,6 +119,14 @@ impl Connection {
     #[must_use]
     pub fn with_retries_of_its_own(mut self) -> Self {
         self.retries = Some(RetryPartition::custom("one-process").token_bucket(TokenBucket::default()).build());
+        self
+    }
+
+    /// The same connection without signatures, and with nobody who watches for stalled streams: for an account in the process that checks
+    /// no signature and answers whole, and is called millions of times.
+    #[must_use]
+    pub fn unsigned(mut self) -> Self {
+        self.is_signed = false;
         self
     }
 

@@ -3,6 +3,7 @@
 
 mod connector;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -67,7 +68,7 @@ pub struct Cloud {
 #[derive(Debug)]
 struct Replica {
     account: Option<Account>,
-    pending: VecDeque<(Instant, String, Value)>,
+    pending: VecDeque<(Instant, String, Vec<u8>)>,
 }
 
 /// One answer.
@@ -155,7 +156,7 @@ impl Cloud {
         let mut replica = self.replica.lock().unwrap();
         let Replica { account: Some(account), pending } = &mut *replica else { return };
         for (_, operation, body) in pending.drain(..) {
-            drop(account.carry_out(&operation, body));
+            drop(account.carry_out_text(&operation, &body));
         }
     }
 
@@ -201,53 +202,59 @@ impl Cloud {
         if !call.is_dynamodb {
             return self.pass(call, trouble);
         }
-        let mut body = call.body.clone();
+        let mut body = Cow::Borrowed(&call.body);
         let mut undone = None;
         if trouble == Some(Trouble::Unprocessed)
-            && let Some((table, requests)) = body["RequestItems"].as_object_mut().and_then(|all| all.iter_mut().next())
+            && let Some((table, requests)) =
+                body.to_mut()["RequestItems"].as_object_mut().and_then(|all| all.iter_mut().next())
         {
             let rest = requests.as_array_mut().unwrap().split_off(1);
             undone = Some(json!({table.as_str(): rest}));
         }
         if trouble == Some(Trouble::ShortPage) {
-            body["Limit"] = json!(self.draw(|rng| rng.u32(1..6)));
+            body.to_mut()["Limit"] = json!(self.draw(|rng| rng.u32(1..6)));
         }
+        let text = match &body {
+            Cow::Borrowed(_) => Cow::Borrowed(call.request.body().bytes().unwrap_or_default()),
+            Cow::Owned(body) => Cow::Owned(body.to_string().into_bytes()),
+        };
         let is_write = !matches!(call.operation.as_str(), "Query" | "GetItem" | "BatchGetItem");
-        let copy = (is_write && self.weather.has_stale_reads()).then(|| body.clone());
         if is_write {
             self.writes.fetch_add(1, Ordering::Relaxed);
             self.oracle.lock().unwrap().before(&call.operation, &body, &self.account, self.elapsed());
         }
         let (status, mut answer) = match trouble {
-            Some(Trouble::Stale) => self.read_stale(call, body),
-            _ => self.account.carry_out(&call.operation, body.clone()),
+            Some(Trouble::Stale) => self.read_stale(call, &text),
+            _ => self.account.carry_out_text(&call.operation, &text),
         };
-        if status == 200 {
-            if let Some(copy) = copy {
-                let write = (Instant::now(), call.operation.clone(), copy);
+        if status == 200 && is_write {
+            if self.weather.has_stale_reads() {
+                let write = (Instant::now(), call.operation.clone(), text.into_owned());
                 self.replica.lock().unwrap().pending.push_back(write);
             }
-            self.oracle.lock().unwrap().after(&call.operation, &call.body, &answer, &self.account, self.elapsed());
+            self.oracle.lock().unwrap().after(&call.operation, &body, &answer, &self.account, self.elapsed());
         }
         if let Some(undone) = undone {
-            answer["UnprocessedItems"] = undone;
+            let mut whole: Value = serde_json::from_str(&answer).unwrap();
+            whole["UnprocessedItems"] = undone;
+            answer = whole.to_string();
         }
-        Answered { status, body: answer.to_string(), tag: None }
+        Answered { status, body: answer, tag: None }
     }
 
-    fn read_stale(&self, call: &Call, body: Value) -> (u16, Value) {
-        let behind = if body.get("IndexName").is_some() { 60_000 } else { 2_000 };
+    fn read_stale(&self, call: &Call, body: &[u8]) -> (u16, String) {
+        let behind = if call.body.get("IndexName").is_some() { 60_000 } else { 2_000 };
         let behind = Duration::from_millis(self.draw(|rng| rng.u64(20..behind)));
         let mut replica = self.replica.lock().unwrap();
         let Replica { account: Some(account), pending } = &mut *replica else {
-            return self.account.carry_out(&call.operation, body);
+            return self.account.carry_out_text(&call.operation, body);
         };
         while pending.front().is_some_and(|(at, _, _)| at.elapsed() >= behind) {
             if let Some((_, operation, body)) = pending.pop_front() {
-                drop(account.carry_out(&operation, body));
+                drop(account.carry_out_text(&operation, &body));
             }
         }
-        account.carry_out(&call.operation, body)
+        account.carry_out_text(&call.operation, body)
     }
 
     /// Queue and buckets.

@@ -57,6 +57,7 @@ impl Process {
         Connection::over(http, "us-east-1".to_owned(), credentials, Some("http://account.test".to_owned()))
             .with_patience(patience)
             .with_retries_of_its_own()
+            .unsigned()
     }
 
     /// Notes a line of the trace.

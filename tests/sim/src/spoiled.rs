@@ -207,7 +207,8 @@ impl Stores for Spoiled<'_> {
         let mut page = self.vault.page(store, &wide, after, limit, read).await?;
         if self.is(Naive::BatchWithoutUnprocessed) {
             let sent = self.memory.sent.lock().unwrap();
-            page.records.retain(|record| !sent.contains(&(format!("{range:?}"), record.key.clone())));
+            let KeyRange::Table { partition, .. } = range else { return Ok(page) };
+            page.records.retain(|record| !sent.contains(&(format!("{store} {partition}"), record.key.clone())));
         }
         Ok(page)
     }
@@ -222,7 +223,7 @@ impl Stores for Spoiled<'_> {
             let delete = |record: &Record| WriteRequest::builder().delete_request(key(record).build().unwrap()).build();
             let batch = self.client.batch_write_item().request_items(store, chunk.iter().map(delete).collect());
             batch.send().await.map_err(|_| Fault::retry("naive", "not deleted"))?;
-            let sent = chunk.iter().map(|record| (format!("{range:?}"), record.key.clone()));
+            let sent = chunk.iter().map(|record| (format!("{store} {partition}"), record.key.clone()));
             self.memory.sent.lock().unwrap().extend(sent);
         }
         Ok(Vec::new())

@@ -88,7 +88,7 @@ impl Oracle {
 
     /// Sees a write after it was carried out: what was erased does not come in again, and whoever says "erased" must be right
     /// at that instant.
-    pub fn after(&mut self, operation: &str, body: &Value, answer: &Value, account: &Account, now: Duration) {
+    pub fn after(&mut self, operation: &str, body: &Value, answer: &str, account: &Account, now: Duration) {
         if operation == "TransactWriteItems" {
             for item in body["TransactItems"].as_array().into_iter().flatten() {
                 let put = &item["Put"];
@@ -100,6 +100,7 @@ impl Oracle {
             return;
         }
         let id = body["Key"]["pk"]["S"].as_str().unwrap_or_default().trim_start_matches("obligation#").to_owned();
+        let answer: Value = serde_json::from_str(answer).unwrap();
         let Some(covers_until) = at(&answer["Attributes"]["covers_until"]) else { return };
         self.erased.push((id.clone(), covers_until, now));
         if self.is_restored {
