@@ -1,6 +1,6 @@
 # `make run` shows the whole service on this machine; `make test` proves it. Needed: Rust, Python 3.11 or newer, make.
 # STATE_DIR and STACK_PORT move the local stack; NO_BUILD=1 deploys what target/lambda already holds.
-# TARGET and SECONDS are for fuzz: all targets and half a minute each without them.
+# TARGET and SECONDS are for fuzz: all targets and half a minute each without them. FILES, JOBS and DRAW=1 are for mutants.
 # DIR, KEY and SEEN are for verify-receipts; KEY may hold several, with blanks between.
 
 SHELL := /bin/sh

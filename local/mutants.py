@@ -132,7 +132,7 @@ class Run:
             if not batch:
                 break
             usual = sum(self.seconds[name] for name in batch)
-            result = self.test(batch, 20 + 10 * usual, MUTANT=str(number))
+            result = self.test(batch, 60 + 20 * usual, MUTANT=str(number))
             if result != "passed":
                 return "timeout" if result == "hung" else "caught"
         return "missed"
