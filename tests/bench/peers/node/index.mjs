@@ -7,7 +7,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
 const { LEDGER_TABLE, ERASURE_QUEUE_URL, META_APP_SECRETS_ARN, PUBLIC_BASE_URL } = process.env;
 const dynamodb = new DynamoDBClient();
-const sqs = new SQSClient();
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const secrets = new SecretsManagerClient();
 let appSecret;
 
