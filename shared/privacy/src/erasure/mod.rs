@@ -17,6 +17,7 @@ mod links;
 mod look;
 mod replay;
 mod settle;
+mod step;
 mod verify;
 mod wait;
 mod window;
@@ -29,6 +30,7 @@ use worked::Executed;
 pub use worked::Worked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -38,7 +40,7 @@ use crate::fault::Fault;
 use crate::legal_hold::HoldId;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
-use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::ports::{Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
 use crate::target::Target;
@@ -193,7 +195,7 @@ where
             Replayed::GoesOn(as_it_is) => head = *as_it_is,
         }
         for _ in 0..MAX_ROUNDS {
-            match &head.state {
+            let executed = match &head.state {
                 State::Received
                 | State::Planned { .. }
                 | State::Executing { .. }
@@ -201,7 +203,7 @@ where
                 | State::Held { .. }
                     if head.needs_plan() =>
                 {
-                    head = self.prepare(&head).await?;
+                    Executed::Unclean
                 }
                 State::Planned { plan } if head.confirmed_plan.as_ref() != Some(&plan.hash) => {
                     return self.halted(&head).await;
@@ -210,26 +212,21 @@ where
                 State::Planned { plan } => {
                     let state = State::Executing { plan: plan.clone() };
                     head = self.advance(&head, state, NextAction::Keep).await?;
+                    continue;
                 }
-                State::Executing { plan } | State::Failed { plan, .. } => {
-                    match self.execute(&head, &plan.clone()).await? {
-                        Executed::Stopped(worked) => return Ok(worked),
-                        Executed::Overtaken => head = self.renew().await?,
-                        Executed::Unclean => head = self.prepare(&head).await?,
-                    }
-                }
+                State::Executing { plan } | State::Failed { plan, .. } => self.execute(&head, &plan.clone()).await?,
                 State::Held { .. } => match self.let_go(&head).await? {
-                    None => head = self.prepare(&head).await?,
-                    Some(scopes) => match self.beside_holds(&head, scopes).await? {
-                        Executed::Stopped(worked) => return Ok(worked),
-                        Executed::Overtaken => head = self.renew().await?,
-                        Executed::Unclean => head = self.prepare(&head).await?,
-                    },
+                    None => Executed::Unclean,
+                    Some(scopes) => self.beside_holds(&head, scopes).await?,
                 },
                 State::Verifying { plan, erased_at, looks } => {
                     return self.look(&head, (*erased_at, plan), looks).await;
                 }
                 State::Completed { .. } | State::Cancelled { .. } => return Ok(Worked::Idle),
+            };
+            match self.goes_on(&head, executed).await? {
+                ControlFlow::Continue(as_it_is) => head = as_it_is,
+                ControlFlow::Break(worked) => return Ok(worked),
             }
         }
         Err(Stop::Fault(Fault::park("erasure", "a strong read still finds records after several rounds")))
@@ -287,27 +284,6 @@ where
         }
         self.moves_mark(head, ReplayStage::Begun, ReplayStage::Done);
         self.conclude(head, plan, &scopes).await
-    }
-
-    /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.
-    async fn renew(&self) -> Result<Head, Stop> {
-        let now = self.engine.clock.now();
-        if now >= self.stop_at {
-            return Err(Stop::OutOfTime);
-        }
-        match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
-            // The account came back meanwhile: another visit reads with that in mind.
-            Leased::Granted(head) if head.returned_at != self.returned_at => Err(Stop::OutOfTime),
-            Leased::Granted(head) => Ok(*head),
-            Leased::Busy | Leased::Gone => Err(Stop::LostLease),
-        }
-    }
-
-    /// A transition that only the lease guards.
-    async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
-        let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
-        self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
     }
 }
 

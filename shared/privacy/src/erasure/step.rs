@@ -1,0 +1,46 @@
+//! What guards each step of a visit, and where it goes on.
+
+use std::ops::ControlFlow;
+
+use super::worked::Executed;
+use super::{Aftermath, LEASE, Stop, Visit, Worked};
+use crate::obligation::{Head, State};
+use crate::ports::{Advance, Clock, Connections, Leased, Ledger, NextAction, Stores, Suppressions};
+
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+    A: Aftermath,
+{
+    /// The row to go on with after a round, or what the visit came to.
+    pub(super) async fn goes_on(&mut self, head: &Head, executed: Executed) -> Result<ControlFlow<Worked, Head>, Stop> {
+        match executed {
+            Executed::Stopped(worked) => Ok(ControlFlow::Break(worked)),
+            Executed::Overtaken => self.renew().await.map(ControlFlow::Continue),
+            Executed::Unclean => self.prepare(head).await.map(ControlFlow::Continue),
+        }
+    }
+
+    /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.
+    pub(super) async fn renew(&self) -> Result<Head, Stop> {
+        let now = self.engine.clock.now();
+        if now >= self.stop_at {
+            return Err(Stop::OutOfTime);
+        }
+        match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
+            // The account came back meanwhile: another visit reads with that in mind.
+            Leased::Granted(head) if head.returned_at != self.returned_at => Err(Stop::OutOfTime),
+            Leased::Granted(head) => Ok(*head),
+            Leased::Busy | Leased::Gone => Err(Stop::LostLease),
+        }
+    }
+
+    /// A transition that only the lease guards.
+    pub(super) async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
+        let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
+        self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
+    }
+}
