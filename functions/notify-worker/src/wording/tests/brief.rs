@@ -13,7 +13,7 @@ fn a_message_fits_into_what_a_platform_takes() {
         assert!(message.chars().count() <= 1_000, "{notice:?}: {}", message.chars().count());
         let _written = writeln!(all, "=== {}\n{message}\n", notice.as_str());
     }
-    expect_file!["messages.txt"].assert_eq(&all.replace('\u{a0}', " "));
+    expect_file!["../messages.txt"].assert_eq(&all.replace('\u{a0}', " "));
     for (name, regime) in &desk.law.model().regime {
         for reason in DenialReason::ALL {
             let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: reason.as_str().to_owned() };
