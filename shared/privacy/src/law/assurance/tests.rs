@@ -90,6 +90,11 @@ fn each_mistake_is_named_with_its_place() {
         (problem(opt_out, "askers = [\"account-holder\", ", "askers = ["), "no row for objection of account-holder"),
         (problem(opt_out, "methods = []", "methods = [\"email-code\"]"), "[assurance none]: no method goes with none"),
         (problem(account, "[\"account-assertion\"]", "[]"), "[assurance account]: no method goes with none"),
+        (problem(account, "askers = [\"account-holder\"]", "askers = []"), "it needs kinds, askers and a source"),
+        (
+            problem(account, "level = \"account\"", "level = \"account\"\ndata_points_min = 1"),
+            "[assurance account]: it asks for 0 data points",
+        ),
         (
             problem(account, "\"account-assertion\"", "\"email-code\""),
             "email-code is nothing that a account-holder can do",

@@ -144,6 +144,10 @@ fn each_mistake_is_named_with_its_place() {
             problem("[regime.US_VA]", "https://www.oag.state.va.us/", "https://nowhere"),
             "[regime.US_VA]: `https://nowhere` is no page",
         ),
+        (
+            problem("[regime.US_VA]", "https://www.oag.state.va.us/", "https://nowhere/"),
+            "[regime.US_VA]: `https://nowhere/` is no page",
+        ),
         (problem("[regime.US_VA]", "https://www.oag", "https://www oag"), "is no page of an authority"),
         (
             problem("[regime.US_VA]", "title = \"Attorney General of Virginia\"", "title = \"\""),
