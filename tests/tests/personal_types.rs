@@ -344,7 +344,8 @@ fn nothing_of_a_person_and_no_secret_prints() {
         session_token: Some(secret("s3cr3t")),
     };
     check("credentials", &credentials);
-    check("connection", &privacy_aws::connection::Connection::new("eu-central-1".to_owned(), credentials, None));
+    let connection = privacy_aws::connection::Connection::new("eu-central-1".to_owned(), credentials, None);
+    check("connection", &connection.unwrap());
     let mut request = asked::full();
     request.clocks.extended = Some(Extended {
         reason: "Mia has several accounts".to_owned(),

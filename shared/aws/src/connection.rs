@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::http;
 
 /// Credentials from the environment of a function. The secret parts never print.
 #[derive(Clone, Debug)]
@@ -24,6 +24,11 @@ pub struct Credentials {
     /// The session of the function's role.
     pub session_token: Option<SecretString>,
 }
+
+/// The build has no cipher that TLS knows.
+#[derive(Debug, thiserror::Error)]
+#[error("this build cannot speak TLS")]
+pub struct NoTls(#[source] rustls::Error);
 
 /// How long a call may take.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +70,6 @@ macro_rules! client_config {
             "environment",
         );
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
             .operation_attempt_timeout(connection.patience.attempt)
             .operation_timeout(connection.patience.operation)
             .build();
@@ -88,10 +92,11 @@ macro_rules! client_config {
 
 impl Connection {
     /// A connection over TLS with the trust store of the machine; `endpoint` only on a local stack.
-    #[must_use]
-    pub fn new(region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        Self::over(http, region, credentials, endpoint)
+    ///
+    /// # Errors
+    /// [`NoTls`]
+    pub fn new(region: String, credentials: Credentials, endpoint: Option<String>) -> Result<Self, NoTls> {
+        Ok(Self::over(http::client().map_err(NoTls)?, region, credentials, endpoint))
     }
 
     /// A connection over another HTTP client, such as one that answers in the process.
@@ -166,7 +171,7 @@ mod tests {
             secret_access_key: "sesame".to_owned().into(),
             session_token: Some("open".to_owned().into()),
         };
-        let printed = format!("{:?}", Connection::new("eu-west-1".to_owned(), credentials, None));
+        let printed = format!("{:?}", Connection::new("eu-west-1".to_owned(), credentials, None).unwrap());
         assert!(!printed.contains("sesame") && !printed.contains("\"open\""), "{printed}");
     }
 }

@@ -8,6 +8,7 @@ pub mod connection;
 #[cfg(feature = "events")]
 pub mod event_bus;
 mod faults;
+mod http;
 pub mod ingest_gate;
 pub mod inventory;
 pub mod ledger;

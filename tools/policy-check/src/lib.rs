@@ -39,7 +39,7 @@ pub enum Failed {
     Policy(String, String),
     /// The environment: region and credentials.
     #[error(transparent)]
-    Environment(#[from] privacy_edge::env::BadEnvironment),
+    Environment(#[from] privacy_edge::connect::Unconnected),
     /// A pattern that validation would have refused.
     #[error(transparent)]
     Pattern(#[from] privacy::policy::pattern::InvalidPattern),
