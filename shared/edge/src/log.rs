@@ -26,7 +26,8 @@ const OURS: [&str; 15] = [
     "staff_api",
 ];
 
-/// Starts logging. `LOG_LEVEL` is `error`, `warn`, `info` (default) or `debug`, for our own crates.
+/// Starts logging. `LOG_LEVEL` is `error`, `warn` or `info` (default), for our own crates. Nothing below is in a release: none of ours
+/// logs there, and what the SDK does must not be read.
 pub fn start() {
     let level = env::optional("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
     let targets = Targets::new().with_default(LevelFilter::WARN).with_targets(OURS.map(|name| (name, level)));

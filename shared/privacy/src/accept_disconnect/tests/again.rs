@@ -7,9 +7,9 @@ const NEW: &str = "contact#p1#signal#2026-12-15T13:00:00.000Z#new";
 /// Works until it needs no further visit.
 async fn work_on(world: &World, id: &ObligationId) -> Worked {
     for _ in 0..4 {
-        match work(world, id).await {
-            Worked::Again => {}
-            worked => return worked,
+        let worked = work(world, id).await;
+        if worked != Worked::Again {
+            return worked;
         }
     }
     panic!("it never ends")
