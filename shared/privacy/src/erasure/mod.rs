@@ -13,6 +13,7 @@ mod discover;
 mod erase;
 mod hand_on;
 mod hold;
+mod lease;
 mod links;
 mod look;
 mod replay;
@@ -23,27 +24,25 @@ mod window;
 mod worked;
 
 pub use aftermath::{Aftermath, Proof};
+use lease::LEASE;
 use replay::Replayed;
 use worked::Executed;
 pub use worked::Worked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::legal_hold::HoldId;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
-use crate::ports::{Advance, Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::ports::{Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
 use crate::target::Target;
-
-/// How long a worker may be silent before another may take over.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// How often one visit plans, erases and verifies before a person has to look.
 const MAX_ROUNDS: u32 = 12;
@@ -286,27 +285,6 @@ where
         }
         self.moves_mark(head, ReplayStage::Begun, ReplayStage::Done);
         self.conclude(head, plan, &scopes).await
-    }
-
-    /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.
-    async fn renew(&self) -> Result<Head, Stop> {
-        let now = self.engine.clock.now();
-        if now >= self.stop_at {
-            return Err(Stop::OutOfTime);
-        }
-        match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
-            // The account came back meanwhile: another visit reads with that in mind.
-            Leased::Granted(head) if head.returned_at != self.returned_at => Err(Stop::OutOfTime),
-            Leased::Granted(head) => Ok(*head),
-            Leased::Busy | Leased::Gone => Err(Stop::LostLease),
-        }
-    }
-
-    /// A transition that only the lease guards.
-    async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
-        let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
-        self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
     }
 }
 
