@@ -120,7 +120,6 @@ impl Ledger for Spoiled<'_> {
     async fn bring_forward(&self, lease: &Lease, due_by: &DueBy) -> Answer<()> {
         self.ledger.bring_forward(lease, due_by).await
     }
-
     async fn widen(&self, lease: &Lease, covers_until: Timestamp) -> Answer<()> {
         self.ledger.widen(lease, covers_until).await
     }

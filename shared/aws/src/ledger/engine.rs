@@ -38,6 +38,11 @@ impl LedgerTable {
     }
 }
 
+/// Changes a row where it is not so already. Who lost the lease is told so by the transition that follows.
+async fn amend(action: &'static str, update: UpdateItemFluentBuilder) -> Answer<()> {
+    patience::send(update).await.map(drop).or_else(|error| refusing_row(action)(error).map(drop))
+}
+
 impl Ledger for LedgerTable {
     async fn lease(&self, lease: &Lease, now: Timestamp, until: Timestamp) -> Answer<Leased> {
         let update = self
@@ -64,10 +69,7 @@ impl Ledger for LedgerTable {
             .update_expression("REMOVE worker, leased_until")
             .condition_expression("worker = :worker")
             .expression_attribute_values(":worker", text(&lease.worker));
-        match patience::send(update).await {
-            Ok(_) => Ok(()),
-            Err(error) => refusing_row("ledger.release")(error).map(drop),
-        }
+        amend("ledger.release", update).await
     }
 
     async fn advance(&self, lease: &Lease, advance: &Advance) -> Answer<Option<Head>> {
@@ -131,11 +133,7 @@ impl Ledger for LedgerTable {
             .expression_attribute_values(":date", text(due_by.date.to_string()))
             .expression_attribute_values(":zone", text(&due_by.time_zone))
             .expression_attribute_values(":worker", text(&lease.worker));
-        match patience::send(update).await {
-            Ok(_) => Ok(()),
-            // It is so already, or who lost the lease is told so by the transition that follows.
-            Err(error) => refusing_row("ledger.bring_forward")(error).map(drop),
-        }
+        amend("ledger.bring_forward", update).await
     }
 
     async fn widen(&self, lease: &Lease, covers_until: Timestamp) -> Answer<()> {
@@ -145,11 +143,7 @@ impl Ledger for LedgerTable {
             .condition_expression("worker = :worker AND covers_until < :covers_until")
             .expression_attribute_values(":covers_until", at(covers_until))
             .expression_attribute_values(":worker", text(&lease.worker));
-        match patience::send(update).await {
-            Ok(_) => Ok(()),
-            // It is so already, or who lost the lease is told so by the transition that follows.
-            Err(error) => refusing_row("ledger.widen")(error).map(drop),
-        }
+        amend("ledger.widen", update).await
     }
 
     async fn note_retained(&self, lease: &Lease, codes: &[Exception]) -> Answer<()> {
@@ -160,11 +154,7 @@ impl Ledger for LedgerTable {
             .condition_expression("worker = :worker")
             .expression_attribute_values(":codes", texts(&codes))
             .expression_attribute_values(":worker", text(&lease.worker));
-        match patience::send(update).await {
-            Ok(_) => Ok(()),
-            // Who lost the lease is told so by the transition that follows.
-            Err(error) => refusing_row("ledger.note_retained")(error).map(drop),
-        }
+        amend("ledger.note_retained", update).await
     }
 
     async fn begin(&self, lease: &Lease, now: Timestamp) -> Answer<Option<Head>> {

@@ -13,6 +13,7 @@ mod discover;
 mod erase;
 mod hand_on;
 mod hold;
+mod lease;
 mod links;
 mod look;
 mod replay;
@@ -24,6 +25,7 @@ mod window;
 mod worked;
 
 pub use aftermath::{Aftermath, Proof};
+use lease::LEASE;
 use replay::Replayed;
 pub(crate) use wait::latest;
 use worked::Executed;
@@ -32,8 +34,8 @@ pub use worked::Worked;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::data_map::DataMap;
 use crate::fault::Fault;
@@ -44,9 +46,6 @@ use crate::ports::{Clock, Connections, Lease, Leased, Ledger, NextAction, Record
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
 use crate::target::Target;
-
-/// How long a worker may be silent before another may take over.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// How often one visit plans, erases and verifies before a person has to look.
 const MAX_ROUNDS: u32 = 12;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::World;
+use super::opened::fresh;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
@@ -16,29 +17,6 @@ use crate::ports::{
 };
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope};
-
-fn fresh(new: &NewObligation, seq: u32) -> Head {
-    Head {
-        id: new.id.clone(),
-        seq,
-        route: new.route,
-        target: new.target.clone(),
-        starts_at: new.starts_at,
-        received_at: new.received_at,
-        covers_until: new.covers_until,
-        due_by: new.due_by.clone(),
-        state: State::Received,
-        next_action_at: Some(new.next_action_at),
-        leased_until: None,
-        reopened: 0,
-        confirmed_plan: None,
-        late_since: None,
-        begun_at: None,
-        returned_at: None,
-        retained: Vec::new(),
-        replay: None,
-    }
-}
 
 impl Intake for World {
     async fn cancel(&self, id: &ObligationId, until: CancelUntil, now: Timestamp) -> Answer<Cancelled> {

@@ -10,6 +10,7 @@ mod exports;
 mod flags;
 mod holds;
 mod ledger;
+mod opened;
 mod places;
 mod policy;
 mod processors;

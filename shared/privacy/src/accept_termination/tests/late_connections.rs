@@ -54,7 +54,7 @@ async fn it_stays_while_the_account_may_come_back_and_goes_on_the_day_the_window
     let mark = crate::ingest_gate::Mark::place(&place("alder", "c8", None));
     assert!(world.stored().marks[&mark].covers_until > at(MADE), "nothing of it gets in any more");
     assert_eq!(world.of_tenant("birch"), others);
-    for day in ["2026-03-03T00:15:00Z", "2026-03-10T01:00:00Z", "2026-04-02T01:00:00Z"] {
+    for day in ["2026-03-03T00:15:00Z", "2026-03-10T01:00:00Z", "2026-04-02T01:00:00Z", "2026-04-04T00:00:00Z"] {
         go_to(&world, day);
         assert!(matches!(visit(&world, "linkedin").await.unwrap(), Worked::LookedClean { .. }), "{day}");
     }

@@ -1,0 +1,39 @@
+//! Lease: every chunk renews it, and every transition is made under it.
+
+use jiff::SignedDuration;
+
+use super::{Aftermath, Stop, Visit};
+use crate::obligation::{Head, State};
+use crate::ports::{Advance, Clock, Connections, Leased, Ledger, NextAction, Stores, Suppressions};
+
+/// How long a worker may be silent before another may take over.
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
+where
+    L: Ledger,
+    V: Stores + Connections + Suppressions,
+    C: Clock,
+    A: Aftermath,
+{
+    /// A chunk begins: is there time, and is the obligation still ours? The row as it is now.
+    pub(super) async fn renew(&self) -> Result<Head, Stop> {
+        let now = self.engine.clock.now();
+        if now >= self.stop_at {
+            return Err(Stop::OutOfTime);
+        }
+        match self.engine.ledger.lease(&self.lease, now, now + LEASE).await? {
+            // The account came back meanwhile: another visit reads with that in mind.
+            Leased::Granted(head) if head.returned_at != self.returned_at => Err(Stop::OutOfTime),
+            Leased::Granted(head) => Ok(*head),
+            Leased::Busy | Leased::Gone => Err(Stop::LostLease),
+        }
+    }
+
+    /// A transition that only the lease guards.
+    pub(super) async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
+        let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
+        self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
+    }
+}
