@@ -23,6 +23,7 @@ use crate::policy::Route;
 use crate::ports::{Intake, Opened};
 use crate::scope::{Counts, Stage};
 use crate::target::{Limit, Target};
+use jiff::SignedDuration;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
