@@ -1,8 +1,11 @@
 //! Lease: every chunk renews it, and every transition is made under it.
 
+use std::ops::ControlFlow;
+
 use jiff::SignedDuration;
 
-use super::{Aftermath, Stop, Visit};
+use super::worked::Executed;
+use super::{Aftermath, Stop, Visit, Worked};
 use crate::obligation::{Head, State};
 use crate::ports::{Advance, Clock, Connections, Leased, Ledger, NextAction, Stores, Suppressions};
 
@@ -35,5 +38,14 @@ where
         let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
         let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
         self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
+    }
+
+    /// The row to go on with after a round, or what the visit came to.
+    pub(super) async fn goes_on(&mut self, head: &Head, executed: Executed) -> Result<ControlFlow<Worked, Head>, Stop> {
+        match executed {
+            Executed::Stopped(worked) => Ok(ControlFlow::Break(worked)),
+            Executed::Overtaken => self.renew().await.map(ControlFlow::Continue),
+            Executed::Unclean => self.prepare(head).await.map(ControlFlow::Continue),
+        }
     }
 }

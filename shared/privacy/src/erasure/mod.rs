@@ -18,7 +18,6 @@ mod links;
 mod look;
 mod replay;
 mod settle;
-mod step;
 mod verify;
 mod wait;
 mod window;
