@@ -194,6 +194,7 @@ pub(crate) fn refused(page: Page<'_>, problem: Problem, format: Format) -> Respo
             Format::Html,
             Problem::BadRequest
             | Problem::BadMember(_)
+            | Problem::NoReason
             | Problem::Unknown(_)
             | Problem::MethodNotAllowed(_)
             | Problem::WindowClosed

@@ -103,6 +103,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
                 Format::Html | Format::Json,
                 Problem::BadRequest
                 | Problem::BadMember(_)
+                | Problem::NoReason
                 | Problem::WindowClosed
                 | Problem::CameBack
                 | Problem::OtherEnd

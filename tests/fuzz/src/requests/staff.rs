@@ -31,7 +31,7 @@ pub fn read_by_all(members: &Members, now: Timestamp) -> Vec<Printed> {
         printed(read::corrections(members, &keys, &id).map(|_| ())),
         printed(read::closure(members).map(|_| ())),
         read::route(members).map(|tenant| tenant.to_string()),
-        read::instruction(members).map(|(tenant, _)| tenant.to_string()),
+        read::instruction(members).map(|word| word.tenant.to_string()),
         read::lift(members).map(|_| String::new()),
     ]
 }
