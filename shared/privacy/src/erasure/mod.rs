@@ -44,7 +44,6 @@ use crate::plan;
 use crate::ports::{Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
-use crate::target::Target;
 
 /// How often one visit plans, erases and verifies before a person has to look.
 const MAX_ROUNDS: u32 = 12;
@@ -180,14 +179,13 @@ where
             Leased::Busy => return Ok(Worked::Busy),
             Leased::Gone => return Ok(Worked::Gone),
         };
-        (self.returned_at, self.is_of_tenant) = (head.returned_at, matches!(head.target, Target::Tenant { .. }));
+        self.take_note(&head, now).await?;
         if let State::Failed { attempts, .. } = &head.state {
             self.failed_before = *attempts;
         }
         if let Some(worked) = self.not_yet(&head, now).await? {
             return Ok(worked);
         }
-        self.closed_at = self.window_closed_at(&head, now).await?;
         match self.replay(head).await? {
             Replayed::Stopped(worked) => return Ok(worked),
             Replayed::GoesOn(as_it_is) => head = *as_it_is,

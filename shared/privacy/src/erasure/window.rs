@@ -29,8 +29,15 @@ where
         Some(closes_on.to_zoned_datetime(zone).ok()?.timestamp())
     }
 
+    /// What is known of the account as a visit begins.
+    pub(super) async fn take_note(&mut self, head: &Head, now: Timestamp) -> Result<(), Stop> {
+        (self.returned_at, self.is_of_tenant) = (head.returned_at, matches!(head.target, Target::Tenant { .. }));
+        self.closed_at = self.window_closed_at(head, now).await?;
+        Ok(())
+    }
+
     /// When it closed, if that is over and the account had not come back by then. One read, of phases that begin before.
-    pub(super) async fn window_closed_at(&self, head: &Head, now: Timestamp) -> Result<Option<Timestamp>, Stop> {
+    async fn window_closed_at(&self, head: &Head, now: Timestamp) -> Result<Option<Timestamp>, Stop> {
         let (Target::Tenant { tenant, .. }, Some(closes_at)) = (&head.target, self.closes_at(head)) else {
             return Ok(None);
         };
