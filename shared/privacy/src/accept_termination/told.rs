@@ -57,11 +57,11 @@ impl Counted {
         }
     }
 
-    /// An end of an account that came back. It has to be known that it was decided since: it says so, or its day has passed,
-    /// lies after the return, and is another than the one that stood, which may have lain ahead when the account came back.
+    /// An end of an account that came back starts new clocks, unless it was told before the return or is the very one that stood, which may
+    /// have lain ahead then. Without a day it means now: whoever sends messages twice says when the end was decided.
     fn after_return(&self, back_at: Timestamp, standing: &Head, new: &NewObligation) -> Told {
-        let is_since = self.told_at.is_some_and(|at| at >= back_at);
-        let is_another = self.decided_at.is_some() || standing.starts_at != new.starts_at;
+        let is_since = self.told_at.is_none_or(|at| at >= back_at);
+        let is_another = !self.is_dated || self.decided_at.is_some() || standing.starts_at != new.starts_at;
         if is_since && is_another { Told::New } else { Told::BeforeReturn }
     }
 }

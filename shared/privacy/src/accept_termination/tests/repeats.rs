@@ -37,33 +37,22 @@ async fn an_end_that_comes_once_more_after_the_account_came_back_touches_nothing
     }
 }
 
-/// Doubled messages and ends that may be old ones, each after a return within the window and after it.
+/// Told as one ahead, cancelled before its day, and here again once that has passed.
 #[tokio::test]
-async fn an_end_that_does_not_say_whether_it_was_decided_since_ends_no_account_that_came_back() {
-    for (first, back, repeated) in [
-        (None, "2026-02-05T12:00:00Z", None),
-        (Some(END), "2026-02-05T12:00:00Z", None),
-        (None, "2026-02-05T12:00:00Z", Some("2026-12-31T12:00:00Z")),
-        // Told as one ahead, cancelled before its day, and here again once that has passed.
-        (Some("2026-02-20T12:00:00Z"), "2026-02-05T12:00:00Z", Some("2026-02-20T12:00:00Z")),
-        (None, "2026-04-10T12:00:00Z", None),
-        (None, "2026-04-10T12:00:00Z", Some("2026-12-31T12:00:00Z")),
-    ] {
-        let world = world();
-        terminate(&world, first).await.unwrap();
-        if back > "2026-04" {
-            returns::work_on(&world, &returns::OLD_DAYS).await;
-            returns::work_on(&world, &["2026-03-10T01:00:00Z", "2026-04-03T01:00:00Z"]).await;
-        }
-        go_to(&world, back);
-        cancel(&world).await;
-        let before = (clocks(&world), world.of_tenant("alder"));
-        go_to(&world, if back > "2026-04" { "2026-04-11T12:00:00Z" } else { "2026-02-25T12:00:00Z" });
-        assert_eq!(refused(terminate(&world, repeated).await), "came back", "{first:?} {back} {repeated:?}");
-        go_to(&world, "2027-03-01T00:00:00Z");
-        work(&world).await;
-        assert_eq!((clocks(&world), world.of_tenant("alder")), before, "{first:?} {back} {repeated:?}");
+async fn an_end_ahead_that_was_cancelled_ends_nothing_when_its_day_has_passed() {
+    const AHEAD: &str = "2026-02-20T12:00:00Z";
+    let world = world();
+    terminate(&world, Some(AHEAD)).await.unwrap();
+    go_to(&world, "2026-02-05T12:00:00Z");
+    cancel(&world).await;
+    let before = (clocks(&world), world.of_tenant("alder"));
+    for day in ["2026-02-06T12:00:00Z", "2026-02-25T12:00:00Z"] {
+        go_to(&world, day);
+        assert_eq!(refused(terminate(&world, Some(AHEAD)).await), "came back", "{day}");
     }
+    go_to(&world, "2027-03-01T00:00:00Z");
+    work(&world).await;
+    assert_eq!((clocks(&world), world.of_tenant("alder")), before);
 }
 
 #[tokio::test]
@@ -102,8 +91,10 @@ async fn a_doubled_end_after_the_window_moves_no_clock_and_cancels_nothing() {
 #[tokio::test]
 async fn an_account_that_came_back_ends_again_on_any_day_that_was_decided_after() {
     let cases = [
-        // A day that has passed and lies after the return, one ahead, and two that were decided after.
+        // No day, one that lies after the return, two ahead, and two that were decided after.
+        (None, None, "2026-03-31"),
         (Some("2026-02-25T12:00:00Z"), None, "2026-03-28"),
+        (Some("2026-04-30T12:00:00Z"), None, "2026-05-31"),
         (Some("2026-04-30T12:00:00Z"), Some("2026-02-27T12:00:00Z"), "2026-05-31"),
         (Some(END), Some("2026-02-28T11:00:00Z"), "2026-03-03"),
         (None, Some("2026-02-27T12:00:00Z"), "2026-03-30"),
@@ -197,4 +188,18 @@ async fn what_nobody_has_decided_yet_is_no_end() {
     };
     assert_eq!(count("2026-01-31T12:05:01Z"), Some(InvalidTermination::DecidedAt));
     assert_eq!(count("2026-01-31T12:05:00Z"), None, "a clock may be minutes ahead");
+}
+
+/// Ended, back and ended again on one day: two ends, each with its clocks.
+#[tokio::test]
+async fn a_second_end_of_the_same_day_counts_as_one() {
+    let world = world();
+    terminate(&world, None).await.unwrap();
+    world.pass(SignedDuration::from_secs(1));
+    assert!(matches!(cancel(&world).await, Reactivated::InTime { .. }));
+    world.pass(SignedDuration::from_secs(1));
+    let clocked = terminate(&world, None).await.unwrap();
+    for one in &clocked {
+        assert_eq!(one.accepted.became, Became::Reopened, "{}", one.phase);
+    }
 }
