@@ -125,17 +125,14 @@ fn a_floor_and_a_ceiling_of_one_class_leave_room_for_each_other() {
             "whole days",
         ),
         ("class.billing-records.purge", "alarm_after = \"P2D\"", "alarm_after = \"P4D\"", place, "three days"),
-        (
-            logs,
-            "ceiling = \"P12M\"",
-            "floor = \"P12M\", ceiling = \"P12M1D\"",
-            "[class.security-logs]",
-            "past its ceiling",
-        ),
     ]);
     let long = with("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P60D\"");
     let long = long.replace("ceiling = \"P12M\" }", "floor = \"P6M\", ceiling = \"P12M\" }");
     assert!(problem(&long).is_some_and(|problem| problem.contains("from `purge.lead`")), "60 days after its limit");
+    let short = with("class.security-logs.purge", "lead = \"P1D\"", "lead = \"P3D\"");
+    let short = short.replace("alarm_after = \"PT12H\"", "alarm_after = \"P2D\"");
+    let short = short.replace("ceiling = \"P12M\" }", "floor = \"P12M\", ceiling = \"P12M1D\" }");
+    assert!(problem(&short).is_some_and(|problem| problem.contains("from its floor")), "two days after its floor");
     let soon = with(logs, "ceiling = \"P12M\"", "floor = \"P6M\", ceiling = \"P12M\"");
     assert_eq!(problem(&soon), None);
 }

@@ -75,15 +75,6 @@ impl Intake for Spoiled<'_> {
     }
 
     async fn open(&self, new: &NewObligation) -> Answer<Opened> {
-        let head = |update: &str| {
-            let update = update.to_owned();
-            self.client
-                .update_item()
-                .table_name("ledger")
-                .key("pk", text(&new.id.partition()))
-                .key("sk", text("head"))
-                .update_expression(update)
-        };
         if self.is(Naive::ReadThenWriteDedupe) && self.ledger.head(&new.id).await?.is_none() {
             let gone = self.client.delete_item().table_name("ledger").key("pk", text(&new.id.partition()));
             let gone = gone.key("sk", text("head")).send().await;
@@ -92,8 +83,9 @@ impl Intake for Spoiled<'_> {
         }
         let opened = self.ledger.open(new).await?;
         if self.is(Naive::ChainedDates) && opened != Opened::New {
-            let moved =
-                head("SET due_date = :date").expression_attribute_values(":date", text(&new.due_by.date.to_string()));
+            let moved = self.client.update_item().table_name("ledger").key("pk", text(&new.id.partition()));
+            let moved = moved.key("sk", text("head")).update_expression("SET due_date = :date");
+            let moved = moved.expression_attribute_values(":date", text(&new.due_by.date.to_string()));
             moved.send().await.map_err(|_| Fault::retry("naive", "not written"))?;
         }
         Ok(opened)
