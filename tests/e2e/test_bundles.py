@@ -48,7 +48,7 @@ def test_who_has_no_scripts_gets_from_a_code_to_the_file(world: World, browser: 
 
     # A slip costs a try and no more: the page that says so has the field again.
     assert enter("000000" if fresh != "000000" else "000001") == 422
-    assert page.get_by_role("link", name="See where your request stands").is_visible()
+    page.get_by_role("heading", level=1, name="This did not show that the request is yours").wait_for()
     statuses: list[int] = []
     source = downloaded(page, lambda: statuses.append(enter(fresh)), tmp_path / "bundle.zip")
     assert statuses == [303] and reference not in source

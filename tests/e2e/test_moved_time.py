@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from itertools import count
 from typing import Any
 
@@ -133,7 +133,7 @@ def test_conversations_that_still_stand_ring_on_day_75_and_are_gone_by_day_90(
     plan = get(staff, world, f"/api/staff/obligations/{conversations}")["plan"]
     assert plan["is_waiting"] and plan["over_ceiling"] == {"unclassified": 0}
     path = f"/api/staff/obligations/{conversations}/plan-confirmation"
-    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"]}).status == 200
+    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"], "reason": "records-reviewed"}).status == 200
     state(staff, world, conversations, "verifying")
     assert left(world, tenant, connections) == set()
     world.move(90)
@@ -225,7 +225,11 @@ def test_second_looks_and_the_last_date_of_a_copy_end_a_request(moving: World) -
     person = world.person("tenant-alder")
     code = world.ask(person)
     world.await_erased(code)
-    for count, day in enumerate((7.1, 30.1), start=2):
+    # Some time later, and on the same day as UTC counts them.
+    now = datetime.now(timezone.utc)
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(), timezone.utc)
+    later = min(timedelta(hours=2), (midnight - now) / 2) / timedelta(days=1)
+    for count, day in enumerate((7 + later, 30 + later), start=2):
         world.move(day)
 
         def looked(count: int = count) -> bool | None:
