@@ -82,6 +82,17 @@ def test_a_dry_run_writes_nothing_and_knows_that_the_schedule_lives(world: World
     assert world.clients["s3"].list_objects_v2(Bucket=world.outputs["ReportsBucketName"])["KeyCount"] == reports
 
 
+def test_a_dry_run_of_what_is_due_names_refs_and_writes_nothing(world: World) -> None:
+    tick = json.dumps({"sweep": "due", "dry_run": True}).encode()
+    answer = world.clients["lambda"].invoke(FunctionName=world.outputs["RetentionSweeperFunctionName"], Payload=tick)
+    told = json.loads(answer["Payload"].read())
+    assert "FunctionError" not in answer and told["dry_run"] is True, told
+    kinds = told["kinds"].values()
+    assert told["due"] == sum(kind["due"] for kind in kinds)
+    assert len(told["to_send"]) == sum(kind["to_send"] for kind in kinds)
+    assert all(len(one["ref"]) == 12 for one in told["to_send"]), told
+
+
 def test_a_disconnect_reaches_what_goes_by_its_hour(world: World) -> None:
     """The whole partition of a connection is one key range, whatever hours are in it."""
     partitions = {row["pk"]["S"] for row in world.table("SocialTableName")}

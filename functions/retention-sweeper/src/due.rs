@@ -1,9 +1,12 @@
 //! The sweep of what is due in the ledger: one tick is one sweep, with a report in logs and metrics.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::DataMap;
 use privacy::ports::Clock;
-use privacy::sweep_ledger::{Bounds, Notice, Sweep, sweep_ledger};
+use privacy::sweep_ledger::{Bounds, DueOfKind, DuePlan, Notice, Sweep, ToSend, plan_sweep, sweep_ledger};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
@@ -28,6 +31,33 @@ pub(crate) struct Report {
     held: u64,
     holds_past_review: u64,
     is_truncated: bool,
+}
+
+/// What a sweep would send now, for whoever invokes the function by hand. Names obligations as logs do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Plan {
+    dry_run: bool,
+    due: u64,
+    kinds: BTreeMap<&'static str, OfKind>,
+    to_send: Vec<Planned>,
+    is_truncated: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+struct OfKind {
+    due: u64,
+    to_send: u64,
+    first_due_by: Option<Date>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Planned {
+    #[serde(rename = "ref")]
+    reference: String,
+    kind: &'static str,
+    due_by: Date,
+    time_zone: String,
+    is_look: bool,
 }
 
 /// The sweep could not handle something: the invocation fails, so that the schedule tries again and an alarm rings.
@@ -90,6 +120,37 @@ impl Due {
             faults: _,
         } = sweep;
         Ok(Report { due, sent, near_due, overdue, halted, failed, held, holds_past_review, is_truncated })
+    }
+}
+
+impl Due {
+    /// What a sweep that began now would send. Writes nothing, sends nothing, and no metric says that something was swept.
+    pub(crate) async fn plan(&self, request_id: &str, stop_at: Timestamp) -> Result<Plan, SweepFailed> {
+        let DuePlan { kinds, to_send, is_truncated, faults } =
+            plan_sweep(&self.ledger, &SystemClock, self.stuck_after, stop_at).await;
+        for fault in &faults {
+            let cause = fault.chain();
+            tracing::error!("request.id" = request_id, outcome = "fault", cause, "part of a dry run failed");
+        }
+        if !faults.is_empty() {
+            return Err(SweepFailed { faults: u64::try_from(faults.len()).unwrap_or(u64::MAX) });
+        }
+        let due = kinds.values().map(|kind| kind.due).sum();
+        let of_kind = |DueOfKind { due, to_send, first_due_by }| OfKind { due, to_send, first_due_by };
+        let planned = |ToSend { reference, kind, due_by, is_look }| Planned {
+            reference,
+            kind,
+            due_by: due_by.date,
+            time_zone: due_by.time_zone,
+            is_look,
+        };
+        Ok(Plan {
+            dry_run: true,
+            due,
+            kinds: kinds.into_iter().map(|(kind, of)| (kind, of_kind(of))).collect(),
+            to_send: to_send.into_iter().map(planned).collect(),
+            is_truncated,
+        })
     }
 }
 

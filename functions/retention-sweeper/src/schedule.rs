@@ -20,7 +20,11 @@ use crate::share::Shares;
 #[serde(tag = "sweep", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum Tick {
     /// What is due in the ledger.
-    Due {},
+    Due {
+        /// Say which obligations would be sent on, and write and send nothing.
+        #[serde(default)]
+        dry_run: bool,
+    },
     /// What goes by its date.
     Periods {
         /// Say what would go, and write nothing.
@@ -34,6 +38,7 @@ pub(crate) enum Tick {
 #[serde(untagged)]
 pub(crate) enum Answer {
     Due(DueReport),
+    DuePlan(due::Plan),
     Periods(periods::Answer),
 }
 
@@ -76,7 +81,11 @@ impl Sweeper {
         let request_id = event.context.request_id.as_str();
         let ends_at = clock::stop_at(event.context.deadline, SignedDuration::ZERO);
         match event.payload {
-            Tick::Due {} => {
+            Tick::Due { dry_run: true } => {
+                let until = Shares::until(ends_at);
+                Ok(Answer::DuePlan(self.due.plan(request_id, until.obligations).await?))
+            }
+            Tick::Due { dry_run: false } => {
                 let until = Shares::until(ends_at);
                 // One part that fails leaves the other done; then the invocation fails for it.
                 let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
@@ -104,13 +113,14 @@ mod tests {
     #[test]
     fn only_known_sweeps_are_started() {
         let read = |text: &str| serde_json::from_str::<Tick>(text).ok();
-        assert_eq!(read(r#"{"sweep":"due"}"#), Some(Tick::Due {}));
+        assert_eq!(read(r#"{"sweep":"due"}"#), Some(Tick::Due { dry_run: false }));
+        assert_eq!(read(r#"{"sweep":"due","dry_run":true}"#), Some(Tick::Due { dry_run: true }));
         assert_eq!(read(r#"{"sweep":"periods"}"#), Some(Tick::Periods { dry_run: false }));
         assert_eq!(read(r#"{"sweep":"periods","dry_run":true}"#), Some(Tick::Periods { dry_run: true }));
         for bad in [
             "{}",
             r#"{"sweep":"everything"}"#,
-            r#"{"sweep":"due","dry_run":true}"#,
+            r#"{"sweep":"due","dry-run":true}"#,
             r#"{"sweep":"periods","as_of":"2030-01-01T00:00:00Z"}"#,
         ] {
             assert_eq!(read(bad), None, "{bad}");

@@ -2,16 +2,22 @@
 //! must know of. Its reads grow with what is due, not with what exists.
 //!
 //! Stuck means "no progress past a promised time", and what is stuck is sent again, never cancelled. Every open
-//! obligation passes here at least once an hour, so none can reach its date unseen.
+//! obligation passes here at least once an hour, so none can reach its date unseen. Within a page of the index what is due first
+//! goes first.
+
+mod page;
+mod plan;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::page::{Taken, read_page, shards};
+pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
 use crate::message::Work;
 use crate::obligation::{Head, State};
-use crate::ports::{DUE_SHARDS, Due, DueIndex, NextAction, WorkQueue};
+use crate::ports::{Due, DueIndex, NextAction, WorkQueue};
 use crate::replay::ReplayStage;
 
 /// Entries taken from one shard at a time.
@@ -114,10 +120,7 @@ pub async fn sweep_ledger(
     mut notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
     let mut sweep = Sweep::default();
-    // Each minute begins with another shard, so that a sweep that runs out of time starves none for long.
-    let minute = clock.now().as_second().div_euclid(60);
-    let first = u8::try_from(minute.rem_euclid(i64::from(DUE_SHARDS))).unwrap_or_default();
-    for shard in (0..DUE_SHARDS).map(|offset| (first + offset) % DUE_SHARDS) {
+    for shard in shards(clock.now()) {
         let mut taken = 0;
         loop {
             let now = clock.now();
@@ -125,37 +128,29 @@ pub async fn sweep_ledger(
                 sweep.is_truncated = true;
                 break;
             }
-            let due = match index.due(shard, now, PAGE).await {
-                Ok(due) => due,
+            let page = match read_page(index, shard, now, bounds.stuck_after).await {
+                Ok(page) => page,
                 Err(fault) => {
                     sweep.faults += 1;
                     notice(Notice::Fault(&fault));
                     break;
                 }
             };
-            let is_last = due.len() < usize::from(PAGE);
-            let mut failed = false;
-            for entry in &due {
-                taken += 1;
-                let handled = match still_due(index, entry, now).await {
-                    Ok(Some(head)) => {
-                        observe(&head, map, now, &mut sweep, &mut notice);
-                        act(index, queue, &head, now, bounds.stuck_after).await
-                    }
-                    Ok(None) => Ok(false),
-                    Err(fault) => Err(fault),
-                };
-                match handled {
-                    Ok(is_sent) => sweep.sent += u64::from(is_sent),
-                    Err(fault) => {
-                        sweep.faults += 1;
-                        failed = true;
-                        notice(Notice::Fault(&fault));
-                    }
+            let (is_last, mut faults) = (!page.is_full(), page.faults);
+            for Taken { head, decision } in &page.taken {
+                observe(head, map, now, &mut sweep, &mut notice);
+                match act(index, queue, head, *decision, now).await {
+                    Ok(()) => sweep.sent += u64::from(decision.is_sent),
+                    Err(fault) => faults.push(fault),
                 }
             }
+            taken += u64::try_from(page.entries).unwrap_or(u64::MAX);
+            for fault in &faults {
+                sweep.faults += 1;
+                notice(Notice::Fault(fault));
+            }
             // An entry that could not be moved on would come back at once: leave it to the next sweep.
-            if is_last || failed {
+            if is_last || !faults.is_empty() {
                 break;
             }
         }
@@ -176,25 +171,24 @@ fn is_late(head: &Head, now: Timestamp) -> bool {
     head.late_since.is_none() && !head.state.is_finished() && !is_held && head.due_by.is_past(now)
 }
 
-/// Sends and moves on; whether it was sent. A crash in between sends it once more.
+/// Sends and moves on, as decided. A crash in between sends it once more.
 async fn act(
     index: &impl DueIndex,
     queue: &impl WorkQueue,
     head: &Head,
+    decision: Decision,
     now: Timestamp,
-    stuck_after: SignedDuration,
-) -> Result<bool, Fault> {
+) -> Result<(), Fault> {
     if is_late(head, now) {
         index.mark_late(&head.id, now).await?;
     }
-    let decision = decide(head, now, stuck_after);
     if decision.is_sent {
         queue.send(&Work { obligation: head.id.clone() }).await?;
     }
     if let Some(next_action_at) = head.next_action_at {
         index.postpone(&Due { id: head.id.clone(), next_action_at }, decision.next).await?;
     }
-    Ok(decision.is_sent)
+    Ok(())
 }
 
 fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {

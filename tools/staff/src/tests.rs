@@ -1,6 +1,6 @@
-use privacy::audit::StaffReason;
 use std::time::{Duration, SystemTime};
 
+use privacy::audit::StaffReason;
 use serde_json::json;
 
 use crate::arguments::{Asked, Call, Form, Invalid};

@@ -33,6 +33,37 @@ async fn a_shard_that_could_not_be_read_fails_the_invocation_when_the_others_are
     assert!(!report.is_truncated && report.failed == 0, "{report:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_names_what_the_sweep_then_sends_and_writes_nothing() {
+    let account = Account::new();
+    let received_at = SystemClock.now() - SignedDuration::from_hours(2);
+    for number in 0..5 {
+        let request = demo::request(&demo::person(&format!("1015800000000{number:04}")), received_at);
+        demo::ledger(&account).open(&request).await.unwrap();
+    }
+    let before = account.dump("ledger");
+    let due = Due::new(&account.connection_of("retention-sweeper"), &Config::of_account(&[]));
+    let ahead = async || due.plan("r-1", SystemClock.now() + SignedDuration::from_mins(5)).await;
+    account.trouble("Query ledger", &[Trouble::Down; 6]);
+    assert!(ahead().await.is_err(), "what was not read is not shown as a plan");
+    let plan = ahead().await.unwrap();
+    assert_eq!((account.dump("ledger"), account.sent().len()), (before, 0));
+    assert_eq!((plan.due, plan.kinds["meta-data-deletion"].to_send, plan.is_truncated), (5, 5, false));
+    let told = serde_json::to_value(&plan).unwrap();
+    assert_eq!(
+        (&told["dry_run"], &told["kinds"]["meta-data-deletion"]["first_due_by"]),
+        (&true.into(), &told["to_send"][0]["due_by"])
+    );
+    let report = sweep(&account).await.unwrap();
+    assert_eq!((report.due, report.sent), (plan.due, 5));
+    let sent: Vec<String> = account.sent().iter().map(|message| format!("{message:?}")).collect();
+    for (number, planned) in plan.to_send.iter().enumerate() {
+        assert_eq!(planned.reference.len(), 12, "as logs name it");
+        assert!(!sent[number].contains(&planned.reference), "the whole id is in the queue only");
+    }
+    assert_eq!(ahead().await.unwrap().due, 0);
+}
+
 /// What rings `ObligationsNearDueAlarm`: the number that its metric is made of is above the threshold of the template days before
 /// the last day, and the invocation does not fail for it.
 #[tokio::test]

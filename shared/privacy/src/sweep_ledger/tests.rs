@@ -231,3 +231,111 @@ async fn what_a_hold_keeps_is_late_only_once_it_is_released() {
     sweep(&world).await;
     assert_eq!(late_since(), Some(world.now()));
 }
+
+/// Eight obligations that stand in one shard of the index.
+fn neighbours() -> Vec<ObligationId> {
+    let all = (0_u32..400).map(|number| ObligationId::parse(&format!("{number:032x}")).unwrap());
+    all.filter(|id| id.shard(crate::ports::DUE_SHARDS) == 3).take(8).collect()
+}
+
+async fn world_of(ids: &[ObligationId], due_on: &[i8]) -> World {
+    let world = World::new(at("2026-03-10T12:00:00Z"), 10);
+    for (number, (id, day)) in ids.iter().zip(due_on).enumerate() {
+        let new = NewObligation {
+            id: id.clone(),
+            route: if number % 2 == 0 { Route::MetaDataDeletion } else { Route::Disconnect },
+            target: Target::Person { links: vec![], suppressions: vec![], limit: Limit::Everywhere },
+            received_at: world.now(),
+            starts_at: None,
+            covers_until: world.now(),
+            is_dated: true,
+            due_by: DueBy { date: jiff::civil::date(2026, 4, *day), time_zone: "UTC".to_owned() },
+            // The later its last day, the earlier it became due.
+            next_action_at: world.now() + MINUTE * i32::from(30 - *day),
+        };
+        world.open(&new).await.unwrap();
+    }
+    world.pass(MINUTE * 30);
+    world
+}
+
+#[tokio::test]
+async fn within_a_page_the_nearest_last_day_goes_first_and_second_looks_last() {
+    let ids = neighbours();
+    let days = [9, 3, 7, 1, 5, 2, 8, 4];
+    let world = world_of(&ids, &days).await;
+    let erased_at = world.now();
+    let looked_at = &ids[3];
+    world.stored().heads.get_mut(looked_at).unwrap().state =
+        State::Verifying { plan: plan_hash(), erased_at, looks: vec![] };
+    assert_eq!(sweep(&world).await.sent, 8);
+    let order: Vec<i8> = world
+        .stored()
+        .sent
+        .iter()
+        .map(|work| days[ids.iter().position(|id| *id == work.obligation).unwrap()])
+        .collect();
+    assert_eq!(order, [2, 3, 4, 5, 7, 8, 9, 1], "what is erased already is only looked at");
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_what_the_sweep_then_does_and_does_nothing() {
+    let ids = neighbours();
+    let world = world_of(&ids, &[9, 3, 7, 1, 5, 2, 8, 4]).await;
+    let by = vec![crate::legal_hold::HoldId::parse("hold-2026-1").unwrap()];
+    for (number, state) in [
+        (0, State::Planned { plan: plan() }),
+        (3, State::Verifying { plan: plan_hash(), erased_at: world.now(), looks: vec![] }),
+        (4, State::Held { plan: plan(), by, review_by: "2026-05-01".parse().unwrap() }),
+    ] {
+        world.stored().heads.get_mut(&ids[number]).unwrap().state = state;
+    }
+    world.stored().heads.get_mut(&ids[5]).unwrap().leased_until = Some(world.now() + MINUTE);
+    let before = world.stored().heads.clone();
+    let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
+    assert_eq!(world.stored().heads, before, "nothing is moved on or noted as late");
+    assert!(world.stored().sent.is_empty());
+    assert!(planned.faults.is_empty() && !planned.is_truncated);
+    let day = |day: i8| Some(jiff::civil::date(2026, 4, day));
+    let kind = |due, to_send, first| DueOfKind { due, to_send, first_due_by: day(first) };
+    assert_eq!(planned.kinds["meta-data-deletion"], kind(4, 3, 5), "one waits for a person");
+    assert_eq!(
+        planned.kinds["disconnect"],
+        kind(4, 3, 2),
+        "one is being worked on; one is erased, so its day counts no more"
+    );
+    assert_eq!(sweep(&world).await.sent, 6);
+    let sent: Vec<String> = world.stored().sent.iter().map(|work| work.obligation.log_ref()).collect();
+    let shown: Vec<String> = planned.to_send.iter().map(|one| one.reference.clone()).collect();
+    assert_eq!(shown, sent, "the same, in the same order");
+    let looks: Vec<bool> = planned.to_send.iter().map(|one| one.is_look).collect();
+    assert_eq!(looks, [false, false, false, false, false, true]);
+    let later = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
+    assert_eq!((later.kinds.len(), later.to_send.len()), (0, 0), "what was sent rests");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_it_could_not_read_and_where_it_stopped() {
+    let ids = neighbours();
+    let world = world_of(&ids, &[9, 3, 7, 1, 5, 2, 8, 4]).await;
+    let stopped = plan_sweep(&world, &world, MINUTE * 5, world.now()).await;
+    assert!(stopped.is_truncated && stopped.kinds.is_empty());
+    world.strike(None);
+    plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
+    let calls = world.calls();
+    assert_eq!(calls, 16, "one reading of each shard, and one of each row");
+    for call in 1..=calls {
+        world.strike(Some(Strike::Before(call)));
+        let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
+        assert_eq!(planned.faults.len(), 1, "call {call}");
+    }
+    let many: Vec<ObligationId> = (0_u32..2_000)
+        .map(|number| ObligationId::parse(&format!("{number:032x}")).unwrap())
+        .filter(|id| id.shard(crate::ports::DUE_SHARDS) == 3)
+        .take(100)
+        .collect();
+    let world = world_of(&many, &[9; 100]).await;
+    let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
+    assert!(planned.is_truncated, "there may be more than one page");
+    assert_eq!(planned.to_send.len(), 100);
+}
