@@ -6,13 +6,13 @@ from tests.e2e.test_template import flat, of_type, on_aws, statements
 
 
 def test_bundles_are_made_given_and_erased_by_three() -> None:
-    """What the stack does not keep: rights on versions, and whose rows are deleted."""
+    """What the stack does not keep: rights on versions, and whose rows are written and deleted."""
     bundles = {"Fn::Sub": "${Bundles.Arn}/bundles/*"}
     worker, intake, sweeper = (statements(f"{name}Role") for name in ("ExportWorker", "DsrIntake", "RetentionSweeper"))
     assert flat(worker["MakeBundles"]["Action"]) == {"s3:AbortMultipartUpload", "s3:PutObject"}
     assert worker["MakeBundles"]["Resource"] == bundles
     reached = {
-        "ClaimAndAnswer": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, ["obligation#8*", "export#*"]),
+        "ClaimAndAnswer": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, ["obligation#8*", "routed-to#*", "export#*"]),
         "ReadRequestsAndEnds": ({"dynamodb:GetItem"}, ["obligation#8*", "obligation#1*"]),
         "HavePurgesWait": ({"dynamodb:PutItem", "dynamodb:DeleteItem"}, ["pending#*"]),
     }
