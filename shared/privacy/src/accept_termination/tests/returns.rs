@@ -76,12 +76,12 @@ fn new_lines() -> Vec<&'static str> {
 }
 
 /// A hold on what the account had of its own.
-fn hold() -> LegalHold {
+pub(super) fn hold(classes: &[&str]) -> LegalHold {
     let note = |text| Note::parse(text).unwrap();
-    let classes = ["account-profile", "account-users", "conversation-files"];
+    let classes = classes.iter().map(|class| (*class).to_owned()).collect();
     LegalHold {
         id: HoldId::parse("hold-0001").unwrap(),
-        scope: HoldScope { classes: classes.map(str::to_owned).into(), ..HoldScope::of_tenant(tenant("alder")) },
+        scope: HoldScope { classes, ..HoldScope::of_tenant(tenant("alder")) },
         reason: note("a court asked"),
         approver: note("counsel"),
         proof: Some(note("file 7")),
@@ -132,7 +132,7 @@ async fn held_until_it_was_back(says_when: bool) -> World {
         world.put_version_at("files", "alder/p1/talk/a.pdf", "1", at("2025-06-01T00:00:00Z"));
     }
     terminate(&world, None).await.unwrap();
-    world.stored().holds.push(hold());
+    world.stored().holds.push(hold(&["account-profile", "account-users", "conversation-files"]));
     work_on(&world, &OLD_DAYS).await;
     go_to(&world, BACK);
     assert_eq!(cancel(&world).await, Reactivated::TooLate);

@@ -1,26 +1,12 @@
 //! A second end while a phase of the first is still open: it is refused, by all of it and by nothing less, until that is over.
 
 use super::repeats::{clocks, refused};
-use super::returns::{BACK, OLD_DAYS, phase, visit, work_on, write_new};
+use super::returns::{BACK, OLD_DAYS, hold, phase, visit, work_on, write_new};
 use super::*;
 use crate::erasure::Worked;
-use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 
 const SECOND: &str = "2026-06-30T12:00:00Z";
 const LOOKS: [&str; 2] = ["2026-03-10T01:00:00Z", "2026-04-03T01:00:00Z"];
-
-fn hold_on(class: &str) -> LegalHold {
-    let note = |text| Note::parse(text).unwrap();
-    LegalHold {
-        id: HoldId::parse("hold-0001").unwrap(),
-        scope: HoldScope { classes: [class.to_owned()].into(), ..HoldScope::of_tenant(tenant("alder")) },
-        reason: note("a court asked"),
-        approver: note("counsel"),
-        proof: Some(note("file 7")),
-        placed_at: at("2026-02-01T00:00:00Z"),
-        review_by: "2026-04-30".parse().unwrap(),
-    }
-}
 
 #[tokio::test]
 async fn it_is_refused_while_a_hold_keeps_a_phase_and_takes_all_of_the_second_life_once_that_is_over() {
@@ -28,7 +14,7 @@ async fn it_is_refused_while_a_hold_keeps_a_phase_and_takes_all_of_the_second_li
         let world = world();
         let others = world.of_tenant("birch");
         terminate(&world, None).await.unwrap();
-        world.stored().holds.push(hold_on("conversation-messages"));
+        world.stored().holds.push(hold(&["conversation-messages"]));
         work_on(&world, &OLD_DAYS).await;
         if is_back {
             go_to(&world, BACK);
