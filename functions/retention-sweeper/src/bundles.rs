@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::config::Config;
 
 /// The answer, for whoever invokes the function by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
     erased: u64,
     is_truncated: bool,

@@ -20,7 +20,7 @@ use crate::config::Config;
 const PER_SHARD_MAX: u64 = 1_000;
 
 /// The answer, for whoever invokes the function by hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
     due: u64,
     sent: u64,
@@ -84,12 +84,8 @@ impl Due {
         }
     }
 
-    pub(crate) async fn sweep(
-        &self,
-        map: &DataMap,
-        request_id: &str,
-        stop_at: Timestamp,
-    ) -> Result<Report, SweepFailed> {
+    /// The report, and how many parts could not be swept.
+    pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
         let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
         let log = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => {
@@ -103,9 +99,6 @@ impl Due {
         };
         let sweep = sweep_ledger(&self.ledger, &self.queue, &SystemClock, map, bounds, log).await;
         report(&sweep, request_id);
-        if sweep.faults > 0 {
-            return Err(SweepFailed { faults: sweep.faults });
-        }
         let Sweep {
             due,
             sent,
@@ -117,9 +110,9 @@ impl Due {
             oldest_open_seconds: _,
             held,
             holds_past_review,
-            faults: _,
+            faults,
         } = sweep;
-        Ok(Report { due, sent, near_due, overdue, halted, failed, held, holds_past_review, is_truncated })
+        (Report { due, sent, near_due, overdue, halted, failed, held, holds_past_review, is_truncated }, faults)
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct Answer {
 /// Something could not be swept: the invocation fails, so that an alarm rings. The rest is done and reported.
 ///
 /// A class that halted at its ceiling is among them: nothing of it went. It rings an alarm of its own as well (`PeriodsHalted`),
-/// which says that it waits for a person; a dry run, which is how they look at it, does not fail for it.
+/// which says that it waits for a person. So is one that is due and had no turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{failures} parts of what goes by its date could not be swept")]
 pub(crate) struct PurgeFailed {
@@ -69,7 +69,6 @@ impl Periods {
         let mut failures = report.failures();
         let mut stored_under = None;
         if !is_dry_run {
-            failures += report.classes.values().filter(|class| class.halted && class.fault.is_none()).count();
             emit(&report);
             match store_report(&self.reports, &report).await {
                 Ok(key) => stored_under = Some(key),

@@ -1,10 +1,13 @@
 //! Translates between the schedules and the sweeps: a tick names its sweep.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent};
 use privacy::data_map::DataMap;
+use privacy::ports::Clock;
+use privacy::purge::store_due_report;
 use privacy_aws::connection::Connection;
-use privacy_edge::clock;
+use privacy_aws::reports::ReportBucket;
+use privacy_edge::clock::{self, SystemClock};
 use serde::{Deserialize, Serialize};
 
 use crate::bundles::{self, Bundles};
@@ -43,13 +46,22 @@ pub(crate) enum Answer {
 }
 
 /// What is due in the ledger: obligations, and what people asked for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct DueReport {
     #[serde(flatten)]
     obligations: due::Report,
     requests: requests::Report,
     bundles: bundles::Report,
     replays: replays::Report,
+    /// Parts that could not be swept.
+    faults: u64,
+}
+
+impl DueReport {
+    /// Whether there was nothing to do, as in most minutes: such a run leaves its metrics and no report in the bucket.
+    fn is_quiet(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Every sweep.
@@ -61,6 +73,7 @@ pub(crate) struct Sweeper {
     bundles: Bundles,
     replays: Replays,
     periods: Periods,
+    reports: ReportBucket,
 }
 
 impl Sweeper {
@@ -73,6 +86,7 @@ impl Sweeper {
             bundles: Bundles::new(connection, &config),
             replays: Replays::new(connection, &config, &map)?,
             periods: Periods::new(connection, &config, &map)?,
+            reports: ReportBucket::new(connection, config.reports_bucket.clone()),
             map,
         })
     }
@@ -85,30 +99,85 @@ impl Sweeper {
                 let until = Shares::until(ends_at);
                 Ok(Answer::DuePlan(self.due.plan(request_id, until.obligations).await?))
             }
-            Tick::Due { dry_run: false } => {
-                let until = Shares::until(ends_at);
-                // One part that fails leaves the other done; then the invocation fails for it.
-                let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
-                let (bundles, of_bundles) = self.bundles.sweep(request_id, until.bundles).await;
-                // Before what is due: whatever a replay asks is due, and goes out with the rest.
-                let (replays, of_replays) = self.replays.sweep(&self.map, request_id, until.replays).await;
-                let faults = of_requests + of_bundles + of_replays;
-                let obligations = self.due.sweep(&self.map, request_id, until.obligations).await?;
-                if faults > 0 {
-                    return Err(due::SweepFailed { faults }.into());
-                }
-                Ok(Answer::Due(DueReport { obligations, requests, bundles, replays }))
-            }
+            Tick::Due { dry_run: false } => Ok(Answer::Due(self.sweep_due(request_id, ends_at).await?)),
             Tick::Periods { dry_run } => {
                 Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))
             }
         }
     }
+
+    /// One part that fails leaves the others done and reported; then the invocation fails for it.
+    async fn sweep_due(&self, request_id: &str, ends_at: Timestamp) -> Result<DueReport, due::SweepFailed> {
+        let until = Shares::until(ends_at);
+        let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
+        let (bundles, of_bundles) = self.bundles.sweep(request_id, until.bundles).await;
+        // Before what is due: whatever a replay asks is due, and goes out with the rest.
+        let (replays, of_replays) = self.replays.sweep(&self.map, request_id, until.replays).await;
+        let (obligations, of_obligations) = self.due.sweep(&self.map, request_id, until.obligations).await;
+        let faults = of_requests + of_bundles + of_replays + of_obligations;
+        let mut report = DueReport { obligations, requests, bundles, replays, faults };
+        if !report.is_quiet()
+            && let Err(fault) = store_due_report(&self.reports, SystemClock.now(), &report).await
+        {
+            let cause = fault.chain();
+            tracing::error!("request.id" = request_id, outcome = "fault", cause, "a report was not stored");
+            report.faults += 1;
+        }
+        if report.faults > 0 { Err(due::SweepFailed { faults: report.faults }) } else { Ok(report) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use privacy_tests::account::{Account, Trouble};
+    use privacy_tests::demo;
+
     use super::*;
+
+    fn sweeper(account: &Account) -> Sweeper {
+        let (connection, config, map) = (
+            account.connection_of("retention-sweeper"),
+            Config::of_account(&["social", "billing", "logs"]),
+            demo::map(),
+        );
+        Sweeper {
+            due: Due::new(&connection, &config),
+            requests: Requests::new(&connection, &config).unwrap(),
+            bundles: Bundles::new(&connection, &config),
+            replays: Replays::new(&connection, &config, &map).unwrap(),
+            periods: Periods::new(&connection, &config, &map).unwrap(),
+            reports: ReportBucket::new(&connection, config.reports_bucket.clone()),
+            map,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sweep_that_found_something_leaves_its_report_and_a_quiet_one_none() {
+        // What fails is reported too, as a number.
+        for (troubles, faults) in [(0, 0), (20, 1)] {
+            let account = Account::new();
+            account.set_secret("subject-keys", demo::SUBJECT_KEYS);
+            let (sweeper, ends_at) = (sweeper(&account), SystemClock.now() + SignedDuration::from_mins(5));
+            let reports = || {
+                let objects = account.buckets().objects();
+                objects.into_iter().filter(|(key, _)| key.contains("sweeps/due/")).collect::<Vec<_>>()
+            };
+            assert!(sweeper.sweep_due("r-1", ends_at).await.unwrap().is_quiet());
+            assert_eq!(reports(), []);
+            let received_at = SystemClock.now() - SignedDuration::from_hours(2);
+            let request = demo::request(&demo::person("10158000000000001"), received_at);
+            privacy::ports::Intake::open(&demo::ledger(&account), &request).await.unwrap();
+            account.trouble("SendMessage", &vec![Trouble::Down; troubles]);
+            let swept = sweeper.sweep_due("r-2", ends_at).await;
+            assert_eq!(swept.map_or_else(|failed| failed.faults, |report| report.faults), faults);
+            let stored = format!("{:?}", reports());
+            assert_eq!(reports().len(), 1, "{stored}");
+            assert!(
+                stored.contains(&format!("\\\"faults\\\":{faults}")) && !stored.contains("1015800000000"),
+                "{stored}"
+            );
+        }
+    }
 
     #[test]
     fn only_known_sweeps_are_started() {

@@ -2,7 +2,7 @@
 //! must know of. Its reads grow with what is due, not with what exists.
 //!
 //! Stuck means "no progress past a promised time", and what is stuck is sent again, never cancelled. Every open
-//! obligation passes here at least once an hour, so none can reach its date unseen. Within a page of the index what is due first
+//! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due in a shard the nearest last day
 //! goes first.
 
 mod page;
@@ -20,8 +20,8 @@ use crate::obligation::{Head, State};
 use crate::ports::{Due, DueIndex, NextAction, WorkQueue};
 use crate::replay::ReplayStage;
 
-/// Entries taken from one shard at a time.
-const PAGE: u16 = 100;
+/// Entries taken from one shard at a time, and so how far the order by the last day reaches: as many as a sweep takes of it.
+const PAGE: u16 = 1_000;
 
 /// How long a plan above its ceiling rests until an alarm counts it again.
 const HALTED_RECHECK: SignedDuration = SignedDuration::from_hours(1);
@@ -138,6 +138,10 @@ pub async fn sweep_ledger(
             };
             let (is_last, mut faults) = (!page.is_full(), page.faults);
             for Taken { head, decision } in &page.taken {
+                if clock.now() >= bounds.stop_at {
+                    sweep.is_truncated = true;
+                    break;
+                }
                 observe(head, map, now, &mut sweep, &mut notice);
                 match act(index, queue, head, *decision, now).await {
                     Ok(()) => sweep.sent += u64::from(decision.is_sent),

@@ -9,7 +9,8 @@ use super::*;
 
 async fn sweep(account: &Account) -> Result<Report, SweepFailed> {
     let due = Due::new(&account.connection_of("retention-sweeper"), &Config::of_account(&[]));
-    due.sweep(&demo::map(), "r-1", SystemClock.now() + SignedDuration::from_mins(5)).await
+    let (report, faults) = due.sweep(&demo::map(), "r-1", SystemClock.now() + SignedDuration::from_mins(5)).await;
+    if faults > 0 { Err(SweepFailed { faults }) } else { Ok(report) }
 }
 
 #[tokio::test(start_paused = true)]

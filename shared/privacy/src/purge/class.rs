@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 
 use super::period::Period;
 use crate::data_map::{DataMap, KeyRange, UnusablePolicy};
@@ -37,6 +37,15 @@ pub(super) enum Layout {
     Partitions(Pattern),
     /// Under the connections that a registry lists; their sort keys begin with this text and the period.
     Connections { registry: Pattern, literal: String },
+}
+
+/// How urgent a period is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Urgency {
+    /// Whether its last instant has passed.
+    pub(super) is_broken: bool,
+    /// Smallest first: by the last instant, and of what has passed it by how long the class is kept.
+    pub(super) deadline: (SignedDuration, Timestamp),
 }
 
 /// A record class that goes by its date.
@@ -137,6 +146,14 @@ impl PeriodClass {
     #[must_use]
     pub fn late_at(&self, period: &Period) -> Option<Timestamp> {
         add(self.due_at(period)?, self.purge.alarm_after)
+    }
+
+    /// How urgent a period is. `None` beyond the calendar.
+    pub(super) fn urgency(&self, period: &Period, now: Timestamp) -> Option<Urgency> {
+        let gone_by = self.gone_by(period).or_else(|| self.late_at(period))?;
+        let is_broken = gone_by <= now;
+        let keeps = if is_broken { gone_by.duration_since(period.starts_at()?) } else { SignedDuration::ZERO };
+        Some(Urgency { is_broken, deadline: (keeps, gone_by) })
     }
 
     /// In how many partitions a period may stand.

@@ -1,5 +1,8 @@
-//! Purges what goes by its date: for each class the periods that are due, from its watermark on, oldest deadline first over all
+//! Purges what goes by its date: for each class the periods that are due, from its watermark on, nearest deadline first over all
 //! classes. What is due is computed, never searched for, so reads grow with what is due and not with what exists.
+//!
+//! What can still go in time goes before what is late, and of what is late the class of the shortest time first, until it has had its
+//! share of a run: a backlog of one class makes no other late.
 //!
 //! Before anything of a class goes, all that is due of it is counted; above its ceiling it halts with a plan that staff confirm by its
 //! hash. A watermark beyond what the clock allows is not believed: it is taken back, said, and everything is looked at again.
@@ -27,7 +30,7 @@ pub use class::PeriodClass;
 pub use own::purge_own;
 pub use period::Period;
 pub use ports::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
-pub use report::{ClassReport, PlanReport, RunReport, store_report};
+pub use report::{ClassReport, PlanReport, RunReport, store_due_report, store_report};
 pub use standing::{ClassStanding, Due, Verdict, judge_class};
 
 use jiff::{SignedDuration, Timestamp};
@@ -44,6 +47,9 @@ use survey::Seen;
 
 /// After so many empty periods the watermark is written down.
 const PERIODS_PER_CHECKPOINT: u64 = 24;
+
+/// A late class that has purged more than one of so many parts of a run waits for the other late ones.
+const SHARES: u64 = 4;
 
 /// When a period is looked at once more, from when it was due on.
 const SECOND_LOOK: SignedDuration = SignedDuration::from_hours(24);
@@ -204,18 +210,20 @@ where
         }
     }
 
-    /// The class whose next period has the earliest alarm, of those that have one that is due.
+    /// The class whose next period has to go first, of those that have one that is due.
     fn most_urgent<'c, 'p>(&self, courses: &'c mut [Course<'p>]) -> Option<&'c mut Course<'p>> {
         let now = self.clock.now();
-        let urgency = |course: &Course<'_>| {
+        let share = self.bounds.records_max / SHARES;
+        let order = |course: &Course<'_>| {
             let period = course.next.as_ref().filter(|_| course.may_go_on(self.bounds.is_dry_run))?;
             if !course.class.is_due(period, now) || course.has_passed(period) {
                 return None;
             }
-            course.class.late_at(period)
+            let urgency = course.class.urgency(period, now)?;
+            Some((urgency.is_broken, urgency.is_broken && course.allowance.purged > share, urgency.deadline))
         };
-        let due = courses.iter_mut().filter_map(|course| Some((urgency(course)?, course)));
-        due.min_by_key(|(late_at, _)| *late_at).map(|(_, course)| course)
+        let due = courses.iter_mut().filter_map(|course| Some((order(course)?, course)));
+        due.min_by_key(|(order, _)| *order).map(|(_, course)| course)
     }
 
     /// Empties the next period of a class and passes it.

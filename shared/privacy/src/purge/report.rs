@@ -42,6 +42,13 @@ pub struct ClassReport {
     pub fault: Option<String>,
 }
 
+impl ClassReport {
+    /// Something of it is due, and the run ended before any of it went.
+    const fn had_no_turn(&self) -> bool {
+        self.truncated && self.purged == 0 && self.periods == 0
+    }
+}
+
 /// What staff confirm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlanReport {
@@ -102,10 +109,16 @@ impl RunReport {
         self.is_schedule_alive = at.is_some_and(|at| self.started_at.duration_since(at) <= SCHEDULE_IS_ALIVE);
     }
 
-    /// How many parts failed: the invocation fails with them.
+    /// How many parts failed: the invocation fails with them. Also a class that could not be swept without anything being out of
+    /// order, because it halted at its ceiling or the run ended before its turn; a dry run, which is how people look at that, does
+    /// not fail for it.
     #[must_use]
     pub fn failures(&self) -> usize {
-        self.faults.len() + self.classes.values().filter(|class| class.fault.is_some()).count()
+        let of_classes = self
+            .classes
+            .values()
+            .filter(|class| class.fault.is_some() || (!self.is_dry_run && (class.halted || class.had_no_turn())));
+        self.faults.len() + of_classes.count()
     }
 
     /// The sum of a number over all classes.
@@ -123,12 +136,33 @@ const TRIES: u32 = 5;
 /// # Errors
 /// [`Fault`]
 pub async fn store_report(reports: &impl Reports, report: &RunReport) -> Result<String, Fault> {
+    store_under("sweeps", reports, report.ended_at, report).await
+}
+
+/// Stores the report of a sweep of the ledger under `sweeps/due/<date>/<instant>.json`; the key it got.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn store_due_report(
+    reports: &impl Reports,
+    ended_at: Timestamp,
+    report: &(impl Serialize + Sync),
+) -> Result<String, Fault> {
+    store_under("sweeps/due", reports, ended_at, report).await
+}
+
+async fn store_under(
+    prefix: &str,
+    reports: &impl Reports,
+    ended_at: Timestamp,
+    report: &(impl Serialize + Sync),
+) -> Result<String, Fault> {
     let json = serde_json::to_string(report).map_err(|error| Fault::park("reports.write", error))?;
-    let at = instant::to_text(report.ended_at);
+    let at = instant::to_text(ended_at);
     let date = at.get(..10).unwrap_or_default();
     for attempt in 0..TRIES {
         let suffix = if attempt == 0 { String::new() } else { format!("-{attempt}") };
-        let key = format!("sweeps/{date}/{at}{suffix}.json");
+        let key = format!("{prefix}/{date}/{at}{suffix}.json");
         if reports.store(&key, &json).await? {
             return Ok(key);
         }

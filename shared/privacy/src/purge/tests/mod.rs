@@ -186,25 +186,58 @@ async fn a_record_that_nobody_knows_or_that_is_dated_otherwise_stays_and_becomes
     assert_eq!((billing.kept, billing.late), (0, 0));
 }
 
-#[tokio::test]
-async fn the_class_with_the_earliest_deadline_goes_first_and_the_rest_is_truncated() {
+/// Five log records that should have gone days ago, and profiles whose 24 hours are not over.
+fn backlog() -> World {
     let world = world();
     for record in 0..5 {
         world.put_item("logs", "log#2026-03-02#2", &format!("alder#2026-03-02T00:00:00.000Z#{record:05}"));
     }
-    let few = Bounds { records_max: 5, ..bounds(&world) };
+    world
+}
+
+#[tokio::test]
+async fn what_can_still_go_in_time_goes_before_a_backlog_and_the_rest_is_truncated() {
+    let world = backlog();
+    let few = Bounds { records_max: 8, ..bounds(&world) };
     let report = run_with(&world, &classes("2026-03-01"), few).await;
-    assert_eq!(class(&report, "security-logs").purged, 5, "due for days");
-    assert!(class(&report, "member-profiles").truncated && class(&report, "member-profiles").purged == 0);
+    assert_eq!(class(&report, "member-profiles").purged, 8, "their 24 hours end first");
+    assert!(class(&report, "security-logs").truncated && class(&report, "security-logs").purged == 0);
+    let without_turn = report.classes.values().filter(|class| class.truncated && class.periods == 0).count();
+    assert_eq!(report.failures(), without_turn, "classes that are due and had no turn: {report:?}");
     let report = run_with(&world, &classes("2026-03-01"), bounds(&world)).await;
-    assert_eq!((class(&report, "member-profiles").purged, report.failures()), (8, 0));
+    assert_eq!((class(&report, "security-logs").purged, report.failures()), (5, 0));
+}
+
+#[tokio::test]
+async fn of_what_is_late_the_class_of_the_shortest_time_goes_first() {
+    let world = backlog();
+    world.pass(DAY);
+    let few = Bounds { records_max: 4, ..bounds(&world) };
+    let report = run_with(&world, &classes("2026-03-01"), few).await;
+    assert_eq!(class(&report, "security-logs").purged, 0);
+    assert_eq!(class(&report, "member-profiles").purged, 4);
+}
+
+#[tokio::test]
+async fn a_late_class_that_has_had_its_share_waits_for_the_others() {
+    let world = backlog();
+    world.pass(DAY);
+    let few = Bounds { records_max: 9, ..bounds(&world) };
+    let report = run_with(&world, &classes("2026-03-01"), few).await;
+    let of = |name| class(&report, name).purged;
+    assert!(of("security-logs") > 0 && of("member-profiles") > 2, "{report:?}");
 }
 
 #[tokio::test]
 async fn a_run_without_time_does_nothing_and_says_so() {
     let world = world();
-    let report = run_with(&world, &classes("2027-03-09"), Bounds { stop_at: world.now(), ..bounds(&world) }).await;
+    let at_once = Bounds { stop_at: world.now(), ..bounds(&world) };
+    let report = run_with(&world, &classes("2027-03-09"), at_once).await;
     assert!(class(&report, "member-profiles").truncated && report.total(|class| class.purged) == 0);
+    let truncated = report.classes.values().filter(|class| class.truncated).count();
+    assert_eq!(report.failures(), truncated, "whatever is due was not swept");
+    let dry = run_with(&world, &classes("2027-03-09"), Bounds { is_dry_run: true, ..at_once }).await;
+    assert_eq!(dry.failures(), 0);
 }
 
 #[tokio::test]
