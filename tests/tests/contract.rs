@@ -500,7 +500,8 @@ async fn links_contract(vault: &impl Connections) {
     let row = |key: String| Record { key, version: None, written_at: None };
     let rows = [row("connection".to_owned()), row(format!("link#{reference}"))];
     for _ in 0..2 {
-        vault.take_out(&c1, &rows, &[link.clone(), link.clone()]).await.unwrap();
+        let links = [link.clone(), link.clone()];
+        assert!(vault.take_out(&c1, made_at + SignedDuration::from_millis(1), &rows, &links).await.unwrap());
         assert_eq!(vault.connected_at(&c1).await.unwrap(), None);
     }
     assert_eq!(reached().await, []);
@@ -525,6 +526,16 @@ async fn chain_contract<L: ChainLedger, S: ChainStore>(ledger: &L, store: &S) {
         reopened: 0,
         tenant: TenantId::parse(tenant).unwrap(),
     };
+    let made_at = at("2026-01-01T00:00:00Z");
+    for rows in [&rows[..], &[]] {
+        assert!(
+            !vault.take_out(&c1, made_at, rows, &[link.clone()]).await.unwrap(),
+            "made at that instant: another one"
+        );
+        assert_eq!(vault.connected_at(&c1).await.unwrap(), Some(made_at));
+        assert_eq!(reached().await, expected, "all or nothing");
+        assert_eq!(vault.of_tenant(&c1.tenant).await.unwrap().len(), 1);
+    }
     let place = |seq: u64| Position { chain: chain.clone(), seq };
     let intent = |seq: u64, file: &str, revision: u32| Intent { position: place(seq), file: file.to_owned(), revision };
     let alder = occasion(1, "alder");
@@ -696,7 +707,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
         demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));
     }
     directory_contract(&demo::vault(&directory)).await;
-    demo::vault(&directory).take_out(&place("alder", "c1", None), &[], &[]).await.unwrap();
+    demo::vault(&directory).take_out(&place("alder", "c1", None), at("2026-02-01T00:00:00Z"), &[], &[]).await.unwrap();
     assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
     let known = Account::new();
     demo::connect(&known, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("1"));

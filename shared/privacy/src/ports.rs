@@ -233,7 +233,14 @@ pub trait Connections: Sync {
     fn unlink(&self, links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a connection out: its rows, the links to it, its line in the directory of its tenant. All of it or nothing, so that
     /// whoever comes by any of them finds the rest; beyond what one write takes, other people's links and their rows go first.
-    fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
+    /// `false`, and nothing is changed: the row that stands there was made at `covers_until` or later, under an id that is used again.
+    fn take_out(
+        &self,
+        connection: &Place,
+        covers_until: Timestamp,
+        rows: &[Record],
+        links: &[Link],
+    ) -> impl Future<Output = Answer<bool>> + Send;
 }
 
 /// Marks that refuse what must not return.
