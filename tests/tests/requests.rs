@@ -367,7 +367,14 @@ async fn status_units(asked: &SubjectRequest) -> [f64; 2] {
         let plan = PlanHash::from_stored("f".repeat(64));
         let state = State::Verifying { plan, erased_at: now(), looks: vec![now(); 3] };
         let next_action = NextAction::Keep;
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None };
+        let advance = Advance {
+            state,
+            next_action,
+            if_covers_until: None,
+            is_reopening: false,
+            replay: None,
+            is_released: false,
+        };
         let finished = ledger.advance(&lease, &advance).await.unwrap().unwrap();
         drop(account.take_calls());
         let (shown, erased) = ledger.show_asked(&asked.id).await.unwrap().unwrap();

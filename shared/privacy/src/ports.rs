@@ -145,6 +145,16 @@ pub struct Advance {
     /// How far the look of a replay has come, if it moves; only while the mark is still of that replay.
     pub replay: Option<(Timestamp, ReplayStage)>,
 }
+    /// No hold that was met is in force any more.
+    pub is_released: bool,
+}
+
+impl Advance {
+    /// Whether no hold keeps anything from then on, as far as it is known.
+    #[must_use]
+    pub const fn forgets_holds(&self) -> bool {
+        self.is_released || self.state.is_finished()
+    }
 
 /// The engine's side of the ledger.
 pub trait Ledger: Sync {

@@ -85,6 +85,11 @@ fn changed(before: Option<&Row>, after: &Row) -> Vec<ActKind> {
 fn obligation(before: Option<&Head>, after: &Head) -> Vec<ActKind> {
     let told = ledger_event::events(before, after);
     let mut kinds: Vec<ActKind> = told.iter().map(|event| told_as(event.kind)).collect();
+    // Others are told of a hold once; here every round beside it is an act.
+    let is_held = |head: &Head| matches!(head.state, State::Held { .. });
+    if is_held(after) && !before.is_some_and(is_held) && !kinds.contains(&ActKind::Held) {
+        kinds.push(ActKind::Held);
+    }
     let Some(before) = before.filter(|before| before.seq == after.seq) else { return kinds };
     if after.covers_until > before.covers_until {
         kinds.push(ActKind::Widened);
