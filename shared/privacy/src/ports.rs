@@ -16,6 +16,7 @@ pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 use std::future::Future;
 
 use crate::deadline::DueBy;
+use crate::export::ports::Bundle;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
@@ -144,7 +145,6 @@ pub struct Advance {
     pub is_reopening: bool,
     /// How far the look of a replay has come, if it moves; only while the mark is still of that replay.
     pub replay: Option<(Timestamp, ReplayStage)>,
-}
     /// No hold that was met is in force any more.
     pub is_released: bool,
 }
@@ -155,6 +155,7 @@ impl Advance {
     pub const fn forgets_holds(&self) -> bool {
         self.is_released || self.state.is_finished()
     }
+}
 
 /// The engine's side of the ledger.
 pub trait Ledger: Sync {
@@ -272,15 +273,23 @@ pub struct Shown {
     pub earlier: Vec<Head>,
 }
 
+/// What the status page shows of what a person asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownAsked {
+    /// The request.
+    pub request: SubjectRequest,
+    /// The obligation that works it off, if there is one.
+    pub erasure: Option<Shown>,
+    /// Its bundles, if any was begun.
+    pub bundle: Option<Bundle>,
+}
+
 /// Reads an obligation for its status page.
 pub trait Showcase: Sync {
     /// One read.
     fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
-    /// What a person asked for, with the obligation that works it off, if there is one. One read.
-    fn show_asked(
-        &self,
-        id: &ObligationId,
-    ) -> impl Future<Output = Answer<Option<(SubjectRequest, Option<Shown>)>>> + Send;
+    /// What a person asked for, with what stands beside it. One read.
+    fn show_asked(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<ShownAsked>>> + Send;
 }
 
 /// An entry of the due index.

@@ -1,13 +1,14 @@
 //! Bundles. What is known of one stands beside the request that it answers, in `obligation#<reference>` with `bundle`; that of
-//! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased.
+//! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased, and
+//! those before it, which stand in its row as `earlier`: by the day of the first of them.
 //!
 //! `pending#<tenant>` has one row for each request whose bundle a purge of the tenant waits for.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 use privacy::export::job::ExportJob;
-use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle};
+use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle, Round};
 use privacy::fault::Fault;
 use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
@@ -21,6 +22,7 @@ use crate::patience;
 
 pub(super) const BUNDLE: &str = "bundle";
 const EXPORT: &str = "export#";
+const EARLIER: &str = "earlier";
 
 fn key(job: &ExportJob) -> Item {
     let partition = match job {
@@ -61,7 +63,29 @@ pub(super) fn bundle_of(item: &Item) -> Result<Bundle, Fault> {
         bytes: get_number(item, "bytes")?,
         erase_at: find_at(item, "erase_at")?,
         erased_at: find_at(item, "erased_at")?,
+        earlier: match item.get(EARLIER) {
+            Some(earlier) => {
+                let earlier = earlier.as_l().map_err(|_| unreadable(EARLIER))?;
+                earlier.iter().map(round_of).collect::<Result<_, _>>()?
+            }
+            None => Vec::new(),
+        },
     })
+}
+
+fn round_of(value: &AttributeValue) -> Result<Round, Fault> {
+    let item = value.as_m().map_err(|_| unreadable(EARLIER))?;
+    let (made_at, erase_at) = (get_at(item, "made_at")?, get_at(item, "erase_at")?);
+    Ok(Round { round: get_number(item, "round")?, made_at, erase_at })
+}
+
+/// Those that are still there; `None` for none: a row has the attribute only where there are any.
+fn earlier_value(earlier: &[Round]) -> Option<AttributeValue> {
+    let value = |Round { round, made_at, erase_at }: &Round| {
+        let facts = [("round", number(round)), ("made_at", at(*made_at)), ("erase_at", at(*erase_at))];
+        AttributeValue::M(facts.map(|(name, value)| (name.to_owned(), value)).into())
+    };
+    (!earlier.is_empty()).then(|| AttributeValue::L(earlier.iter().map(value).collect()))
 }
 
 impl LedgerTable {
@@ -118,20 +142,39 @@ impl BundleBook for LedgerTable {
         bundle_of(&row).map(Claim::Granted)
     }
 
-    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(job)))
-            .update_expression(
-                "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
-                 REMOVE made_at, erased_at, upload, is_kept",
-            )
-            .condition_expression("worker = :worker AND (attribute_exists(erased_at) OR attribute_exists(made_at))")
-            .expression_attribute_values(":one", number(1))
+    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, erase_at: Timestamp) -> Answer<Claim> {
+        let next = bundle.next(erase_at);
+        let mut set =
+            "SET round = :round, bytes = :none, erase_at = :erase, next_action_at = :next, due_shard = :shard"
+                .to_owned();
+        let mut condition =
+            "worker = :worker AND round = :was AND (attribute_exists(erased_at) OR attribute_exists(made_at)) AND "
+                .to_owned();
+        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(job)));
+        // The sweeper may have erased an earlier one meanwhile.
+        match bundle.next_erase_at() {
+            Some(seen) => {
+                condition.push_str("next_action_at = :seen");
+                update = update.expression_attribute_values(":seen", at(seen));
+            }
+            None => condition.push_str("attribute_not_exists(next_action_at)"),
+        }
+        let remove = match earlier_value(&next.earlier) {
+            Some(earlier) => {
+                set.push_str(", earlier = :earlier");
+                update = update.expression_attribute_values(":earlier", earlier);
+                ""
+            }
+            None => ", earlier",
+        };
+        let update = update
+            .update_expression(format!("{set} REMOVE made_at, erased_at, upload, is_kept{remove}"))
+            .condition_expression(condition)
+            .expression_attribute_values(":round", number(next.round))
+            .expression_attribute_values(":was", number(bundle.round))
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":erase", at(erase_at))
+            .expression_attribute_values(":next", at(next.next_erase_at().unwrap_or(erase_at)))
             .expression_attribute_values(":shard", text(due_shard(shard_of(job))))
             .expression_attribute_values(":worker", text(worker))
             .return_values(ReturnValue::AllNew);
@@ -145,7 +188,7 @@ impl BundleBook for LedgerTable {
     }
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
-        let Bundle { round: _, upload, is_kept, made_at, bytes, erase_at, erased_at: _ } = bundle;
+        let Bundle { round: _, upload, is_kept, made_at, bytes, erase_at, erased_at: _, earlier: _ } = bundle;
         let mut set = vec!["bytes = :bytes"];
         let mut remove = Vec::new();
         let mut update = self
@@ -160,7 +203,8 @@ impl BundleBook for LedgerTable {
             ("upload", ":upload", "upload = :upload", upload.as_ref().map(text)),
             ("is_kept", ":kept", "is_kept = :kept", is_kept.then(|| number(1))),
             ("made_at", ":made", "made_at = :made", made_at.map(at)),
-            ("next_action_at", ":erase", "erase_at = :erase, next_action_at = :erase", erase_at.map(at)),
+            ("erase_at", ":erase", "erase_at = :erase", erase_at.map(at)),
+            ("next_action_at", ":next", "next_action_at = :next", bundle.next_erase_at().map(at)),
         ];
         for (name, placeholder, assignment, value) in facts {
             match value {
@@ -205,17 +249,41 @@ impl BundleBook for LedgerTable {
         rows.iter().map(due).collect()
     }
 
-    async fn erased(&self, due: &DueBundle, erased_at: Timestamp) -> Answer<bool> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(&due.job)))
-            .update_expression(
-                "SET erased_at = if_not_exists(erased_at, :at) REMOVE next_action_at, due_shard, upload, is_kept",
-            )
-            .expression_attribute_values(":at", at(erased_at));
-        self.move_on("bundles.erased", update, due.erase_at).await
+    async fn erased(&self, due: &DueBundle, bundle: &Bundle, erased_at: Timestamp) -> Answer<bool> {
+        let left = bundle.without_due(erased_at);
+        let (mut set, mut remove) = (Vec::new(), Vec::new());
+        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(&due.job)));
+        for (name, placeholder, assignment, value) in [
+            (EARLIER, ":earlier", "earlier = :earlier", earlier_value(&left.earlier)),
+            ("next_action_at", ":next", "next_action_at = :next", left.next_erase_at().map(at)),
+            ("erased_at", ":at", "erased_at = :at", left.erased_at.map(at)),
+        ] {
+            match value {
+                Some(value) => {
+                    set.push(assignment);
+                    update = update.expression_attribute_values(placeholder, value);
+                }
+                None => remove.push(name),
+            }
+        }
+        if left.next_erase_at().is_none() {
+            remove.push("due_shard");
+        }
+        if left.erased_at.is_some() {
+            remove.extend(["upload", "is_kept"]);
+        }
+        let removed = if remove.is_empty() { String::new() } else { format!("REMOVE {}", remove.join(", ")) };
+        let set = if set.is_empty() { String::new() } else { format!("SET {} ", set.join(", ")) };
+        let update = update
+            .update_expression(format!("{set}{removed}"))
+            .condition_expression("next_action_at = :seen AND round = :round AND erase_at = :erase")
+            .expression_attribute_values(":seen", at(due.erase_at))
+            .expression_attribute_values(":round", number(bundle.round))
+            .expression_attribute_values(":erase", at(bundle.erase_at.unwrap_or(due.erase_at)));
+        match patience::send(update).await {
+            Ok(_) => Ok(true),
+            Err(error) => refusing_row("bundles.erased")(error).map(|_| false),
+        }
     }
 
     async fn await_bundle(&self, tenant: &TenantId, request: &ObligationId, since: Timestamp) -> Answer<()> {

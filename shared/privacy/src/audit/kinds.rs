@@ -184,7 +184,10 @@ const fn deed(deed: &Deed) -> ActKind {
 fn bundle(before: Option<&Bundle>, after: &Bundle) -> Vec<ActKind> {
     let (was_made, was_erased) = before.map_or((None, None), |before| (before.made_at, before.erased_at));
     let mut kinds = Vec::new();
-    if after.erased_at.is_some() && was_erased.is_none() {
+    // One of before goes on its own day.
+    let is_there = |round: u32| after.earlier.iter().any(|earlier| earlier.round == round);
+    let is_earlier_erased = before.is_some_and(|before| !before.earlier.iter().all(|earlier| is_there(earlier.round)));
+    if is_earlier_erased || (after.erased_at.is_some() && was_erased.is_none()) {
         kinds.push(ActKind::BundleErased);
     }
     if after.made_at.is_some() && was_made.is_none() {

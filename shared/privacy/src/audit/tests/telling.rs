@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::deadline::DueBy;
 use crate::export::job::ExportJob;
-use crate::export::ports::Bundle;
+use crate::export::ports::{Bundle, Round};
 use crate::ids::{InstructionId, TenantId, UserId};
 use crate::ingest_gate::Flag;
 use crate::keys::KeyedRef;
@@ -249,6 +249,14 @@ fn bundle(made_at: Option<Timestamp>, erased_at: Option<Timestamp>) -> Row {
     Row::Bundle { job: ExportJob::Tenant(TenantId::parse("tenant-alder").unwrap()), bundle }
 }
 
+/// One that was made, after others that are still there.
+fn after(earlier: &[u32]) -> Row {
+    let round = |round: &u32| Round { round: *round, made_at: now(), erase_at: now() };
+    let earlier = earlier.iter().map(round).collect();
+    let bundle = Bundle { round: 3, made_at: Some(now()), earlier, ..Bundle::default() };
+    Row::Bundle { job: ExportJob::Tenant(TenantId::parse("tenant-alder").unwrap()), bundle }
+}
+
 fn settlement(state: processors::State) -> Row {
     let entry = processors::Entry { state, since: now(), done: 0 };
     let entries = BTreeMap::from([("posthog".to_owned(), entry)]);
@@ -284,6 +292,8 @@ fn holds_purges_bundles_and_processors_have_their_words() {
         (Some(left), None, &["period-cleared"]),
         (None, Some(bundle(None, None)), &["bundle-begun"]),
         (Some(bundle(None, None)), Some(bundle(Some(now()), None)), &["bundle-made"]),
+        (Some(after(&[1, 2])), Some(after(&[2])), &["bundle-erased"]),
+        (Some(after(&[1, 2])), Some(after(&[])), &["bundle-erased"]),
         (Some(bundle(Some(now()), None)), Some(bundle(Some(now()), Some(now()))), &["bundle-erased"]),
         (Some(bundle(Some(now()), Some(now()))), Some(bundle(None, None)), &["bundle-begun"]),
         (None, Some(waiting.clone()), &["processor-asked"]),
