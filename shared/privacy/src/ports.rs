@@ -4,19 +4,20 @@
 mod archive;
 mod holds;
 mod shared;
+mod show;
 mod staff;
 mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
+pub use show::{Showcase, Shown, ShownAsked};
 pub use staff::{Confirmed, PlanBook, Register};
 pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
 use std::future::Future;
 
 use crate::deadline::DueBy;
-use crate::export::ports::Bundle;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
@@ -28,7 +29,6 @@ use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::replay::ReplayStage;
 use crate::scope::{Link, Place, Reach, Scope};
-use crate::subject_request::SubjectRequest;
 use jiff::Timestamp;
 
 /// What a port answers.
@@ -260,36 +260,6 @@ pub trait Suppressions: Sync {
     fn raise(&self, mark: &Mark, covers_until: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Lets a mark expire, not earlier than it already would.
     fn date(&self, mark: &Mark, expires_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-}
-
-/// What the status page shows of an obligation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// The request as it is now.
-    pub head: Head,
-    /// The outcome of every record class, once there is one.
-    pub outcomes: Vec<(String, Outcome)>,
-    /// Finished requests under the same code, newest first.
-    pub earlier: Vec<Head>,
-}
-
-/// What the status page shows of what a person asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ShownAsked {
-    /// The request.
-    pub request: SubjectRequest,
-    /// The obligation that works it off, if there is one.
-    pub erasure: Option<Shown>,
-    /// Its bundles, if any was begun.
-    pub bundle: Option<Bundle>,
-}
-
-/// Reads an obligation for its status page.
-pub trait Showcase: Sync {
-    /// One read.
-    fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
-    /// What a person asked for, with what stands beside it. One read.
-    fn show_asked(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<ShownAsked>>> + Send;
 }
 
 /// An entry of the due index.

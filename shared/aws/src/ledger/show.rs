@@ -4,7 +4,7 @@ use privacy::fault::Fault;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Answer, Showcase, Shown, ShownAsked};
 
-use super::bundles::{BUNDLE, bundle_of};
+use super::bundle_rows::{BUNDLE, bundle_of};
 use super::requests::{ASKED, request_of};
 use super::{HEAD, LedgerTable, outcomes, rows, sequenced};
 use crate::attributes::{Item, get_text, text};
