@@ -16,7 +16,7 @@ use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{
     Advance, Archive, Closed, ClosedRecord, DUE_SHARDS, DueIndex, Intake, Lease, Ledger, NextAction, Showcase,
-    archive_shards,
+    ShownAsked, archive_shards,
 };
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::letter::TenantContacts;
@@ -367,11 +367,20 @@ async fn status_units(asked: &SubjectRequest) -> [f64; 2] {
         let plan = PlanHash::from_stored("f".repeat(64));
         let state = State::Verifying { plan, erased_at: now(), looks: vec![now(); 3] };
         let next_action = NextAction::Keep;
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None };
+        let advance = Advance {
+            state,
+            next_action,
+            if_covers_until: None,
+            is_reopening: false,
+            replay: None,
+            is_released: false,
+        };
         let finished = ledger.advance(&lease, &advance).await.unwrap().unwrap();
         drop(account.take_calls());
-        let (shown, erased) = ledger.show_asked(&asked.id).await.unwrap().unwrap();
+        let ShownAsked { request: shown, erasure: erased, bundle } =
+            ledger.show_asked(&asked.id).await.unwrap().unwrap();
         let erased = erased.unwrap();
+        assert_eq!(bundle, None);
         assert_eq!((shown.routed.len(), erased.outcomes.len()), (asked.routed.len(), outcomes.len()));
         assert_eq!(erased.earlier.len(), earlier);
         *read = account.take_calls().iter().map(|call| call.rru).sum();

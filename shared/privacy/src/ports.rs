@@ -4,12 +4,14 @@
 mod archive;
 mod holds;
 mod shared;
+mod show;
 mod staff;
 mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
+pub use show::{Showcase, Shown, ShownAsked};
 pub use staff::{Confirmed, PlanBook, Register};
 pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
@@ -27,7 +29,6 @@ use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::replay::ReplayStage;
 use crate::scope::{Link, Place, Reach, Scope};
-use crate::subject_request::SubjectRequest;
 use jiff::Timestamp;
 
 /// What a port answers.
@@ -144,6 +145,16 @@ pub struct Advance {
     pub is_reopening: bool,
     /// How far the look of a replay has come, if it moves; only while the mark is still of that replay.
     pub replay: Option<(Timestamp, ReplayStage)>,
+    /// No hold that was met is in force any more.
+    pub is_released: bool,
+}
+
+impl Advance {
+    /// Whether no hold keeps anything from then on, as far as it is known.
+    #[must_use]
+    pub const fn forgets_holds(&self) -> bool {
+        self.is_released || self.state.is_finished()
+    }
 }
 
 /// The engine's side of the ledger.
@@ -233,7 +244,14 @@ pub trait Connections: Sync {
     fn unlink(&self, links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a connection out: its rows, the links to it, its line in the directory of its tenant. All of it or nothing, so that
     /// whoever comes by any of them finds the rest; beyond what one write takes, other people's links and their rows go first.
-    fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
+    /// `false`, and nothing is changed: the row that stands there was made at `covers_until` or later, under an id that is used again.
+    fn take_out(
+        &self,
+        connection: &Place,
+        covers_until: Timestamp,
+        rows: &[Record],
+        links: &[Link],
+    ) -> impl Future<Output = Answer<bool>> + Send;
 }
 
 /// Marks that refuse what must not return.
@@ -242,28 +260,6 @@ pub trait Suppressions: Sync {
     fn raise(&self, mark: &Mark, covers_until: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Lets a mark expire, not earlier than it already would.
     fn date(&self, mark: &Mark, expires_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-}
-
-/// What the status page shows of an obligation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// The request as it is now.
-    pub head: Head,
-    /// The outcome of every record class, once there is one.
-    pub outcomes: Vec<(String, Outcome)>,
-    /// Finished requests under the same code, newest first.
-    pub earlier: Vec<Head>,
-}
-
-/// Reads an obligation for its status page.
-pub trait Showcase: Sync {
-    /// One read.
-    fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
-    /// What a person asked for, with the obligation that works it off, if there is one. One read.
-    fn show_asked(
-        &self,
-        id: &ObligationId,
-    ) -> impl Future<Output = Answer<Option<(SubjectRequest, Option<Shown>)>>> + Send;
 }
 
 /// An entry of the due index.

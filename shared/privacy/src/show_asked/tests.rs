@@ -16,7 +16,7 @@ fn request(kind: Kind) -> SubjectRequest {
 async fn shown(request: SubjectRequest) -> AskedView {
     let world = World::new(at("2026-03-10T12:00:00Z"), 100);
     world.receive(&request).await.unwrap();
-    show_asked(&world, &built_in_map(), &[], &request.id).await.unwrap().unwrap()
+    show_asked(&world, &built_in_map(), &[], &request.id, at("2026-03-10T12:00:00Z")).await.unwrap().unwrap()
 }
 
 #[tokio::test]
