@@ -111,6 +111,18 @@ def test_staff_lift_holds_and_delete_nothing_else() -> None:
     assert on_aws["Null"] == {"dynamodb:LeadingKeys": "false"}
 
 
+def test_staff_write_requests_obligations_and_holds_and_no_receipt_or_export() -> None:
+    staff = statements("StaffApiRole")
+    ledger = {"Fn::GetAtt": ["Ledger", "Arn"]}
+    assert {sid for sid, one in staff.items() if one["Resource"] == ledger} == {"ReadTheLedger", "Mark", "LiftHolds"}
+    assert not [action for action in flat(staff["ReadTheLedger"]["Action"]) if not action.endswith((":BatchGetItem", ":GetItem", ":Query"))]
+    assert flat(staff["Mark"]["Action"]) == {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+    rows = ["obligation#*", "asked-by#*", "routed-to#*", "holds", "holds#*", "hold-changes", "purge#*", "replay", "staff-acts"]
+    assert on_aws(staff["Mark"]["Condition"]) == {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": rows}, "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+
+
 def test_staff_learn_of_tenants_that_they_are_there_and_no_more() -> None:
     staff = statements("StaffApiRole")
     assert on_aws(staff["KnowTenants"]["Condition"]) == {
