@@ -57,6 +57,30 @@ def test_a_callback_is_told_from_accepted_to_erased(world: World) -> None:
     assert len(set(ids)) == len({(e["detail"]["event_id"], e["detail"]["kind"]) for e in seen}), ids
 
 
+def tell_again(world: World, ask: dict[str, Any]) -> dict[str, Any]:
+    answer = world.clients["lambda"].invoke(FunctionName=world.outputs["LedgerEventsFunctionName"], Payload=json.dumps(ask).encode())
+    return {"error": answer.get("FunctionError"), "report": json.loads(answer["Payload"].read())}
+
+
+def test_what_happened_is_told_again_under_the_ids_that_it_was_told_by(world: World) -> None:
+    since = datetime.now(timezone.utc) - timedelta(seconds=5)
+    code = world.ask(world.person("tenant-alder"))
+    world.await_erased(code)
+    seen: list[dict[str, Any]] = []
+    until(lambda: {"accepted", "erased"} <= set(of(code, told(world, seen))) or None, 60)
+    again: list[dict[str, Any]] = []
+    ask, reports = {"tell_again_since": since.isoformat(timespec="milliseconds").replace("+00:00", "Z")}, []
+    while ask:
+        answer = tell_again(world, ask)
+        assert answer["error"] is None, answer
+        reports.append(answer["report"])
+        ask = ask | {"from": reports[-1]["next"]} if reports[-1]["next"] else {}
+    assert sum(report["told"] for report in reports) >= 2 and not any(report["unreadable"] for report in reports)
+    until(lambda: {"accepted", "erased"} <= set(of(code, told(world, again))) or None, 60)
+    assert of(code, again) == of(code, seen), "each under its own id"
+    assert tell_again(world, {"tell_again_since": "2020-01-01T00:00:00Z"})["error"]
+
+
 def test_a_hold_is_told_when_it_keeps_and_when_it_lets_go(
     world: World, staff: boto3.Session, dashboard: boto3.Session
 ) -> None:

@@ -186,6 +186,18 @@ def test_of_two_tenants_the_one_that_says_so_loses_its_part_and_the_other_nothin
     answered(world, reference)
 
 
+def test_staff_hand_a_complaint_to_the_tenant_that_it_is_about(world: World, staff: boto3.Session) -> None:
+    tenant = f"tenant-{uuid.uuid4().hex[:8]}"
+    (made,) = seed_accounts(world.clients, world.outputs, [tenant], datetime.now(timezone.utc))
+    world.markers |= made.markers
+    reference = note(staff, world, kind="complaint", details="A shop that I never wrote to wrote to me.")
+    until(lambda: get(staff, world, f"{REQUESTS}/{reference}")["state"] == "in-progress" or None, 60)
+    assert act(staff, world, reference, "route", tenant_id="tenant-of-nobody", why="It is their customer.").status == 404
+    for _ in range(2):
+        answer = act(staff, world, reference, "route", tenant_id=tenant, why="It is their customer.")
+        assert (answer.status, answer.json["routed_to"]) == (200, [tenant])
+
+
 def test_an_extension_and_a_denial_are_told_with_their_reasons(world: World, staff: boto3.Session) -> None:
     address = somebody()
     reference = world.ask_for({"kind": "access", "email": address, "residence": "Germany"})

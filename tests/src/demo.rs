@@ -190,10 +190,20 @@ pub fn link_to(account: &Account, place: &Place, known_since: &str, identity: &I
 
 /// So many signals of one contact, each an item of exactly `bytes`.
 pub fn signals(account: &Account, tenant: &str, connection: &str, count: usize, bytes: usize) {
+    signals_named(account, (tenant, connection), (0..count).map(|index| format!("{index:07}")), bytes);
+}
+
+/// Signals of one contact whose keys end so, each an item of exactly `bytes`, if its key is not longer.
+pub fn signals_named(
+    account: &Account,
+    (tenant, connection): (&str, &str),
+    ends: impl Iterator<Item = String>,
+    bytes: usize,
+) {
     let partition = format!("{tenant}#{connection}");
-    let items: Vec<Value> = (0..count)
-        .map(|index| {
-            let sort = format!("contact#p1#signal#2026-02-01T00:00:00.000Z#{index:07}");
+    let items: Vec<Value> = ends
+        .map(|end| {
+            let sort = format!("contact#p1#signal#2026-02-01T00:00:00.000Z#{end}");
             let names_and_keys = "pk".len() + partition.len() + "sk".len() + sort.len() + "text".len();
             let text = "z".repeat(bytes.saturating_sub(names_and_keys));
             json!({"pk": {"S": partition}, "sk": {"S": sort}, "text": {"S": text}})

@@ -14,7 +14,7 @@ struct Given {
     actions: Vec<String>,
     /// `ledger`, `ledger/index/due`, `bundles/bundles/*`; queues, secrets and the rest go by other names in tests.
     on: String,
-    /// Beginnings of partition keys; empty for any.
+    /// Partition keys, or their beginnings before a `*`; empty for any.
     keys: Vec<String>,
 }
 
@@ -66,10 +66,15 @@ impl Role {
     fn gives(&self, asked: &Asked) -> bool {
         self.0.given.iter().any(|given| {
             let is_there = asked.table.as_ref().is_none_or(|table| *table == given.on);
-            let is_key = |key: &String| given.keys.is_empty() || given.keys.iter().any(|start| key.starts_with(start));
+            let is_key = |key: &String| given.keys.is_empty() || given.keys.iter().any(|pattern| is_like(key, pattern));
             given.actions.contains(&asked.action) && is_there && asked.keys.iter().all(is_key)
         })
     }
+}
+
+/// As `StringLike` compares, with the one star at the end that the template has.
+fn is_like(key: &str, pattern: &str) -> bool {
+    pattern.strip_suffix('*').map_or(key == pattern, |start| key.starts_with(start))
 }
 
 fn given(line: &str) -> Given {
@@ -78,7 +83,7 @@ fn given(line: &str) -> Given {
     Given {
         actions: cells[0].split(", ").map(str::to_owned).collect(),
         on: cells[1].to_lowercase(),
-        keys: keys.split(", ").filter(|key| !key.is_empty()).map(|key| key.trim_end_matches('*').to_owned()).collect(),
+        keys: keys.split(", ").filter(|key| !key.is_empty()).map(str::to_owned).collect(),
     }
 }
 
@@ -172,6 +177,13 @@ mod tests {
         let part = |member: &str, key: &str| json!({"TransactItems": [{member: row("ledger", key)}]});
         assert!(gives("staff-api", "TransactWriteItems", &part("Delete", "holds#alder")));
         assert!(!gives("staff-api", "TransactWriteItems", &part("Delete", "obligation#8abc")));
+        for (key, may_write) in [("holds", true), ("holds#alder", true), ("purge#own.holds", true), ("purge", false)] {
+            assert_eq!(gives("staff-api", "UpdateItem", &row("ledger", key)), may_write, "{key}");
+        }
+        for key in ["chain#v1abc", "export#alder", "waiting#hold-0001", "pending#alder"] {
+            assert!(!gives("staff-api", "PutItem", &row("ledger", key)), "{key}");
+            assert!(gives("staff-api", "GetItem", &row("ledger", key)), "{key}: it only reads");
+        }
         let batch = json!({"RequestItems": {"inbox": [{"DeleteRequest": {"Key": {"pk": {"S": "alder#c1"}}}}]}});
         assert!(gives("erasure-worker", "BatchWriteItem", &batch) && !gives("export-worker", "BatchWriteItem", &batch));
     }

@@ -5,6 +5,7 @@ use lambda_runtime::LambdaEvent;
 use privacy::fault::Fault;
 use privacy::ledger_event::Told;
 use privacy::ports::Clock;
+use privacy::tell_again::Bus;
 use privacy_aws::connection::Connection;
 use privacy_aws::event_bus::EventBus;
 use privacy_aws::ledger::told_by;

@@ -5,6 +5,7 @@ use futures_util::future::try_join_all;
 use privacy::fault::Fault;
 use privacy::ledger_event::Told;
 use privacy::ports::Answer;
+use privacy::tell_again::Bus;
 
 use crate::connection::Connection;
 use crate::faults::fault;
@@ -29,14 +30,6 @@ impl EventBus {
         Self { client: connection.event_bridge(), name }
     }
 
-    /// Puts every event on the bus. At least once: after a fault any of them may be there.
-    ///
-    /// # Errors
-    /// [`Fault`]: not all were taken.
-    pub async fn publish(&self, events: &[Told]) -> Answer<()> {
-        try_join_all(events.chunks(BATCH).map(|batch| self.put(batch))).await.map(drop)
-    }
-
     async fn put(&self, batch: &[Told]) -> Answer<()> {
         let action = "events.put";
         let mut put = self.client.put_events();
@@ -50,5 +43,11 @@ impl EventBus {
             0 => Ok(()),
             failed => Err(Fault::retry(action, format!("{failed} events were not taken"))),
         }
+    }
+}
+
+impl Bus for EventBus {
+    async fn publish(&self, events: &[Told]) -> Answer<()> {
+        try_join_all(events.chunks(BATCH).map(|batch| self.put(batch))).await.map(drop)
     }
 }

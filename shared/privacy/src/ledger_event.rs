@@ -3,9 +3,11 @@
 //!
 //! Keyed references only: no code, no tenant, no person.
 
+mod again;
 mod hold;
 mod purge;
 
+pub use again::{hold_told_again, purge_told_again, told_again};
 pub use hold::{HoldEvent, HoldKind, hold_events};
 pub use purge::{PurgeEvent, PurgeKind, class_events, leftover_events};
 

@@ -71,6 +71,7 @@ pub mod subject_request;
 pub mod sweep_ledger;
 pub mod sweep_requests;
 pub mod target;
+pub mod tell_again;
 pub mod tell_person;
 pub mod verify_request;
 

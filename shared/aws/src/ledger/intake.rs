@@ -11,7 +11,7 @@ use privacy::ports::{Answer, CancelUntil, Cancelled, Intake, Opened};
 use privacy::replay::ReplayStage;
 
 use super::{LedgerTable, head_key, key, rows, sequenced, targets};
-use crate::attributes::{Item, at, number, text};
+use crate::attributes::{Item, at, number, text, texts};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
 
@@ -159,10 +159,15 @@ fn earlier_row(head: &Head, succeeded_at: Timestamp) -> Item {
     ];
     let target = targets::target_facts(&head.target);
     let starts_at = head.starts_at.map(|starts_at| ("starts_at", at(starts_at)));
+    let late_since = head.late_since.map(|late_since| ("late_since", at(late_since)));
+    let codes: Vec<&str> = head.retained.iter().map(|code| code.as_str()).collect();
+    let retained = (!codes.is_empty()).then(|| ("retained", texts(&codes)));
     row.extend(
         own.into_iter()
             .chain(target)
             .chain(starts_at)
+            .chain(late_since)
+            .chain(retained)
             .chain(closed)
             .chain(facts)
             .map(|(name, value)| (name.to_owned(), value)),

@@ -24,6 +24,7 @@ mod engine;
 mod holds;
 mod images;
 mod intake;
+mod kept;
 mod outcomes;
 mod processors;
 mod purges;

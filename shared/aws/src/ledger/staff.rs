@@ -89,7 +89,7 @@ impl RequestRegister for LedgerTable {
 
 impl LedgerTable {
     /// The rows of different keys, by strong reads, a hundred at a time, in any order.
-    async fn rows_of(&self, action: &'static str, keys: Vec<Item>) -> Answer<Vec<Item>> {
+    pub(super) async fn rows_of(&self, action: &'static str, keys: Vec<Item>) -> Answer<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         for keys in keys.chunks(BATCH) {
             self.batch(action, keys.to_vec(), &mut found).await?;

@@ -1,7 +1,8 @@
 //! Count: read the keys of a place once, page by page, and sort them into record classes. Resumable.
 
 use super::covered::class_of;
-use super::{Aftermath, REMEMBERED_KEYS, Stop, Visit};
+use super::remembered::{Packed, REMEMBERED_BYTES};
+use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
 use crate::legal_hold::LegalHold;
@@ -57,7 +58,7 @@ where
         holds: &[LegalHold],
     ) -> Result<Result<(), Fault>, Stop> {
         // The keys of this store, as long as they are all here and there is room for them.
-        let mut keys = if after.is_some() { None } else { Some(Vec::new()) };
+        let mut keys = if after.is_some() { None } else { Some(Packed::default()) };
         let mut pages = 0_u32;
         loop {
             let page = match self.page(head, scope, (store, range), after.as_ref(), Read::Eventual).await {
@@ -72,11 +73,8 @@ where
                 let class = if is_held { store.classify(&record.key) } else { class_of(head, scope, store, record) };
                 scope.find(class, is_held);
             }
-            let room = REMEMBERED_KEYS.saturating_sub(self.remembered_keys);
-            keys = keys.filter(|keys| keys.len() + page.records.len() <= room);
-            if let Some(keys) = &mut keys {
-                keys.extend(page.records);
-            }
+            let room = REMEMBERED_BYTES.saturating_sub(self.remembered_bytes);
+            keys = keys.and_then(|keys| keys.with(&page.records, room));
             after = page.next;
             pages += 1;
             if after.is_none() {
@@ -88,7 +86,7 @@ where
             }
         }
         if let Some(keys) = keys {
-            self.remembered_keys += keys.len();
+            self.remembered_bytes += keys.len();
             self.remembered.insert((scope.place.clone(), store.name.clone()), keys);
         }
         Ok(Ok(()))

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::remembered::Packed;
 use super::{Aftermath, Failures, Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap, UNCLEAR};
 use crate::fault::{Fault, Turn};
@@ -103,13 +104,12 @@ where
     ) -> Result<(), Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(()) };
         let mut has_links = false;
-        let remembered = self.remembered.remove(&(scope.place.clone(), store.name.clone()));
-        self.remembered_keys -= remembered.as_ref().map_or(0, Vec::len);
+        let mut remembered = self.remembered.remove(&(scope.place.clone(), store.name.clone()));
+        self.remembered_bytes -= remembered.as_ref().map_or(0, Packed::len);
         let (mut after, mut is_over): (Option<Record>, bool) = (None, false);
-        let mut page = remembered.map(|records| Page { records, next: None });
         while !is_over {
-            let Page { mut records, next } = match page.take() {
-                Some(page) => page,
+            let Page { mut records, next } = match &mut remembered {
+                Some(keys) => keys.page(CHUNK),
                 None => self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?,
             };
             let found = records.len();

@@ -99,9 +99,9 @@ where
     /// What the store that finds people holds of a place: a row and one for each link, few enough for memory.
     async fn rows_of_finder(&mut self, head: &Head, scope: &Scope, store: &StoreMap) -> Result<Vec<Record>, Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(Vec::new()) };
-        if let Some(records) = self.remembered.remove(&(scope.place.clone(), store.name.clone())) {
-            self.remembered_keys -= records.len();
-            return Ok(records);
+        if let Some(mut keys) = self.remembered.remove(&(scope.place.clone(), store.name.clone())) {
+            self.remembered_bytes -= keys.len();
+            return Ok(keys.page(usize::MAX).records);
         }
         let (mut rows, mut after): (Vec<Record>, Option<Record>) = (Vec::new(), None);
         loop {

@@ -16,6 +16,7 @@ mod hold;
 mod lease;
 mod links;
 mod look;
+mod remembered;
 mod replay;
 mod settle;
 mod verify;
@@ -25,6 +26,7 @@ mod worked;
 
 pub use aftermath::{Aftermath, Proof};
 use lease::LEASE;
+use remembered::Packed;
 use replay::Replayed;
 pub(crate) use wait::latest;
 use worked::Executed;
@@ -41,15 +43,12 @@ use crate::fault::Fault;
 use crate::legal_hold::HoldId;
 use crate::obligation::{Head, ObligationId, PlanRef, State};
 use crate::plan;
-use crate::ports::{Clock, Connections, Lease, Leased, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::ports::{Clock, Connections, Lease, Leased, Ledger, NextAction, Stores, Suppressions};
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope, Stage};
 
 /// How often one visit plans, erases and verifies before a person has to look.
 const MAX_ROUNDS: u32 = 12;
-
-/// How many keys found while counting are kept for erasing, instead of being read again: a few megabytes.
-const REMEMBERED_KEYS: usize = 20_000;
 
 /// What the engine works with.
 #[derive(Debug)]
@@ -86,14 +85,14 @@ impl From<Fault> for Stop {
 type Failures = BTreeMap<String, Fault>;
 
 /// Keys that were counted in this visit and need not be read again.
-type Remembered = HashMap<(Place, String), Vec<Record>>;
+type Remembered = HashMap<(Place, String), Packed>;
 
 struct Visit<'e, 'a, L, V, C, A> {
     engine: &'e Engine<'a, L, V, C, A>,
     lease: Lease,
     stop_at: Timestamp,
     remembered: Remembered,
-    remembered_keys: usize,
+    remembered_bytes: usize,
     /// Stores that could not be counted in this visit.
     unreadable: Failures,
     /// The holds that were met in this visit.
@@ -136,7 +135,7 @@ where
             lease,
             stop_at,
             remembered: Remembered::new(),
-            remembered_keys: 0,
+            remembered_bytes: 0,
             unreadable: Failures::new(),
             held_by: BTreeMap::new(),
             is_released: false,

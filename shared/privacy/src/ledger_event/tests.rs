@@ -8,11 +8,11 @@ use crate::obligation::{ObligationId, PlanHash, PlanRef};
 use crate::policy::retained::Exception;
 use crate::target::{Limit, Target};
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn head(state: State) -> Head {
+pub(super) fn head(state: State) -> Head {
     let held_by = match &state {
         State::Held { by, .. } => by.clone(),
         _ => Vec::new(),
@@ -40,11 +40,11 @@ fn head(state: State) -> Head {
     }
 }
 
-fn plan() -> PlanRef {
+pub(super) fn plan() -> PlanRef {
     PlanRef { hash: plan_hash(), covers_until: at("2026-03-10T12:00:00Z") }
 }
 
-fn states() -> Vec<State> {
+pub(super) fn states() -> Vec<State> {
     let erased_at = at("2026-03-10T12:01:00Z");
     let by = vec![HoldId::parse("hold-2026-1").unwrap()];
     vec![

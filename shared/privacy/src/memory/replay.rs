@@ -7,6 +7,7 @@ use crate::obligation::{Head, ObligationId};
 use crate::policy::own::OwnKind;
 use crate::ports::{Advance, Answer, Archive, ClosedRecord, DUE_SHARDS, Register};
 use crate::replay::{IndexPart, Indexed, Replay, ReplayBook, ReplayId, ReplayMark, ReplayStage, Spot};
+use crate::tell_again::{Kept, KeptHeads};
 
 /// Whether the mark of a replay is the one that a transition moves.
 pub(super) fn may_move(head: &Head, advance: &Advance) -> bool {
@@ -116,6 +117,19 @@ impl ReplayBook for World {
                 Some(_) | None => head.replay = Some(mark),
             }
             head.next_action_at = Some(now);
+        })
+    }
+}
+
+impl KeptHeads for World {
+    async fn kept(&self, named: &[Indexed]) -> Answer<Kept> {
+        self.call("events.kept", |stored| {
+            let of = |named: &Indexed| match named {
+                Indexed::Obligation(id) => stored.heads.get(id),
+                Indexed::Earlier(id, seq) => stored.earlier.get(id)?.iter().find(|head| head.seq == *seq),
+                Indexed::Asked(_) => None,
+            };
+            Kept { heads: named.iter().filter_map(of).cloned().collect(), unreadable: 0 }
         })
     }
 }

@@ -6,7 +6,7 @@ use super::visits::Ticking;
 use super::*;
 use crate::data_map::{KeyRange, SharedRow};
 use crate::ids::{Platform, TenantId};
-use crate::ports::{Answer, Connected, Detached, Disarmed, Page, Read, SharedRows};
+use crate::ports::{Answer, Connected, Detached, Disarmed, Page, Read, Record, SharedRows};
 use crate::scope::{Link, Reach};
 
 /// Keys in one page.
