@@ -1,6 +1,6 @@
 # `make run` shows the whole service on this machine; `make test` proves it. Needed: Rust, Python 3.11 or newer, make.
 # STATE_DIR and STACK_PORT move the local stack; NO_BUILD=1 deploys what target/lambda already holds.
-# TARGET and SECONDS are for fuzz: all targets and half a minute each without them. FILES, JOBS and DRAW=1 are for mutants.
+# TARGET and SECONDS are for fuzz: all targets and half a minute each without them. FILES and JOBS are for mutants; DRAW=1 for mutants and sim.
 # DIR, KEY and SEEN are for verify-receipts; KEY may hold several, with blanks between.
 
 SHELL := /bin/sh
@@ -63,10 +63,11 @@ build: tools ## The functions as Lambda takes them; ARCHITECTURE=arm64 or x86_64
 
 test: tools ## Every test, end to end included
 	cargo test --workspace --locked
+	@$(MAKE) --no-print-directory sim SEEDS=1000
 	$(PYTHON) -m pytest -p no:cacheprovider tests/e2e
 
 sim: ## The use cases under seeded faults: SEEDS=n runs many, SEED=x shows one, NAIVE=name a variant that must fail
-	@cargo run --quiet --locked --profile sim -p privacy-sim -- "SEED=$(SEED)" "SEEDS=$(SEEDS)" "START=$(START)" "NAIVE=$(NAIVE)"
+	@cargo run --quiet --locked --profile sim -p privacy-sim -- "SEED=$(SEED)" "SEEDS=$(SEEDS)" "START=$(START)" "NAIVE=$(NAIVE)" "DRAW=$(DRAW)"
 
 # Nothing but the targets is built and counted: build scripts and macros run without the flags, as there is a --target.
 fuzz: ## New inputs for one fuzz TARGET, or for all, SECONDS each, from the corpus on; docs/fuzzing.md

@@ -173,6 +173,9 @@ impl Cloud {
         if self.is_calm() {
             return None;
         }
+        if call.operation == "BatchWriteItem" && self.elapsed() < Duration::from_hours(self.weather.deletes_out_hours) {
+            return Some(Trouble::Down);
+        }
         let mut special = Vec::new();
         if matches!(call.operation.as_str(), "BatchWriteItem" | "DeleteObjects") {
             special.push(Trouble::Unprocessed);

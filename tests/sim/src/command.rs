@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
+use crate::caught::write;
 use crate::many::{random_start, report, run_many};
 use crate::naive::Naive;
 use crate::oracle::Violation;
@@ -18,24 +19,29 @@ fn number(name: &str) -> Option<u64> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is a whole number")))
 }
 
-/// Which seed catches each naive variant first.
+/// Which seed catches each naive variant first; with `DRAW=1` code and document say so from then on.
 fn try_all(start: u64, count: u64) -> ExitCode {
-    let mut missed = 0;
-    let some = argument("ONLY").filter(|names| !names.is_empty());
+    let is_drawn = argument("DRAW").as_deref() == Some("1");
+    let some = argument("ONLY").filter(|names| !names.is_empty() && !is_drawn);
     let is_wanted = |naive: &Naive| some.as_ref().is_none_or(|names| names.split(',').any(|name| name == naive.name()));
+    let (mut caught, mut missed) = (Vec::new(), 0);
     for naive in Naive::ALL.into_iter().filter(is_wanted) {
         let failures = run_many(start, count, Some(naive), 1, |_, _| {});
         match failures.first_key_value() {
             Some((seed, violations)) => {
-                // As a line of `caught.rs`, with what happened beside it.
                 let Violation { broken, how } = &violations[0];
-                println!("    (Naive::{naive:?}, {seed}, Broken::{broken:?}), // {how}");
+                println!("{}: caught by seed {seed}: {}: {how}", naive.name(), broken.name());
+                caught.push((naive, *seed, *broken));
             }
             None => {
                 missed += 1;
                 println!("{}: NOT caught by {count} seeds from {start} on", naive.name());
             }
         }
+    }
+    caught.sort_by_key(|(_, seed, _)| *seed);
+    if is_drawn {
+        write(&caught).unwrap();
     }
     if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

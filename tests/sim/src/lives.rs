@@ -26,6 +26,9 @@ impl World {
             self.change_mind(&product, person).await;
         }
         let mut acts = Vec::new();
+        if chance(4) {
+            acts.push(tokio::spawn(Arc::clone(&self).leave(person)));
+        }
         acts.push(tokio::spawn(Arc::clone(&self).ingest(Arc::clone(&product), person)));
         let intakes = [Intake::new(&format!("meta-{person}a"), &self), Intake::new(&format!("meta-{person}b"), &self)];
         for (number, intake) in intakes.into_iter().enumerate() {
@@ -65,6 +68,21 @@ impl World {
         for one in sent.collect::<Vec<_>>() {
             one.await.unwrap();
         }
+    }
+
+    /// Somebody disconnects, and asks for deletion in the same moment: two requests over one connection, worked on side by side.
+    async fn leave(self: Arc<Self>, person: usize) {
+        let own = self.cloud.oracle.lock().unwrap().connections.iter().position(|known| known.person == person);
+        let issued_at = Timestamp::from_second(true_time(&self.cloud).as_second()).unwrap();
+        self.pause(1..3).await;
+        let asked = Intake::new(&format!("meta-{person}c"), &self);
+        let deletion = tokio::spawn(async move {
+            asked.send(Request::Meta(Callback::DataDeletion, person, issued_at)).await;
+        });
+        if let Some(connection) = own {
+            Intake::new(&format!("product-{person}c"), &self).send(Request::Disconnect(connection)).await;
+        }
+        deletion.await.unwrap();
     }
 
     async fn ask(self: Arc<Self>, intake: Intake, product: Arc<Product>, person: usize) {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -32,6 +31,9 @@ use crate::world::{World, classes};
 const INVOCATION: Duration = Duration::from_secs(120);
 /// No chunk begins when less than this is left; as the worker says.
 const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(40);
+/// When requests of people are looked at again of which nothing came.
+const REQUESTS_AGAIN: Duration = Duration::from_secs(20 * 3_600);
+
 /// An erasure worker.
 #[derive(Debug)]
 pub struct Worker {
@@ -120,7 +122,7 @@ impl Worker {
             aftermath: &proof,
             clock,
             map: world.map,
-            second_looks: &world.map.model().second_looks.after,
+            second_looks: world.looks,
         };
         let stop_at = clock.now() + SignedDuration::from_secs(120) - LAST_CHUNK;
         let worked = engine.work(&work.obligation, worker, stop_at).await?;
@@ -139,16 +141,34 @@ pub struct Sweeper {
     ledger: LedgerTable,
     vault: Vault,
     outbox: Outbox,
-    seen_writes: u64,
-    /// When an obligation is due next.
-    next_due: Option<Timestamp>,
-    /// When a request of a person is.
-    next_request: Option<Timestamp>,
-    /// The parts of the due index in which anything has ever stood.
-    shards: BTreeSet<String>,
+    /// The parts of the due index in which something was due the last time: a stale read may show it still.
+    were_due: BTreeSet<String>,
+    /// Requests of people are not looked at before: the last look at them changed nothing.
+    requests_from: Duration,
 }
 
-/// The due index. Parts in which nothing has ever stood are not asked: they would change nothing, and are most of them.
+/// What there is to sweep.
+#[derive(Debug, Default)]
+struct Agenda {
+    /// The parts of the due index to ask for obligations.
+    shards: BTreeSet<String>,
+    /// Whether to look at replays and obligations.
+    are_obligations: bool,
+    /// Whether to look at requests of people.
+    are_requests: bool,
+}
+
+/// What came of a sweep.
+enum Swept {
+    /// Requests were not looked at.
+    Obligations,
+    /// Requests were looked at, and some moved.
+    Requests,
+    /// Requests were looked at, and nothing came of it.
+    Nothing,
+}
+
+/// The due index. Parts in which nothing is due are not asked: they would change nothing, and are most of them.
 struct Due<'a> {
     ledger: &'a LedgerTable,
     shards: &'a BTreeSet<String>,
@@ -187,10 +207,8 @@ impl Sweeper {
             outbox: outbox(&connection),
             process,
             world: Arc::clone(world),
-            seen_writes: u64::MAX,
-            next_due: None,
-            next_request: None,
-            shards: BTreeSet::new(),
+            were_due: BTreeSet::new(),
+            requests_from: Duration::ZERO,
         }
     }
 
@@ -198,9 +216,15 @@ impl Sweeper {
     pub async fn run(mut self) {
         loop {
             tokio::time::sleep(self.interval()).await;
-            let due = self.is_due();
-            if !self.process.cloud.is_stopped() && due != (false, false) {
-                self.process.alive(tokio::time::timeout(INVOCATION, self.tick(due))).await;
+            let agenda = self.agenda();
+            if self.process.cloud.is_stopped() || !(agenda.are_obligations || agenda.are_requests) {
+                continue;
+            }
+            let swept = self.process.alive(tokio::time::timeout(INVOCATION, self.tick(&agenda))).await;
+            if let Some(Ok(Swept::Nothing)) = swept
+                && self.process.cloud.elapsed() > Duration::from_secs(86_400)
+            {
+                self.requests_from = self.process.cloud.elapsed() + REQUESTS_AGAIN;
             }
         }
     }
@@ -212,7 +236,7 @@ impl Sweeper {
             5
         } else if elapsed < Duration::from_secs(86_400) {
             60
-        } else if elapsed < Duration::from_secs(cloud.weather.outage_days * 86_400) {
+        } else if cloud.is_calm() || elapsed < Duration::from_secs(cloud.weather.outage_days * 86_400) {
             1_440
         } else {
             480
@@ -220,28 +244,25 @@ impl Sweeper {
         Duration::from_secs(minutes * 60)
     }
 
-    /// Whether any obligation and any request is due, seen past every fault.
-    fn is_due(&mut self) -> (bool, bool) {
+    /// What is due, seen past every fault.
+    fn agenda(&mut self) -> Agenda {
         let cloud = &self.process.cloud;
-        let writes = cloud.writes.load(Ordering::Relaxed);
-        if writes != self.seen_writes {
-            self.seen_writes = writes;
-            let open = self.world.open_heads();
-            let next = |is_request: bool| {
-                let open = open.iter().filter(|head| head.shard.starts_with("request-") == is_request);
-                open.filter_map(|head| head.next).min()
-            };
-            (self.next_due, self.next_request) = (next(false), next(true));
-            self.shards.extend(open.into_iter().map(|head| head.shard));
-        }
         let latest = Timestamp::from_second(BEGINNING).unwrap()
             + SignedDuration::try_from(cloud.elapsed()).unwrap()
             + SignedDuration::from_secs(cloud.weather.jumps_seconds);
-        let is_due = |next: Option<Timestamp>| next.is_some_and(|due| due <= latest);
-        (cloud.is_replaying() || is_due(self.next_due), is_due(self.next_request))
+        let due = self.world.open_heads().into_iter().filter(|head| head.next.is_some_and(|due| due <= latest));
+        let (requests, obligations): (BTreeSet<String>, BTreeSet<String>) =
+            due.map(|head| head.shard).partition(|shard| shard.starts_with("request-"));
+        let are_obligations = cloud.is_replaying() || !obligations.is_empty();
+        let are_requests = !requests.is_empty() && cloud.elapsed() >= self.requests_from;
+        let mut shards = obligations.clone();
+        if are_obligations {
+            shards.append(&mut std::mem::replace(&mut self.were_due, obligations));
+        }
+        Agenda { shards, are_obligations, are_requests }
     }
 
-    async fn tick(&self, (are_obligations, are_requests): (bool, bool)) {
+    async fn tick(&self, agenda: &Agenda) -> Swept {
         let cloud = &self.process.cloud;
         self.process.note("sweeps");
         let stop_at = self.process.now() + SignedDuration::from_secs(92);
@@ -254,21 +275,23 @@ impl Sweeper {
             }
         };
         let map = self.world.map;
-        let due = Due { ledger: &self.ledger, shards: &self.shards };
+        let due = Due { ledger: &self.ledger, shards: &agenda.shards };
         if cloud.is_replaying() {
             let of_policy = (map, classes().as_slice());
             let swept = sweep_replays(&self.ledger, &self.vault, &self.process, of_policy, stop_at).await;
             self.process.note(&format!("has taken replays further: {swept:?}"));
         }
-        if are_obligations {
+        if agenda.are_obligations {
             let sweep = sweep_ledger(&due, &self.outbox, &self.process, map, bounds, notice).await;
             self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
         }
-        if !are_requests {
-            return;
+        if !agenda.are_requests {
+            return Swept::Obligations;
         }
         let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);
         let swept = sweep_requests(&fulfilment, &self.process, stop_at).await;
         self.process.note(&format!("has swept requests: {} answered, {} denied", swept.answered, swept.denied));
+        let changed = swept.answered + swept.denied + swept.resent + swept.settled + swept.faults.len() as u64;
+        if changed == 0 { Swept::Nothing } else { Swept::Requests }
     }
 }

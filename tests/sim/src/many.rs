@@ -29,31 +29,58 @@ pub fn run_many(
     enough: usize,
     told: impl Fn(u64, usize) + Sync,
 ) -> Failures {
-    let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Failures::new()));
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    if index >= count || failures.lock().unwrap().len() >= enough {
-                        return;
-                    }
-                    let seed = start.wrapping_add(index);
-                    let outcome = run(seed, naive, false);
-                    let failed = {
-                        let mut failures = failures.lock().unwrap();
-                        if !outcome.violations.is_empty() {
-                            failures.insert(seed, outcome.violations);
+    let all = Search { start, count, naive, enough };
+    all.run(|violations| !violations.is_empty(), told)
+}
+
+/// The first of so many seeds from a start on whose run of a variant breaks what it is to break.
+pub fn first_breaking(
+    start: u64,
+    count: u64,
+    naive: Naive,
+    breaks: impl Fn(&[Violation]) -> bool + Sync,
+) -> Option<u64> {
+    let search = Search { start, count, naive: Some(naive), enough: 1 };
+    search.run(breaks, |_, _| {}).into_keys().next()
+}
+
+/// Seeds to run.
+struct Search {
+    start: u64,
+    count: u64,
+    naive: Option<Naive>,
+    enough: usize,
+}
+
+impl Search {
+    /// The seeds that failed; all before the first of them were run too.
+    fn run(&self, fails: impl Fn(&[Violation]) -> bool + Sync, told: impl Fn(u64, usize) + Sync) -> Failures {
+        let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Failures::new()));
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            for _ in 0..cores {
+                scope.spawn(|| {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        if index >= self.count || failures.lock().unwrap().len() >= self.enough {
+                            return;
                         }
-                        failures.len()
-                    };
-                    told(done.fetch_add(1, Ordering::Relaxed) + 1, failed);
-                }
-            });
-        }
-    });
-    failures.into_inner().unwrap()
+                        let seed = self.start.wrapping_add(index);
+                        let outcome = run(seed, self.naive, false);
+                        let failed = {
+                            let mut failures = failures.lock().unwrap();
+                            if fails(&outcome.violations) {
+                                failures.insert(seed, outcome.violations);
+                            }
+                            failures.len()
+                        };
+                        told(done.fetch_add(1, Ordering::Relaxed) + 1, failed);
+                    }
+                });
+            }
+        });
+        failures.into_inner().unwrap()
+    }
 }
 
 /// A report of failed seeds: the promise, and how to see it again.

@@ -91,6 +91,8 @@ pub struct Weather {
     pub vendor_slowest_hours: u64,
     /// For so many days from the beginning on vendors answer nothing.
     pub vendor_outage_days: u64,
+    /// For so many hours from the beginning on no batch of deletes goes through, so that work is under way when holds come.
+    pub deletes_out_hours: u64,
 }
 
 impl Weather {
@@ -115,6 +117,7 @@ impl Weather {
             vendor_faults: [0, 0, 100, 400][rng.usize(..4)],
             vendor_slowest_hours: [0, 0, 2, 72][rng.usize(..4)],
             vendor_outage_days: if rng.u32(..12) == 0 { rng.u64(2..36) } else { 0 },
+            deletes_out_hours: if rng.u32(..12) == 0 { rng.u64(1..7) } else { 0 },
         }
     }
 

@@ -1,18 +1,17 @@
 //! The simulation itself: reproducible, quiet over what is right, and loud over what is not.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
 
-use privacy_sim::caught::{CAUGHT, table};
+use privacy_sim::caught::{CAUGHT, document, seed_today};
 use privacy_sim::many::{random_start, report, run_many};
 use privacy_sim::naive::Naive;
 use privacy_sim::world::run;
-use privacy_tests::repository::{read, root};
+use privacy_tests::repository::root;
 
-/// So many with every `cargo test`.
+/// So many with every `cargo test`, in a build that is not optimized; `make test` runs a thousand more in one that is.
 const SEEDS: u64 = 10;
-/// So many where somebody asks for it.
-const MANY_SEEDS: u64 = 1_000;
+/// So many at most from seed 1 on, where the seed that was drawn catches a variant no longer.
+const SEEDS_MAX: u64 = 150;
 
 #[test]
 fn the_same_seed_is_the_same_run() {
@@ -29,21 +28,9 @@ fn the_same_seed_is_the_same_run() {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    keep_every_promise(SEEDS);
-}
-
-#[test]
-#[ignore = "twenty minutes of a core"]
-fn no_seed_of_a_thousand_breaks_a_promise() {
-    keep_every_promise(MANY_SEEDS);
-}
-
-/// So many seeds from a start of chance, which is printed.
-fn keep_every_promise(count: u64) {
-    let (start, began) = (random_start(), Instant::now());
-    println!("{count} seeds from {start} on (make sim START={start} SEEDS={count} runs them again)");
-    let failures = run_many(start, count, None, 10, |_, _| {});
-    println!("{count} seeds, {:.1} a second", count as f64 / began.elapsed().as_secs_f64());
+    let start = random_start();
+    println!("{SEEDS} seeds from {start} on (make sim START={start} SEEDS={SEEDS} runs them again)");
+    let failures = run_many(start, SEEDS, None, 10, |_, _| {});
     assert!(failures.is_empty(), "\n{}", report(&failures, None));
 }
 
@@ -52,10 +39,14 @@ fn every_naive_variant_is_caught_and_the_code_is_not_by_the_same_seed() {
     let variants: BTreeSet<Naive> = CAUGHT.iter().map(|(naive, _, _)| *naive).collect();
     assert_eq!(variants.len(), CAUGHT.len(), "each once");
     assert!(variants.len() >= 8);
-    for (naive, seed, broken) in CAUGHT {
-        assert!((1..=1_000).contains(&seed));
-        let found = run(seed, Some(naive), false).violations;
-        assert!(found.iter().any(|one| one.broken == broken), "{} with seed {seed}: {found:?}", naive.name());
+    for caught in CAUGHT.iter().copied() {
+        let (naive, drawn, broken) = caught;
+        assert!((1..=1_000).contains(&drawn));
+        let seed = seed_today(caught, SEEDS_MAX);
+        let seed = seed.unwrap_or_else(|| panic!("{}: {} seeds break no promise: {broken:?}", naive.name(), SEEDS_MAX));
+        if seed != drawn {
+            println!("{}: seed {drawn} is silent today, seed {seed} is not", naive.name());
+        }
         let found = run(seed, None, false).violations;
         assert!(found.is_empty(), "seed {seed}: {found:?}");
     }
@@ -63,10 +54,5 @@ fn every_naive_variant_is_caught_and_the_code_is_not_by_the_same_seed() {
 
 #[test]
 fn the_document_lists_every_variant_with_its_seed() {
-    const MARKS: [&str; 2] = ["<!-- variants: made by tests/sim -->\n", "<!-- variants: end -->"];
-    let text = read("docs/simulation.md");
-    let (before, rest) = text.split_once(MARKS[0]).unwrap();
-    let (_, after) = rest.split_once(MARKS[1]).unwrap();
-    let wanted = format!("{before}{}{}{}{after}", MARKS[0], table(), MARKS[1]);
-    expect_test::expect_file![root().join("docs/simulation.md")].assert_eq(&wanted);
+    expect_test::expect_file![root().join("docs/simulation.md")].assert_eq(&document(CAUGHT));
 }

@@ -1,0 +1,22 @@
+//! Made by `make sim NAIVE=all DRAW=1`.
+
+use crate::caught::Caught;
+use crate::naive::Naive;
+use crate::oracle::Broken;
+
+/// By seed.
+pub const CAUGHT: &[Caught] = &[
+    (Naive::BeginningWithoutSeparator, 1, Broken::OverErased),
+    (Naive::IgnoresCover, 1, Broken::OverErased),
+    (Naive::NoSweep, 1, Broken::Lost),
+    (Naive::MarksEndWithErasure, 1, Broken::Resurrected),
+    (Naive::NoVerificationRead, 1, Broken::CompletedWithResidue),
+    (Naive::AcceptedIsGone, 4, Broken::CompletedWithResidue),
+    (Naive::DeleteBeforeSuppress, 7, Broken::CompletedWithResidue),
+    (Naive::AnyCode, 12, Broken::OverErased),
+    (Naive::RestoreWithoutReplay, 15, Broken::Resurrected),
+    (Naive::AckOnFailedPut, 21, Broken::Lost),
+    (Naive::SendBeforeStore, 35, Broken::Lost),
+    (Naive::ReadThenWriteDedupe, 56, Broken::Lost),
+    (Naive::ChainedDates, 58, Broken::PastDateWithoutAlarm),
+];
