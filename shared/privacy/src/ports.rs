@@ -4,12 +4,14 @@
 mod archive;
 mod holds;
 mod shared;
+mod showcase;
 mod staff;
 mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
+pub use showcase::{Freshness, Showcase, Shown};
 pub use staff::{Confirmed, PlanBook, Register};
 pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
@@ -27,7 +29,6 @@ use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::replay::ReplayStage;
 use crate::scope::{Link, Place, Reach, Scope};
-use crate::subject_request::SubjectRequest;
 use jiff::Timestamp;
 
 /// What a port answers.
@@ -242,28 +243,6 @@ pub trait Suppressions: Sync {
     fn raise(&self, mark: &Mark, covers_until: Timestamp) -> impl Future<Output = Answer<()>> + Send;
     /// Lets a mark expire, not earlier than it already would.
     fn date(&self, mark: &Mark, expires_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-}
-
-/// What the status page shows of an obligation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// The request as it is now.
-    pub head: Head,
-    /// The outcome of every record class, once there is one.
-    pub outcomes: Vec<(String, Outcome)>,
-    /// Finished requests under the same code, newest first.
-    pub earlier: Vec<Head>,
-}
-
-/// Reads an obligation for its status page.
-pub trait Showcase: Sync {
-    /// One read.
-    fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
-    /// What a person asked for, with the obligation that works it off, if there is one. One read.
-    fn show_asked(
-        &self,
-        id: &ObligationId,
-    ) -> impl Future<Output = Answer<Option<(SubjectRequest, Option<Shown>)>>> + Send;
 }
 
 /// An entry of the due index.

@@ -16,7 +16,7 @@ use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::ingest_gate::Flag;
 use crate::obligation::{ObligationId, Outcome};
-use crate::ports::Showcase;
+use crate::ports::{Freshness, Showcase};
 use crate::show_request::{ClassOutcome, RequestView, view};
 use crate::subject_request::findings::Correction;
 use crate::subject_request::review::Outcome as Closing;
@@ -71,6 +71,8 @@ pub struct AskedView {
     pub paused_since: Option<Timestamp>,
     /// Since when it is looked at again, because an appeal was upheld: its dates count from here.
     pub reopened_at: Option<Timestamp>,
+    /// Since when its bundle is made again, while it is: its dates count from here.
+    pub remade_since: Option<Timestamp>,
     /// When it was answered or refused, and why it was refused.
     pub closed: Option<(Timestamp, Option<String>)>,
     /// Why it was refused and where the person can turn.
@@ -105,7 +107,7 @@ pub struct AskedView {
     pub waits_for_review: bool,
 }
 
-/// Reads and arranges one request; `None` when there is none.
+/// Reads and arranges one request; `None` when there is none, which is never said without a look at what is there now.
 ///
 /// # Errors
 /// [`Fault`]
@@ -114,11 +116,16 @@ pub async fn show_asked(
     map: &DataMap,
     second_looks: &[jiff::Span],
     id: &ObligationId,
+    freshness: Freshness,
 ) -> Result<Option<AskedView>, Fault> {
     if !id.is_request() {
         return Ok(None);
     }
-    let Some((request, shown)) = showcase.show_asked(id).await? else { return Ok(None) };
+    let found = match (showcase.show_asked(id, freshness).await?, freshness) {
+        (None, Freshness::MomentAgo) => showcase.show_asked(id, Freshness::Now).await?,
+        (found, Freshness::MomentAgo | Freshness::Now) => found,
+    };
+    let Some((request, shown)) = found else { return Ok(None) };
     let erasure = shown.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request)?;
@@ -182,6 +189,7 @@ fn asked(
         paused_since: request.clocks.paused_since().filter(|_| is_open),
         extended: request.clocks.extended,
         reopened_at,
+        remade_since: request.course.ordered_again.as_ref().map(|order| order.at).filter(|_| is_open),
         closed,
         erasure,
         id: request.id,

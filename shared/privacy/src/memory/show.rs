@@ -2,21 +2,34 @@
 
 use super::{Stored, World};
 use crate::obligation::ObligationId;
-use crate::ports::{Answer, Showcase, Shown};
+use crate::ports::{Answer, Freshness, Showcase, Shown};
 use crate::subject_request::SubjectRequest;
 
 impl Showcase for World {
-    async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
-        self.call("showcase.show", |stored| shown(stored, id))
+    async fn show(&self, id: &ObligationId, freshness: Freshness) -> Answer<Option<Shown>> {
+        self.call("showcase.show", |stored| shown(seen(stored, freshness), id))
     }
 
-    async fn show_asked(&self, id: &ObligationId) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
+    async fn show_asked(
+        &self,
+        id: &ObligationId,
+        freshness: Freshness,
+    ) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
         self.call("showcase.show", |stored| {
+            let stored = seen(stored, freshness);
             let request = stored.requests.heads.get(id)?.clone();
             // What stands beside a request is not read with what is shown of it.
             let details = request.details.clone().filter(|_| !request.has_words_beside);
             Some((SubjectRequest { details, ..request }, shown(stored, id)))
         })
+    }
+}
+
+/// What a read of this freshness sees: all there is, or what a replica has that lags behind.
+fn seen(stored: &Stored, freshness: Freshness) -> &Stored {
+    match (freshness, &stored.a_moment_ago) {
+        (Freshness::MomentAgo, Some(before)) => before,
+        (Freshness::MomentAgo, None) | (Freshness::Now, _) => stored,
     }
 }
 
