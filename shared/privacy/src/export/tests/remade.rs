@@ -13,7 +13,7 @@ impl Office {
         order_bundle(&self.world, &self.world, &self.law, id, &order, &by, self.now()).await.unwrap();
     }
 
-    fn deeds(&self, id: &ObligationId) -> Vec<Deed> {
+    fn trail_of(&self, id: &ObligationId) -> Vec<Deed> {
         self.world.stored().requests.acts[id].iter().map(|act| act.deed.clone()).collect()
     }
 }
@@ -37,7 +37,7 @@ async fn what_another_has_opened_is_gone_and_made_again_of_what_is_held_by_now()
     let second = office.bytes();
     assert!(second != first, "one bundle: the earlier one is erased");
     assert!(office.files().values().any(|content| content.contains("since")));
-    let deeds = office.deeds(&id);
+    let deeds = office.trail_of(&id);
     let place = |wanted: fn(&Deed) -> bool| deeds.iter().position(wanted).unwrap();
     let ordered = place(|deed| matches!(deed, Deed::OrderedAgain { .. }));
     assert!(ordered < place(|deed| matches!(deed, Deed::BundleErased)), "{deeds:?}");
