@@ -10,6 +10,7 @@ use privacy::inspect_request::inspect_request;
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::legal_hold::Note;
+use privacy::list_parts::KeyStart;
 use privacy::memory::World;
 use privacy::obligation::{NewObligation, ObligationId, Outcome, PlanHash, State};
 use privacy::policy::Route;
@@ -147,7 +148,13 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     let mut both = vec![request.id.clone(), other.clone()];
     both.sort();
     assert_eq!((&routed, ports.routed_to(&TenantId::parse("ald").unwrap()).await.unwrap()), (&both, vec![]));
-    assert_eq!((linked, ports.asked_by(request.course.people.last().unwrap()).await.unwrap()), (both, vec![]));
+    assert_eq!((linked, ports.asked_by(request.course.people.last().unwrap()).await.unwrap()), (both.clone(), vec![]));
+    let page = async |after: Option<&ObligationId>, limit| {
+        ports.routed_after(&alder, after.map(KeyStart::of).as_ref(), limit).await.unwrap()
+    };
+    let (first, last) = (both.first().unwrap(), both.last().unwrap());
+    assert_eq!((page(None, 9).await, page(None, 1).await), (both.clone(), vec![first.clone()]));
+    assert_eq!((page(Some(first), 9).await, page(Some(last), 9).await), (vec![last.clone()], vec![]));
     let record = ClosedRecord::Asked(request.id.clone());
     let closed = Closed { record, closed_at: now() };
     let shard = request.id.shard(DUE_SHARDS);
