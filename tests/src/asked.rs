@@ -11,6 +11,7 @@ use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::law::governing::Basis;
 use privacy::obligation::ObligationId;
+use privacy::order_bundle::{OrderReason, OrderedAgain};
 use privacy::subject_request::bounce::BounceCause;
 use privacy::subject_request::findings::{Correction, Decision, Erased, EvidenceId, FieldName};
 use privacy::subject_request::notice::Notice;
@@ -135,6 +136,11 @@ pub fn full() -> SubjectRequest {
                 child: Some(Contact { email: EmailAddress::parse("tim@example.org").ok(), account: None }),
             }),
             reopened: Some(Reopened { appeal: ObligationId::of_request(&[7; 20]), at: now(), was_answered: true }),
+            ordered_again: InstructionId::parse("ticket-9").ok().map(|id| OrderedAgain {
+                id,
+                reason: OrderReason::Spoilt,
+                at: now(),
+            }),
         },
         findings: Findings {
             corrections: decisions().map(|(field, decision)| Correction { field, decision }).into(),

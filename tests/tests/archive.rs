@@ -13,8 +13,8 @@ use privacy::plan;
 use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{
-    Advance, Archive, CancelUntil, Closed, ClosedRecord, DUE_SHARDS, DueIndex, HoldBook, Intake, Lease, Ledger,
-    NextAction, Showcase, archive_shards,
+    Advance, Archive, CancelUntil, Closed, ClosedRecord, DUE_SHARDS, DueIndex, Freshness, HoldBook, Intake, Lease,
+    Ledger, NextAction, Showcase, archive_shards,
 };
 use privacy::purge::{Bounds, PurgeLedger, RunReport, purge_own};
 use privacy::scope::Scope;
@@ -174,8 +174,8 @@ async fn contract<P: Intake + Ledger + DueIndex + HoldBook + Archive + Showcase 
     for (now, gone) in expected {
         assert_eq!(purge(ports, now).await, gone, "{now}");
     }
-    assert_eq!(ports.show(&id("a")).await.unwrap(), None);
-    let open = ports.show(&id("c")).await.unwrap().unwrap();
+    assert_eq!(ports.show(&id("a"), Freshness::Now).await.unwrap(), None);
+    let open = ports.show(&id("c"), Freshness::Now).await.unwrap().unwrap();
     assert_eq!((open.head.seq, open.earlier.len()), (2, 0));
     assert_eq!((ports.all().await.unwrap(), ports.waiting(&hold().id).await.unwrap()), (vec![], vec![]));
     assert_eq!(ports.scopes(&open.head).await.unwrap().len(), 1);

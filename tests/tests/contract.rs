@@ -18,8 +18,8 @@ use privacy::policy::Route;
 use privacy::policy::retained::Exception;
 use privacy::ports::{
     Advance, BookedHold, CancelUntil, Cancelled, Confirmed, Connected, Connections, DUE_SHARDS, Detached, Due,
-    DueIndex, HoldBook, Intake, Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record, Register,
-    Released, Showcase, Stores, Suppressions,
+    DueIndex, Freshness, HoldBook, Intake, Lease, Leased, Ledger, NextAction, Opened, Placed, PlanBook, Read, Record,
+    Register, Released, Showcase, Stores, Suppressions,
 };
 use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
@@ -111,10 +111,10 @@ async fn intake_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
     let reopened = head_of(ports).await;
     assert_eq!(ports.earlier_places(&reopened).await.unwrap(), [place("alder", "c1", None)]);
     assert_eq!(ports.earlier_places(&finished).await.unwrap(), []);
-    let shown = ports.show(&id()).await.unwrap().unwrap();
+    let shown = ports.show(&id(), Freshness::Now).await.unwrap().unwrap();
     assert_eq!((shown.head.seq, &shown.head.state, shown.earlier.len()), (2, &State::Received, 1));
     assert_eq!(shown.earlier[0].state, verifying);
-    assert_eq!(ports.show(&ObligationId::parse(&"c".repeat(32)).unwrap()).await.unwrap(), None);
+    assert_eq!(ports.show(&ObligationId::parse(&"c".repeat(32)).unwrap(), Freshness::Now).await.unwrap(), None);
 }
 
 async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
@@ -198,7 +198,7 @@ async fn checkpoints<P: Ledger + DueIndex + Showcase>(ports: &P) {
         ("signals".to_owned(), Outcome::Removed { count: 7 }),
     ];
     ports.save_outcomes(&head, &outcomes).await.unwrap();
-    assert_eq!(ports.show(&id()).await.unwrap().unwrap().outcomes, outcomes);
+    assert_eq!(ports.show(&id(), Freshness::Now).await.unwrap().unwrap().outcomes, outcomes);
 }
 
 async fn due_contract<P: Intake + DueIndex>(ports: &P) {

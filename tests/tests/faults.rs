@@ -6,7 +6,7 @@ use privacy::erasure::Worked;
 use privacy::ingest_gate::Mark;
 use privacy::memory::place;
 use privacy::obligation::{NewObligation, ObligationId};
-use privacy::ports::{Intake, Opened, Read, Showcase, Stores, Suppressions};
+use privacy::ports::{Freshness, Intake, Opened, Read, Showcase, Stores, Suppressions};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::workshop::Workshop;
@@ -74,7 +74,7 @@ async fn check(what: &str, spoil: impl Fn(&Account)) {
     let mut left: Vec<String> = everything(&account);
     left.retain(|line| !line.contains("alder#c1\"") || !line.contains("subject#"));
     assert_eq!(left, bystanders, "{what}");
-    let shown = demo::ledger(&account).show(&request().id).await.unwrap().unwrap();
+    let shown = demo::ledger(&account).show(&request().id, Freshness::Now).await.unwrap().unwrap();
     let signals = shown.outcomes.iter().find(|(class, _)| class == "signals").unwrap();
     assert_eq!(signals.1, privacy::obligation::Outcome::Removed { count: 120 }, "{what}");
 }

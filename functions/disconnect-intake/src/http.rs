@@ -109,7 +109,7 @@ impl Intake {
             (Subject::AccountExport(tenant), &Method::POST) => self.order_export(request, request_id, &tenant).await,
             (Subject::AccountExport(tenant), &Method::GET) => self.show_export(request, request_id, &tenant).await,
             (Subject::AccountExport(_), _) => Err(Problem::MethodNotAllowed("GET, POST").into()),
-            (Subject::Parts(tenant), &Method::GET) => self.list_parts(request_id, &tenant).await,
+            (Subject::Parts(tenant), &Method::GET) => self.list_parts(request, request_id, &tenant).await,
             (Subject::Parts(_), _) => Err(Problem::MethodNotAllowed("GET").into()),
             (Subject::Decision(tenant, named), &Method::POST) => {
                 self.decide_part(request, request_id, tenant, &named).await

@@ -1,6 +1,7 @@
 //! Every answer, as a page or as JSON.
 
 use http::{HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
 use lambda_http::Body;
 use maud::html;
 use privacy::data_map::DataMap;
@@ -10,7 +11,7 @@ use privacy::subject_request::SubjectRequest;
 use privacy_edge::problem::Problem;
 use privacy_pages::accept::Format;
 use privacy_pages::frame::{self, Headline, Tone};
-use privacy_pages::not_found;
+use privacy_pages::{not_found, visit};
 
 use crate::asking::Form;
 use crate::instructions;
@@ -22,11 +23,18 @@ use crate::shown::Slip;
 pub(crate) struct Page<'a> {
     pub(crate) company: &'a Company,
     pub(crate) base: &'a str,
+    /// When what it answers was sent.
+    pub(crate) now: Timestamp,
 }
 
 impl Page<'_> {
     pub(crate) fn status_url(&self, id: &ObligationId) -> String {
         format!("{}/privacy/requests/{}", self.base, id.as_str())
+    }
+
+    /// The way from the answer to a form, which shows what the form did.
+    pub(crate) fn status_link(&self, id: &ObligationId) -> String {
+        visit::link_after(&self.status_url(id), self.now)
     }
 }
 
@@ -68,7 +76,7 @@ pub(crate) fn accepted(page: Page<'_>, request: &SubjectRequest, format: Format)
         Format::Json => {
             json(StatusCode::ACCEPTED, &serde_json::json!({"reference": request.id.as_str(), "status_url": url}))
         }
-        Format::Html => html(StatusCode::ACCEPTED, received(page, request, &url)),
+        Format::Html => html(StatusCode::ACCEPTED, received(page, request)),
     };
     if let Ok(url) = HeaderValue::from_str(&url) {
         response.headers_mut().insert(header::LOCATION, url);
@@ -76,7 +84,7 @@ pub(crate) fn accepted(page: Page<'_>, request: &SubjectRequest, format: Format)
     response
 }
 
-fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
+fn received(page: Page<'_>, request: &SubjectRequest) -> String {
     let headline = Headline {
         tone: Tone::Good,
         badge: "Received",
@@ -95,7 +103,7 @@ fn received(page: Page<'_>, request: &SubjectRequest, url: &str) -> String {
             h2 #reference { "Your reference" }
             p { "Keep it, or the address of your page. Only with one of them can you come back." }
             code { (request.id.as_str()) }
-            p { a href=(url) { "See where your request stands" } }
+            p { a href=(page.status_link(&request.id)) { "See where your request stands" } }
         }
     };
     frame::page(page.company, &headline, &rest)
@@ -134,7 +142,7 @@ pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format)
                 title: if is_all { "Thank you. We know now that it is yours" } else { "Thank you. One part is done" },
                 lead: vec![
                     html! { @if is_all { "We are working on it." } @else { "This is left to do:" } },
-                    html! { a href=(url) { "See where your request stands" } },
+                    html! { a href=(page.status_link(&request.id)) { "See where your request stands" } },
                 ],
             };
             html(StatusCode::OK, frame::page(page.company, &headline, &next::steps(page, request)))
@@ -169,6 +177,36 @@ pub(crate) fn to_show_again(page: Page<'_>, id: &ObligationId, wanted: Wanted, s
         ],
     };
     html(StatusCode::BAD_REQUEST, frame::page(page.company, &headline, &next::anything(page, id, wanted, Some(slip))))
+}
+
+/// What somebody was about to show, to be sent again as it is: under the status of what kept it from being taken, and with when to
+/// try again. The same for every reference.
+pub(crate) fn to_send_again(
+    page: Page<'_>,
+    id: &ObligationId,
+    wanted: Wanted,
+    slip: &Slip,
+    problem: Problem,
+) -> Response<Body> {
+    let mut response = problem.response();
+    let seconds = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).unwrap_or("60");
+    let (why, after) = if matches!(problem, Problem::TooMany) {
+        ("There were too many requests from where you are.", "")
+    } else {
+        ("This is a fault on our side.", " If your code is refused then, have another one sent.")
+    };
+    let headline = Headline {
+        tone: Tone::Warning,
+        badge: "Not sent",
+        title: "Please send this once more in a moment",
+        lead: vec![html! {
+            (why) " Your request is safe. Wait " (seconds) " seconds, then send it again from here. A code is not shown again: enter it once more." (after)
+        }],
+    };
+    let text = frame::page(page.company, &headline, &next::anything(page, id, wanted, Some(slip)));
+    *response.body_mut() = Body::Text(text);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
 }
 
 /// A problem document, or a page that says the same.

@@ -31,7 +31,7 @@ use privacy_pages::headers;
 
 use crate::answers::{self, Page};
 use crate::ask::{self, Read};
-use crate::asking::{Again, Form};
+use crate::asking::Form;
 use crate::config::Config;
 use crate::next::Wanted;
 
@@ -47,13 +47,13 @@ pub(crate) struct Desk {
     pub(crate) subject_keys: Secret<SubjectKeys>,
     pub(crate) dashboard_keys: Secret<DashboardKeys>,
     law: Law,
-    map: DataMap,
+    pub(crate) map: DataMap,
     pub(crate) config: Config,
 }
 
 /// What a path names.
 #[derive(Debug, PartialEq, Eq)]
-enum Subject {
+pub(crate) enum Subject {
     Instructions,
     Requests,
     Code(ObligationId),
@@ -156,7 +156,7 @@ impl Desk {
     }
 
     pub(crate) fn page(&self) -> Page<'_> {
-        Page { company: &self.map.model().company, base: &self.config.public_base_url }
+        Page { company: &self.map.model().company, base: &self.config.public_base_url, now: SystemClock.now() }
     }
 
     fn instructions(&self) -> Answered {
@@ -244,24 +244,6 @@ impl Desk {
             tracing::warn!(outcome = "not-begun", cause, "a request was not begun; the sweeper begins it");
         }
     }
-
-    /// Whoever filled in the form gets it back as it was, wherever it can be sent again as it is.
-    async fn refuse_sent(&self, request: &Request, problem: Problem, format: Format) -> Response<Body> {
-        let again = if matches!(problem, Problem::TooMany) { Again::Wait } else { Again::Fault };
-        let is_form = matches!(problem, Problem::TooMany | Problem::Unavailable)
-            && request.raw_http_path() == "/api/dsr"
-            && request.method() == Method::POST
-            && format == Format::Html
-            && form::is_form(request.headers());
-        match ask::typed(request).await {
-            Ok(typed) if is_form => answers::again(self.page(), &self.map, &Form::to_send_again(typed, again), problem),
-            Ok(_) | Err(_) => self.refuse(problem, format),
-        }
-    }
-
-    fn refuse(&self, problem: Problem, format: Format) -> Response<Body> {
-        answers::refused(self.page(), problem, format)
-    }
 }
 
 /// What tells one source from another: the address that the gateway saw, never a header that anybody can write.
@@ -273,7 +255,7 @@ fn address(request: &Request) -> String {
 }
 
 /// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/download`
-fn subject(path: &str) -> Option<Subject> {
+pub(crate) fn subject(path: &str) -> Option<Subject> {
     match path {
         "/privacy" => return Some(Subject::Instructions),
         "/api/dsr" => return Some(Subject::Requests),

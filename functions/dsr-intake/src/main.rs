@@ -9,6 +9,7 @@ mod http;
 mod instructions;
 mod next;
 mod proofs;
+mod refused;
 mod shown;
 
 use lambda_http::{Error, Request};

@@ -69,7 +69,7 @@ pub(crate) fn anything(page: Page<'_>, id: &ObligationId, wanted: Wanted, slip: 
             summary { "I was asked for a declaration" }
             (declaration(page, id, slip))
         }
-        p { a href=(page.status_url(id)) { "See where your request stands" } }
+        p { a href=(page.status_link(id)) { "See where your request stands" } }
     }
 }
 
@@ -78,12 +78,12 @@ const ANY_CODE: &str = "It has six digits and works for ten minutes.";
 
 /// What to mend in a field, above it.
 fn wrong(slip: Option<&Slip>, field: &str) -> Markup {
-    html! { @if Slip::is_in(slip, field) { p.wrong id={ "wrong-" (field) } { (advice(field)) } } }
+    html! { @if Slip::is_wrong_in(slip, field) { p.wrong id={ "wrong-" (field) } { (advice(field)) } } }
 }
 
 /// The attributes that say so of the field itself.
 fn marks(slip: Option<&Slip>, field: &str) -> (Option<String>, Option<&'static str>) {
-    let is_wrong = Slip::is_in(slip, field);
+    let is_wrong = Slip::is_wrong_in(slip, field);
     (is_wrong.then(|| format!("wrong-{field}")), is_wrong.then_some("true"))
 }
 

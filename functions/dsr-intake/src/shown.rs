@@ -8,13 +8,15 @@ use privacy_edge::problem::Problem;
 
 use crate::ask;
 
-/// Which field of a form is to be mended, with what was typed in it. Never a code: one that cannot be read is not worth keeping.
+/// The field of a form that comes back, with what was typed in it. Never a code: it is a secret, and is quickly read once more.
 #[derive(Clone, Default)]
 pub(crate) struct Slip {
     /// Its name.
     pub(crate) field: &'static str,
     /// As it was sent.
     pub(crate) typed: String,
+    /// Whether it is to be mended; what could only not be taken now is sent again as it is.
+    pub(crate) is_wrong: bool,
 }
 
 /// What was sent.
@@ -27,20 +29,38 @@ pub(crate) enum Shown {
     Declaration(Words),
 }
 
-const FIELDS: [&str; 3] = ["code", "assertion", "declaration"];
+const FIELDS: [&str; 3] = ["code", "assertion", DECLARATION];
+const DECLARATION: &str = "declaration";
 
 impl Slip {
     /// What kept a form from being read, if it was one; nothing for JSON, which gets a problem document.
     pub(crate) async fn of(request: &Request, problem: Problem) -> Option<Self> {
         let (Problem::BadMember(field), true) = (problem, form::is_form(request.headers())) else { return None };
         let mut fields = form::fields(request.headers(), request.body(), &FIELDS).await.unwrap_or_default();
-        let typed = fields.remove(field).filter(|_| field == "declaration").unwrap_or_default();
-        Some(Self { field, typed })
+        let typed = fields.remove(field).filter(|_| field == DECLARATION).unwrap_or_default();
+        Some(Self { field, typed, is_wrong: true })
+    }
+
+    /// What was typed into a form that could not be taken now; nothing where that is no form.
+    pub(crate) async fn to_send_again(request: &Request) -> Option<Self> {
+        if !form::is_form(request.headers()) {
+            return None;
+        }
+        let mut fields = form::fields(request.headers(), request.body(), &[DECLARATION]).await.ok()?;
+        Some(match fields.remove(DECLARATION) {
+            Some(typed) => Self { field: DECLARATION, typed, is_wrong: false },
+            None => Self::default(),
+        })
     }
 
     /// Whether it is about this field.
     pub(crate) fn is_in(slip: Option<&Self>, field: &str) -> bool {
         slip.is_some_and(|slip| slip.field == field)
+    }
+
+    /// Whether this field is to be mended.
+    pub(crate) fn is_wrong_in(slip: Option<&Self>, field: &str) -> bool {
+        slip.is_some_and(|slip| slip.field == field && slip.is_wrong)
     }
 }
 

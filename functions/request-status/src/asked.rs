@@ -137,6 +137,9 @@ fn facts(view: &AskedView, base: &str) -> Markup {
             @if let Some(at) = view.reopened_at {
                 p { "You asked us to look again at our answer, and you were right. We work on this request again since " (moment(at)) "; the day by which we answer counts from there." }
             }
+            @if let Some(since) = view.remade_since {
+                p { "We make the file with your data once more, since " (moment(since)) ", and write to you when it can be fetched; the day by which we answer counts from there. Until then the file from before cannot be fetched." }
+            }
             @if view.goes_with_earlier {
                 p { "You asked us to delete the same before. Both requests are carried out and answered together, by the date of the first." }
             }
@@ -268,6 +271,7 @@ mod tests {
             AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
             AskedView { reopened_at: Some(at), erasure: Some(samples::completed()), ..asked("in-progress") },
             AskedView { paused_since: Some(at), ..asked("in-progress") },
+            AskedView { remade_since: Some(at), ..asked("in-progress") },
         ];
         for (view, expected) in views.iter().zip([
             vec!["Reports about children come before everything else"],
@@ -286,6 +290,7 @@ mod tests {
             vec!["does not say whether there is"],
             vec!["We are working on your request", "you were right", "counts from there"],
             vec!["wait for your answer since", "2026-11-25T08:00:00.000Z", "stands still"],
+            vec!["once more, since", "2026-11-25T08:00:00.000Z", "Until then the file from before cannot be fetched"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);

@@ -56,6 +56,9 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         if let Some(at) = view.reopened_at {
             document.insert("reopened_at".to_owned(), instant::to_text(at).into());
         }
+        if let Some(since) = view.remade_since {
+            document.insert("remade_since".to_owned(), instant::to_text(since).into());
+        }
         if let Some(since) = view.paused_since {
             document.insert("paused".to_owned(), json!({"since": instant::to_text(since), "waits_for": "your-answer"}));
         }

@@ -2,18 +2,18 @@
 //! code of a stored request gets one and the same answer, so that codes cannot be told from near misses.
 
 use http::{HeaderValue, Method, Response, header};
-use jiff::Span;
+use jiff::{SignedDuration, Span, Timestamp};
 use lambda_http::{Body, Request, RequestExt};
 use privacy::data_map::DataMap;
 use privacy::fault::Fault;
 use privacy::obligation::ObligationId;
-use privacy::ports::{Clock, Showcase};
+use privacy::ports::{Clock, Freshness, Showcase};
 use privacy::show_asked::show_asked;
 use privacy::show_request::show_request;
 use privacy_edge::problem::Problem;
 
 use privacy_pages::accept::{Format, preferred};
-use privacy_pages::{headers, not_found};
+use privacy_pages::{headers, not_found, visit};
 
 use crate::{asked, asked_json, json, notice, page};
 
@@ -34,7 +34,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         let path = request.raw_http_path();
         let request_id = request.lambda_context_ref().map_or("", |context| context.request_id.as_str());
         let format = preferred(request.headers(), default_format(path));
-        let (outcome, mut response) = match self.find(request.method(), path, format, request_id).await {
+        let (outcome, mut response) = match self.find(request, path, format, request_id).await {
             Ok(text) => ("shown", written(text, format)),
             Err(problem) => (problem.slug(), self.refuse(problem, format)),
         };
@@ -46,13 +46,14 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         response
     }
 
-    async fn find(&self, method: &Method, path: &str, format: Format, request_id: &str) -> Result<String, Problem> {
+    async fn find(&self, request: &Request, path: &str, format: Format, request_id: &str) -> Result<String, Problem> {
         let code = code_in(path).ok_or(Problem::NotFound)?;
+        let method = request.method();
         if method != Method::GET && method != Method::HEAD {
             return Err(Problem::MethodNotAllowed("GET, HEAD"));
         }
         let id = ObligationId::parse(code).map_err(|_| Problem::NotFound)?;
-        match self.show(&id, format).await {
+        match self.show(&id, format, freshness(request, self.clock.now())).await {
             Ok(text) => text.ok_or(Problem::NotFound),
             Err(fault) => {
                 let (problem, chain) = (Problem::Unavailable, fault.chain());
@@ -68,9 +69,14 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         }
     }
 
-    async fn show_asked(&self, id: &ObligationId, format: Format) -> Result<Option<String>, Fault> {
+    async fn show_asked(
+        &self,
+        id: &ObligationId,
+        format: Format,
+        freshness: Freshness,
+    ) -> Result<Option<String>, Fault> {
         let now = self.clock.now();
-        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id, now).await?;
+        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id, now, freshness).await?;
         let Some(view) = view else { return Ok(None) };
         let text = match format {
             Format::Html => asked::status(&view, &self.map.model().company, &self.base, now),
@@ -79,11 +85,12 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         Ok(Some(text))
     }
 
-    async fn show(&self, id: &ObligationId, format: Format) -> Result<Option<String>, Fault> {
+    async fn show(&self, id: &ObligationId, format: Format, freshness: Freshness) -> Result<Option<String>, Fault> {
         if id.is_request() {
-            return self.show_asked(id, format).await;
+            return self.show_asked(id, format, freshness).await;
         }
-        let Some(view) = show_request(&self.showcase, &self.map, &self.second_looks, id).await? else {
+        let view = show_request(&self.showcase, &self.map, &self.second_looks, id, freshness).await?;
+        let Some(view) = view else {
             return Ok(None);
         };
         let text = match format {
@@ -138,6 +145,21 @@ impl<S: Showcase, C: Clock> Site<S, C> {
 fn code_in(path: &str) -> Option<&str> {
     path.strip_prefix("/privacy/requests/").filter(|code| !code.is_empty() && !code.contains('/'))
 }
+
+/// Whoever comes from the answer to their own form sees what they just did; a look at any other time is half the price, and
+/// may be a moment old. The link of that answer says since when it stands (`privacy_pages::visit`).
+fn freshness(request: &Request, now: Timestamp) -> Freshness {
+    let query = request.query_string_parameters_ref();
+    let after = query.and_then(|query| query.first(visit::AFTER)).and_then(|text| text.parse().ok());
+    let is_just_done = |at: Timestamp| now.duration_since(at).abs() <= JUST_DONE;
+    match after.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
+        Some(at) if is_just_done(at) => Freshness::Now,
+        Some(_) | None => Freshness::MomentAgo,
+    }
+}
+
+/// How long the link of an answer leads to what was just done; a copy lags for less than a second.
+const JUST_DONE: SignedDuration = SignedDuration::from_mins(2);
 
 /// People come to `/privacy`; everything else is for programs.
 fn default_format(path: &str) -> Format {

@@ -239,6 +239,7 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         extended: None,
         paused_since: None,
         reopened_at: None,
+        remade_since: None,
         closed: None,
         denial: None,
         outcome: None,

@@ -9,3 +9,4 @@ pub mod frame;
 pub mod headers;
 pub mod kinds;
 pub mod not_found;
+pub mod visit;

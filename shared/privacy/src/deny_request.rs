@@ -94,8 +94,11 @@ fn holds(request: &SubjectRequest, reason: DenialReason) -> bool {
         | DenialReason::Transaction
         | DenialReason::FoundAccurate
         | DenialReason::OverridingGrounds => true,
-        // It says that a business has something of theirs, and that it was passed on: to who has shown that it is theirs, once it is.
-        DenialReason::NotTheController => !request.routed.is_empty() && !request.identities().is_empty(),
+        // It says that a business has something of theirs, and whether it was passed on: to who has shown that it is theirs, once
+        // that is known.
+        DenialReason::NotTheController => {
+            !request.routed.is_empty() && !request.identities().is_empty() && request.is_passed_on_as_far_as_can_be()
+        }
     }
 }
 

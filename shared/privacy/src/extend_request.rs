@@ -18,8 +18,8 @@ pub enum NotExtendable {
     /// It was answered.
     #[error("the request is closed")]
     Closed,
-    /// Its answer was wrong, and it is looked at again: that takes no more time than it has.
-    #[error("a request that an appeal put back to work is not extended")]
+    /// Its answer was wrong, or its bundle of no use, and it is in work again: that takes no more time than it has.
+    #[error("a request that was put back to work is not extended")]
     Reopened,
     /// The law has no row for it any more.
     #[error(transparent)]
@@ -41,7 +41,7 @@ pub fn extend(request: &SubjectRequest, law: &Law, by: &By, now: Timestamp) -> R
     if request.standing.closed_at().is_some() {
         return Err(NotExtendable::Closed);
     }
-    if request.course.reopened.is_some() {
+    if request.course.reopened.is_some() || request.course.ordered_again.is_some() {
         return Err(NotExtendable::Reopened);
     }
     let now = instant::to_millis(now);

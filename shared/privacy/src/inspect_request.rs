@@ -9,7 +9,7 @@ use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::list_requests::Listed;
 use crate::obligation::ObligationId;
-use crate::ports::Showcase;
+use crate::ports::{Freshness, Showcase};
 use crate::show_request::{RequestView, view};
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Act, Standing, SubjectRequest};
@@ -42,7 +42,7 @@ pub async fn inspect_request(
     id: &ObligationId,
     now: Timestamp,
 ) -> Result<Option<Inspected>, Fault> {
-    let Some(asked) = book.show_asked(id).await? else { return Ok(None) };
+    let Some(asked) = book.show_asked(id, Freshness::Now).await? else { return Ok(None) };
     let (request, shown) = (whole(book, asked.request).await?, asked.erasure);
     let acts = book.acts(id).await?;
     let appealed = match &request.appeal_of {

@@ -47,6 +47,7 @@ pub mod message;
 pub mod meta_secrets;
 pub mod note_request;
 pub mod obligation;
+pub mod order_bundle;
 pub mod pause_request;
 pub mod plan;
 pub mod policy;

@@ -1,9 +1,14 @@
 //! What a tenant sees of the requests whose parts are its to decide: what is asked for, by when, what it has said. It sees no other
 //! tenant's, and nothing of the person: the reference is the one of its letters, which opens no page.
 
+mod cursor;
+
+pub use cursor::{InvalidPlace, KeyStart, PartsCursor};
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use self::cursor::Rank;
 use crate::clock::model::Kind;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
@@ -15,6 +20,8 @@ use crate::subject_request::{Declined, Instructed, Routed, Standing, SubjectRequ
 
 /// Rows read at a time.
 const BATCH: usize = 100;
+/// Requests that a page is made of: no more are read for it.
+pub const TOGETHER: u16 = 500;
 
 /// How far its part is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,26 +106,48 @@ fn standing(routed: &Routed, is_open: bool) -> PartStanding {
     }
 }
 
-/// Every part that was handed to a tenant and is still on record, what it may decide first, then by day. What it reads grows with
-/// the requests of this tenant and with nothing else.
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartsPage {
+    /// In order.
+    pub parts: Vec<PartLine>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<PartsCursor>,
+}
+
+/// At most `limit` of the parts that were handed to a tenant and are still on record, after a place that an earlier page gave. They are
+/// read some hundreds at a time; of those that were read together what it may decide comes first, then by day. What comes in or
+/// is decided between two pages may be in both.
 ///
 /// # Errors
 /// [`Fault`]
 pub async fn list_parts(
     register: &(impl RequestRegister + RequestsOfTenants),
     tenant: &TenantId,
-) -> Result<Vec<PartLine>, Fault> {
-    let ids = register.routed_to(tenant).await?;
-    let mut lines = Vec::with_capacity(ids.len());
+    from: Option<&PartsCursor>,
+    limit: usize,
+) -> Result<PartsPage, Fault> {
+    let read_after = from.and_then(|from| from.read_after.clone());
+    let mut ids = register.routed_after(tenant, read_after.as_ref(), TOGETHER + 1).await?;
+    let has_more = ids.len() > usize::from(TOGETHER);
+    ids.truncate(usize::from(TOGETHER));
+    let mut placed = Vec::with_capacity(ids.len());
     for batch in ids.chunks(BATCH) {
         let requests = register.requests(batch).await?;
-        lines.extend(requests.iter().filter_map(|request| PartLine::of(request, tenant)));
+        let lines = requests.iter().filter_map(|request| PartLine::of(request, tenant));
+        placed.extend(lines.map(|line| (Rank::of(&line), line)));
     }
-    lines.sort_by(|one, other| {
-        let place = |line: &PartLine| (!line.is_open, line.due_by.date, line.received_at, line.reference.clone());
-        place(one).cmp(&place(other))
-    });
-    Ok(lines)
+    placed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let after = from.and_then(|from| from.after.as_ref());
+    placed.retain(|(rank, _)| after.is_none_or(|after| rank > after));
+    let is_more = placed.len() > limit;
+    placed.truncate(limit);
+    let next = match (placed.last().filter(|_| is_more), ids.last().filter(|_| has_more)) {
+        (Some((rank, _)), _) => Some(PartsCursor::new(tenant, read_after, Some(rank.clone()))),
+        (None, Some(last)) => Some(PartsCursor::new(tenant, Some(KeyStart::of(last)), None)),
+        (None, None) => None,
+    };
+    Ok(PartsPage { parts: placed.into_iter().map(|(_, line)| line).collect(), next })
 }
 
 /// The request that a tenant means by a reference of its letters. `None` for one that it has no part in, and for the id that opens

@@ -17,7 +17,7 @@ use crate::export::ports::Round;
 use crate::fault::Fault;
 use crate::ingest_gate::Flag;
 use crate::obligation::{ObligationId, Outcome};
-use crate::ports::{Showcase, ShownAsked};
+use crate::ports::{Freshness, Showcase, ShownAsked};
 use crate::show_request::{ClassOutcome, RequestView, view};
 use crate::subject_request::findings::Correction;
 use crate::subject_request::review::Outcome as Closing;
@@ -72,6 +72,8 @@ pub struct AskedView {
     pub paused_since: Option<Timestamp>,
     /// Since when it is looked at again, because an appeal was upheld: its dates count from here.
     pub reopened_at: Option<Timestamp>,
+    /// Since when its bundle is made again, while it is: its dates count from here.
+    pub remade_since: Option<Timestamp>,
     /// When it was answered or refused, and why it was refused.
     pub closed: Option<(Timestamp, Option<String>)>,
     /// Why it was refused and where the person can turn.
@@ -108,7 +110,7 @@ pub struct AskedView {
     pub waits_for_review: bool,
 }
 
-/// Reads and arranges one request; `None` when there is none.
+/// Reads and arranges one request; `None` when there is none, which is never said without a look at what is there now.
 ///
 /// # Errors
 /// [`Fault`]
@@ -118,11 +120,16 @@ pub async fn show_asked(
     second_looks: &[jiff::Span],
     id: &ObligationId,
     now: Timestamp,
+    freshness: Freshness,
 ) -> Result<Option<AskedView>, Fault> {
     if !id.is_request() {
         return Ok(None);
     }
-    let Some(ShownAsked { request, erasure, bundle }) = showcase.show_asked(id).await? else { return Ok(None) };
+    let found = match (showcase.show_asked(id, freshness).await?, freshness) {
+        (None, Freshness::MomentAgo) => showcase.show_asked(id, Freshness::Now).await?,
+        (found, Freshness::MomentAgo | Freshness::Now) => found,
+    };
+    let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request)?;
@@ -188,6 +195,7 @@ fn asked(
         paused_since: request.clocks.paused_since().filter(|_| is_open),
         extended: request.clocks.extended,
         reopened_at,
+        remade_since: request.course.ordered_again.as_ref().map(|order| order.at).filter(|_| is_open),
         closed,
         erasure,
         id: request.id,

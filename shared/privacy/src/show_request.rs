@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::obligation::{Head, ObligationId, Outcome, State};
 use crate::policy::Route;
 use crate::policy::retained::Exception;
-use crate::ports::{Showcase, Shown};
+use crate::ports::{Freshness, Showcase, Shown};
 
 /// The state as people and programs outside read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ pub struct RequestView {
     pub earlier: Vec<EarlierRequest>,
 }
 
-/// Reads and arranges one request; `None` when there is none.
+/// Reads and arranges one request; `None` when there is none, which is never said without a look at what is there now.
 ///
 /// # Errors
 /// [`Fault`]
@@ -151,11 +151,15 @@ pub async fn show_request(
     map: &DataMap,
     second_looks: &[jiff::Span],
     id: &ObligationId,
+    freshness: Freshness,
 ) -> Result<Option<RequestView>, Fault> {
     if !id.is_code() {
         return Ok(None);
     }
-    let shown = showcase.show(id).await?;
+    let shown = match (showcase.show(id, freshness).await?, freshness) {
+        (None, Freshness::MomentAgo) => showcase.show(id, Freshness::Now).await?,
+        (shown, Freshness::MomentAgo | Freshness::Now) => shown,
+    };
     Ok(shown.map(|shown| view(shown, map, second_looks)))
 }
 

@@ -42,6 +42,9 @@ staff close REF OUTCOME EVIDENCE --why TEXT
                                completed, partly-retained; upheld, rejected (appeals, complaints); answered (complaints)
 staff lift REF FLAG [--asked-in REF] --why TEXT
                                restricted, no-marketing, objected, consent-withdrawn, opted-out, limited: the person wants it no more
+staff bundle REF REASON ORDER --why TEXT
+                               has the bundle of an answered request made again, and its person told. REASON: lost, spoilt,
+                               opened-by-another. ORDER is a name of yours: sent again it is the same order
 
 Promises, holds, plans
 staff promises                 each dated sentence of the policy, and whether it holds now

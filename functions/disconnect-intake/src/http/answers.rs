@@ -7,7 +7,7 @@ use privacy::accept::Accepted;
 use privacy::accept_termination::Clocked;
 use privacy::export::show_account::AccountExport;
 use privacy::instant;
-use privacy::list_parts::{PartLine, PartStanding};
+use privacy::list_parts::{PartLine, PartStanding, PartsCursor, PartsPage};
 use serde_json::{Map, Value, json};
 
 fn answer(status: StatusCode, body: &Value) -> Response<Body> {
@@ -83,9 +83,10 @@ pub(super) fn export_shown(reference: &str, export: &AccountExport) -> Response<
     answer(StatusCode::OK, &Value::Object(body))
 }
 
-pub(super) fn parts(lines: &[PartLine], now: Timestamp) -> Response<Body> {
-    let requests: Vec<Value> = lines.iter().map(part_line).collect();
-    answer(StatusCode::OK, &json!({"as_of": instant::to_text(now), "requests": requests}))
+pub(super) fn parts(page: &PartsPage, now: Timestamp) -> Response<Body> {
+    let requests: Vec<Value> = page.parts.iter().map(part_line).collect();
+    let cursor = page.next.as_ref().map(PartsCursor::to_text);
+    answer(StatusCode::OK, &json!({"as_of": instant::to_text(now), "requests": requests, "next_cursor": cursor}))
 }
 
 pub(super) fn part(line: &PartLine) -> Response<Body> {

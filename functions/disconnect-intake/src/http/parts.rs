@@ -1,11 +1,11 @@
 //! Requests of people whose parts a business decides: which they are, and what it decides.
 
 use http::Response;
-use lambda_http::{Body, Request};
+use lambda_http::{Body, Request, RequestExt};
 use privacy::decide_part::{Word, decide_part};
 use privacy::find_obligation::Named;
 use privacy::ids::{InstructionId, TenantId, UserId};
-use privacy::list_parts::{PartLine, find_part, list_parts};
+use privacy::list_parts::{PartLine, PartsCursor, find_part, list_parts};
 use privacy::ports::Clock;
 use privacy::record_act::{NotDone, record_act};
 use privacy::route_request::NotRouted;
@@ -18,11 +18,17 @@ use privacy_edge::problem::Problem;
 use super::{Intake, Rejected, answers};
 
 impl Intake {
-    pub(super) async fn list_parts(&self, request_id: &str, tenant: &TenantId) -> Result<Response<Body>, Rejected> {
-        let lines = list_parts(&self.ledger, tenant).await?;
-        let requests = lines.len();
+    pub(super) async fn list_parts(
+        &self,
+        request: &Request,
+        request_id: &str,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Rejected> {
+        let (from, limit) = page_asked_for(request, tenant)?;
+        let page = list_parts(&self.ledger, tenant, from.as_ref(), limit).await?;
+        let requests = page.parts.len();
         tracing::info!("request.id" = request_id, outcome = "listed", requests, "parts of a business were listed");
-        Ok(answers::parts(&lines, SystemClock.now()))
+        Ok(answers::parts(&page, SystemClock.now()))
     }
 
     /// One that is another's, or of which nobody knows, is not there: 404 for both.
@@ -49,6 +55,31 @@ impl Intake {
         );
         Ok(answers::part(&line))
     }
+}
+
+/// Lines of a page that says no number.
+const LIMIT: usize = 50;
+/// Lines of a page at most.
+const LIMIT_MAX: usize = 200;
+
+/// Where the page begins, and how long it may be. Refuses what nobody asks for: a slip must not begin the list anew.
+fn page_asked_for(request: &Request, tenant: &TenantId) -> Result<(Option<PartsCursor>, usize), Problem> {
+    let (mut from, mut limit) = (None, LIMIT);
+    let given = request.query_string_parameters();
+    for (name, value) in given.iter() {
+        if given.all(name).is_some_and(|values| values.len() > 1) {
+            return Err(Problem::BadRequest);
+        }
+        match name {
+            "cursor" => from = Some(PartsCursor::parse(value, tenant).map_err(|_| Problem::BadMember("cursor"))?),
+            "limit" => {
+                let asked = value.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+                limit = asked.ok_or(Problem::BadMember("limit"))?;
+            }
+            _ => return Err(Problem::BadRequest),
+        }
+    }
+    Ok((from, limit))
 }
 
 fn read(members: &Members, tenant: TenantId) -> Result<(Word, Actor), Problem> {

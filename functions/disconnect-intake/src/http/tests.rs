@@ -31,8 +31,9 @@ impl Bench {
     }
 
     pub(super) async fn send(&self, method: &str, path: &str, media_type: &str, body: &str) -> (u16, Value) {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let event: LambdaRequest = serde_json::from_value(json!({
-            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
+            "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": query,
             "headers": {"content-type": media_type},
             "requestContext": {
                 "http": {"method": method, "path": path}, "stage": "$default", "authorizer": {"iam": {"userArn": DASHBOARD}},

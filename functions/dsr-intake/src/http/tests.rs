@@ -58,6 +58,7 @@ struct Answer {
     media_type: String,
     text: String,
     location: Option<String>,
+    retry_after: Option<String>,
 }
 
 impl Answer {
@@ -108,7 +109,13 @@ impl Bench {
         };
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let media_type = header("content-type").unwrap_or_default();
-        Answer { status: response.status().as_u16(), media_type, text, location: header("location") }
+        Answer {
+            status: response.status().as_u16(),
+            media_type,
+            text,
+            location: header("location"),
+            retry_after: header("retry-after"),
+        }
     }
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -132,6 +139,13 @@ impl Bench {
         self.desk.ledger.issue(&id, &challenge).await.unwrap();
         code.expose().to_owned()
     }
+}
+
+/// A page without the second in which it was asked for, which stands in the link to the request.
+fn timeless(page: &str) -> String {
+    let mut parts = page.split("?after=");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |page, part| page + part.trim_start_matches(|letter: char| letter.is_ascii_digit()))
 }
 
 fn deep(levels: usize) -> Value {

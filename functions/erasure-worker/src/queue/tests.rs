@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use lambda_runtime::Context;
 use privacy::data_map::DataMap;
 use privacy::obligation::Outcome;
-use privacy::ports::{Intake, Opened, Showcase};
+use privacy::ports::{Freshness, Intake, Opened, Showcase};
 use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
@@ -65,7 +65,7 @@ async fn deliver(account: &Account, seconds_left: i64, bodies: &[String]) -> Vec
 }
 
 async fn is_erased(account: &Account, id: &ObligationId) -> bool {
-    let shown = demo::ledger(account).show(id).await.unwrap().unwrap();
+    let shown = demo::ledger(account).show(id, Freshness::Now).await.unwrap().unwrap();
     shown.outcomes.iter().any(|(class, outcome)| class == "signals" && *outcome == Outcome::Removed { count: 30 })
 }
 
@@ -113,6 +113,6 @@ async fn what_is_ours_is_erased_though_no_secret_can_be_had() {
     assert!(worker.erase(&id, "w", stop_at).await.is_err(), "it comes again");
     assert!(is_erased(&account, &id).await);
     assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());
-    let head = demo::ledger(&account).show(&id).await.unwrap().unwrap().head;
+    let head = demo::ledger(&account).show(&id, Freshness::Now).await.unwrap().unwrap().head;
     assert_eq!(head.state.erased_at(), None, "nobody is told that all is gone");
 }

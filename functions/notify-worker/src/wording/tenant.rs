@@ -38,7 +38,7 @@ impl Writer<'_> {
                 "The clock began when the request reached us. Unless you answer, we remind you on: {days}."
             )));
         }
-        blocks.extend(self.how_to_answer());
+        blocks.extend(self.how_to_decide(request));
         Wording { subject: "A person's privacy request is waiting for you".to_owned(), blocks }
     }
 
@@ -47,7 +47,7 @@ impl Writer<'_> {
             say("A person's privacy request is still waiting for your decision. Its clock runs on."),
             facts(request),
         ];
-        blocks.extend(self.how_to_answer());
+        blocks.extend(self.how_to_decide(request));
         Wording { subject: "Reminder: a person's privacy request is waiting for you".to_owned(), blocks }
     }
 
@@ -69,13 +69,38 @@ impl Writer<'_> {
         Wording { subject: "We act on a person's privacy request in your account".to_owned(), blocks }
     }
 
-    fn how_to_answer(self) -> [Block; 2] {
+    /// Where, by when, and what follows if they do not.
+    fn how_to_decide(self, request: &SubjectRequest) -> [Block; 4] {
         [
             say(self.tenant_answer),
+            say(format!("Please decide by the end of {}.", last_day(request))),
+            say(format!("{} It stays yours to answer them.", undecided(request.kind))),
             say(
                 "Please send no data of the person by mail. Without your word we do not act on data that you decide about.",
             ),
         ]
+    }
+}
+
+/// What becomes of the part of a business that has not decided.
+const fn undecided(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Access | Kind::Know | Kind::Portability => {
+            "If you have not decided by then, the person has their copy without what is yours, and reads in it that a business has \
+             not decided, and not which. After that day they have to ask anew."
+        }
+        Kind::Correction
+        | Kind::Erasure
+        | Kind::Restriction
+        | Kind::Objection
+        | Kind::ConsentWithdrawal
+        | Kind::OptOut
+        | Kind::Limit
+        | Kind::Appeal
+        | Kind::Complaint => {
+            "If you have not decided by then, what you have of the person stays as it is. We answer the person without it, and say \
+             that a business has not decided, and not which, and where they can complain."
+        }
     }
 }
 

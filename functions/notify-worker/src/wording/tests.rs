@@ -1,5 +1,6 @@
 mod agents;
 mod brief;
+mod businesses;
 mod outcomes;
 
 use std::fmt::Write;

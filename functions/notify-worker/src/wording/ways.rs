@@ -22,13 +22,12 @@ impl Writer<'_> {
         let reason = DenialReason::parse(code);
         let denied = reason.and_then(|reason| self.law.denial(reason, &request.regime, request.kind).ok());
         match denied {
-            Some(denied) => (denied.denial.text.clone(), self.ways(&denied.routes)),
+            Some(denied) => (denied.denial.words(request.passed_on()), self.ways(&denied.routes)),
             // No letter without a way on, whatever the file has become since the request was denied. An appeal that is not right
             // has the reason of what it is about.
             None => {
-                let known = reason.and_then(|reason| self.law.model().denial.get(&reason));
-                let text = known.map_or("We could not do what you asked.", |denial| denial.text.as_str());
-                (text.to_owned(), self.ways_on(request))
+                let known = reason.and_then(|reason| request.reason_words(self.law, reason));
+                (known.unwrap_or_else(|| "We could not do what you asked.".to_owned()), self.ways_on(request))
             }
         }
     }

@@ -82,12 +82,13 @@ fn request(method: &str, path: &str, accept: Option<&str>) -> Request {
     if let Some(accept) = accept {
         headers["accept"] = accept.into();
     }
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let http = serde_json::json!({"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test"});
     let event = serde_json::json!({
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
         "headers": headers,
         "requestContext": {
             "accountId": "123456789012", "apiId": "api", "domainName": "api.example.com", "domainPrefix": "api", "http": http,
@@ -245,6 +246,31 @@ async fn a_path_that_only_leads_to_a_page_is_not_its_address() {
         format!("//privacy/requests/{CODE}"),
     ] {
         assert_eq!(ask(&site, "GET", &path, None).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_from_the_answer_to_their_form_sees_what_it_did() {
+    let site = site();
+    let before = Box::new(site.showcase.stored().clone());
+    for head in site.showcase.stored().heads.values_mut() {
+        head.state = State::Cancelled { at: samples::now() };
+    }
+    site.showcase.stored().a_moment_ago = Some(before);
+    let page = format!("/privacy/requests/{CODE}");
+    let seconds = samples::now().as_second();
+    let state = async |query: &str| {
+        let answered = ask(&site, "GET", &format!("{page}{query}"), Some("application/json")).await;
+        let document: serde_json::Value = serde_json::from_str(&answered.body).unwrap();
+        document["state"].as_str().unwrap().to_owned()
+    };
+    let link = privacy_pages::visit::link_after("", samples::now() - jiff::SignedDuration::from_secs(30));
+    assert_eq!(state(&link).await, "completed", "{link}");
+    for old in ["", "?after=x", "?after=", "?before=1", "?after=99999999999999999999"] {
+        assert_eq!(state(old).await, "received", "{old}");
+    }
+    for (moved, expected) in [(-121, "received"), (-120, "completed"), (120, "completed"), (121, "received")] {
+        assert_eq!(state(&format!("?after={}", seconds + moved)).await, expected, "{moved}");
     }
 }
 

@@ -22,6 +22,7 @@ use privacy::lift_flag::lift_flag;
 use privacy::list_requests::list_requests;
 use privacy::note_request::note_request;
 use privacy::obligation::ObligationId;
+use privacy::order_bundle::order_bundle;
 use privacy::pause_request::{pause, resume};
 use privacy::ports::Clock;
 use privacy::record_act::{Done, record_act};
@@ -49,6 +50,7 @@ pub(super) enum ActPath {
     Correction,
     Closure,
     Lifting,
+    Bundle,
 }
 
 impl ActPath {
@@ -63,6 +65,7 @@ impl ActPath {
             "correction" => Self::Correction,
             "closure" => Self::Closure,
             "lifting" => Self::Lifting,
+            "bundle" => Self::Bundle,
             _ => return None,
         })
     }
@@ -78,6 +81,7 @@ impl ActPath {
             Self::Correction => "corrected",
             Self::Closure => "closed",
             Self::Lifting => "lifted",
+            Self::Bundle => "bundle-ordered",
         }
     }
 }
@@ -189,6 +193,7 @@ impl Staff {
                 let keys = self.subject_keys.get().await?;
                 lift_flag(book, &self.vault, &keys, id, &read::lift(members)?, by, now).await?
             }
+            ActPath::Bundle => order_bundle(book, queue, law, id, &read::order(members)?, by, now).await?,
             ActPath::Closure => {
                 let done = close_request(book, queue, law, id, &read::closure(members)?, by, now).await?;
                 // What closing it lets the product stop, at once; should somebody else be quicker, the sweep does it.

@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use privacy::fault::Fault;
 use privacy::ids::TenantId;
+use privacy::list_parts::KeyStart;
 use privacy::obligation::ObligationId;
 use privacy::ports::Answer;
 use privacy::subject_request::ports::RequestsOfTenants;
@@ -12,6 +13,7 @@ use privacy::subject_request::{Act, Deed};
 use super::LedgerTable;
 use super::requests::{TRAIL, act_of};
 use crate::attributes::{Item, get_text, text, unreadable};
+use crate::faults::fault;
 
 pub(super) const ROUTED_TO: &str = "routed-to#";
 
@@ -46,5 +48,30 @@ impl RequestsOfTenants for LedgerTable {
         let rows = self.rows("requests.routed-to", partition(tenant), "").await?;
         let id = |row: &Item| ObligationId::parse(get_text(row, "sk")?).map_err(|_| unreadable("sk"));
         rows.iter().map(id).collect()
+    }
+
+    async fn routed_after(&self, tenant: &TenantId, after: Option<&KeyStart>, limit: u16) -> Answer<Vec<ObligationId>> {
+        let id = |row: &Item| ObligationId::parse(get_text(row, "sk")?).map_err(|_| unreadable("sk"));
+        // Before every id: a key is never empty.
+        let mut after = after.map_or_else(|| " ".to_owned(), KeyStart::last);
+        let mut ids = Vec::new();
+        loop {
+            let left = usize::from(limit) - ids.len();
+            let query = self.client.query().table_name(&self.table).consistent_read(true);
+            let query = query
+                .key_condition_expression("pk = :pk AND sk > :after")
+                .expression_attribute_values(":pk", text(partition(tenant)))
+                .expression_attribute_values(":after", text(after))
+                .limit(i32::try_from(left).unwrap_or(i32::MAX));
+            let answer = query.send().await.map_err(fault("requests.routed-after"))?;
+            let is_last = answer.last_evaluated_key.is_none();
+            for row in answer.items.unwrap_or_default().iter().take(left) {
+                ids.push(id(row)?);
+            }
+            match ids.last().filter(|_| !is_last && ids.len() < usize::from(limit)) {
+                Some(last) => after = last.as_str().to_owned(),
+                None => return Ok(ids),
+            }
+        }
     }
 }

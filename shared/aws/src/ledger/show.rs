@@ -1,8 +1,8 @@
-//! What the status page shows: one strong read of one key range.
+//! What the status page shows: one read of one key range, strong where it has to be as it is now.
 
 use privacy::fault::Fault;
 use privacy::obligation::ObligationId;
-use privacy::ports::{Answer, Showcase, Shown, ShownAsked};
+use privacy::ports::{Answer, Freshness, Showcase, Shown, ShownAsked};
 
 use super::bundle_rows::{BUNDLE, bundle_of};
 use super::requests::{ASKED, request_of};
@@ -11,12 +11,12 @@ use crate::attributes::{Item, get_text, text};
 use crate::faults::fault;
 
 impl Showcase for LedgerTable {
-    async fn show(&self, id: &ObligationId) -> Answer<Option<Shown>> {
-        shown(&self.shown_rows(id).await?)
+    async fn show(&self, id: &ObligationId, freshness: Freshness) -> Answer<Option<Shown>> {
+        shown(&self.shown_rows(id, freshness).await?)
     }
 
-    async fn show_asked(&self, id: &ObligationId) -> Answer<Option<ShownAsked>> {
-        let rows = self.shown_rows(id).await?;
+    async fn show_asked(&self, id: &ObligationId, freshness: Freshness) -> Answer<Option<ShownAsked>> {
+        let rows = self.shown_rows(id, freshness).await?;
         let Some(request) = find(&rows, ASKED).map(request_of).transpose()? else { return Ok(None) };
         let bundle = find(&rows, BUNDLE).map(bundle_of).transpose()?;
         Ok(Some(ShownAsked { request, erasure: shown(&rows)?, bundle }))
@@ -24,12 +24,12 @@ impl Showcase for LedgerTable {
 }
 
 impl LedgerTable {
-    async fn shown_rows(&self, id: &ObligationId) -> Answer<Vec<Item>> {
+    async fn shown_rows(&self, id: &ObligationId, freshness: Freshness) -> Answer<Vec<Item>> {
         let answer = self
             .client
             .query()
             .table_name(&self.table)
-            .consistent_read(true)
+            .consistent_read(matches!(freshness, Freshness::Now))
             .scan_index_forward(false)
             .key_condition_expression("pk = :pk AND sk < :plan")
             .expression_attribute_values(":pk", text(id.partition()))

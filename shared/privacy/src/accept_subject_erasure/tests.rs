@@ -6,7 +6,7 @@ use crate::keys::SubjectKeys;
 use crate::memory::{Strike, World, own_contact_place, place, prompt_map, proof, user_place};
 use crate::obligation::{Outcome, State};
 use crate::policy::retained::Exception;
-use crate::ports::Clock;
+use crate::ports::{Clock, Freshness};
 use crate::show_request::{PublicState, RequestView, show_request};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -84,7 +84,7 @@ async fn work(world: &World, id: &ObligationId) -> Worked {
 
 async fn shown(world: &World, id: &ObligationId) -> RequestView {
     let map = prompt_map();
-    show_request(world, &map, &map.model().second_looks.after, id).await.unwrap().unwrap()
+    show_request(world, &map, &map.model().second_looks.after, id, Freshness::Now).await.unwrap().unwrap()
 }
 
 #[tokio::test]

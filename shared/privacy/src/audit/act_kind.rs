@@ -101,6 +101,8 @@ pub enum ActKind {
     Reviewed,
     /// Fields were named or decided.
     Corrected,
+    /// Staff have its bundle made again.
+    BundleOrdered,
     /// An appeal put it back to work.
     Reopened,
     /// It was answered.

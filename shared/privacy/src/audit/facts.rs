@@ -167,6 +167,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         Deed::Declined { tenant, reason, .. } => (Some(tenant), Some(reason.clone())),
         Deed::Flagged { flag } | Deed::Lifted { flag, .. } => (None, Some(flag.attribute().replace('_', "-"))),
         Deed::Denied { reason } | Deed::RefusedPart { reason } => (None, Some(reason.clone())),
+        Deed::OrderedAgain { reason, .. } => (None, Some(reason.as_str().to_owned())),
         Deed::Received
         | Deed::Withheld
         | Deed::Proved { .. }

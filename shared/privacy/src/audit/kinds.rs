@@ -171,6 +171,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::RefusedPart { .. } => ActKind::PartRefused,
         Deed::Reviewed { .. } => ActKind::Reviewed,
         Deed::Corrected { .. } => ActKind::Corrected,
+        Deed::OrderedAgain { .. } => ActKind::BundleOrdered,
         Deed::Reopened => ActKind::Reopened,
         Deed::Answered => ActKind::Answered,
         Deed::Closed { .. } => ActKind::Closed,

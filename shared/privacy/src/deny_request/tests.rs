@@ -70,8 +70,16 @@ fn a_right_is_denied_only_for_a_reason_that_the_law_has_for_it_and_that_holds() 
     assert_eq!(refused(&verified(Kind::Access), reason), NotDenied::NotSo, "no business has it");
     let alder = crate::ids::TenantId::parse("alder").unwrap();
     let routed = crate::route_request::route(&verified(Kind::Access), &alder, &law, Actor::Service, now());
-    let routed = routed.unwrap().unwrap().request;
+    let waits = routed.unwrap().unwrap().request;
+    assert_eq!(
+        refused(&waits, reason),
+        NotDenied::NotSo,
+        "alder has not been written to yet, and could not be any more"
+    );
+    let routed = passed_on(&waits, &["alder"]);
     assert!(deny(&routed, &law, reason, &by("Alder decides."), now()).unwrap().is_some());
+    let unreached = SubjectRequest { undelivered: [Notice::TenantForward].into(), ..waits };
+    assert!(deny(&unreached, &law, reason, &by("Alder decides."), now()).unwrap().is_some(), "it was tried");
     let said = SubjectRequest { needs: Vec::new(), proven: Vec::new(), kind: Kind::OptOut, ..routed };
     assert_eq!(refused(&said, reason), NotDenied::NotSo, "it needs no proof, and nobody has shown that it is theirs");
     let agent = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
@@ -110,7 +118,7 @@ fn what_is_being_erased_and_what_is_a_childs_is_not_called_denied() {
     assert_eq!(deny(&believed.request, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
     let alder = crate::ids::TenantId::parse("alder").unwrap();
     let routed = crate::route_request::route(&verified(Kind::Erasure), &alder, &law, Actor::Service, now());
-    let mut routed = routed.unwrap().unwrap().request;
+    let mut routed = passed_on(&routed.unwrap().unwrap().request, &["alder"]);
     routed.course.begun_at = Some(now());
     let denied = deny(&routed, &law, DenialReason::NotTheController, &by("Alder decides."), now()).unwrap();
     assert!(denied.is_some(), "a tenant decides, and has not");
@@ -127,4 +135,35 @@ fn what_names_nobody_is_unverifiable_though_everything_was_shown() {
     assert!(matches!(deny(&report), Ok(Some(_))), "the address is of whoever reports");
     report.about_child = false;
     assert_eq!(deny(&report), Err(NotDenied::NotSo));
+}
+
+/// The request, once these businesses have been written to.
+fn passed_on(request: &SubjectRequest, tenants: &[&str]) -> SubjectRequest {
+    let told =
+        tenants.iter().map(|name| (crate::ids::TenantId::parse(name).unwrap(), [(Notice::TenantForward, 1)].into()));
+    SubjectRequest { told_tenants: told.collect(), ..request.clone() }
+}
+
+#[test]
+fn that_a_business_decides_is_said_with_whether_it_has_the_request() {
+    let law = Law::built_in().unwrap();
+    let mut request = verified(Kind::Access);
+    let reason = DenialReason::NotTheController;
+    assert!(!request.reason_words(&law, reason).unwrap().contains("passed"), "nobody else decides");
+    for tenant in ["alder", "birch"] {
+        let tenant = crate::ids::TenantId::parse(tenant).unwrap();
+        let routed = crate::route_request::route(&request, &tenant, &law, Actor::Service, now());
+        request = routed.unwrap().unwrap().request;
+    }
+    for (told, expected, other) in [
+        (&["alder", "birch"][..], "We have passed your request on.", "could"),
+        (&["birch"], "where we could", "We have passed your request on."),
+        (&[], "We could not pass your request on", "We have passed"),
+    ] {
+        let words = passed_on(&request, told).reason_words(&law, reason).unwrap();
+        assert!(words.contains(expected) && !words.contains(other), "{told:?}: {words}");
+        assert!(words.starts_with("A business that uses our service decides"), "{words}");
+    }
+    let excessive = passed_on(&request, &[]).reason_words(&law, DenialReason::Excessive).unwrap();
+    assert_eq!(excessive, law.model().denial[&DenialReason::Excessive].text);
 }

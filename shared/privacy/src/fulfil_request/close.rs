@@ -7,7 +7,7 @@ use super::{Fulfilment, Pursued, Stop};
 use crate::export::job::ExportQueue;
 use crate::ingest_gate::FlagBook;
 use crate::obligation::{Head, Outcome, State};
-use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, Shown, WorkQueue};
+use crate::ports::{Connections, DueIndex, Freshness, Intake, Ledger, Showcase, Shown, WorkQueue};
 use crate::scope::{Part, Scope};
 use crate::subject_request::findings::Erased;
 use crate::subject_request::notice::Notice;
@@ -37,7 +37,7 @@ where
     /// Answers the request if there is nothing left to wait for.
     pub(super) async fn close(&self, request: SubjectRequest, now: Timestamp) -> Result<Pursued, Stop> {
         let is_last_day = request.is_last_day(now);
-        let own = self.ledger.show(&request.erasure_id()).await?;
+        let own = self.ledger.show(&request.erasure_id(), Freshness::Now).await?;
         let mut all = vec![own.as_ref().map_or(Reached::Waiting, |own| reached(own, is_last_day))];
         for routed in &request.routed {
             all.push(self.part_reached(&request, routed, is_last_day).await?);
@@ -64,7 +64,9 @@ where
         all.extend((!request.findings.refused_parts.is_empty()).then_some(Erased::Kept));
         for routed in &request.routed {
             all.extend(match routed.done_at {
-                Some(_) => self.ledger.show(&request.part_id(routed)).await?.as_ref().and_then(outcomes),
+                Some(_) => {
+                    self.ledger.show(&request.part_id(routed), Freshness::Now).await?.as_ref().and_then(outcomes)
+                }
                 None => Some(Erased::Kept),
             });
         }

@@ -16,7 +16,7 @@ use crate::export::job::ExportQueue;
 use crate::fault::Fault;
 use crate::ingest_gate::FlagBook;
 use crate::obligation::ObligationId;
-use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, WorkQueue};
+use crate::ports::{Connections, DueIndex, Freshness, Intake, Ledger, Showcase, WorkQueue};
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{Deed, Routed, Standing, SubjectRequest};
@@ -104,7 +104,7 @@ where
         let Some(first) = self.ledger.request(first).await? else { return self.part_ways(request, now).await };
         match &first.standing {
             Standing::Answered { in_part, .. } => {
-                let shown = self.ledger.show(&first.erasure_id()).await?;
+                let shown = self.ledger.show(&first.erasure_id(), Freshness::Now).await?;
                 let is_last_day = request.is_last_day(now);
                 // What this one has added may be under way still.
                 if shown.is_some_and(|shown| reached(&shown, is_last_day) == Reached::UnderWay) {

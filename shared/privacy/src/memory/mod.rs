@@ -134,6 +134,8 @@ pub struct Stored {
     pub requests: StoredRequests,
     /// Bundles, and what goes with them.
     pub exports: StoredExports,
+    /// What reads see that may be stale, while a replica lags behind.
+    pub a_moment_ago: Option<Box<Stored>>,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.

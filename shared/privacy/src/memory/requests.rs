@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::World;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
+use crate::list_parts::KeyStart;
 use crate::obligation::ObligationId;
 use crate::policy::own::OwnKind;
 use crate::ports::{Answer, archive_shards};
@@ -119,6 +120,15 @@ impl RequestsOfTenants for World {
         self.call("requests.routed-to", |stored| {
             let of_tenant = stored.requests.tenants.iter().filter(|(known, _)| known == tenant);
             of_tenant.map(|(_, id)| id.clone()).collect()
+        })
+    }
+
+    async fn routed_after(&self, tenant: &TenantId, after: Option<&KeyStart>, limit: u16) -> Answer<Vec<ObligationId>> {
+        self.call("requests.routed-after", |stored| {
+            let after = after.map(KeyStart::last).unwrap_or_default();
+            let of_tenant = stored.requests.tenants.iter().filter(|(known, _)| known == tenant);
+            let rest = of_tenant.filter(|(_, id)| *id.as_str() > *after).take(usize::from(limit));
+            rest.map(|(_, id)| id.clone()).collect()
         })
     }
 }

@@ -16,7 +16,32 @@ fn request(kind: Kind) -> SubjectRequest {
 async fn shown(request: SubjectRequest) -> AskedView {
     let world = World::new(at("2026-03-10T12:00:00Z"), 100);
     world.receive(&request).await.unwrap();
-    show_asked(&world, &built_in_map(), &[], &request.id, at("2026-03-10T12:00:00Z")).await.unwrap().unwrap()
+    show_asked(&world, &built_in_map(), &[], &request.id, at("2026-03-10T12:00:00Z"), Freshness::Now)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn who_has_just_done_something_sees_it_and_nobody_is_told_that_there_is_nothing_by_an_old_look() {
+    let world = World::new(at("2026-03-10T12:00:00Z"), 100);
+    let (asked, map) = (request(Kind::Erasure), built_in_map());
+    let state = async |freshness| {
+        let view = show_asked(&world, &map, &[], &asked.id, at("2026-03-10T12:00:00Z"), freshness).await.unwrap();
+        view.map(|view| view.state)
+    };
+    let lag = || {
+        let before = Box::new(world.stored().clone());
+        world.stored().a_moment_ago = Some(before);
+    };
+    lag();
+    assert_eq!((state(Freshness::MomentAgo).await, state(Freshness::Now).await), (None, None));
+    world.receive(&SubjectRequest { standing: Standing::AwaitingVerification, ..asked.clone() }).await.unwrap();
+    assert_eq!(state(Freshness::MomentAgo).await, Some("awaiting-verification"), "found by a second look");
+    lag();
+    world.stored().requests.heads.insert(asked.id.clone(), asked.clone());
+    let seen = (state(Freshness::MomentAgo).await, state(Freshness::Now).await);
+    assert_eq!(seen, (Some("awaiting-verification"), Some("in-progress")));
 }
 
 #[tokio::test]

@@ -55,8 +55,7 @@ pub(super) fn in_part(request: &SubjectRequest) -> Result<(Vec<RefusedView>, Vec
     let Standing::Answered { in_part, .. } = &request.standing else { return Ok((Vec::new(), Vec::new())) };
     let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
     let text = |code: &str| {
-        let denial = DenialReason::parse(code).and_then(|reason| law.model().denial.get(&reason));
-        denial.map(|denial| denial.text.clone()).unwrap_or_default()
+        DenialReason::parse(code).and_then(|reason| request.reason_words(&law, reason)).unwrap_or_default()
     };
     let refused = request.findings.refused_parts.iter();
     let refused = refused.map(|code| RefusedView { code: code.clone(), text: text(code) }).collect();
@@ -79,7 +78,7 @@ pub(super) fn denial(request: &SubjectRequest) -> Result<Option<DenialView>, Fau
     let Standing::Denied { reason: code, .. } = &request.standing else { return Ok(None) };
     let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
     let reason = DenialReason::parse(code);
-    let text = reason.and_then(|reason| law.model().denial.get(&reason)).map(|denial| denial.text.clone());
+    let text = reason.and_then(|reason| request.reason_words(&law, reason));
     let denied = reason.and_then(|reason| law.denial(reason, &request.regime, request.kind).ok());
     // Where this reason has no row for what was asked, the person still hears of every way that their law has.
     let routes = denied.map(|denied| denied.routes).or_else(|| law.routes(&request.regime).ok());

@@ -44,7 +44,7 @@ async fn shown(head: Head) -> RequestView {
     let (world, map) = (World::new(at("2026-03-11T00:00:00Z"), 10), built_in_map());
     let id = head.id.clone();
     world.stored().heads.insert(id.clone(), head);
-    show_request(&world, &map, &map.model().second_looks.after, &id).await.unwrap().unwrap()
+    show_request(&world, &map, &map.model().second_looks.after, &id, Freshness::Now).await.unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -91,5 +91,16 @@ async fn what_is_kept_says_why_and_until_when() {
 async fn an_unknown_code_shows_nothing() {
     let (world, map) = (World::new(at("2026-03-11T00:00:00Z"), 10), built_in_map());
     let id = ObligationId::parse(&"z".repeat(32)).unwrap();
-    assert_eq!(show_request(&world, &map, &[], &id).await.unwrap(), None);
+    assert_eq!(show_request(&world, &map, &[], &id, Freshness::Now).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_callback_that_a_copy_does_not_have_yet_is_found_all_the_same() {
+    let (world, map) = (World::new(at("2026-03-11T00:00:00Z"), 10), built_in_map());
+    let before = Box::new(world.stored().clone());
+    let received = head(State::Received);
+    world.stored().heads.insert(received.id.clone(), received.clone());
+    world.stored().a_moment_ago = Some(before);
+    let view = show_request(&world, &map, &[], &received.id, Freshness::MomentAgo).await.unwrap();
+    assert_eq!(view.map(|view| view.id), Some(received.id));
 }

@@ -11,6 +11,7 @@ use crate::ids::{InstructionId, TenantId, UserId};
 use crate::ingest_gate::Flag;
 use crate::legal_hold::Note;
 use crate::obligation::ObligationId;
+use crate::order_bundle::OrderReason;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +154,13 @@ pub enum Deed {
     Corrected {
         /// Those of this act.
         fields: Vec<Correction>,
+    },
+    /// Staff have its bundle made again.
+    OrderedAgain {
+        /// Under what they said so.
+        order: InstructionId,
+        /// Why.
+        reason: OrderReason,
     },
     /// An appeal against its denial was upheld: it is in work again.
     Reopened,

@@ -11,6 +11,7 @@ use crate::ingest_gate::Flag;
 use crate::keys::KeyedRef;
 use crate::law::routing::ProcessorDates;
 use crate::obligation::ObligationId;
+use crate::order_bundle::OrderedAgain;
 use crate::subject_request::{Contact, DenialCode};
 
 /// The dates of a part that is a tenant's to decide, all in one zone.
@@ -158,6 +159,9 @@ pub struct Course {
     /// The last appeal that put it back to work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopened: Option<Reopened>,
+    /// The last order of staff that had its bundle made again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered_again: Option<OrderedAgain>,
 }
 
 impl Course {

@@ -9,6 +9,7 @@ use super::notice::NoticeJob;
 use super::{Act, SubjectRequest};
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
+use crate::list_parts::KeyStart;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
 
@@ -86,6 +87,13 @@ pub trait DueRequests: Sync {
 pub trait RequestsOfTenants: Sync {
     /// The requests of which a part was handed to a tenant, by a strong read. One that is gone may still be named.
     fn routed_to(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
+    /// The next of them by id, at most `limit`, by strong reads of no more than these.
+    fn routed_after(
+        &self,
+        tenant: &TenantId,
+        after: Option<&KeyStart>,
+        limit: u16,
+    ) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
 }
 
 /// Every request that is not settled, and what was closed last, for staff.

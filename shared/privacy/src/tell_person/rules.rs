@@ -4,9 +4,11 @@ use jiff::Timestamp;
 
 use crate::export::make_bundle::BundleKind;
 use crate::instant;
+use crate::law::Law;
+use crate::law::denial::{DenialReason, PassedOn};
 use crate::subject_request::letter::{Delivery, Recipient};
 use crate::subject_request::notice::{Notice, NoticeJob};
-use crate::subject_request::{Channel, Proof, Standing, SubjectRequest};
+use crate::subject_request::{Channel, Proof, Routed, Standing, SubjectRequest};
 
 impl SubjectRequest {
     /// Whether it is a letter that anybody can cause to be sent to an address that is not theirs. Nobody has shown that an agent's
@@ -43,6 +45,30 @@ impl SubjectRequest {
     #[must_use]
     pub fn tenant_rounds(&self, tenant: &crate::ids::TenantId, notice: Notice) -> u32 {
         self.told_tenants.get(tenant).and_then(|told| told.get(&notice)).copied().unwrap_or(0)
+    }
+
+    /// How far it was passed on to the businesses that decide about a part of it; `None` where there are none.
+    #[must_use]
+    pub fn passed_on(&self) -> Option<PassedOn> {
+        let has_it = |part: &&Routed| self.tenant_rounds(&part.tenant, Notice::TenantForward) > 0;
+        match (self.routed.iter().filter(has_it).count(), self.routed.len()) {
+            (_, 0) => None,
+            (0, _) => Some(PassedOn::ToNone),
+            (reached, all) if reached == all => Some(PassedOn::ToAll),
+            (_, _) => Some(PassedOn::ToSome),
+        }
+    }
+
+    /// Whether each of these businesses has it, or could not be reached: nobody's part still waits to be passed on.
+    #[must_use]
+    pub fn is_passed_on_as_far_as_can_be(&self) -> bool {
+        self.passed_on() == Some(PassedOn::ToAll) || self.undelivered.contains(&Notice::TenantForward)
+    }
+
+    /// A reason for denying it, in words for the person, as it is for this request.
+    #[must_use]
+    pub fn reason_words(&self, law: &Law, reason: DenialReason) -> Option<String> {
+        law.model().denial.get(&reason).map(|denial| denial.words(self.passed_on()))
     }
 
     pub(super) fn is_settled_by(&self, job: &NoticeJob) -> bool {

@@ -72,6 +72,9 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
             act(id, "closure", &[("outcome", outcome), ("evidence", evidence)], "why", rest)
         }
         ["lift", id, flag, options @ ..] => lift(id, flag, options),
+        ["bundle", id, reason, order, rest @ ..] => {
+            act(id, "bundle", &[("reason", reason), ("order_id", order)], "why", rest)
+        }
         _ => return None,
     })
 }

@@ -151,3 +151,12 @@ fn what_cannot_be_followed_about_requests_is_said_before_anything_is_sent() {
         assert_eq!(parse(&line), expected, "{line}");
     }
 }
+
+#[test]
+fn a_bundle_is_ordered_again_under_a_name_for_a_reason() {
+    let line = format!("bundle {REFERENCE} opened-by-another ticket-31 --why Their_brother.");
+    let body = json!({"order_id": "ticket-31", "reason": "opened-by-another", "why": "Their brother."});
+    assert_acts([(line, "bundle", body)]);
+    let nameless = format!("bundle {REFERENCE} lost");
+    assert!(parse(&nameless).is_err());
+}

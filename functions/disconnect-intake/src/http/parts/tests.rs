@@ -162,3 +162,36 @@ async fn what_was_not_stored_is_told_as_such_and_can_be_sent_again() {
     }
     assert_eq!(statuses.last(), Some(&200), "once the trouble is over");
 }
+
+#[tokio::test]
+async fn the_list_goes_on_page_by_page_for_the_business_whose_it_is() {
+    let bench = Bench::new();
+    let mut expected = Vec::new();
+    for number in (1..=5).rev() {
+        expected.push(handed_over(&bench, number, Kind::Erasure, &["alder", "birch"]).await.log_ref());
+    }
+    let (mut refs, mut query) = (Vec::new(), "?limit=2".to_owned());
+    let mut cursors = Vec::new();
+    loop {
+        let (status, page) = bench.send("GET", &format!("{ALDER}{query}"), "application/json", "").await;
+        assert_eq!(status, 200, "{page}");
+        refs.extend(page["requests"].as_array().unwrap().iter().map(|line| line["ref"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        cursors.push(cursor.to_owned());
+        query = format!("?limit=2&cursor={cursor}");
+    }
+    assert_eq!((refs, cursors.len()), (expected, 2));
+    let foreign = bench.send("GET", &format!("/api/accounts/birch/requests?cursor={}", cursors[0]), "", "").await;
+    assert_eq!((foreign.0, &foreign.1["member"]), (400, &json!("cursor")));
+    for (query, member) in [
+        ("cursor=x", json!("cursor")),
+        ("limit=0", json!("limit")),
+        ("limit=201", json!("limit")),
+        ("limit=two", json!("limit")),
+        ("limt=2", Value::Null),
+        ("limit=2&limit=3", Value::Null),
+    ] {
+        let (status, problem) = bench.send("GET", &format!("{ALDER}?{query}"), "application/json", "").await;
+        assert_eq!((status, &problem["member"]), (400, &member), "{query}");
+    }
+}

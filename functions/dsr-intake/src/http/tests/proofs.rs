@@ -45,7 +45,8 @@ async fn a_fresh_code_is_promised_to_everybody_and_sent_to_who_asked() {
     let unknown = bench.post(&format!("/api/dsr/8{}/code", "a".repeat(32)), &json!({})).await;
     let known = bench.post(&format!("/api/dsr/{reference}/code"), &json!({})).await;
     assert_eq!((known.status, unknown.status), (202, 202));
-    assert_eq!(known.text.replace(&reference, "x"), unknown.text.replace(&format!("8{}", "a".repeat(32)), "x"));
+    let nobody = format!("8{}", "a".repeat(32));
+    assert_eq!(timeless(&known.text).replace(&reference, "x"), timeless(&unknown.text).replace(&nobody, "x"));
     let sent = bench.account.sent();
     assert_eq!(sent.iter().filter(|body| body.contains("\"code\"")).count(), 1);
     check_page("code sent", &bench.fill_in(&format!("/api/dsr/{reference}/code"), "").await.text);

@@ -6,6 +6,7 @@ use privacy::deny_request::NotDenied;
 use privacy::extend_request::NotExtendable;
 use privacy::law::extension::NotExtended;
 use privacy::lift_flag::NotLifted;
+use privacy::order_bundle::NotOrdered;
 use privacy::pause_request::NotPaused;
 use privacy::record_act::NotDone;
 use privacy::review_child_report::NotReviewable;
@@ -106,6 +107,16 @@ impl Against for NotLifted {
         match self {
             Self::OtherPerson => Problem::BadMember("asked_in"),
             Self::NotRaised | Self::Child => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotOrdered {
+    fn problem(self) -> Problem {
+        match self {
+            Self::NoBundle | Self::NotAnswered | Self::OtherOrder | Self::Unreachable | Self::NoDates => {
+                Problem::NotNow
+            }
         }
     }
 }

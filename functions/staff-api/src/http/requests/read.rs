@@ -14,6 +14,7 @@ use privacy::law::denial::DenialReason;
 use privacy::legal_hold::Note;
 use privacy::lift_flag::Lift;
 use privacy::obligation::ObligationId;
+use privacy::order_bundle::{Order, OrderReason};
 use privacy::review_proof::{Comparison, Reading};
 use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::review::Outcome;
@@ -284,6 +285,12 @@ pub(super) fn closure(members: &Members) -> Result<Closure, Problem> {
     let outcome = |text: &str| Outcome::ALL.into_iter().find(|known| known.as_str() == text).ok_or(InvalidText);
     let outcome = needed(members.parse("outcome", outcome)?, "outcome")?;
     Ok(Closure { outcome, evidence: needed(members.parse("evidence", EvidenceId::parse)?, "evidence")? })
+}
+
+pub(super) fn order(members: &Members) -> Result<Order, Problem> {
+    members.only(&["order_id", "reason", "why"])?;
+    let id = needed(members.parse("order_id", InstructionId::parse)?, "order_id")?;
+    Ok(Order { id, reason: needed(members.parse("reason", OrderReason::parse)?, "reason")? })
 }
 
 pub(super) fn lift(members: &Members) -> Result<Lift, Problem> {

@@ -196,6 +196,7 @@ async fn unknown_requests_are_404_wrong_methods_405_and_nobody_acts_in_nobodys_n
         ("/instruction", json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "So."})),
         ("/correction", json!({"fields": [{"field": "name"}], "why": "So."})),
         ("/lifting", json!({"flag": "restricted", "why": "So."})),
+        ("/bundle", json!({"order_id": "ticket-31", "reason": "lost", "why": "So."})),
         ("/closure", json!({"outcome": "completed", "evidence": "file-7", "why": "So."})),
         ("/verification", json!({"proof": "child-report", "finding": "credible", "why": "So."})),
     ];

@@ -145,6 +145,10 @@ fn deeds() -> Vec<(Deed, &'static str)> {
             Deed::Declined { tenant: tenant(), instruction: instruction.clone(), reason: "legal-claims".to_owned() },
             "part-declined",
         ),
+        (
+            Deed::OrderedAgain { order: instruction.clone(), reason: crate::order_bundle::OrderReason::Lost },
+            "bundle-ordered",
+        ),
         (Deed::AskedTime { tenant: tenant(), instruction }, "time-asked"),
         (Deed::CarriedOut { tenant: tenant() }, "carried-out"),
         (Deed::Flagged { flag: Flag::NoMarketing }, "flagged"),

@@ -116,6 +116,9 @@ pub struct Denial {
     pub title: String,
     /// For the person.
     pub text: String,
+    /// What is said beside that of whether the request was passed on to whoever decides, where the reason is that somebody else does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<PassedOnWords>,
     /// What it can be a reason for.
     pub kinds: Vec<Kind>,
     /// How much it denies.
@@ -130,6 +133,43 @@ pub struct Denial {
     /// False where nobody has read it in the law's own text yet.
     #[serde(default = "yes")]
     pub confirmed: bool,
+}
+
+/// How many of the businesses that decide about a part of a request have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassedOn {
+    /// Each of them.
+    ToAll,
+    /// Not each.
+    ToSome,
+    /// None.
+    ToNone,
+}
+
+/// Says that, one sentence for each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassedOnWords {
+    /// Of [`PassedOn::ToAll`].
+    pub all: String,
+    /// Of [`PassedOn::ToSome`].
+    pub some: String,
+    /// Of [`PassedOn::ToNone`].
+    pub none: String,
+}
+
+impl Denial {
+    /// What the person is told, of a request that went so far. `None`: no business decides about a part of it.
+    #[must_use]
+    pub fn words(&self, passed_on: Option<PassedOn>) -> String {
+        let Some((words, passed_on)) = self.passed_on.as_ref().zip(passed_on) else { return self.text.clone() };
+        let also = match passed_on {
+            PassedOn::ToAll => &words.all,
+            PassedOn::ToSome => &words.some,
+            PassedOn::ToNone => &words.none,
+        };
+        format!("{} {also}", self.text)
+    }
 }
 
 /// Where people complain about us.
@@ -149,6 +189,13 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
         let denial = model.denial.get(&reason).ok_or_else(|| invalid(&place, "there is no such reason"))?;
         if [&denial.title, &denial.text, &denial.source].iter().any(|text| text.is_empty()) {
             return Err(invalid(place, "it needs a title, a text and a source"));
+        }
+        let says_how_far = match &denial.passed_on {
+            None => reason != DenialReason::NotTheController,
+            Some(PassedOnWords { all, some, none }) => ![all, some, none].into_iter().any(String::is_empty),
+        };
+        if !says_how_far {
+            return Err(invalid(place, "it has to say whether the request was passed on"));
         }
         if denial.kinds.is_empty() || denial.ways.is_empty() {
             return Err(invalid(place, "it names no kind or no way on"));

@@ -6,6 +6,7 @@ mod crashes;
 mod downloads;
 mod erasing;
 mod orders;
+mod remade;
 mod routing;
 
 use std::collections::BTreeMap;

@@ -52,7 +52,10 @@ impl Office {
 
     /// Which can be fetched, as its page says.
     async fn listed(&self, id: &ObligationId) -> Vec<u32> {
-        let view = show_asked(&self.world, &self.map, &[], id, self.now()).await.unwrap().unwrap();
+        let view = show_asked(&self.world, &self.map, &[], id, self.now(), crate::ports::Freshness::Now)
+            .await
+            .unwrap()
+            .unwrap();
         view.bundles.iter().map(|made| made.round).collect()
     }
 

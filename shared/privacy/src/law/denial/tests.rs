@@ -26,14 +26,18 @@ fn every_reason_says_what_it_denies_and_how_much() {
     let law = law();
     let mut table = String::new();
     for reason in DenialReason::ALL {
-        let Denial { title, text, kinds, refuses, ways, source, confirmed, only_without_right } =
+        let Denial { title, text, passed_on, kinds, refuses, ways, source, confirmed, only_without_right } =
             &law.model().denial[&reason];
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
         let kinds = if kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { kinds.join(" ") };
         let read = if *confirmed { "" } else { "?" };
         let only = if *only_without_right { ", only without a right" } else { "" };
         table.push_str(&format!("{} ({title}): {refuses:?} of {kinds}{only}; {ways:?}\n", reason.as_str()));
-        table.push_str(&format!("    {text}\n    {source}{read}\n"));
+        table.push_str(&format!("    {text}\n"));
+        if let Some(PassedOnWords { all, some, none }) = passed_on {
+            table.push_str(&format!("    {all}\n    {some}\n    {none}\n"));
+        }
+        table.push_str(&format!("    {source}{read}\n"));
     }
     expect_test::expect_file!["reasons.txt"].assert_eq(&table);
 }

@@ -10,7 +10,7 @@ use crate::memory::{place, plan_hash};
 use crate::obligation::{NewObligation, ObligationId, State};
 use crate::plan;
 use crate::policy::Route;
-use crate::ports::{Advance, DueIndex, HoldBook, Intake, Lease, Ledger, NextAction, Showcase};
+use crate::ports::{Advance, DueIndex, Freshness, HoldBook, Intake, Lease, Ledger, NextAction, Showcase};
 use crate::scope::Scope;
 use crate::target::{Limit, Target};
 
@@ -176,7 +176,7 @@ async fn an_earlier_request_goes_by_its_own_months() {
     assert!(world.reopen(&first, &request("a", second)).await.unwrap());
     bring_to(&world, "a", completed(second)).await;
     assert_eq!(purged(&purge(&world, DUE).await), (1, 1));
-    let shown = world.show(&id("a")).await.unwrap().unwrap();
+    let shown = world.show(&id("a"), Freshness::Now).await.unwrap().unwrap();
     assert_eq!((shown.head.seq, shown.earlier), (2, vec![]));
     assert_eq!(left(&world).1, 6, "what belongs to its successor stays");
     assert_eq!(purged(&purge(&world, "2029-03-10T23:00:00Z").await), (0, 0));
@@ -191,7 +191,7 @@ async fn one_that_is_succeeded_before_its_last_look_is_closed_by_its_successor()
     assert!(world.reopen(&first, &request("b", second)).await.unwrap());
     assert_eq!(purged(&purge(&world, "2028-03-20T23:00:00Z").await), (1, 1), "the completed one only");
     assert_eq!(purged(&purge(&world, "2028-03-21T00:00:00Z").await), (1, 0));
-    assert_eq!(world.show(&id("b")).await.unwrap().unwrap().earlier, vec![]);
+    assert_eq!(world.show(&id("b"), Freshness::Now).await.unwrap().unwrap().earlier, vec![]);
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn a_request_that_is_asked_again_meanwhile_stays() {
     assert_eq!((parts.len(), world.parts(&entry).await.unwrap()), (3, None));
     let report = purge(&world, DUE).await;
     assert_eq!(purged(&report), (1, 1), "the earlier one goes, beside the hold");
-    assert_eq!(world.show(&id("a")).await.unwrap().unwrap().head.seq, 2);
+    assert_eq!(world.show(&id("a"), Freshness::Now).await.unwrap().unwrap().head.seq, 2);
 }
 
 #[tokio::test]

@@ -187,3 +187,39 @@ async fn a_flag_is_lifted_on_the_person_s_word_and_staff_see_their_other_request
     );
     assert!(act["who"].as_str().unwrap().contains(ALEX) && shown["flags"] == json!([]));
 }
+
+#[tokio::test]
+async fn a_bundle_is_ordered_again_once_and_not_while_one_is_being_made() {
+    let bench = Bench::new();
+    let copy = asked(1, Kind::Access, Some("mia@example.com"), None, days_ago(60));
+    let proven = vec![Proven { proof: Proof::EmailCode, at: days_ago(59) }];
+    let standing = Standing::Answered { at: days_ago(58), in_part: false };
+    let copy = keep(&bench, SubjectRequest { needs: vec![Proof::EmailCode], proven, standing, ..copy }).await;
+    let path = of(&copy, "/bundle");
+    let order = |id: &str, reason: &str| json!({"order_id": id, "reason": reason, "why": "Their laptop was stolen."});
+    for (body, member) in [
+        (json!({"reason": "lost", "why": "So."}), "order_id"),
+        (json!({"order_id": "a b", "reason": "lost", "why": "So."}), "order_id"),
+        (order("ticket-31", "because"), "reason"),
+        (json!({"order_id": "ticket-31", "reason": "lost"}), "why"),
+    ] {
+        assert_eq!(bench.send("POST", &path, &body).await.1["member"], member, "{body}");
+    }
+    assert!(bench.account.sent().is_empty());
+    for _ in 0..2 {
+        let (status, changed) = bench.send("POST", &path, &order("ticket-31", "lost")).await;
+        assert_eq!((status, &changed["state"], &changed["is_overdue"]), (200, &json!("in-progress"), &json!(false)));
+    }
+    for refused in [order("ticket-31", "spoilt"), order("ticket-32", "lost")] {
+        assert_eq!(slug(&bench.send("POST", &path, &refused).await.1), "not-now", "{refused}");
+    }
+    assert!(bench.account.sent().iter().all(|body| body.contains(copy.id.as_str())));
+    let shown = bench.get(&of(&copy, "")).await;
+    assert_eq!(shown["ordered_again"]["reason"], "lost");
+    let history = shown["history"].as_array().unwrap();
+    let last = history.last().unwrap();
+    assert_eq!((history.len(), &last["what"], &last["by"]), (1, &json!("ordered-again"), &json!("staff")));
+    assert_eq!(last["why"], "Their laptop was stolen.");
+    let erasure = stored(&bench, 2, Kind::Erasure, 1).await;
+    assert_eq!(slug(&bench.send("POST", &of(&erasure, "/bundle"), &order("ticket-33", "lost")).await.1), "not-now");
+}

@@ -1,4 +1,4 @@
-//! What a status page reads.
+//! What the status page reads, and how fresh it has to be.
 
 use std::future::Future;
 
@@ -29,10 +29,23 @@ pub struct ShownAsked {
     pub bundle: Option<Bundle>,
 }
 
+/// How fresh what is shown has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// As it is: what was written before is in it.
+    Now,
+    /// As it was a moment ago, for half the read units; what was only just written may be missing, or all of it.
+    MomentAgo,
+}
+
 /// Reads an obligation for its status page.
 pub trait Showcase: Sync {
     /// One read.
-    fn show(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Shown>>> + Send;
+    fn show(&self, id: &ObligationId, freshness: Freshness) -> impl Future<Output = Answer<Option<Shown>>> + Send;
     /// What a person asked for, with what stands beside it. One read.
-    fn show_asked(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<ShownAsked>>> + Send;
+    fn show_asked(
+        &self,
+        id: &ObligationId,
+        freshness: Freshness,
+    ) -> impl Future<Output = Answer<Option<ShownAsked>>> + Send;
 }
