@@ -32,10 +32,48 @@ def of_million(kind: str, count: float) -> float:
     return float(MILLION[kind]) * count / 1e6
 
 
-def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
+def lambda_seconds(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
     """Of one invocation: it has the processor that comes with its memory, and waits for its calls one after the other."""
-    seconds = max(cpu_seconds * max(1.0, ASSUMED["processor_mb"] / memory_mb) + calls * ASSUMED["call_ms"] / 1e3, at_least)
+    return float(max(cpu_seconds * max(1.0, ASSUMED["processor_mb"] / memory_mb) + calls * ASSUMED["call_ms"] / 1e3, at_least))
+
+
+def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
+    """What those cost."""
+    seconds = lambda_seconds(memory_mb, cpu_seconds, calls, at_least)
     return float(PRICES["other"]["lambda_gb_second"]) * memory_mb / 1024 * seconds
+
+
+@dataclass(frozen=True)
+class Work:
+    """One invocation of a function: the memory that template.yaml gives it, and what was measured of it."""
+
+    what: str
+    memory_mb: int
+    cpu: float
+    calls: float
+    # Seconds that no processor makes shorter.
+    at_least: float = 0.0
+
+
+# What a setting of memory is compared at. With the last comes a whole processor.
+MEMORY_MB = (128, 256, 512, 1024, 1769)
+
+
+def works(measured: Mapping[str, Any]) -> list[Work]:
+    """What is done often, or long."""
+    cold, warm = (sorted(measured[bench]["measured"]["cpu"]["ours"]) for bench in ("B1", "B2"))
+    erased, export = measured["B4"], measured["B7"]["measured"]
+    rate = next(row for row in erased["rows"] if row["what"] == "items per CPU-second")["ours"]
+    tick = measured["B8"]["measured"]["idle"]["due"]
+    return [
+        Work("`meta-callback`, warm", 256, warm[len(warm) // 2] / 1e6, 2),
+        # Two secrets, one write, one message. Lambda starts a function with a whole processor, so that this is its upper bound.
+        Work("`meta-callback`, the first", 256, cold[len(cold) // 2] / 1e3, 4),
+        Work("`retention-sweeper`, a tick with nothing due", 256, tick["cpu"], sum(tick["calls"].values())),
+        # A partition takes a thousand writes a second.
+        Work("`erasure-worker`, 10,000 records", 512, 10_000 / rate, 0, 10.0),
+        Work("`export-worker`, a gibibyte", 1024, export["large seconds"] / export["large"] * 1024, 0),
+    ]
 
 
 def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
