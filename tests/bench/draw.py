@@ -73,8 +73,9 @@ def memory(measured: dict[str, Any]) -> str:
         of = (work.cpu, work.calls, work.at_least)
         settings = [(one, cost.lambda_seconds(one, *of) * 1e3, cost.lambda_time(one, *of) * 1e6) for one in cost.MEMORY_MB]
         each = [f"{number(ms)} ms, {dollars(price)}" for _, ms, price in settings]
-        chosen = [f"**{text}**" if one == work.memory_mb else text for (one, _, _), text in zip(settings, each, strict=True)]
-        rows.append([work.what, f"{number(work.cpu * 1e3)} ms", *chosen])
+        has = cost.memory_of(work.function)
+        chosen = [f"**{text}**" if one == has else text for (one, _, _), text in zip(settings, each, strict=True)]
+        rows.append([f"`{work.function}`, {work.what}", f"{number(work.cpu * 1e3)} ms", *chosen])
     return table(["one invocation", "CPU, measured", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
 
 
