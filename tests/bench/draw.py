@@ -61,9 +61,16 @@ def sizes(known: dict[str, Any]) -> str:
     def megabytes(size: int | None) -> str:
         return f"{size / 1e6:.3f}" if size else "–"
 
+    def start(one: dict[str, Any]) -> tuple[str, str]:
+        seen = one.get("start")
+        if not seen:
+            return "–", "–"
+        low, middle, high = (seen["cpu"][name] for name in ("low", "median", "high"))
+        return f"{number(middle)} ({number(low)} to {number(high)})", number(seen["peak"])
+
     by_size = sorted(known.items(), key=lambda pair: -(pair[1]["zip"] or 0))
-    rows = [[f"`{name}`", megabytes(one["zip"]), megabytes(one["binary"]), str(one["crates"]), *weight(one)] for name, one in by_size]
-    return table(["function", "zip, MB", "unpacked, MB", "crates", "symbols by crate, kB", "weighed on"], rows)
+    rows = [[f"`{name}`", megabytes(one["zip"]), megabytes(one["binary"]), str(one["crates"]), *start(one), *weight(one)] for name, one in by_size]
+    return table(["function", "zip, MB", "unpacked, MB", "crates", "start, CPU-ms", "peak MB", "symbols by crate, kB", "weighed on"], rows)
 
 
 def memory(measured: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""How large each function is, of how many crates it is made, and which of them weigh most.
+"""How large each function is, of how many crates it is made, which of them weigh most, and what it takes to start.
 
-    python -m tests.bench.sizes                  zips of target/lambda, and crates by `cargo tree`
+    python -m tests.bench.sizes                  zips and starts of target/lambda, and crates by `cargo tree`
     python -m tests.bench.sizes meta-callback    builds that function once more with its symbols, and weighs those too
 
 Writes tests/bench/sizes.json, from which tests.bench.draw makes the table of docs/performance.md. What was weighed stays there
@@ -14,16 +14,24 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from tests.bench.emulator import Emulator
+from tests.bench.front import Front
+from tests.bench.stats import interval
+from tests.bench.subject import Subject
+from tests.bench.world import SECRETS, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES, SYMBOLS = ROOT / "tests/bench/sizes.json", ROOT / "target/symbols"
 LAMBDAS = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
 # How many crates are named.
 MOST = 6
+ROUNDS = 11
 # What the compiler makes for a type, in place of a path that begins with a crate: references, pointers, slices.
 _BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|mut |dyn |const |\.)+")
 
@@ -74,6 +82,31 @@ def weigh(function: str) -> dict[str, Any]:
     return {"commit": said("git", "rev-parse", "--short", "HEAD").strip(), "all": weights.total(), "most": weights.most_common(MOST)}
 
 
+def starts(names: list[str]) -> dict[str, dict[str, Any]]:
+    """Processor milliseconds from exec until a function asks for its first event, and its peak memory then. No TLS: secrets that it
+    reads ahead come from this process."""
+    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory() as folder:
+        front = Front(Emulator(Path(folder) / "none", Path(folder)), SECRETS)
+        # The first round fills the caches of files.
+        for number in range(1 + ROUNDS):
+            for name, rounds in seen.items():
+                command, given = [str(LAMBDAS / name / "bootstrap")], environment(front.endpoint)
+                with Subject(name, command, given, Path(folder) / "log") as process:
+                    # Who cannot start in this environment ends by itself.
+                    while not (is_ready := process.runtime.is_ready.wait(0.2)) and process.process.poll() is None:
+                        pass
+                    if number and is_ready:
+                        rounds.append((process.cpu() * 1e3, process.peak_mb()))
+    found = {}
+    for name, rounds in seen.items():
+        # One that did not start has no number.
+        if len(rounds) == ROUNDS:
+            cpu = interval([spent for spent, _ in rounds])
+            found[name] = {"cpu": cpu.as_json(), "peak": interval([peak for _, peak in rounds]).median}
+    return found
+
+
 def main(asked: list[str]) -> int:
     known: dict[str, Any] = json.loads(SIZES.read_text()) if SIZES.is_file() else {}
     sizes = {}
@@ -85,6 +118,9 @@ def main(asked: list[str]) -> int:
         if function in asked:
             one["weights"] = weigh(function)
         print(f"  {function}: {one}", flush=True)
+    for function, start in starts([name for name, one in sizes.items() if one["binary"]]).items():
+        print(f"  {function}: {start}", flush=True)
+        sizes[function]["start"] = start
     SIZES.write_text(json.dumps(sizes, indent=1) + "\n")
     return 0
 
