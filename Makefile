@@ -28,7 +28,7 @@ FUZZ_FOUND := local/.state/fuzz
 BENCH := local/.state/bench
 DYNOXIDE = $(shell sed -n '/name = "dynoxide-rs"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 
-.PHONY: help run up down clock demo tools build test sim fuzz mutants mutants-apart check advisories reproducible policy-check verify-receipts bench bench-docs watch deploy clean
+.PHONY: help run up down clock demo tools build test sim fuzz mutants mutants-apart check advisories reproducible policy-check verify-receipts bench bench-docs bench-sizes watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,10 @@ bench: $(BENCH)/.peers target/lambda/meta-callback/bootstrap.zip ## Measured bes
 
 bench-docs: ## docs/cost.md and the charts of docs/performance.md, drawn from tests/bench/measured.json; NEW=1 takes the last report over
 	@python3 -m tests.bench.draw $(if $(NEW),new)
+
+bench-sizes: ## Zips of target/lambda and their crates into docs/performance.md; FUNCTIONS are built once more with symbols, and weighed by crate
+	@python3 -m tests.bench.sizes $(FUNCTIONS)
+	@python3 -m tests.bench.draw
 
 # Everybody who is measured beside us, as pinned; who does not install is reported as missing by the run. Node's runtime compiles its
 # client as it installs: cmake is among the requirements, and node's headers are taken from where node is, if they are there.

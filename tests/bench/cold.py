@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.bench import share
 from tests.bench.callbacks import callback
 from tests.bench.subject import Subject
 from tests.bench.wire import Answer, Request, Server
@@ -27,6 +28,8 @@ from tests.bench.world import REGION, SECRETS, environment
 
 HOSTS = [f"{service}.{REGION}.amazonaws.com" for service in ("secretsmanager", "dynamodb", "sqs")]
 TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
+# How many callbacks follow the first one, where the settings of memory are compared.
+WARM = 10
 
 
 class Aws:
@@ -94,6 +97,24 @@ def one_round(name: str, command: list[str], given: dict[str, str], aws: Aws, lo
     return {"cpu": cpu, "peak": peak, "calls": len(aws.calls)}
 
 
+def with_memory(command: list[str], given: dict[str, str], folder: Path, memory_mb: int) -> dict[str, float]:
+    """Processor milliseconds of a start with a whole processor; those of the first answer and of each later one with the share of so
+    much memory, and how long that share made them wait."""
+    with share.group(memory_mb) as group, Subject("ours", command, given, folder / "memory.log") as process:
+        if not process.runtime.is_ready.wait(60):
+            raise SystemExit(f"ours does not ask for an event; see {folder / 'memory.log'}")
+        seen = {"start": process.cpu() * 1e3}
+        share.join(group, process.process.pid)
+        for what, count in (("first", 1), ("warm", WARM)):
+            cpu, waited = process.cpu(), share.throttled_ms(group)
+            for number in range(count):
+                answer = process.ask(callback(f"{count}218{number}", int(time.time()) - 60), 60)
+                if answer["statusCode"] != 200:
+                    raise SystemExit(f"ours with {memory_mb} MB: {answer}")
+            seen |= {what: (process.cpu() - cpu) * 1e3 / count, f"{what} waited": (share.throttled_ms(group) - waited) / count}
+    return seen
+
+
 def main(asked: dict[str, Any], out: Path) -> None:
     folder = out.parent
     bundle, alone, chain = certificates(folder)
@@ -109,8 +130,14 @@ def main(asked: dict[str, Any], out: Path) -> None:
         print(f"round {number} of {asked['rounds']}", flush=True)
         for name, subject in asked["subjects"].items():
             seen[name].append(one_round(name, subject["command"], given | subject["environment"], aws, folder / "cold.log"))
+    memory: dict[int, list[dict[str, float]]] = {one: [] for one in share.SETTINGS_MB} if share.is_there() else {}
+    for number in range(asked["rounds"] if memory else 0):
+        print(f"memory, round {number + 1} of {asked['rounds']}", flush=True)
+        for one, rounds in memory.items():
+            rounds.append(with_memory(asked["subjects"]["ours"]["command"], given, folder, one))
     # The first round fills the caches of files.
-    out.write_text(json.dumps({name: rounds[1:] for name, rounds in seen.items()} | {"roots": TRUST.read_text().count("BEGIN CERT")}))
+    found: dict[str, Any] = {name: rounds[1:] for name, rounds in seen.items()}
+    out.write_text(json.dumps(found | {"roots": TRUST.read_text().count("BEGIN CERT"), "memory": memory}))
 
 
 if __name__ == "__main__":

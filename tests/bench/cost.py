@@ -32,10 +32,58 @@ def of_million(kind: str, count: float) -> float:
     return float(MILLION[kind]) * count / 1e6
 
 
-def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
+def lambda_seconds(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
     """Of one invocation: it has the processor that comes with its memory, and waits for its calls one after the other."""
-    seconds = max(cpu_seconds * max(1.0, ASSUMED["processor_mb"] / memory_mb) + calls * ASSUMED["call_ms"] / 1e3, at_least)
+    return float(max(cpu_seconds * max(1.0, ASSUMED["processor_mb"] / memory_mb) + calls * ASSUMED["call_ms"] / 1e3, at_least))
+
+
+def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
+    """What those cost."""
+    seconds = lambda_seconds(memory_mb, cpu_seconds, calls, at_least)
     return float(PRICES["other"]["lambda_gb_second"]) * memory_mb / 1024 * seconds
+
+
+def memory_of(function: str) -> int:
+    """What template.yaml gives it: its own setting, or that of all."""
+    text = (ROOT / "template.yaml").read_text()
+    everybody, _, own = text.partition(f"CodeUri: target/lambda/{function}/")
+    # A resource ends at the next line that is as far to the left as its name.
+    own = re.split(r"^  \w", own, maxsplit=1, flags=re.M)[0]
+    found = re.search(r"MemorySize: (\d+)", own) or re.search(r"MemorySize: (\d+)", everybody)
+    return int(found[1]) if found and own else 128
+
+
+@dataclass(frozen=True)
+class Work:
+    """One invocation of a function, and what was measured of it."""
+
+    function: str
+    what: str
+    cpu: float
+    calls: float
+    # Seconds that no processor makes shorter.
+    at_least: float = 0.0
+
+
+# What a setting of memory is compared at. With the last comes a whole processor.
+MEMORY_MB = (128, 256, 512, 1024, 1769)
+
+
+def works(measured: Mapping[str, Any]) -> list[Work]:
+    """What is done often, or long."""
+    cold, warm = (sorted(measured[bench]["measured"]["cpu"]["ours"]) for bench in ("B1", "B2"))
+    erased, export = measured["B4"], measured["B7"]["measured"]
+    rate = next(row for row in erased["rows"] if row["what"] == "items per CPU-second")["ours"]
+    tick = measured["B8"]["measured"]["idle"]["due"]
+    return [
+        Work("meta-callback", "warm", warm[len(warm) // 2] / 1e6, 2),
+        # Two secrets, one write, one message. Lambda starts a function with a whole processor, so that this is its upper bound.
+        Work("meta-callback", "the first", cold[len(cold) // 2] / 1e3, 4),
+        Work("retention-sweeper", "a tick with nothing due", tick["cpu"], sum(tick["calls"].values())),
+        # A partition takes a thousand writes a second.
+        Work("erasure-worker", "10,000 records", 10_000 / rate, 0, 10.0),
+        Work("export-worker", "a gibibyte", export["large seconds"] / export["large"] * 1024, 0),
+    ]
 
 
 def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
@@ -52,7 +100,7 @@ def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
         found.append(Priced(title, {
             "writes": of_million("wru", (new["wru"] + relay) * 1e6), "reads": of_million("rru", new["rru"] * 1e6),
             "messages": of_million("sqs", sends * 1e6), "invocations": of_million("invocation", 1e6),
-            "time": lambda_time(256, spent, new["calls"]) * 1e6, "gateway": of_million("http_api", 1e6),
+            "time": lambda_time(memory_of("meta-callback"), spent, new["calls"]) * 1e6, "gateway": of_million("http_api", 1e6),
         }))
     return found
 
@@ -68,7 +116,7 @@ def erased(measured: Mapping[str, Any]) -> list[Priced]:
     ):
         counted, requests = bench[name], 100
         # A partition takes a thousand writes a second: nobody is faster.
-        time = lambda_time(512, 10_000 / rate, 0, at_least=10.0) * requests
+        time = lambda_time(memory_of("erasure-worker"), 10_000 / rate, 0, at_least=10.0) * requests
         found.append(Priced(title, {
             "writes": of_million("wru", counted["wru"] * requests), "reads": of_million("rru", counted["rru"] * requests),
             "objects": of_million("s3_put", sum(n for call, n in counted["calls"].items() if call.startswith("s3:")) * requests),
@@ -102,7 +150,7 @@ def idle(measured: Mapping[str, Any]) -> list[Priced]:
         total["objects"] += of_million("s3_put", sum(n for call, n in calls.items() if call.startswith("s3:")) * count)
         total["secret reads"] += of_million("secret_read", sum(n for call, n in calls.items() if call.startswith("secrets")) * count)
         total["invocations"] += of_million("invocation", count) + of_million("schedule", count)
-        total["time"] += lambda_time(256, one["cpu"], sum(calls.values())) * count
+        total["time"] += lambda_time(memory_of("retention-sweeper"), one["cpu"], sum(calls.values())) * count
     month = PRICES["month"]
     return [
         Priced("the sweeper's ticks", total),
@@ -118,7 +166,7 @@ def tenant(measured: Mapping[str, Any]) -> list[Priced]:
     sweep = measured["B5"]["measured"]["ours"][-1]
     purged = (of_million("wru", sweep["wru"]) + of_million("rru", sweep["rru"])) / 2_000
     seconds = measured["B7"]["measured"]["large seconds"] / measured["B7"]["measured"]["large"] * 1024
-    export = size["exports_gb"] * (lambda_time(1024, seconds, 0) + of_million("s3_get", 2**30 / 2**18) + of_million("rru", 2**26 / 8192))
+    export = size["exports_gb"] * (lambda_time(memory_of("export-worker"), seconds, 0) + of_million("s3_get", 2**30 / 2**18) + of_million("rru", 2**26 / 8192))
     return [
         Priced("this service", {
             "callbacks": size["callbacks"] * one_callback, "erased": size["disconnected_records"] * one_item,

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import charts, cost
-from tests.bench.report import HEAD, cells
+from tests.bench.report import HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
+SIZES = ROOT / "tests/bench/sizes.json"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -48,9 +49,50 @@ def bench(measured: dict[str, Any], name: str) -> str:
     return "\n\n".join([said, table(HEAD, (cells(row) for row in one["rows"])), *(f"- {note}" for note in notes)])
 
 
+def sizes(known: dict[str, Any]) -> str:
+    """The functions by their zips, the largest first."""
+    def weight(one: dict[str, Any]) -> tuple[str, str]:
+        weights = one["weights"]
+        if not weights:
+            return "–", "–"
+        most = ", ".join(f"{crate} {size / 1e3:,.0f}" for crate, size in weights["most"])
+        return f"{most}; all {weights['all'] / 1e3:,.0f}", weights["commit"]
+
+    def megabytes(size: int | None) -> str:
+        return f"{size / 1e6:.3f}" if size else "–"
+
+    def start(one: dict[str, Any]) -> tuple[str, str]:
+        seen = one.get("start")
+        if not seen:
+            return "–", "–"
+        low, middle, high = (seen["cpu"][name] for name in ("low", "median", "high"))
+        return f"{number(middle)} ({number(low)} to {number(high)})", number(seen["peak"])
+
+    by_size = sorted(known.items(), key=lambda pair: -(pair[1]["zip"] or 0))
+    rows = [[f"`{name}`", megabytes(one["zip"]), megabytes(one["binary"]), str(one["crates"]), *start(one), *weight(one)] for name, one in by_size]
+    return table(["function", "zip, MB", "unpacked, MB", "crates", "start, CPU-ms", "peak MB", "symbols by crate, kB", "weighed on"], rows)
+
+
+def memory(measured: dict[str, Any]) -> str:
+    """What each setting of memory would make of what was measured; the one that template.yaml has is bold."""
+    rows = []
+    for work in cost.works(measured):
+        of = (work.cpu, work.calls, work.at_least)
+        settings = [(one, cost.lambda_seconds(one, *of) * 1e3, cost.lambda_time(one, *of) * 1e6) for one in cost.MEMORY_MB]
+        each = [f"{number(ms)} ms, {dollars(price)}" for _, ms, price in settings]
+        has = cost.memory_of(work.function)
+        chosen = [f"**{text}**" if one == has else text for (one, _, _), text in zip(settings, each, strict=True)]
+        rows.append([f"`{work.function}`, {work.what}", f"{number(work.cpu * 1e3)} ms", *chosen])
+    return table(["one invocation", "CPU, measured", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
+
+
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
+    if {"B1", "B2", "B4", "B7", "B8"} <= set(measured):
+        pages["docs/performance.md"]["memory"] = memory(measured)
+    if SIZES.is_file():
+        pages["docs/performance.md"]["sizes"] = sizes(json.loads(SIZES.read_text()))
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
             "cost callbacks": priced(cost.callbacks(measured)), "cost erased": priced(cost.erased(measured)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import queue
+import threading
 import time
 from typing import Any
 
@@ -23,11 +24,14 @@ class Runtime:
         self.answers: queue.Queue[tuple[float, bytes | None, bytes]] = queue.Queue()
         self.numbers = itertools.count(1)
         self.handed_out = 0.0
+        # The function has started and asks for its first event.
+        self.is_ready = threading.Event()
         self.server = Server(self._answer)
         self.address = f"127.0.0.1:{self.server.port}"
 
     def _answer(self, request: Request) -> Answer:
         if request.method == "GET":
+            self.is_ready.set()
             event = self.events.get()
             deadline = int((time.time() + 880) * 1000)
             self.handed_out = time.perf_counter()

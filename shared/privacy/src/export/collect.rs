@@ -17,8 +17,9 @@ use crate::scope::Place;
 
 /// S3 takes parts of 5 MiB and more.
 pub(super) const PART_BYTES: usize = 5 << 20;
-/// When the open tables are longer than this together, the longest is written away.
-pub(super) const TABLES_BYTES: usize = 4 << 20;
+/// When the open tables are longer than this together, the longest is written away. Small accounts reach it too: what is in memory is
+/// the same for them as for large ones.
+pub(super) const TABLES_BYTES: usize = 1 << 20;
 /// How much of an object is read at once.
 const PIECE_BYTES: u64 = 1 << 20;
 /// A larger object is named and not copied: the bundle would not fit into anybody's download.

@@ -1,0 +1,132 @@
+"""How large each function is, of how many crates it is made, which of them weigh most, and what it takes to start.
+
+    python -m tests.bench.sizes                  zips and starts of target/lambda, and crates by `cargo tree`
+    python -m tests.bench.sizes meta-callback    builds that function once more with its symbols, and weighs those too
+
+Writes tests/bench/sizes.json, from which tests.bench.draw makes the table of docs/performance.md. What was weighed stays there
+until it is weighed anew, with the commit that it was weighed on. Needs `nm`, which comes with every linker.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.bench.emulator import Emulator
+from tests.bench.front import Front
+from tests.bench.stats import interval
+from tests.bench.subject import Subject
+from tests.bench.world import SECRETS, environment
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES, SYMBOLS = ROOT / "tests/bench/sizes.json", ROOT / "target/symbols"
+LAMBDAS = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
+# How many crates are named.
+MOST = 6
+ROUNDS = 11
+# What the compiler makes for a type, in place of a path that begins with a crate: references, pointers, slices.
+_BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|mut |dyn |const |\.)+")
+
+
+def said(*command: str) -> str:
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def functions() -> list[str]:
+    return sorted(manifest.parent.name for manifest in (ROOT / "functions").glob("*/Cargo.toml"))
+
+
+def crates(function: str) -> int:
+    """Crates of other people and ours that are linked into it: no macros, no build scripts."""
+    listed = said("cargo", "tree", "--locked", "--offline", "-p", function, "-e", "no-proc-macro,normal", "--prefix", "none", "--format", "{p}")
+    return len({line.removesuffix(" (*)").strip() for line in listed.splitlines()})
+
+
+def crate_of(symbol: str) -> str:
+    """Whose a symbol is: of `_ZN4core3fmt5Write9write_fmt17h…E` core, of an implementation the type's."""
+    if symbol.startswith("_R"):
+        # Of the newer names the first crate: `C`, perhaps a disambiguator, its name.
+        found = re.search(r"C(?:s[0-9A-Za-z]*_)?(\d+)_?", symbol)
+        return symbol[found.end() : found.end() + int(found[1])] if found else "other"
+    found = re.match(r"_ZN(\d+)", symbol)
+    if not found:
+        return "ring" if symbol.startswith("ring_core") else "C"
+    first = symbol[found.end() : found.end() + int(found[1])]
+    return re.split(r"\.\.|\$|[^0-9A-Za-z_]", _BEFORE.sub("", first))[0] or "core"
+
+
+def weighed(listed: Iterable[str]) -> Counter[str]:
+    """Bytes for each crate, by the lines of `nm --print-size`: address, length, kind, name."""
+    weights, seen = Counter[str](), set[str]()
+    for line in listed:
+        fields = line.split(maxsplit=3)
+        # Several names of one place are weighed once.
+        if len(fields) == 4 and fields[2] in "tTrRdDwWvV" and fields[0] not in seen:
+            seen.add(fields[0])
+            weights[crate_of(fields[3])] += int(fields[1], 16)
+    return weights
+
+
+def weigh(function: str) -> dict[str, Any]:
+    command = ["cargo", "build", "--release", "--locked", "-p", function, "--target-dir", str(SYMBOLS)]
+    subprocess.run([*command, "--config", "profile.release.strip=false"], cwd=ROOT, check=True)
+    weights = weighed(said("nm", "--print-size", str(SYMBOLS / "release" / function)).splitlines())
+    return {"commit": said("git", "rev-parse", "--short", "HEAD").strip(), "all": weights.total(), "most": weights.most_common(MOST)}
+
+
+def starts(names: list[str]) -> dict[str, dict[str, Any]]:
+    """Processor milliseconds from exec until a function asks for its first event, and its peak memory then. No TLS: secrets that it
+    reads ahead come from this process."""
+    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    with tempfile.TemporaryDirectory() as folder:
+        front = Front(Emulator(Path(folder) / "none", Path(folder)), SECRETS)
+        # The first round fills the caches of files.
+        for number in range(1 + ROUNDS):
+            for name, rounds in seen.items():
+                command, given = [str(LAMBDAS / name / "bootstrap")], environment(front.endpoint)
+                with Subject(name, command, given, Path(folder) / "log") as process:
+                    # Who cannot start in this environment ends by itself.
+                    while not (is_ready := process.runtime.is_ready.wait(0.2)) and process.process.poll() is None:
+                        pass
+                    if number and is_ready:
+                        rounds.append((process.cpu() * 1e3, process.peak_mb()))
+    found = {}
+    for name, rounds in seen.items():
+        # One that did not start has no number.
+        if len(rounds) == ROUNDS:
+            cpu = interval([spent for spent, _ in rounds])
+            found[name] = {"cpu": cpu.as_json(), "peak": interval([peak for _, peak in rounds]).median}
+    return found
+
+
+def main(asked: list[str]) -> int:
+    known: dict[str, Any] = json.loads(SIZES.read_text()) if SIZES.is_file() else {}
+    sizes = {}
+    for function in functions():
+        one = sizes[function] = {"crates": crates(function), "weights": known.get(function, {}).get("weights")}
+        for name, file in (("zip", "bootstrap.zip"), ("binary", "bootstrap")):
+            built = LAMBDAS / function / file
+            one[name] = built.stat().st_size if built.is_file() else None
+        if function in asked:
+            one["weights"] = weigh(function)
+        print(f"  {function}: {one}", flush=True)
+    for function, start in starts([name for name, one in sizes.items() if one["binary"]]).items():
+        print(f"  {function}: {start}", flush=True)
+        sizes[function]["start"] = start
+    SIZES.write_text(json.dumps(sizes, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    names = sys.argv[1:]
+    if unknown := sorted(set(names) - set(functions())):
+        sys.exit(f"there is no function {', '.join(unknown)}")
+    sys.exit(main(names))
