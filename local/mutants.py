@@ -40,6 +40,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 const UNKNOWN: u32 = u32::MAX;
+const NONE: u32 = 999_999;
 static CHOSEN: AtomicU32 = AtomicU32::new(UNKNOWN);
 static SEEN: [AtomicBool; 20_000] = [const { AtomicBool::new(false) }; 20_000];
 static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
@@ -48,27 +49,22 @@ static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
 #[inline]
 pub fn is(number: u32) -> bool {
     let chosen = CHOSEN.load(Ordering::Relaxed);
-    if chosen < 1_000_000 { chosen == number } else { slow(number) }
+    if chosen == UNKNOWN { slow(number) } else { chosen == number }
 }
 
 #[cold]
 fn slow(number: u32) -> bool {
-    let chosen = std::env::var("MUTANT").ok().and_then(|text| text.parse().ok());
-    if let Some(chosen) = chosen {
-        CHOSEN.store(chosen, Ordering::Relaxed);
-        return chosen == number;
-    }
     let file = FILE.get_or_init(|| {
         let path = std::env::var("MUTANT_SEEN").ok()?;
         std::fs::OpenOptions::new().create(true).append(true).open(path).ok().map(Mutex::new)
     });
-    match file {
-        None => CHOSEN.store(999_999, Ordering::Relaxed),
-        Some(file) => {
-            if !SEEN[number as usize].swap(true, Ordering::Relaxed) {
-                let _ = writeln!(file.lock().unwrap(), "{number}");
-            }
-        }
+    let Some(file) = file else {
+        let chosen = std::env::var("MUTANT").ok().and_then(|text| text.parse().ok()).unwrap_or(NONE);
+        CHOSEN.store(chosen, Ordering::Relaxed);
+        return chosen == number;
+    };
+    if !SEEN[number as usize].swap(true, Ordering::Relaxed) {
+        let _ = writeln!(file.lock().unwrap(), "{number}");
     }
     false
 }
