@@ -3,6 +3,8 @@
 `cargo mutants` names them, and builds the crate anew for each: minutes apiece. Here they are all built once, each behind a
 number (`tests/mutants`), and only the tests that come by are run for it. What cannot be switched so is counted, and left to it
 (`make mutants-apart`).
+
+Cut short (Ctrl-C), it counts what it came to; the rest is "not tried". Files are tried in the order of FILES.
 """
 
 from __future__ import annotations
@@ -11,23 +13,22 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
-import tomllib
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from local.settings import ROOT
+from local import mutants_score
+from local.mutants_score import CRATE
+from local.settings import ROOT, default_state_dir
 
-STATE = ROOT / "local/.state/mutants"
+STATE = Path(os.environ.get("STATE_DIR") or default_state_dir()).resolve() / "mutants"
 TREE = STATE / "tree"
-EXPLAINED = ROOT / "tests/mutants.toml"
-NOTE = ROOT / "docs/mutation.md"
-CRATE = "shared/privacy"
 # Adapters for tests, which tests of their own do not cover on purpose.
 LEFT_OUT = f"{CRATE}/src/memory/**"
 # A number of its own for each mutation; `MUTANT_SEEN` is a file for those that a test comes by.
@@ -39,6 +40,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 const UNKNOWN: u32 = u32::MAX;
+const NONE: u32 = 999_999;
 static CHOSEN: AtomicU32 = AtomicU32::new(UNKNOWN);
 static SEEN: [AtomicBool; 20_000] = [const { AtomicBool::new(false) }; 20_000];
 static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
@@ -47,27 +49,22 @@ static FILE: OnceLock<Option<Mutex<File>>> = OnceLock::new();
 #[inline]
 pub fn is(number: u32) -> bool {
     let chosen = CHOSEN.load(Ordering::Relaxed);
-    if chosen < 1_000_000 { chosen == number } else { slow(number) }
+    if chosen == UNKNOWN { slow(number) } else { chosen == number }
 }
 
 #[cold]
 fn slow(number: u32) -> bool {
-    let chosen = std::env::var("MUTANT").ok().and_then(|text| text.parse().ok());
-    if let Some(chosen) = chosen {
-        CHOSEN.store(chosen, Ordering::Relaxed);
-        return chosen == number;
-    }
     let file = FILE.get_or_init(|| {
         let path = std::env::var("MUTANT_SEEN").ok()?;
         std::fs::OpenOptions::new().create(true).append(true).open(path).ok().map(Mutex::new)
     });
-    match file {
-        None => CHOSEN.store(999_999, Ordering::Relaxed),
-        Some(file) => {
-            if !SEEN[number as usize].swap(true, Ordering::Relaxed) {
-                let _ = writeln!(file.lock().unwrap(), "{number}");
-            }
-        }
+    let Some(file) = file else {
+        let chosen = std::env::var("MUTANT").ok().and_then(|text| text.parse().ok()).unwrap_or(NONE);
+        CHOSEN.store(chosen, Ordering::Relaxed);
+        return chosen == number;
+    };
+    if !SEEN[number as usize].swap(true, Ordering::Relaxed) {
+        let _ = writeln!(file.lock().unwrap(), "{number}");
     }
     false
 }
@@ -142,10 +139,6 @@ def jobs() -> int:
     return int(os.environ.get("JOBS") or 1)
 
 
-def name_of(mutation: dict[str, Any]) -> str:
-    return PLACE.split(mutation["name"], maxsplit=1)[1]
-
-
 def copy_tree() -> None:
     shutil.rmtree(TREE, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -215,9 +208,24 @@ def blamed(error: dict[str, Any], lines: dict[tuple[str, int], set[int]], listed
     return found
 
 
-def explained() -> set[tuple[str, str]]:
-    listed = tomllib.loads(EXPLAINED.read_text()).get("survivor", [])
-    return {(one["file"], one["mutation"]) for one in listed}
+def in_order(listed: list[dict[str, Any]], switched: set[int], globs: list[str]) -> list[int]:
+    def place(number: int) -> tuple[int, int]:
+        matches = [fnmatch(listed[number]["file"], glob) for glob in globs]
+        return (matches.index(True) if True in matches else len(globs), number)
+
+    return sorted(switched, key=place)
+
+
+def try_all(run: Run, numbers: list[int], outcomes: dict[int, str]) -> None:
+    """Writes into `outcomes`, and returns early when interrupted."""
+    with ThreadPoolExecutor(jobs()) as pool:
+        try:
+            for number, outcome in zip(numbers, pool.map(run.outcome, numbers), strict=True):
+                outcomes[number] = outcome
+                if outcome in ("missed", "timeout"):
+                    print(f"  {outcome} {run.listed[number]['name']}", flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
 
 
 def main() -> int:
@@ -229,57 +237,30 @@ def main() -> int:
     listed = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     for one in listed:
         one.pop("diff", None)
+    hashes = {file: mutants_score.hash_of(file) for file in {one["file"] for one in listed}}
     print(f"{len(listed)} mutations", flush=True)
     binary, switched, bad = build(listed, tool)
     run = Run(binary, listed)
     run.look()
-    print(f"{len(switched)} of them switched, {len(run.seconds)} tests", flush=True)
+    known = mutants_score.Ledger(STATE / "outcomes.json")
+    outcomes = dict.fromkeys(range(len(listed)), "unswitched") | dict.fromkeys(bad, "unviable") | dict.fromkeys(switched, "untried")
+    if os.environ.get("AGAIN"):
+        noticed = {number: known.outcome(listed[number], hashes) for number in switched}
+        outcomes |= {number: outcome for number, outcome in noticed.items() if outcome in ("caught", "timeout")}
+    numbers = [number for number in in_order(listed, switched, files) if outcomes[number] == "untried"]
+    print(f"{len(switched)} of them switched, {len(numbers)} to be tried, {len(run.seconds)} tests", flush=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     begun = time.monotonic()
-    outcomes = {number: "unswitched" for number in range(len(listed))} | dict.fromkeys(bad, "unviable")
-    with ThreadPoolExecutor(jobs()) as pool:
-        for number, outcome in zip(sorted(switched), pool.map(run.outcome, sorted(switched)), strict=True):
-            outcomes[number] = outcome
-            if outcome in ("missed", "timeout"):
-                print(f"  {outcome} {listed[number]['name']}", flush=True)
+    try_all(run, numbers, outcomes)
     took = time.monotonic() - begun
-    rows = [{"file": one["file"], "name": one["name"], "mutation": name_of(one), "outcome": outcomes[number]} for number, one in enumerate(listed)]
-    (STATE / "outcomes.json").write_text(json.dumps(rows, indent=1))
-    return report(rows, took / max(len(switched), 1))
-
-
-def report(rows: list[dict[str, str]], each: float) -> int:
-    known = explained()
-    counts = Counter(row["outcome"] for row in rows)
-    new = [row for row in rows if row["outcome"] == "missed" and (row["file"], row["mutation"]) not in known]
-    caught = {(row["file"], row["mutation"]) for row in rows if row["outcome"] in ("caught", "timeout")}
-    missed = {(row["file"], row["mutation"]) for row in rows if row["outcome"] == "missed"}
-    stale = sorted((caught - missed) & known)
-    print(f"{dict(counts)}, {each:.2f} s each")
-    for row in new:
-        print(f"  {row['name']}: no test notices")
-    for file, mutation in stale:
-        print(f"  {file}: {mutation}: is explained in tests/mutants.toml, and a test notices it")
-    if os.environ.get("DRAW"):
-        draw(rows, known)
-    return 1 if new or stale else 0
-
-
-def draw(rows: list[dict[str, str]], known: set[tuple[str, str]]) -> None:
-    """The table of docs/mutation.md."""
-    modules: dict[str, Counter[str]] = {}
-    for row in rows:
-        module = row["file"].removeprefix(f"{CRATE}/src/").split("/")[0].removesuffix(".rs")
-        outcome = "explained" if row["outcome"] == "missed" and (row["file"], row["mutation"]) in known else row["outcome"]
-        modules.setdefault(module, Counter())[outcome] += 1
-    kinds = ("caught", "timeout", "missed", "explained", "unviable", "unswitched")
-    lines = ["| module | caught | timeout | missed | explained | does not compile | not switched |", "|---|---:|---:|---:|---:|---:|---:|"]
-    total = sum(modules.values(), Counter())
-    for name, counts in [*sorted(modules.items()), ("all", total)]:
-        label = name if name == "all" else f"`{name}`"
-        lines.append(f"| {label} | " + " | ".join(str(counts[kind]) for kind in kinds) + " |")
-    before, rest = NOTE.read_text().split("<!-- score -->\n", 1)
-    after = rest.split("<!-- score: end -->", 1)[1]
-    NOTE.write_text(before + "<!-- score -->\n" + "\n".join(lines) + "\n<!-- score: end -->" + after)
+    rows = [
+        {"file": one["file"], "name": one["name"], "mutation": PLACE.split(one["name"], maxsplit=1)[1], "outcome": outcomes[number]}
+        for number, one in enumerate(listed)
+    ]
+    known.keep(rows, hashes)
+    tried = sum(outcomes[number] != "untried" for number in numbers)
+    print(f"{took / max(tried, 1):.2f} s each")
+    return mutants_score.report(rows, hashes)
 
 
 if __name__ == "__main__":
