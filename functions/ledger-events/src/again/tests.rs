@@ -46,6 +46,11 @@ async fn call(account: &Account, event: Value) -> Result<(Vec<String>, Option<Ag
     Ok((told, again))
 }
 
+/// Rows hold milliseconds.
+fn since(now: Timestamp) -> Value {
+    json!({"tell_again_since": (now - SignedDuration::from_secs(1)).to_string()})
+}
+
 /// What the stream tells of rows that nobody saw before.
 fn batch(account: &Account) -> Value {
     let record = |row: Value| json!({"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": row}});
@@ -58,7 +63,7 @@ async fn what_the_stream_told_is_told_again_under_the_same_ids_and_names_nobody(
     let (account, now) = account().await;
     let (of_stream, nothing) = call(&account, batch(&account)).await.unwrap();
     assert_eq!((of_stream.len(), nothing), (3, None), "{of_stream:?}");
-    let ask = json!({"tell_again_since": (now - SignedDuration::from_hours(1)).to_string()});
+    let ask = since(now);
     drop(account.take_calls());
     account.trouble("PutEvents", &[Trouble::Unprocessed]);
     assert!(call(&account, ask.clone()).await.is_err(), "the bus has refused");
@@ -77,7 +82,7 @@ async fn a_row_that_cannot_be_read_is_counted_and_holds_up_no_other_and_a_future
     let mut bad = account.dump("ledger").into_iter().find(|row| row["sk"]["S"] == "head").unwrap();
     bad["state"] = json!({"S": "from-a-later-version"});
     account.put_all("ledger", &[bad]);
-    let (told, again) = call(&account, json!({"tell_again_since": now.to_string()})).await.unwrap();
+    let (told, again) = call(&account, since(now)).await.unwrap();
     let again = again.unwrap();
     assert_eq!((again.unreadable, again.next), (1, None));
     assert!(!told.is_empty(), "the other is told");
@@ -91,12 +96,22 @@ async fn a_request_that_another_came_after_is_told_from_what_is_kept_of_it() {
     let (account, now) = account().await;
     let ledger = demo::ledger(&account);
     let new = demo::request(&demo::person("10158000000000001"), now);
-    let (first, _) = call(&account, json!({"tell_again_since": now.to_string()})).await.unwrap();
+    // It was late, and a law wants some of its records.
+    let mut row = account
+        .dump("ledger")
+        .into_iter()
+        .find(|row| row["sk"]["S"] == "head" && row.get("erased_at").is_some())
+        .unwrap();
+    row["late_since"] = row["erased_at"].clone();
+    row["retained"] = json!({"L": [{"S": "LEGAL_OBLIGATION"}]});
+    account.put_all("ledger", &[row]);
+    let (first, _) = call(&account, since(now)).await.unwrap();
+    assert_eq!(first.len(), 5, "{first:?}");
     let head = ledger.head(&new.id).await.unwrap().unwrap();
     let later = now + SignedDuration::from_millis(1);
     let next = NewObligation { received_at: later, covers_until: later, ..new };
     assert!(ledger.reopen(&head, &next).await.unwrap());
-    let (both, _) = call(&account, json!({"tell_again_since": now.to_string()})).await.unwrap();
+    let (both, _) = call(&account, since(now)).await.unwrap();
     assert!(first.iter().all(|event| both.contains(event)), "{first:?}, then {both:?}");
     assert_eq!(both.len(), first.len() + 1, "the new one was accepted");
 }

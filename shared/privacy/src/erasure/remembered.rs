@@ -142,14 +142,13 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_keys_find_room_with_random_ends_too_and_no_more_than_that_is_kept() {
-        let ends: [(&str, fn(u64) -> String); 2] = [
-            ("numbered", |number| format!("x{number:07}")),
+        for what in ["numbered", "random"] {
             // As long as an id of 128 bits, and as little alike as one.
-            ("random", |number| {
-                format!("{:032x}", u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
-            }),
-        ];
-        for (what, end) in ends {
+            let random = |number: u64| u128::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+            let end = |number| match what {
+                "random" => format!("{:032x}", random(number)),
+                _ => format!("x{number:07}"),
+            };
             let mut keys: Vec<String> = (0..100_000)
                 .map(|number| format!("contact#p1#signal#2026-02-01T00:00:00.000Z#{}", end(number)))
                 .collect();
