@@ -67,8 +67,8 @@ test: tools ## Every test, end to end included
 	@$(MAKE) --no-print-directory sim SEEDS=1000
 	$(PYTHON) -m pytest -p no:cacheprovider tests/e2e
 
-sim: ## The use cases under seeded faults: SEEDS=n runs many, SEED=x shows one, NAIVE=name a variant that must fail
-	@cargo run --quiet --locked --profile sim -p privacy-sim -- "SEED=$(SEED)" "SEEDS=$(SEEDS)" "START=$(START)" "NAIVE=$(NAIVE)" "DRAW=$(DRAW)"
+sim: ## The use cases under seeded faults: SEEDS=n runs many, FROM=x (or START) on, SEED=x shows one, NAIVE=name a variant that must fail
+	@cargo run --quiet --locked --profile sim -p privacy-sim -- "SEED=$(SEED)" "SEEDS=$(SEEDS)" "START=$(or $(FROM),$(START))" "NAIVE=$(NAIVE)" "DRAW=$(DRAW)"
 
 # Nothing but the targets is built and counted: build scripts and macros run without the flags, as there is a --target.
 fuzz: ## New inputs for one fuzz TARGET, or for all, SECONDS each, from the corpus on; docs/fuzzing.md

@@ -1,6 +1,6 @@
 """A thousand callbacks at once, every tenth for the second time, while the processes of the functions are killed.
 
-After all other tests, since its second looks would keep them waiting.
+After all other tests, since its second looks would keep them waiting. How they end in `completed`: tests/tests/load.rs.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from local.server import MARK
@@ -32,6 +33,9 @@ class Killer:
         self.mark = f"{MARK}={world.settings.state_dir}".encode()
         self.random = random.Random(seed)
         self.killed: Counter[str] = Counter()
+        # Whoever takes the callbacks is struck every other time.
+        self.callbacks: str = world.outputs["MetaCallbackFunctionName"]
+        self.strikes = 0
 
     def processes(self) -> Iterator[tuple[int, str]]:
         prefix = b"AWS_LAMBDA_FUNCTION_NAME="
@@ -50,7 +54,8 @@ class Killer:
         for pid, name in sorted(self.processes()):
             running.setdefault(name, []).append(pid)
         if running:
-            name = self.random.choice(sorted(running))
+            self.strikes += 1
+            name = self.callbacks if self.strikes % 2 and self.callbacks in running else self.random.choice(sorted(running))
             pid = self.random.choice(running[name])
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -76,14 +81,14 @@ def killing(killer: Killer) -> Iterator[None]:
         thread.join()
 
 
-def posted(world: World, text: str) -> tuple[Answer, int]:
-    """The answer, and how often somebody had to ask for it."""
+def posted(world: World, text: str) -> tuple[Answer, int, datetime]:
+    """The answer, how often somebody had to ask for it, and when it was there."""
     for tries in range(1, TRIES + 1):
         answer = world.post(text)
         if answer.status < 500 and answer.status != 429:
             break
         time.sleep(0.2 * tries)
-    return answer, tries
+    return answer, tries, datetime.now(timezone.utc)
 
 
 def heads(world: World) -> dict[str, list[dict[str, dict[str, str]]]]:
@@ -92,6 +97,16 @@ def heads(world: World) -> dict[str, list[dict[str, dict[str, str]]]]:
         if row["sk"]["S"] == "head":
             found.setdefault(row["pk"]["S"].removeprefix("obligation#"), []).append(row)
     return found
+
+
+def rounds(world: World) -> Counter[str]:
+    """By code, how many requests there were of it: those that are finished and kept beside their successor count too."""
+    keys = [(row["pk"]["S"], row["sk"]["S"]) for row in world.table("LedgerTableName")]
+    return Counter(pk.removeprefix("obligation#") for pk, sk in keys if sk == "head" or sk.startswith("earlier#"))
+
+
+def dates(head: dict[str, dict[str, str]]) -> tuple[str, str]:
+    return head["received_at"]["S"], head["due_date"]["S"]
 
 
 def stored_objects(world: World, output: str) -> set[str]:
@@ -110,24 +125,33 @@ def test_a_thousand_callbacks_at_once_are_kept_while_processes_are_killed(world:
     bundles, receipts = stored_objects(world, "BundlesBucketName"), stored_objects(world, "ReceiptsBucketName")
     killer = Killer(world, 11)
 
+    started_at = datetime.now(timezone.utc)
     with killing(killer), ThreadPoolExecutor(max_workers=16) as pool:
         begun = time.monotonic()
         answers = list(pool.map(lambda one: posted(world, one[1]), texts))
         took = time.monotonic() - begun
         until(lambda: killer.killed[world.outputs["ErasureWorkerFunctionName"]] >= 5 or None, 60)
-    repeated = sum(tries > 1 for _, tries in answers)
+    repeated = sum(tries > 1 for _, tries, _ in answers)
     print(f"{CALLBACKS} in {took:.1f} s, {repeated} sent again, killed: {dict(killer.killed)}")
+    assert killer.killed[killer.callbacks] >= 1 and repeated >= 1, "nobody died while somebody waited for an answer"
 
-    assert {answer.status for answer, _ in answers} == {200}
+    assert {answer.status for answer, _, _ in answers} == {200}
     codes: dict[Person, set[str]] = {}
-    for (person, _), (answer, _) in zip(texts, answers, strict=True):
-        codes.setdefault(person, set()).add(answer.json["confirmation_code"])
+    heard: dict[str, datetime] = {}
+    for (person, _), (answer, _, at) in zip(texts, answers, strict=True):
+        code = answer.json["confirmation_code"]
+        codes.setdefault(person, set()).add(code)
+        heard[code] = min(at, heard.get(code, at))
     assert all(len(one) == 1 for one in codes.values()), "a repeat has the code of the first"
     wanted = {code for one in codes.values() for code in one}
     assert len(wanted) == len(people)
     stored = heads(world)
     assert wanted <= stored.keys()
-    assert all(len(stored[code]) == 1 for code in wanted)
+    first = {code: dates(stored[code][0]) for code in wanted}
+    for code, (received_at, due_date) in first.items():
+        received = datetime.fromisoformat(received_at.replace("Z", "+00:00"))
+        assert started_at - timedelta(seconds=1) <= received <= heard[code], "received before whoever sent it first had an answer"
+        assert due_date == str((received + timedelta(days=30)).date()), "the day that the first receipt leads to"
 
     next_sweep = time.monotonic()
 
@@ -141,6 +165,13 @@ def test_a_thousand_callbacks_at_once_are_kept_while_processes_are_killed(world:
 
     until(all_erased, 600, pause=2)
     print(f"all erased {time.monotonic() - begun:.0f} s after the first was posted")
+    # Sent once more when all is done, it is the same request still.
+    for (person, text), (answer, _, _) in zip(texts[-20:], answers[-20:], strict=True):
+        again, _, _ = posted(world, text)
+        assert (again.status, again.json) == (200, answer.json), person
+    counted, now = rounds(world), heads(world)
+    assert {code: counted[code] for code in wanted} == dict.fromkeys(wanted, 1)
+    assert {code: dates(now[code][0]) for code in wanted} == first, "no repeat and no death moves a date"
     assert world.left([one for person in known for one in person.connections]) == 0
     assert world.everything(without=of_known) == others
     assert world.left(bystander.connections) > 0

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import html
 import json
+import re
 import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 # Shorter ones stand in any text by chance.
 LEAST = 8
@@ -69,3 +70,14 @@ def _hits(text: str, needles: dict[str, list[tuple[str, str, str]]]) -> Iterator
         for needle, form, word in needles.get(text[at : at + LEAST], ()):
             if text.startswith(needle, at):
                 yield word, form
+
+
+def leaked(sent: Mapping[str, set[str]], texts: Iterable[str]) -> dict[str, set[str]]:
+    """Codes of six digits that stand in a text as words of their own, by the letter that they were sent in.
+
+    Any number of six digits is a code by chance: one in hundreds of runs is. Whatever writes codes down writes down those of a whole
+    kind of letter, so more than half of a kind, and two at least, are no chance.
+    """
+    seen = {word for text in texts for word in re.findall(r"(?<!\w)\d{6}(?!\w)", text)}
+    found = {kind: codes & seen for kind, codes in sent.items()}
+    return {kind: stand for kind, stand in found.items() if len(stand) >= 2 and 2 * len(stand) > len(sent[kind])}

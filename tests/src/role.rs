@@ -12,7 +12,7 @@ use crate::repository::read;
 /// One line of the table.
 struct Given {
     actions: Vec<String>,
-    /// `ledger`, `ledger/index/due`, `bundles/bundles/*`; queues, secrets and the rest go by other names in tests.
+    /// `ledger`, `ledger/index/due`, `bundles/bundles/*`, `exportqueue`; secrets and the rest go by other names in tests.
     on: String,
     /// Partition keys, or their beginnings before a `*`; empty for any.
     keys: Vec<String>,
@@ -22,7 +22,8 @@ struct Given {
 #[derive(Debug)]
 struct Asked {
     action: String,
-    table: Option<String>,
+    /// As [`Given::on`], an object by its whole key; `None` for what goes by other names here.
+    on: Option<String>,
     keys: Vec<String>,
 }
 
@@ -65,7 +66,10 @@ impl Role {
 
     fn gives(&self, asked: &Asked) -> bool {
         self.0.given.iter().any(|given| {
-            let is_there = asked.table.as_ref().is_none_or(|table| *table == given.on);
+            let is_there = asked.on.as_ref().is_none_or(|on| match given.on.strip_suffix('*') {
+                Some(start) => on.starts_with(start),
+                None => *on == given.on,
+            });
             let is_key = |key: &String| given.keys.is_empty() || given.keys.iter().any(|pattern| is_like(key, pattern));
             given.actions.contains(&asked.action) && is_there && asked.keys.iter().all(is_key)
         })
@@ -89,36 +93,58 @@ fn given(line: &str) -> Given {
 
 fn asked(request: &HttpRequest) -> Vec<Asked> {
     let [operation, _] = names_of(request);
-    let plain =
-        |service: &str, action: &str| vec![Asked { action: format!("{service}:{action}"), table: None, keys: vec![] }];
+    let plain = |service: &str, action: &str, on: Option<String>| {
+        vec![Asked { action: format!("{service}:{action}"), on, keys: vec![] }]
+    };
+    let body = request.body().bytes().unwrap_or_default();
     let Some((service, _)) = request.headers().get("x-amz-target").and_then(|target| target.split_once('.')) else {
-        return match operation.as_str() {
-            "SendEmail" => plain("ses", "SendEmail"),
-            "DeleteObjects" => {
-                [plain("s3", "DeleteObject"), plain("s3", "DeleteObjectVersion")].into_iter().flatten().collect()
-            }
-            "ListObjectsV2" => plain("s3", "ListBucket"),
-            "ListObjectVersions" => plain("s3", "ListBucketVersions"),
-            "ListMultipartUploads" => plain("s3", "ListBucketMultipartUploads"),
-            "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => plain("s3", "PutObject"),
-            other => plain("s3", other),
+        return if operation == "SendEmail" {
+            plain("ses", "SendEmail", None)
+        } else {
+            of_bucket(&operation, request.uri(), body)
         };
     };
+    let body = || -> Value { serde_json::from_slice(body).unwrap() };
     match service {
-        "DynamoDB_20120810" => {
-            of_tables(&operation, &serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap())
-        }
-        "AmazonSQS" => plain("sqs", &operation),
-        "AWSEvents" => plain("events", &operation),
-        other => plain(other, &operation),
+        "DynamoDB_20120810" => of_tables(&operation, &body()),
+        "AmazonSQS" => plain("sqs", &operation, Some(queue(body()["QueueUrl"].as_str().unwrap()))),
+        "AWSEvents" => plain("events", &operation, None),
+        other => plain(other, &operation, None),
     }
+}
+
+/// `exportqueue` of `http://account.test/000000000000/exports`, whatever it is called there.
+fn queue(url: &str) -> String {
+    format!("{}queue", url.rsplit('/').next().unwrap().trim_end_matches('s'))
+}
+
+/// A call by path: `http://account.test/bundles/progress/x?x-id=GetObject`. Lists are of a bucket, the rest of an object in it.
+fn of_bucket(operation: &str, uri: &str, body: &[u8]) -> Vec<Asked> {
+    let path = uri.split("//").last().and_then(|rest| rest.split_once('/')).map_or(uri, |(_, path)| path);
+    let path = path.split('?').next().unwrap().trim_end_matches('/');
+    let asked = |action: &str, on: String| Asked { action: format!("s3:{action}"), on: Some(on), keys: vec![] };
+    let action = match operation {
+        "DeleteObjects" => {
+            let body = str::from_utf8(body).unwrap();
+            let keys = body.split("<Key>").skip(1).map(|rest| rest.split('<').next().unwrap());
+            let of_key =
+                |key: &str| ["DeleteObject", "DeleteObjectVersion"].map(|name| asked(name, format!("{path}/{key}")));
+            return keys.flat_map(of_key).collect();
+        }
+        "ListObjectsV2" => "ListBucket",
+        "ListObjectVersions" => "ListBucketVersions",
+        "ListMultipartUploads" => "ListBucketMultipartUploads",
+        "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => "PutObject",
+        other => other,
+    };
+    vec![asked(action, path.to_owned())]
 }
 
 /// A batch is asked for each of its tables, a transaction for each of its parts.
 fn of_tables(operation: &str, body: &Value) -> Vec<Asked> {
     let asked = |action: &str, table: &str, keys: Vec<String>| Asked {
         action: format!("dynamodb:{action}"),
-        table: Some(table.to_owned()),
+        on: Some(table.to_owned()),
         keys,
     };
     if let Some(parts) = body["TransactItems"].as_array() {
@@ -186,5 +212,32 @@ mod tests {
         }
         let batch = json!({"RequestItems": {"inbox": [{"DeleteRequest": {"Key": {"pk": {"S": "alder#c1"}}}}]}});
         assert!(gives("erasure-worker", "BatchWriteItem", &batch) && !gives("export-worker", "BatchWriteItem", &batch));
+    }
+
+    #[test]
+    fn a_role_reaches_its_folders_and_queues_and_no_others() {
+        let reaches = |function: &str, operation: &str, path: &str| {
+            let role = Role::of(function);
+            of_bucket(operation, &format!("http://account.test/{path}"), b"").iter().all(|asked| role.gives(asked))
+        };
+        assert!(reaches("export-worker", "PutObject", "bundles/progress/r1?x-id=PutObject"));
+        assert!(reaches("export-worker", "UploadPart", "bundles/bundles/r1?uploadId=1"));
+        assert!(reaches("export-worker", "GetObject", "bundles/progress/r1"));
+        assert!(!reaches("export-worker", "GetObject", "bundles/bundles/r1"), "who makes bundles reads none");
+        assert!(!reaches("export-worker", "PutObject", "receipts/progress/r1"));
+        assert!(reaches("audit-trail", "PutObject", "receipts/audit/1"));
+        assert!(!reaches("audit-trail", "PutObject", "receipts/receipts/1"));
+        assert!(reaches("erasure-worker", "ListObjectVersions", "media/?versions&prefix=alder"));
+        assert!(!reaches("erasure-worker", "ListObjectVersions", "bundles?versions"));
+        let body = b"<Delete><Object><Key>bundles/r1</Key></Object><Object><Key>progress/r1</Key></Object></Delete>";
+        let gone = of_bucket("DeleteObjects", "http://account.test/bundles?delete", body);
+        let (sweeper, eraser) = (Role::of("retention-sweeper"), Role::of("erasure-worker"));
+        assert!(gone.len() == 4 && gone.iter().all(|asked| sweeper.gives(asked) && !eraser.gives(asked)), "{gone:?}");
+        let sends = |function: &str, name: &str| {
+            let on = Some(queue(&format!("http://account.test/000000000000/{name}")));
+            Role::of(function).gives(&Asked { action: "sqs:SendMessage".to_owned(), on, keys: vec![] })
+        };
+        assert!(sends("export-worker", "export") && sends("export-worker", "notices"));
+        assert!(!sends("export-worker", "erasure") && !sends("erasure-worker", "exports"));
     }
 }

@@ -1,5 +1,6 @@
 //! A thousand callbacks at once, every tenth for the second time, while whoever takes them and whoever works them off dies in
-//! the middle: what was acknowledged is there once, all of it is worked off, and nothing is left over anywhere.
+//! the middle: what was acknowledged is there once, all of it is worked off and looked at again until it is completed, no repeat
+//! begins it anew or moves a date, and nothing is left over anywhere.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -80,7 +81,8 @@ impl Service {
                     namespace: Namespace::parse("facebook").unwrap(),
                     user_id: PlatformId::parse(&user(*number)).unwrap(),
                     profile_id: None,
-                    issued_at: Some(IssuedAt::from_seconds(at.as_second() - 5)),
+                    // What is sent again is the text that was sent.
+                    issued_at: Some(IssuedAt::from_seconds(begin().as_second() - 5)),
                 };
                 let terms = Terms { keys: &self.keys, map: &self.map, stuck_after: SignedDuration::from_mins(5) };
                 let taken =
@@ -95,8 +97,9 @@ impl Service {
         self.account.dump("ledger").into_iter().filter(|row| row["sk"]["S"] == "head").collect()
     }
 
-    fn open_heads(&self) -> Vec<serde_json::Value> {
-        self.heads().into_iter().filter(|head| head.get("erased_at").is_none()).collect()
+    /// Heads that have not come so far as to say when this was.
+    fn heads_without(&self, instant: &str) -> Vec<serde_json::Value> {
+        self.heads().into_iter().filter(|head| head.get(instant).is_none()).collect()
     }
 }
 
@@ -178,6 +181,26 @@ impl Pool {
         }
     }
 
+    /// One run of the sweeper, and what it sends worked off.
+    async fn sweep(&mut self, now: Timestamp) {
+        let bounds = Bounds {
+            stuck_after: SignedDuration::from_mins(5),
+            per_shard_max: 10_000,
+            stop_at: now + SignedDuration::from_mins(1),
+        };
+        let service = Arc::clone(&self.service);
+        sweep_ledger(&service.ledger, &service.queue, &Stopped(now), &service.map, bounds, |_| {}).await;
+        self.drain(VecDeque::new(), 40, now).await;
+    }
+
+    /// The first hundred send their callback once more. They hear the code that they know.
+    async fn repeat(&mut self, at: Timestamp) {
+        let before = self.acknowledged.values().map(Vec::len).sum::<usize>();
+        self.drain((0..REPEATED).map(Job::Take).collect(), 1_000, at).await;
+        assert_eq!(self.acknowledged.values().map(Vec::len).sum::<usize>(), before + 100);
+        assert!(self.acknowledged.values().all(|codes| codes.iter().all(|code| code == &codes[0])));
+    }
+
     fn hear(&mut self, job: &Job, done: Done, jobs: &mut VecDeque<Job>) {
         match (job, done) {
             (Job::Take(number), Ok(Some(code))) => self.acknowledged.entry(*number).or_default().push(code),
@@ -253,24 +276,34 @@ async fn a_thousand_callbacks_at_once_are_kept_and_worked_off_while_everybody_di
     assert_eq!(stored_once.len(), 900);
     assert!(codes.iter().all(|code| stored_once.contains(&format!("obligation#{}", code.as_str()))));
 
+    // While it is worked on, and when it is erased.
+    pool.repeat(begin() + SignedDuration::from_mins(10)).await;
     let mut rounds = 0;
-    while !pool.service.open_heads().is_empty() {
+    while !pool.service.heads_without("erased_at").is_empty() {
         rounds += 1;
         pool.is_deadly = rounds < 4;
-        assert!(rounds < 12, "still open: {:?}", pool.service.open_heads());
-        let now = begin() + SignedDuration::from_mins(20) * rounds;
-        let bounds = Bounds {
-            stuck_after: SignedDuration::from_mins(5),
-            per_shard_max: 10_000,
-            stop_at: now + SignedDuration::from_mins(1),
-        };
-        let service = Arc::clone(&pool.service);
-        sweep_ledger(&service.ledger, &service.queue, &Stopped(now), &service.map, bounds, |_| {}).await;
-        pool.drain(VecDeque::new(), 40, now).await;
+        assert!(rounds < 12, "still open: {:?}", pool.service.heads_without("erased_at"));
+        pool.sweep(begin() + SignedDuration::from_mins(20) * rounds).await;
     }
     println!("{rounds} sweeps, deaths: {:?}", pool.deaths);
     assert!(pool.deaths["callback"] > 0 && pool.deaths["worker"] > 50, "{:?}", pool.deaths);
+    pool.repeat(begin() + SignedDuration::from_hours(12)).await;
+    // The looks at T+15 minutes, T+7 and T+30 days, when the last date of a copy has passed too.
+    for day in [1, 8, 31] {
+        assert_eq!(pool.service.heads_without("completed_at").len(), 900, "before day {day}");
+        pool.sweep(begin() + SignedDuration::from_hours(24) * day).await;
+    }
+    assert_eq!(pool.service.heads_without("completed_at"), [] as [serde_json::Value; 0]);
+    pool.repeat(begin() + SignedDuration::from_hours(24 * 32)).await;
 
+    // Each once: no round of its own for a repeat, no clock that it moved.
+    let rows = account.dump("ledger");
+    assert!(!rows.iter().any(|row| row["sk"]["S"].as_str().unwrap().starts_with("earlier#")));
+    for head in pool.service.heads() {
+        assert_eq!(head["received_at"]["S"], privacy::instant::to_text(begin()));
+        assert_eq!(head["due_date"]["S"], "2026-04-09");
+        assert!(head.get("completed_at").is_some());
+    }
     assert_eq!(pool.service.heads().len(), 900);
     let left: BTreeSet<String> = stored(&account).into_iter().filter(|line| !line.contains("subject#")).collect();
     assert_eq!(left, bystander, "an orphan, or a bystander that was touched");
