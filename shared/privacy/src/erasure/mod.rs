@@ -11,6 +11,7 @@ mod covered;
 mod detach;
 mod discover;
 mod erase;
+mod free;
 mod hand_on;
 mod hold;
 mod lease;

@@ -1,5 +1,6 @@
 //! The engine over ports in memory.
 
+mod beside;
 mod holds;
 mod links;
 mod looks;
