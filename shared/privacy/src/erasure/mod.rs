@@ -14,6 +14,7 @@ mod erase;
 mod free;
 mod hand_on;
 mod hold;
+mod kept;
 mod lease;
 mod links;
 mod look;
@@ -24,7 +25,7 @@ mod wait;
 mod window;
 mod worked;
 
-pub use aftermath::{Aftermath, Proof};
+pub use aftermath::{Aftermath, Proof, Reached};
 use lease::LEASE;
 use replay::Replayed;
 pub(crate) use wait::latest;

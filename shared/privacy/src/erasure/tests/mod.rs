@@ -2,6 +2,7 @@
 
 mod beside;
 mod holds;
+mod kept;
 mod links;
 mod looks;
 #[cfg(target_os = "linux")]
