@@ -14,6 +14,7 @@ mod course;
 mod empty;
 mod holds;
 mod leftovers;
+mod listed;
 mod noted;
 mod own;
 mod period;
