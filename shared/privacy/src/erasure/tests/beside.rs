@@ -71,6 +71,9 @@ async fn something_free_that_comes_before_any_call_does_not_wait_for_the_hold() 
 #[tokio::test]
 async fn a_place_that_is_held_whole_is_not_read_for_what_is_free() {
     let (world, run) = (world(), Run::new());
+    for signal in 0..90 {
+        world.put("alder", "c1", &format!("contact#p3#signal#2026-02-01T00:00:00.000Z#s{signal}"));
+    }
     open(&world).await;
     world.stored().holds.push(hold("hold-0001", "alder", None, &[]));
     assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
