@@ -68,6 +68,18 @@ def test_whom_the_outside_reaches_first_writes_only_what_it_begins(function: str
             assert bool(compare(function, places(function), [done]).missing) == (key not in given), key
 
 
+def test_the_sweeper_reads_what_is_in_force_and_changes_none_of_it() -> None:
+    """It erases its own book of released holds; what purges go by stands elsewhere."""
+    def is_given(action: str, key: str) -> bool:
+        done = Decision("RetentionSweeper", "RetentionSweeper", f"dynamodb:{action}", "Ledger", (key,), (), "ALL_ATTRIBUTES", True)
+        return not compare("RetentionSweeper", places("RetentionSweeper"), [done]).missing
+
+    assert is_given("DeleteItem", "holds")
+    for key in ("holds#", "holds#t", "hold-changes"):
+        for action in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
+            assert not is_given(action, key), (action, key)
+
+
 def test_keys_are_cut_to_the_kind_of_row() -> None:
     assert [kind(key) for key in ("obligation#8abc", "holds", "asked-by#v1-x")] == ["obligation#8", "holds", "asked-by#v"]
     assert cut("arn:aws:s3:::bucket/receipts/v1-abc/1") == "arn:aws:s3:::bucket/receipts/…"

@@ -70,6 +70,7 @@ fn every_row_of_the_ledger_is_told_or_left_out_for_a_reason() {
         export#{tenant} bundle
         export#{tenant} noted#{deed}
         holds {hold}
+        holds# {hold}
         holds#{tenant} hold#{hold}
         obligation#{obligation} asked
         obligation#{obligation} bundle

@@ -355,6 +355,7 @@ async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
     let alder = TenantId::parse("alder").unwrap();
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![one.clone()]);
     assert_eq!(ports.holds(&other.scope.tenant).await.unwrap(), vec![other.clone()]);
+    assert_eq!(ports.in_force().await.unwrap(), vec![one.clone(), other.clone()]);
     assert_eq!(HoldBook::release(ports, &HoldId::parse("hold-0009").unwrap(), now()).await.unwrap(), Released::Unknown);
     assert_eq!(ports.waiting(&one.id).await.unwrap(), vec![]);
     for _ in 0..2 {
@@ -366,8 +367,10 @@ async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
         assert_eq!(HoldBook::release(ports, &one.id, at).await.unwrap(), Released::Done);
     }
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![]);
+    assert_eq!(ports.in_force().await.unwrap(), vec![other.clone()]);
     assert!(matches!(ports.place(&one).await.unwrap(), Placed::Already(_)));
     assert_eq!(ports.holds(&alder).await.unwrap(), vec![], "an id is used once");
+    assert_eq!(ports.in_force().await.unwrap(), vec![other.clone()], "nor for others");
     let book: Vec<_> = ports.all().await.unwrap().into_iter().map(|booked| (booked.hold, booked.released_at)).collect();
     assert_eq!(book, vec![(one, Some(now())), (other, None)]);
 }

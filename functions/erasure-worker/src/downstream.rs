@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use privacy::data_map::DataMap;
-use privacy::erasure::{Aftermath, Proof};
+use privacy::erasure::{Aftermath, Proof, Reached};
 use privacy::fault::Fault;
-use privacy::keys::{KeyedRef, SubjectKeys};
+use privacy::keys::SubjectKeys;
 use privacy::obligation::{Head, PlanHash};
 use privacy::ports::Answer;
 use privacy::processors::Report;
@@ -118,12 +118,12 @@ impl Aftermath for AtWork<'_> {
     async fn settle(
         &self,
         head: &Head,
-        (scopes, subjects): (&[Scope], Option<&[KeyedRef]>),
+        reached: Reached<'_>,
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
         let ready = self.ready().await?;
-        self.proof(&ready).settle(head, (scopes, subjects), confirmed_since, stop_at).await
+        self.proof(&ready).settle(head, reached, confirmed_since, stop_at).await
     }
 
     async fn certify(

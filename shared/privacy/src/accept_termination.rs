@@ -81,7 +81,7 @@ pub struct Clocked {
 }
 
 /// A termination with its days counted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Counted {
     tenant: TenantId,
     ended_on: Date,
@@ -177,6 +177,9 @@ pub async fn accept_termination(
         Some(Told::Other) => return Err(NotEnding::OtherEnd),
         Some(Told::New) => return Err(Fault::retry("termination", "the row changed meanwhile").into()),
     }
+    // The days of all phases are counted from one end, also when their acceptance was cut and goes on after midnight.
+    let again = accepted.standing.as_deref().map(|window| termination.as_it_stands(window, phase)).transpose()?;
+    let termination = again.as_ref().unwrap_or(termination);
     let begun_at = accepted.received_at;
     let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];
     for (name, phase) in phases.iter().filter(|(name, _)| *name != window) {

@@ -240,6 +240,18 @@ impl LegalHold {
             && user.as_ref().is_none_or(has_user)
     }
 
+    /// Whether everything of a place is held, whatever its record.
+    #[must_use]
+    pub fn keeps_whole(&self, place: &Place) -> bool {
+        let HoldScope { contact, user, classes, from, until, .. } = &self.scope;
+        self.touches(place)
+            && classes.is_empty()
+            && from.is_none()
+            && until.is_none()
+            && contact.as_ref().is_none_or(|contact| place.id("contact") == Some(contact.as_str()))
+            && user.as_ref().is_none_or(|user| place.id("user") == Some(user.as_str()))
+    }
+
     /// Whether a row that several connections feed is held with one of its sources. Of a hold that names neither a connection nor a
     /// contact [`LegalHold::holds`] knows all.
     #[must_use]

@@ -128,14 +128,16 @@ async fn what_staff_and_the_engine_do_stands_in_order_and_names_nobody() {
     bench.record().await;
     let (words, problems) = bench.told();
     assert_eq!(problems, Vec::<String>::new());
-    let staff: Vec<&str> = words.iter().map(String::as_str).take(7).collect();
+    let staff: Vec<&str> = words.iter().map(String::as_str).take(9).collect();
     let expected = [
         "accepted",
         "placing-hold",
         "hold-placed",
         "hold-took-force",
+        "hold-took-force",
         "releasing-hold",
         "hold-released",
+        "hold-lost-force",
         "hold-lost-force",
     ];
     assert_eq!(staff, expected);

@@ -3,6 +3,7 @@
 //! | partition | sort key | holds |
 //! |---|---|---|
 //! | `holds#<tenant>` | `hold#<id>` | a hold in force: what the engine reads at every chunk |
+//! | `holds#` | `<id>` | the same of all tenants: what a purge reads. No sweeper may write there |
 //! | `holds` | `<id>` | every hold, released ones too: what staff see |
 //! | `waiting#<id>` | `<obligation>` | an obligation that waits for this hold |
 //! | `hold-changes` | `count` | how often a hold was placed or released: what a purge reads at every chunk |
@@ -24,6 +25,9 @@ use crate::faults::{fault, is_refused};
 
 /// The partition of every hold.
 pub(super) const BOOK: &str = "holds";
+
+/// The partition of all that are in force: of no tenant, since none has an empty name.
+const IN_FORCE: &str = "holds#";
 
 fn of_tenant(tenant: &TenantId) -> String {
     format!("holds#{tenant}")
@@ -128,7 +132,9 @@ impl HoldBook for LedgerTable {
         let book = book.condition_expression("attribute_not_exists(pk)").build().map_err(building)?;
         let in_force = row(hold, of_tenant(&hold.scope.tenant), format!("hold#{}", hold.id.as_str()));
         let force = Put::builder().table_name(&self.table).set_item(Some(in_force)).build().map_err(building)?;
-        let puts = [book, force].map(|put| TransactWriteItem::builder().put(put).build());
+        let all = row(hold, IN_FORCE.to_owned(), hold.id.as_str().to_owned());
+        let all = Put::builder().table_name(&self.table).set_item(Some(all)).build().map_err(building)?;
+        let puts = [book, force, all].map(|put| TransactWriteItem::builder().put(put).build());
         let items = puts.into_iter().chain([self.counted("holds.place")?]).collect();
         match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
             Ok(_) => Ok(Placed::New),
@@ -151,9 +157,12 @@ impl HoldBook for LedgerTable {
             .expression_attribute_values(":now", at(now));
         let lift = Delete::builder().table_name(&self.table).key("pk", text(of_tenant(&booked.hold.scope.tenant)));
         let lift = lift.key("sk", text(format!("hold#{}", id.as_str())));
+        let lift_of_all = Delete::builder().table_name(&self.table).key("pk", text(IN_FORCE));
+        let lift_of_all = lift_of_all.key("sk", text(id.as_str()));
         let items = vec![
             TransactWriteItem::builder().update(mark.build().map_err(building)?).build(),
             TransactWriteItem::builder().delete(lift.build().map_err(building)?).build(),
+            TransactWriteItem::builder().delete(lift_of_all.build().map_err(building)?).build(),
             self.counted("holds.release")?,
         ];
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
@@ -170,6 +179,10 @@ impl HoldBook for LedgerTable {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true).set_key(Some(count_key()));
         let row = get.send().await.map_err(fault("holds.changes"))?.item;
         row.map_or(Ok(0), |row| get_number(&row, "changes"))
+    }
+
+    async fn in_force(&self) -> Answer<Vec<LegalHold>> {
+        self.rows("holds.in_force", IN_FORCE.to_owned(), "").await?.iter().map(hold).collect()
     }
 
     async fn all(&self) -> Answer<Vec<BookedHold>> {

@@ -282,6 +282,38 @@ async fn a_crash_at_any_call_of_accepting_is_mended_by_asking_again() {
 }
 
 #[tokio::test]
+async fn an_end_whose_acceptance_is_cut_keeps_its_day_however_late_it_is_told_again() {
+    let days = |clocked: &[Clocked]| -> Vec<(String, String, String)> {
+        let day = |one: &Clocked| (one.phase.clone(), one.starts_on.to_string(), one.accepted.due_by.date.to_string());
+        clocked.iter().map(day).collect()
+    };
+    let whole = {
+        let world = world();
+        go_to(&world, "2026-01-31T23:59:58Z");
+        days(&terminate(&world, None).await.unwrap())
+    };
+    for call in 1..=5 {
+        for strike in [Strike::Before(call), Strike::After(call)] {
+            for again_at in ["2026-02-01T00:00:05Z", "2026-02-04T09:00:00Z"] {
+                let world = world();
+                go_to(&world, "2026-01-31T23:59:58Z");
+                world.strike(Some(strike));
+                let first = terminate(&world, None).await;
+                world.strike(None);
+                let is_begun = !world.stored().heads.is_empty();
+                go_to(&world, again_at);
+                let again = days(&terminate(&world, None).await.unwrap());
+                if is_begun {
+                    assert!(first.is_err(), "{strike:?}");
+                    assert_eq!(again, whole, "{strike:?}, again at {again_at}");
+                }
+                assert_eq!(days(&terminate(&world, None).await.unwrap()), again, "{strike:?}, again at {again_at}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_ends_for_who_never_ended() {
     let world = world();
     assert_eq!(cancel(&world).await, Reactivated::NothingEnding);

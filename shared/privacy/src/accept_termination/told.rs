@@ -4,7 +4,10 @@
 use jiff::Timestamp;
 
 use super::Counted;
+use crate::clock::zone;
+use crate::fault::Fault;
 use crate::obligation::{Head, NewObligation, State};
+use crate::policy::Phase;
 
 /// What an end is to the window's row that stands there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,16 @@ impl Counted {
                 }
             }
         }
+    }
+
+    /// The same end with the days and in the calendar of the window that stands: told again without a day it would mean another one.
+    pub(super) fn as_it_stands(&self, window: &Head, phase: &Phase) -> Result<Self, Fault> {
+        let unreadable = |error| Fault::park("termination", error);
+        let zone = zone::find(&window.due_by.time_zone).map_err(|error| Fault::park("termination", error))?;
+        let starts_at = window.starts_at.ok_or_else(|| Fault::park("termination", "a window without a beginning"))?;
+        let starts_on = starts_at.to_zoned_datetime(zone.clone()).date();
+        let ended_on = starts_on.checked_sub(phase.starts_after).map_err(unreadable)?;
+        Ok(Self { ended_on, zone, zone_name: window.due_by.time_zone.clone(), ..self.clone() })
     }
 
     /// An end of an account that came back starts new clocks, unless it was told before the return or is the very one that stood, which may

@@ -10,22 +10,32 @@ use crate::fault::Fault;
 use crate::keys::{KeyedRef, SubjectKeys};
 use crate::obligation::{Head, PlanHash};
 use crate::ports::{Answer, Clock};
-use crate::processors::{self, Case, How, ProcessorLedger, Processors, Report, Settling, Target};
+use crate::processors::{self, Case, How, Kept, ProcessorLedger, Processors, Report, Settling, Target};
 use crate::receipt::{
     Body, ChainLedger, ChainStore, Chains, Confirmation, ErasureReceipt, InvalidName, Name, Occasion, SigningKey,
     Undraftable, tenants,
 };
 use crate::scope::Scope;
 
+/// What processors are asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached<'a> {
+    /// The places.
+    pub scopes: &'a [Scope],
+    /// Whom was handed on, beside whom the request is about; `None`: nobody is asked about as a whole.
+    pub subjects: Option<&'a [KeyedRef]>,
+    /// What of it a hold keeps at one of them.
+    pub kept: &'a Kept,
+}
+
 /// What the engine asks for after a strong read found nothing. Every call may be repeated.
 pub trait Aftermath: Sync {
-    /// Asks every processor that is due about the places, about whom the request is and whom was handed on (`None`: about
-    /// nobody as a whole), and looks at it, until no call may begin any more (`stop_at`). What was confirmed before
-    /// `confirmed_since` is looked at again.
+    /// Asks every processor that is due about what was reached, and looks at it, until no call may begin any more (`stop_at`).
+    /// What was confirmed before `confirmed_since` is looked at again.
     fn settle(
         &self,
         head: &Head,
-        reached: (&[Scope], Option<&[KeyedRef]>),
+        reached: Reached<'_>,
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> impl Future<Output = Answer<Report>> + Send;
@@ -69,7 +79,7 @@ where
     async fn settle(
         &self,
         head: &Head,
-        (scopes, subjects): (&[Scope], Option<&[KeyedRef]>),
+        Reached { scopes, subjects, kept }: Reached<'_>,
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
@@ -79,7 +89,8 @@ where
         let people = people.into_iter().flatten().cloned().map(Target::Subject);
         let targets: Vec<Target> =
             people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
-        let case = Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets };
+        let case =
+            Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets, kept };
         match confirmed_since {
             Some(since) => settling.look_again(&case, since, stop_at).await,
             None => settling.settle(&case, stop_at).await,

@@ -3,12 +3,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Aftermath, Executed, Stop, Visit, Worked};
+use super::{Aftermath, Executed, Reached, Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::fault::Fault;
 use crate::legal_hold::LegalHold;
 use crate::obligation::{Head, PlanRef, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Record, Stores, Suppressions};
+use crate::processors::Target;
 use crate::receipt::tenants;
 use crate::scope::{Place, Scope};
 
@@ -133,8 +134,8 @@ where
     }
 
     /// Processors, of all that no hold keeps as a whole; a receipt for each tenant of whom nothing is kept. A hold that names
-    /// classes keeps nothing at a processor; one that names none keeps what there is of its places and, since nobody there can
-    /// tell it apart, of the person.
+    /// classes keeps what there is at processors that get copies of one; one that names none, what there is at any of its places
+    /// and, since nobody there can tell it apart, of the person.
     async fn finish_beside_holds(&self, head: &Head, scopes: &[Scope]) -> Result<Worked, Stop> {
         let State::Held { plan, review_by, .. } = &head.state else { return Err(Stop::LostLease) };
         let in_force = self.in_force(scopes).await?;
@@ -148,11 +149,14 @@ where
             return Ok(Worked::Held { review_by: *review_by });
         }
         let subjects = if is_whole { Some(self.handed_on(head).await?) } else { None };
-        let report = self.settle_about(head, (&free, subjects.as_deref()), None).await?;
+        let kept = self.kept_at_processors(head, (&free, subjects.as_deref()), &in_force);
+        let keeps_person = kept.iter().any(|(_, target)| matches!(target, Target::Subject(_)));
+        let reached = Reached { scopes: &free, subjects: subjects.as_deref(), kept: &kept };
+        let report = self.settle_about(head, reached, None).await?;
         if !report.is_settled() {
             return self.wait_for_processors(head, head.state.clone(), &report).await;
         }
-        if is_whole {
+        if is_whole && !keeps_person {
             free.retain(|scope| {
                 scopes.iter().all(|other| other.place.tenant != scope.place.tenant || other.held.is_empty())
             });

@@ -3,12 +3,11 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use super::{Aftermath, Stop, Visit, Worked};
+use super::{Aftermath, Reached, Stop, Visit, Worked};
 use crate::fault::{Fault, Turn};
-use crate::keys::KeyedRef;
 use crate::obligation::{Head, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
-use crate::processors::Report;
+use crate::processors::{Kept, Report};
 use crate::scope::Scope;
 
 /// Calls to processors begin only this long after the lease was renewed, so that none outlasts it.
@@ -32,14 +31,15 @@ where
         confirmed_since: Option<Timestamp>,
     ) -> Result<Report, Stop> {
         let subjects = self.handed_on(head).await?;
-        self.settle_about(head, (scopes, Some(&subjects)), confirmed_since).await
+        let reached = Reached { scopes, subjects: Some(&subjects), kept: &Kept::new() };
+        self.settle_about(head, reached, confirmed_since).await
     }
 
     /// As [`Self::settle`], about what no hold keeps; without people where one keeps what is known of them as a whole.
     pub(super) async fn settle_about(
         &self,
         head: &Head,
-        reached: (&[Scope], Option<&[KeyedRef]>),
+        reached: Reached<'_>,
         mut confirmed_since: Option<Timestamp>,
     ) -> Result<Report, Stop> {
         loop {

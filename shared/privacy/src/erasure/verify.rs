@@ -15,12 +15,20 @@ where
     C: Clock,
     A: Aftermath,
 {
-    /// Looks at every place where a hold keeps nothing. One where something is left becomes [`Stage::Found`] again; a store
-    /// that cannot be read leaves the others verified.
+    /// Looks at every place; beside what a hold keeps, at what is free. One where something is left that should have gone
+    /// becomes [`Stage::Found`] again; a store that cannot be read leaves the others verified.
     pub(super) async fn verify(&mut self, head: &Head, scopes: &mut Vec<Scope>) -> Result<Verified, Stop> {
         let mut verified = Verified { is_clean: true, unreadable: Failures::new() };
-        for scope in scopes.iter_mut().filter(|scope| scope.held.is_empty()) {
+        for scope in scopes.iter_mut() {
             self.renew().await?;
+            if !scope.held.is_empty() {
+                if self.has_free(head, scope, &mut verified.unreadable).await? {
+                    verified.is_clean = false;
+                    scope.let_go();
+                    self.engine.ledger.save_scope(head, scope).await?;
+                }
+                continue;
+            }
             let found = self.look_at(head, &scope.place, &mut verified.unreadable).await?;
             scope.is_returned = if head.returned_at.is_some() { is_new_life(head, scope) } else { found.is_later };
             if self.is_residue(head, scope, &found).await? {

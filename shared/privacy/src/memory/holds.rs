@@ -46,6 +46,13 @@ impl HoldBook for World {
         self.call("holds.changes", |stored| stored.hold_changes)
     }
 
+    async fn in_force(&self) -> Answer<Vec<LegalHold>> {
+        self.call("holds.in_force", |stored| {
+            let in_force = stored.booked.values().filter(|booked| booked.released_at.is_none());
+            in_force.map(|booked| booked.hold.clone()).collect()
+        })
+    }
+
     async fn all(&self) -> Answer<Vec<BookedHold>> {
         self.call("holds.all", |stored| stored.booked.values().cloned().collect())
     }

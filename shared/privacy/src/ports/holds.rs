@@ -47,6 +47,8 @@ pub trait HoldBook: Sync {
     fn waiting(&self, id: &HoldId) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
     /// How often a hold was placed or released, by a strong read of one row that changes in the same transaction.
     fn changes(&self) -> impl Future<Output = Answer<u64>> + Send;
+    /// Every hold in force, of all tenants, by strong reads: what a purge goes by, and no sweeper may change.
+    fn in_force(&self) -> impl Future<Output = Answer<Vec<LegalHold>>> + Send;
     /// Every hold, released ones too, by id.
     fn all(&self) -> impl Future<Output = Answer<Vec<BookedHold>>> + Send;
 }

@@ -25,7 +25,7 @@ pub use report::{Line, Report, Trouble};
 pub use settle::{Case, Settling};
 pub use settlement::{Entry, Settlement};
 pub use state::{Due, Happened, How, Rule, State, step};
-pub use target::Target;
+pub use target::{Kept, Target};
 
 #[cfg(test)]
 mod tests;

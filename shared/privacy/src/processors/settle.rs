@@ -6,7 +6,7 @@ use super::ports::{Finding, ProcessorLedger, Processors, Reply};
 use super::report::{Report, Trouble};
 use super::settlement::{Entry, Settlement};
 use super::state::{Due, Happened, Rule, step};
-use super::target::{Target, in_order};
+use super::target::{Kept, Target, asked_about, in_order};
 use crate::data_map::DataMap;
 use crate::deadline::OutsideCalendar;
 use crate::fault::Fault;
@@ -41,6 +41,8 @@ pub struct Case<'a> {
     pub route: Route,
     /// Every person and place that was erased, in any order. Other targets begin anew.
     pub targets: &'a [Target],
+    /// Those that one of the processors is not asked about for now. It begins anew when they change.
+    pub kept: &'a Kept,
 }
 
 /// Why work on one processor stops before its targets are through.
@@ -68,8 +70,7 @@ where
             let settle = self.map.model().processor.get(&name).map(|processor| &processor.settle);
             let (Some(Settle::Http(http)), Some(entry)) = (settle, settlement.entries.get(&name)) else { continue };
             let rule = Rule::of(http).map_err(outside)?;
-            let concerned: Vec<&Target> =
-                targets.iter().copied().filter(|target| target.exchange(http).is_some()).collect();
+            let concerned: Vec<&Target> = asked_about(&name, http, &targets, case.kept).collect();
             let (after, trouble) = self.visit(&name, &rule, entry.clone(), &concerned, stop_at).await;
             troubles.extend(trouble);
             if settlement.entries.get(&name) != Some(&after) {
@@ -90,7 +91,7 @@ where
         for entry in settlement.entries.values_mut() {
             let state = entry.state.looked_at_again(since, now);
             if state != entry.state {
-                *entry = Entry { state, since: now, done: 0 };
+                *entry = Entry { state, since: now, done: 0, without: entry.without.clone() };
             }
         }
         if settlement != before {
@@ -104,7 +105,7 @@ where
         let targets = in_order(case.targets);
         let stored = self.ledger.load(case.id, case.seq).await?;
         let (model, now) = (self.map.model(), self.clock.now());
-        let begun = Settlement::begin(stored.clone(), model, case.route, case.reopened, &targets, now);
+        let begun = Settlement::begin(stored.clone(), model, case, &targets, now);
         let mut settlement = begun.map_err(outside)?;
         if stored.as_ref() != Some(&settlement) {
             self.save(case, &mut settlement).await?;

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::settle::Case;
 use super::state::{How, State};
-use super::target::{Target, digest};
+use super::target::{Target, asked_about, digest};
 use crate::deadline::OutsideCalendar;
+use crate::policy::Model;
 use crate::policy::processor::{Processor, Settle};
-use crate::policy::{Model, Route};
 
 /// One processor: its state, and how far the present pass over the targets has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Entry {
     pub since: Timestamp,
     /// How many targets, in order, are asked or found gone in this state.
     pub done: usize,
+    /// Names the targets that it is not asked about for now; empty if there are none. Others begin anew.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub without: String,
 }
 
 /// All processors of one request, as of one version. Holds names, instants and a hash; nobody's data.
@@ -43,23 +47,25 @@ impl Settlement {
     pub(super) fn begin(
         stored: Option<Self>,
         model: &Model,
-        route: Route,
-        reopened: u32,
+        case: &Case<'_>,
         targets: &[&Target],
         now: Timestamp,
     ) -> Result<Self, OutsideCalendar> {
-        let name = digest(targets);
+        let (name, reopened) = (digest(targets), case.reopened);
         let mut settlement = match stored {
             Some(stored) if stored.targets == name && stored.reopened >= reopened => stored,
             Some(other) => Self { version: other.version, reopened, targets: name, entries: BTreeMap::new() },
             None => Self { version: 0, reopened, targets: name, entries: BTreeMap::new() },
         };
         for (name, processor) in &model.processor {
-            let fresh = first(processor, route, targets, now)?;
-            let is_kept =
-                settlement.entries.get(name).is_some_and(|entry| entry.state.due().is_none() || fresh.due().is_some());
-            if !is_kept {
-                settlement.entries.insert(name.clone(), Entry { state: fresh, since: now, done: 0 });
+            let fresh = first(name, processor, case, targets, now)?;
+            let of_it = |(of, target)| if of == name { Some(target) } else { None };
+            let kept: Vec<&Target> = case.kept.iter().map(|(of, target)| (of, target)).filter_map(of_it).collect();
+            let without = if kept.is_empty() { String::new() } else { digest(&kept) };
+            let goes_on =
+                |entry: &Entry| entry.without == without && (entry.state.due().is_none() || fresh.due().is_some());
+            if !settlement.entries.get(name).is_some_and(goes_on) {
+                settlement.entries.insert(name.clone(), Entry { state: fresh, since: now, done: 0, without });
             }
         }
         Ok(settlement)
@@ -67,8 +73,14 @@ impl Settlement {
 }
 
 /// The first state of a processor, once our own copies are found gone.
-fn first(processor: &Processor, route: Route, targets: &[&Target], now: Timestamp) -> Result<State, OutsideCalendar> {
-    if !processor.routes.contains(&route) {
+fn first(
+    name: &str,
+    processor: &Processor,
+    case: &Case<'_>,
+    targets: &[&Target],
+    now: Timestamp,
+) -> Result<State, OutsideCalendar> {
+    if !processor.routes.contains(&case.route) {
         return Ok(State::NotConcerned);
     }
     match &processor.settle {
@@ -78,7 +90,7 @@ fn first(processor: &Processor, route: Route, targets: &[&Target], now: Timestam
             let date = today.checked_add(expires.after).map_err(|_| OutsideCalendar)?;
             Ok(State::ExpiresBy { date })
         }
-        Settle::Http(http) if targets.iter().any(|target| target.exchange(http).is_some()) => {
+        Settle::Http(http) if asked_about(name, http, targets, case.kept).next().is_some() => {
             Ok(State::Waiting { next_try_at: now, attempts: 0 })
         }
         Settle::Http(_) => Ok(State::NotConcerned),

@@ -1,5 +1,7 @@
 //! What a processor is asked about: opaque ids, by type.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -53,6 +55,20 @@ impl Target {
             Self::Place(place) => format!("place#{place}\n"),
         }
     }
+}
+
+/// What a processor is not asked about for now, by its name.
+pub type Kept = BTreeSet<(String, Target)>;
+
+/// Of which of these targets a processor holds anything that may go.
+pub(super) fn asked_about<'t>(
+    name: &str,
+    http: &Http,
+    targets: &[&'t Target],
+    kept: &Kept,
+) -> impl Iterator<Item = &'t Target> {
+    let kept: BTreeSet<&Target> = kept.iter().filter(|(of, _)| of == name).map(|(_, target)| target).collect();
+    targets.iter().copied().filter(move |target| target.exchange(http).is_some() && !kept.contains(target))
 }
 
 /// Names a set of targets: SHA-256 in hex digits, whatever their order.

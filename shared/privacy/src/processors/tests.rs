@@ -100,7 +100,7 @@ impl Run {
     async fn until(&self, world: &World, stop_at: Timestamp) -> Result<Report, Fault> {
         let settling = Settling { processors: world, ledger: world, clock: world, map: &self.map };
         let (id, route) = (id(), Route::MetaDataDeletion);
-        let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets };
+        let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets, kept: &Kept::new() };
         settling.settle(&case, stop_at).await
     }
 
@@ -111,7 +111,7 @@ impl Run {
     async fn look_again(&self, world: &World) -> Result<Report, Fault> {
         let settling = Settling { processors: world, ledger: world, clock: world, map: &self.map };
         let (id, route) = (id(), Route::MetaDataDeletion);
-        let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets };
+        let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets, kept: &Kept::new() };
         settling.look_again(&case, world.now() + MINUTE, world.now() + HOUR).await
     }
 

@@ -1,15 +1,12 @@
 //! Empties one period: read keys, set aside what is held or not known, erase the rest by key, and let a strong read find
 //! nothing else. Running it again, beside itself or after a crash at any step comes to the same.
 
-use std::collections::BTreeSet;
-
 use super::class::{Layout, PeriodClass};
-use super::survey::Seen;
+use super::survey::{Seen, SeenRange};
 use super::target::{Stays, Target, Verdict};
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
-use crate::ids::{ConnectionId, TenantId};
-use crate::ports::{Clock, HoldBook, Page, Read, Record, Stores};
+use crate::ports::{Clock, HoldBook, Read, Record, Stores};
 use crate::scope::Place;
 
 use super::{Bounds, Purger};
@@ -19,7 +16,13 @@ const SLICE: usize = 20_000;
 /// Keys erased under one look at the clock and the holds.
 const CHUNK: usize = 2_000;
 /// How often a strong read may find something new before somebody has to look.
-const MAX_ROUNDS: u32 = 4;
+pub(super) const MAX_ROUNDS: u32 = 4;
+
+/// A key range, and the place that it is of if that is not in its keys.
+pub(super) type Within<'a> = (&'a KeyRange, Option<&'a Place>);
+
+/// So many keys, and where to go on if there are more.
+pub(super) type Slice = (Vec<Record>, Option<Record>);
 
 /// Why a period is not emptied to its end.
 #[derive(Debug)]
@@ -55,101 +58,32 @@ where
         let mut stays = Stays::default();
         for range in target.class.partitions(target.period) {
             stays.add(match &target.class.layout {
-                Layout::Partitions(_) => self.empty_range(target, &range, None, allowance).await?,
+                Layout::Partitions(_) => self.empty_range(target, (&range, None), 0, allowance).await?,
                 Layout::Connections { literal, .. } => self.empty_listed(target, &range, literal, allowance).await?,
             });
         }
         Ok(stays)
     }
 
-    /// Empties the period under every connection that one shard of the registry lists, and the registry of it last.
-    async fn empty_listed(
+    /// Empties one key range; what stays in it. From the second round on every reading is strong.
+    pub(super) async fn empty_range(
         &mut self,
         target: Target<'_>,
-        registry: &KeyRange,
-        literal: &str,
+        (range, place): Within<'_>,
+        from_round: u32,
         allowance: &mut Allowance,
     ) -> Result<Stays, Stop> {
-        let mut stays = Stays::default();
-        let mut staying = BTreeSet::new();
-        // In a round of its own, a strong read must list nobody but those of whom something stays.
-        for round in 0..MAX_ROUNDS {
-            let read = if round == 0 { Read::Eventual } else { Read::Strong };
-            let seen = if round == 0 { allowance.seen.take(registry) } else { None };
-            if seen.as_ref().is_some_and(|seen| seen.is_proven_empty()) {
-                return Ok(stays);
-            }
-            let mut first = seen.map(|seen| Page { records: seen.records, next: None });
-            let mut after = None;
-            let mut is_clean = round > 0;
-            loop {
-                let page = match first.take() {
-                    Some(page) => page,
-                    None => self.vault.page(&target.class.store, registry, after.as_ref(), None, read).await?,
-                };
-                let mut emptied = Vec::new();
-                for row in page.records {
-                    if staying.contains(&row.key) {
-                        continue;
-                    }
-                    is_clean = false;
-                    let of_row = match listed(&row.key) {
-                        Some(place) => {
-                            let range = target.range(&place, literal)?;
-                            self.empty_range(target, &range, Some(&place), allowance).await?
-                        }
-                        None => Stays { kept: 1, ..Stays::default() },
-                    };
-                    if of_row.is_nothing() {
-                        emptied.push(row);
-                    } else {
-                        staying.insert(row.key);
-                    }
-                    stays.add(of_row);
-                }
-                self.erase(target.class, registry, &emptied).await?;
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
-            if is_clean || self.bounds.is_dry_run {
-                return Ok(stays);
-            }
-        }
-        Err(Stop::Fault(Fault::retry("purge", "connections are still being listed for a period that is over")))
-    }
-
-    /// Empties one key range; what stays in it.
-    async fn empty_range(
-        &mut self,
-        target: Target<'_>,
-        range: &KeyRange,
-        place: Option<&Place>,
-        allowance: &mut Allowance,
-    ) -> Result<Stays, Stop> {
-        for round in 0..MAX_ROUNDS {
+        for round in from_round..MAX_ROUNDS {
             let read = if round == 0 { Read::Eventual } else { Read::Strong };
             if self.is_out_of_time() {
                 return Err(Stop::OutOfTime);
             }
             let seen = if round == 0 { allowance.seen.take(range) } else { None };
-            if seen.as_ref().is_some_and(|seen| seen.is_proven_empty()) {
+            if seen.as_ref().is_some_and(SeenRange::is_proven_empty) {
                 return Ok(Stays::default());
             }
-            let mut first = seen.map(|seen| (seen.records, None));
-            let (mut stays, mut found, mut after) = (Stays::default(), false, None);
-            loop {
-                let (slice, next) = match first.take() {
-                    Some(slice) => slice,
-                    None => self.slice(target.class, range, after.as_ref(), read).await?,
-                };
-                found |= self.purge_slice(target, range, place, slice, &mut stays, allowance).await?;
-                after = next;
-                if after.is_none() {
-                    break;
-                }
-            }
+            let first = seen.map(|seen| (seen.records, None));
+            let (stays, found) = self.purge_range(target, (range, place), read, first, allowance).await?;
             // Only a strong read that finds nothing to erase is the proof.
             if (round > 0 && !found) || self.bounds.is_dry_run {
                 return Ok(stays);
@@ -158,14 +92,37 @@ where
         Err(Stop::Fault(Fault::retry("purge", "a strong read still finds records after several rounds")))
     }
 
+    /// One round over a range, slice by slice, from what was read of it already. What stays in it, and whether anything was due.
+    pub(super) async fn purge_range(
+        &mut self,
+        target: Target<'_>,
+        (range, place): Within<'_>,
+        read: Read,
+        mut first: Option<Slice>,
+        allowance: &mut Allowance,
+    ) -> Result<(Stays, bool), Stop> {
+        let (mut stays, mut found, mut after) = (Stays::default(), false, None);
+        loop {
+            let (slice, next) = match first.take() {
+                Some(slice) => slice,
+                None => self.slice(target.class, range, after.as_ref(), read).await?,
+            };
+            found |= self.purge_slices(target, vec![((range, place), slice)], &mut stays, allowance).await?;
+            after = next;
+            if after.is_none() {
+                return Ok((stays, found));
+            }
+        }
+    }
+
     /// So many keys as are planned at a time.
-    async fn slice(
+    pub(super) async fn slice(
         &self,
         class: &PeriodClass,
         range: &KeyRange,
         after: Option<&Record>,
         read: Read,
-    ) -> Result<(Vec<Record>, Option<Record>), Stop> {
+    ) -> Result<Slice, Stop> {
         let (mut slice, mut after) = (Vec::new(), after.cloned());
         loop {
             if self.is_out_of_time() {
@@ -180,28 +137,27 @@ where
         }
     }
 
-    /// Plans a slice and erases it chunk by chunk, if it fits in what was counted. Whether anything of it was due.
-    async fn purge_slice(
+    /// Plans slices together and erases them chunk by chunk, if they fit in what was counted. Whether anything of them was due.
+    pub(super) async fn purge_slices(
         &mut self,
         target: Target<'_>,
-        range: &KeyRange,
-        place: Option<&Place>,
-        slice: Vec<Record>,
+        slices: Vec<(Within<'_>, Vec<Record>)>,
         stays: &mut Stays,
         allowance: &mut Allowance,
     ) -> Result<bool, Stop> {
-        let mut due = Vec::with_capacity(slice.len());
-        if !slice.is_empty() {
+        if slices.iter().any(|(_, slice)| !slice.is_empty()) {
             self.in_force.refresh(self.ledger, self.clock).await?;
         }
-        for record in slice {
-            let verdict = target.judge(&self.in_force, place, &record.key);
-            stays.note(&verdict);
-            if matches!(verdict, Verdict::Due) {
-                due.push(record);
-            }
+        let mut due: Vec<(Within<'_>, Vec<Record>)> = Vec::with_capacity(slices.len());
+        for (within, mut slice) in slices {
+            slice.retain(|record| {
+                let verdict = target.judge(&self.in_force, within.1, &record.key);
+                stays.note(&verdict);
+                matches!(verdict, Verdict::Due)
+            });
+            due.push((within, slice));
         }
-        let planned = u64::try_from(due.len()).unwrap_or(u64::MAX);
+        let planned = due.iter().map(|(_, free)| u64::try_from(free.len()).unwrap_or(u64::MAX)).sum::<u64>();
         if self.bounds.is_dry_run {
             allowance.purged = allowance.purged.saturating_add(planned);
             self.purged = self.purged.saturating_add(planned);
@@ -211,23 +167,48 @@ where
         if planned > 0 && allowance.purged.saturating_add(planned) > allowance.ceiling {
             return Err(Stop::OutOfTime);
         }
-        for chunk in due.chunks(CHUNK) {
+        if planned <= CHUNK as u64 {
+            let chunk: Vec<(Within<'_>, &[Record])> = due.iter().map(|(within, free)| (*within, &free[..])).collect();
+            self.purge_chunk(target, &chunk, allowance).await?;
+            return Ok(planned > 0);
+        }
+        for (within, free) in &due {
+            for chunk in free.chunks(CHUNK) {
+                self.purge_chunk(target, &[(*within, chunk)], allowance).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Erases what is due of one or several ranges, after one look at the clock and the holds.
+    async fn purge_chunk(
+        &mut self,
+        target: Target<'_>,
+        chunk: &[(Within<'_>, &[Record])],
+        allowance: &mut Allowance,
+    ) -> Result<(), Stop> {
+        if chunk.iter().all(|(_, records)| records.is_empty()) {
+            return Ok(());
+        }
+        // A hold that was placed meanwhile: the round after this one counts what it keeps.
+        self.in_force.ask(self.ledger, self.clock).await?;
+        for ((range, place), records) in chunk {
             if self.is_out_of_time() {
                 return Err(Stop::OutOfTime);
             }
-            // A hold that was placed meanwhile: the round after this one counts what it keeps.
-            self.in_force.refresh_for(chunk.len(), self.ledger, self.clock).await?;
-            let is_due = |record: &&Record| matches!(target.judge(&self.in_force, place, &record.key), Verdict::Due);
-            let free: Vec<Record> = chunk.iter().filter(is_due).cloned().collect();
+            // Should the ranges before it have taken long.
+            self.in_force.refresh(self.ledger, self.clock).await?;
+            let is_due = |record: &&Record| matches!(target.judge(&self.in_force, *place, &record.key), Verdict::Due);
+            let free: Vec<Record> = records.iter().filter(is_due).cloned().collect();
             self.erase(target.class, range, &free).await?;
             let purged = u64::try_from(free.len()).unwrap_or(u64::MAX);
             allowance.purged = allowance.purged.saturating_add(purged);
             self.purged = self.purged.saturating_add(purged);
         }
-        Ok(planned > 0)
+        Ok(())
     }
 
-    async fn erase(&self, class: &PeriodClass, range: &KeyRange, records: &[Record]) -> Result<(), Stop> {
+    pub(super) async fn erase(&self, class: &PeriodClass, range: &KeyRange, records: &[Record]) -> Result<(), Stop> {
         if records.is_empty() || self.bounds.is_dry_run {
             return Ok(());
         }
@@ -242,10 +223,4 @@ where
         let Bounds { stop_at, records_max, is_dry_run: _ } = self.bounds;
         self.clock.now() >= stop_at || self.purged >= records_max
     }
-}
-
-/// The connection that a row of a registry names.
-pub(super) fn listed(key: &str) -> Option<Place> {
-    let (tenant, connection) = key.split_once('#')?;
-    Some(Place::of_connection(TenantId::parse(tenant).ok()?, ConnectionId::parse(connection).ok()?))
 }

@@ -10,14 +10,15 @@ use crate::legal_hold::{HoldId, LegalHold, is_past_review};
 use crate::ports::{Clock, HoldBook};
 use crate::scope::Place;
 
-/// At most so many records are erased before it is asked whether the book has changed: one read unit for each. So a chunk of
-/// so many asks always, and hours or days of a few records share one asking,
-const RECORDS_PER_ASKING: usize = 20;
-/// that is no older than a batch that is under way already takes: a hold that was answered before is seen.
+/// Counting and planning erase nothing: they ask whether the book has changed no more often than this. Whatever erases asks.
 const ASKED_WITHIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// Whatever the book says of changes, a reading is good for so long only.
 const GOOD_FOR: SignedDuration = SignedDuration::from_secs(5);
+
+/// The count and the book change in one transaction, whose rows are seen one by one: a reading made as soon as the count had
+/// changed may be one of the old book. So it is good for one asking only, until one is made that much later.
+const SETTLED_AFTER: SignedDuration = SignedDuration::from_secs(1);
 
 /// The holds as they were read last. One reading serves many small periods and every tenant in them: reading the holds of
 /// each tenant by itself would cost more than erasing its records.
@@ -29,42 +30,35 @@ pub(super) struct InForce {
     asked_at: Option<Timestamp>,
     /// How often holds had been placed or released when they were read.
     changes: u64,
-    /// Records erased since then.
-    unasked: usize,
+    /// When it was first seen that this had changed.
+    changed_at: Option<Timestamp>,
 }
 
 impl InForce {
-    /// Reads them again if the last reading is too old, or if any was placed or released meanwhile.
+    /// For what erases nothing: reads them again if the last reading is too old, or if any was placed or released up to a second
+    /// ago.
     pub(super) async fn refresh(&mut self, book: &impl HoldBook, clock: &impl Clock) -> Result<(), Fault> {
-        self.refresh_for(0, book, clock).await
+        if is_within(self.asked_at, ASKED_WITHIN, clock.now()) { Ok(()) } else { self.ask(book, clock).await }
     }
 
-    /// The same before so many records are erased.
-    pub(super) async fn refresh_for(
-        &mut self,
-        records: usize,
-        book: &impl HoldBook,
-        clock: &impl Clock,
-    ) -> Result<(), Fault> {
+    /// Before anything is erased: every hold that was answered by now is known afterwards.
+    pub(super) async fn ask(&mut self, book: &impl HoldBook, clock: &impl Clock) -> Result<(), Fault> {
         let now = clock.now();
-        let is_within =
-            |at: Option<Timestamp>, span: SignedDuration| at.is_some_and(|at| (at..at + span).contains(&now));
-        self.unasked = self.unasked.saturating_add(records);
-        if self.unasked < RECORDS_PER_ASKING && is_within(self.asked_at, ASKED_WITHIN) {
-            return Ok(());
-        }
         let changes = book.changes().await?;
-        (self.unasked, self.asked_at) = (0, Some(now));
-        if changes != self.changes || !is_within(self.read_at, GOOD_FOR) {
+        if changes != self.changes {
+            self.changed_at = Some(now);
+        }
+        let is_settled = self.changed_at.is_none_or(|at| self.read_at.is_some_and(|read| read >= at + SETTLED_AFTER));
+        if !is_settled || !is_within(self.read_at, GOOD_FOR, now) {
             self.read(book, changes, now).await?;
         }
+        self.asked_at = Some(now);
         Ok(())
     }
 
-    /// The book as it is. The changes were counted before, so one that comes in between is found at the next asking.
+    /// The holds as they are. The changes were counted before, so one that comes in between is found at the next asking.
     async fn read(&mut self, book: &impl HoldBook, changes: u64, now: Timestamp) -> Result<(), Fault> {
-        let all = book.all().await?.into_iter();
-        self.holds = all.filter(|booked| booked.released_at.is_none()).map(|booked| booked.hold).collect();
+        self.holds = book.in_force().await?;
         (self.read_at, self.changes) = (Some(now), changes);
         Ok(())
     }
@@ -85,4 +79,9 @@ impl InForce {
         let in_force: BTreeSet<&HoldId> = self.holds.iter().map(|hold| &hold.id).collect();
         ids.iter().all(|id| in_force.contains(id))
     }
+}
+
+/// A clock that jumped back says nothing of an age.
+fn is_within(at: Option<Timestamp>, span: SignedDuration, now: Timestamp) -> bool {
+    at.is_some_and(|at| (at..at + span).contains(&now))
 }

@@ -17,6 +17,7 @@ mod course;
 mod empty;
 mod holds;
 mod leftovers;
+mod listed;
 mod noted;
 mod own;
 mod period;

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::class::Layout;
-use super::empty::{Stop, listed};
+use super::empty::Stop;
+use super::listed;
 use super::period::Period;
 use super::ports::{Leftover, PurgeLedger, PurgePlan};
 use super::target::{Target, Verdict};
@@ -149,7 +150,7 @@ where
         let (mut due, mut after, mut kept) = (0_u64, None, Some(Vec::new()));
         loop {
             let page = self.page(target, registry, after.as_ref(), read).await?;
-            for place in page.records.iter().filter_map(|row| listed(&row.key)) {
+            for place in page.records.iter().filter_map(|row| listed::connection(&row.key)) {
                 let range = target.range(&place, literal)?;
                 let of_place = self.count_range(target, &range, Some(&place), Read::Eventual, seen).await?;
                 due = due.saturating_add(of_place);

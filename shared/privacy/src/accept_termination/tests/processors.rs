@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::returns::visit;
 use super::*;
 use crate::erasure::Worked;
+use crate::ids::UserId;
+use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use crate::memory::{Vendor, built_in_map, user_place};
 use crate::policy::Route;
 use crate::policy::processor::Settle;
@@ -54,6 +56,36 @@ async fn the_users_of_an_account_that_ended_are_gone_from_processors_and_nobody_
         assert_eq!(known(&world, vendor), [subject("bob"), subject("cem")], "{vendor}: Bob works for birch too");
     }
     assert!(!left(&world).contains(&"account"));
+}
+
+#[tokio::test]
+async fn a_hold_on_one_user_keeps_them_alone_on_the_list_of_those_who_get_mail() {
+    let world = peopled();
+    world.put_item("accounts", "account#alder", "user#u9#profile");
+    world.link(&user_place("alder", "u9"), at("2025-06-01T00:00:00Z"), &link("dan"));
+    let copies: BTreeSet<Asked> = ["ana", "dan"].map(subject).into();
+    world.stored().vendors.by_name.insert("mailing".to_owned(), Vendor { copies, ..Vendor::default() });
+    let note = |text| Note::parse(text).unwrap();
+    let mut scope = HoldScope::of_tenant(tenant("alder"));
+    scope.user = Some(UserId::parse("u9").unwrap());
+    scope.classes = BTreeSet::from(["account-users".to_owned()]);
+    let hold = LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope,
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: None,
+        placed_at: world.now(),
+        review_by: "2026-05-01".parse().unwrap(),
+    };
+    world.stored().holds.push(hold);
+    terminate(&world, None).await.unwrap();
+    go_to(&world, ENDS);
+    assert!(matches!(visit(&world, "account").await.unwrap(), Worked::Held { .. }));
+    assert_eq!(known(&world, "mailing"), [subject("dan")]);
+    world.stored().holds.clear();
+    assert!(matches!(visit(&world, "account").await.unwrap(), Worked::Erased { .. }));
+    assert_eq!(known(&world, "mailing"), []);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::ids::{ContactId, TenantId};
 use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use crate::memory::Mood;
 
-fn hold(id: &str, tenant: &str, contact: Option<&str>, classes: &[&str]) -> LegalHold {
+pub(super) fn hold(id: &str, tenant: &str, contact: Option<&str>, classes: &[&str]) -> LegalHold {
     let note = |text| Note::parse(text).unwrap();
     LegalHold {
         id: HoldId::parse(id).unwrap(),
@@ -31,11 +31,11 @@ fn hold(id: &str, tenant: &str, contact: Option<&str>, classes: &[&str]) -> Lega
 }
 
 /// Alder keeps the signals of p1: four records of connection c1.
-fn of_p1() -> LegalHold {
+pub(super) fn of_p1() -> LegalHold {
     hold("hold-0001", "alder", Some("p1"), &["signals"])
 }
 
-fn held_lines(world: &World) -> Vec<String> {
+pub(super) fn held_lines(world: &World) -> Vec<String> {
     let is_held = |line: &String| line.starts_with("inbox alder#c1 contact#p1#signal");
     world.of_tenant("alder").into_iter().filter(is_held).collect()
 }

@@ -1,6 +1,8 @@
 //! The engine over ports in memory.
 
+mod beside;
 mod holds;
+mod kept;
 mod links;
 mod looks;
 #[cfg(target_os = "linux")]
