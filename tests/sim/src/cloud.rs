@@ -4,7 +4,7 @@
 mod connector;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -54,8 +54,8 @@ pub struct Cloud {
     pub busy_until: Mutex<Duration>,
     /// How many calls there were.
     calls: AtomicU64,
-    /// How many writes there were.
-    pub writes: AtomicU64,
+    /// The rows of the ledger that were written since somebody looked.
+    touched: Mutex<BTreeSet<(String, String)>>,
     /// Workers and sweeper are stopped.
     pub is_stopped: AtomicBool,
     /// There is no traffic before a replay is over.
@@ -100,7 +100,7 @@ impl Cloud {
             calm_at: Mutex::new(Duration::MAX),
             busy_until: Mutex::default(),
             calls: AtomicU64::new(0),
-            writes: AtomicU64::new(0),
+            touched: Mutex::default(),
             is_stopped: AtomicBool::new(false),
             is_replaying: AtomicBool::new(false),
             down: Mutex::default(),
@@ -223,7 +223,6 @@ impl Cloud {
         };
         let is_write = !matches!(call.operation.as_str(), "Query" | "GetItem" | "BatchGetItem");
         if is_write {
-            self.writes.fetch_add(1, Ordering::Relaxed);
             self.oracle.lock().unwrap().before(&call.operation, &body, &self.account, self.elapsed());
         }
         let (status, mut answer) = match trouble {
@@ -231,6 +230,7 @@ impl Cloud {
             _ => self.account.carry_out_text(&call.operation, &text),
         };
         if status == 200 && is_write {
+            self.touched.lock().unwrap().extend(call.rows_of("ledger"));
             if self.weather.has_stale_reads() {
                 let write = (Instant::now(), call.operation.clone(), text.into_owned());
                 self.replica.lock().unwrap().pending.push_back(write);
