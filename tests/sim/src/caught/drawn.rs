@@ -15,6 +15,7 @@ pub const CAUGHT: &[Caught] = &[
     (Naive::DeleteBeforeSuppress, 7, Broken::CompletedWithResidue),
     (Naive::AnyCode, 12, Broken::OverErased),
     (Naive::RestoreWithoutReplay, 15, Broken::Resurrected),
+    (Naive::HoldOnlyAtPlan, 19, Broken::HoldIgnored),
     (Naive::AckOnFailedPut, 21, Broken::Lost),
     (Naive::SendBeforeStore, 35, Broken::Lost),
     (Naive::ReadThenWriteDedupe, 56, Broken::Lost),
