@@ -97,10 +97,14 @@ pub fn run(seed: u64, naive: Option<Naive>, is_traced: bool) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let world = Arc::new(World::draw(seed, naive, is_traced));
-        world.play().await;
         let cloud = &world.cloud;
+        let is_over = tokio::select! { biased; () = cloud.exhausted.notified() => false, () = world.play() => true };
         let mut oracle = cloud.oracle.lock().unwrap();
-        oracle.judge(&cloud.account);
+        if is_over {
+            oracle.judge(&cloud.account);
+        } else {
+            oracle.never_ends();
+        }
         let trace = cloud.trace.lock().unwrap();
         Outcome { violations: oracle.violations().to_vec(), hash: trace.hash(), trace: trace.lines().to_vec() }
     })
