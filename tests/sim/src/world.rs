@@ -133,12 +133,10 @@ impl World {
     pub fn open_heads(&self) -> Vec<Open> {
         let mut open = self.open.lock().unwrap();
         for (partition, sort) in self.cloud.take_touched() {
-            if !partition.starts_with("obligation#") || sort == "head" {
-                match self.read_open_head(&partition, &sort) {
-                    Some(head) => open.insert((partition, sort), head),
-                    None => open.remove(&(partition, sort)),
-                };
-            }
+            match self.read_open_head(&partition, &sort) {
+                Some(head) => open.insert((partition, sort), head),
+                None => open.remove(&(partition, sort)),
+            };
         }
         open.values().cloned().collect()
     }
