@@ -64,7 +64,6 @@ build: tools ## The functions as Lambda takes them; ARCHITECTURE=arm64 or x86_64
 
 test: tools ## Every test, end to end included
 	cargo test --workspace --locked
-	@$(MAKE) --no-print-directory sim SEEDS=1000
 	$(PYTHON) -m pytest -p no:cacheprovider tests/e2e
 
 sim: ## The use cases under seeded faults: SEEDS=n runs many, FROM=x (or START) on, SEED=x shows one, NAIVE=name a variant that must fail

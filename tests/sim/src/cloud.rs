@@ -2,9 +2,10 @@
 //! them, with what the weather does to each call.
 
 mod connector;
+mod replica;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,9 +13,11 @@ use std::time::Duration;
 use fastrand::Rng;
 use privacy_tests::account::Account;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::cloud::connector::Call;
+use crate::cloud::replica::Replica;
 use crate::oracle::Oracle;
 use crate::queue::Queue;
 use crate::trace::Trace;
@@ -23,6 +26,8 @@ use crate::weather::{Trouble, Weather};
 /// After so many calls nothing goes wrong any more: a run that has met a storm for that long shows nothing new, and takes the time of
 /// ten others.
 const CALLS_MAX: u64 = 2_500;
+/// After so many a run comes to no end: none that did made a third of them.
+const CALLS_ENDLESS: u64 = 30_000;
 /// When the outage of the workers begins.
 pub(crate) const OUTAGE_FROM: Duration = Duration::from_secs(60);
 
@@ -54,21 +59,16 @@ pub struct Cloud {
     pub busy_until: Mutex<Duration>,
     /// How many calls there were.
     calls: AtomicU64,
-    /// How many writes there were.
-    pub writes: AtomicU64,
+    /// There were more than any run that comes to an end makes.
+    pub(crate) exhausted: Notify,
+    /// The rows of the ledger that were written since somebody looked.
+    touched: Mutex<BTreeSet<(String, String)>>,
     /// Workers and sweeper are stopped.
     pub is_stopped: AtomicBool,
     /// There is no traffic before a replay is over.
     pub is_replaying: AtomicBool,
     /// Until when every call of an operation fails.
     down: Mutex<BTreeMap<String, Duration>>,
-}
-
-/// Tables as they were a moment ago: writes come in later.
-#[derive(Debug)]
-struct Replica {
-    account: Option<Account>,
-    pending: VecDeque<(Instant, String, Vec<u8>)>,
 }
 
 /// One answer.
@@ -85,10 +85,7 @@ impl Cloud {
         let weather = Weather::draw(&mut rng);
         Self {
             account: Account::new(),
-            replica: Mutex::new(Replica {
-                account: weather.has_stale_reads().then(Account::new),
-                pending: VecDeque::new(),
-            }),
+            replica: Mutex::new(Replica::new(weather.has_stale_reads())),
             queue: Queue::default(),
             notices: Queue::default(),
             letters: Mutex::default(),
@@ -100,7 +97,8 @@ impl Cloud {
             calm_at: Mutex::new(Duration::MAX),
             busy_until: Mutex::default(),
             calls: AtomicU64::new(0),
-            writes: AtomicU64::new(0),
+            exhausted: Notify::new(),
+            touched: Mutex::default(),
             is_stopped: AtomicBool::new(false),
             is_replaying: AtomicBool::new(false),
             down: Mutex::default(),
@@ -151,25 +149,10 @@ impl Cloud {
         }
     }
 
-    /// Lets what lags behind catch up.
-    pub(crate) fn catch_up(&self) {
-        let mut replica = self.replica.lock().unwrap();
-        let Replica { account: Some(account), pending } = &mut *replica else { return };
-        for (_, operation, body) in pending.drain(..) {
-            drop(account.carry_out_text(&operation, &body));
-        }
-    }
-
-    /// Carries out a write of nobody's, everywhere at once.
-    pub(crate) fn on_every_copy(&self, operation: &str, body: &Value) {
-        drop(self.account.carry_out(operation, body.clone()));
-        if let Some(replica) = &self.replica.lock().unwrap().account {
-            drop(replica.carry_out(operation, body.clone()));
-        }
-    }
-
     fn strike(&self, call: &Call) -> Option<Trouble> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+        if self.calls.fetch_add(1, Ordering::Relaxed) == CALLS_ENDLESS {
+            self.exhausted.notify_one();
+        }
         if self.is_calm() {
             return None;
         }
@@ -223,7 +206,6 @@ impl Cloud {
         };
         let is_write = !matches!(call.operation.as_str(), "Query" | "GetItem" | "BatchGetItem");
         if is_write {
-            self.writes.fetch_add(1, Ordering::Relaxed);
             self.oracle.lock().unwrap().before(&call.operation, &body, &self.account, self.elapsed());
         }
         let (status, mut answer) = match trouble {
@@ -231,6 +213,7 @@ impl Cloud {
             _ => self.account.carry_out_text(&call.operation, &text),
         };
         if status == 200 && is_write {
+            self.touched.lock().unwrap().extend(call.rows_of("ledger"));
             if self.weather.has_stale_reads() {
                 let write = (Instant::now(), call.operation.clone(), text.into_owned());
                 self.replica.lock().unwrap().pending.push_back(write);
@@ -243,21 +226,6 @@ impl Cloud {
             answer = whole.to_string();
         }
         Answered { status, body: answer, tag: None }
-    }
-
-    fn read_stale(&self, call: &Call, body: &[u8]) -> (u16, String) {
-        let behind = if call.body.get("IndexName").is_some() { 60_000 } else { 2_000 };
-        let behind = Duration::from_millis(self.draw(|rng| rng.u64(20..behind)));
-        let mut replica = self.replica.lock().unwrap();
-        let Replica { account: Some(account), pending } = &mut *replica else {
-            return self.account.carry_out_text(&call.operation, body);
-        };
-        while pending.front().is_some_and(|(at, _, _)| at.elapsed() >= behind) {
-            if let Some((_, operation, body)) = pending.pop_front() {
-                drop(account.carry_out_text(&operation, &body));
-            }
-        }
-        account.carry_out_text(&call.operation, body)
     }
 
     /// Queue and buckets.

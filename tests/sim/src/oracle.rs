@@ -101,6 +101,8 @@ pub struct Oracle {
     /// Whether a tenant's account has come back, or may have.
     pub may_be_back: bool,
     is_restored: bool,
+    /// What stood in each table when it was read last, unless something was written into it since.
+    tables: BTreeMap<&'static str, BTreeMap<String, Value>>,
     items: BTreeMap<String, Item>,
     erased: Vec<(String, Timestamp, Duration)>,
     alarms: Vec<(String, Duration)>,
@@ -200,11 +202,17 @@ impl Oracle {
     }
 }
 
+/// What stands in a table, by table and key.
+fn rows(account: &Account, table: &str) -> impl Iterator<Item = (String, Value)> {
+    account.dump(table).into_iter().map(move |row| (row_key(table, &row), row))
+}
+
+/// Objects that are stored, by key and version.
+fn objects(account: &Account) -> impl Iterator<Item = (String, Value)> {
+    account.buckets().dump().into_iter().map(|line| (format!("media|{line}"), Value::Null))
+}
+
 /// Everything that is stored of people, by table and key.
 fn stored(account: &Account) -> BTreeMap<String, Value> {
-    let rows = TABLES
-        .iter()
-        .flat_map(|table| account.dump(table).into_iter().map(|row| (row_key(table, &row), row)).collect::<Vec<_>>());
-    let objects = account.buckets().dump().into_iter().map(|line| (format!("media|{line}"), Value::Null));
-    rows.chain(objects).collect()
+    TABLES.iter().flat_map(|table| rows(account, table)).chain(objects(account)).collect()
 }

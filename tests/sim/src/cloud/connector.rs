@@ -1,5 +1,6 @@
 //! The connector: what the weather does to each call on its way there and back.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
+use crate::cloud::Cloud;
 use crate::process::Process;
 use crate::weather::Trouble;
 
@@ -45,6 +47,18 @@ impl Call {
         }
     }
 
+    /// The rows of a table that a write is about, by partition and sort key.
+    pub(super) fn rows_of(&self, table: &str) -> Vec<(String, String)> {
+        let of_batch = self.body["RequestItems"][table].as_array().into_iter().flatten();
+        let of_batch = of_batch.flat_map(|one| [&one["PutRequest"]["Item"], &one["DeleteRequest"]["Key"]]);
+        let of_transaction = self.body["TransactItems"].as_array().into_iter().flatten();
+        let of_transaction = of_transaction.filter_map(Value::as_object).flat_map(|one| one.values());
+        let one_by_one = of_transaction.chain([&self.body]).filter(|one| one["TableName"] == table);
+        let rows = one_by_one.flat_map(|one| [&one["Key"], &one["Item"]]).chain(of_batch);
+        let text = |row: &Value, name: &str| row[name]["S"].as_str().unwrap_or_default().to_owned();
+        rows.filter(|row| row.is_object()).map(|row| (text(row, "pk"), text(row, "sk"))).collect()
+    }
+
     /// What the trace says of it: the operation, and what it is about.
     fn about(&self) -> String {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -70,6 +84,13 @@ impl Call {
             _ => key(&body["Key"]),
         };
         format!("{} {} {about}", self.operation, text(&body["TableName"]))
+    }
+}
+
+impl Cloud {
+    /// The rows of the ledger, by partition and sort key, that were written since this was asked last.
+    pub(crate) fn take_touched(&self) -> BTreeSet<(String, String)> {
+        std::mem::take(&mut self.touched.lock().unwrap())
     }
 }
 

@@ -16,6 +16,11 @@ impl Oracle {
         self.judge_asks(account);
     }
 
+    /// A run goes round in circles: what is open in it never comes to its end.
+    pub fn never_ends(&mut self) {
+        self.violate(Broken::Lost, "what is worked on is worked on again and again, and comes to no end".to_owned());
+    }
+
     fn judge_items(&mut self, account: &Account) {
         let there = stored(account);
         let mut found = Vec::new();

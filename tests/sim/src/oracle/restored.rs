@@ -17,6 +17,7 @@ impl Oracle {
     /// The tables were restored: nobody can expect what stood there before and does not now.
     pub fn restored(&mut self, before: &BTreeMap<String, Value>, account: &Account) {
         self.is_restored = true;
+        self.tables.clear();
         let there = stored(account);
         let lost: BTreeSet<&String> = before.keys().filter(|key| !there.contains_key(*key)).collect();
         for (_, item) in self.items.iter_mut().filter(|(key, _)| lost.contains(key)) {

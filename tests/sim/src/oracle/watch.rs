@@ -1,15 +1,34 @@
 //! The watch over every write while a run goes on.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-use super::{About, Broken, Oracle, at, row_key, stored};
+use super::{About, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
 use crate::process::{BEGINNING, instant};
 
 impl Oracle {
+    /// Reads the tables that something was written into since the last time.
+    fn read_again(&mut self, account: &Account) {
+        for table in TABLES {
+            self.tables.entry(table).or_insert_with(|| rows(account, table).collect());
+        }
+    }
+
+    /// Something is about to be written: where it names a table, what was read of that holds no longer.
+    fn forget_tables(&mut self, operation: &str, body: &Value) {
+        let one = body["TableName"].as_str();
+        let of_batch = body["RequestItems"].as_object().into_iter().flatten().map(|(table, _)| table.as_str());
+        let of_transaction = body["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object);
+        let of_transaction = of_transaction.flat_map(|one| one.values()).filter_map(|one| one["TableName"].as_str());
+        let named: Vec<&str> = one.into_iter().chain(of_batch).chain(of_transaction).collect();
+        assert!(!named.is_empty(), "{operation} writes into no table");
+        self.tables.retain(|table, _| !named.contains(table));
+    }
+
     fn before_delete(&mut self, key: &str, account: &Account, now: Duration) {
         let Some(item) = self.items.get(key) else { return };
         let broken = if self.is_held(item.connection, now) {
@@ -27,6 +46,7 @@ impl Oracle {
 
     /// Sees a write before it is carried out.
     pub fn before(&mut self, operation: &str, body: &Value, account: &Account, now: Duration) {
+        self.forget_tables(operation, body);
         match operation {
             "BatchWriteItem" => {
                 for (table, requests) in body["RequestItems"].as_object().into_iter().flatten() {
@@ -112,11 +132,13 @@ impl Oracle {
             let how = format!("{id} says erased, and {} has its copy", copy.vendor);
             self.violate(Broken::CompletedWithResidue, how);
         }
-        let there = stored(account);
+        self.read_again(account);
+        let objects: BTreeSet<String> = objects(account).map(|(key, _)| key).collect();
+        let is_there = |key: &String| objects.contains(key) || self.tables.values().any(|rows| rows.contains_key(key));
         let mut left = self
             .items
             .iter()
-            .filter(|(key, item)| there.contains_key(*key) && self.is_kept_out(&id, covers_until, item.connection));
+            .filter(|(key, item)| self.is_kept_out(&id, covers_until, item.connection) && is_there(key));
         if let Some((key, _)) = left.next() {
             let how = format!("{id} says erased, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
