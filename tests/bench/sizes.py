@@ -33,7 +33,9 @@ LAMBDAS = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
 MOST = 6
 ROUNDS = 11
 # What the compiler makes for a type, in place of a path that begins with a crate: references, pointers, slices.
-_BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|mut |dyn |const |\.)+")
+_BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|(?:mut|dyn|const)\$u20\$|\.)+")
+# A parameter stands where a type would: the trait tells whose it is.
+_PARAMETER = re.compile(r"^[A-Z][A-Z0-9]?\$u20\$as\$u20\$")
 
 
 def said(*command: str) -> str:
@@ -58,9 +60,9 @@ def crate_of(symbol: str) -> str:
         return symbol[found.end() : found.end() + int(found[1])] if found else "other"
     found = re.match(r"_ZN(\d+)", symbol)
     if not found:
-        return "ring" if symbol.startswith("ring_core") else "C"
+        return "ring" if "ring_core" in symbol else "data and C"
     first = symbol[found.end() : found.end() + int(found[1])]
-    return re.split(r"\.\.|\$|[^0-9A-Za-z_]", _BEFORE.sub("", first))[0] or "core"
+    return re.split(r"\.\.|\$|[^0-9A-Za-z_]", _BEFORE.sub("", _PARAMETER.sub("", _BEFORE.sub("", first))))[0] or "core"
 
 
 def weighed(listed: Iterable[str]) -> Counter[str]:
