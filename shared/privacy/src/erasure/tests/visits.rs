@@ -144,6 +144,8 @@ async fn a_long_count_asks_every_fifty_pages_whether_it_is_still_its_own() {
     world.interrupt(30, |stored| stored.steal(&id(), "other", now() + HOUR));
     assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Busy);
     assert!((50..80).contains(&world.calls()), "{}", world.calls());
+    let left = world.of_tenant("alder").into_iter().filter(|line| line.contains("#signal#")).count();
+    assert_eq!(left, 200, "nothing of it is erased");
 }
 
 /// A clock that moves on by a second whenever it is read.
