@@ -1,7 +1,7 @@
 # `make run` shows the whole service on this machine; `make test` proves it. Needed: Rust, Python 3.11 or newer, make.
 # STATE_DIR and STACK_PORT move the local stack; NO_BUILD=1 deploys what target/lambda already holds.
-# TARGET and SECONDS are for fuzz: all targets and half a minute each without them. FILES, JOBS and AGAIN=1 are for mutants, DRAW=1 for
-# mutants and sim.
+# TARGET and SECONDS are for fuzz: all targets and half a minute each without them. FILES, JOBS, NEAREST and AGAIN=1 are for mutants,
+# DRAW=1 for mutants and sim.
 # DIR, KEY and SEEN are for verify-receipts; KEY may hold several, with blanks between.
 
 SHELL := /bin/sh
@@ -81,7 +81,7 @@ fuzz: ## New inputs for one fuzz TARGET, or for all, SECONDS each, from the corp
 # All mutations are built once, each behind a number; docs/mutation.md. `JOBS` tests run at once.
 mutants: tools $(MUTANTS) ## Mutations of the domain that no test notices: FILES are globs, as 'shared/privacy/src/clock/**'
 	@cargo build --quiet --locked --manifest-path tests/mutants/Cargo.toml --target-dir local/.state/mutants/tool
-	@FILES="$(FILES)" JOBS="$(JOBS)" DRAW="$(DRAW)" AGAIN="$(AGAIN)" $(PYTHON) -m local.mutants $(MUTANTS) local/.state/mutants/tool/debug/mutants
+	@FILES="$(FILES)" JOBS="$(JOBS)" DRAW="$(DRAW)" AGAIN="$(AGAIN)" NEAREST="$(NEAREST)" $(PYTHON) -m local.mutants $(MUTANTS) local/.state/mutants/tool/debug/mutants
 
 # The same by cargo-mutants itself, which builds the crate anew for each: minutes apiece. For what cannot be switched by a number.
 mutants-apart: $(MUTANTS) ## The mutations of FILES one by one, each built by itself

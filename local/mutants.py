@@ -73,6 +73,8 @@ fn slow(number: u32) -> bool {
 QUIET = {"PROPTEST_MAX_SHRINK_ITERS": "0", "PROPTEST_FAILURE_PERSISTENCE": "off", "RUST_BACKTRACE": "0"}
 PLACE = re.compile(r":\d+:\d+: ")
 BATCHES = (6, 30, 100, 100_000)
+# With NEAREST, tests that take longer than so many seconds are left out.
+QUICK = 1.0
 
 
 @dataclass
@@ -124,6 +126,8 @@ class Run:
             return -len(os.path.commonprefix([module, name.split("::")])), self.seconds[name]
 
         tests = sorted(self.seen_by.get(number, []), key=distance)
+        if nearest := int(os.environ.get("NEAREST") or 0):
+            tests = [name for name in tests if self.seconds[name] <= QUICK][:nearest]
         for size in BATCHES:
             batch, tests = tests[:size], tests[size:]
             if not batch:

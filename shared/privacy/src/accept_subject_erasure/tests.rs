@@ -133,6 +133,9 @@ async fn the_request_of_a_user_names_what_is_kept_and_why() {
     assert_eq!(outcome("billing-records"), Some(Outcome::Retained { code: Exception::LegalObligation }));
     assert_eq!(outcome("security-logs"), Some(Outcome::Retained { code: Exception::Security }));
     assert_eq!(outcome("account-users"), Some(Outcome::Removed { count: 1 }));
+    let retained = world.stored().heads[&id].retained.clone();
+    assert_eq!(retained.len(), 2, "the row says it too: others are told by its change");
+    assert!(retained.contains(&Exception::LegalObligation) && retained.contains(&Exception::Security));
     let kept: Vec<(&str, String)> = view
         .kept
         .iter()

@@ -90,6 +90,22 @@ async fn beside_a_hold_everything_else_is_finished() {
 }
 
 #[tokio::test]
+async fn what_is_free_beside_a_hold_is_looked_at_in_the_first_two_hours_of_a_day() {
+    let run = Run::new();
+    for (time, is_looked_at) in [("00:00:00", true), ("01:59:59", true), ("02:00:00", false), ("23:59:59", false)] {
+        let world = world();
+        open(&world).await;
+        world.stored().holds.push(of_p1());
+        assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
+        world.put("birch", "c2", "contact#p1#signal#2026-02-01T00:00:00.000Z#late");
+        world.stored().set_now(at(&format!("2026-03-11T{time}Z")));
+        assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Held { .. }));
+        let is_there = residue(&world).iter().any(|line| line.contains("birch"));
+        assert_eq!(is_there, !is_looked_at, "{time}");
+    }
+}
+
+#[tokio::test]
 async fn a_hold_on_everything_of_a_tenant_keeps_the_person_at_processors_too() {
     let (world, run) = (world(), Run::new());
     open(&world).await;

@@ -56,6 +56,20 @@ async fn one_broken_store_leaves_the_rest_done_and_itself_due() {
 }
 
 #[tokio::test]
+async fn waits_for_a_broken_store_double_up_to_an_hour() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    let mut minutes = Vec::new();
+    world.break_store(Some("media"));
+    for _ in 0..8 {
+        let Worked::Failed { retry_at, .. } = run.visit(&world, "w").await.unwrap() else { panic!("not failed") };
+        minutes.push((retry_at - world.now()).as_mins());
+        world.stored().set_now(retry_at);
+    }
+    assert_eq!(minutes, [5, 10, 20, 40, 60, 60, 60, 60]);
+}
+
+#[tokio::test]
 async fn a_store_that_cannot_be_read_leaves_the_others_erased_and_itself_due() {
     let (world, run) = (world(), Run::new());
     open(&world).await;

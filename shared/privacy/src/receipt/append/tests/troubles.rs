@@ -84,3 +84,29 @@ async fn nothing_is_appended_to_hide_that_the_tail_was_cut_off() {
         assert_eq!(world.stored().chains.entries.len(), 1);
     }
 }
+
+#[tokio::test]
+async fn it_is_appended_once_the_chain_knows_and_stays_so_behind_later_ones() {
+    let is_appended = async |world: &World, letter: &str| {
+        let chains = Chains { ledger: world, store: world, clock: world, key: &signing("1") };
+        chains.is_appended(&occasion(letter)).await.unwrap()
+    };
+    let after_another = async || {
+        let world = world();
+        append(&world, "a").await.unwrap();
+        world.strike(None);
+        world
+    };
+    let world = after_another().await;
+    append(&world, "b").await.unwrap();
+    let calls = world.calls();
+    assert!(is_appended(&world, "a").await && is_appended(&world, "b").await);
+    assert!(!is_appended(&world, "c").await);
+    for call in 1..=calls {
+        let world = after_another().await;
+        world.strike(Some(Strike::Before(call)));
+        assert!(append(&world, "b").await.is_err(), "{call}");
+        world.strike(None);
+        assert!(!is_appended(&world, "b").await, "{call} of {calls}: the chain does not know of it");
+    }
+}
