@@ -187,7 +187,7 @@ def test_a_californian_has_an_agent_ask_to_know_and_to_delete(
     assert until(routed, 60, pause=2)["routed_to"] == [contact["tenant_id"]]
     assert world.of_tenants() == before, "whose customer they are decides, and has not said anything"
     assert get(staff, world, f"{REQUESTS}/{to_know}")["routed_to"] == [contact["tenant_id"]]
-    # The copy is made anew, whole, in the place of the one that lacked a part.
+    # The copy is made anew, whole, beside the one that lacked a part, which has its own day.
     act(staff, world, to_know, "instruction", {
         "tenant_id": contact["tenant_id"], "instruction_id": "ticket-6", "why": "Their answer of today.",
     })

@@ -136,8 +136,8 @@ impl Connections for Flood<'_> {
         Ok(())
     }
 
-    async fn take_out(&self, _connection: &Place, _rows: &[Record], _links: &[Link]) -> Answer<()> {
-        Ok(())
+    async fn take_out(&self, _: &Place, _: Timestamp, _rows: &[Record], _links: &[Link]) -> Answer<bool> {
+        Ok(true)
     }
 }
 

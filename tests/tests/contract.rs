@@ -68,7 +68,7 @@ fn plan_ref() -> PlanRef {
 }
 
 fn advance(state: State, next_action: NextAction) -> Advance {
-    Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None }
+    Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None, is_released: false }
 }
 
 async fn head_of(ports: &impl DueIndex) -> Head {
@@ -257,6 +257,7 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         if_covers_until: None,
         is_reopening: false,
         replay: None,
+        is_released: false,
     };
     assert_eq!(ports.advance(&lease, &advance).await.unwrap(), None);
     assert!(ports.is_cancelled(&new.id).await.unwrap());
@@ -314,6 +315,31 @@ fn hold(id: &str, tenant: &str) -> LegalHold {
 }
 
 /// Holds are placed once, found by their tenant while in force, and stay in the book.
+/// The holds that keep something are known while more is erased beside them, until they are released or everything is erased.
+async fn held_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
+    assert_eq!(ports.open(&request("2026-03-10T12:00:00Z", true)).await.unwrap(), Opened::New);
+    ports.lease(&lease("w"), now(), now() + SignedDuration::from_hours(1)).await.unwrap();
+    let by: Vec<HoldId> = ["hold-0001", "hold-0002"].map(|hold| HoldId::parse(hold).unwrap()).into();
+    let executing = State::Executing { plan: plan_ref() };
+    let failed = State::Failed { plan: plan_ref(), retry_at: now(), attempts: 1 };
+    let held = State::Held { plan: plan_ref(), by: by.clone(), review_by: "2026-05-01".parse().unwrap() };
+    let erased = State::Verifying { plan: plan_ref().hash, erased_at: now(), looks: vec![] };
+    for (state, is_released, expected) in [
+        (executing.clone(), false, &[][..]),
+        (held.clone(), false, &by),
+        (executing.clone(), false, &by),
+        (failed, false, &by),
+        (held.clone(), false, &by),
+        (executing.clone(), true, &[]),
+        (held.clone(), true, &by),
+        (erased, false, &[]),
+    ] {
+        let advance = Advance { is_released, ..advance(state.clone(), NextAction::Keep) };
+        let after = ports.advance(&lease("w"), &advance).await.unwrap().unwrap();
+        assert_eq!((after.held_by.as_slice(), &head_of(ports).await), (expected, &after), "{state:?}");
+    }
+}
+
 async fn hold_contract<P: HoldBook + Ledger>(ports: &P) {
     let (one, other) = (hold("hold-0001", "alder"), hold("hold-0002", "birch"));
     let bare = HoldScope { user: UserId::parse("u1").ok(), ..HoldScope::of_tenant(other.scope.tenant) };
@@ -499,8 +525,19 @@ async fn links_contract(vault: &impl Connections) {
     let link = Link { reference: reference.clone(), place: c1.clone() };
     let row = |key: String| Record { key, version: None, written_at: None };
     let rows = [row("connection".to_owned()), row(format!("link#{reference}"))];
+    let made_at = at("2026-01-01T00:00:00Z");
+    for rows in [&rows[..], &[]] {
+        assert!(
+            !vault.take_out(&c1, made_at, rows, &[link.clone()]).await.unwrap(),
+            "made at that instant: another one"
+        );
+        assert_eq!(vault.connected_at(&c1).await.unwrap(), Some(made_at));
+        assert_eq!(reached().await, expected, "all or nothing");
+        assert_eq!(vault.of_tenant(&c1.tenant).await.unwrap().len(), 1);
+    }
     for _ in 0..2 {
-        vault.take_out(&c1, &rows, &[link.clone(), link.clone()]).await.unwrap();
+        let links = [link.clone(), link.clone()];
+        assert!(vault.take_out(&c1, made_at + SignedDuration::from_millis(1), &rows, &links).await.unwrap());
         assert_eq!(vault.connected_at(&c1).await.unwrap(), None);
     }
     assert_eq!(reached().await, []);
@@ -652,6 +689,7 @@ async fn the_ports_in_memory_keep_the_contract() {
     cancel_contract(&world()).await;
     disconnect_contract(&world()).await;
     hold_contract(&world()).await;
+    held_contract(&world()).await;
     staff_contract(&world()).await;
     let directory = world();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
@@ -690,13 +728,14 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     cancel_contract(&demo::ledger(&Account::new())).await;
     disconnect_contract(&demo::ledger(&Account::new())).await;
     hold_contract(&demo::ledger(&Account::new())).await;
+    held_contract(&demo::ledger(&Account::new())).await;
     staff_contract(&demo::ledger(&Account::new())).await;
     let directory = Account::new();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
         demo::connect(&directory, tenant, connection, "2026-01-01T00:00:00.000Z", &demo::person("1"));
     }
     directory_contract(&demo::vault(&directory)).await;
-    demo::vault(&directory).take_out(&place("alder", "c1", None), &[], &[]).await.unwrap();
+    demo::vault(&directory).take_out(&place("alder", "c1", None), at("2026-02-01T00:00:00Z"), &[], &[]).await.unwrap();
     assert_eq!(demo::vault(&directory).of_tenant(&TenantId::parse("alder").unwrap()).await.unwrap().len(), 1);
     let known = Account::new();
     demo::connect(&known, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("1"));

@@ -16,7 +16,7 @@ use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{
     Advance, Archive, Closed, ClosedRecord, DUE_SHARDS, DueIndex, Freshness, Intake, Lease, Ledger, NextAction,
-    Showcase, archive_shards,
+    Showcase, ShownAsked, archive_shards,
 };
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::letter::TenantContacts;
@@ -367,11 +367,20 @@ async fn status_units(asked: &SubjectRequest, freshness: Freshness) -> [f64; 2] 
         let plan = PlanHash::from_stored("f".repeat(64));
         let state = State::Verifying { plan, erased_at: now(), looks: vec![now(); 3] };
         let next_action = NextAction::Keep;
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None };
+        let advance = Advance {
+            state,
+            next_action,
+            if_covers_until: None,
+            is_reopening: false,
+            replay: None,
+            is_released: false,
+        };
         let finished = ledger.advance(&lease, &advance).await.unwrap().unwrap();
         drop(account.take_calls());
-        let (shown, erased) = ledger.show_asked(&asked.id, freshness).await.unwrap().unwrap();
+        let ShownAsked { request: shown, erasure: erased, bundle } =
+            ledger.show_asked(&asked.id, freshness).await.unwrap().unwrap();
         let erased = erased.unwrap();
+        assert_eq!(bundle, None);
         assert_eq!((shown.routed.len(), erased.outcomes.len()), (asked.routed.len(), outcomes.len()));
         assert_eq!(erased.earlier.len(), earlier);
         *read = account.take_calls().iter().map(|call| call.rru).sum();
@@ -399,7 +408,7 @@ async fn the_status_of_a_request_is_a_unit_late_in_its_life_too() {
 }
 
 /// So many may have a part in an erasure that was done a second time, and its page is still one unit.
-const BUSINESSES: usize = 8;
+const BUSINESSES: usize = 11;
 
 #[tokio::test]
 async fn a_request_is_one_unit_however_long_what_stands_with_it() {

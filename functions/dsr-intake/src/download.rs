@@ -14,7 +14,7 @@ use privacy_pages::accept::Format;
 use crate::answers;
 use crate::http::{Desk, Rejected};
 use crate::next::Wanted;
-use crate::shown::Shown;
+use crate::shown::{self, Shown};
 
 impl Desk {
     /// Sends whoever shows that the request is theirs to its bundle. Everything else gets one answer.
@@ -27,18 +27,22 @@ impl Desk {
         let now = SystemClock.now();
         let keys = self.subject_keys.get().await?;
         self.admit(request, &keys, now).await?;
-        let shown = match Shown::read(request).await {
-            Ok(shown) => shown,
-            Err(problem) => return self.slipped(request, id, problem, Wanted::Download, format).await,
+        let shown = match (Shown::read(request).await, shown::bundle(request).await) {
+            (Ok(shown), Ok(round)) => (shown, round),
+            (Err(problem), _) | (Ok(_), Err(problem)) => {
+                return self.slipped(request, id, problem, Wanted::Download, format).await;
+            }
         };
+        let (shown, round) = shown;
         let link = match shown {
             Shown::Code(pass) if Pass::has_form(&pass) => {
                 return Ok(("asked", self.send_code_by_pass(&keys, id, &pass, now, Wanted::Download, format).await?));
             }
-            Shown::Code(code) => download_bundle(&self.ledger, &self.bundles, &keys, id, &code, now).await?,
+            Shown::Code(code) => download_bundle(&self.ledger, &self.bundles, &keys, id, (&code, round), now).await?,
             Shown::Login(token) => match self.login(&token, id, now).await? {
                 Some(login) => {
-                    download_by_login(&self.ledger, &self.limits, &self.bundles, &keys, id, &login, now).await?
+                    let shown = (&login, round);
+                    download_by_login(&self.ledger, &self.limits, &self.bundles, &keys, id, shown, now).await?
                 }
                 None => None,
             },

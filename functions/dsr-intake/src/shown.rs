@@ -87,3 +87,14 @@ impl Shown {
         }
     }
 }
+
+/// Which of several bundles is to be fetched, by its number in the status of the request; `None`: the newest.
+pub(crate) async fn bundle(request: &Request) -> Result<Option<u32>, Problem> {
+    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| Problem::BadMember("bundle"));
+    if form::is_form(request.headers()) {
+        let mut fields = form::fields(request.headers(), request.body(), &["bundle"]).await?;
+        fields.remove("bundle").filter(|text| !text.trim().is_empty()).map(|text| number(&text)).transpose()
+    } else {
+        Members::read(request.headers(), request.body())?.parse("bundle", number)
+    }
+}

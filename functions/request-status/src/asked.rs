@@ -20,7 +20,7 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
     };
     let rest = html! {
         (to_do::steps(view, company, base))
-        @if view.has_bundle && can_be_fetched(view, now) { (ways::bundle(view, base)) }
+        @if view.bundles.iter().any(|made| now < made.erase_at) { (ways::bundle(view, base)) }
         (outcome::section(view, base))
         (ways::flags(&view.flags))
         (ways::parts(view))
@@ -115,14 +115,6 @@ fn late(view: &AskedView, company: &Company) -> Headline {
     }
 }
 
-/// How many days a bundle is kept.
-const BUNDLE_DAYS: i64 = 14;
-
-fn can_be_fetched(view: &AskedView, now: Timestamp) -> bool {
-    let made_at = view.closed.as_ref().map(|(at, _)| *at);
-    made_at.is_some_and(|at| now < at + jiff::SignedDuration::from_hours(BUNDLE_DAYS * 24))
-}
-
 fn facts(view: &AskedView, base: &str) -> Markup {
     html! {
         section aria-labelledby="request" {
@@ -146,7 +138,7 @@ fn facts(view: &AskedView, base: &str) -> Markup {
                 p { "You asked us to look again at our answer, and you were right. We work on this request again since " (moment(at)) "; the day by which we answer counts from there." }
             }
             @if let Some(since) = view.remade_since {
-                p { "We make the file with your data once more, since " (moment(since)) ", and write to you when it can be fetched; the day by which we answer counts from there. The file from before cannot be fetched any more." }
+                p { "We make the file with your data once more, since " (moment(since)) ", and write to you when it can be fetched; the day by which we answer counts from there. Until then the file from before cannot be fetched." }
             }
             @if view.goes_with_earlier {
                 p { "You asked us to delete the same before. Both requests are carried out and answered together, by the date of the first." }
@@ -164,6 +156,7 @@ fn facts(view: &AskedView, base: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
+    use privacy::export::ports::Round;
     use privacy::ingest_gate::Flag;
     use privacy::obligation::ObligationId;
     use privacy::show_asked::{DenialView, PartState, PartView, Role, WayOn};
@@ -217,6 +210,41 @@ mod tests {
             .to_vec()
     }
 
+    fn bundles(at: Timestamp, rounds: &[u32]) -> Vec<Round> {
+        let hours = |hours: u32| jiff::SignedDuration::from_hours(hours.into());
+        let made =
+            |round: &u32| Round { round: *round, made_at: at + hours(*round), erase_at: at + hours(24 * 14 + *round) };
+        rounds.iter().map(made).collect()
+    }
+
+    #[test]
+    fn of_several_bundles_each_is_listed_with_its_day_and_the_newest_is_chosen() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let view = |rounds: &[u32]| AskedView {
+            has_bundle: true,
+            bundles: bundles(at, rounds),
+            opened_by: Some(Proof::EmailCode),
+            closed: Some((at, None)),
+            ..asked("completed")
+        };
+        let several = page(&view(&[1, 0]), "2026-11-26T08:00:00Z");
+        for words in ["2026-11-25T09:00:00.000Z", "2026-12-09T09:00:00.000Z", "2026-12-09T08:00:00.000Z"] {
+            assert!(several.contains(words), "{words}: {several}");
+        }
+        let chosen: Vec<&str> = several.split("<input ").filter(|input| input.contains("name=\"bundle\"")).collect();
+        assert_eq!(chosen.len(), 2);
+        assert!(chosen[0].contains("value=\"1\"") && chosen[0].split('>').next().unwrap().contains("checked"));
+        assert!(chosen[1].contains("value=\"0\"") && !chosen[1].split('>').next().unwrap().contains("checked"));
+        let one = page(&view(&[0]), "2026-11-26T08:00:00Z");
+        assert!(one.contains("Get your data") && !one.contains("name=\"bundle\""), "nothing is to be chosen");
+        let none = page(&view(&[]), "2026-12-26T08:00:00Z");
+        assert!(!none.contains("Get your data"), "its day is over");
+        let json: serde_json::Value = serde_json::from_str(&asked_json::document(&view(&[1, 0])).unwrap()).unwrap();
+        assert_eq!(json["bundles"][1]["bundle"], "0");
+        assert_eq!(json["bundles"][1]["until"], "2026-12-09T08:00:00.000Z");
+        assert!(!asked_json::document(&view(&[])).unwrap().contains("\"bundles\""));
+    }
+
     #[test]
     fn every_way_that_a_request_can_go_has_its_words() {
         let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
@@ -228,12 +256,14 @@ mod tests {
             AskedView { appeal_of: Some(appealed.clone()), ..asked("in-progress") },
             AskedView {
                 has_bundle: true,
+                bundles: bundles(at, &[0]),
                 opened_by: Some(Proof::EmailCode),
                 closed: Some((at, None)),
                 ..asked("completed")
             },
             AskedView {
                 has_bundle: true,
+                bundles: bundles(at, &[1, 0]),
                 opened_by: Some(Proof::AccountLogin),
                 closed: Some((at, None)),
                 ..asked("completed")
@@ -255,12 +285,12 @@ mod tests {
                 "so its part stays",
             ],
             vec![appealed.as_str(), "look again"],
-            vec!["/download", "Get your data", "/code"],
-            vec!["Get your data", "log in again", own.as_str()],
+            vec!["/download", "Get your data", "/code", "2026-12-09T08:00:00.000Z"],
+            vec!["Get your data", "log in again", own.as_str(), "several files"],
             vec!["does not say whether there is"],
             vec!["We are working on your request", "you were right", "counts from there"],
             vec!["wait for your answer since", "2026-11-25T08:00:00.000Z", "stands still"],
-            vec!["once more, since", "2026-11-25T08:00:00.000Z", "cannot be fetched any more"],
+            vec!["once more, since", "2026-11-25T08:00:00.000Z", "Until then the file from before cannot be fetched"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);

@@ -1,5 +1,6 @@
 //! A request that a person made, as JSON.
 
+use privacy::export::ports::Round;
 use privacy::instant;
 use privacy::show_asked::{AskedView, FieldView, PartState, PartView, RefusedView, WayOn};
 use serde_json::{Map, Value, json};
@@ -43,6 +44,9 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
             document.insert("routed".to_owned(), view.parts.iter().map(part).collect());
         }
         document.extend(outcome(view));
+        if !view.bundles.is_empty() {
+            document.insert("bundles".to_owned(), view.bundles.iter().map(bundle).collect());
+        }
         if !view.flags.is_empty() {
             document.insert("flags".to_owned(), json!(view.flags));
         }
@@ -64,6 +68,12 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         }
     }
     Ok(document.to_string())
+}
+
+/// One that can be fetched; its number goes with the proof that fetches it.
+fn bundle(made: &Round) -> Value {
+    let Round { round, made_at, erase_at } = made;
+    json!({"bundle": round.to_string(), "made_at": instant::to_text(*made_at), "until": instant::to_text(*erase_at)})
 }
 
 /// The part of a business; one that did not answer is refused for that, one that declined for what the business says.

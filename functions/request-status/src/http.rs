@@ -75,10 +75,11 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         format: Format,
         freshness: Freshness,
     ) -> Result<Option<String>, Fault> {
-        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id, freshness).await?;
+        let now = self.clock.now();
+        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id, freshness, now).await?;
         let Some(view) = view else { return Ok(None) };
         let text = match format {
-            Format::Html => asked::status(&view, &self.map.model().company, &self.base, self.clock.now()),
+            Format::Html => asked::status(&view, &self.map.model().company, &self.base, now),
             Format::Json => asked_json::document(&view).map_err(|error| Fault::park("status.write_json", error))?,
         };
         Ok(Some(text))

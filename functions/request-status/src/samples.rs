@@ -253,6 +253,7 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         flags: Vec::new(),
         appeal_of: None,
         has_bundle: false,
+        bundles: Vec::new(),
         opened_by: None,
         is_without_account: false,
         waits_for_review: false,

@@ -1,6 +1,7 @@
 //! Which way a request goes beside our own work: to businesses, to a flag, to a bundle, and where a person turns after a denial.
 
 use maud::{Markup, html};
+use privacy::export::ports::Round;
 use privacy::ingest_gate::Flag;
 use privacy::obligation::ObligationId;
 use privacy::show_asked::{AskedView, DenialView, PartState, Role, WayOn};
@@ -72,7 +73,7 @@ pub(crate) fn bundle(view: &AskedView, base: &str) -> Markup {
     html! {
         section aria-labelledby="bundle" {
             h2 #bundle { "Get your data" }
-            p { "So that nobody else gets it, have a new code sent and enter it. The file can be fetched for two weeks; then we delete it." }
+            p { "So that nobody else gets it, have a new code sent and enter it. " (kept(&view.bundles)) }
             form method="post" action=(action("code")) {
                 // The page that follows has the field for the code: with the download first.
                 input type="hidden" name="then" value="download";
@@ -83,6 +84,7 @@ pub(crate) fn bundle(view: &AskedView, base: &str) -> Markup {
                     label for="download-code" { "Code" }
                     input id="download-code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
                 }
+                @if view.bundles.len() > 1 { (choice(&view.bundles)) }
                 button type="submit" { "Download" }
             }
         }
@@ -94,7 +96,40 @@ fn by_login(view: &AskedView) -> Markup {
     html! {
         section aria-labelledby="bundle" {
             h2 #bundle { "Get your data" }
-            p { "So that nobody else gets it, log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (view.id.as_str()) } ": it takes you to the file. The file can be fetched for two weeks; then we delete it." }
+            p { "So that nobody else gets it, log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (view.id.as_str()) } ": it takes you to the newest file. " (kept(&view.bundles)) }
+        }
+    }
+}
+
+/// Until when each can be fetched, the newest first.
+fn kept(bundles: &[Round]) -> Markup {
+    html! {
+        @match bundles {
+            [made] => { "The file can be fetched until " (moment(made.erase_at)) "; then we delete it." }
+            _ => {
+                "There are several files, because a part came later. What was deleted since stands in an earlier one only. We delete each on its own day:"
+                @for (index, made) in bundles.iter().enumerate() {
+                    @if index > 0 { "," }
+                    " that of " (moment(made.made_at)) " on " (moment(made.erase_at))
+                }
+                "."
+            }
+        }
+    }
+}
+
+/// Which file it is to be; the newest unless another is chosen.
+fn choice(bundles: &[Round]) -> Markup {
+    html! {
+        fieldset {
+            legend { "Which file" }
+            @for (index, made) in bundles.iter().enumerate() {
+                @let id = format!("bundle-{}", made.round);
+                div.choice {
+                    input type="radio" id=(id) name="bundle" value=(made.round) checked[index == 0];
+                    label for=(id) { "Of " (moment(made.made_at)) @if index == 0 { ", the newest" } }
+                }
+            }
         }
     }
 }

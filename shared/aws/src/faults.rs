@@ -1,5 +1,6 @@
 //! SDK errors become faults of the domain: the error code and whose turn it is, never a message with content.
 
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -39,6 +40,14 @@ pub(crate) fn is_in_transaction<E: ProvideErrorMetadata, R>(error: &SdkError<E, 
 /// Whether a short wait mends it.
 pub(crate) fn is_busy<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|code| BUSY.contains(&code))
+}
+
+/// Whether a transaction was cancelled since one of its conditions does not hold. One that conflicts as well is refused, too.
+pub(crate) fn is_refused<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
+        return false;
+    };
+    canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
 }
 
 /// What is logged of an SDK error: its kind and code. The message may quote the request.

@@ -42,8 +42,8 @@ pub async fn inspect_request(
     id: &ObligationId,
     now: Timestamp,
 ) -> Result<Option<Inspected>, Fault> {
-    let Some((request, shown)) = book.show_asked(id, Freshness::Now).await? else { return Ok(None) };
-    let request = whole(book, request).await?;
+    let Some(asked) = book.show_asked(id, Freshness::Now).await? else { return Ok(None) };
+    let (request, shown) = (whole(book, asked.request).await?, asked.erasure);
     let acts = book.acts(id).await?;
     let appealed = match &request.appeal_of {
         Some(appealed) => book.request(appealed).await?,

@@ -65,9 +65,9 @@ pub enum Kind {
     Accepted,
     /// A plan is above a ceiling and waits for a person.
     Halted,
-    /// A legal hold keeps a part.
+    /// Legal holds keep a part; once for the same holds, however often more is erased beside them.
     Held,
-    /// What a hold kept is worked on again.
+    /// No hold keeps anything any more.
     Released,
     /// A part could not be erased yet.
     Failed,
@@ -196,8 +196,9 @@ pub fn events(before: Option<&Head>, after: &Head) -> Vec<LedgerEvent> {
         tell(Kind::Accepted, &instant::to_text(after.received_at));
     }
     let was = before.map(|before| &before.state);
-    if matches!(was, Some(State::Held { .. })) && !matches!(after.state, State::Held { .. }) {
-        tell(Kind::Released, &fact(was));
+    let was_held_by = before.map_or(&[][..], |before| &before.held_by);
+    if !was_held_by.is_empty() && after.held_by.is_empty() {
+        tell(Kind::Released, &format!("held {was_held_by:?}"));
     }
     if before.is_some_and(|before| before.reopened < after.reopened) {
         tell(Kind::Resurfaced, "");
@@ -214,6 +215,7 @@ pub fn events(before: Option<&Head>, after: &Head) -> Vec<LedgerEvent> {
         State::Planned { plan } if after.confirmed_plan.as_ref() == Some(&plan.hash) => {}
         State::Planned { .. } => tell(Kind::Halted, &new),
         State::Failed { .. } => tell(Kind::Failed, &new),
+        State::Held { by, .. } if by == was_held_by => {}
         State::Held { .. } => tell(Kind::Held, &new),
         State::Verifying { .. } => {
             tell(Kind::Erased, &new);

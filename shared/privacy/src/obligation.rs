@@ -213,6 +213,9 @@ pub struct Head {
     pub retained: Vec<Exception>,
     /// The look that a replay after a restored backup has asked for, if one has.
     pub replay: Option<ReplayMark>,
+    /// The holds that kept something when it was last worked through, also while more is erased beside them; none once they are
+    /// released, or keep nothing.
+    pub held_by: Vec<HoldId>,
 }
 
 impl Head {

@@ -4,14 +4,14 @@
 mod archive;
 mod holds;
 mod shared;
-mod showcase;
+mod show;
 mod staff;
 mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
-pub use showcase::{Freshness, Showcase, Shown};
+pub use show::{Freshness, Showcase, Shown, ShownAsked};
 pub use staff::{Confirmed, PlanBook, Register};
 pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
@@ -145,6 +145,16 @@ pub struct Advance {
     pub is_reopening: bool,
     /// How far the look of a replay has come, if it moves; only while the mark is still of that replay.
     pub replay: Option<(Timestamp, ReplayStage)>,
+    /// No hold that was met is in force any more.
+    pub is_released: bool,
+}
+
+impl Advance {
+    /// Whether no hold keeps anything from then on, as far as it is known.
+    #[must_use]
+    pub const fn forgets_holds(&self) -> bool {
+        self.is_released || self.state.is_finished()
+    }
 }
 
 /// The engine's side of the ledger.
@@ -234,7 +244,14 @@ pub trait Connections: Sync {
     fn unlink(&self, links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a connection out: its rows, the links to it, its line in the directory of its tenant. All of it or nothing, so that
     /// whoever comes by any of them finds the rest; beyond what one write takes, other people's links and their rows go first.
-    fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
+    /// `false`, and nothing is changed: the row that stands there was made at `covers_until` or later, under an id that is used again.
+    fn take_out(
+        &self,
+        connection: &Place,
+        covers_until: Timestamp,
+        rows: &[Record],
+        links: &[Link],
+    ) -> impl Future<Output = Answer<bool>> + Send;
 }
 
 /// Marks that refuse what must not return.

@@ -13,10 +13,11 @@ use jiff::Timestamp;
 use crate::clock::model::Kind;
 use crate::data_map::DataMap;
 use crate::deadline::DueBy;
+use crate::export::ports::Round;
 use crate::fault::Fault;
 use crate::ingest_gate::Flag;
 use crate::obligation::{ObligationId, Outcome};
-use crate::ports::{Freshness, Showcase};
+use crate::ports::{Freshness, Showcase, ShownAsked};
 use crate::show_request::{ClassOutcome, RequestView, view};
 use crate::subject_request::findings::Correction;
 use crate::subject_request::review::Outcome as Closing;
@@ -97,8 +98,10 @@ pub struct AskedView {
     pub flags: Vec<Flag>,
     /// The denied request that it asks to look at again.
     pub appeal_of: Option<ObligationId>,
-    /// Whether a bundle can be fetched, for whoever shows again who they are.
+    /// Whether it was answered with a bundle.
     pub has_bundle: bool,
+    /// The bundles that can be fetched, the newest first, for whoever shows again who they are.
+    pub bundles: Vec<Round>,
     /// What they show for it: a login or a code.
     pub opened_by: Option<Proof>,
     /// Whether it reaches nothing but what an address or a handle opens, and so no account, whether there is one or not.
@@ -117,6 +120,7 @@ pub async fn show_asked(
     second_looks: &[jiff::Span],
     id: &ObligationId,
     freshness: Freshness,
+    now: Timestamp,
 ) -> Result<Option<AskedView>, Fault> {
     if !id.is_request() {
         return Ok(None);
@@ -125,11 +129,12 @@ pub async fn show_asked(
         (None, Freshness::MomentAgo) => showcase.show_asked(id, Freshness::Now).await?,
         (found, Freshness::MomentAgo | Freshness::Now) => found,
     };
-    let Some((request, shown)) = found else { return Ok(None) };
-    let erasure = shown.map(|shown| view(shown, map, second_looks));
+    let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
+    let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request)?;
-    Ok(Some(asked(request, erasure, denial, in_part)))
+    let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
+    Ok(Some(AskedView { bundles, ..asked(request, erasure, denial, in_part) }))
 }
 
 fn asked(
@@ -169,6 +174,7 @@ fn asked(
         appeal_of: request.appeal_of.clone(),
         // What names nobody is answered by hand.
         has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }) && !request.names_nobody(),
+        bundles: Vec::new(),
         opened_by: request.opened_by(),
         is_without_account: request.leaves_accounts(),
         waits_for_review: request.awaits_child_review(),

@@ -260,13 +260,13 @@ impl Connections for Spoiled<'_> {
         self.vault.unlink(links).await
     }
 
-    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+    async fn take_out(&self, connection: &Place, until: Timestamp, rows: &[Record], links: &[Link]) -> Answer<bool> {
         if self.is(Naive::LinksBeforeRows) {
             self.vault.unlink(links).await?;
             let (partition, begins_with) = (format!("connection#{connection}"), String::new());
             self.vault.erase("connections", &KeyRange::Table { partition, begins_with }, rows).await?;
         }
-        self.vault.take_out(connection, rows, links).await
+        self.vault.take_out(connection, until, rows, links).await
     }
 }
 

@@ -62,6 +62,7 @@ fn site() -> Site<World, World> {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by: Vec::new(),
     };
     world.stored().heads.insert(view.id, head);
     let map = DataMap::built_in().unwrap();

@@ -118,7 +118,7 @@ async fn halted(bench: &Bench) -> NewObligation {
     Ledger::advance(
         &ledger,
         &lease,
-        &Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None },
+        &Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None, is_released: false },
     )
     .await
     .unwrap();

@@ -9,7 +9,7 @@ use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, Archive, Closed, ClosedRecord};
 
-use super::bundles::BUNDLE;
+use super::bundle_rows::BUNDLE;
 use super::requests::{self, ASKED, ASKED_BY, CHALLENGE, TRAIL};
 use super::routed::{self, ROUTED_TO};
 use super::words::WORDS;

@@ -10,7 +10,7 @@ use privacy::obligation::PlanHash;
 use privacy::purge::Progress;
 use serde_json::{Map, Value};
 
-use super::{HEAD, bundles, holds, images, outcomes, purges, requests, rows, staff_acts};
+use super::{HEAD, bundle_rows, holds, images, outcomes, purges, requests, rows, staff_acts};
 use crate::attributes::{Item, get_text, unreadable};
 
 /// Who has a row, when it is looked at next, and where an upload is: it says nothing of what was done.
@@ -190,7 +190,7 @@ fn row_of(place: Place, item: &Item) -> Result<Row, Fault> {
             Row::Request { id: request.id, version: request.version }
         }
         Place::Trail => Row::Deed { id: id()?, version: request()?, act: Box::new(requests::act_of(item)?) },
-        Place::Bundle => Row::Bundle { job: bundles::job_of(item)?, bundle: bundles::bundle_of(item)? },
+        Place::Bundle => Row::Bundle { job: bundle_rows::job_of(item)?, bundle: bundle_rows::bundle_of(item)? },
         Place::Book => {
             let booked = holds::booked(item)?;
             let (hold, tenant) = (booked.hold.id, booked.hold.scope.tenant);

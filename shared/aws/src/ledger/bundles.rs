@@ -1,5 +1,6 @@
 //! Bundles. What is known of one stands beside the request that it answers, in `obligation#<reference>` with `bundle`; that of
-//! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased.
+//! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased, and
+//! those before it, which stand in its row as `earlier`: by the day of the first of them.
 //!
 //! `pending#<tenant>` has one row for each request whose bundle a purge of the tenant waits for.
 
@@ -7,62 +8,17 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
 use privacy::export::job::ExportJob;
-use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle};
-use privacy::fault::Fault;
+use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle, Next};
 use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
-use privacy::ports::{Answer, DUE_SHARDS};
+use privacy::ports::Answer;
 use privacy::subject_request::ports::RequestBook;
 
-use super::{LedgerTable, rows};
-use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, number, text, unreadable};
+use super::LedgerTable;
+use super::bundle_rows::{BUNDLE, EARLIER, bundle_of, due_shard, earlier_value, job_of, key, pending, shard_of};
+use crate::attributes::{at, get_at, get_text, number, text, unreadable};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
-
-pub(super) const BUNDLE: &str = "bundle";
-const EXPORT: &str = "export#";
-
-fn key(job: &ExportJob) -> Item {
-    let partition = match job {
-        ExportJob::Request(id) => id.partition(),
-        ExportJob::Tenant(tenant) => format!("{EXPORT}{tenant}"),
-    };
-    Item::from([("pk".to_owned(), text(partition)), ("sk".to_owned(), text(BUNDLE))])
-}
-
-pub(super) fn job_of(item: &Item) -> Result<ExportJob, Fault> {
-    match get_text(item, "pk")?.strip_prefix(EXPORT) {
-        Some(tenant) => TenantId::parse(tenant).map(ExportJob::Tenant).map_err(|_| unreadable("pk")),
-        None => rows::id_of(item).map(ExportJob::Request),
-    }
-}
-
-fn shard_of(job: &ExportJob) -> u8 {
-    match job {
-        ExportJob::Request(id) => id.shard(DUE_SHARDS),
-        ExportJob::Tenant(tenant) => ObligationId::of_termination(tenant, "export").shard(DUE_SHARDS),
-    }
-}
-
-fn due_shard(shard: u8) -> String {
-    format!("bundle-{}", rows::shard_name(shard))
-}
-
-fn pending(tenant: &TenantId) -> String {
-    format!("pending#{tenant}")
-}
-
-pub(super) fn bundle_of(item: &Item) -> Result<Bundle, Fault> {
-    Ok(Bundle {
-        round: get_number(item, "round")?,
-        upload: item.get("upload").map(|_| get_text(item, "upload").map(str::to_owned)).transpose()?,
-        is_kept: item.contains_key("is_kept"),
-        made_at: find_at(item, "made_at")?,
-        bytes: get_number(item, "bytes")?,
-        erase_at: find_at(item, "erase_at")?,
-        erased_at: find_at(item, "erased_at")?,
-    })
-}
 
 impl LedgerTable {
     /// The first claim: whether it was that.
@@ -118,20 +74,39 @@ impl BundleBook for LedgerTable {
         bundle_of(&row).map(Claim::Granted)
     }
 
-    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(job)))
-            .update_expression(
-                "SET round = round + :one, bytes = :none, erase_at = :erase, next_action_at = :erase, due_shard = :shard \
-                 REMOVE made_at, erased_at, upload, is_kept",
-            )
-            .condition_expression("worker = :worker AND (attribute_exists(erased_at) OR attribute_exists(made_at))")
-            .expression_attribute_values(":one", number(1))
+    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, begun: Next) -> Answer<Claim> {
+        let (next, erase_at) = (bundle.next(begun), begun.erase_at);
+        let mut set =
+            "SET round = :round, bytes = :none, erase_at = :erase, next_action_at = :next, due_shard = :shard"
+                .to_owned();
+        let mut condition =
+            "worker = :worker AND round = :was AND (attribute_exists(erased_at) OR attribute_exists(made_at)) AND "
+                .to_owned();
+        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(job)));
+        // The sweeper may have erased an earlier one meanwhile.
+        match bundle.next_erase_at() {
+            Some(seen) => {
+                condition.push_str("next_action_at = :seen");
+                update = update.expression_attribute_values(":seen", at(seen));
+            }
+            None => condition.push_str("attribute_not_exists(next_action_at)"),
+        }
+        let remove = match earlier_value(&next.earlier) {
+            Some(earlier) => {
+                set.push_str(", earlier = :earlier");
+                update = update.expression_attribute_values(":earlier", earlier);
+                ""
+            }
+            None => ", earlier",
+        };
+        let update = update
+            .update_expression(format!("{set} REMOVE made_at, erased_at, upload, is_kept{remove}"))
+            .condition_expression(condition)
+            .expression_attribute_values(":round", number(next.round))
+            .expression_attribute_values(":was", number(bundle.round))
             .expression_attribute_values(":none", number(0))
             .expression_attribute_values(":erase", at(erase_at))
+            .expression_attribute_values(":next", at(next.next_erase_at().unwrap_or(erase_at)))
             .expression_attribute_values(":shard", text(due_shard(shard_of(job))))
             .expression_attribute_values(":worker", text(worker))
             .return_values(ReturnValue::AllNew);
@@ -145,7 +120,7 @@ impl BundleBook for LedgerTable {
     }
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Answer<bool> {
-        let Bundle { round: _, upload, is_kept, made_at, bytes, erase_at, erased_at: _ } = bundle;
+        let Bundle { round: _, upload, is_kept, made_at, bytes, erase_at, erased_at: _, earlier: _ } = bundle;
         let mut set = vec!["bytes = :bytes"];
         let mut remove = Vec::new();
         let mut update = self
@@ -160,7 +135,8 @@ impl BundleBook for LedgerTable {
             ("upload", ":upload", "upload = :upload", upload.as_ref().map(text)),
             ("is_kept", ":kept", "is_kept = :kept", is_kept.then(|| number(1))),
             ("made_at", ":made", "made_at = :made", made_at.map(at)),
-            ("next_action_at", ":erase", "erase_at = :erase, next_action_at = :erase", erase_at.map(at)),
+            ("erase_at", ":erase", "erase_at = :erase", erase_at.map(at)),
+            ("next_action_at", ":next", "next_action_at = :next", bundle.next_erase_at().map(at)),
         ];
         for (name, placeholder, assignment, value) in facts {
             match value {
@@ -205,17 +181,41 @@ impl BundleBook for LedgerTable {
         rows.iter().map(due).collect()
     }
 
-    async fn erased(&self, due: &DueBundle, erased_at: Timestamp) -> Answer<bool> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(&due.job)))
-            .update_expression(
-                "SET erased_at = if_not_exists(erased_at, :at) REMOVE next_action_at, due_shard, upload, is_kept",
-            )
-            .expression_attribute_values(":at", at(erased_at));
-        self.move_on("bundles.erased", update, due.erase_at).await
+    async fn erased(&self, due: &DueBundle, bundle: &Bundle, erased_at: Timestamp) -> Answer<bool> {
+        let left = bundle.without_due(erased_at);
+        let (mut set, mut remove) = (Vec::new(), Vec::new());
+        let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(&due.job)));
+        for (name, placeholder, assignment, value) in [
+            (EARLIER, ":earlier", "earlier = :earlier", earlier_value(&left.earlier)),
+            ("next_action_at", ":next", "next_action_at = :next", left.next_erase_at().map(at)),
+            ("erased_at", ":at", "erased_at = :at", left.erased_at.map(at)),
+        ] {
+            match value {
+                Some(value) => {
+                    set.push(assignment);
+                    update = update.expression_attribute_values(placeholder, value);
+                }
+                None => remove.push(name),
+            }
+        }
+        if left.next_erase_at().is_none() {
+            remove.push("due_shard");
+        }
+        if left.erased_at.is_some() {
+            remove.extend(["upload", "is_kept"]);
+        }
+        let removed = if remove.is_empty() { String::new() } else { format!("REMOVE {}", remove.join(", ")) };
+        let set = if set.is_empty() { String::new() } else { format!("SET {} ", set.join(", ")) };
+        let update = update
+            .update_expression(format!("{set}{removed}"))
+            .condition_expression("next_action_at = :seen AND round = :round AND erase_at = :erase")
+            .expression_attribute_values(":seen", at(due.erase_at))
+            .expression_attribute_values(":round", number(bundle.round))
+            .expression_attribute_values(":erase", at(bundle.erase_at.unwrap_or(due.erase_at)));
+        match patience::send(update).await {
+            Ok(_) => Ok(true),
+            Err(error) => refusing_row("bundles.erased")(error).map(|_| false),
+        }
     }
 
     async fn await_bundle(&self, tenant: &TenantId, request: &ObligationId, since: Timestamp) -> Answer<()> {

@@ -242,6 +242,8 @@ impl Transition {
         let mut facts = rows::state_facts(&advance.state);
         let mut removed: Vec<&str> =
             rows::STATE_FACTS.into_iter().filter(|name| !facts.iter().any(|(fact, _)| fact == name)).collect();
+        // More may be erased beside holds that stay in force.
+        removed.retain(|name| *name != rows::HELD_BY || advance.forgets_holds());
         match advance.next_action {
             NextAction::Keep => {}
             NextAction::At(instant) => {
@@ -288,6 +290,7 @@ mod tests {
             if_covers_until: None,
             is_reopening: false,
             replay: None,
+            is_released: false,
         };
         expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&id, &advance).expression);

@@ -7,8 +7,6 @@
 //! | `waiting#<id>` | `<obligation>` | an obligation that waits for this hold |
 //! | `hold-changes` | `count` | how often a hold was placed or released: what a purge reads at every chunk |
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
 use privacy::fault::Fault;
@@ -22,7 +20,7 @@ use super::{LedgerTable, rows};
 use crate::attributes::{
     Item, at, find_at, find_parsed, get_at, get_number, get_texts, number, text, texts, unreadable,
 };
-use crate::faults::fault;
+use crate::faults::{fault, is_refused};
 
 /// The partition of every hold.
 pub(super) const BOOK: &str = "holds";
@@ -101,13 +99,6 @@ pub(super) fn booked(item: &Item) -> Result<BookedHold, Fault> {
 fn row(hold: &LegalHold, partition: String, sort: String) -> Item {
     let facts = hold_facts(hold).into_iter().chain([("pk", text(partition)), ("sk", text(sort))]);
     facts.map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
-fn is_refused(error: &SdkError<TransactWriteItemsError>) -> bool {
-    let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
-        return false;
-    };
-    canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some("ConditionalCheckFailed"))
 }
 
 impl LedgerTable {

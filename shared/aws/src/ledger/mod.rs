@@ -17,6 +17,7 @@
 
 mod archive;
 mod audited;
+mod bundle_rows;
 mod bundles;
 mod due;
 mod engine;

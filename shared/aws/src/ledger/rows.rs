@@ -29,9 +29,11 @@ pub(super) const STATE_FACTS: [&str; 10] = [
     "completed_at",
     "looks",
     "cancelled_at",
-    "held_by",
+    HELD_BY,
     "review_by",
 ];
+/// Stays in other states, too, until the holds are released or keep nothing.
+pub(super) const HELD_BY: &str = "held_by";
 
 /// What a request brings, for a new row. `covers_until` and the due index are the caller's.
 pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
@@ -94,7 +96,7 @@ pub(super) fn state_facts(state: &State) -> Vec<(&'static str, AttributeValue)> 
         }
         State::Held { by, review_by, .. } => {
             let by: Vec<&str> = by.iter().map(HoldId::as_str).collect();
-            facts.push(("held_by", texts(&by)));
+            facts.push((HELD_BY, texts(&by)));
             facts.push(("review_by", text(review_by.to_string())));
         }
         State::Cancelled { at: cancelled_at } => facts.push(("cancelled_at", at(*cancelled_at))),
@@ -130,13 +132,17 @@ fn state(item: &Item) -> Result<State, Fault> {
             looks: looks()?,
         }),
         "held" => {
-            let by = get_texts(item, "held_by")?.iter().map(|id| HoldId::parse(id)).collect::<Result<_, _>>();
             let review_by = find_parsed(item, "review_by", str::parse)?.ok_or_else(|| unreadable("review_by"))?;
-            Ok(State::Held { plan: plan()?, by: by.map_err(|_| unreadable("held_by"))?, review_by })
+            Ok(State::Held { plan: plan()?, by: held_by(item)?, review_by })
         }
         "cancelled" => Ok(State::Cancelled { at: get_at(item, "cancelled_at")? }),
         _ => Err(unreadable("state")),
     }
+}
+
+fn held_by(item: &Item) -> Result<Vec<HoldId>, Fault> {
+    let by = get_texts(item, HELD_BY)?.iter().map(|id| HoldId::parse(id)).collect::<Result<_, _>>();
+    by.map_err(|_| unreadable(HELD_BY))
 }
 
 pub(super) fn id_of(item: &Item) -> Result<ObligationId, Fault> {
@@ -176,6 +182,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         returned_at: find_at(item, "returned_at")?,
         retained: if item.contains_key("retained") { outcomes::exceptions(item)? } else { Vec::new() },
         replay,
+        held_by: if item.contains_key(HELD_BY) { held_by(item)? } else { Vec::new() },
     })
 }
 

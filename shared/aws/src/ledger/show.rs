@@ -2,9 +2,9 @@
 
 use privacy::fault::Fault;
 use privacy::obligation::ObligationId;
-use privacy::ports::{Answer, Freshness, Showcase, Shown};
-use privacy::subject_request::SubjectRequest;
+use privacy::ports::{Answer, Freshness, Showcase, Shown, ShownAsked};
 
+use super::bundle_rows::{BUNDLE, bundle_of};
 use super::requests::{ASKED, request_of};
 use super::{HEAD, LedgerTable, outcomes, rows, sequenced};
 use crate::attributes::{Item, get_text, text};
@@ -15,14 +15,11 @@ impl Showcase for LedgerTable {
         shown(&self.shown_rows(id, freshness).await?)
     }
 
-    async fn show_asked(
-        &self,
-        id: &ObligationId,
-        freshness: Freshness,
-    ) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
+    async fn show_asked(&self, id: &ObligationId, freshness: Freshness) -> Answer<Option<ShownAsked>> {
         let rows = self.shown_rows(id, freshness).await?;
         let Some(request) = find(&rows, ASKED).map(request_of).transpose()? else { return Ok(None) };
-        Ok(Some((request, shown(&rows)?)))
+        let bundle = find(&rows, BUNDLE).map(bundle_of).transpose()?;
+        Ok(Some(ShownAsked { request, erasure: shown(&rows)?, bundle }))
     }
 }
 

@@ -15,7 +15,7 @@ use privacy::scope::{Link, Place, Reach};
 use super::Vault;
 use super::batch::{self, Key};
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_place, text, unreadable};
-use crate::faults::{fault, is_busy, is_in_transaction, refusing_row};
+use crate::faults::{fault, is_busy, is_in_transaction, is_refused, refusing_row};
 use crate::patience;
 
 const ROW: &str = "connection";
@@ -148,22 +148,33 @@ impl Connections for Vault {
         self.delete_each(&named).await
     }
 
-    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+    async fn take_out(
+        &self,
+        connection: &Place,
+        covers_until: Timestamp,
+        rows: &[Record],
+        links: &[Link],
+    ) -> Answer<bool> {
         let listed = connection.connection().map(|id| (directory(&connection.tenant), id.to_string()));
-        let row = |record: &Record| (partition(connection), record.key.clone());
-        // What leads here stands at the end: it is in the one write whatever goes before.
-        let (last, first): (Vec<_>, Vec<_>) = rows.iter().map(row).partition(|(_, sort)| sort == ROW);
-        let all = first.into_iter().chain(links.iter().map(link_key)).chain(last).chain(listed);
-        let mut named: Vec<(String, String)> = Vec::with_capacity(rows.len() + links.len() + 1);
+        let row = (partition(connection), ROW.to_owned());
+        let rows = rows.iter().map(|record| (partition(connection), record.key.clone()));
+        // What leads here stands at the end: it is in the one write whatever goes before. So does the row, listed or not: it decides.
+        let all = rows.filter(|key| *key != row).chain(links.iter().map(link_key)).chain(listed);
+        let mut named: Vec<(String, String)> = Vec::with_capacity(links.len() + 2);
         for key in all {
             // A transaction that names a key twice is refused as a whole, as a batch is.
             if !named.contains(&key) {
                 named.push(key);
             }
         }
-        let (first, at_once) = named.split_at(named.len().saturating_sub(AT_ONCE));
-        self.delete_each(first).await?;
-        self.delete_at_once(at_once).await
+        let (first, at_once) = named.split_at(named.len().saturating_sub(AT_ONCE - 1));
+        if !first.is_empty() {
+            if self.connected_at(connection).await?.is_some_and(|at| at >= covers_until) {
+                return Ok(false);
+            }
+            self.delete_each(first).await?;
+        }
+        self.delete_at_once(at_once, &row, covers_until).await
     }
 }
 
@@ -174,25 +185,38 @@ impl Vault {
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
     }
 
-    async fn delete_at_once(&self, named: &[(String, String)]) -> Answer<()> {
-        let mut items = Vec::with_capacity(named.len());
-        for (partition, sort) in named {
-            let delete = Delete::builder().table_name(&self.names.connections);
-            let delete = delete.set_key(Some(Key { partition, sort }.item())).build();
-            let delete = delete.map_err(|error| Fault::park("connections.take_out", error))?;
+    /// Deletes all of it with the row of the connection, or nothing: `false` where that was made at `covers_until` or later.
+    async fn delete_at_once(
+        &self,
+        named: &[(String, String)],
+        (partition, sort): &(String, String),
+        covers_until: Timestamp,
+    ) -> Answer<bool> {
+        let action = "connections.take_out";
+        let delete = |partition: &str, sort: &str| {
+            Delete::builder().table_name(&self.names.connections).set_key(Some(Key { partition, sort }.item()))
+        };
+        let row = delete(partition, sort)
+            .condition_expression("attribute_not_exists(pk) OR connected_at < :covers_until")
+            .expression_attribute_values(":covers_until", at(covers_until));
+        let mut items = Vec::with_capacity(named.len() + 1);
+        for delete in named.iter().map(|(partition, sort)| delete(partition, sort)).chain([row]) {
+            let delete = delete.build().map_err(|error| Fault::park(action, error))?;
             items.push(TransactWriteItem::builder().delete(delete).build());
         }
         let transaction = self.dynamodb.transact_write_items().set_transact_items(Some(items));
-        for attempt in 1..TRIES {
+        let mut attempt = 1;
+        loop {
             match transaction.clone().send().await {
-                Ok(_) => return Ok(()),
-                // It has no conditions: another transaction has one of the rows.
-                Err(error) if is_in_transaction(&error) || is_busy(&error) => {
+                Ok(_) => return Ok(true),
+                Err(error) if is_refused(&error) => return Ok(false),
+                // Another transaction has one of the rows.
+                Err(error) if attempt < TRIES && (is_in_transaction(&error) || is_busy(&error)) => {
                     tokio::time::sleep(patience::backoff(attempt)).await;
+                    attempt += 1;
                 }
-                Err(error) => return Err(fault("connections.take_out")(error)),
+                Err(error) => return Err(fault(action)(error)),
             }
         }
-        transaction.send().await.map(drop).map_err(fault("connections.take_out"))
     }
 }

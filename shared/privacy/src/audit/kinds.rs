@@ -85,6 +85,11 @@ fn changed(before: Option<&Row>, after: &Row) -> Vec<ActKind> {
 fn obligation(before: Option<&Head>, after: &Head) -> Vec<ActKind> {
     let told = ledger_event::events(before, after);
     let mut kinds: Vec<ActKind> = told.iter().map(|event| told_as(event.kind)).collect();
+    // Others are told of a hold once; here every round beside it is an act.
+    let is_held = |head: &Head| matches!(head.state, State::Held { .. });
+    if is_held(after) && !before.is_some_and(is_held) && !kinds.contains(&ActKind::Held) {
+        kinds.push(ActKind::Held);
+    }
     let Some(before) = before.filter(|before| before.seq == after.seq) else { return kinds };
     if after.covers_until > before.covers_until {
         kinds.push(ActKind::Widened);
@@ -180,7 +185,10 @@ const fn deed(deed: &Deed) -> ActKind {
 fn bundle(before: Option<&Bundle>, after: &Bundle) -> Vec<ActKind> {
     let (was_made, was_erased) = before.map_or((None, None), |before| (before.made_at, before.erased_at));
     let mut kinds = Vec::new();
-    if after.erased_at.is_some() && was_erased.is_none() {
+    // One of before goes on its own day.
+    let is_there = |round: u32| after.earlier.iter().any(|earlier| earlier.round == round);
+    let is_earlier_erased = before.is_some_and(|before| !before.earlier.iter().all(|earlier| is_there(earlier.round)));
+    if is_earlier_erased || (after.erased_at.is_some() && was_erased.is_none()) {
         kinds.push(ActKind::BundleErased);
     }
     if after.made_at.is_some() && was_made.is_none() {

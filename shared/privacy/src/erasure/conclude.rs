@@ -49,6 +49,7 @@ where
             if_covers_until: Some(plan.covers_until),
             is_reopening: false,
             replay: self.replayed,
+            is_released: true,
         };
         match self.engine.ledger.advance(&self.lease, &advance).await? {
             Some(verified) => {

@@ -111,6 +111,7 @@ where
         }
         let review_by = self.held_by.values().min().copied().unwrap_or(head.due_by.date);
         let by = self.held_by.keys().cloned().collect();
+        self.is_released = false;
         let state = State::Held { plan: plan.clone(), by, review_by };
         let next = NextAction::At(self.engine.clock.now() + RECHECK);
         let held = self.advance(head, state, next).await?;
@@ -162,13 +163,17 @@ where
     }
 
     /// The places as they stand if every hold that was met is in force; `None` if one is not: then what it kept is found again.
-    pub(super) async fn let_go(&self, head: &Head) -> Result<Option<Vec<Scope>>, Stop> {
+    pub(super) async fn let_go(&mut self, head: &Head) -> Result<Option<Vec<Scope>>, Stop> {
         let State::Held { by, .. } = &head.state else { return Ok(None) };
         let mut scopes = self.engine.ledger.scopes(head).await?;
         let in_force = self.in_force(&scopes).await?;
         if by.iter().all(|id| in_force.iter().any(|hold| hold.id == *id)) {
             return Ok(Some(scopes));
         }
+        let keeps = |hold: &LegalHold| {
+            by.contains(&hold.id) || scopes.iter().any(|scope| !scope.held.is_empty() && hold.touches(&scope.place))
+        };
+        self.is_released = !in_force.iter().any(keeps);
         for scope in scopes.iter_mut().filter(|scope| !scope.held.is_empty()) {
             scope.let_go();
             self.engine.ledger.save_scope(head, scope).await?;

@@ -36,7 +36,8 @@ where
     /// A transition that only the lease guards.
     pub(super) async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
         let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay: self.replayed };
+        let (replay, is_released) = (self.replayed, self.is_released);
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay, is_released };
         self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
     }
 

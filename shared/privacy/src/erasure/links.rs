@@ -79,7 +79,12 @@ where
         links.extend(rows.iter().filter_map(|record| store.link(&scope.place, &record.key)));
         // One person can have asked twice, and a tenant can disconnect what they asked to be erased: if links went before rows,
         // a crash in between would leave rows that the other request does not find.
-        self.engine.vault.take_out(&scope.place, &rows, &links).await?;
+        let until = self.connections_until(head);
+        if !self.engine.vault.take_out(&scope.place, until, &rows, &links).await? {
+            // Made anew since it was discovered: what finds the new one stays, and it is looked at as one that is used again.
+            scope.is_reused = true;
+            return Ok(());
+        }
         scope.removed = scope.removed.saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX));
         Ok(())
     }
@@ -110,7 +115,7 @@ where
     }
 
     /// The links of a request to a place. Somebody who came back has a link of their new life under the same identity: it is
-    /// left, so those to single people are read first. To a connection there is no later one under its id.
+    /// left, so those to single people are read first. Those to a connection go with its row, or stay with a later one under its id.
     async fn links_of(&self, head: &Head, scope: &Scope) -> Result<Vec<Link>, Stop> {
         let mut links = Vec::new();
         for reference in head.target.links() {

@@ -98,6 +98,8 @@ struct Visit<'e, 'a, L, V, C, A> {
     unreadable: Failures,
     /// The holds that were met in this visit.
     held_by: BTreeMap<HoldId, Date>,
+    /// No hold that kept a part of it is in force any more, or any other of that part.
+    is_released: bool,
     /// Of the place that is being erased: of whom something is held.
     held_owners: BTreeSet<Place>,
     /// How often in a row this obligation had failed when the visit began.
@@ -137,6 +139,7 @@ where
             remembered_keys: 0,
             unreadable: Failures::new(),
             held_by: BTreeMap::new(),
+            is_released: false,
             held_owners: BTreeSet::new(),
             failed_before: 0,
             returned_at: None,

@@ -1,9 +1,10 @@
-//! Wait: what ends with a tenant goes after the bundles that its users have asked for, not before: nothing is purged to avoid an
-//! answer. It waits as long as the phase has room before its alarm, and no longer: it goes by its last day, answered or not.
+//! Wait: what ends with a tenant goes after the bundles that its people have asked for, not before: nothing is purged to avoid an
+//! answer. It waits as long as the phase has room before the day of its alarm, and no longer: it goes by its last day, answered or not.
 //!
 //! Only requests that were verified are waited for. Whose data an unverified one is about nobody has shown, so nobody is looked for by
 //! it, and anybody could put off a purge with one.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 
 use super::{Aftermath, Stop, Visit, Worked};
@@ -53,14 +54,15 @@ where
     }
 }
 
-/// Until when an erasure may wait at most that could begin `since`: half a day before the end of the last day on which no alarm
-/// rings. One that begins too late for that waits half of what is left of its last day, and one that begins after it half a day.
+/// Until when an erasure may wait at most that could begin `since`: half a day before the day on which its alarm begins to ring. One
+/// that begins too late for that waits half a day, and leaves half a day of its last day, or half of what is left of that.
 pub(crate) fn latest(due_by: &DueBy, alarm_before: Span, since: Timestamp) -> Timestamp {
-    let end_of = |before: Span| {
-        let date = due_by.date.checked_sub(before).ok()?;
-        DueBy { date, ..due_by.clone() }.at().ok().filter(|end| since < *end)
-    };
-    let quiet = end_of(alarm_before).map(|end| end - HALF_A_DAY).filter(|until| since < *until);
-    let left = end_of(Span::new()).map_or(HALF_A_DAY, |end| (end.duration_since(since) / 2).min(HALF_A_DAY));
-    quiet.unwrap_or(since + left)
+    let end_of = |date: Date| DueBy { date, ..due_by.clone() }.at().ok().filter(|end| since < *end);
+    let half_before = |end: Timestamp| Some(end - HALF_A_DAY).filter(|until| since < *until);
+    let last_quiet_day = due_by.date.checked_sub(alarm_before).and_then(Date::yesterday).ok();
+    let quiet = last_quiet_day.and_then(end_of).and_then(half_before);
+    let end = end_of(due_by.date);
+    let in_its_day = end.and_then(half_before).map(|until| until.min(since + HALF_A_DAY));
+    let left = end.map_or(HALF_A_DAY, |end| (end.duration_since(since) / 2).min(HALF_A_DAY));
+    quiet.or(in_its_day).unwrap_or(since + left)
 }

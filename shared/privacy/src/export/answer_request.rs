@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::job::ExportJob;
 use super::make_bundle::Exporter;
 use super::order::Order;
-use super::ports::{Bundle, BundleBook, BundleEraser, BundleKey, Claim};
+use super::ports::BundleBook;
 use crate::fault::Fault;
 use crate::instant;
 use crate::ports::Clock;
@@ -17,36 +17,8 @@ impl<L, Q, V, B, C> Exporter<'_, L, Q, V, B, C>
 where
     L: RequestBook + BundleBook,
     Q: NoticeQueue,
-    B: BundleEraser,
     C: Clock,
 {
-    /// Erases a bundle that lacks what a tenant has let us give since, and begins the next one. `None`: somebody was quicker.
-    pub(super) async fn renew(
-        &self,
-        job: &ExportJob,
-        worker: &str,
-        bundle: &Bundle,
-        request: &mut SubjectRequest,
-        erase_at: Timestamp,
-    ) -> Result<Option<Bundle>, Fault> {
-        let left = self.bundles.erase(&BundleKey::of(job, bundle.round)).await?;
-        if left > 0 {
-            return Err(Fault::retry("export.renew", format!("{left} versions are left")));
-        }
-        if bundle.erased_at.is_none() {
-            let noted = SubjectRequest { version: request.version + 1, ..request.clone() };
-            let act = Act::of_service(Deed::BundleErased, instant::to_millis(self.clock.now()));
-            if !self.ledger.record(&noted, &act, None).await? {
-                return Ok(None);
-            }
-            *request = noted;
-        }
-        Ok(match self.ledger.renew(job, worker, erase_at).await? {
-            Claim::Granted(bundle) => Some(bundle),
-            Claim::Busy => None,
-        })
-    }
-
     /// Whether the request is still the one that was ordered: no tenant has given its word since.
     pub(super) async fn is_as_ordered(&self, job: &ExportJob, order: &Order) -> Result<bool, Fault> {
         let ExportJob::Request(id) = job else { return Ok(true) };

@@ -13,10 +13,10 @@ use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::keys::SubjectKeys;
 use crate::ports::Connections;
-use crate::scope::{Part, Place, is_covered};
+use crate::scope::{Place, is_covered};
 use crate::subject_request::SubjectRequest;
 
-/// Has the bundle of a verified request made; what ends with an account that the person is a user of waits for it from now on.
+/// Has the bundle of a verified request made; what ends with an account in which it reaches something waits for it from now on.
 /// `false` when no bundle answers such a request, or it is not verified.
 ///
 /// # Errors
@@ -88,11 +88,7 @@ pub(super) async fn barred(
     Ok(barred)
 }
 
-/// Whose accounts a request is of users of: what ends there waits for the bundle.
+/// In whose accounts a request reaches something, as a user or as somebody who wrote to them: what ends there waits for the bundle.
 pub(super) fn tenants(places: &[Place]) -> BTreeSet<TenantId> {
-    let is_user = |place: &&Place| match &place.part {
-        Part::User(_) => true,
-        Part::Own | Part::OwnContact(_) | Part::Connection(..) => false,
-    };
-    places.iter().filter(is_user).map(|place| place.tenant.clone()).collect()
+    places.iter().map(|place| place.tenant.clone()).collect()
 }

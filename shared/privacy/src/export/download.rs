@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::ExportJob;
-use super::ports::{Bundle, BundleBook, BundleKey, BundleLinks, Link};
+use super::ports::{Bundle, BundleBook, BundleKey, BundleLinks, Link, Round};
 use crate::fault::Fault;
 use crate::keys::SubjectKeys;
 use crate::login::Login;
@@ -19,7 +19,7 @@ use crate::verify_request::use_up;
 /// How long a link works.
 pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-/// Answers a code with a link, or with nothing.
+/// Answers a code with a link, or with nothing. `round` names one of several bundles; without, it is the newest.
 ///
 /// # Errors
 /// [`Fault`]: no link, though a try may have been counted.
@@ -28,22 +28,22 @@ pub async fn download_bundle(
     links: &impl BundleLinks,
     keys: &SubjectKeys,
     id: &ObligationId,
-    code: &str,
+    (code, round): (&str, Option<u32>),
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
     let Some(challenge) = book.attempt(id, now).await? else { return Ok(None) };
     if !challenge.is_answered_by(keys, id, code) {
         return Ok(None);
     }
-    let Some((request, bundle, made_at)) = ready(book, id, now).await? else { return Ok(None) };
+    let Some((request, made)) = ready(book, id, round, now).await? else { return Ok(None) };
     // One that was sent before the bundle was there was for something else; and no code opens what only a login does.
-    if challenge.expires_at - LIFETIME < made_at || request.opened_by() != Some(challenge.proof) {
+    if challenge.expires_at - LIFETIME < made.made_at || request.opened_by() != Some(challenge.proof) {
         return Ok(None);
     }
-    give(book, links, request, &bundle, Some(&challenge), now).await
+    give(book, links, request, made, Some(&challenge), now).await
 }
 
-/// Answers a fresh login of the same account holder with a link, or with nothing. It is used up by it.
+/// Answers a fresh login of the same account holder with a link, or with nothing. It is used up by it. `round` as there.
 ///
 /// # Errors
 /// [`Fault`]: no link, though the login may have been used up.
@@ -53,15 +53,15 @@ pub async fn download_by_login(
     links: &impl BundleLinks,
     keys: &SubjectKeys,
     id: &ObligationId,
-    login: &Login,
+    (login, round): (&Login, Option<u32>),
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
-    let Some((request, bundle, _)) = ready(book, id, now).await? else { return Ok(None) };
+    let Some((request, made)) = ready(book, id, round, now).await? else { return Ok(None) };
     let is_theirs = request.opened_by() == Some(Proof::AccountLogin) && request.member.as_ref() == Some(&login.member);
     if !is_theirs || !use_up(limits, keys, login).await? {
         return Ok(None);
     }
-    give(book, links, request, &bundle, None, now).await
+    give(book, links, request, made, None, now).await
 }
 
 /// Notes that it is given, with the code that is used up by it, then gives it.
@@ -69,11 +69,11 @@ async fn give(
     book: &impl RequestBook,
     links: &impl BundleLinks,
     request: SubjectRequest,
-    bundle: &Bundle,
+    made: Round,
     used: Option<&Challenge>,
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
-    let key = BundleKey::of(&ExportJob::Request(request.id.clone()), bundle.round);
+    let key = BundleKey::of(&ExportJob::Request(request.id.clone()), made.round);
     let given = SubjectRequest { version: request.version + 1, ..request };
     if !book.record(&given, &Act::of_asker(Deed::Downloaded, now), used).await? {
         return Ok(None);
@@ -81,17 +81,30 @@ async fn give(
     links.link(&key).await.map(Some)
 }
 
-/// The request and its bundle, while it is there.
+/// The request and one of its bundles, while that is there.
 async fn ready(
     book: &(impl RequestBook + BundleBook),
     id: &ObligationId,
+    round: Option<u32>,
     now: Timestamp,
-) -> Result<Option<(SubjectRequest, Bundle, Timestamp)>, Fault> {
+) -> Result<Option<(SubjectRequest, Round)>, Fault> {
     let Some(request) = book.request(id).await? else { return Ok(None) };
-    if !matches!(request.standing, Standing::Answered { .. }) {
-        return Ok(None);
+    let Some(bundle) = book.bundle(&ExportJob::Request(id.clone())).await? else { return Ok(None) };
+    let made = request.bundles(&bundle, now).into_iter().find(|made| round.is_none_or(|round| made.round == round));
+    Ok(made.map(|made| (request, made)))
+}
+
+impl SubjectRequest {
+    /// Its bundles that can be fetched, the newest first. One of before an appeal is of whoever had shown who they are then, which
+    /// whoever appealed may not have; one that staff had made again because it was spoilt, or another had opened it, is nobody's.
+    #[must_use]
+    pub fn bundles(&self, bundle: &Bundle, now: Timestamp) -> Vec<Round> {
+        if !matches!(self.standing, Standing::Answered { .. }) {
+            return Vec::new();
+        }
+        let mut made = bundle.fetchable(now);
+        made.retain(|made| self.course.reopened.as_ref().is_none_or(|reopened| reopened.at <= made.made_at));
+        made.retain(|made| self.spoilt_at().is_none_or(|spoilt_at| spoilt_at <= made.made_at));
+        made
     }
-    let bundle = book.bundle(&ExportJob::Request(id.clone())).await?;
-    let is_there = |bundle: &Bundle| bundle.erased_at.is_none() && bundle.erase_at.is_some_and(|at| now < at);
-    Ok(bundle.filter(is_there).and_then(|bundle| bundle.made_at.map(|made_at| (request, bundle, made_at))))
 }

@@ -1,4 +1,5 @@
-//! Erases bundles when their fourteen days are over, every version of them, and says so in the trail of the request.
+//! Erases bundles when their fourteen days are over, each on its own day and every version of it, and says so in the trail of
+//! the request.
 //!
 //! Bounded and resumable: what is not reached stays due, and any step may run twice.
 
@@ -50,7 +51,7 @@ pub async fn erase_bundles(
                 return swept;
             }
             match erase(book, eraser, &due, clock.now()).await {
-                Ok(is_erased) => swept.erased += u64::from(is_erased),
+                Ok(erased) => swept.erased += erased,
                 Err(fault) => swept.faults.push(fault),
             }
         }
@@ -58,29 +59,34 @@ pub async fn erase_bundles(
     swept
 }
 
+/// How many were erased and noted.
 async fn erase(
     book: &(impl BundleBook + RequestBook + Challenges),
     eraser: &impl BundleEraser,
     due: &DueBundle,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<u64, Fault> {
     // The index may be behind the row.
-    let Some(bundle) = book.bundle(&due.job).await? else { return Ok(false) };
-    if bundle.erase_at.is_none_or(|at| at > now) {
-        return Ok(false);
+    let Some(bundle) = book.bundle(&due.job).await? else { return Ok(0) };
+    let rounds = bundle.due(now);
+    let mut left = 0;
+    for (round, _) in &rounds {
+        left += eraser.erase(&BundleKey::of(&due.job, *round)).await?;
     }
-    let left = eraser.erase(&BundleKey::of(&due.job, bundle.round)).await?;
     if left > 0 {
         return Err(Fault::retry("bundles.erase", format!("{left} versions are left")));
     }
     if let ExportJob::Request(id) = &due.job {
-        // The code of a download that nobody made, also one that was sent just now: it opens nothing any more.
-        book.forget(id, now + LIFETIME * 2).await?;
-        if bundle.made_at.is_some() && bundle.erased_at.is_none() {
+        if rounds.iter().any(|(round, _)| *round == bundle.round) {
+            // The code of a download that nobody made, also one that was sent just now: it opens nothing any more.
+            book.forget(id, now + LIFETIME * 2).await?;
+        }
+        for _ in rounds.iter().filter(|(_, is_made)| *is_made) {
             note(book, id, now).await?;
         }
     }
-    book.erased(due, now).await
+    let is_noted = book.erased(due, &bundle, now).await?;
+    Ok(if is_noted { u64::try_from(rounds.len()).unwrap_or(u64::MAX) } else { 0 })
 }
 
 /// In the trail before the due entry goes: a crash in between notes it twice rather than never.

@@ -6,6 +6,7 @@
 
 mod answer_request;
 pub mod archive;
+mod bundle;
 mod close;
 mod collect;
 pub mod discover;

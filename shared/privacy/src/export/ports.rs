@@ -15,6 +15,8 @@ use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
 
+pub use super::bundle::{Bundle, Next, Round};
+
 /// A row of a table with everything in it.
 #[derive(Clone, PartialEq)]
 pub struct Row {
@@ -170,25 +172,6 @@ pub trait BundleLinks: Sync {
     fn link(&self, key: &BundleKey) -> impl Future<Output = Answer<Link>> + Send;
 }
 
-/// A bundle as the ledger knows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Bundle {
-    /// How many the same job had before; from 0.
-    pub round: u32,
-    /// The upload that was begun, until it is complete.
-    pub upload: Option<String>,
-    /// Whether something was kept for the next worker.
-    pub is_kept: bool,
-    /// When it was complete.
-    pub made_at: Option<Timestamp>,
-    /// How long it is.
-    pub bytes: u64,
-    /// When everything of it is erased at the latest, made or not.
-    pub erase_at: Option<Timestamp>,
-    /// When it was erased.
-    pub erased_at: Option<Timestamp>,
-}
-
 /// What claiming a bundle came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
@@ -219,10 +202,16 @@ pub trait BundleBook: Sync {
         erase_at: Timestamp,
         now: Timestamp,
     ) -> impl Future<Output = Answer<Claim>> + Send;
-    /// Begins the next round of a bundle that is claimed and was made or had its day, and puts it into the due index again. Whoever
-    /// does has erased the one before.
-    fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> impl Future<Output = Answer<Claim>> + Send;
-    /// Stores how far it is, if it is still ours and was not erased. `false`: it is not.
+    /// Begins the next round of a bundle that is claimed, is as it was read, and was made or had its day, and puts it into the due
+    /// index again. What was made before stays as long as [`Bundle::next`] says.
+    fn renew(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        bundle: &Bundle,
+        next: Next,
+    ) -> impl Future<Output = Answer<Claim>> + Send;
+    /// Stores how far it is, but not which were made before, if it is still ours and was not erased. `false`: it is not.
     fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> impl Future<Output = Answer<bool>> + Send;
     /// Gives the claim back, if it is still ours.
     fn let_go(&self, job: &ExportJob, worker: &str) -> impl Future<Output = Answer<()>> + Send;
@@ -231,9 +220,9 @@ pub trait BundleBook: Sync {
     /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
     fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16)
     -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
-    /// Notes that everything of it was erased, and takes it out of the due index. `false` when that was noted before, or
-    /// another round has begun.
-    fn erased(&self, due: &DueBundle, at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next or out of the due index.
+    /// `false` when that was noted before, or another round has begun.
+    fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
     /// Notes that a purge of a tenant waits for a request's bundle.
     fn await_bundle(
         &self,

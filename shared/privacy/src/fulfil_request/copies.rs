@@ -87,14 +87,14 @@ where
         let of_platforms = spans.filter_map(|within| received_on.checked_add(within).ok());
         let platforms = of_platforms.map(|date| (DueBy { date, time_zone: "UTC".to_owned() }, alarm_before));
         let law = (request.carry_out_by(), alarm_before);
-        let all = platforms.chain([law]).map(|(due_by, before)| quiet_until(due_by, before, since));
+        let all = platforms.chain([law]).map(|(due_by, before)| room_until(due_by, before, since));
         all.min().unwrap_or(since)
     }
 }
 
-/// Until when there is room before a last day and before the day on which its alarm begins to ring.
-fn quiet_until(due_by: DueBy, alarm_before: Span, since: Timestamp) -> Timestamp {
-    let by_its_day = latest(&due_by, Span::new(), since);
+/// Until when there is room before a last day and its alarm. One that is shown late is begun on the day before its last, if it can be.
+fn room_until(due_by: DueBy, alarm_before: Span, since: Timestamp) -> Timestamp {
+    let by_its_alarm = latest(&due_by, alarm_before, since);
     let date = due_by.date.yesterday().unwrap_or(due_by.date);
-    latest(&DueBy { date, ..due_by }, alarm_before, since).min(by_its_day)
+    by_its_alarm.min(latest(&DueBy { date, ..due_by }, Span::new(), since))
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::deadline::DueBy;
 use crate::legal_hold::HoldId;
 use crate::memory::plan_hash;
-use crate::obligation::{ObligationId, PlanRef};
+use crate::obligation::{ObligationId, PlanHash, PlanRef};
 use crate::policy::retained::Exception;
 use crate::target::{Limit, Target};
 
@@ -13,6 +13,10 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn head(state: State) -> Head {
+    let held_by = match &state {
+        State::Held { by, .. } => by.clone(),
+        _ => Vec::new(),
+    };
     Head {
         id: ObligationId::parse(&"a".repeat(32)).unwrap(),
         seq: 1,
@@ -32,6 +36,7 @@ fn head(state: State) -> Head {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by,
     }
 }
 
@@ -78,9 +83,6 @@ fn every_change_of_state_is_told_once() {
 
 #[test]
 fn what_comes_again_is_told_again_and_what_is_told_twice_is_known() {
-    let held = states().remove(4);
-    assert_eq!(kinds(Some(&head(held)), &head(State::Executing { plan: plan() })), ["released"]);
-
     let looked = |reopened: u32, looks: Vec<Timestamp>| {
         let erased_at = at("2026-03-10T12:01:00Z");
         Head { reopened, ..head(State::Verifying { plan: plan_hash(), erased_at, looks }) }
@@ -147,4 +149,31 @@ fn the_schema_names_every_member_kind_and_route() {
     assert_eq!(texts(&schema["properties"]["codes"]["items"]), codes);
     let routes = Route::ALL.iter().map(|route| route.as_str().to_owned()).collect();
     assert_eq!(texts(&schema["properties"]["route"]), routes);
+}
+
+/// Each step in turn: what it tells.
+fn told(steps: &[Head]) -> Vec<Vec<&'static str>> {
+    steps.windows(2).map(|pair| kinds(Some(&pair[0]), &pair[1])).collect()
+}
+
+#[test]
+fn holds_are_told_once_until_they_are_others_and_released_once_none_is_in_force() {
+    let by = |names: &[&str]| names.iter().map(|name| HoldId::parse(name).unwrap()).collect::<Vec<_>>();
+    let held = |names: &[&str], hash: &str| {
+        let plan = PlanRef { hash: PlanHash::from_stored(hash.repeat(32)), ..plan() };
+        head(State::Held { plan, by: by(names), review_by: "2026-05-01".parse().unwrap() })
+    };
+    let beside = |names: &[&str]| Head { held_by: by(names), ..head(State::Executing { plan: plan() }) };
+    let erased = head(states().remove(5));
+    let (one, both) = (&["hold-0001"][..], &["hold-0001", "hold-0002"][..]);
+    let daily = [beside(&[]), held(one, "0a"), beside(one), held(one, "0b"), beside(one), held(one, "0c")];
+    assert_eq!(told(&daily), [&["held"][..], &[], &[], &[], &[]]);
+    assert_eq!(told(&[held(one, "0a"), beside(&[]), erased.clone()]), [&["released"][..], &["erased"]]);
+    assert_eq!(told(&[held(one, "0a"), beside(one), erased]), [&[][..], &["released", "erased"]]);
+    assert_eq!(told(&[held(both, "0a"), beside(both), held(one, "0b")]), [&[][..], &["held"]], "others");
+    let failed = Head { held_by: by(one), ..head(states().remove(3)) };
+    assert_eq!(told(&[held(one, "0a"), failed.clone(), held(one, "0b")]), [&["failed"][..], &[]]);
+    let id = |before: Head| events(Some(&before), &beside(&[])).remove(0).event_id;
+    assert_eq!(id(held(one, "0a")), id(beside(one)), "the same fact, from whichever state it is left");
+    assert_ne!(id(held(one, "0a")), id(held(both, "0a")));
 }

@@ -86,6 +86,7 @@ pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::World;
 use crate::export::job::{ExportJob, ExportQueue};
 use crate::export::ports::{
-    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Part,
+    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Next, Part,
 };
 use crate::fault::Fault;
 use crate::hex::first_hex;
@@ -50,6 +50,13 @@ impl StoredExports {
         let attributes = attributes.as_object().cloned().unwrap_or_default().into_iter().collect();
         let rows = self.rows.entry((store.to_owned(), partition.to_owned())).or_default();
         rows.insert(key.to_owned(), attributes);
+    }
+
+    /// What the ledger knows of the bundles of a request.
+    #[must_use]
+    pub fn bundle_of(&self, request: &ObligationId) -> Option<Bundle> {
+        let is_of_it = |job: &ExportJob| matches!(job, ExportJob::Request(id) if id == request);
+        self.booked.iter().find(|(job, _)| is_of_it(job)).map(|(_, booked)| booked.bundle.clone())
     }
 
     fn booked(&mut self, job: &ExportJob) -> Option<&mut Booked> {
@@ -180,13 +187,15 @@ impl BundleBook for World {
         })
     }
 
-    async fn renew(&self, job: &ExportJob, worker: &str, erase_at: Timestamp) -> Answer<Claim> {
+    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, next: Next) -> Answer<Claim> {
         self.call("bundles.renew", |stored| {
-            let is_over = |booked: &&mut Booked| booked.bundle.made_at.or(booked.bundle.erased_at).is_some();
+            let is_over = |booked: &&mut Booked| {
+                let is_over = booked.bundle.made_at.or(booked.bundle.erased_at).is_some();
+                is_over && booked.bundle.round == bundle.round && booked.next_action_at == bundle.next_erase_at()
+            };
             let Some(booked) = stored.exports.booked_by(job, worker).filter(is_over) else { return Claim::Busy };
-            let round = booked.bundle.round + 1;
-            booked.bundle = Bundle { round, erase_at: Some(erase_at), ..Bundle::default() };
-            booked.next_action_at = Some(erase_at);
+            booked.bundle = bundle.next(next);
+            booked.next_action_at = booked.bundle.next_erase_at();
             Claim::Granted(booked.bundle.clone())
         })
     }
@@ -195,8 +204,9 @@ impl BundleBook for World {
         self.call("bundles.save", |stored| {
             let booked = stored.exports.booked_by(job, worker);
             let Some(booked) = booked.filter(|booked| booked.bundle.erased_at.is_none()) else { return false };
-            booked.bundle = bundle.clone();
-            booked.next_action_at = bundle.erase_at;
+            let earlier = std::mem::take(&mut booked.bundle.earlier);
+            booked.bundle = Bundle { earlier, ..bundle.clone() };
+            booked.next_action_at = bundle.next_erase_at();
             true
         })
     }
@@ -225,15 +235,20 @@ impl BundleBook for World {
         })
     }
 
-    async fn erased(&self, due: &DueBundle, at: Timestamp) -> Answer<bool> {
+    async fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> Answer<bool> {
         self.call("bundles.erased", |stored| {
-            let booked = stored.exports.booked(&due.job);
-            let Some(booked) = booked.filter(|booked| booked.next_action_at == Some(due.erase_at)) else {
-                return false;
+            let is_as_read = |booked: &&mut Booked| {
+                let is_same = (booked.bundle.round, booked.bundle.erase_at) == (bundle.round, bundle.erase_at);
+                is_same && booked.next_action_at == Some(due.erase_at)
             };
-            booked.next_action_at = None;
-            booked.bundle.erased_at.get_or_insert(at);
-            booked.bundle.upload = None;
+            let Some(booked) = stored.exports.booked(&due.job).filter(is_as_read) else { return false };
+            let left = bundle.without_due(at);
+            booked.next_action_at = left.next_erase_at();
+            booked.bundle.earlier = left.earlier;
+            if left.erased_at.is_some() {
+                booked.bundle.erased_at = left.erased_at;
+                booked.bundle.upload = None;
+            }
             true
         })
     }

@@ -175,6 +175,11 @@ impl Ledger for World {
                 return None;
             }
             head.state = advance.state.clone();
+            if let State::Held { by, .. } = &head.state {
+                head.held_by.clone_from(by);
+            } else if advance.forgets_holds() {
+                head.held_by.clear();
+            }
             head.reopened += u32::from(advance.is_reopening);
             super::replay::move_mark(head, advance);
             match advance.next_action {

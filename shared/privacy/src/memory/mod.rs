@@ -168,6 +168,12 @@ impl Stored {
         self.marks.values().cloned().chain(disconnected).collect()
     }
 
+    /// What the clock shows.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// Lets the clock show an instant.
     pub fn set_now(&mut self, now: Timestamp) {
         self.now = now;

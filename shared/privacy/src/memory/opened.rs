@@ -22,5 +22,6 @@ pub(super) fn fresh(new: &NewObligation, seq: u32) -> Head {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Stored, World};
 use crate::obligation::ObligationId;
-use crate::ports::{Answer, Freshness, Showcase, Shown};
+use crate::ports::{Answer, Freshness, Showcase, Shown, ShownAsked};
 use crate::subject_request::SubjectRequest;
 
 impl Showcase for World {
@@ -10,17 +10,14 @@ impl Showcase for World {
         self.call("showcase.show", |stored| shown(seen(stored, freshness), id))
     }
 
-    async fn show_asked(
-        &self,
-        id: &ObligationId,
-        freshness: Freshness,
-    ) -> Answer<Option<(SubjectRequest, Option<Shown>)>> {
+    async fn show_asked(&self, id: &ObligationId, freshness: Freshness) -> Answer<Option<ShownAsked>> {
         self.call("showcase.show", |stored| {
             let stored = seen(stored, freshness);
             let request = stored.requests.heads.get(id)?.clone();
             // What stands beside a request is not read with what is shown of it.
             let details = request.details.clone().filter(|_| !request.has_words_beside);
-            Some((SubjectRequest { details, ..request }, shown(stored, id)))
+            let (request, bundle) = (SubjectRequest { details, ..request }, stored.exports.bundle_of(id));
+            Some(ShownAsked { request, erasure: shown(stored, id), bundle })
         })
     }
 }

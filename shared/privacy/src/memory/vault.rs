@@ -147,11 +147,21 @@ impl Connections for World {
         self.call("connections.unlink", |stored| stored.unlink(links))
     }
 
-    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
+    async fn take_out(
+        &self,
+        connection: &Place,
+        covers_until: Timestamp,
+        rows: &[Record],
+        links: &[Link],
+    ) -> Answer<bool> {
         if self.stored().broken_store.as_deref() == Some(CONNECTIONS) {
             return Err(Fault::retry("connections.take_out", "broken"));
         }
         self.call("connections.take_out", |stored| {
+            let row = stored.connections.get(connection);
+            if row.is_some_and(|row| !is_covered(row.connected_at, covers_until)) {
+                return false;
+            }
             stored.unlink(links);
             let partition = (CONNECTIONS.to_owned(), format!("connection#{connection}"));
             let keys = stored.items.entry(partition).or_default();
@@ -159,6 +169,7 @@ impl Connections for World {
             if !keys.contains("connection") {
                 stored.connections.remove(connection);
             }
+            true
         })
     }
 }

@@ -32,6 +32,7 @@ fn head(state: State) -> Head {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by: Vec::new(),
     }
 }
 

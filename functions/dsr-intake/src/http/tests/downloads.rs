@@ -159,3 +159,47 @@ async fn every_page_that_asks_for_a_code_has_both_ways_and_the_way_back_for_ever
         );
     }
 }
+
+#[tokio::test]
+async fn of_several_bundles_the_newest_is_given_unless_another_is_named() {
+    let bench = Bench::new();
+    let reference = asked(&bench).await;
+    let path = format!("/api/dsr/{reference}/download");
+    let id = answered(&bench, &reference).await;
+    let (ledger, job, now) = (&bench.desk.ledger, ExportJob::Request(id), SystemClock.now());
+    let first = ledger.bundle(&job).await.unwrap().unwrap();
+    let later = now + SignedDuration::from_hours(2);
+    let privacy::export::ports::Claim::Granted(next) = ledger.renew(&job, "w", &first, later).await.unwrap() else {
+        panic!("it is theirs")
+    };
+    assert!(ledger.save(&job, "w", &Bundle { made_at: Some(now), ..next }).await.unwrap());
+    let mut objects = Vec::new();
+    for (body, is_form) in [
+        (json!({}), false),
+        (json!({"bundle": "0"}), false),
+        (json!({"bundle": "1"}), false),
+        (json!({"bundle": "0"}), true),
+        (json!({"bundle": ""}), true),
+    ] {
+        let code = bench.code_for(&reference).await;
+        let given = if is_form {
+            let bundle = body["bundle"].as_str().unwrap();
+            bench.fill_in(&path, &format!("code={code}&bundle={bundle}")).await
+        } else {
+            let mut body = body.clone();
+            body["code"] = code.into();
+            bench.post(&path, &body).await
+        };
+        assert_eq!(given.status, 303, "{body}");
+        let link = given.location.unwrap();
+        objects.push(link.split('?').next().unwrap().to_owned());
+    }
+    let [newest, earlier, named, by_form, unnamed] = <[String; 5]>::try_from(objects).unwrap();
+    assert_eq!((&newest, &earlier, &newest), (&named, &by_form, &unnamed));
+    assert_ne!(newest, earlier);
+    let code = bench.code_for(&reference).await;
+    for (bundle, status) in [(json!("no-number"), 400), (json!(0), 400), (json!("7"), 422)] {
+        let answer = bench.post(&path, &json!({"code": code, "bundle": bundle})).await;
+        assert_eq!(answer.status, status, "{bundle}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Disconnects of another day than the connection, and ids that are used again at any moment.
 
 use super::*;
+use crate::memory::{ConnectionRow, Stored};
 
 const NEW: &str = "contact#p1#signal#2026-12-15T13:00:00.000Z#new";
 
@@ -81,4 +82,45 @@ async fn a_second_disconnect_of_it_takes_the_new_connection_whatever_was_planned
     world.break_store(None);
     assert!(matches!(work_on(&world, &first.id).await, Worked::Erased { .. }));
     assert_eq!(of_connection(&world), Vec::<String>::new());
+}
+
+/// Under the id of before, by the same person, from another process.
+fn connect_meanwhile(stored: &mut Stored) {
+    let (place, link) = (place("alder", "c1", None), KeyedRef::from_stored("v1-alder-c1".to_owned()));
+    let connected_at = stored.now();
+    stored.connections.insert(place.clone(), ConnectionRow::new("google", connected_at));
+    let rows = stored.items.entry(("connections".to_owned(), "connection#alder#c1".to_owned())).or_default();
+    rows.extend(["connection".to_owned(), format!("link#{link}")]);
+    stored.links.entry(link).or_default().insert(place, connected_at);
+}
+
+#[tokio::test]
+async fn an_id_that_is_used_again_at_any_moment_of_a_visit_keeps_what_finds_the_new_connection() {
+    let mut is_over = false;
+    let mut call = 0;
+    while !is_over {
+        call += 1;
+        let world = world();
+        let accepted = accepted(&world, disconnect("google", None)).await.unwrap();
+        world.pass(HOUR);
+        world.strike(None);
+        world.interrupt(call, connect_meanwhile);
+        assert!(matches!(work_on(&world, &accepted.id).await, Worked::Erased { .. }), "call {call}");
+        is_over = world.calls() < call;
+        if is_over {
+            break;
+        }
+        let stored = world.stored();
+        let row = stored.connections.get(&place("alder", "c1", None));
+        assert!(row.is_some_and(|row| row.has_tokens), "call {call}");
+        let link = KeyedRef::from_stored("v1-alder-c1".to_owned());
+        assert!(stored.links.get(&link).is_some_and(|places| !places.is_empty()), "call {call}");
+        drop(stored);
+        let left = of_connection(&world);
+        for key in ["connection#alder#c1 connection", "connection#alder#c1 link#v1-alder-c1"] {
+            assert!(left.iter().any(|line| line.ends_with(key)), "call {call}: {left:?}");
+        }
+        assert!(left.iter().all(|line| !line.contains("2026-02-01")), "call {call}: {left:?}");
+    }
+    assert!(call > 20, "it was tried at every call");
 }

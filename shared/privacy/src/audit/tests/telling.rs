@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::deadline::DueBy;
 use crate::export::job::ExportJob;
-use crate::export::ports::Bundle;
+use crate::export::ports::{Bundle, Round};
 use crate::ids::{InstructionId, TenantId, UserId};
 use crate::ingest_gate::Flag;
 use crate::keys::KeyedRef;
@@ -26,6 +26,10 @@ use crate::target::{Limit, Target};
 const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/Support/ana.lima@example.com";
 
 fn head(state: State) -> Head {
+    let held_by = match &state {
+        State::Held { by, .. } => by.clone(),
+        _ => Vec::new(),
+    };
     Head {
         id: code("a"),
         seq: 1,
@@ -45,6 +49,7 @@ fn head(state: State) -> Head {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by,
     }
 }
 
@@ -69,6 +74,7 @@ fn words(recorded: &Recorded) -> Vec<String> {
 fn each_step_of_an_obligation_has_its_word() {
     let erased_at = now() + SignedDuration::from_mins(1);
     let by = vec![HoldId::parse("hold-2026-1").unwrap()];
+    let by_the_hold = by.clone();
     let failed = State::Failed { plan: plan(), retry_at: erased_at, attempts: 1 };
     let held = State::Held { plan: plan(), by, review_by: "2026-05-01".parse().unwrap() };
     let verifying = |looks: Vec<Timestamp>| State::Verifying { plan: plan_hash(), erased_at, looks };
@@ -76,6 +82,7 @@ fn each_step_of_an_obligation_has_its_word() {
     let from = head(State::Received);
     let planned = head(State::Planned { plan: plan() });
     let executing = head(State::Executing { plan: plan() });
+    let beside = Head { held_by: by_the_hold, ..executing.clone() };
     let confirmed = Head { confirmed_plan: Some(plan_hash()), ..planned.clone() };
     let retained = Head { retained: vec![Exception::ALL[0]], ..head(verifying(vec![])) };
     let cases: Vec<(Option<Head>, Head, &[&str])> = vec![
@@ -87,7 +94,9 @@ fn each_step_of_an_obligation_has_its_word() {
         (Some(executing.clone()), head(failed.clone()), &["failed"]),
         (Some(head(failed)), executing.clone(), &["begun"]),
         (Some(executing.clone()), head(held.clone()), &["held"]),
-        (Some(head(held)), executing.clone(), &["released", "begun"]),
+        (Some(head(held.clone())), executing.clone(), &["released", "begun"]),
+        (Some(head(held.clone())), beside.clone(), &["begun"]),
+        (Some(beside), head(held), &["held"]),
         (Some(executing.clone()), head(verifying(vec![])), &["erased"]),
         (Some(executing.clone()), retained, &["erased", "retained"]),
         (Some(head(verifying(vec![]))), head(verifying(vec![erased_at])), &["looked-again"]),
@@ -244,6 +253,14 @@ fn bundle(made_at: Option<Timestamp>, erased_at: Option<Timestamp>) -> Row {
     Row::Bundle { job: ExportJob::Tenant(TenantId::parse("tenant-alder").unwrap()), bundle }
 }
 
+/// One that was made, after others that are still there.
+fn after(earlier: &[u32]) -> Row {
+    let round = |round: &u32| Round { round: *round, made_at: now(), erase_at: now() };
+    let earlier = earlier.iter().map(round).collect();
+    let bundle = Bundle { round: 3, made_at: Some(now()), earlier, ..Bundle::default() };
+    Row::Bundle { job: ExportJob::Tenant(TenantId::parse("tenant-alder").unwrap()), bundle }
+}
+
 fn settlement(state: processors::State) -> Row {
     let entry = processors::Entry { state, since: now(), done: 0 };
     let entries = BTreeMap::from([("posthog".to_owned(), entry)]);
@@ -279,6 +296,8 @@ fn holds_purges_bundles_and_processors_have_their_words() {
         (Some(left), None, &["period-cleared"]),
         (None, Some(bundle(None, None)), &["bundle-begun"]),
         (Some(bundle(None, None)), Some(bundle(Some(now()), None)), &["bundle-made"]),
+        (Some(after(&[1, 2])), Some(after(&[2])), &["bundle-erased"]),
+        (Some(after(&[1, 2])), Some(after(&[])), &["bundle-erased"]),
         (Some(bundle(Some(now()), None)), Some(bundle(Some(now()), Some(now()))), &["bundle-erased"]),
         (Some(bundle(Some(now()), Some(now()))), Some(bundle(None, None)), &["bundle-begun"]),
         (None, Some(waiting.clone()), &["processor-asked"]),

@@ -1,6 +1,7 @@
 //! Legal holds: before an erasure, in the middle of it, and after they are released.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use super::proofs::{copies, receipts, vendor};
 use super::*;
@@ -120,6 +121,51 @@ async fn a_processor_that_has_not_confirmed_beside_a_hold_still_rings() {
     assert_eq!(late, ["posthog"]);
     assert!(matches!(head(&world).state, State::Held { .. }));
     assert_eq!(receipts(&world, "birch").len(), 0);
+}
+
+/// What a run tells others, worked out from the row as it stood before each call. `act` is what happens before each visit.
+async fn told(visits: usize, act: impl Fn(&World, usize)) -> Vec<&'static str> {
+    let run = Run::new();
+    let course = async |call: Option<u64>, seen: &Arc<Mutex<Vec<Head>>>| {
+        let world = world();
+        open(&world).await;
+        world.strike(None);
+        if let Some(call) = call {
+            let seen = Arc::clone(seen);
+            world.interrupt(call, move |stored| seen.lock().unwrap().push(stored.heads[&id()].clone()));
+        }
+        for visit in 0..visits {
+            act(&world, visit);
+            run.visit(&world, "w1").await.unwrap();
+        }
+        seen.lock().unwrap().push(head(&world));
+        world.calls()
+    };
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    for call in 1..=course(None, &Arc::default()).await {
+        let seen = Arc::default();
+        course(Some(call), &seen).await;
+        heads.lock().unwrap().extend(seen.lock().unwrap().first().cloned());
+    }
+    course(None, &heads).await;
+    let heads = heads.lock().unwrap();
+    let events = heads.windows(2).flat_map(|pair| crate::ledger_event::events(Some(&pair[0]), &pair[1]));
+    events.map(|event| event.kind.name()).collect()
+}
+
+#[tokio::test]
+async fn others_hear_of_a_hold_once_however_often_more_is_erased_beside_it() {
+    let happens = |world: &World, visit: usize| match visit {
+        0 => world.stored().holds.push(of_p1()),
+        1 | 2 => {
+            world.pass(SignedDuration::from_hours(12 * visit as i64));
+            world.put("birch", "c2", &format!("contact#p1#signal#2026-02-01T00:00:00.000Z#late{visit}"));
+        }
+        3 => world.stored().holds.push(hold("hold-0002", "alder", Some("p1"), &["signals"])),
+        4 => world.stored().holds.retain(|hold| hold.id.as_str() != "hold-0001"),
+        _ => world.stored().holds.clear(),
+    };
+    assert_eq!(told(6, happens).await, ["held", "held", "released", "erased"], "again only by another hold");
 }
 
 #[tokio::test]

@@ -96,8 +96,8 @@ impl Connections for Vast<'_> {
     async fn unlink(&self, links: &[Link]) -> Answer<()> {
         self.world.unlink(links).await
     }
-    async fn take_out(&self, connection: &Place, rows: &[Record], links: &[Link]) -> Answer<()> {
-        self.world.take_out(connection, rows, links).await
+    async fn take_out(&self, connection: &Place, until: Timestamp, rows: &[Record], links: &[Link]) -> Answer<bool> {
+        self.world.take_out(connection, until, rows, links).await
     }
 }
 

@@ -94,11 +94,17 @@ async fn nobody_waits_for_a_bundle_of_another_tenant() {
 async fn a_phase_with_weeks_to_spare_waits_until_its_alarm_and_no_longer() {
     // Of the shipped file: the alarm of the conversations rings 15 days before their last day.
     let (run, (world, id)) = (Run::new(), ending_by("conversations", "2026-05-08", "alder", midnight()).await);
-    let latest = at("2026-04-23T11:59:59Z");
+    let latest = at("2026-04-22T11:59:59Z");
     for now in [midnight() + SignedDuration::from_hours(24), latest - SignedDuration::from_mins(1)] {
         world.stored().set_now(now);
         let until = latest.min(now + SignedDuration::from_mins(15));
         assert_eq!(run.work(&world, &id).await, Worked::Waiting { until }, "{now}");
+    }
+    let head = world.stored().heads[&id].clone();
+    let alarm_before = prompt_map().alarm_before(head.route, &head.target).unwrap();
+    let rings_from = at("2026-04-23T00:00:00Z");
+    for (now, rings) in [(rings_from - SignedDuration::from_millis(1), false), (rings_from, true)] {
+        assert_eq!(head.due_by.is_near(alarm_before, now), rings, "{now}");
     }
     world.stored().set_now(latest);
     assert!(matches!(run.work(&world, &id).await, Worked::Erased { .. }), "it goes by its day, answered or not");

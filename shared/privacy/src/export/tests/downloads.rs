@@ -8,7 +8,7 @@ async fn a_download_needs_a_code_that_was_sent_for_it() {
     office.world.pass(SignedDuration::from_mins(1));
     let give = |code: String| {
         let (world, keys, id, now) = (&office.world, &office.keys, id.clone(), office.now());
-        async move { download_bundle(world, world, keys, &id, &code, now).await.unwrap() }
+        async move { download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap() }
     };
     assert!(give(early.clone()).await.is_none(), "there is no bundle");
     office.make(&job(&id)).await;
@@ -40,7 +40,7 @@ async fn what_a_login_opened_no_code_opens_and_no_login_of_another() {
     office.world.pass(SignedDuration::from_mins(1));
     let (world, keys, now) = (&office.world, &office.keys, office.now());
     let code = office.code(&id, 2).await;
-    assert!(download_bundle(world, world, keys, &id, &code, now).await.unwrap().is_none(), "the right code");
+    assert!(download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap().is_none(), "the right code");
     let login = |member, token: &str| Login {
         member,
         token_id: token.to_owned(),
@@ -53,7 +53,7 @@ async fn what_a_login_opened_no_code_opens_and_no_login_of_another() {
         (login(mia_at_alder(), "token-2"), true),
         (login(mia_at_alder(), "token-2"), false),
     ] {
-        let link = download_by_login(world, world, world, keys, &id, &login, now).await.unwrap();
+        let link = download_by_login(world, world, world, keys, &id, (&login, None), now).await.unwrap();
         assert_eq!(link.is_some(), is_given, "{}", login.token_id);
     }
     // Where nobody logged in, no login opens it, whoever it is of.
@@ -62,7 +62,7 @@ async fn what_a_login_opened_no_code_opens_and_no_login_of_another() {
         request.proven.retain(|proven| proven.proof != Proof::AccountLogin);
     });
     let login = login(mia_at_alder(), "token-3");
-    assert!(download_by_login(world, world, world, keys, &id, &login, now).await.unwrap().is_none());
+    assert!(download_by_login(world, world, world, keys, &id, (&login, None), now).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -86,5 +86,5 @@ async fn after_a_power_of_attorney_the_person_opens_it() {
     office.world.pass(SignedDuration::from_mins(1));
     let code = office.code(&id, 2).await;
     let (world, keys, now) = (&office.world, &office.keys, office.now());
-    assert!(download_bundle(world, world, keys, &id, &code, now).await.unwrap().is_some());
+    assert!(download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap().is_some());
 }

@@ -57,7 +57,10 @@ async fn a_bundle_whose_day_came_before_it_was_made_is_made_anew_and_goes_in_its
     office.world.pass(SignedDuration::from_mins(1));
     let code = office.code(&id, 2).await;
     let (world, keys, now) = (&office.world, &office.keys, office.now());
-    assert!(download_bundle(world, world, keys, &id, &code, now).await.unwrap().is_some(), "what is answered is there");
+    assert!(
+        download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap().is_some(),
+        "what is answered is there"
+    );
     office.world.pass(SignedDuration::from_hours(24 * 14));
     assert_eq!(sweep().await, 1);
     assert!(office.seen().is_empty(), "and it goes");

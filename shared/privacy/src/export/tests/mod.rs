@@ -21,7 +21,7 @@ use super::erase_bundles::erase_bundles;
 use super::job::ExportJob;
 use super::make_bundle::{Exporter, Made};
 use super::order_account::{AccountOrdered, order_account};
-use super::ports::BundleBook;
+use super::ports::{BundleBook, BundleKey};
 use super::show_account::{AccountExport, show_account};
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use crate::clock::model::Kind;
@@ -174,18 +174,31 @@ impl Office {
         <[_; 1]>::try_from(self.seen()).unwrap_or_else(|seen| panic!("{} bundles", seen.len()))[0].clone()
     }
 
-    fn files(&self) -> Files {
-        let mut zip = zip::ZipArchive::new(Cursor::new(self.bytes())).unwrap();
-        let mut files = Files::new();
-        for index in 0..zip.len() {
-            let mut file = zip.by_index(index).unwrap();
-            let mut content = String::new();
-            file.read_to_string(&mut content).unwrap();
-            files.insert(file.name().to_owned(), content);
-        }
-        files
+    /// One of several bundles of a request: there is one version of each.
+    fn bytes_of(&self, id: &ObligationId, round: u32) -> Option<Vec<u8>> {
+        let stored = self.world.stored();
+        let versions = stored.exports.visible.get(&BundleKey::of(&job(id), round).object())?.clone();
+        Some(<[_; 1]>::try_from(versions).unwrap_or_else(|seen| panic!("{} versions", seen.len()))[0].clone())
     }
 
+    fn files(&self) -> Files {
+        files_in(self.bytes())
+    }
+}
+
+fn files_in(bytes: Vec<u8>) -> Files {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut files = Files::new();
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).unwrap();
+        let mut content = String::new();
+        file.read_to_string(&mut content).unwrap();
+        files.insert(file.name().to_owned(), content);
+    }
+    files
+}
+
+impl Office {
     /// She is a user of alder's account, too, under the same address.
     fn know_user(&self) {
         let email = Identity::Email(EmailAddress::parse("mia@example.com").unwrap());

@@ -1,4 +1,7 @@
 use super::*;
+use crate::keys::KeyedRef;
+use crate::memory::own_contact_place;
+use crate::ports::Ledger;
 
 #[tokio::test]
 async fn what_is_not_verified_or_asks_for_something_else_gets_no_bundle() {
@@ -43,12 +46,56 @@ async fn a_verified_request_has_its_bundle_made_and_the_end_of_the_account_waits
     assert!(!ask(&open).await);
     assert!(!ask(&SubjectRequest { kind: Kind::Erasure, ..office.request(&id) }).await);
     assert!(ask(&office.request(&id)).await);
-    let alder = TenantId::parse("alder").unwrap();
-    assert!(office.world.stored().exports.awaited.iter().eq([&(alder, id.clone())]));
+    let waits = ["alder", "birch"].map(|tenant| (TenantId::parse(tenant).unwrap(), id.clone()));
+    assert!(office.world.stored().exports.awaited.iter().eq(&waits), "she is a user there, and wrote to both");
     let jobs = office.world.stored().exports.jobs.clone();
     assert_eq!(jobs, [job(&id)]);
     assert!(matches!(office.make(&jobs[0]).await, Made::Whole { .. }));
     assert!(office.world.stored().exports.awaited.is_empty());
+}
+
+#[tokio::test]
+async fn what_ends_with_an_account_waits_for_the_copies_of_those_who_wrote_to_it() {
+    let office = Office::with_mia(2);
+    // What cedar has of its own it decides about, and has not; at dogwood is somebody else.
+    let handle = Identity::Handle {
+        platform: identity::Namespace::parse("instagram").unwrap(),
+        handle: identity::Handle::parse("mia.tea").unwrap(),
+    };
+    office.world.link(
+        &own_contact_place("cedar", "p1"),
+        at("2026-01-10T00:00:00Z"),
+        &office.keys.links(&handle).remove(0),
+    );
+    office.world.link(
+        &place("dogwood", "c1", Some("p2")),
+        at("2026-01-10T00:00:00Z"),
+        &KeyedRef::from_stored("v1-ben".into()),
+    );
+    let id = office.asked(Kind::Access).await;
+    let tenants =
+        |ended: &[&str]| ended.iter().map(|tenant| (TenantId::parse(tenant).unwrap(), id.clone())).collect::<Vec<_>>();
+    let awaited = || office.world.stored().exports.awaited.iter().cloned().collect::<Vec<_>>();
+    office.world.tick(SignedDuration::from_secs(20));
+    assert_eq!(office.try_make(&job(&id), "w1", 1).await.unwrap(), Made::Again);
+    office.world.tick(SignedDuration::ZERO);
+    assert_eq!(awaited(), tenants(&["alder", "birch"]), "from the visit on that has found where, whatever breaks then");
+    for tenant in ["alder", "birch"] {
+        let tenant = TenantId::parse(tenant).unwrap();
+        assert_eq!(office.world.awaited_bundles(&tenant).await.unwrap(), [id.clone()]);
+    }
+    office.change(&id, |request| {
+        let standing = Standing::Answered { at: at("2026-03-05T12:00:00Z"), in_part: true };
+        request.standing = standing;
+    });
+    assert_eq!(
+        office.world.awaited_bundles(&TenantId::parse("alder").unwrap()).await.unwrap(),
+        [],
+        "closed without one"
+    );
+    office.change(&id, |request| request.standing = Standing::InProgress { since: at("2026-03-05T12:00:00Z") });
+    assert!(matches!(office.make(&job(&id)).await, Made::Whole { .. }));
+    assert_eq!(awaited(), []);
 }
 
 #[tokio::test]

@@ -166,13 +166,13 @@ impl House {
         let link = if request.opened_by() == Some(Proof::AccountLogin) {
             assert!(!request.has_code_to_send(), "no code opens what a login does");
             let login = askers::login("download-0123456789", now);
-            download_by_login(world, world, world, &self.keys, id, &login, now).await.unwrap()
+            download_by_login(world, world, world, &self.keys, id, (&login, None), now).await.unwrap()
         } else {
             let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
             self.fulfilment().notify(&request, notice, None, round).await.map_err(|_| "no code").unwrap();
             self.work().await;
             let code = self.code(id).unwrap();
-            download_bundle(world, world, &self.keys, id, &code, now).await.unwrap()
+            download_bundle(world, world, &self.keys, id, (&code, None), now).await.unwrap()
         };
         assert!(link.is_some(), "whoever has shown who they are gets it");
         let expected = on_their_word(&self.proven(id));

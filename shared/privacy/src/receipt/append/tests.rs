@@ -84,6 +84,7 @@ fn head(letter: &str) -> Head {
         returned_at: None,
         retained: Vec::new(),
         replay: None,
+        held_by: Vec::new(),
     }
 }
 

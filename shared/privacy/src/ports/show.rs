@@ -1,6 +1,9 @@
-//! What the status page reads, and how fresh it has to be.
+//! What a status page reads, and how fresh it has to be.
+
+use std::future::Future;
 
 use super::Answer;
+use crate::export::ports::Bundle;
 use crate::obligation::{Head, ObligationId, Outcome};
 use crate::subject_request::SubjectRequest;
 
@@ -13,6 +16,17 @@ pub struct Shown {
     pub outcomes: Vec<(String, Outcome)>,
     /// Finished requests under the same code, newest first.
     pub earlier: Vec<Head>,
+}
+
+/// What the status page shows of what a person asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownAsked {
+    /// The request.
+    pub request: SubjectRequest,
+    /// The obligation that works it off, if there is one.
+    pub erasure: Option<Shown>,
+    /// Its bundles, if any was begun.
+    pub bundle: Option<Bundle>,
 }
 
 /// How fresh what is shown has to be.
@@ -28,10 +42,10 @@ pub enum Freshness {
 pub trait Showcase: Sync {
     /// One read.
     fn show(&self, id: &ObligationId, freshness: Freshness) -> impl Future<Output = Answer<Option<Shown>>> + Send;
-    /// What a person asked for, with the obligation that works it off, if there is one. One read.
+    /// What a person asked for, with what stands beside it. One read.
     fn show_asked(
         &self,
         id: &ObligationId,
         freshness: Freshness,
-    ) -> impl Future<Output = Answer<Option<(SubjectRequest, Option<Shown>)>>> + Send;
+    ) -> impl Future<Output = Answer<Option<ShownAsked>>> + Send;
 }
