@@ -10,6 +10,7 @@ use privacy::inspect_request::inspect_request;
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
 use privacy::legal_hold::Note;
+use privacy::list_parts::KeyStart;
 use privacy::memory::World;
 use privacy::obligation::{NewObligation, ObligationId, Outcome, PlanHash, State};
 use privacy::policy::Route;
@@ -147,7 +148,13 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     let mut both = vec![request.id.clone(), other.clone()];
     both.sort();
     assert_eq!((&routed, ports.routed_to(&TenantId::parse("ald").unwrap()).await.unwrap()), (&both, vec![]));
-    assert_eq!((linked, ports.asked_by(request.course.people.last().unwrap()).await.unwrap()), (both, vec![]));
+    assert_eq!((linked, ports.asked_by(request.course.people.last().unwrap()).await.unwrap()), (both.clone(), vec![]));
+    let page = async |after: Option<&ObligationId>, limit| {
+        ports.routed_after(&alder, after.map(KeyStart::of).as_ref(), limit).await.unwrap()
+    };
+    let (first, last) = (both.first().unwrap(), both.last().unwrap());
+    assert_eq!((page(None, 9).await, page(None, 1).await), (both.clone(), vec![first.clone()]));
+    assert_eq!((page(Some(first), 9).await, page(Some(last), 9).await), (vec![last.clone()], vec![]));
     let record = ClosedRecord::Asked(request.id.clone());
     let closed = Closed { record, closed_at: now() };
     let shard = request.id.shard(DUE_SHARDS);
@@ -394,7 +401,7 @@ async fn status_units(asked: &SubjectRequest, freshness: Freshness) -> [f64; 2] 
 /// where an appeal had the erasure done once more. Who has just sent a form reads what stands there now, at twice that.
 #[tokio::test]
 async fn the_status_of_a_request_is_a_unit_late_in_its_life_too() {
-    let tenants: Vec<String> = (0..12).map(|number| format!("business-{number:02}")).collect();
+    let tenants: Vec<String> = (0..40).map(|number| format!("business-{number:02}")).collect();
     let tenants: Vec<&str> = tenants.iter().map(String::as_str).collect();
     for (count, later, at_once) in
         [(0, [0.5, 1.0], [1.0, 2.0]), (5, [1.0, 1.0], [2.0, 2.0]), (BUSINESSES, [1.0, 1.0], [2.0, 2.0])]
@@ -403,8 +410,11 @@ async fn the_status_of_a_request_is_a_unit_late_in_its_life_too() {
         assert_eq!(status_units(&asked, Freshness::MomentAgo).await, later, "{count} businesses");
         assert_eq!(status_units(&asked, Freshness::Now).await, at_once, "{count} businesses, after a form");
     }
-    let more = status_units(&worked_off(&tenants[..=BUSINESSES]), Freshness::MomentAgo).await;
-    assert_eq!(more, [1.0, 1.5], "docs/known-limitations.md says from how many on it is more");
+    let mut most = BUSINESSES;
+    while status_units(&worked_off(&tenants[..=most]), Freshness::MomentAgo).await.iter().all(|units| *units <= 1.0) {
+        most += 1;
+    }
+    assert_eq!(most, BUSINESSES, "docs/known-limitations.md says from how many on it is more");
 }
 
 /// So many may have a part in an erasure that was done a second time, and its page is still one unit.

@@ -53,16 +53,16 @@ impl SubjectRequest {
         let has_it = |part: &&Routed| self.tenant_rounds(&part.tenant, Notice::TenantForward) > 0;
         match (self.routed.iter().filter(has_it).count(), self.routed.len()) {
             (_, 0) => None,
-            (0, _) => Some(PassedOn::ToNone),
-            (reached, all) if reached == all => Some(PassedOn::ToAll),
-            (_, _) => Some(PassedOn::ToSome),
+            (0, _) => Some(PassedOn::Nobody),
+            (reached, all) if reached == all => Some(PassedOn::Everybody),
+            (_, _) => Some(PassedOn::NotEverybody),
         }
     }
 
     /// Whether each of these businesses has it, or could not be reached: nobody's part still waits to be passed on.
     #[must_use]
     pub fn is_passed_on_as_far_as_can_be(&self) -> bool {
-        self.passed_on() == Some(PassedOn::ToAll) || self.undelivered.contains(&Notice::TenantForward)
+        self.passed_on() == Some(PassedOn::Everybody) || self.undelivered.contains(&Notice::TenantForward)
     }
 
     /// A reason for denying it, in words for the person, as it is for this request.

@@ -139,22 +139,22 @@ pub struct Denial {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PassedOn {
     /// Each of them.
-    ToAll,
+    Everybody,
     /// Not each.
-    ToSome,
+    NotEverybody,
     /// None.
-    ToNone,
+    Nobody,
 }
 
 /// Says that, one sentence for each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PassedOnWords {
-    /// Of [`PassedOn::ToAll`].
+    /// Of [`PassedOn::Everybody`].
     pub all: String,
-    /// Of [`PassedOn::ToSome`].
+    /// Of [`PassedOn::NotEverybody`].
     pub some: String,
-    /// Of [`PassedOn::ToNone`].
+    /// Of [`PassedOn::Nobody`].
     pub none: String,
 }
 
@@ -164,9 +164,9 @@ impl Denial {
     pub fn words(&self, passed_on: Option<PassedOn>) -> String {
         let Some((words, passed_on)) = self.passed_on.as_ref().zip(passed_on) else { return self.text.clone() };
         let also = match passed_on {
-            PassedOn::ToAll => &words.all,
-            PassedOn::ToSome => &words.some,
-            PassedOn::ToNone => &words.none,
+            PassedOn::Everybody => &words.all,
+            PassedOn::NotEverybody => &words.some,
+            PassedOn::Nobody => &words.none,
         };
         format!("{} {also}", self.text)
     }
