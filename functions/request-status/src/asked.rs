@@ -271,7 +271,6 @@ mod tests {
             AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
             AskedView { reopened_at: Some(at), erasure: Some(samples::completed()), ..asked("in-progress") },
             AskedView { paused_since: Some(at), ..asked("in-progress") },
-            AskedView { remade_since: Some(at), ..asked("in-progress") },
         ];
         for (view, expected) in views.iter().zip([
             vec!["Reports about children come before everything else"],
@@ -290,7 +289,6 @@ mod tests {
             vec!["does not say whether there is"],
             vec!["We are working on your request", "you were right", "counts from there"],
             vec!["wait for your answer since", "2026-11-25T08:00:00.000Z", "stands still"],
-            vec!["once more, since", "2026-11-25T08:00:00.000Z", "Until then the file from before cannot be fetched"],
         ]) {
             let page = page(view, "2026-11-26T08:00:00Z");
             check_page(view.state, &page);
@@ -311,6 +309,21 @@ mod tests {
             assert!(denied.contains(words), "{words}");
         }
         assert!(!denied.contains("<i>An"));
+    }
+
+    #[test]
+    fn a_file_that_is_made_again_is_said_to_be() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let view = AskedView { remade_since: Some(at), ..asked("in-progress") };
+        let page = page(&view, "2026-11-26T08:00:00Z");
+        check_page("made again", &page);
+        for words in
+            ["once more, since", "2026-11-25T08:00:00.000Z", "Until then the file from before cannot be fetched"]
+        {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&asked_json::document(&view).unwrap()).unwrap();
+        assert_eq!(json["remade_since"], "2026-11-25T08:00:00.000Z");
     }
 
     #[test]
