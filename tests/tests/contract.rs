@@ -528,7 +528,7 @@ async fn links_contract(vault: &impl Connections) {
     let made_at = at("2026-01-01T00:00:00Z");
     for rows in [&rows[..], &[]] {
         assert!(
-            !vault.take_out(&c1, made_at, rows, &[link.clone()]).await.unwrap(),
+            !vault.take_out(&c1, made_at, rows, std::slice::from_ref(&link)).await.unwrap(),
             "made at that instant: another one"
         );
         assert_eq!(vault.connected_at(&c1).await.unwrap(), Some(made_at));

@@ -217,16 +217,15 @@ mod tests {
         rounds.iter().map(made).collect()
     }
 
+    fn with_bundles(at: Timestamp, rounds: &[u32], opened_by: Proof) -> AskedView {
+        let (bundles, closed) = (bundles(at, rounds), Some((at, None)));
+        AskedView { has_bundle: true, bundles, opened_by: Some(opened_by), closed, ..asked("completed") }
+    }
+
     #[test]
     fn of_several_bundles_each_is_listed_with_its_day_and_the_newest_is_chosen() {
         let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
-        let view = |rounds: &[u32]| AskedView {
-            has_bundle: true,
-            bundles: bundles(at, rounds),
-            opened_by: Some(Proof::EmailCode),
-            closed: Some((at, None)),
-            ..asked("completed")
-        };
+        let view = |rounds: &[u32]| with_bundles(at, rounds, Proof::EmailCode);
         let several = page(&view(&[1, 0]), "2026-11-26T08:00:00Z");
         for words in ["2026-11-25T09:00:00.000Z", "2026-12-09T09:00:00.000Z", "2026-12-09T08:00:00.000Z"] {
             assert!(several.contains(words), "{words}: {several}");
@@ -254,20 +253,8 @@ mod tests {
             AskedView { flags: Flag::ALL.to_vec(), closed: Some((at, None)), ..asked("completed") },
             AskedView { parts: parts(at), role: Some(Role::Processor), ..asked("in-progress") },
             AskedView { appeal_of: Some(appealed.clone()), ..asked("in-progress") },
-            AskedView {
-                has_bundle: true,
-                bundles: bundles(at, &[0]),
-                opened_by: Some(Proof::EmailCode),
-                closed: Some((at, None)),
-                ..asked("completed")
-            },
-            AskedView {
-                has_bundle: true,
-                bundles: bundles(at, &[1, 0]),
-                opened_by: Some(Proof::AccountLogin),
-                closed: Some((at, None)),
-                ..asked("completed")
-            },
+            with_bundles(at, &[0], Proof::EmailCode),
+            with_bundles(at, &[1, 0], Proof::AccountLogin),
             AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
             AskedView { reopened_at: Some(at), erasure: Some(samples::completed()), ..asked("in-progress") },
             AskedView { paused_since: Some(at), ..asked("in-progress") },

@@ -13,10 +13,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn head(state: State) -> Head {
-    let held_by = match &state {
-        State::Held { by, .. } => by.clone(),
-        _ => Vec::new(),
-    };
+    let held_by = if let State::Held { by, .. } = &state { by.clone() } else { Vec::new() };
     Head {
         id: ObligationId::parse(&"a".repeat(32)).unwrap(),
         seq: 1,

@@ -26,10 +26,7 @@ use crate::target::{Limit, Target};
 const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/Support/ana.lima@example.com";
 
 fn head(state: State) -> Head {
-    let held_by = match &state {
-        State::Held { by, .. } => by.clone(),
-        _ => Vec::new(),
-    };
+    let held_by = if let State::Held { by, .. } = &state { by.clone() } else { Vec::new() };
     Head {
         id: code("a"),
         seq: 1,

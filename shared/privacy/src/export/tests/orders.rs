@@ -82,7 +82,7 @@ async fn what_ends_with_an_account_waits_for_the_copies_of_those_who_wrote_to_it
     assert_eq!(awaited(), tenants(&["alder", "birch"]), "from the visit on that has found where, whatever breaks then");
     for tenant in ["alder", "birch"] {
         let tenant = TenantId::parse(tenant).unwrap();
-        assert_eq!(office.world.awaited_bundles(&tenant).await.unwrap(), [id.clone()]);
+        assert_eq!(office.world.awaited_bundles(&tenant).await.unwrap(), std::slice::from_ref(&id));
     }
     office.change(&id, |request| {
         let standing = Standing::Answered { at: at("2026-03-05T12:00:00Z"), in_part: true };
