@@ -5,7 +5,7 @@ use privacy::clock::model::Kind;
 use privacy::data_map::KeyRange;
 use privacy::export::job::{ExportJob, ExportQueue};
 use privacy::export::ports::{
-    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, Contents, DueBundle, Round,
+    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, Contents, DueBundle, Next, Round,
 };
 use privacy::ids::TenantId;
 use privacy::memory::{World, asked};
@@ -91,10 +91,14 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     let again = granted(ports.claim(job, "w4", last_day + minute, last_day + minute, last_day).await.unwrap());
     assert_eq!((again.round, again.erased_at), (0, Some(last_day)), "it stays erased");
     assert!(!ports.save(job, "w4", &made).await.unwrap(), "nothing is made of it any more");
-    assert_eq!(ports.renew(job, "w3", &again, last_day + minute).await.unwrap(), Claim::Busy, "it is not theirs");
-    let fresh = granted(ports.renew(job, "w4", &again, last_day + minute).await.unwrap());
+    assert_eq!(
+        ports.renew(job, "w3", &again, Next::beside(last_day + minute)).await.unwrap(),
+        Claim::Busy,
+        "it is not theirs"
+    );
+    let fresh = granted(ports.renew(job, "w4", &again, Next::beside(last_day + minute)).await.unwrap());
     assert_eq!(fresh, Bundle { round: 1, erase_at: Some(last_day + minute), ..Bundle::default() });
-    assert_eq!(ports.renew(job, "w4", &again, last_day + minute).await.unwrap(), Claim::Busy, "once");
+    assert_eq!(ports.renew(job, "w4", &again, Next::beside(last_day + minute)).await.unwrap(), Claim::Busy, "once");
     assert_eq!(due(ports, last_day + minute).await.len(), 1);
     assert!(ports.save(job, "w4", &fresh).await.unwrap());
 }
@@ -110,16 +114,20 @@ async fn the_book_of_bundles_keeps_its_contract() {
 async fn renewal_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     let (minute, erase_at) = (SignedDuration::from_mins(1), now() + SignedDuration::from_hours(24 * 14));
     let first = granted(ports.claim(job, "w1", now() + minute, erase_at, now()).await.unwrap());
-    assert_eq!(ports.renew(job, "w1", &first, erase_at).await.unwrap(), Claim::Busy, "nothing was made");
+    assert_eq!(ports.renew(job, "w1", &first, Next::beside(erase_at)).await.unwrap(), Claim::Busy, "nothing was made");
     let made = Bundle { made_at: Some(now()), bytes: 7, ..first };
     assert!(ports.save(job, "w1", &made).await.unwrap());
-    assert_eq!(ports.renew(job, "w2", &made, erase_at).await.unwrap(), Claim::Busy, "it is not theirs");
+    assert_eq!(ports.renew(job, "w2", &made, Next::beside(erase_at)).await.unwrap(), Claim::Busy, "it is not theirs");
     let another = Bundle { round: 1, ..made.clone() };
-    assert_eq!(ports.renew(job, "w1", &another, erase_at).await.unwrap(), Claim::Busy, "it is not as it was read");
+    assert_eq!(
+        ports.renew(job, "w1", &another, Next::beside(erase_at)).await.unwrap(),
+        Claim::Busy,
+        "it is not as it was read"
+    );
     assert_eq!(ports.bundle(job).await.unwrap(), Some(made.clone()));
     let earlier = vec![Round { round: 0, made_at: now(), erase_at }];
     let renewed = Bundle { round: 1, erase_at: Some(erase_at + minute), earlier, ..Bundle::default() };
-    assert_eq!(granted(ports.renew(job, "w1", &made, erase_at + minute).await.unwrap()), renewed);
+    assert_eq!(granted(ports.renew(job, "w1", &made, Next::beside(erase_at + minute)).await.unwrap()), renewed);
     assert_eq!(ports.bundle(job).await.unwrap(), Some(renewed.clone()));
     // The day of the first is not moved by what becomes of the second, and no save forgets it.
     let second = Bundle { made_at: Some(now() + minute), bytes: 8, ..renewed };
@@ -132,10 +140,10 @@ async fn renewal_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     let left = Bundle { earlier: Vec::new(), ..second.clone() };
     assert_eq!(ports.bundle(job).await.unwrap(), Some(left.clone()));
     // Whoever read it before that does not bring it back.
-    assert_eq!(ports.renew(job, "w1", &second, erase_at + minute * 2).await.unwrap(), Claim::Busy);
+    assert_eq!(ports.renew(job, "w1", &second, Next::beside(erase_at + minute * 2)).await.unwrap(), Claim::Busy);
     assert_eq!(due(ports, erase_at).await, []);
     assert_eq!(due(ports, erase_at + minute).await, [entry(erase_at + minute)]);
-    let third = granted(ports.renew(job, "w1", &left, erase_at + minute * 2).await.unwrap());
+    let third = granted(ports.renew(job, "w1", &left, Next::beside(erase_at + minute * 2)).await.unwrap());
     assert_eq!((third.round, third.earlier.len()), (2, 1));
     let all = erase_at + minute * 2;
     assert!(ports.erased(&entry(erase_at + minute), &third, all).await.unwrap());

@@ -76,7 +76,7 @@ impl<S: Showcase, C: Clock> Site<S, C> {
         freshness: Freshness,
     ) -> Result<Option<String>, Fault> {
         let now = self.clock.now();
-        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id, now, freshness).await?;
+        let view = show_asked(&self.showcase, &self.map, &self.second_looks, id, freshness, now).await?;
         let Some(view) = view else { return Ok(None) };
         let text = match format {
             Format::Html => asked::status(&view, &self.map.model().company, &self.base, now),

@@ -1,7 +1,8 @@
 //! Orders the bundle of a request again, because staff say that the one before is of no use: lost, spoilt, or opened by somebody
 //! else.
 //!
-//! The request is in work again, with dates as of a receipt today, and nobody fetches the earlier bundle meanwhile. The exporter
+//! The request is in work again, with dates as of a receipt today, and nobody fetches the earlier bundle meanwhile; one that was
+//! not only lost is erased at once. The exporter
 //! makes another of what is held by now, says that it is there, and closes the request once more. Who opens it is not changed by
 //! an order: where a code or a login reached somebody else, that is to be mended first.
 //!
@@ -73,6 +74,18 @@ pub struct OrderedAgain {
     pub reason: OrderReason,
     /// Since when: the dates of the request count from here.
     pub at: Timestamp,
+}
+
+impl SubjectRequest {
+    /// Since when the bundles of before are of no use, by the last order. One that was only lost is as good as it was.
+    #[must_use]
+    pub fn spoilt_at(&self) -> Option<Timestamp> {
+        let spoils = |order: &&OrderedAgain| match order.reason {
+            OrderReason::Lost => false,
+            OrderReason::Spoilt | OrderReason::OpenedByAnother => true,
+        };
+        self.course.ordered_again.as_ref().filter(spoils).map(|order| order.at)
+    }
 }
 
 /// Why nothing is ordered.

@@ -4,14 +4,14 @@
 mod archive;
 mod holds;
 mod shared;
-mod showcase;
+mod show;
 mod staff;
 mod stores;
 
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
-pub use showcase::{Freshness, Showcase, Shown, ShownAsked};
+pub use show::{Freshness, Showcase, Shown, ShownAsked};
 pub use staff::{Confirmed, PlanBook, Register};
 pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 

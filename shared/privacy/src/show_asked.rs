@@ -119,8 +119,8 @@ pub async fn show_asked(
     map: &DataMap,
     second_looks: &[jiff::Span],
     id: &ObligationId,
-    now: Timestamp,
     freshness: Freshness,
+    now: Timestamp,
 ) -> Result<Option<AskedView>, Fault> {
     if !id.is_request() {
         return Ok(None);

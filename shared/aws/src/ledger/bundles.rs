@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
 use privacy::export::job::ExportJob;
-use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle};
+use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle, Next};
 use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
 use privacy::ports::Answer;
@@ -74,8 +74,8 @@ impl BundleBook for LedgerTable {
         bundle_of(&row).map(Claim::Granted)
     }
 
-    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, erase_at: Timestamp) -> Answer<Claim> {
-        let next = bundle.next(erase_at);
+    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, begun: Next) -> Answer<Claim> {
+        let (next, erase_at) = (bundle.next(begun), begun.erase_at);
         let mut set =
             "SET round = :round, bytes = :none, erase_at = :erase, next_action_at = :next, due_shard = :shard"
                 .to_owned();

@@ -34,6 +34,23 @@ pub struct Round {
     pub erase_at: Timestamp,
 }
 
+/// How the next bundle of a job begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// When it is erased.
+    pub erase_at: Timestamp,
+    /// Since when those before it are of no use, if they are.
+    pub spoilt_at: Option<Timestamp>,
+}
+
+impl Next {
+    /// Beside those before it, which stay until their own days.
+    #[must_use]
+    pub const fn beside(erase_at: Timestamp) -> Self {
+        Self { erase_at, spoilt_at: None }
+    }
+}
+
 impl Bundle {
     /// The one that answers now, where it was made and not erased.
     fn made(&self) -> Option<Round> {
@@ -56,10 +73,12 @@ impl Bundle {
         self.earlier.iter().map(|round| round.erase_at).chain(own).min()
     }
 
-    /// As the next one for the same job begins. What was made stays until its day.
+    /// As the next one for the same job begins. What was made stays until its day, unless it is of no use since `spoilt_at`: then
+    /// it is to be erased at once.
     #[must_use]
-    pub fn next(&self, erase_at: Timestamp) -> Self {
-        let earlier = self.earlier.iter().copied().chain(self.made()).collect();
+    pub fn next(&self, Next { erase_at, spoilt_at }: Next) -> Self {
+        let ends = |round: Round| Round { erase_at: spoilt_at.unwrap_or(round.erase_at).min(round.erase_at), ..round };
+        let earlier = self.earlier.iter().copied().chain(self.made()).map(ends).collect();
         Self { round: self.round.saturating_add(1), erase_at: Some(erase_at), earlier, ..Self::default() }
     }
 
@@ -100,10 +119,10 @@ mod tests {
     #[test]
     fn each_is_there_until_its_own_day() {
         let first = Bundle { made_at: Some(at(1)), erase_at: Some(at(15)), bytes: 7, ..Bundle::default() };
-        let begun = first.next(at(19));
+        let begun = first.next(Next::beside(at(19)));
         assert_eq!((begun.round, begun.bytes, rounds(&begun, 5)), (1, 0, vec![0]), "also while the next is made");
         let second = Bundle { made_at: Some(at(5)), ..begun.clone() };
-        let third = Bundle { made_at: Some(at(6)), ..second.next(at(20)) };
+        let third = Bundle { made_at: Some(at(6)), ..second.next(Next::beside(at(20))) };
         assert_eq!((rounds(&second, 6), rounds(&third, 6)), (vec![1, 0], vec![2, 1, 0]));
         assert_eq!((third.next_erase_at(), third.due(at(14))), (Some(at(15)), vec![]));
         assert_eq!((rounds(&third, 15), third.due(at(15))), (vec![2, 1], vec![(0, true)]));
@@ -113,7 +132,7 @@ mod tests {
         let gone = left.without_due(at(20));
         assert_eq!((gone.next_erase_at(), gone.erased_at, gone.due(at(21))), (None, Some(at(20)), vec![]));
         assert!(
-            rounds(&gone, 1).is_empty() && gone.next(at(30)).earlier.is_empty(),
+            rounds(&gone, 1).is_empty() && gone.next(Next::beside(at(30))).earlier.is_empty(),
             "what is erased does not come back"
         );
     }
@@ -124,6 +143,17 @@ mod tests {
         assert_eq!((rounds(&begun, 2), begun.due(at(15))), (vec![], vec![(0, false)]));
         let left = begun.without_due(at(15));
         assert_eq!((left.erased_at, left.upload, left.is_kept), (Some(at(15)), None, false));
-        assert!(begun.next(at(20)).earlier.is_empty());
+        assert!(begun.next(Next::beside(at(20))).earlier.is_empty());
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_erased_at_once_and_never_later_than_it_would_be() {
+        let first = Bundle { made_at: Some(at(1)), erase_at: Some(at(15)), ..Bundle::default() };
+        let second = Bundle { made_at: Some(at(5)), ..first.next(Next::beside(at(19))) };
+        let next = second.next(Next { erase_at: at(20), spoilt_at: Some(at(6)) });
+        assert_eq!((rounds(&next, 6), next.next_erase_at()), (vec![], Some(at(6))));
+        assert_eq!(next.due(at(6)), [(0, true), (1, true)]);
+        let late = first.next(Next { erase_at: at(40), spoilt_at: Some(at(20)) });
+        assert_eq!(late.next_erase_at(), Some(at(15)));
     }
 }

@@ -96,7 +96,7 @@ async fn ready(
 
 impl SubjectRequest {
     /// Its bundles that can be fetched, the newest first. One of before an appeal is of whoever had shown who they are then, which
-    /// whoever appealed may not have.
+    /// whoever appealed may not have; one that staff had made again because it was spoilt, or another had opened it, is nobody's.
     #[must_use]
     pub fn bundles(&self, bundle: &Bundle, now: Timestamp) -> Vec<Round> {
         if !matches!(self.standing, Standing::Answered { .. }) {
@@ -104,6 +104,7 @@ impl SubjectRequest {
         }
         let mut made = bundle.fetchable(now);
         made.retain(|made| self.course.reopened.as_ref().is_none_or(|reopened| reopened.at <= made.made_at));
+        made.retain(|made| self.spoilt_at().is_none_or(|spoilt_at| spoilt_at <= made.made_at));
         made
     }
 }

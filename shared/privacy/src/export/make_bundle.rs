@@ -10,7 +10,7 @@ use super::answer_request::wants_another;
 use super::discover::{barred, discover, tenants};
 use super::job::ExportJob;
 use super::order::{Order, Ordered};
-use super::ports::{Bundle, BundleBook, BundleKey, BundleStore, Claim, Contents};
+use super::ports::{Bundle, BundleBook, BundleKey, BundleStore, Claim, Contents, Next};
 use super::progress::Progress;
 use crate::data_map::DataMap;
 use crate::deadline;
@@ -20,6 +20,7 @@ use crate::keys::SubjectKeys;
 use crate::law::Law;
 use crate::ports::{Clock, Connections, DueIndex};
 use crate::scope::Place;
+use crate::subject_request::SubjectRequest;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 
 pub use super::order::BundleKind;
@@ -139,11 +140,12 @@ where
             Ordered::Closed => return Ok(Made::Closed),
             Ordered::Overtaken => return Ok(Made::Again),
         };
-        let is_wanted = request.as_ref().is_none_or(|request| request.standing.closed_at().is_none());
-        let Claim::Granted(bundle) = self.claim(job, worker, is_wanted, now).await? else { return Ok(Made::Busy) };
+        let Claim::Granted(bundle) = self.claim(job, worker, request.as_deref(), now).await? else {
+            return Ok(Made::Busy);
+        };
         let bundle = match (&request, bundle.made_at) {
             (Some(request), Some(made_at)) if wants_another(request, made_at) => {
-                match self.ledger.renew(job, worker, &bundle, self.erase_at(now)?).await? {
+                match self.ledger.renew(job, worker, &bundle, self.next(Some(request), now)?).await? {
                     Claim::Granted(bundle) => bundle,
                     Claim::Busy => return Ok(Made::Again),
                 }
@@ -172,14 +174,24 @@ where
     }
 
     /// Claims the bundle; a fresh one where that had its day, made or not, and somebody waits for one.
-    async fn claim(&self, job: &ExportJob, worker: &str, is_wanted: bool, now: Timestamp) -> Result<Claim, Fault> {
-        let erase_at = self.erase_at(now)?;
-        match self.ledger.claim(job, worker, now + LEASE, erase_at, now).await? {
+    async fn claim(
+        &self,
+        job: &ExportJob,
+        worker: &str,
+        request: Option<&SubjectRequest>,
+        now: Timestamp,
+    ) -> Result<Claim, Fault> {
+        let is_wanted = request.is_none_or(|request| request.standing.closed_at().is_none());
+        match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
             Claim::Granted(bundle) if bundle.erased_at.is_some() && is_wanted => {
-                self.ledger.renew(job, worker, &bundle, erase_at).await
+                self.ledger.renew(job, worker, &bundle, self.next(request, now)?).await
             }
             claim @ (Claim::Granted(_) | Claim::Busy) => Ok(claim),
         }
+    }
+
+    fn next(&self, request: Option<&SubjectRequest>, now: Timestamp) -> Result<Next, Fault> {
+        Ok(Next { erase_at: self.erase_at(now)?, spoilt_at: request.and_then(SubjectRequest::spoilt_at) })
     }
 
     async fn make_claimed(

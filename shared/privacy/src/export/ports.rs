@@ -15,7 +15,7 @@ use crate::ids::TenantId;
 use crate::obligation::ObligationId;
 use crate::ports::Answer;
 
-pub use super::bundle::{Bundle, Round};
+pub use super::bundle::{Bundle, Next, Round};
 
 /// A row of a table with everything in it.
 #[derive(Clone, PartialEq)]
@@ -203,13 +203,13 @@ pub trait BundleBook: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Answer<Claim>> + Send;
     /// Begins the next round of a bundle that is claimed, is as it was read, and was made or had its day, and puts it into the due
-    /// index again. What was made before stays until its day.
+    /// index again. What was made before stays as long as [`Bundle::next`] says.
     fn renew(
         &self,
         job: &ExportJob,
         worker: &str,
         bundle: &Bundle,
-        erase_at: Timestamp,
+        next: Next,
     ) -> impl Future<Output = Answer<Claim>> + Send;
     /// Stores how far it is, but not which were made before, if it is still ours and was not erased. `false`: it is not.
     fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> impl Future<Output = Answer<bool>> + Send;

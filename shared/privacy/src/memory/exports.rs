@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::World;
 use crate::export::job::{ExportJob, ExportQueue};
 use crate::export::ports::{
-    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Part,
+    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Next, Part,
 };
 use crate::fault::Fault;
 use crate::hex::first_hex;
@@ -187,14 +187,14 @@ impl BundleBook for World {
         })
     }
 
-    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, erase_at: Timestamp) -> Answer<Claim> {
+    async fn renew(&self, job: &ExportJob, worker: &str, bundle: &Bundle, next: Next) -> Answer<Claim> {
         self.call("bundles.renew", |stored| {
             let is_over = |booked: &&mut Booked| {
                 let is_over = booked.bundle.made_at.or(booked.bundle.erased_at).is_some();
                 is_over && booked.bundle.round == bundle.round && booked.next_action_at == bundle.next_erase_at()
             };
             let Some(booked) = stored.exports.booked_by(job, worker).filter(is_over) else { return Claim::Busy };
-            booked.bundle = bundle.next(erase_at);
+            booked.bundle = bundle.next(next);
             booked.next_action_at = booked.bundle.next_erase_at();
             Claim::Granted(booked.bundle.clone())
         })

@@ -16,7 +16,7 @@ fn request(kind: Kind) -> SubjectRequest {
 async fn shown(request: SubjectRequest) -> AskedView {
     let world = World::new(at("2026-03-10T12:00:00Z"), 100);
     world.receive(&request).await.unwrap();
-    show_asked(&world, &built_in_map(), &[], &request.id, at("2026-03-10T12:00:00Z"), Freshness::Now)
+    show_asked(&world, &built_in_map(), &[], &request.id, Freshness::Now, at("2026-03-10T12:00:00Z"))
         .await
         .unwrap()
         .unwrap()
@@ -27,7 +27,7 @@ async fn who_has_just_done_something_sees_it_and_nobody_is_told_that_there_is_no
     let world = World::new(at("2026-03-10T12:00:00Z"), 100);
     let (asked, map) = (request(Kind::Erasure), built_in_map());
     let state = async |freshness| {
-        let view = show_asked(&world, &map, &[], &asked.id, at("2026-03-10T12:00:00Z"), freshness).await.unwrap();
+        let view = show_asked(&world, &map, &[], &asked.id, freshness, at("2026-03-10T12:00:00Z")).await.unwrap();
         view.map(|view| view.state)
     };
     let lag = || {

@@ -168,7 +168,7 @@ async fn of_several_bundles_the_newest_is_given_unless_another_is_named() {
     let id = answered(&bench, &reference).await;
     let (ledger, job, now) = (&bench.desk.ledger, ExportJob::Request(id), SystemClock.now());
     let first = ledger.bundle(&job).await.unwrap().unwrap();
-    let later = now + SignedDuration::from_hours(2);
+    let later = privacy::export::ports::Next::beside(now + SignedDuration::from_hours(2));
     let privacy::export::ports::Claim::Granted(next) = ledger.renew(&job, "w", &first, later).await.unwrap() else {
         panic!("it is theirs")
     };

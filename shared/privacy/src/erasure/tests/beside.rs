@@ -86,3 +86,24 @@ async fn a_place_that_is_held_whole_is_not_read_for_what_is_free() {
     }
     assert!(most < 30, "the look of the day reads the other tenant only: {most}");
 }
+
+#[tokio::test]
+async fn what_somebody_who_came_back_does_beside_what_is_held_of_them_stays() {
+    let (world, run) = (world(), Run::new());
+    world.stored().links.clear();
+    let of_p1 = place("alder", "c1", Some("p1"));
+    world.stored().links.entry(link()).or_default().insert(of_p1, at("2026-01-01T00:00:00Z"));
+    open(&world).await;
+    world.stored().holds.push(hold("hold-0001", "alder", Some("p1"), &["contacts"]));
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
+    let before = world.of_tenant("alder");
+    assert!(before.iter().any(|line| line == "inbox alder#c1 contact#p1#profile"), "it is held");
+    assert!(!before.iter().any(|line| line.contains("alder#c1 contact#p1#signal")), "{before:?}");
+    let since = ["contact#p1#signal#2026-03-10T13:00:00.000Z#s9", "contact#p1#score"];
+    for key in since {
+        world.put("alder", "c1", key);
+    }
+    a_day_passes(&world, &run).await;
+    let left = world.of_tenant("alder");
+    assert!(since.iter().all(|key| left.iter().any(|line| *line == format!("inbox alder#c1 {key}"))), "{left:?}");
+}

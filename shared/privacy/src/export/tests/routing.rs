@@ -3,6 +3,7 @@
 use super::*;
 use crate::ids::InstructionId;
 use crate::memory::own_contact_place;
+use crate::ports::Freshness;
 use crate::show_asked::show_asked;
 use crate::subject_request::{Actor, Reopened};
 
@@ -52,10 +53,7 @@ impl Office {
 
     /// Which can be fetched, as its page says.
     async fn listed(&self, id: &ObligationId) -> Vec<u32> {
-        let view = show_asked(&self.world, &self.map, &[], id, self.now(), crate::ports::Freshness::Now)
-            .await
-            .unwrap()
-            .unwrap();
+        let view = show_asked(&self.world, &self.map, &[], id, Freshness::Now, self.now()).await.unwrap().unwrap();
         view.bundles.iter().map(|made| made.round).collect()
     }
 

@@ -1,4 +1,4 @@
-//! What the status page reads, and how fresh it has to be.
+//! What a status page reads, and how fresh it has to be.
 
 use std::future::Future;
 
