@@ -8,7 +8,7 @@ use privacy_edge::form::{BODY_BYTES_MAX, single_field};
 use serde_json::{Value, json};
 
 use crate::mark::MARK;
-use crate::requests::ask::{POINTS, Read, Typed, from_form, from_json};
+use crate::requests::ask::{FIELDS, POINTS, Read, Typed, from_form, from_json, is_checked};
 use crate::requests::{is_a_problem_document, now, printed, request};
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -43,7 +43,7 @@ fn read(pairs: &[(String, String)]) -> Option<Read> {
 fn means_the_same_in_json(pairs: &[(String, String)]) {
     let Some(Read::Ask(by_form, _)) = read(pairs) else { return };
     let mut typed = Typed::new();
-    for name in crate::requests::ask::FIELDS {
+    for name in FIELDS {
         if let Some((_, value)) = pairs.iter().find(|(given, _)| given == name) {
             typed.insert(name, value.clone());
         }
@@ -69,13 +69,13 @@ fn as_json(typed: &Typed) -> Value {
         members.insert("connected_account", json!({"platform": platform, "handle": handle}));
     }
     if let Some(email) = text("agent_email") {
-        let power = typed.contains_key("power_of_attorney");
+        let power = is_checked(typed, "power_of_attorney");
         let (name, permission) = (text("agent_name"), text("agent_permission"));
         let agent = json!({"email": email, "name": name, "permission_sha256": permission, "power_of_attorney": power});
         members.insert("agent", agent);
     }
-    members.insert("has_account", json!(typed.contains_key("has_account")));
-    members.insert("about_child", json!(typed.contains_key("about_child")));
+    members.insert("has_account", json!(is_checked(typed, "has_account")));
+    members.insert("about_child", json!(is_checked(typed, "about_child")));
     let points: BTreeMap<&str, _> =
         POINTS.into_iter().filter_map(|(kind, name)| Some((kind.as_str(), text(name)?))).collect();
     members.insert("data_points", json!(points));

@@ -153,7 +153,7 @@ mod tests {
         let next = second.next(Next { erase_at: at(20), spoilt_at: Some(at(6)) });
         assert_eq!((rounds(&next, 6), next.next_erase_at()), (vec![], Some(at(6))));
         assert_eq!(next.due(at(6)), [(0, true), (1, true)]);
-        let late = first.next(Next { erase_at: at(40), spoilt_at: Some(at(20)) });
+        let late = first.next(Next { erase_at: at(31), spoilt_at: Some(at(20)) });
         assert_eq!(late.next_erase_at(), Some(at(15)));
     }
 }

@@ -4,14 +4,15 @@
 //! nobody sees, and the next one goes on where something was kept or begins anew. One worker at a time holds the bundle; one
 //! that has lost it cannot complete a second one, because there is one already.
 
+mod begin;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer_request::wants_another;
-use super::discover::{barred, discover, tenants};
+use super::discover::tenants;
 use super::job::ExportJob;
 use super::order::{Order, Ordered};
 use super::ports::{Bundle, BundleBook, BundleKey, BundleStore, Claim, Contents, Next};
-use super::progress::Progress;
 use crate::data_map::DataMap;
 use crate::deadline;
 use crate::fault::Fault;
@@ -19,7 +20,6 @@ use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::law::Law;
 use crate::ports::{Clock, Connections, DueIndex};
-use crate::scope::Place;
 use crate::subject_request::SubjectRequest;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 
@@ -262,47 +262,5 @@ where
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Result<(), Stop> {
         if self.ledger.save(job, worker, bundle).await? { Ok(()) } else { Err(Stop::LostLease) }
-    }
-
-    /// Goes on where something was kept, or begins anew: whatever was uploaded before is discarded.
-    async fn begin(
-        &self,
-        job: &ExportJob,
-        worker: &str,
-        making: &Making<'_, V, B, C>,
-        bundle: &mut Bundle,
-    ) -> Result<Progress, Stop> {
-        if bundle.is_kept
-            && let Some(kept) = self.bundles.kept(&making.key.progress()).await?
-            && let Some(progress) = Progress::load(&kept)
-            // What a request covers may have changed since, at a tenant's word. An account's export covers what is there.
-            && (!making.is_person() || progress.covers_until == Some(making.order.covers_until))
-        {
-            return Ok(progress);
-        }
-        if let Some(upload) = &bundle.upload {
-            self.bundles.abort(&making.key, upload).await?;
-        }
-        let places = discover(self.vault, making.order).await?;
-        if let ExportJob::Request(request) = job {
-            for tenant in tenants(&places) {
-                self.ledger.await_bundle(&tenant, request, self.clock.now()).await?;
-            }
-        }
-        let barred = barred(self.vault, self.map, &places).await?;
-        let is_account = making.order.tenant.is_some();
-        let is_in = |place: &Place| !is_account || !barred.contains(place);
-        let left_out = places.iter().filter(|place| !is_in(place)).count();
-        let places = places.iter().filter(|place| is_in(place)).cloned().collect();
-        let upload = self.bundles.begin(&making.key).await?;
-        bundle.upload = Some(upload.clone());
-        bundle.is_kept = false;
-        self.save(job, worker, bundle).await?;
-        let (own, covers_until) = (making.order.own.clone(), Some(making.order.covers_until));
-        let mut progress = Progress { upload, places, barred, own, covers_until, ..Progress::default() };
-        for _ in 0..left_out {
-            progress.redactions.add(super::redact::Reason::Platform);
-        }
-        Ok(progress)
     }
 }

@@ -59,8 +59,9 @@ const fn ended_at(state: &State) -> Option<Timestamp> {
 
 fn of_state(head: &Head, since: Timestamp) -> Vec<LedgerEvent> {
     let entering = |state: State| {
-        let [before, after] = [State::Received, state].map(|state| Head { state, ..head.clone() });
-        events(Some(&before), &after)
+        // What is held was not held before; that it was let go since is told by no row.
+        let before = Head { state: State::Received, held_by: Vec::new(), ..head.clone() };
+        events(Some(&before), &Head { state, ..head.clone() })
     };
     let mut entered = Vec::new();
     if let State::Completed { erased_at, looks, .. } = &head.state
