@@ -309,7 +309,7 @@ const LETTER_MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("letters", "account#{tenant}", "account#all", "[letters]: `partition` names `{tenant}` and nothing else"),
     ("letters", "key = \"profile\"", "key = \"user#{user}\"", "[letters]: `key` is one sort key"),
     ("letters", "\"privacy_email\"", "\"mail\"", "[letters]: no record class of its store has such an attribute"),
-    ("letters", "tenant_answer = \"In", "tenant_answer = \"\" # ", "[letters]: `tenant_answer` is empty"),
+    ("letters", "tenant_answer = \"Decide", "tenant_answer = \"\" # ", "[letters]: `tenant_answer` is empty"),
     ("messenger.product", "api.kazozo.com", "localhost", "[messenger.product]: `localhost` is not a public host name"),
     ("messenger.product", "Bearer {secret}", "Bearer abc", "must hold `{secret}` once"),
     ("messenger.product", "privacy-messages\"", "{handle}\"", "addresses of people stand in no URL"),

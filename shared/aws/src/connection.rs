@@ -232,7 +232,10 @@ mod tests {
         let longest = Duration::from_secs(8);
         let asked = tokio::time::timeout(longest, dynamodb.describe_limits().send()).await;
         assert!(asked.expect("a table").is_err());
-        let asked = tokio::time::timeout(longest, sqs.send_message().queue_url("https://q").message_body("m").send());
+        let asked = tokio::time::timeout(
+            longest,
+            sqs.send_message().queue_url("https://q").set_message_body(Some("m".to_owned())).send(),
+        );
         assert!(asked.await.expect("a queue").is_err());
         let asked = tokio::time::timeout(longest, secrets.get_secret_value().secret_id("s").send()).await;
         assert!(asked.expect("a secret").is_err());
