@@ -127,6 +127,8 @@ def replayed(world: World, staff: boto3.Session, replay: str) -> dict[str, Any]:
 
 def test_what_a_backup_brings_back_is_erased_again(moving: World, dashboard: boto3.Session, staff: boto3.Session) -> None:
     world = moving
+    # Built before anything is restored: a message that is delivered once more would look at what came back, and leave the replay nothing.
+    subprocess.run(["cargo", "build", "--quiet", "--locked", "-p", "staff"], cwd=ROOT, check=True)
     person = world.person("tenant-alder", "tenant-birch")
     gone: Connection = connection(world, "google", "tenant-cedar")
     tenant, connections = tenant_with_everything(world)
@@ -183,7 +185,7 @@ def test_what_a_backup_brings_back_is_erased_again(moving: World, dashboard: bot
     assert of(world, bystanders) == before
     # The person, the connection, four phases of the account.
     found = report["obligations"]
-    assert found["erased_again"] >= 5 and found["residue_found"] >= 5 and found["open"] == 0
+    assert found["erased_again"] >= 5 and found["residue_found"] >= 5 and found["open"] == 0, report
     assert report["periods_open"] == 0 and report["asked_by"]
     assert world.page(code)["state"] in ERASED
     assert report in get(staff, world, REPLAYS)["replays"]

@@ -83,7 +83,7 @@ def test_a_german_admin_asks_for_access_gets_an_extension_and_downloads(
         reached(world, reference, {"completed", "partly-retained"})
         page.goto(f"{world.api_url}/privacy/requests/{reference}")
         words = page.locator("main").inner_text()
-        assert "more records than most" in words and "it takes you to the file" in words
+        assert "more records than most" in words and "it takes you to the newest file" in words
         assert page.locator("form").count() == 0, "no code opens what a login does"
 
         # The dashboard sends their browser there, with a form.

@@ -28,7 +28,7 @@ enabled = false
 
 [[operations]]
 include-operation-id = [
-    "listAccountRequests", "showAccountExport", "reactivateAccount", "listHolds", "releaseHold", "showObligation", "showPurge",
+    "showAccountExport", "reactivateAccount", "listHolds", "releaseHold", "showObligation", "showPurge",
     "showPromises", "listReplays", "showReplay", "inspectRequest", "showRequest",
 ]
 
