@@ -2,9 +2,8 @@
 //! else.
 //!
 //! The request is in work again, with dates as of a receipt today, and nobody fetches the earlier bundle meanwhile; one that was
-//! not only lost is erased at once. The exporter
-//! makes another of what is held by now, says that it is there, and closes the request once more. Who opens it is not changed by
-//! an order: where a code or a login reached somebody else, that is to be mended first.
+//! not only lost is erased at once. The exporter makes another of what is held by now, says that it is there, and closes the
+//! request once more. Who opens it is not changed by an order: where a code or a login reached somebody else, that is to be mended first.
 //!
 //! Pure. An order is named by whoever gives it: sent again it is the same one, also once its bundle is there.
 

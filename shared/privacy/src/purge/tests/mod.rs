@@ -222,7 +222,7 @@ async fn of_what_is_late_the_class_of_the_shortest_time_goes_first() {
 async fn a_late_class_that_has_had_its_share_waits_for_the_others() {
     let world = backlog();
     world.pass(DAY);
-    let few = Bounds { records_max: 9, ..bounds(&world) };
+    let few = Bounds { records_max: 8, ..bounds(&world) };
     let report = run_with(&world, &classes("2026-03-01"), few).await;
     let of = |name| class(&report, name).purged;
     assert!(of("security-logs") > 0 && of("member-profiles") > 2, "{report:?}");
