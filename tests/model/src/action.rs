@@ -3,6 +3,7 @@
 use privacy::memory::Strike;
 use privacy::obligation::ObligationId;
 
+use crate::holds::HOLDS;
 use crate::office::Office;
 use crate::state::State;
 
@@ -48,14 +49,16 @@ pub enum Action {
     LoseWork(usize),
     /// The schedule: both sweeps.
     Sweep,
-    /// A hold on what the tenant has of the person.
-    Hold,
-    /// It is released.
-    Release,
+    /// A hold is placed.
+    Hold(usize),
+    /// The message to the engine is delivered, and the first hold is placed just before this call of its visit.
+    HoldAmid(u64),
+    /// A hold is released.
+    Release(usize),
     /// The processor answers again.
     Mend,
-    /// Time passes.
-    Pass,
+    /// Time passes; meanwhile the schedule runs once, an hour and a minute on, if it runs.
+    Pass { is_swept: bool },
 }
 
 impl Office {
@@ -63,21 +66,23 @@ impl Office {
     pub(crate) fn possible(&self, state: &State) -> Vec<Action> {
         let (spent, most, stored) = (&state.spent, &self.bounds.most, &state.stored);
         let queued = |length: usize| 0..length.min(self.bounds.queued);
-        let mut actions = vec![Action::Sweep];
+        let mut actions = Vec::new();
+        let may_go_wrong = spent.troubles() < self.bounds.troubles;
         let mut when = |is_so: bool, action: Action| actions.extend(is_so.then_some(action));
+        when(self.bounds.sweeps_at_will, Action::Sweep);
         when(!spent.asked[0] && most.asked[0], Action::Ask(Who::Person));
         when(!spent.asked[1] && most.asked[1], Action::Ask(Who::Stranger));
         for index in queued(stored.requests.notices.len()) {
             when(true, Action::Tell { index, stays: false });
-            when(spent.doubled < most.doubled, Action::Tell { index, stays: true });
-            when(spent.lost < most.lost, Action::LoseNotice(index));
+            when(may_go_wrong && spent.doubled < most.doubled, Action::Tell { index, stays: true });
+            when(may_go_wrong && spent.lost < most.lost, Action::LoseNotice(index));
         }
         for index in queued(stored.sent.len()) {
             when(true, Action::Work { index, stays: false });
-            when(spent.doubled < most.doubled, Action::Work { index, stays: true });
-            when(spent.lost < most.lost, Action::LoseWork(index));
+            when(may_go_wrong && spent.doubled < most.doubled, Action::Work { index, stays: true });
+            when(may_go_wrong && spent.lost < most.lost, Action::LoseWork(index));
         }
-        if !stored.sent.is_empty() && spent.crashes < most.crashes {
+        if may_go_wrong && !stored.sent.is_empty() && spent.crashes < most.crashes {
             for call in &self.bounds.deaths {
                 when(true, Action::Die(Strike::Before(*call)));
                 when(true, Action::Die(Strike::After(*call)));
@@ -85,7 +90,7 @@ impl Office {
         }
         when(spent.asked[0] && self.code_for(state).is_some(), Action::Enter { dies: false });
         when(
-            spent.asked[0] && self.code_for(state).is_some() && spent.crashes < most.crashes,
+            spent.asked[0] && self.code_for(state).is_some() && may_go_wrong && spent.crashes < most.crashes,
             Action::Enter { dies: true },
         );
         when(spent.asked[0] && spent.codes < most.codes, Action::AskCode);
@@ -93,10 +98,21 @@ impl Office {
             when(asked && spent.guesses < most.guesses, Action::Guess(who));
         }
         when(spent.asked == [true; 2] && spent.guesses < most.guesses, Action::EnterForOther);
-        when(!spent.holds[0] && most.holds[0], Action::Hold);
-        when(spent.holds[0] && !spent.holds[1], Action::Release);
-        when(!spent.is_mended && most.is_mended, Action::Mend);
-        when(state.hour < self.bounds.hours.len(), Action::Pass);
+        for index in 0..HOLDS {
+            // They are placed in their order, which says nothing less: neither is more than the other to what they both keep.
+            let is_next = index == 0 || spent.holds[index - 1][0];
+            when(most.holds[index][0] && !spent.holds[index][0] && is_next, Action::Hold(index));
+            when(spent.holds[index] == [true, false], Action::Release(index));
+        }
+        if most.holds[0][0] && !spent.holds[0][0] && !stored.sent.is_empty() {
+            self.bounds.amid.iter().for_each(|call| when(true, Action::HoldAmid(*call)));
+        }
+        // Before there is anything to ask a processor about, nobody can tell whether it answers.
+        when(!spent.is_mended && most.is_mended && !stored.heads.is_empty(), Action::Mend);
+        // No queue keeps a message for days: before they pass it is delivered or lost. What the schedule sends meanwhile comes late.
+        let passes = stored.requests.notices.is_empty() && stored.sent.is_empty() && state.hour < self.bounds.hours.len();
+        when(passes, Action::Pass { is_swept: true });
+        when(passes && may_go_wrong && spent.outages < most.outages, Action::Pass { is_swept: false });
         actions
     }
 }

@@ -5,12 +5,17 @@ use jiff::SignedDuration;
 use crate::office::Bounds;
 use crate::state::Spent;
 
-const DAY: i64 = 24;
-/// From noon to the last hour of the legal date, when it is over for what nobody has shown.
-const LAST_EVENING: i64 = 30 * DAY + 9;
+const DAY: i64 = 24 * 60;
+const HOUR: i64 = 60;
+/// The target; the first of the three days before the legal date; its last evening, when it is over for what nobody has shown and an
+/// hour and more is left of it; the day after. From noon to noon, but for the evening.
+const TARGET: i64 = 25 * DAY;
+const NEAR_LEGAL: i64 = 27 * DAY;
+const LAST_EVENING: i64 = 30 * DAY + 8 * HOUR + 30;
+const DAY_AFTER: i64 = 31 * DAY;
 
-fn hours(hours: &[i64]) -> Vec<SignedDuration> {
-    hours.iter().map(|hours| SignedDuration::from_hours(*hours)).collect()
+fn minutes(minutes: &[i64]) -> Vec<SignedDuration> {
+    minutes.iter().map(|minutes| SignedDuration::from_mins(*minutes)).collect()
 }
 
 /// Which search.
@@ -24,64 +29,82 @@ pub enum Search {
     Holds,
     /// An erasure under way: workers that die at any call, messages that are lost or come twice.
     Deaths,
+    /// A person and a stranger, from the first letter on; two holds, a processor that answers nothing until it is mended, and one
+    /// worker that dies or one message that is lost, anywhere.
+    Product,
     /// Everything at once.
     Everything,
 }
 
 impl Search {
     /// Those that take seconds.
-    pub const SHORT: [Self; 4] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths];
+    pub const SHORT: [Self; 5] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths, Self::Product];
 
     /// Its bounds.
     #[must_use]
     pub fn bounds(self) -> Bounds {
-        let none =
-            Bounds { hours: Vec::new(), most: Spent::default(), deaths: Vec::new(), queued: 2, is_verified: false };
+        let most = Spent { asked: [true, false], is_mended: true, ..Spent::default() };
+        let none = Bounds {
+            hours: Vec::new(),
+            most,
+            deaths: Vec::new(),
+            amid: Vec::new(),
+            troubles: 2,
+            sweeps_at_will: true,
+            queued: 2,
+            is_verified: false,
+        };
         match self {
             Self::Strangers => Bounds {
-                hours: hours(&[LAST_EVENING]),
-                most: Spent { asked: [true; 2], guesses: 1, is_mended: true, ..Spent::default() },
+                hours: minutes(&[TARGET, NEAR_LEGAL, LAST_EVENING]),
+                most: Spent { asked: [true; 2], guesses: 1, ..most },
                 ..none
             },
             Self::Verification => Bounds {
-                hours: hours(&[LAST_EVENING]),
-                most: Spent {
-                    asked: [true, false],
-                    lost: 1,
-                    crashes: 1,
-                    codes: 1,
-                    is_mended: true,
-                    ..Spent::default()
-                },
+                hours: minutes(&[NEAR_LEGAL, LAST_EVENING]),
+                most: Spent { lost: 1, crashes: 1, codes: 1, ..most },
                 ..none
             },
             Self::Holds => Bounds {
-                hours: hours(&[1, 31 * DAY]),
-                most: Spent { asked: [true, false], holds: [true; 2], is_mended: true, ..Spent::default() },
+                hours: minutes(&[NEAR_LEGAL, DAY_AFTER]),
+                most: Spent { holds: [[true; 2]; 2], ..most },
+                amid: (12..=40).step_by(4).collect(),
                 is_verified: true,
                 ..none
             },
             Self::Deaths => Bounds {
-                hours: hours(&[20 * DAY]),
-                most: Spent { asked: [true, false], lost: 1, crashes: 1, is_mended: true, ..Spent::default() },
+                hours: minutes(&[NEAR_LEGAL, LAST_EVENING, DAY_AFTER]),
+                most: Spent { lost: 1, crashes: 1, outages: 1, ..most },
                 deaths: (1..=40).collect(),
                 is_verified: true,
+                troubles: 1,
+                ..none
+            },
+            Self::Product => Bounds {
+                hours: minutes(&[2 * HOUR, NEAR_LEGAL, DAY_AFTER]),
+                most: Spent { asked: [true; 2], lost: 1, crashes: 1, holds: [[true; 2]; 2], ..most },
+                deaths: vec![14, 24],
+                amid: vec![22],
+                troubles: 1,
+                sweeps_at_will: false,
+                queued: 1,
                 ..none
             },
             Self::Everything => Bounds {
-                hours: hours(&[2, 20 * DAY, LAST_EVENING]),
+                hours: minutes(&[2 * HOUR, TARGET, NEAR_LEGAL, LAST_EVENING, DAY_AFTER]),
                 most: Spent {
                     asked: [true; 2],
                     lost: 1,
                     doubled: 1,
                     crashes: 1,
+                    outages: 1,
                     guesses: 1,
                     codes: 1,
-                    holds: [true; 2],
-                    has_held: false,
-                    is_mended: true,
+                    holds: [[true; 2]; 2],
+                    ..most
                 },
                 deaths: vec![3, 8, 15, 22, 30],
+                amid: vec![18, 24],
                 ..none
             },
         }

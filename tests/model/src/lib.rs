@@ -8,13 +8,18 @@
 //! what nothing decides by: how often a row was changed, and the list of acts.
 
 mod action;
+mod alarms;
 mod bounds;
+mod dates;
+mod heard;
+mod holds;
 mod office;
 pub mod promises;
 mod run_on;
 mod state;
 
 pub use action::{Action, Who};
+pub use alarms::{Alarm, Dated, Heard, Rung};
 pub use bounds::Search;
 pub use office::{Bounds, Office};
 pub use state::{Spent, State};

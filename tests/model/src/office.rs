@@ -1,5 +1,8 @@
 //! Who can do what, and what comes of it: each act is a use case.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Span, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request};
@@ -8,24 +11,21 @@ use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
 use privacy::fault::Turn;
 use privacy::fulfil_request::Fulfilment;
-use privacy::hold_data::{place_hold, release_hold};
 use privacy::identity::{EmailAddress, Identity};
-use privacy::ids::TenantId;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
-use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::{Mood, World, place, prompt_map, proof};
 use privacy::message::Work;
 use privacy::ports::Clock;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::{Channel, Contact};
-use privacy::sweep_ledger::{self, sweep_ledger};
-use privacy::sweep_requests::sweep_requests;
 use privacy::tell_person::Teller;
 use privacy::verify_request::{Verified, verify_request};
 
 use crate::action::{Action, Who};
-use crate::promises::has_profile;
+use crate::alarms::Heard;
+use crate::holds::AVATAR;
+use crate::run_on::{End, Leg};
 use crate::state::{Spent, State};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
@@ -33,6 +33,8 @@ const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#
 const ADDRESS: &str = "mia@example.com";
 /// How long a row may wait for its worker.
 pub(crate) const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(10);
+/// By then the schedule has looked at all that is open.
+const SCHEDULE: SignedDuration = SignedDuration::from_mins(61);
 /// The processor that may answer nothing.
 pub const VENDOR: &str = "posthog";
 
@@ -45,6 +47,12 @@ pub struct Bounds {
     pub most: Spent,
     /// At which calls of a visit the engine may die.
     pub deaths: Vec<u64>,
+    /// Before which calls of a visit a hold may be placed.
+    pub amid: Vec<u64>,
+    /// How many messages, workers and runs of the schedule may go wrong in all.
+    pub troubles: u8,
+    /// Whether the schedule may also run at any moment, and not only between two of the hours.
+    pub sweeps_at_will: bool,
     /// How many messages may wait in a queue.
     pub queued: usize,
     /// Whether the request of the person is verified at the beginning.
@@ -55,10 +63,12 @@ pub struct Bounds {
 pub struct Office {
     pub(crate) keys: SubjectKeys,
     law: Law,
-    map: DataMap,
+    pub(crate) map: Arc<DataMap>,
     looks: Vec<Span>,
     /// How far.
     pub bounds: Bounds,
+    /// What became of worlds that were run on: many states come to the same.
+    pub(crate) ends: Mutex<HashMap<(u64, Leg), Arc<End>>>,
 }
 
 /// The first instant: a Thursday at noon, so that the legal date is no Sunday.
@@ -71,27 +81,14 @@ pub(crate) fn ready<T>(work: impl Future<Output = T>) -> T {
     work.now_or_never().expect("a port in memory waited")
 }
 
-fn hold() -> LegalHold {
-    let note = |text| Note::parse(text).expect("a note");
-    LegalHold {
-        id: HoldId::parse("hold-of-a-court").expect("a name"),
-        scope: HoldScope::of_tenant(TenantId::parse("alder").expect("a tenant")),
-        reason: note("a court"),
-        approver: note("counsel"),
-        proof: Some(note("file 7")),
-        placed_at: begins_at(),
-        review_by: "2026-05-20".parse().expect("a date"),
-    }
-}
-
 impl Office {
     /// The world within bounds.
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
-        let map = prompt_map();
+        let map = Arc::new(prompt_map());
         let looks = map.model().second_looks.after.clone();
         let (keys, law) = (SubjectKeys::parse(RING).expect("keys"), Law::built_in().expect("the law"));
-        Self { keys, law, map, looks, bounds }
+        Self { keys, law, map, looks, bounds, ends: Mutex::default() }
     }
 
     /// The beginning: the person wrote to alder by Instagram, as another did, and a processor has a copy.
@@ -100,6 +97,7 @@ impl Office {
         for contact in ["mia", "other"] {
             world.put("alder", "c1", &format!("contact#{contact}#profile"));
         }
+        world.put_object(AVATAR, "v1");
         let email = Identity::Email(EmailAddress::parse(ADDRESS).expect("an address"));
         let long_ago = begins_at() - SignedDuration::from_hours(1_000);
         world.connect_by("instagram", "alder", "c1", long_ago, &[]);
@@ -107,7 +105,7 @@ impl Office {
             world.link(&place("alder", "c1", Some("mia")), long_ago, &link);
         }
         world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Broken(Turn::Retry);
-        let start = State::of(world, 0, Spent::default());
+        let start = State::of(world, 0, Spent::default(), Heard::default());
         if !self.bounds.is_verified {
             return start;
         }
@@ -118,6 +116,7 @@ impl Office {
     /// What comes of it.
     pub(crate) fn after(&self, state: &State, action: Action) -> State {
         let (world, mut spent, mut hour) = (state.world(), state.spent, state.hour);
+        let mut heard = state.heard.clone();
         match action {
             Action::Ask(who) => {
                 spent.asked[who as usize] = true;
@@ -162,27 +161,39 @@ impl Office {
                 spent.lost += 1;
                 world.stored().sent.remove(index);
             }
-            Action::Sweep => self.sweep(&world),
-            Action::Hold => {
-                spent.holds[0] = true;
-                spent.has_held = has_profile(&state.stored);
-                ready(place_hold(&world, &self.map, &hold(), world.now())).expect("a hold that may be placed");
+            Action::Sweep => heard.rung.extend(self.sweep(&world)),
+            Action::Hold(index) => self.hold(&world, index, &mut spent),
+            Action::HoldAmid(call) => {
+                if !self.hold_amid(&world, 0, call, &mut spent) {
+                    // The visit was over by then: that way is another.
+                    return state.clone();
+                }
             }
-            Action::Release => {
-                spent.holds[1] = true;
-                self.release(&world);
+            Action::Release(index) => {
+                spent.holds[index][1] = true;
+                if !spent.is_held() {
+                    (spent.kept, spent.is_amid_work) = (0, false);
+                }
+                self.release(&world, index);
             }
             Action::Mend => {
                 spent.is_mended = true;
                 mend(&world);
             }
-            Action::Pass => {
+            Action::Pass { is_swept } => {
                 let at = begins_at() + self.bounds.hours[hour];
                 hour += 1;
+                spent.outages += u8::from(!is_swept);
+                if is_swept {
+                    let next_run = world.now() + SCHEDULE;
+                    world.stored().set_now(next_run.min(at));
+                    heard.expected.extend(Self::expected(&world));
+                    heard.rung.extend(self.sweep(&world));
+                }
                 world.stored().set_now(at);
             }
         }
-        State::of(world, hour, spent)
+        State::of(world, hour, spent, heard)
     }
 
     /// The newest code that was sent for the person's own request: they can read it.
@@ -211,10 +222,12 @@ impl Office {
 
     pub(crate) fn tell(&self, world: &World, index: usize, stays: bool) {
         let job = world.stored().requests.notices.remove(index);
-        // No two codes are the same.
-        let letters = u8::try_from(world.stored().requests.letters.len()).unwrap_or(u8::MAX);
+        // No two codes are the same, whatever order the letters of different requests have.
+        let letters = world.stored().requests.letters.iter().filter(|letter| letter.request == job.request).count();
+        let who = if job.request == Who::Person.request() { 0 } else { 100 };
+        let seed = who + u8::try_from(letters).unwrap_or(99).min(99);
         let teller = Teller { book: world, limits: world, tenants: world, messenger: world, keys: &self.keys };
-        let told = ready(teller.tell(&job, &[letters + 1; 24], world.now()));
+        let told = ready(teller.tell(&job, &[seed + 1; 24], world.now()));
         if stays || told.is_err() {
             world.stored().requests.notices.push(job);
         }
@@ -252,21 +265,13 @@ impl Office {
         }
     }
 
-    fn fulfilment<'a>(&'a self, world: &'a World) -> Fulfilment<'a, World, World, World> {
+    pub(crate) fn fulfilment<'a>(&'a self, world: &'a World) -> Fulfilment<'a, World, World, World> {
         let Self { keys, law, map, .. } = self;
         Fulfilment { ledger: world, vault: world, queues: world, keys, law, map, stuck_after: STUCK_AFTER }
     }
 
-    /// Both sweeps of the schedule; what they say is for [`crate::promises`].
-    pub(crate) fn sweep(&self, world: &World) {
-        let stop_at = world.now() + SignedDuration::from_mins(5);
-        let bounds = sweep_ledger::Bounds { stuck_after: STUCK_AFTER, per_shard_max: 10, stop_at };
-        ready(sweep_ledger(world, world, world, &self.map, bounds, |_| ()));
-        ready(sweep_requests(&self.fulfilment(world), world, stop_at));
-    }
-
-    pub(crate) fn release(&self, world: &World) {
-        ready(release_hold(world, world, world, &hold().id, world.now())).expect("ports in memory do not fail");
+    pub(crate) fn map(&self) -> &DataMap {
+        &self.map
     }
 }
 

@@ -1,8 +1,6 @@
 //! What must hold in every state, written from the policy and the law, and what must be reachable for the search to say anything.
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use privacy::memory::Stored;
 use privacy::obligation::{Head, State as Stage};
 use privacy::subject_request::notice::Notice;
@@ -11,6 +9,9 @@ use stateright::{Checker, Expectation, Property};
 
 use crate::action::Who;
 use crate::bounds::Search;
+use crate::dates::{ends, legal};
+use crate::heard::{is_alarmed_when_left_alone, is_rung_for_in_time};
+use crate::holds::{ALL, left};
 use crate::office::Office;
 use crate::state::State;
 
@@ -20,9 +21,15 @@ const LAST_HOURS: SignedDuration = SignedDuration::from_hours(2);
 /// Every promise.
 #[must_use]
 pub fn all() -> Vec<Property<Office>> {
+    let mut all = always();
+    all.extend(sometimes());
+    all
+}
+
+fn always() -> Vec<Property<Office>> {
     vec![
         Property::always("nothing goes before somebody has shown who they are", |_, state: &State| {
-            is_verified(state) || has_profile(&state.stored)
+            is_verified(state) || left(&state.stored) == ALL
         }),
         Property::always("nobody else's goes", |_, state: &State| has_item(&state.stored, "contact#other#profile")),
         Property::always(
@@ -43,13 +50,13 @@ pub fn all() -> Vec<Property<Office>> {
             requests.values().all(|request| request.clocks.legal.date == legal(request.received_at))
                 && state.stored.heads.values().all(|head| head.due_by.date <= legal(head.received_at))
         }),
-        Property::always("what is held stays", |_, state: &State| {
-            let is_in_force = state.spent.holds == [true, false];
-            !is_in_force || !state.spent.has_held || has_profile(&state.stored)
+        Property::always("what is held stays, but for one delete that was on its way", |_, state: &State| {
+            let gone = state.spent.kept & !left(&state.stored);
+            !state.spent.is_held() || gone.count_ones() <= u32::from(state.spent.is_amid_work)
         }),
         Property::always("erased means gone, here and at whoever was asked", |_, state: &State| {
             erasure(state).is_none_or(|head| {
-                head.state.erased_at().is_none() || (!has_profile(&state.stored) && state.spent.is_mended)
+                head.state.erased_at().is_none() || (left(&state.stored) == 0 && state.spent.is_mended)
             })
         }),
         Property::always("what is open is looked at again, in time for its alarms", |_, state: &State| {
@@ -59,28 +66,107 @@ pub fn all() -> Vec<Property<Office>> {
         Property::always("a denial by the machine is for want of proof, on the last evening", |_, state: &State| {
             state.stored.requests.heads.values().all(is_not_denied_wrongly)
         }),
+        Property::always("no date passes of what is open and not held that no alarm has named before", |_, state| {
+            is_rung_for_in_time(state)
+        }),
+        Property::always("verified, unheld and processors mended: erased within the hour", |office: &Office, state| {
+            !has_nothing_in_its_way(state) || is_erased(&office.wait_an_hour(state).stored)
+        }),
+        Property::always("left alone, every way ends or has a next action and an alarm", |office: &Office, state| {
+            is_alarmed_when_left_alone(state, &office.leave_alone(state))
+        }),
         Property::always("every way ends, and rightly", |office: &Office, state| ends_rightly(office, state)),
+    ]
+}
+
+fn sometimes() -> Vec<Property<Office>> {
+    vec![
         Property::sometimes("answered", |_, state: &State| is_answered(state, Who::Person)),
         Property::sometimes("denied", |_, state: &State| {
             state.stored.requests.heads.values().any(|request| matches!(request.standing, Standing::Denied { .. }))
         }),
-        Property::sometimes("held", |_, state: &State| has_stage(state, |stage| matches!(stage, Stage::Held { .. }))),
-        Property::sometimes("waits for a processor", |_, state: &State| {
-            !has_profile(&state.stored) && has_stage(state, |stage| matches!(stage, Stage::Executing { .. }))
-        }),
+        Property::sometimes("held", |_, state: &State| is_in(state, |stage| matches!(stage, Stage::Held { .. }))),
+        Property::sometimes("waits for a processor", |_, state: &State| waits_for_processor(state)),
         Property::sometimes("looked at again", |_, state: &State| {
-            has_stage(state, |stage| matches!(stage, Stage::Verifying { looks, .. } if !looks.is_empty()))
+            is_in(state, |stage| matches!(stage, Stage::Verifying { looks, .. } if !looks.is_empty()))
         }),
+        Property::sometimes("past its date, and named before", |_, state: &State| {
+            let late = erasure(state).filter(|head| crate::dates::is_over(head.received_at, state.now));
+            late.is_some_and(crate::dates::is_open) && state.heard.rung.iter().any(|alarm| alarm.why == "near-due")
+        }),
+        Property::sometimes("a request near its target, past it, near its last day and on it", |_, state: &State| {
+            let rung = |why| state.heard.rung.iter().any(|alarm| alarm.why == why);
+            ["near-target", "past-target", "near-legal", "last-day"].into_iter().all(rung)
+        }),
+        Property::sometimes("held before anybody has shown who they are", |_, state: &State| {
+            state.spent.is_held() && !is_verified(state) && request(state, Who::Person).is_some()
+        }),
+        Property::sometimes("held once part of it was gone", |_, state: &State| {
+            state.spent.is_held() && ![0, ALL].contains(&left(&state.stored))
+        }),
+        Property::sometimes("one of two holds released, the other in force", |_, state: &State| {
+            state.spent.holds.contains(&[true; 2]) && is_in(state, |stage| matches!(stage, Stage::Held { .. }))
+        }),
+        Property::sometimes("held, and a worker died", |_, state: &State| {
+            state.spent.crashes > 0 && is_in(state, |stage| matches!(stage, Stage::Held { .. }))
+        }),
+        Property::sometimes("held, and a message was lost", |_, state: &State| {
+            state.spent.lost > 0 && is_in(state, |stage| matches!(stage, Stage::Held { .. }))
+        }),
+        Property::sometimes("erased beside a stranger who has asked the same", |_, state: &State| {
+            erasure(state).is_some_and(|head| head.state.erased_at().is_some())
+                && request(state, Who::Stranger).is_some_and(|request| request.standing.closed_at().is_none())
+        }),
+        Property::sometimes("released, and a processor still answers nothing", |_, state: &State| {
+            state.spent.holds[0] == [true; 2] && !state.spent.is_held() && waits_for_processor(state)
+        }),
+        Property::sometimes("the schedule did not run", |_, state: &State| state.spent.outages > 0),
     ]
 }
 
 /// What a search has to come by, or it has shown nothing.
 const fn reached(search: Search) -> &'static [&'static str] {
     match search {
-        Search::Strangers | Search::Verification => &["answered", "denied", "waits for a processor"],
-        Search::Holds => &["answered", "held", "waits for a processor", "looked at again"],
-        Search::Deaths => &["answered", "waits for a processor", "looked at again"],
-        Search::Everything => &["answered", "denied", "held", "waits for a processor"],
+        Search::Strangers => &[
+            "answered",
+            "denied",
+            "waits for a processor",
+            "a request near its target, past it, near its last day and on it",
+            "erased beside a stranger who has asked the same",
+        ],
+        Search::Verification => &["answered", "denied", "waits for a processor"],
+        Search::Holds => &[
+            "answered",
+            "held",
+            "waits for a processor",
+            "looked at again",
+            "past its date, and named before",
+            "held once part of it was gone",
+            "one of two holds released, the other in force",
+            "released, and a processor still answers nothing",
+        ],
+        Search::Deaths => &[
+            "answered",
+            "waits for a processor",
+            "looked at again",
+            "past its date, and named before",
+            "the schedule did not run",
+        ],
+        Search::Product | Search::Everything => &[
+            "answered",
+            "denied",
+            "held",
+            "waits for a processor",
+            "past its date, and named before",
+            "a request near its target, past it, near its last day and on it",
+            "held before anybody has shown who they are",
+            "held once part of it was gone",
+            "one of two holds released, the other in force",
+            "held, and a worker died",
+            "held, and a message was lost",
+            "erased beside a stranger who has asked the same",
+            "released, and a processor still answers nothing",
+        ],
     }
 }
 
@@ -103,17 +189,18 @@ pub fn assert_kept(found: &impl Checker<Office>, search: Search) {
 /// Once nothing goes wrong any more, each request has its answer: what was shown is erased before its date if there was time,
 /// the rest is denied and untouched; people are told, evidence is gone, and nothing is left to do.
 fn ends_rightly(office: &Office, state: &State) -> bool {
-    let end = office.run_on(state);
+    let end = &office.run_on(state).stored;
     let is_settled = |request: &SubjectRequest| request.settled_at().is_some() && request.next_action_at.is_none();
     let requests = end.requests.heads.values();
     let is_told =
-        requests.clone().all(|request| request.closing_notice().is_some_and(|notice| told_once(&end, request, notice)));
+        requests.clone().all(|request| request.closing_notice().is_some_and(|notice| told_once(end, request, notice)));
     let are_answers_right = requests.clone().all(|request| match &request.standing {
         Standing::Answered { at, .. } => request.is_verified() && (is_late(state, request) || *at <= ends_at(request)),
         Standing::Denied { .. } => is_not_denied_wrongly(request),
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => false,
     });
-    let is_gone = requests.clone().any(|request| request.is_verified()) != has_profile(&end);
+    let is_shown = requests.clone().any(|request| request.is_verified());
+    let is_gone = left(end) == if is_shown { 0 } else { ALL };
     let is_over =
         end.heads.values().all(|head| matches!(head.state, Stage::Completed { .. }) && head.next_action_at.is_none());
     requests.clone().all(is_settled)
@@ -121,7 +208,7 @@ fn ends_rightly(office: &Office, state: &State) -> bool {
         && are_answers_right
         && is_gone
         && is_over
-        && has_item(&end, "contact#other#profile")
+        && has_item(end, "contact#other#profile")
 }
 
 fn is_not_denied_wrongly(request: &SubjectRequest) -> bool {
@@ -169,22 +256,8 @@ fn is_watched(head: &Head, state: &State) -> bool {
     head.next_action_at.is_some_and(|at| at <= now(state) + within)
 }
 
-/// The last day of a request: thirty days, where its calendar counts them. No weekend moves it, for a month is never less.
-fn legal(received_at: Timestamp) -> Date {
-    let received_on = received_at.to_zoned_datetime(brussels()).date();
-    received_on.checked_add(Span::new().days(30)).expect("a day")
-}
-
-fn midnight(day: Date) -> Timestamp {
-    brussels().to_timestamp(day.at(0, 0, 0, 0)).expect("a midnight")
-}
-
 fn ends_at(request: &SubjectRequest) -> Timestamp {
-    midnight(legal(request.received_at).tomorrow().expect("a day after"))
-}
-
-fn brussels() -> TimeZone {
-    TimeZone::get("Europe/Brussels").expect("a zone")
+    ends(request.received_at)
 }
 
 fn now(state: &State) -> Timestamp {
@@ -211,12 +284,22 @@ fn is_answered(state: &State, who: Who) -> bool {
     request(state, who).is_some_and(|request| matches!(request.standing, Standing::Answered { .. }))
 }
 
-fn has_stage(state: &State, is_so: impl Fn(&Stage) -> bool) -> bool {
+fn is_in(state: &State, is_so: impl Fn(&Stage) -> bool) -> bool {
     erasure(state).is_some_and(|head| is_so(&head.state))
 }
 
-pub(crate) fn has_profile(stored: &Stored) -> bool {
-    has_item(stored, "contact#mia#profile")
+fn waits_for_processor(state: &State) -> bool {
+    left(&state.stored) == 0 && is_in(state, |stage| matches!(stage, Stage::Executing { .. }))
+}
+
+/// The person has shown who they are, nobody holds anything, and every processor answers.
+fn has_nothing_in_its_way(state: &State) -> bool {
+    is_verified(state) && !state.spent.is_held() && state.spent.is_mended
+}
+
+fn is_erased(stored: &Stored) -> bool {
+    let head = stored.heads.get(&Who::Person.request());
+    left(stored) == 0 && head.is_some_and(|head| head.state.erased_at().is_some())
 }
 
 fn has_item(stored: &Stored, key: &str) -> bool {

@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use privacy::memory::{Stored, World};
 use privacy::ports::Clock;
 
+use crate::alarms::Heard;
+use crate::holds::HOLDS;
+
 /// Records of a page in memory: small, so that every loop over pages is gone through.
-const PAGE_RECORDS: usize = 2;
+pub(crate) const PAGE_RECORDS: usize = 2;
 
 /// How much of the bounds is used up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -21,16 +24,34 @@ pub struct Spent {
     pub doubled: u8,
     /// Workers that died in the middle.
     pub crashes: u8,
+    /// Times that the schedule did not run, while days passed.
+    pub outages: u8,
     /// Codes that were guessed or belong to another request.
     pub guesses: u8,
     /// Fresh codes that the person asked for.
     pub codes: u8,
-    /// Whether the hold was placed, and whether it was released.
-    pub holds: [bool; 2],
-    /// Whether there was anything left to hold when it was placed.
-    pub has_held: bool,
+    /// Of each hold, whether it was placed, and whether it was released.
+    pub holds: [[bool; 2]; HOLDS],
+    /// What was there when the first of the holds in force was placed, and so must stay.
+    pub kept: u8,
+    /// Whether it was placed while a worker was erasing: one delete may have been on its way.
+    pub is_amid_work: bool,
     /// Whether the processor that answers nothing was mended.
     pub is_mended: bool,
+}
+
+impl Spent {
+    /// Whether a hold is in force.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.holds.contains(&[true, false])
+    }
+
+    /// What went wrong by chance so far.
+    #[must_use]
+    pub const fn troubles(&self) -> u8 {
+        self.lost + self.doubled + self.crashes + self.outages
+    }
 }
 
 /// A state of the model.
@@ -42,6 +63,8 @@ pub struct State {
     pub hour: usize,
     /// What of the bounds is used up.
     pub spent: Spent,
+    /// What was heard of the schedule.
+    pub heard: Heard,
     /// What the clock shows.
     pub now: Timestamp,
     print: u64,
@@ -50,16 +73,12 @@ pub struct State {
 impl State {
     /// A state, with its fingerprint.
     #[must_use]
-    pub fn of(world: World, hour: usize, spent: Spent) -> Self {
+    pub fn of(world: World, hour: usize, spent: Spent, heard: Heard) -> Self {
         world.strike(None);
         let now = world.now();
         let stored = Arc::new(world.into_stored());
-        let mut hasher = DefaultHasher::new();
-        let mut shadow = Stored::clone(&stored);
-        shadow.requests.acts.clear();
-        shadow.requests.heads.values_mut().for_each(|request| request.version = 0);
-        format!("{shadow:?}").hash(&mut hasher);
-        Self { stored, hour, spent, now, print: hasher.finish() }
+        let print = print_of(&stored);
+        Self { stored, hour, spent, heard, now, print }
     }
 
     /// The world as it is here, to do something to.
@@ -67,17 +86,40 @@ impl State {
     pub fn world(&self) -> World {
         World::of(Stored::clone(&self.stored), PAGE_RECORDS)
     }
+
+    fn parts(&self) -> (u64, usize, Spent, &Heard) {
+        (self.print, self.hour, self.spent, &self.heard)
+    }
+}
+
+/// The fingerprint of all that anything is decided by. Left out: how often rows were changed, the list of acts, in what order
+/// letters to different requests went out, and how often a processor was asked.
+pub(crate) fn print_of(stored: &Stored) -> u64 {
+    let mut shadow = Stored::clone(stored);
+    let requests = &mut shadow.requests;
+    requests.acts.clear();
+    requests.heads.values_mut().for_each(|request| request.version = 0);
+    // Of one request they stay in their order.
+    requests.letters.sort_by(|one, other| one.request.cmp(&other.request));
+    shadow.hold_changes = 0;
+    for vendor in shadow.vendors.by_name.values_mut() {
+        vendor.asked.clear();
+        vendor.looked_for.clear();
+    }
+    let mut hasher = DefaultHasher::new();
+    hasher.write(format!("{shadow:?}").as_bytes());
+    hasher.finish()
 }
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.print, self.hour, self.spent).hash(state);
+        self.parts().hash(state);
     }
 }
 
 impl PartialEq for State {
     fn eq(&self, other: &Self) -> bool {
-        (self.print, self.hour, self.spent) == (other.print, other.hour, other.spent)
+        self.parts() == other.parts()
     }
 }
 
@@ -94,6 +136,7 @@ impl std::fmt::Debug for State {
             .field("notices", &self.stored.requests.notices.len())
             .field("work", &self.stored.sent.len())
             .field("spent", &self.spent)
+            .field("rung", &self.heard.rung.iter().map(|alarm| (alarm.why, alarm.is_in_time)).collect::<Vec<_>>())
             .finish()
     }
 }

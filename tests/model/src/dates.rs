@@ -1,0 +1,60 @@
+//! The dates of the policy and the law, counted here once more: thirty days, and the days on which somebody has to hear of them.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, Timestamp};
+use privacy::obligation::{Head, State as Stage};
+use privacy::subject_request::SubjectRequest;
+
+/// So many days before its last one an obligation rings.
+const DAYS_OF_OBLIGATION: i64 = 7;
+/// So many days before its last one a request rings.
+const DAYS_OF_REQUEST: i64 = 3;
+
+/// The last day of a request: thirty days, where its calendar counts them. No weekend moves it, for a month is never less.
+pub(crate) fn legal(received_at: Timestamp) -> Date {
+    let received_on = received_at.to_zoned_datetime(brussels()).date();
+    received_on.checked_add(Span::new().days(30)).expect("a day")
+}
+
+/// When it is over.
+pub(crate) fn ends(received_at: Timestamp) -> Timestamp {
+    midnight(legal(received_at).tomorrow().expect("a day after"))
+}
+
+pub(crate) fn is_over(received_at: Timestamp, now: Timestamp) -> bool {
+    now >= ends(received_at)
+}
+
+/// Open, in the days before its last one is over.
+pub(crate) fn is_in_window_of_request(request: &SubjectRequest, now: Timestamp) -> bool {
+    request.standing.closed_at().is_none() && is_within(request.received_at, DAYS_OF_REQUEST, now)
+}
+
+/// Open, and kept by no hold, in the days before its last one is over.
+pub(crate) fn is_in_window_of_head(head: &Head, now: Timestamp) -> bool {
+    is_open(head) && is_within(head.received_at, DAYS_OF_OBLIGATION, now)
+}
+
+/// Whether something is to be erased that no hold keeps.
+pub(crate) fn is_open(head: &Head) -> bool {
+    head.state.erased_at().is_none() && head.state.closed_at().is_none() && !matches!(head.state, Stage::Held { .. })
+}
+
+fn is_within(received_at: Timestamp, days: i64, now: Timestamp) -> bool {
+    let first = legal(received_at).checked_sub(Span::new().days(days)).expect("a day before");
+    midnight(first) <= now && !is_over(received_at, now)
+}
+
+/// Whether there is a day left at least in which the schedule can ring for it.
+pub(crate) fn has_a_day_left(received_at: Timestamp, now: Timestamp) -> bool {
+    now + SignedDuration::from_hours(24) < ends(received_at)
+}
+
+fn midnight(day: Date) -> Timestamp {
+    brussels().to_timestamp(day.at(0, 0, 0, 0)).expect("a midnight")
+}
+
+fn brussels() -> TimeZone {
+    TimeZone::get("Europe/Brussels").expect("a zone")
+}
