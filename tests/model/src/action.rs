@@ -69,9 +69,10 @@ impl Office {
         let mut actions = Vec::new();
         let may_go_wrong = spent.troubles() < self.bounds.troubles;
         let mut when = |is_so: bool, action: Action| actions.extend(is_so.then_some(action));
+        let may_ask = state.hour == 0 || self.bounds.asks_later;
         when(self.bounds.sweeps_at_will, Action::Sweep);
-        when(!spent.asked[0] && most.asked[0], Action::Ask(Who::Person));
-        when(!spent.asked[1] && most.asked[1], Action::Ask(Who::Stranger));
+        when(may_ask && !spent.asked[0] && most.asked[0], Action::Ask(Who::Person));
+        when(may_ask && !spent.asked[1] && most.asked[1], Action::Ask(Who::Stranger));
         for index in queued(stored.requests.notices.len()) {
             when(true, Action::Tell { index, stays: false });
             when(may_go_wrong && spent.doubled < most.doubled, Action::Tell { index, stays: true });
@@ -110,7 +111,8 @@ impl Office {
         // Before there is anything to ask a processor about, nobody can tell whether it answers.
         when(!spent.is_mended && most.is_mended && !stored.heads.is_empty(), Action::Mend);
         // No queue keeps a message for days: before they pass it is delivered or lost. What the schedule sends meanwhile comes late.
-        let passes = stored.requests.notices.is_empty() && stored.sent.is_empty() && state.hour < self.bounds.hours.len();
+        let passes =
+            stored.requests.notices.is_empty() && stored.sent.is_empty() && state.hour < self.bounds.hours.len();
         when(passes, Action::Pass { is_swept: true });
         when(passes && may_go_wrong && spent.outages < most.outages, Action::Pass { is_swept: false });
         actions

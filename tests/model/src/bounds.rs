@@ -38,7 +38,7 @@ pub enum Search {
 
 impl Search {
     /// Those that take seconds.
-    pub const SHORT: [Self; 5] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths, Self::Product];
+    pub const SHORT: [Self; 4] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths];
 
     /// Its bounds.
     #[must_use]
@@ -50,6 +50,7 @@ impl Search {
             deaths: Vec::new(),
             amid: Vec::new(),
             troubles: 2,
+            asks_later: true,
             sweeps_at_will: true,
             queued: 2,
             is_verified: false,
@@ -63,12 +64,14 @@ impl Search {
             Self::Verification => Bounds {
                 hours: minutes(&[NEAR_LEGAL, LAST_EVENING]),
                 most: Spent { lost: 1, crashes: 1, codes: 1, ..most },
+                troubles: 1,
                 ..none
             },
             Self::Holds => Bounds {
-                hours: minutes(&[NEAR_LEGAL, DAY_AFTER]),
+                hours: minutes(&[2 * HOUR, NEAR_LEGAL, DAY_AFTER]),
                 most: Spent { holds: [[true; 2]; 2], ..most },
                 amid: (12..=40).step_by(4).collect(),
+                sweeps_at_will: false,
                 is_verified: true,
                 ..none
             },
@@ -81,11 +84,12 @@ impl Search {
                 ..none
             },
             Self::Product => Bounds {
-                hours: minutes(&[2 * HOUR, NEAR_LEGAL, DAY_AFTER]),
+                hours: minutes(&[NEAR_LEGAL, DAY_AFTER]),
                 most: Spent { asked: [true; 2], lost: 1, crashes: 1, holds: [[true; 2]; 2], ..most },
-                deaths: vec![14, 24],
+                deaths: vec![24],
                 amid: vec![22],
                 troubles: 1,
+                asks_later: false,
                 sweeps_at_will: false,
                 queued: 1,
                 ..none

@@ -46,9 +46,9 @@ fn is_within(received_at: Timestamp, days: i64, now: Timestamp) -> bool {
     midnight(first) <= now && !is_over(received_at, now)
 }
 
-/// Whether there is a day left at least in which the schedule can ring for it.
-pub(crate) fn has_a_day_left(received_at: Timestamp, now: Timestamp) -> bool {
-    now + SignedDuration::from_hours(24) < ends(received_at)
+/// Whether there are days left in which the schedule can ring for it.
+pub(crate) fn has_days_left(received_at: Timestamp, now: Timestamp) -> bool {
+    now + SignedDuration::from_hours(3 * 24) < ends(received_at)
 }
 
 fn midnight(day: Date) -> Timestamp {

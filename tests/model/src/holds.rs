@@ -1,7 +1,5 @@
 //! Two holds of one tenant: one on all that it has, one on what it has of the person.
 
-
-
 use std::sync::{Arc, Mutex};
 
 use privacy::hold_data::{place_hold, release_hold};

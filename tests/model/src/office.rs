@@ -51,6 +51,8 @@ pub struct Bounds {
     pub amid: Vec<u64>,
     /// How many messages, workers and runs of the schedule may go wrong in all.
     pub troubles: u8,
+    /// Whether requests may also come later than in the first hour.
+    pub asks_later: bool,
     /// Whether the schedule may also run at any moment, and not only between two of the hours.
     pub sweeps_at_will: bool,
     /// How many messages may wait in a queue.

@@ -7,19 +7,23 @@ use privacy::memory::{Stored, World};
 use privacy::ports::Clock;
 
 use crate::alarms::Rung;
+use crate::dates::ends;
 use crate::office::{Office, STUCK_AFTER, begins_at, mend};
 use crate::state::{State, print_of};
 
 /// Steps close to each other at first, then of a day.
-const CLOSE_STEPS: usize = 6;
-/// By then every date of the model is long over, and every hold should have been looked at again.
-const DAYS: i64 = 130;
+const CLOSE_STEPS: usize = 3;
+/// By then every date of the model is long over.
+const DAYS: i32 = 130;
 
 /// How far it has come, and where to: with its world it decides the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Leg {
     /// To the end of it all.
     ToTheEnd { close_steps: usize },
+    /// The same where nobody mends anything: looked at every other day until the last day is over, and every other week until every
+    /// hold should have been looked at again.
+    LeftAlone { close_steps: usize },
     /// For an hour: until then.
     ForAnHour { until: Timestamp },
 }
@@ -44,7 +48,7 @@ impl Office {
 
     /// As many days, but nobody mends or releases anything.
     pub(crate) fn leave_alone(&self, state: &State) -> Arc<End> {
-        self.run(state.world(), Leg::ToTheEnd { close_steps: CLOSE_STEPS })
+        self.run(state.world(), Leg::LeftAlone { close_steps: CLOSE_STEPS })
     }
 
     /// One hour on, in which nobody mends or releases anything.
@@ -97,13 +101,20 @@ impl Office {
 
 /// When it is looked at next, if it is.
 fn next_leg(world: &World, leg: Leg) -> Option<(Timestamp, Leg)> {
-    let (now, next) = (world.now(), next_action(world)?);
+    let (now, next, day) = (world.now(), next_action(world)?, SignedDuration::from_hours(24));
     match leg {
         Leg::ToTheEnd { close_steps } => {
-            let span = if close_steps > 0 { STUCK_AFTER } else { SignedDuration::from_hours(24) };
+            let span = if close_steps > 0 { STUCK_AFTER } else { day };
             let at = next.max(now + span);
-            let is_within = at < begins_at() + SignedDuration::from_hours(24 * DAYS);
+            let is_within = at < begins_at() + day * DAYS;
             is_within.then_some((at, Leg::ToTheEnd { close_steps: close_steps.saturating_sub(1) }))
+        }
+        Leg::LeftAlone { close_steps } => {
+            let days = if now < last_day(world) + day * 3 { 2 } else { 14 };
+            let span = if close_steps > 0 { STUCK_AFTER } else { day * days };
+            let at = next.max(now + span);
+            let is_within = at < begins_at() + day * 95;
+            is_within.then_some((at, Leg::LeftAlone { close_steps: close_steps.saturating_sub(1) }))
         }
         Leg::ForAnHour { until } => {
             let at = next.max(now + STUCK_AFTER);
@@ -123,4 +134,11 @@ fn next_action(world: &World) -> Option<Timestamp> {
     let stored = world.stored();
     let requests = stored.requests.heads.values().filter_map(|request| request.next_action_at);
     requests.chain(stored.heads.values().filter_map(|head| head.next_action_at)).min()
+}
+
+/// The last day of the newest request.
+fn last_day(world: &World) -> Timestamp {
+    let stored = world.stored();
+    let newest = stored.requests.heads.values().map(|request| request.received_at).max();
+    ends(newest.unwrap_or_else(begins_at))
 }

@@ -3,28 +3,36 @@
 use privacy_model::{Office, Search};
 use stateright::{Checker, Model};
 
-fn explore(search: Search) {
+/// Goes through all of it. A search that comes by far fewer states than it did has lost something that can happen.
+fn explore(search: Search, at_least: usize) {
     let found = Office::new(search.bounds()).checker().threads(2).spawn_bfs().join();
     println!("{search:?}: {} states, depth {}", found.unique_state_count(), found.max_depth());
     privacy_model::promises::assert_kept(&found, search);
+    assert!(found.unique_state_count() >= at_least, "{search:?} came by fewer states than {at_least}");
 }
 
 #[test]
 fn a_stranger_who_names_somebody_changes_nothing_for_them() {
-    explore(Search::Strangers);
+    explore(Search::Strangers, 7_000);
 }
 
 #[test]
 fn whatever_happens_while_somebody_shows_who_they_are() {
-    explore(Search::Verification);
+    explore(Search::Verification, 8_000);
 }
 
 #[test]
 fn whatever_is_held_or_unanswered_meanwhile() {
-    explore(Search::Holds);
+    explore(Search::Holds, 4_500);
 }
 
 #[test]
 fn whatever_is_lost_or_dies_meanwhile() {
-    explore(Search::Deaths);
+    explore(Search::Deaths, 5_000);
+}
+
+#[test]
+#[ignore = "not gone through to its end yet, nor measured: it went through 17,000 states and broke no promise"]
+fn whatever_two_people_holds_a_processor_and_one_trouble_come_to_together() {
+    explore(Search::Product, 15_000);
 }
