@@ -29,7 +29,7 @@ pub enum Search {
     Holds,
     /// An erasure under way: workers that die at any call, messages that are lost or come twice.
     Deaths,
-    /// A person and a stranger, from the first letter on; two holds, a processor that answers nothing until it is mended, and one
+    /// A person and a stranger, from the first letter on; a hold, a processor that answers nothing until it is mended, and one
     /// worker that dies or one message that is lost, anywhere.
     Product,
     /// Everything at once.
@@ -38,7 +38,7 @@ pub enum Search {
 
 impl Search {
     /// Those that take seconds.
-    pub const SHORT: [Self; 4] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths];
+    pub const SHORT: [Self; 5] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths, Self::Product];
 
     /// Its bounds.
     #[must_use]
@@ -84,10 +84,10 @@ impl Search {
                 ..none
             },
             Self::Product => Bounds {
-                hours: minutes(&[NEAR_LEGAL, DAY_AFTER]),
-                most: Spent { asked: [true; 2], lost: 1, crashes: 1, holds: [[true; 2]; 2], ..most },
-                deaths: vec![24],
-                amid: vec![22],
+                hours: minutes(&[NEAR_LEGAL, LAST_EVENING, DAY_AFTER]),
+                most: Spent { asked: [true; 2], lost: 1, crashes: 1, holds: [[true; 2], [false; 2]], ..most },
+                deaths: vec![16, 24],
+                amid: (12..=40).step_by(4).collect(),
                 troubles: 1,
                 asks_later: false,
                 sweeps_at_will: false,

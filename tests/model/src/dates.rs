@@ -46,9 +46,9 @@ fn is_within(received_at: Timestamp, days: i64, now: Timestamp) -> bool {
     midnight(first) <= now && !is_over(received_at, now)
 }
 
-/// Whether there are days left in which the schedule can ring for it.
-pub(crate) fn has_days_left(received_at: Timestamp, now: Timestamp) -> bool {
-    now + SignedDuration::from_hours(3 * 24) < ends(received_at)
+/// Whether time is left in which the schedule has to ring for it: it looks at whatever is open within the hour.
+pub(crate) fn has_time_left(received_at: Timestamp, now: Timestamp) -> bool {
+    now + SignedDuration::from_hours(1) < ends(received_at)
 }
 
 fn midnight(day: Date) -> Timestamp {

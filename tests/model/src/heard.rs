@@ -3,7 +3,7 @@
 use privacy::obligation::{Head, State as Stage};
 
 use crate::alarms::{Alarm, Dated, Rung};
-use crate::dates::{has_days_left, is_open, is_over};
+use crate::dates::{has_time_left, is_open, is_over};
 use crate::run_on::End;
 use crate::state::State;
 
@@ -25,7 +25,7 @@ pub(crate) fn is_rung_for_in_time(state: &State) -> bool {
 /// passed; what a hold keeps, once somebody should have looked at the hold again.
 pub(crate) fn is_alarmed_when_left_alone(state: &State, end: &End) -> bool {
     let rung = &state.heard.rung | &end.rung;
-    let is_in_time = |received_at, of: &Dated| !has_days_left(received_at, state.now) || is_named(&rung, of);
+    let is_in_time = |received_at, of: &Dated| !has_time_left(received_at, state.now) || is_named(&rung, of);
     let requests = end.stored.requests.heads.values().all(|request| {
         let of = Dated::Request(request.id.clone());
         match request.standing.closed_at() {

@@ -15,6 +15,7 @@ mod heard;
 mod holds;
 mod office;
 pub mod promises;
+mod reached;
 mod run_on;
 mod state;
 

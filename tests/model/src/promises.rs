@@ -1,4 +1,4 @@
-//! What must hold in every state, written from the policy and the law, and what must be reachable for the search to say anything.
+//! What must hold in every state, written from the policy and the law.
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::memory::Stored;
@@ -13,6 +13,7 @@ use crate::dates::{ends, legal};
 use crate::heard::{is_alarmed_when_left_alone, is_rung_for_in_time};
 use crate::holds::{ALL, left};
 use crate::office::Office;
+use crate::reached::reached;
 use crate::state::State;
 
 /// Until then before the end of the last day whoever asks may show who they are.
@@ -122,52 +123,6 @@ fn sometimes() -> Vec<Property<Office>> {
         }),
         Property::sometimes("the schedule did not run", |_, state: &State| state.spent.outages > 0),
     ]
-}
-
-/// What a search has to come by, or it has shown nothing.
-const fn reached(search: Search) -> &'static [&'static str] {
-    match search {
-        Search::Strangers => &[
-            "answered",
-            "denied",
-            "waits for a processor",
-            "a request near its target, past it, near its last day and on it",
-            "erased beside a stranger who has asked the same",
-        ],
-        Search::Verification => &["answered", "denied", "waits for a processor"],
-        Search::Holds => &[
-            "answered",
-            "held",
-            "waits for a processor",
-            "looked at again",
-            "past its date, and named before",
-            "held once part of it was gone",
-            "one of two holds released, the other in force",
-            "released, and a processor still answers nothing",
-        ],
-        Search::Deaths => &[
-            "answered",
-            "waits for a processor",
-            "looked at again",
-            "past its date, and named before",
-            "the schedule did not run",
-        ],
-        Search::Product | Search::Everything => &[
-            "answered",
-            "denied",
-            "held",
-            "waits for a processor",
-            "past its date, and named before",
-            "a request near its target, past it, near its last day and on it",
-            "held before anybody has shown who they are",
-            "held once part of it was gone",
-            "one of two holds released, the other in force",
-            "held, and a worker died",
-            "held, and a message was lost",
-            "erased beside a stranger who has asked the same",
-            "released, and a processor still answers nothing",
-        ],
-    }
 }
 
 /// Stops where a promise does not hold, with the way there; or where the search came by too little to say so.

@@ -13,26 +13,25 @@ fn explore(search: Search, at_least: usize) {
 
 #[test]
 fn a_stranger_who_names_somebody_changes_nothing_for_them() {
-    explore(Search::Strangers, 7_000);
+    explore(Search::Strangers, 7_500);
 }
 
 #[test]
 fn whatever_happens_while_somebody_shows_who_they_are() {
-    explore(Search::Verification, 8_000);
+    explore(Search::Verification, 9_000);
 }
 
 #[test]
 fn whatever_is_held_or_unanswered_meanwhile() {
-    explore(Search::Holds, 4_500);
+    explore(Search::Holds, 5_300);
 }
 
 #[test]
 fn whatever_is_lost_or_dies_meanwhile() {
-    explore(Search::Deaths, 5_000);
+    explore(Search::Deaths, 6_100);
 }
 
 #[test]
-#[ignore = "not gone through to its end yet, nor measured: it went through 17,000 states and broke no promise"]
-fn whatever_two_people_holds_a_processor_and_one_trouble_come_to_together() {
-    explore(Search::Product, 15_000);
+fn whatever_two_people_a_hold_a_processor_and_one_trouble_come_to_together() {
+    explore(Search::Product, 13_000);
 }

@@ -1,0 +1,63 @@
+//! What must be reachable for a search to say anything.
+
+use crate::bounds::Search;
+
+/// What a search has to come by, or it has shown nothing.
+pub(crate) const fn reached(search: Search) -> &'static [&'static str] {
+    match search {
+        Search::Strangers => &[
+            "answered",
+            "denied",
+            "waits for a processor",
+            "a request near its target, past it, near its last day and on it",
+            "erased beside a stranger who has asked the same",
+        ],
+        Search::Verification => &["answered", "denied", "waits for a processor"],
+        Search::Holds => &[
+            "answered",
+            "held",
+            "waits for a processor",
+            "looked at again",
+            "past its date, and named before",
+            "held once part of it was gone",
+            "one of two holds released, the other in force",
+            "released, and a processor still answers nothing",
+        ],
+        Search::Deaths => &[
+            "answered",
+            "waits for a processor",
+            "looked at again",
+            "past its date, and named before",
+            "the schedule did not run",
+        ],
+        Search::Product => &[
+            "answered",
+            "denied",
+            "held",
+            "waits for a processor",
+            "past its date, and named before",
+            "a request near its target, past it, near its last day and on it",
+            "held before anybody has shown who they are",
+            "held once part of it was gone",
+            "held, and a worker died",
+            "held, and a message was lost",
+            "erased beside a stranger who has asked the same",
+            "released, and a processor still answers nothing",
+        ],
+        Search::Everything => &[
+            "answered",
+            "denied",
+            "held",
+            "waits for a processor",
+            "past its date, and named before",
+            "a request near its target, past it, near its last day and on it",
+            "held before anybody has shown who they are",
+            "held once part of it was gone",
+            "one of two holds released, the other in force",
+            "held, and a worker died",
+            "held, and a message was lost",
+            "erased beside a stranger who has asked the same",
+            "released, and a processor still answers nothing",
+        ],
+    }
+}
