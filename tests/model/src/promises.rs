@@ -70,9 +70,10 @@ fn always() -> Vec<Property<Office>> {
         Property::always("no date passes of what is open and not held that no alarm has named before", |_, state| {
             is_rung_for_in_time(state)
         }),
-        Property::always("verified, unheld and processors mended: erased within the hour", |office: &Office, state| {
-            !has_nothing_in_its_way(state) || is_erased(&office.wait_an_hour(state).stored)
-        }),
+        Property::always(
+            "verified and unheld: gone here within the hour, and erased where processors are mended",
+            |office: &Office, state| !is_free_to_go(state) || is_gone_in_an_hour(office, state),
+        ),
         Property::always("left alone, every way ends or has a next action and an alarm", |office: &Office, state| {
             is_alarmed_when_left_alone(state, &office.leave_alone(state))
         }),
@@ -247,9 +248,15 @@ fn waits_for_processor(state: &State) -> bool {
     left(&state.stored) == 0 && is_in(state, |stage| matches!(stage, Stage::Executing { .. }))
 }
 
-/// The person has shown who they are, nobody holds anything, and every processor answers.
-fn has_nothing_in_its_way(state: &State) -> bool {
-    is_verified(state) && !state.spent.is_held() && state.spent.is_mended
+/// The person has shown who they are, and nobody holds anything.
+fn is_free_to_go(state: &State) -> bool {
+    is_verified(state) && !state.spent.is_held()
+}
+
+/// A processor that answers nothing keeps nothing here.
+fn is_gone_in_an_hour(office: &Office, state: &State) -> bool {
+    let end = &office.wait_an_hour(state).stored;
+    left(end) == 0 && (!state.spent.is_mended || is_erased(end))
 }
 
 fn is_erased(stored: &Stored) -> bool {
