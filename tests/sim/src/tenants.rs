@@ -95,6 +95,8 @@ impl Dashboard {
             None => promised(&oracle.asks[..index], starts_at, answered.accepted.starts_at.unwrap()),
         };
         let ask = &mut oracle.asks[index];
+        // Beside an end that is not over it stands in rows of its own.
+        answered.accepted.id.as_str().clone_into(&mut ask.id);
         ask.covers_until = promised;
         ask.starts_at = Some(promised);
         ask.last_day = Some((promised - STARTS_AFTER + WITHIN).to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
