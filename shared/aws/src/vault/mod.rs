@@ -8,6 +8,7 @@ mod objects;
 mod shared;
 mod stores;
 mod suppressions;
+mod transaction;
 
 pub(crate) use suppressions::flags_of;
 
