@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use privacy_edge::env;
 use privacy_tests::hot::{Path, Work};
 
 /// What the test beside calls itself with, in a process of its own.
@@ -40,9 +41,9 @@ fn at_most(path: Path, limit: f64) {
 #[test]
 #[ignore = "what the other tests count, by calling it under callgrind"]
 fn a_path_that_is_counted() {
-    let path: Path = std::env::var(PATH).unwrap().parse().unwrap();
+    let path: Path = env::parsed(PATH, "a path").unwrap();
     let work = Work::new(path, EACH);
-    for _ in 0..std::env::var(RUNS).unwrap().parse::<usize>().unwrap() {
+    for _ in 0..env::parsed::<usize>(RUNS, "a number").unwrap() {
         work.run_alone();
     }
 }
