@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench import charts, cost
-from tests.bench.report import HEAD, cells, number
+from tests.bench.report import BENCHES, HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
@@ -108,10 +108,18 @@ def filled(text: str, parts: dict[str, str]) -> str:
     return text
 
 
+def joined(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Bench by bench: what was not run again stays."""
+    return known | new
+
+
 def main(what: str) -> int:
     if what == "new":
-        MEASURED.write_text(REPORT.read_text())
+        MEASURED.write_text(json.dumps(joined(json.loads(MEASURED.read_text()), json.loads(REPORT.read_text())), indent=1, ensure_ascii=False) + "\n")
     measured = json.loads(MEASURED.read_text())
+    if absent := [name for name in BENCHES if name not in measured]:
+        print(f"measured.json lacks {', '.join(absent)}", file=sys.stderr)
+        return 1
     stale = []
     wanted = {path: filled((ROOT / path).read_text(), parts) for path, parts in made(measured).items()}
     wanted |= {f"docs/{name}.svg": drawn for name, drawn in charts.all_of(measured).items()}

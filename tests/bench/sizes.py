@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from local.version import commit
 from tests.bench.emulator import Emulator
 from tests.bench.front import Front
 from tests.bench.stats import interval
@@ -81,7 +82,7 @@ def weigh(function: str) -> dict[str, Any]:
     command = ["cargo", "build", "--release", "--locked", "-p", function, "--target-dir", str(SYMBOLS)]
     subprocess.run([*command, "--config", "profile.release.strip=false"], cwd=ROOT, check=True)
     weights = weighed(said("nm", "--print-size", str(SYMBOLS / "release" / function)).splitlines())
-    return {"commit": said("git", "rev-parse", "--short", "HEAD").strip(), "all": weights.total(), "most": weights.most_common(MOST)}
+    return {"commit": commit(), "all": weights.total(), "most": weights.most_common(MOST)}
 
 
 def starts(names: list[str]) -> dict[str, dict[str, Any]]:
