@@ -95,12 +95,13 @@ class World:
 def make(lambdas: Path, dynoxide: Path, folder: Path, say: Callable[[str], None]) -> World:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # In memory, where there is such a folder: SQLite waits for a disk otherwise.
     # The processors of the policy, honest and on this machine: an erasure is measured to its receipt.
     processors = ThreadingHTTPServer(("127.0.0.1", 0), vendors.Handler)
     Thread(target=processors.serve_forever, daemon=True).start()
     secrets = SECRETS | {"arn:processors": json.loads(vendors.settings(processors.server_address[1]))}
-    states = Path("/dev/shm") if Path("/dev/shm").is_dir() else folder
+    # In memory, where there is room for a ledger of a million: SQLite waits for a disk otherwise.
+    memory = Path("/dev/shm")
+    states = memory if memory.is_dir() and shutil.disk_usage(memory).free > 4e9 else folder
     emulator = Emulator(dynoxide, states / f"bench-{os.getpid()}")
     return World(folder, emulator, Front(emulator, secrets), lambdas, say)
 
