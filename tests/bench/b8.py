@@ -66,7 +66,7 @@ def fill(world: World, count: int) -> Path:
 
 
 def same_work(world: World, bench: Bench, who: str, count: int) -> None:
-    """Every due obligation is sent once and moved on, no other; none has gone."""
+    """Every due obligation is sent once and moved on; none has gone. With a count of what is open, also of that: it takes a while."""
     wanted = {code_of(number) for number in range(DUE)}
     sent = [json.loads(body)["obligation"] for body in world.front.messages("erasure")]
     bench.same(sorted(sent) == sorted(wanted), f"{who} sends {len(sent)} messages, {len(wanted & set(sent))} of them of what is due")
@@ -75,11 +75,11 @@ def same_work(world: World, bench: Bench, who: str, count: int) -> None:
     heads = [world.emulator.call("GetItem", {"TableName": "ledger", "Key": key, "ConsistentRead": True})["Item"] for key in keys]
     moved = sum(head["next_action_at"]["S"] > now for head in heads)
     bench.same(moved == DUE, f"{who} moves {moved} of {DUE} on")
-    still, open_ones = 0, 0
-    for shard in range(SHARDS):
-        still += in_shard(world, shard, "<=", now)
-        open_ones += in_shard(world, shard, ">", now)
-    bench.same((still, open_ones) == (0, count), f"{who} leaves {still} due, and {open_ones} open of {count}")
+    still = sum(in_shard(world, shard, "<=", now) for shard in range(SHARDS))
+    bench.same(not still, f"{who} leaves {still} due")
+    if count:
+        open_ones = sum(in_shard(world, shard, ">", now) for shard in range(SHARDS))
+        bench.same(open_ones == count, f"{who} leaves {open_ones} open of {count}")
 
 
 def in_shard(world: World, shard: int, sign: str, at: str) -> int:
@@ -156,9 +156,9 @@ def run(world: World) -> Bench:
         world.say(f"filling {size:,}")
         state = fill(world, size)
         rounds = []
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             world.begin(state)
-            counted, cpu = tick(world, bench, size)
+            counted, cpu = tick(world, bench, 0 if number else size)
             rounds.append(cpu)
         seen.append(counted)
         seconds.append(sorted(rounds)[ROUNDS // 2])

@@ -39,7 +39,11 @@ def lambda_seconds(memory_mb: int, cpu_seconds: float, calls: float, at_least: f
 
 def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
     """What those cost."""
-    seconds = lambda_seconds(memory_mb, cpu_seconds, calls, at_least)
+    return held(memory_mb, lambda_seconds(memory_mb, cpu_seconds, calls, at_least))
+
+
+def held(memory_mb: int, seconds: float) -> float:
+    """What so much memory costs for so long."""
     return float(PRICES["other"]["lambda_gb_second"]) * memory_mb / 1024 * seconds
 
 

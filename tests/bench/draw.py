@@ -86,13 +86,33 @@ def memory(measured: dict[str, Any]) -> str:
     return table(["one invocation", "CPU, measured", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
 
 
+def starts(known: dict[str, Any]) -> str:
+    """What a start takes at each setting of memory, where it had no more than that setting pays for; that of template.yaml is bold."""
+    rows = []
+    for name, one in sorted(known.items()):
+        has, cpu = cost.memory_of(name), one.get("start", {}).get("cpu", {}).get("median")
+        each = []
+        for setting in cost.MEMORY_MB:
+            waited = one.get("curve", {}).get(str(setting))
+            if cpu is None or waited is None:
+                each.append("–")
+                continue
+            # A start is paid for since August 2025: memory times how long it takes.
+            took = cpu + waited
+            text = f"{number(round(took, 2))} ms, {dollars(cost.held(setting, took / 1e3) * 1e6)}"
+            each.append(f"**{text}**" if setting == has else text)
+        rows.append([f"`{name}`", f"{number(cpu)} ms" if cpu else "–", *each])
+    return table(["start of", "CPU", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
+
+
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
     if {"B1", "B2", "B4", "B7", "B8"} <= set(measured):
         pages["docs/performance.md"]["memory"] = memory(measured)
     if SIZES.is_file():
-        pages["docs/performance.md"]["sizes"] = sizes(json.loads(SIZES.read_text()))
+        known = json.loads(SIZES.read_text())
+        pages["docs/performance.md"] |= {"sizes": sizes(known), "starts": starts(known)}
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
             "cost callbacks": priced(cost.callbacks(measured)), "cost erased": priced(cost.erased(measured)),
