@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -51,6 +52,15 @@ class Aws:
         return Answer(json.dumps(answer).encode())
 
 
+def row_of(asked: dict[str, Any]) -> dict[str, Any]:
+    """The row that a write leaves where there was none, with its table and its condition."""
+    row = asked.get("Item") or dict(asked["Key"])
+    names, values = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
+    for name, value in re.findall(r"([#\w]+) = (?:if_not_exists\([#\w]+, )?(:\w+)", asked.get("UpdateExpression", "")):
+        row[names.get(name, name)] = values[value]
+    return row | {"table": asked["TableName"], "condition": asked.get("ConditionExpression", "")}
+
+
 def lacks(answer: Any, calls: list[tuple[str, Any]]) -> str:
     """What of the work is missing: the answer's code, one row under it that a condition guards, one message that names it."""
     if answer["statusCode"] != 200:
@@ -61,15 +71,16 @@ def lacks(answer: Any, calls: list[tuple[str, Any]]) -> str:
     asked: dict[str, list[Any]] = {}
     for operation, body in calls:
         asked.setdefault(operation, []).append(body)
-    if set(asked) != {"GetSecretValue", "PutItem", "SendMessage"} or len(asked["PutItem"]) != 1 or len(asked["SendMessage"]) != 1:
+    writes = [row_of(body) for name in ("PutItem", "UpdateItem") for body in asked.pop(name, [])]
+    if set(asked) != {"GetSecretValue", "SendMessage"} or len(writes) != 1 or len(asked["SendMessage"]) != 1:
         return "one write and one message"
-    (write,), (message,) = asked["PutItem"], asked["SendMessage"]
-    row = write["Item"]
-    if write["TableName"] != "ledger" or (row["pk"], row["sk"]) != ({"S": f"obligation#{code}"}, {"S": "head"}):
-        return "the row under its code"
-    if row["state"] != {"S": "received"} or row["route"] != {"S": "meta-data-deletion"} or not row["next_action_at"]["S"] or not row["due_shard"]["S"]:
-        return "the state of its row, or its entry in the due index"
-    if "attribute_not_exists" not in write.get("ConditionExpression", ""):
+    (row,), (message,) = writes, asked["SendMessage"]
+    wanted = {"table": "ledger", "pk": {"S": f"obligation#{code}"}, "sk": {"S": "head"}, "state": {"S": "received"}, "route": {"S": "meta-data-deletion"}}
+    if differs := [name for name, value in wanted.items() if row.get(name) != value]:
+        return f"the row as it should be: {', '.join(differs)}"
+    if empty := [name for name in ("received_at", "covers_until", "next_action_at", "due_shard", "due_date", "due_zone") if name not in row]:
+        return f"in the row {', '.join(empty)}"
+    if "attribute_not_exists(pk)" not in row["condition"]:
         return "the condition"
     if not message["QueueUrl"].endswith("/q") or json.loads(message["MessageBody"]).get("obligation") != code:
         return "the message that names it"

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import charts, cost
+from tests.bench import charts, cost, cost_whole
 from tests.bench.report import BENCHES, HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,8 +116,10 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
             "cost callbacks": priced(cost.callbacks(measured)), "cost erased": priced(cost.erased(measured)),
-            "cost idle": priced(cost.idle(measured)), "cost tenant": priced(cost.tenant(measured)),
+            "cost idle": priced(cost.idle(measured)), "cost tenant": priced(cost_whole.tenant(measured)),
         }
+        if whole := cost_whole.whole(measured):
+            pages["docs/cost.md"]["cost whole"] = priced(whole)
     return pages
 
 
