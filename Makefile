@@ -120,7 +120,7 @@ bench: build $(BENCH)/.python $(BENCH)/.dynoxide $(BENCH)/.node $(BENCH)/.rust #
 bench-docs: ## docs/cost.md and the charts of docs/performance.md, drawn from tests/bench/measured.json; NEW=1 takes the last report over
 	@python3 -m tests.bench.draw $(if $(NEW),new)
 
-bench-sizes: build ## Zips of target/lambda and their crates into docs/performance.md; FUNCTIONS are built once more with symbols, and weighed by crate
+bench-sizes: build ## Zips of target/lambda and their crates into docs/performance.md; FUNCTIONS, or all, are built once more with symbols, and weighed by crate
 	@python3 -m tests.bench.sizes $(FUNCTIONS)
 	@python3 -m tests.bench.draw
 

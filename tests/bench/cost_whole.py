@@ -32,7 +32,7 @@ def _of(function: str, seen: Mapping[str, Any], invocations: float, sent: float,
 
 def whole(measured: Mapping[str, Any]) -> list[Priced]:
     """A million callbacks to their end, each of a person with a hundred items: taken in, erased with its receipt, and looked at three
-    times. The peer takes in and deletes, and that is all."""
+    times, with the visit that closes it. The peer takes in and deletes, and that is all."""
     b4, b8 = measured["B4"]["measured"], measured["B8"]["measured"]
     first = measured["B6"]["measured"]["points"][0]
     if "looks" not in b4 or "objects" not in first or first["items"] != ITEMS:
@@ -43,12 +43,12 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
     # The message of the first was paid for when it was sent.
     erasing["messages"] -= of_million("sqs", 1e6)
     looks = b4["looks"]
-    looking = _of("erasure-worker", looks, looks["looks"], 0)
+    looking = _of("erasure-worker", looks, looks["visits"], 0)
     # A tick with a hundred due, without what it takes with none.
     tick, idle = b8["ours"][0], b8["idle"]["due"]
     more = {name: tick[name] - idle[name] for name in ("wru", "rru")}
     each = {"calls": {"due": sum(tick["calls"].values()) - sum(idle["calls"].values())}, "cpu": b8["seconds"][0] - idle["cpu"], **more}
-    waking = _of("retention-sweeper", each, 0, looks["looks"], looks["looks"] / 100)
+    waking = _of("retention-sweeper", each, 0, looks["visits"], looks["visits"] / 100)
     told = {"invocations": of_million("invocation", 2 * ASSUMED["stream_batches"] * 1e6), "logs": logs(2 * ASSUMED["stream_batches"] * 1e6)}
     deleting = {
         "writes": of_million("wru", b4["query"]["wru"] / 1e4 * ITEMS * 1e6), "reads": of_million("rru", b4["query"]["rru"] / 1e4 * ITEMS * 1e6),
@@ -58,7 +58,7 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
     return [
         Priced("this service, to its end", _join(intake.parts, erasing, waking, looking, told)),
         Priced("of that: taken in", intake.parts), Priced("erased, with its receipt", erasing),
-        Priced("three second looks", _join(waking, looking)), Priced("the ledger's stream: trail and events", told),
+        Priced("three second looks, and closing", _join(waking, looking)), Priced("the ledger's stream: trail and events", told),
         Priced("one conditional put, then boto3 query + batch_writer", _join(theirs.parts, deleting)),
     ]
 

@@ -2,6 +2,7 @@
 
     python -m tests.bench.sizes                  zips and starts of target/lambda, and crates by `cargo tree`
     python -m tests.bench.sizes meta-callback    builds that function once more with its symbols, and weighs those too
+    python -m tests.bench.sizes all              each of them
 
 Writes tests/bench/sizes.json, from which tests.bench.draw makes the table of docs/performance.md. What was weighed stays there
 until it is weighed anew, with the commit that it was weighed on. Needs `nm`, which comes with every linker.
@@ -158,7 +159,7 @@ def main(asked: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    names = sys.argv[1:]
+    names = functions() if sys.argv[1:] == ["all"] else sys.argv[1:]
     if unknown := sorted(set(names) - set(functions())):
         sys.exit(f"there is no function {', '.join(unknown)}")
     sys.exit(main(names))
