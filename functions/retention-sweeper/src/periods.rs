@@ -49,7 +49,7 @@ impl Periods {
     pub(crate) fn new(connection: &Connection, config: &Config, map: &DataMap) -> Result<Self, UnusablePolicy> {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
-            vault: Vault::new(connection, Names::of_stores(config.stores.clone())),
+            vault: Vault::new(connection, Names::of_stores(config.stores.clone())).paced(config.share),
             reports: ReportBucket::new(connection, config.reports_bucket.clone()),
             classes: PeriodClass::all(map)?,
         })
