@@ -81,7 +81,7 @@ pub fn erasing_share() -> Result<Option<Share>, BadEnvironment> {
     Ok(Some(Share {
         table_units: number("TABLE_WRITE_UNITS")?,
         percent: number("ERASING_PERCENT")?,
-        writers: number("WORKER_CONCURRENCY")?.saturating_add(1),
+        workers: number("WORKER_CONCURRENCY")?,
     }))
 }
 

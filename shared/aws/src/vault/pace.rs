@@ -27,8 +27,8 @@ pub struct Share {
     pub table_units: u32,
     /// The part of it that erasing may use. 1 to 100.
     pub percent: u32,
-    /// How many functions erase at the same time.
-    pub writers: u32,
+    /// How many workers erase at the same time. The sweeper purges beside them.
+    pub workers: u32,
 }
 
 impl Share {
@@ -36,7 +36,7 @@ impl Share {
     #[must_use]
     pub fn of_one(self) -> u32 {
         let all = u64::from(self.table_units) * u64::from(self.percent.min(100)) / 100;
-        u32::try_from(all / u64::from(self.writers.max(1))).unwrap_or(u32::MAX)
+        u32::try_from(all / u64::from(self.workers).saturating_add(1)).unwrap_or(u32::MAX)
     }
 }
 
