@@ -16,7 +16,7 @@ use crate::config::Config;
 
 /// Nothing is begun when less than this is left of the invocation: a chunk with its retries takes less.
 const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(28);
-/// At about so many records a run ends: what 90 seconds can erase, with room.
+/// At about so many records a run ends: what 90 seconds can erase, with room, where the share of a table's writes lets it.
 const RECORDS_MAX: u64 = 200_000;
 
 /// The report of a run, and where it is kept.
