@@ -14,7 +14,7 @@ use privacy::ports::{Answer, Connected, Connections, Disarmed, Record};
 use privacy::scope::{Link, Place, Reach};
 
 use super::Vault;
-use super::batch::{self, Key};
+use super::batch::Key;
 use super::transaction::{self, AT_ONCE};
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_place, text, unreadable};
 use crate::faults::{fault, refusing_row};
@@ -215,7 +215,7 @@ impl Connections for Vault {
 impl Vault {
     async fn delete_each(&self, named: &[(String, String)]) -> Answer<()> {
         let keys: Vec<Key<'_>> = named.iter().map(|(partition, sort)| Key { partition, sort }).collect();
-        let left = batch::delete(&self.dynamodb, &self.names.connections, &keys).await?;
+        let left = self.batches(&self.names.connections).delete(&keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
     }
 
