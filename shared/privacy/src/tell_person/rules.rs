@@ -207,7 +207,8 @@ impl SubjectRequest {
             let now = instant::to_millis(now);
             (after.standing, after.next_action_at) = if self.is_verified() {
                 (Standing::InProgress { since: now }, Some(now))
-            } else if self.has_to_ask_person() {
+            } else if self.has_to_ask_person() || self.awaits_child_review() {
+                // Of a report about a child staff hear on the day it came in, from the sweep's next look.
                 (Standing::AwaitingVerification, Some(now))
             } else {
                 (Standing::AwaitingVerification, self.clocks.next_alarm(now).ok().flatten().or(Some(now)))
