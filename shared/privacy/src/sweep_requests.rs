@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::fulfil_request::{Fulfilment, Pursued, Stop};
 use crate::ingest_gate::FlagBook;
 use crate::instant;
-use crate::judgement::{Nearness, judge_request};
+use crate::judgement::{Nearness, is_unacknowledged, judge_request};
 use crate::ports::{Clock, Connections, DUE_SHARDS, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::subject_request::challenge::LIFETIME;
 use crate::subject_request::notice::{Notice, NoticeJob};
@@ -36,6 +36,8 @@ pub struct RequestsSwept {
     pub denied: u64,
     /// Closed requests whose evidence was erased.
     pub settled: u64,
+    /// Open requests that nobody was told have come in, though the day of that alarm has begun.
+    pub unacknowledged: u64,
     /// Open requests whose target or legal date is near or over.
     pub near: u64,
     /// Of those, the ones whose target has come.
@@ -59,6 +61,7 @@ pub struct RequestsSwept {
 impl RequestsSwept {
     /// Counts an open request for its alarms.
     fn count(&mut self, request: &SubjectRequest, now: Timestamp) {
+        self.unacknowledged += u64::from(is_unacknowledged(request, now));
         let Some(nearness) = judge_request(request, now) else { return };
         let at_least = |level: Nearness| u64::from(nearness >= level);
         self.near += at_least(Nearness::NearTarget);

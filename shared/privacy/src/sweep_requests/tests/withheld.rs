@@ -83,3 +83,32 @@ async fn a_report_about_a_child_whose_acknowledgement_is_kept_back_rings_every_h
         office.tell().await;
     }
 }
+
+#[tokio::test]
+async fn an_acknowledgement_that_has_not_gone_out_rings_from_the_day_of_its_alarm_until_it_has() {
+    for (residence, kind) in
+        [("Germany", Kind::Erasure), ("California", Kind::Erasure), ("California", Kind::Complaint)]
+    {
+        let office = Office::new();
+        let id = office.asked_for(1, Ask { residence: Some(residence.to_owned()), ..ask(kind) }).await;
+        office.world.stored().requests.notices.clear();
+        let [rings_on, ..] = office.request(&id).clocks.alarms;
+        for _ in 0..24 * 20 {
+            office.world.pass(SignedDuration::from_hours(1));
+            let request = office.request(&id);
+            let zone = crate::clock::zone::find(&request.clocks.zone).unwrap();
+            let is_due = office.now() >= crate::clock::zone::first_instant(rings_on, &zone).unwrap();
+            let swept = office.sweep().await;
+            assert_eq!(swept.unacknowledged, u64::from(is_due), "{residence} {kind:?} {}", office.now());
+            if is_due {
+                break;
+            }
+            // Lost again, or kept back.
+            office.world.stored().requests.notices.clear();
+        }
+        office.tell().await;
+        assert!(office.request(&id).was_told(Notice::Acknowledgement, 1));
+        office.world.pass(SignedDuration::from_hours(24 * 5));
+        assert_eq!(office.sweep().await.unacknowledged, 0, "{residence} {kind:?}");
+    }
+}
