@@ -6,6 +6,7 @@
 //! | a code, a login, a declaration, things to compare | denied: nobody has shown that it is theirs |
 //! | nothing but what staff have not looked at | nothing is denied: it rings until they have |
 //! | a reading of a report about a child | nothing is denied: it rings, on top of the work list |
+//! | a code, and no letter has gone out for a fault of ours | nothing is denied: it is told |
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::zone;
 use crate::law::Law;
 use crate::law::denial::DenialReason;
-use crate::subject_request::{Act, Agent, Deed, Proof, SubjectRequest};
+use crate::subject_request::{Act, Agent, Deed, Proof, Standing, SubjectRequest};
 
 /// How long before the end of the last day it is over: until then whoever asks may show it, and of what is denied they still
 /// hear on that day.
@@ -27,7 +28,7 @@ impl SubjectRequest {
     }
 
     /// From when on nobody can verify it any more.
-    pub(super) fn lapses_at(&self) -> Timestamp {
+    pub(crate) fn lapses_at(&self) -> Timestamp {
         let zone = zone::find(&self.clocks.zone).unwrap_or(TimeZone::UTC);
         let end = self.clocks.legal.date.tomorrow().ok().and_then(|day| zone::first_instant(day, &zone));
         end.map_or(self.received_at, |end| end - BEFORE_END)
@@ -35,7 +36,8 @@ impl SubjectRequest {
 
     /// Why it is denied once it is over. `None`: whoever asks has done what they could, and it is the turn of staff.
     pub(super) fn lapsed_for(&self, law: &Law, acts: &[Act]) -> Option<DenialReason> {
-        if self.awaits_child_review() {
+        let is_held_back = || acts.iter().any(|act| act.deed == Deed::Withheld);
+        if self.awaits_child_review() || (self.standing == Standing::Received && !is_held_back()) {
             return None;
         }
         let reason = self.left_undone(law, acts)?;

@@ -107,6 +107,21 @@ async fn a_californian_whom_staff_compared_in_vain_is_denied_and_one_whom_they_d
 }
 
 #[tokio::test]
+async fn a_report_about_a_child_rings_from_the_hour_in_which_it_came_in_wherever_the_child_lives() {
+    for residence in [None, Some("Germany"), Some("California")] {
+        let office = Office::new();
+        let residence = residence.map(ToOwned::to_owned);
+        let id = office.asked_for(1, Ask { about_child: true, residence, ..ask(Kind::Erasure) }).await;
+        office.tell().await;
+        assert_eq!(office.request(&id).standing, Standing::AwaitingVerification, "acknowledged, and no code entered");
+        for hour in 1..=24 {
+            office.world.pass(SignedDuration::from_hours(1));
+            assert_eq!(office.sweep().await.unread_child_reports, 1, "{hour}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_report_about_a_child_that_nobody_read_is_never_denied_and_rings_every_hour() {
     let office = Office::new();
     let id = office.asked_for(1, Ask { about_child: true, ..ask(Kind::Erasure) }).await;
