@@ -206,15 +206,16 @@ where
     // What was carried on may have moved it.
     let due = DueRequest { id: request.id.clone(), next_action_at: request.next_action_at.unwrap_or(now) };
     match step(&request, now) {
-        Step::Tell(notice) => {
-            let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source: None };
-            fulfilment.queues.notify(&job).await?;
-            swept.resent += 1;
-            let wait = if notice == Notice::Acknowledgement { AGAIN } else { AGAIN.min(fulfilment.stuck_after) };
-            book.postpone_request(&due, instant::to_millis(now + wait)).await
-        }
+        Step::Tell(notice) => resend(fulfilment, &due, notice, now, swept).await,
         Step::Lapse => {
             let acts = book.acts(&request.id).await?;
+            // What was noted late: whoever asks has heard of it only now.
+            if let Some(until) = request.heard_until(fulfilment.law, &acts).filter(|until| *until > now) {
+                if request.has_to_ask_person() {
+                    return resend(fulfilment, &due, Notice::AgentConfirmation, now, swept).await;
+                }
+                return book.postpone_request(&due, next_look(&request, None, now).min(until)).await;
+            }
             let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
                 return book.postpone_request(&due, next_look(&request, None, now)).await;
             };
@@ -240,6 +241,25 @@ where
             book.postpone_request(&due, next_look(&request, soon, now)).await
         }
     }
+}
+
+/// Has a letter sent that was not noted as told.
+async fn resend<L, V, Q>(
+    fulfilment: &Fulfilment<'_, L, V, Q>,
+    due: &DueRequest,
+    notice: Notice,
+    now: Timestamp,
+    swept: &mut RequestsSwept,
+) -> Result<(), Fault>
+where
+    L: DueRequests,
+    Q: NoticeQueue,
+{
+    let job = NoticeJob { request: due.id.clone(), notice, tenant: None, round: 1, source: None };
+    fulfilment.queues.notify(&job).await?;
+    swept.resent += 1;
+    let wait = if notice == Notice::Acknowledgement { AGAIN } else { AGAIN.min(fulfilment.stuck_after) };
+    fulfilment.ledger.postpone_request(due, instant::to_millis(now + wait)).await
 }
 
 /// What served to verify it were codes that were sent before it was closed. One that was sent since is for its bundle: the
