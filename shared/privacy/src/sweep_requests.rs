@@ -236,6 +236,13 @@ where
         }
         Step::Lapse => {
             let acts = book.acts(&request.id).await?;
+            // What was noted late: whoever asks has heard of it only now.
+            if let Some(until) = request.heard_until(fulfilment.law, &acts).filter(|until| *until > now) {
+                if request.has_to_ask_person() {
+                    tell_again(fulfilment.queues, &request, Notice::AgentConfirmation, swept).await?;
+                }
+                return book.postpone_request(&due, next_look(&request, None, now).min(until)).await;
+            }
             let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
                 if request.standing == Standing::Received {
                     tell_again(fulfilment.queues, &request, Notice::Acknowledgement, swept).await?;
@@ -263,6 +270,7 @@ where
     }
 }
 
+/// Has a letter sent that was not noted as told.
 async fn tell_again(
     queue: &impl NoticeQueue,
     request: &SubjectRequest,

@@ -166,7 +166,7 @@ impl Connections for Vault {
                 pairs.push((Key { partition, sort }, link));
             }
         }
-        if !batch::delete(&self.dynamodb, table, &earlier).await?.is_empty() {
+        if !self.batches(table).delete(&earlier).await?.is_empty() {
             return Err(Fault::retry(ERASE_LINKED, "rows left undone"));
         }
         // One after another: rows of a place stand in one partition, and its writes a second are soon used up.
