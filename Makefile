@@ -114,34 +114,46 @@ policy-check: tools ## The data map against what tables and buckets hold; OUTPUT
 verify-receipts: ## Receipts in DIR checked offline against the public KEY, a file or hex; SEEN is an earlier report
 	@cargo run --quiet --locked -p verify-receipts -- "$(DIR)" $(foreach key,$(KEY),--key "$(key)") $(if $(SEEN),--seen "$(SEEN)")
 
-bench: $(BENCH)/.peers target/lambda/meta-callback/bootstrap.zip ## Measured beside what people would use instead; B=B4 one of B1 to B8. See docs/performance.md
+bench: build $(BENCH)/.python $(BENCH)/.dynoxide $(BENCH)/.node $(BENCH)/.rust ## Measured beside what people would use instead; B=B4 one of B1 to B8. See docs/performance.md
 	@$(BENCH)/venv/bin/python -m tests.bench $(B)
 
 bench-docs: ## docs/cost.md and the charts of docs/performance.md, drawn from tests/bench/measured.json; NEW=1 takes the last report over
 	@python3 -m tests.bench.draw $(if $(NEW),new)
 
-bench-sizes: ## Zips of target/lambda and their crates into docs/performance.md; FUNCTIONS are built once more with symbols, and weighed by crate
+bench-sizes: build ## Zips of target/lambda and their crates into docs/performance.md; FUNCTIONS, or all, are built once more with symbols, and weighed by crate
 	@python3 -m tests.bench.sizes $(FUNCTIONS)
 	@python3 -m tests.bench.draw
 
-# Everybody who is measured beside us, as pinned; who does not install is reported as missing by the run. Node's runtime compiles its
-# client as it installs: cmake is among the requirements, and node's headers are taken from where node is, if they are there.
-$(BENCH)/.peers: tests/bench/requirements.txt tests/bench/peers/node/package-lock.json tests/bench/peers/rust/Cargo.lock
-	@echo "  installing the peers"
-	@mkdir -p $(BENCH)/node
+# Everybody who is measured beside us, as pinned. Without Python's or the emulator there is no bench. Node's and Rust's may be missing: the
+# run then says so, with the last lines of their logs, and the next one tries again. Node's runtime compiles its client as it installs:
+# cmake is among the requirements, and node's headers are taken from where node is, if they are there.
+$(BENCH)/.python: tests/bench/requirements.txt
+	@echo "  installing the peers in Python"
+	@mkdir -p $(BENCH)
 	@test -x $(BENCH)/venv/bin/python || python3 -m venv $(BENCH)/venv
 	@$(BENCH)/venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.txt
-	@cp tests/bench/peers/node/* $(BENCH)/node/
-	@if command -v npm >/dev/null; then \
-		node="$$(dirname "$$(dirname "$$(readlink -f "$$(command -v node)")")")"; \
-		if test -d "$$node/include/node"; then export npm_config_nodedir="$$node"; fi; \
-		PATH="$(CURDIR)/$(BENCH)/venv/bin:$$PATH" npm ci --prefix $(BENCH)/node --no-audit --no-fund --loglevel error || true; fi
-	@cargo install dynoxide-rs --quiet --version $(DYNOXIDE) --locked --no-default-features --features native-sqlite,http-server,cli --root $(BENCH)/dynoxide
-	@cargo build --release --locked --quiet --manifest-path tests/bench/peers/rust/Cargo.toml --target-dir $(BENCH)/rust || true
 	@touch $@
 
-target/lambda/meta-callback/bootstrap.zip:
-	@$(MAKE) build
+$(BENCH)/.dynoxide: Cargo.lock
+	@echo "  installing the emulator"
+	@mkdir -p $(BENCH)
+	@cargo install dynoxide-rs --quiet --version $(DYNOXIDE) --locked --no-default-features --features native-sqlite,http-server,cli --root $(BENCH)/dynoxide
+	@touch $@
+
+$(BENCH)/.node: tests/bench/peers/node/package-lock.json tests/bench/peers/node/index.mjs $(BENCH)/.python
+	@echo "  installing the peer in Node"
+	@mkdir -p $(BENCH)/node
+	@cp tests/bench/peers/node/* $(BENCH)/node/
+	@node="$$(dirname "$$(dirname "$$(readlink -f "$$(command -v node)")")")"; \
+	if test -d "$$node/include/node"; then export npm_config_nodedir="$$node"; fi; \
+	if PATH="$(CURDIR)/$(BENCH)/venv/bin:$$PATH" npm ci --prefix $(BENCH)/node --no-audit --no-fund --loglevel error --foreground-scripts \
+		>$(BENCH)/node.log 2>&1; then touch $@; else echo "  it is not there; see $(BENCH)/node.log"; fi
+
+$(BENCH)/.rust: tests/bench/peers/rust/Cargo.lock $(wildcard tests/bench/peers/rust/src/*.rs)
+	@echo "  building the peer in Rust"
+	@mkdir -p $(BENCH)
+	@if cargo build --release --locked --quiet --manifest-path tests/bench/peers/rust/Cargo.toml --target-dir $(BENCH)/rust >$(BENCH)/rust.log 2>&1; \
+		then touch $@; else echo "  it is not there; see $(BENCH)/rust.log"; fi
 
 watch: tools ## cargo lambda watch against the running stack
 	@$(PYTHON) -m local.watch

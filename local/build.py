@@ -14,6 +14,7 @@ from pathlib import Path
 
 from local.pack import pack
 from local.settings import ROOT, StackError
+from local.version import commit, sources, stamp
 
 
 def tool_environment() -> dict[str, str]:
@@ -68,6 +69,8 @@ def build(
     """Into `folder` of `root`, under the name of each function, or of those in `only`. Only a test stack may have a clock that
     moves."""
     wanted = set(only)
+    # As they are before: what is changed while the compiler runs is not what it is called.
+    these = (f"{commit(root)} with a clock that moves", "") if movable_clock else (commit(root), sources(root))
     for group in functions():
         names = [name for name in group if not wanted or name in wanted]
         if not names:
@@ -79,6 +82,7 @@ def build(
         command += [argument for name in names for argument in ("--package", name)]
         if architecture == "arm64":
             command.append("--arm64")
+        stamp(root / folder, names, ("", ""))
         try:
             ended = subprocess.run(command, cwd=root, env=nameless(root, environment or tool_environment()), check=False)
         except FileNotFoundError as error:
@@ -87,6 +91,7 @@ def build(
             raise StackError("the functions did not build; the compiler's words are above")
         for name in names:
             pack(root / folder / name / "bootstrap")
+        stamp(root / folder, names, these)
 
 
 if __name__ == "__main__":

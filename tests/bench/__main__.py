@@ -14,36 +14,51 @@ import os
 import platform
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from tests.bench.report import Different, table
+from local.version import built, commit, sources
+from tests.bench.report import BENCHES, Different, table
 from tests.bench.runtime import Failed
 from tests.bench.subject import OTHER_CORE
 from tests.bench.world import ROOT, Missing, make
 
-BENCHES = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8")
 REPORT = ROOT / "target/bench/report.json"
 
 
-def machine() -> dict[str, Any]:
+def measured_commit(lambdas: Path) -> str:
+    """Of which commit the functions are. Those of another state of the sources are never called by this one's name."""
+    names = sorted(manifest.parent.name for manifest in (ROOT / "functions").glob("*/Cargo.toml"))
+    noted = {name: built(lambdas, name) for name in names}
+    if os.environ.get("LAMBDA_DIR"):
+        return " and ".join(sorted({one.get("commit") or "unknown" for one in noted.values()})) + " (LAMBDA_DIR)"
+    if others := [name for name, one in noted.items() if one.get("sources", "") != sources()]:
+        raise Missing(f"{', '.join(others)}: not built from the sources as they are: make build")
+    return commit()
+
+
+def machine(functions: str) -> dict[str, Any]:
     model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     return {
-        "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "commit": commit, "cores": os.cpu_count(),
+        "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "commit": functions, "cores": os.cpu_count(),
         "processor": model, "system": platform.platform(), "python": platform.python_version(), "load": os.getloadavg()[0],
     }
 
 
 def run(names: list[str]) -> int:
     report: dict[str, Any] = json.loads(REPORT.read_text()) if REPORT.is_file() else {}
+    lambdas = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
+    try:
+        functions = measured_commit(lambdas)
+    except Missing as error:
+        print(error, flush=True)
+        return 1
     dynoxide = Path(os.environ.get("DYNOXIDE") or ROOT / "local/.state/bench/dynoxide/bin/dynoxide")
     # Whatever stands opposite the measured process stays off its core.
     os.sched_setaffinity(0, {OTHER_CORE})
-    world = make(Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda"), dynoxide, ROOT / "target/bench/work", lambda _: None)
+    world = make(lambdas, dynoxide, ROOT / "target/bench/work", lambda _: None)
     # Nothing stays behind, whoever ends the run.
     atexit.register(shutil.rmtree, world.emulator.folder, ignore_errors=True)
     atexit.register(world.emulator.stop)
@@ -60,7 +75,7 @@ def run(names: list[str]) -> int:
             continue
         finally:
             world.emulator.stop()
-        report[name] = bench.as_json() | {"machine": machine(), "seconds": round(time.monotonic() - began, 1)}
+        report[name] = bench.as_json() | {"machine": machine(functions), "seconds": round(time.monotonic() - began, 1)}
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
         print(f"\n{name}: {bench.what} ({report[name]['seconds']} s)\n{table(report[name]['rows'])}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.bench.emulator import Item, item
 from tests.bench.front import Counted
 from tests.bench.report import Bench, Row, at_most
+from tests.bench.states import grow
 from tests.bench.world import World
 
 DUE, SHARDS, TEXT = 2_000, 4, 180
@@ -50,10 +51,12 @@ def fill(world: World, live: int) -> tuple[Path, datetime.date]:
     day = a_day_behind(world)
     world.emulator.create("logs-indexed", ["pk", "sk"], ("by-date", ["shard", "at"]))
     world.emulator.put("logs", rows(day, DUE))
-    for number in range(10):
-        world.emulator.put("logs", rows(datetime.date.today() - datetime.timedelta(days=100 + number), live // 10))
     state = world.folder / "states" / f"sweep-{live}.db"
     world.emulator.keep(state)
+    world.emulator.stop()
+    for number in range(10):
+        grow(state, "logs", rows(datetime.date.today() - datetime.timedelta(days=100 + number), live // 10))
+    world.emulator.start(state)
     return state, day
 
 

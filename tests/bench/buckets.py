@@ -1,13 +1,15 @@
-"""As much of S3 as both sides need: put under a condition, get, list, delete versions, upload in parts. What is uploaded in parts is
-kept when it is wanted; and whole folders of objects can be made up while they are read.
+"""As much of S3 as both sides need: put under a condition, get, list, delete versions, upload in parts, which are kept in memory or in
+files as it is wanted; and whole folders of objects can be made up while they are read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,9 +31,26 @@ class Folder:
 class Upload:
     bytes: int = 0
     parts: dict[int, bytes] = field(default_factory=dict)
+    # Where parts lie, and not in `parts`.
+    folder: Path | None = None
+
+    def keep(self, number: int, body: bytes) -> None:
+        self.bytes += len(body)
+        if self.folder:
+            (self.folder / f"{number:06}").write_bytes(body)
+        else:
+            self.parts[number] = body
 
     def whole(self) -> bytes:
         return b"".join(part for _, part in sorted(self.parts.items()))
+
+    def joined(self, into: Path) -> Path:
+        """All parts in one file; they go as they are taken."""
+        with into.open("wb") as out:
+            for part in sorted(self.folder.iterdir()) if self.folder else ():
+                out.write(part.read_bytes())
+                part.unlink()
+        return into
 
 
 @dataclass
@@ -40,7 +59,8 @@ class Buckets:
     made_up: dict[str, Folder] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     complete: dict[str, Upload] = field(default_factory=dict)
-    keeps_parts: bool = False
+    # A folder for what is uploaded, where it is more than memory should hold.
+    parts_in: Path | None = None
 
     def answer(self, request: Request) -> tuple[str, Answer]:
         address = urlsplit(request.target)
@@ -109,15 +129,15 @@ class Buckets:
             if request.method == "GET":
                 return "ListMultipartUploads", Answer(b"<ListMultipartUploadsResult></ListMultipartUploadsResult>", headers=XML)
             known = f"u{len(self.uploads) + 1}"
-            self.uploads[known] = Upload()
+            folder = self.parts_in and Path(tempfile.mkdtemp(dir=self.parts_in))
+            self.uploads[known] = Upload(folder=folder)
             xml = f"<InitiateMultipartUploadResult><UploadId>{known}</UploadId></InitiateMultipartUploadResult>"
             return "CreateMultipartUpload", Answer(xml.encode(), headers=XML)
         upload = self.uploads.get(query["uploadId"])
         if upload is None:
             return "NoSuchUpload", Answer(b"<Error><Code>NoSuchUpload</Code></Error>", 404, XML)
         if request.method == "PUT":
-            upload.bytes += len(request.body)
-            upload.parts[int(query["partNumber"])] = request.body if self.keeps_parts else b""
+            upload.keep(int(query["partNumber"]), request.body)
             return "UploadPart", Answer(b"", headers={"etag": tag(request.body)})
         if request.method == "POST":
             self.complete[path] = self.uploads.pop(query["uploadId"])

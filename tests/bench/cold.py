@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -33,15 +34,15 @@ WARM = 10
 
 
 class Aws:
-    """Answers everything at once, and notes what was asked."""
+    """Answers everything at once, and keeps what was asked."""
 
     def __init__(self) -> None:
-        self.calls: list[str] = []
+        self.calls: list[tuple[str, Any]] = []
 
     def answer(self, request: Request) -> Answer:
         operation = request.headers["x-amz-target"].split(".")[-1]
-        self.calls.append(operation)
         asked = json.loads(request.body)
+        self.calls.append((operation, asked))
         if operation == "GetSecretValue":
             answer = {"ARN": asked["SecretId"], "Name": "s", "SecretString": json.dumps(SECRETS[asked["SecretId"]])}
         elif operation == "SendMessage":
@@ -49,6 +50,41 @@ class Aws:
         else:
             answer = {}
         return Answer(json.dumps(answer).encode())
+
+
+def row_of(asked: dict[str, Any]) -> dict[str, Any]:
+    """The row that a write leaves where there was none, with its table and its condition."""
+    row = asked.get("Item") or dict(asked["Key"])
+    names, values = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
+    for name, value in re.findall(r"([#\w]+) = (?:if_not_exists\([#\w]+, )?(:\w+)", asked.get("UpdateExpression", "")):
+        row[names.get(name, name)] = values[value]
+    return row | {"table": asked["TableName"], "condition": asked.get("ConditionExpression", "")}
+
+
+def lacks(answer: Any, calls: list[tuple[str, Any]]) -> str:
+    """What of the work is missing: the answer's code, one row under it that a condition guards, one message that names it."""
+    if answer["statusCode"] != 200:
+        return "its status"
+    code = json.loads(answer["body"]).get("confirmation_code")
+    if not code or not json.loads(answer["body"]).get("url", "").endswith(code):
+        return "its code or address"
+    asked: dict[str, list[Any]] = {}
+    for operation, body in calls:
+        asked.setdefault(operation, []).append(body)
+    writes = [row_of(body) for name in ("PutItem", "UpdateItem") for body in asked.pop(name, [])]
+    if set(asked) != {"GetSecretValue", "SendMessage"} or len(writes) != 1 or len(asked["SendMessage"]) != 1:
+        return "one write and one message"
+    (row,), (message,) = writes, asked["SendMessage"]
+    wanted = {"table": "ledger", "pk": {"S": f"obligation#{code}"}, "sk": {"S": "head"}, "state": {"S": "received"}, "route": {"S": "meta-data-deletion"}}
+    if differs := [name for name, value in wanted.items() if row.get(name) != value]:
+        return f"the row as it should be: {', '.join(differs)}"
+    if empty := [name for name in ("received_at", "covers_until", "next_action_at", "due_shard", "due_date", "due_zone") if name not in row]:
+        return f"in the row {', '.join(empty)}"
+    if "attribute_not_exists(pk)" not in row["condition"]:
+        return "the condition"
+    if not message["QueueUrl"].endswith("/q") or json.loads(message["MessageBody"]).get("obligation") != code:
+        return "the message that names it"
+    return ""
 
 
 def certificate(
@@ -89,11 +125,8 @@ def one_round(name: str, command: list[str], given: dict[str, str], aws: Aws, lo
     with Subject(name, command, given, log) as process:
         answer = process.ask(callback("218471", int(time.time()) - 60), 60)
         cpu, peak = process.cpu() * 1e3, process.peak_mb()
-    calls = set(aws.calls)
-    writes = calls & {"PutItem", "UpdateItem"}
-    is_whole = answer["statusCode"] == 200 and "confirmation_code" in json.loads(answer["body"]) and len(writes) == 1
-    if not is_whole or calls - writes != {"GetSecretValue", "SendMessage"}:
-        raise SystemExit(f"{name}: not the whole work: {answer} after {aws.calls}")
+    if missing := lacks(answer, aws.calls):
+        raise SystemExit(f"{name}: not the whole work, {missing}: {answer} after {aws.calls}")
     return {"cpu": cpu, "peak": peak, "calls": len(aws.calls)}
 
 

@@ -39,7 +39,11 @@ def lambda_seconds(memory_mb: int, cpu_seconds: float, calls: float, at_least: f
 
 def lambda_time(memory_mb: int, cpu_seconds: float, calls: float, at_least: float = 0.0) -> float:
     """What those cost."""
-    seconds = lambda_seconds(memory_mb, cpu_seconds, calls, at_least)
+    return held(memory_mb, lambda_seconds(memory_mb, cpu_seconds, calls, at_least))
+
+
+def held(memory_mb: int, seconds: float) -> float:
+    """What so much memory costs for so long."""
     return float(PRICES["other"]["lambda_gb_second"]) * memory_mb / 1024 * seconds
 
 
@@ -86,21 +90,34 @@ def works(measured: Mapping[str, Any]) -> list[Work]:
     ]
 
 
+def logs(invocations: float) -> float:
+    return float(PRICES["other"]["log_gb"]) * ASSUMED["log_bytes"] * invocations / 2**30
+
+
+def objects(calls: Mapping[str, float]) -> float:
+    """Requests to S3, at the price of a put, which lists have too."""
+    return of_million("s3_put", sum(count for call, count in calls.items() if call.startswith("s3:")))
+
+
 def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
-    """A million callbacks, each for another person."""
+    """A million callbacks taken in, each for another person. Each at the processor time that was measured of it; who has none is not
+    there."""
     units = measured["B3"]["measured"]
-    cpu = {name: sorted(values)[len(values) // 2] / 1e6 for name, values in measured["B2"]["measured"]["cpu"].items()}
+    warm = {name: sorted(values)[len(values) // 2] / 1e6 for name, values in measured["B2"]["measured"]["cpu"].items()}
     found = []
     titles = {"ours": "this service", "plain": "one conditional put, boto3", "powertools": "Powertools idempotency", "outbox": "transactional outbox, boto3"}
     for name, title in titles.items():
         new = units[name]["new"]
-        spent = cpu["ours"] if name == "ours" else cpu["python"]
+        spent = {"ours": warm["ours"], "plain": warm["python"]}.get(name, new.get("cpu"))
+        if spent is None:
+            continue
         # The relay of an outbox sends the message and deletes its row.
         sends, relay = max(1.0, new["sends"]), 1.0 if name == "outbox" else 0.0
         found.append(Priced(title, {
             "writes": of_million("wru", (new["wru"] + relay) * 1e6), "reads": of_million("rru", new["rru"] * 1e6),
             "messages": of_million("sqs", sends * 1e6), "invocations": of_million("invocation", 1e6),
             "time": lambda_time(memory_of("meta-callback"), spent, new["calls"]) * 1e6, "gateway": of_million("http_api", 1e6),
+            "logs": logs(1e6),
         }))
     return found
 
@@ -109,18 +126,18 @@ def erased(measured: Mapping[str, Any]) -> list[Priced]:
     """A million erased items of 1 KiB, in requests of 10,000."""
     bench = measured["B4"]["measured"]
     rates = next(row for row in measured["B4"]["rows"] if row["what"] == "items per CPU-second")
+    scanned = bench.get("cpu", {}).get("scan")
     found = []
     for name, title, rate in (
         ("ours", "this service", rates["ours"]), ("query", "boto3 query + batch_writer", rates["theirs"]),
-        ("scan", "boto3 scan + delete, a table of two such owners", rates["theirs"]),
+        ("scan", "boto3 scan + delete, a table of two such owners", 10_000 / scanned if scanned else rates["theirs"]),
     ):
         counted, requests = bench[name], 100
         # A partition takes a thousand writes a second: nobody is faster.
         time = lambda_time(memory_of("erasure-worker"), 10_000 / rate, 0, at_least=10.0) * requests
         found.append(Priced(title, {
             "writes": of_million("wru", counted["wru"] * requests), "reads": of_million("rru", counted["rru"] * requests),
-            "objects": of_million("s3_put", sum(n for call, n in counted["calls"].items() if call.startswith("s3:")) * requests),
-            "time": time,
+            "objects": objects(counted["calls"]) * requests, "time": time,
         }))
     table_gb = 100.0
     scan = of_million("rru", table_gb * 2**30 / 8192)
@@ -152,24 +169,17 @@ def idle(measured: Mapping[str, Any]) -> list[Priced]:
         total["invocations"] += of_million("invocation", count) + of_million("schedule", count)
         total["time"] += lambda_time(memory_of("retention-sweeper"), one["cpu"], sum(calls.values())) * count
     month = PRICES["month"]
+    b8 = measured["B8"]["measured"]
+    scans = [
+        Priced(f"a scan of a ledger with {count:,} open instead, as often", {
+            "reads": of_million("rru", scan["rru"] * ticks["due"]), "invocations": of_million("invocation", ticks["due"]) + of_million("schedule", ticks["due"]),
+            "time": lambda_time(memory_of("retention-sweeper"), cpu, scan["rru"] / 128) * ticks["due"],
+        })
+        # A page of a scan is a mebibyte, 128 units.
+        for count, scan, cpu in zip(b8["open"], b8["scan"], b8.get("scan seconds", []), strict=False)
+    ]
     return [
         Priced("the sweeper's ticks", total),
         Priced("what is there", {f"{there[name]} {name}s": month[name] * there[name] for name in ("alarm", "metric", "secret", "key")}),
-    ]
-
-
-def tenant(measured: Mapping[str, Any]) -> list[Priced]:
-    """A tenant of the stated size, for a month; what the product itself stores and writes is not in it."""
-    size = PRICES["tenant"]
-    one_callback = callbacks(measured)[0].total / 1e6
-    one_item = erased(measured)[0].total / 1e6
-    sweep = measured["B5"]["measured"]["ours"][-1]
-    purged = (of_million("wru", sweep["wru"]) + of_million("rru", sweep["rru"])) / 2_000
-    seconds = measured["B7"]["measured"]["large seconds"] / measured["B7"]["measured"]["large"] * 1024
-    export = size["exports_gb"] * (lambda_time(memory_of("export-worker"), seconds, 0) + of_million("s3_get", 2**30 / 2**18) + of_million("rru", 2**26 / 8192))
-    return [
-        Priced("this service", {
-            "callbacks": size["callbacks"] * one_callback, "erased": size["disconnected_records"] * one_item,
-            "purged": size["purged_records"] * purged, "exports": export,
-        }),
+        *scans,
     ]

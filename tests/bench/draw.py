@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import charts, cost
-from tests.bench.report import HEAD, cells, number
+from tests.bench import charts, cost, cost_whole
+from tests.bench.report import BENCHES, HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
@@ -86,18 +86,40 @@ def memory(measured: dict[str, Any]) -> str:
     return table(["one invocation", "CPU, measured", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
 
 
+def starts(known: dict[str, Any]) -> str:
+    """What a start takes at each setting of memory, where it had no more than that setting pays for; that of template.yaml is bold."""
+    rows = []
+    for name, one in sorted(known.items()):
+        has, cpu = cost.memory_of(name), one.get("start", {}).get("cpu", {}).get("median")
+        each = []
+        for setting in cost.MEMORY_MB:
+            waited = one.get("curve", {}).get(str(setting))
+            if cpu is None or waited is None:
+                each.append("–")
+                continue
+            # A start is paid for since August 2025: memory times how long it takes.
+            took = cpu + waited
+            text = f"{number(round(took, 2))} ms, {dollars(cost.held(setting, took / 1e3) * 1e6)}"
+            each.append(f"**{text}**" if setting == has else text)
+        rows.append([f"`{name}`", f"{number(cpu)} ms" if cpu else "–", *each])
+    return table(["start of", "CPU", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
+
+
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
     if {"B1", "B2", "B4", "B7", "B8"} <= set(measured):
         pages["docs/performance.md"]["memory"] = memory(measured)
     if SIZES.is_file():
-        pages["docs/performance.md"]["sizes"] = sizes(json.loads(SIZES.read_text()))
+        known = json.loads(SIZES.read_text())
+        pages["docs/performance.md"] |= {"sizes": sizes(known), "starts": starts(known)}
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
             "cost callbacks": priced(cost.callbacks(measured)), "cost erased": priced(cost.erased(measured)),
-            "cost idle": priced(cost.idle(measured)), "cost tenant": priced(cost.tenant(measured)),
+            "cost idle": priced(cost.idle(measured)), "cost tenant": priced(cost_whole.tenant(measured)),
         }
+        if whole := cost_whole.whole(measured):
+            pages["docs/cost.md"]["cost whole"] = priced(whole)
     return pages
 
 
@@ -108,10 +130,18 @@ def filled(text: str, parts: dict[str, str]) -> str:
     return text
 
 
+def joined(known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Bench by bench: what was not run again stays."""
+    return known | new
+
+
 def main(what: str) -> int:
     if what == "new":
-        MEASURED.write_text(REPORT.read_text())
+        MEASURED.write_text(json.dumps(joined(json.loads(MEASURED.read_text()), json.loads(REPORT.read_text())), indent=1, ensure_ascii=False) + "\n")
     measured = json.loads(MEASURED.read_text())
+    if absent := [name for name in BENCHES if name not in measured]:
+        print(f"measured.json lacks {', '.join(absent)}", file=sys.stderr)
+        return 1
     stale = []
     wanted = {path: filled((ROOT / path).read_text(), parts) for path, parts in made(measured).items()}
     wanted |= {f"docs/{name}.svg": drawn for name, drawn in charts.all_of(measured).items()}

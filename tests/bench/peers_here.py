@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,15 @@ from tests.bench.world import HERE, ROOT
 
 PEERS = {"python": "Python: awslambdaric, boto3", "node": "Node: aws-lambda-ric, SDK v3", "rust": "Rust by the book"}
 STATE = Path(os.environ.get("BENCH_STATE") or ROOT / "local/.state/bench")
+
+
+def reason(peer: str) -> str:
+    """The last that its installation said, without the folder that it was in."""
+    log = STATE / f"{peer}.log"
+    said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()] if log.is_file() else []
+    # npm's own frame around the words of who failed.
+    said = [line for line in said if not re.match(r"npm (error|ERR!) (code|path|command|A complete log)", line)]
+    return " / ".join(said[-2:]).replace(str(STATE), "…").replace("|", "¦")[-400:] or "nobody tried: make bench"
 
 
 def commands() -> tuple[dict[str, Any], list[str]]:
@@ -24,13 +34,13 @@ def commands() -> tuple[dict[str, Any], list[str]]:
     }
     node = STATE / "node"
     ric = node / "node_modules/.bin/aws-lambda-ric"
-    if ric.exists() and (node / "index.mjs").exists():
+    if (STATE / ".node").exists():
         found["node"] = {"command": [str(ric), str(node / "index.handler")], "environment": {"LAMBDA_TASK_ROOT": str(node)}}
     else:
-        missing.append(f"{PEERS['node']}: aws-lambda-ric is not installed")
+        missing.append(f"{PEERS['node']} did not install: {reason('node')}")
     rust = STATE / "rust/release/callback-default"
-    if rust.exists():
+    if (STATE / ".rust").exists():
         found["rust"] = {"command": [str(rust)], "environment": {}}
     else:
-        missing.append(f"{PEERS['rust']}: not built")
+        missing.append(f"{PEERS['rust']} was not built: {reason('rust')}")
     return found, missing

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from tests.bench.stats import Interval
 
+BENCHES = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8")
 Of = Literal["itself", "floor", "ratio", "peer"]
 
 

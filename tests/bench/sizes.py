@@ -2,6 +2,7 @@
 
     python -m tests.bench.sizes                  zips and starts of target/lambda, and crates by `cargo tree`
     python -m tests.bench.sizes meta-callback    builds that function once more with its symbols, and weighs those too
+    python -m tests.bench.sizes all              each of them
 
 Writes tests/bench/sizes.json, from which tests.bench.draw makes the table of docs/performance.md. What was weighed stays there
 until it is weighed anew, with the commit that it was weighed on. Needs `nm`, which comes with every linker.
@@ -20,6 +21,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from local.version import commit
+from tests.bench import share
 from tests.bench.emulator import Emulator
 from tests.bench.front import Front
 from tests.bench.stats import interval
@@ -31,7 +34,7 @@ SIZES, SYMBOLS = ROOT / "tests/bench/sizes.json", ROOT / "target/symbols"
 LAMBDAS = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
 # How many crates are named.
 MOST = 6
-ROUNDS = 11
+ROUNDS, CURVE_ROUNDS = 11, 5
 # What the compiler makes for a type, in place of a path that begins with a crate: references, pointers, slices.
 _BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|(?:mut|dyn|const)\$u20\$|\.)+")
 # A parameter stands where a type would: the trait tells whose it is.
@@ -81,7 +84,7 @@ def weigh(function: str) -> dict[str, Any]:
     command = ["cargo", "build", "--release", "--locked", "-p", function, "--target-dir", str(SYMBOLS)]
     subprocess.run([*command, "--config", "profile.release.strip=false"], cwd=ROOT, check=True)
     weights = weighed(said("nm", "--print-size", str(SYMBOLS / "release" / function)).splitlines())
-    return {"commit": said("git", "rev-parse", "--short", "HEAD").strip(), "all": weights.total(), "most": weights.most_common(MOST)}
+    return {"commit": commit(), "all": weights.total(), "most": weights.most_common(MOST)}
 
 
 def starts(names: list[str]) -> dict[str, dict[str, Any]]:
@@ -109,6 +112,31 @@ def starts(names: list[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def curves(names: list[str]) -> dict[str, dict[str, float]]:
+    """How many milliseconds a start waits with the share of a processor that each setting of memory pays for, from its first instruction
+    on. Lambda gives a whole one to a start: this is the most that it can be."""
+    seen: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        front = Front(Emulator(Path(folder) / "none", Path(folder)), SECRETS)
+        for name in names:
+            given, log = environment(front.endpoint), Path(folder) / "log"
+            seen[name] = {
+                str(one): interval([waited_ms(name, one, given, log) for _ in range(CURVE_ROUNDS)]).median for one in share.SETTINGS_MB
+            }
+            print(f"  {name}, waits at: {seen[name]}", flush=True)
+    return seen
+
+
+def waited_ms(name: str, memory_mb: int, given: dict[str, str], log: Path) -> float:
+    with share.group(memory_mb) as group:
+        # It joins the group by itself, before its first instruction.
+        joining = ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$1"', str(group), str(LAMBDAS / name / "bootstrap")]
+        with Subject(name, joining, given, log) as process:
+            if not process.runtime.is_ready.wait(30):
+                raise SystemExit(f"{name} does not ask for an event")
+            return share.throttled_ms(group)
+
+
 def main(asked: list[str]) -> int:
     known: dict[str, Any] = json.loads(SIZES.read_text()) if SIZES.is_file() else {}
     sizes = {}
@@ -123,12 +151,15 @@ def main(asked: list[str]) -> int:
     for function, start in starts([name for name, one in sizes.items() if one["binary"]]).items():
         print(f"  {function}: {start}", flush=True)
         sizes[function]["start"] = start
+    if share.is_there():
+        for function, curve in curves([name for name, one in sizes.items() if "start" in one]).items():
+            sizes[function]["curve"] = curve
     SIZES.write_text(json.dumps(sizes, indent=1) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    names = sys.argv[1:]
+    names = functions() if sys.argv[1:] == ["all"] else sys.argv[1:]
     if unknown := sorted(set(names) - set(functions())):
         sys.exit(f"there is no function {', '.join(unknown)}")
     sys.exit(main(names))

@@ -39,7 +39,7 @@ class Missing(Exception):
 def environment(endpoint: str) -> dict[str, str]:
     """What template.yaml gives the functions, all of it to each."""
     tables = {f"{name.upper()}_TABLE": name for name in ("accounts", "billing", "connections", "conversations", "inbox")}
-    tables |= {f"{name.upper()}_TABLE": name for name in ("ledger", "logs", "people", "social", "suppression")}
+    tables |= {f"{name.upper()}_TABLE": name for name in ("ledger", "limits", "logs", "people", "social", "suppression")}
     buckets = {f"{name.upper()}_BUCKET": name for name in ("media", "files", "receipts", "reports", "bundles")}
     return tables | buckets | {
         "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret",
@@ -47,6 +47,8 @@ def environment(endpoint: str) -> dict[str, str]:
         "ERASURE_QUEUE_URL": QUEUE + "erasure", "EXPORT_QUEUE_URL": QUEUE + "exports", "NOTICE_QUEUE_URL": QUEUE + "notices",
         "META_APP_SECRETS_ARN": "arn:apps", "SUBJECT_KEYS_ARN": "arn:keys", "RECEIPT_KEY_ARN": "arn:receipt",
         "PROCESSORS_ARN": "arn:processors", "PROCESSORS_ON_THIS_MACHINE": "yes", "PROCESSOR_CONFIRM_AFTER": "PT0S", "STUCK_AFTER_SECONDS": "300",
+        "DASHBOARD_KEYS_ARN": "arn:dashboard", "EVENT_BUS_NAME": "privacy", "MAIL_FROM": "privacy@api.test", "MAIL_CONFIGURATION_SET": "mail",
+        "MESSENGERS_ARN": "arn:messengers", "MESSENGERS_ON_THIS_MACHINE": "yes",
         # As template.yaml sets it for the exporter.
         "MALLOC_MMAP_THRESHOLD_": "131072",
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "PYTHONDONTWRITEBYTECODE": "1",
@@ -95,12 +97,13 @@ class World:
 def make(lambdas: Path, dynoxide: Path, folder: Path, say: Callable[[str], None]) -> World:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # In memory, where there is such a folder: SQLite waits for a disk otherwise.
     # The processors of the policy, honest and on this machine: an erasure is measured to its receipt.
     processors = ThreadingHTTPServer(("127.0.0.1", 0), vendors.Handler)
     Thread(target=processors.serve_forever, daemon=True).start()
     secrets = SECRETS | {"arn:processors": json.loads(vendors.settings(processors.server_address[1]))}
-    states = Path("/dev/shm") if Path("/dev/shm").is_dir() else folder
+    # In memory, where there is room for a ledger of a million: SQLite waits for a disk otherwise.
+    memory = Path("/dev/shm")
+    states = memory if memory.is_dir() and shutil.disk_usage(memory).free > 4e9 else folder
     emulator = Emulator(dynoxide, states / f"bench-{os.getpid()}")
     return World(folder, emulator, Front(emulator, secrets), lambdas, say)
 

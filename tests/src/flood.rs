@@ -136,6 +136,10 @@ impl Connections for Flood<'_> {
         Ok(())
     }
 
+    async fn erase_linked(&self, _: &str, _: &KeyRange, _linked: &[(Record, Link)]) -> Answer<()> {
+        Ok(())
+    }
+
     async fn take_out(&self, _: &Place, _: Timestamp, _rows: &[Record], _links: &[Link]) -> Answer<bool> {
         Ok(true)
     }

@@ -11,6 +11,7 @@ mod connections;
 pub mod demo;
 mod dynamodb;
 pub mod flood;
+pub mod hot;
 pub mod logs;
 pub mod mails;
 pub mod mistakes;

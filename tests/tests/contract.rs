@@ -502,7 +502,7 @@ fn known_places() -> [Place; 5] {
 }
 
 /// One link leads to alder's c1 since January, and to each of [`known_places`] since February; another one to c1's p1.
-async fn links_contract(vault: &impl Connections) {
+async fn links_contract(vault: &(impl Connections + Stores)) {
     let references = ["1", "2"].map(|person| demo::keys().links(&demo::person(person)).remove(0));
     let [reference, other] = &references;
     let c1 = place("alder", "c1", None);
@@ -525,6 +525,7 @@ async fn links_contract(vault: &impl Connections) {
     }
     assert_eq!(vault.reach(other).await.unwrap(), [reach(&known_places()[3], "2026-02-01T00:00:00Z")]);
     vault.unlink(&[]).await.unwrap();
+    linked_rows_contract(vault, other).await;
     let link = Link { reference: reference.clone(), place: c1.clone() };
     let row = |key: String| Record { key, version: None, written_at: None };
     let rows = [row("connection".to_owned()), row(format!("link#{reference}"))];
@@ -544,6 +545,33 @@ async fn links_contract(vault: &impl Connections) {
         assert_eq!(vault.connected_at(&c1).await.unwrap(), None);
     }
     assert_eq!(reached().await, []);
+}
+
+/// A row that names a link goes with it, and what stands beside either of them stays.
+async fn linked_rows_contract(vault: &(impl Connections + Stores), reference: &KeyedRef) {
+    let range = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: "contact#p1#link#".to_owned() };
+    let rows = async || vault.page("inbox", &range, None, None, Read::Strong).await.unwrap().records;
+    let (before, place) = (rows().await, known_places()[3].clone());
+    let is_of_it = |row: &&Record| row.key.ends_with(reference.as_str());
+    let row = before.iter().find(is_of_it).unwrap().clone();
+    let dated =
+        |day: u8| Record { key: format!("contact#p1#link#2026-01-{day:02}T00:00:00.000Z#{reference}"), ..row.clone() };
+    let link = Link { reference: reference.clone(), place };
+    // More than one write takes, rows that name the same link, and some that are not there.
+    let mut linked: Vec<(Record, Link)> = (1..=28).map(|day| (dated(day), link.clone())).collect();
+    linked.extend((0..60).map(|number| {
+        let absent = KeyedRef::from_stored(format!("v1-absent-{number}"));
+        let key = format!("contact#p1#link#2026-01-01T00:00:00.000Z#{absent}");
+        (Record { key, ..row.clone() }, Link { reference: absent, place: link.place.clone() })
+    }));
+    linked.push((row, link));
+    for _ in 0..2 {
+        vault.erase_linked("inbox", &range, &linked).await.unwrap();
+        assert_eq!(vault.reach(reference).await.unwrap(), []);
+        assert!(!rows().await.iter().any(|row| is_of_it(&row)));
+        assert_eq!(rows().await.len() + 1, before.len(), "the row of another link stays");
+    }
+    vault.erase_linked("inbox", &range, &[]).await.unwrap();
 }
 
 async fn processors_contract(ledger: &impl ProcessorLedger) {

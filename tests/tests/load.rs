@@ -19,6 +19,7 @@ use privacy::signed_request::{IssuedAt, SignedRequest};
 use privacy::sweep_ledger::{Bounds, sweep_ledger};
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
+use privacy_edge::env;
 use privacy_tests::account::Account;
 use privacy_tests::demo::{self, Stopped};
 use privacy_tests::workshop::{Workshop, signing_key};
@@ -252,7 +253,7 @@ async fn a_thousand_callbacks_at_once_are_kept_and_worked_off_while_everybody_di
     seed(&account);
     let bystander: BTreeSet<String> =
         stored(&account).into_iter().filter(|line| line.contains(&format!("c{PEOPLE}"))).collect();
-    let seed = std::env::var("LOAD_SEED").map_or_else(|_| fastrand::u64(..), |seed| seed.parse().unwrap());
+    let seed = env::optional("LOAD_SEED").map_or_else(|| fastrand::u64(..), |seed| seed.parse().unwrap());
     println!("LOAD_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let mut calls: Vec<Job> = (0..PEOPLE).chain(0..REPEATED).map(Job::Take).collect();

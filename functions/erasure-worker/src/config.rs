@@ -3,7 +3,7 @@
 use lambda_runtime::Error;
 use privacy::data_map::DataMap;
 use privacy::policy::model::Store;
-use privacy_aws::vault::Names;
+use privacy_aws::vault::{Names, Share};
 use privacy_edge::env::{self, BadEnvironment};
 use privacy_edge::stores;
 
@@ -13,6 +13,8 @@ pub(crate) struct Config {
     pub(crate) ledger_table: String,
     pub(crate) erasure_queue_url: String,
     pub(crate) names: Names,
+    /// What erasing may take of a table's throughput; without one, all of it.
+    pub(crate) share: Option<Share>,
     pub(crate) second_looks: Vec<jiff::Span>,
     pub(crate) map: DataMap,
     pub(crate) downstream: DownstreamConfig,
@@ -47,6 +49,7 @@ impl Config {
             ledger_table: env::required("LEDGER_TABLE")?,
             erasure_queue_url: env::required("ERASURE_QUEUE_URL")?,
             names: names(&map)?,
+            share: env::erasing_share()?,
             second_looks: env::second_looks(&map.model().second_looks.after)?,
             map,
             downstream,

@@ -38,7 +38,7 @@ impl Worker {
     pub(crate) fn new(connection: &Connection, config: Config) -> Self {
         Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
-            vault: Vault::new(connection, config.names.clone()),
+            vault: Vault::new(connection, config.names.clone()).paced(config.share),
             queue: SqsQueue::new(connection, config.erasure_queue_url.clone()),
             downstream: Downstream::new(connection, &config.downstream),
             config,

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use privacy::data_map::DataMap;
 use privacy::policy::model::Store;
 use privacy_aws::outbox::QueueUrls;
-use privacy_aws::vault::Names;
+use privacy_aws::vault::{Names, Share};
 use privacy_edge::env::{self, BadEnvironment};
 use privacy_edge::stores;
 
@@ -21,6 +21,8 @@ pub(crate) struct Config {
     pub(crate) stuck_after: SignedDuration,
     /// The tables whose records go by their date.
     pub(crate) stores: HashMap<String, String>,
+    /// What purges may take of a table's throughput; without one, all of it.
+    pub(crate) share: Option<Share>,
     pub(crate) reports_bucket: String,
     pub(crate) bundles_bucket: String,
 }
@@ -42,6 +44,7 @@ impl Config {
             },
             stuck_after: env::stuck_after()?,
             stores: stores::names(map, Store::goes_by_date)?,
+            share: env::erasing_share()?,
             reports_bucket: env::required("REPORTS_BUCKET")?,
             bundles_bucket: env::required("BUNDLES_BUCKET")?,
         })
@@ -60,6 +63,7 @@ impl Config {
             people: Names { connections: "connections".to_owned(), ..Names::of_marks("suppression".to_owned()) },
             stuck_after: SignedDuration::from_mins(5),
             stores: stores.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect(),
+            share: None,
             reports_bucket: "reports".to_owned(),
             bundles_bucket: "bundles".to_owned(),
         }

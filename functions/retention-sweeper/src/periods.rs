@@ -16,7 +16,7 @@ use crate::config::Config;
 
 /// Nothing is begun when less than this is left of the invocation: a chunk with its retries takes less.
 const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(28);
-/// At about so many records a run ends: what 90 seconds can erase, with room.
+/// At about so many records a run ends: what 90 seconds can erase, with room, where the share of a table's writes lets it.
 const RECORDS_MAX: u64 = 200_000;
 
 /// The report of a run, and where it is kept.
@@ -49,7 +49,7 @@ impl Periods {
     pub(crate) fn new(connection: &Connection, config: &Config, map: &DataMap) -> Result<Self, UnusablePolicy> {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
-            vault: Vault::new(connection, Names::of_stores(config.stores.clone())),
+            vault: Vault::new(connection, Names::of_stores(config.stores.clone())).paced(config.share),
             reports: ReportBucket::new(connection, config.reports_bucket.clone()),
             classes: PeriodClass::all(map)?,
         })

@@ -27,6 +27,7 @@ pub(crate) struct Report {
     answered: u64,
     denied: u64,
     settled: u64,
+    unacknowledged: u64,
     near: u64,
     past_target: u64,
     near_legal: u64,
@@ -99,6 +100,7 @@ fn report(swept: &RequestsSwept) -> (Report, u64) {
         answered,
         denied,
         settled,
+        unacknowledged,
         near,
         past_target,
         near_legal,
@@ -114,6 +116,7 @@ fn report(swept: &RequestsSwept) -> (Report, u64) {
         answered: *answered,
         denied: *denied,
         settled: *settled,
+        unacknowledged: *unacknowledged,
         near: *near,
         past_target: *past_target,
         near_legal: *near_legal,
@@ -131,6 +134,7 @@ fn emit(swept: &RequestsSwept) {
     metrics::emit(
         SystemClock.now(),
         &[
+            ("RequestsUnacknowledged", count(swept.unacknowledged)),
             ("RequestsNearDue", count(swept.near)),
             ("RequestsPastTarget", count(swept.past_target)),
             ("RequestsNearLegalDate", count(swept.near_legal)),

@@ -2,6 +2,9 @@
 
 use std::str::FromStr;
 
+#[cfg(feature = "aws")]
+use privacy_aws::vault::Share;
+
 /// A variable that is missing or cannot be read. Names the variable, never its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadEnvironment {
@@ -62,6 +65,24 @@ pub fn second_looks(policy: &[jiff::Span]) -> Result<Vec<jiff::Span>, BadEnviron
     let Some(text) = optional("SECOND_LOOKS") else { return Ok(policy.to_vec()) };
     let spans: Result<Vec<jiff::Span>, _> = text.split(',').map(|span| span.trim().parse()).collect();
     spans.map_err(|_| BadEnvironment::Unreadable("SECOND_LOOKS".to_owned(), "a list of ISO 8601 spans"))
+}
+
+/// What erasing may take of a table's throughput: `TABLE_WRITE_UNITS` a second, `ERASING_PERCENT` of them, among
+/// `WORKER_CONCURRENCY` workers and the sweeper. Without the first it goes as fast as tables answer.
+///
+/// # Errors
+/// [`BadEnvironment`]
+#[cfg(feature = "aws")]
+pub fn erasing_share() -> Result<Option<Share>, BadEnvironment> {
+    if optional("TABLE_WRITE_UNITS").is_none() {
+        return Ok(None);
+    }
+    let number = |name| parsed::<u32>(name, "a number");
+    Ok(Some(Share {
+        table_units: number("TABLE_WRITE_UNITS")?,
+        percent: number("ERASING_PERCENT")?,
+        workers: number("WORKER_CONCURRENCY")?,
+    }))
 }
 
 #[cfg(test)]

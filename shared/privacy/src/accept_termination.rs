@@ -3,8 +3,11 @@
 //! Each phase of the policy's `[termination]` becomes an obligation of its own, with its first and last day in the tenant's
 //! calendar. They wait in the ledger; until the window closes a reactivation cancels them. Accepting twice
 //! changes nothing: what stands there keeps its clock, and an end that was told before the account came back starts none.
-//! A second end starts its clocks once every phase of the first is over, and is refused until then: none is passed over.
+//! A second end while something of the first is open, by a hold say, stands beside it in rows of its own: each has its clocks. Only
+//! where both of two are open is a third refused: none is passed over.
 
+mod ends;
+mod reactivate;
 mod told;
 
 use jiff::civil::Date;
@@ -18,10 +21,12 @@ use crate::deadline::{self, DueBy};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::instant;
-use crate::obligation::{Head, NewObligation, ObligationId, State};
+use crate::obligation::{Head, NewObligation, ObligationId, Turn};
 use crate::policy::{Phase, Route};
-use crate::ports::{CancelUntil, Cancelled, DueIndex, Intake, WorkQueue};
+use crate::ports::{DueIndex, Intake, WorkQueue};
 use crate::target::Target;
+pub(crate) use ends::{End, ends};
+pub use reactivate::{Reactivated, reactivate};
 use told::Told;
 
 /// What the dashboard says.
@@ -58,7 +63,7 @@ pub enum NotEnding {
     /// not say when it was decided.
     #[error("the account came back after this end was told, or was gone before")]
     CameBack,
-    /// It ends on another day already, or a phase of an earlier end is still open.
+    /// It ends on another day already, or two earlier ends are still open.
     #[error("another end of the account is not over")]
     OtherEnd,
     /// Not all may have been stored, so the caller must not acknowledge but be asked again.
@@ -130,12 +135,12 @@ impl Counted {
         self.ended_on.checked_add(span).map_err(|_| Fault::park("termination", "outside the calendar"))
     }
 
-    fn obligation(&self, name: &str, phase: &Phase) -> Result<NewObligation, Fault> {
+    fn obligation(&self, name: &str, phase: &Phase, turn: Turn) -> Result<NewObligation, Fault> {
         let outside = |error| Fault::park("termination", error);
         let starts_at =
             self.day(phase.starts_after)?.to_zoned_datetime(self.zone.clone()).map_err(outside)?.timestamp();
         Ok(NewObligation {
-            id: ObligationId::of_termination(&self.tenant, name),
+            id: ObligationId::of_turn(&self.tenant, name, turn),
             route: Route::Termination,
             target: Target::Tenant { tenant: self.tenant.clone(), phase: name.to_owned() },
             received_at: self.now,
@@ -161,29 +166,20 @@ pub async fn accept_termination(
 ) -> Result<Vec<Clocked>, NotEnding> {
     let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
     let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
-    let new = termination.obligation(window, phase)?;
-    let told = |accepted: &Accepted| accepted.standing.as_ref().map(|standing| termination.told(standing, &new));
-    let mut accepted = accept_where(ledger, queue, &new, |_| false).await?;
-    if told(&accepted) == Some(Told::New) {
-        if !termination.is_worked_off(ledger, map, accepted.standing.as_deref()).await? {
-            return Err(NotEnding::OtherEnd);
-        }
-        let is_new = |finished: &Head| termination.told(finished, &new) == Told::New;
-        accepted = accept_where(ledger, queue, &new, is_new).await?;
-    }
-    match told(&accepted) {
-        None | Some(Told::Again) => {}
-        Some(Told::BeforeReturn) => return Err(NotEnding::CameBack),
-        Some(Told::Other) => return Err(NotEnding::OtherEnd),
-        Some(Told::New) => return Err(Fault::retry("termination", "the row changed meanwhile").into()),
+    let ends = ends(ledger, map, &termination.tenant).await?;
+    let new = |turn| termination.obligation(window, phase, turn);
+    let turn = termination.turn(ledger, map, &ends, &new(Turn::First)?).await?;
+    let accepted = termination.accept_window((ledger, queue), &ends, &new(turn)?, turn).await?;
+    let begun_at = accepted.received_at;
+    for older in ends.iter().filter(|end| end.turn != turn && end.window.received_at < begun_at) {
+        older.note_later_end(ledger, map, &termination.tenant, begun_at).await?;
     }
     // The days of all phases are counted from one end, also when their acceptance was cut and goes on after midnight.
     let again = accepted.standing.as_deref().map(|window| termination.as_it_stands(window, phase)).transpose()?;
     let termination = again.as_ref().unwrap_or(termination);
-    let begun_at = accepted.received_at;
     let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];
     for (name, phase) in phases.iter().filter(|(name, _)| *name != window) {
-        let new = termination.obligation(name, phase)?;
+        let new = termination.obligation(name, phase, turn)?;
         // What is finished belongs to this termination, and stays so, unless it is older than the window.
         let accepted = accept_where(ledger, queue, &new, |finished| finished.received_at < begun_at).await?;
         if accepted.became == Became::Duplicate && accepted.received_at < begun_at {
@@ -197,26 +193,29 @@ pub async fn accept_termination(
 }
 
 impl Counted {
-    /// Whether every other phase of an end that is over is over too. What a reactivation left behind that was cut short is
-    /// cancelled with its window; what has begun, waits for a bundle or is held goes on, and no second end may hide it.
-    async fn is_worked_off(
+    /// Stores the phase that decides, or finds the end that stands there.
+    async fn accept_window(
         &self,
-        ledger: &(impl Intake + DueIndex),
-        map: &DataMap,
-        window: Option<&Head>,
-    ) -> Result<bool, Fault> {
-        let termination = &map.model().termination;
-        let is_cancelled = window.is_some_and(|head| matches!(head.state, State::Cancelled { .. }));
-        for phase in termination.phase.keys().filter(|phase| **phase != termination.window) {
-            let id = ObligationId::of_termination(&self.tenant, phase);
-            if is_cancelled && ledger.cancel(&id, CancelUntil::Begun, self.now).await? != Cancelled::TooLate {
-                continue;
+        (ledger, queue): (&impl Intake, &impl WorkQueue),
+        ends: &[End],
+        new: &NewObligation,
+        turn: Turn,
+    ) -> Result<Accepted, NotEnding> {
+        let latest = ends.first().filter(|latest| latest.turn != turn);
+        let is_new = |finished: &Head| match latest {
+            None => self.told(finished, new) == Told::New,
+            // Over, and older than the end that this one comes after.
+            Some(latest) => {
+                self.told(&latest.window, new) == Told::New && finished.received_at < latest.window.received_at
             }
-            if ledger.head(&id).await?.is_some_and(|head| !head.state.is_finished()) {
-                return Ok(false);
-            }
+        };
+        let accepted = accept_where(ledger, queue, new, is_new).await?;
+        match accepted.standing.as_ref().map(|standing| self.told(standing, new)) {
+            None | Some(Told::Again) => Ok(accepted),
+            Some(Told::BeforeReturn) if latest.is_none() => Err(NotEnding::CameBack),
+            Some(Told::Other) if latest.is_none() => Err(NotEnding::OtherEnd),
+            Some(_) => Err(Fault::retry("termination", "the row changed meanwhile").into()),
         }
-        Ok(true)
     }
 }
 
@@ -225,59 +224,6 @@ fn starts_on(accepted: &Accepted) -> Result<Date, Fault> {
     let zone = zone::find(&accepted.due_by.time_zone).map_err(|error| Fault::park("termination", error))?;
     let starts_at = accepted.starts_at.ok_or_else(|| Fault::park("termination", "a phase without a beginning"))?;
     Ok(starts_at.to_zoned_datetime(zone).date())
-}
-
-/// What a reactivation came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reactivated {
-    /// The window is open: these phases are cancelled, those are carried out.
-    InTime {
-        /// Will not begin: everything of theirs stays.
-        cancelled: Vec<String>,
-        /// A worker had begun: what they cover goes, or is gone.
-        begun: Vec<String>,
-    },
-    /// The window is closed: every clock runs on, and every phase knows that the account came back.
-    TooLate,
-    /// Nothing was ending.
-    NothingEnding,
-}
-
-/// Cancels what has not begun, if the window is still open. The window's own phase goes first: it decides, and what a
-/// crash leaves uncancelled follows it when its time comes. After the window it is noted that the account came back:
-/// the dashboard asks before it writes anything of the new account, and asks again until this has an answer.
-///
-/// # Errors
-/// [`Fault`]: perhaps not all is cancelled or noted; the caller asks again.
-pub async fn reactivate(
-    intake: &impl Intake,
-    map: &DataMap,
-    tenant: &TenantId,
-    now: Timestamp,
-) -> Result<Reactivated, Fault> {
-    let termination = &map.model().termination;
-    let window = ObligationId::of_termination(tenant, &termination.window);
-    match intake.cancel(&window, CancelUntil::ItsDay, now).await? {
-        Cancelled::Done => {}
-        Cancelled::TooLate => {
-            // No clock moves. But what the account has from now on is of a new life, and every phase must know.
-            for phase in termination.phase.keys() {
-                intake.note_return(&ObligationId::of_termination(tenant, phase), now).await?;
-            }
-            return Ok(Reactivated::TooLate);
-        }
-        Cancelled::Missing => return Ok(Reactivated::NothingEnding),
-    }
-    let (mut cancelled, mut begun) = (vec![termination.window.clone()], Vec::new());
-    for phase in termination.phase.keys().filter(|phase| **phase != termination.window) {
-        // The subscription goes on: a phase whose day has come and that no worker has begun is cancelled too.
-        match intake.cancel(&ObligationId::of_termination(tenant, phase), CancelUntil::Begun, now).await? {
-            Cancelled::Done => cancelled.push(phase.clone()),
-            Cancelled::TooLate => begun.push(phase.clone()),
-            Cancelled::Missing => {}
-        }
-    }
-    Ok(Reactivated::InTime { cancelled, begun })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::ids::{ConnectionId, TenantId};
 use crate::keys::SubjectKeys;
 use crate::legal_hold::HoldScope;
-use crate::obligation::ObligationId;
+use crate::obligation::{ObligationId, Turn};
 use crate::ports::{Connections, DueIndex, Read, Stores};
 use crate::receipt::ChainLedger;
 use crate::scope::{Part, Place};
@@ -138,8 +138,10 @@ where
     /// Its account has ended or will end.
     async fn has_ended(&self, tenant: &TenantId) -> Result<bool, Fault> {
         for phase in self.map.model().termination.phase.keys() {
-            if self.has_obligation(&ObligationId::of_termination(tenant, phase)).await? {
-                return Ok(true);
+            for turn in Turn::ALL {
+                if self.has_obligation(&ObligationId::of_turn(tenant, phase, turn)).await? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

@@ -10,6 +10,7 @@ use crate::data_map::DataMap;
 use crate::legal_hold::is_past_review;
 use crate::obligation::{Head, State};
 use crate::subject_request::SubjectRequest;
+use crate::subject_request::notice::Notice;
 
 /// What an obligation comes to at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +85,7 @@ pub fn judge_request(request: &SubjectRequest, now: Timestamp) -> Option<Nearnes
         return Some(Nearness::Overdue);
     }
     let [_, near_target, target, near_legal, legal] = request.clocks.alarms;
-    let zone = zone::find(&request.clocks.zone).unwrap_or(TimeZone::UTC);
-    let has_begun = |day: Date| zone::first_instant(day, &zone).is_none_or(|begins| begins <= now);
+    let has_begun = |day: Date| has_begun(request, day, now);
     let steps = [
         (Nearness::LastDay, has_begun(legal) || request.is_last_day(now)),
         (Nearness::NearLegal, has_begun(near_legal)),
@@ -94,6 +94,19 @@ pub fn judge_request(request: &SubjectRequest, now: Timestamp) -> Option<Nearnes
         (Nearness::NearTarget, has_begun(near_target) || request.is_of_child()),
     ];
     Some(steps.into_iter().find(|(_, is_so)| *is_so).map_or(Nearness::InTime, |(nearness, _)| nearness))
+}
+
+/// Whether the alarm of its acknowledgement rings: its day has begun, and none has gone out of an open request.
+#[must_use]
+pub fn is_unacknowledged(request: &SubjectRequest, now: Timestamp) -> bool {
+    let [acknowledgement, ..] = request.clocks.alarms;
+    let is_open = request.standing.closed_at().is_none();
+    is_open && !request.was_told(Notice::Acknowledgement, 1) && has_begun(request, acknowledgement, now)
+}
+
+fn has_begun(request: &SubjectRequest, day: Date, now: Timestamp) -> bool {
+    let zone = zone::find(&request.clocks.zone).unwrap_or(TimeZone::UTC);
+    zone::first_instant(day, &zone).is_none_or(|begins| begins <= now)
 }
 
 /// Judges an obligation. Pure.

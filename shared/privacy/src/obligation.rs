@@ -10,7 +10,7 @@
 //! `Received` may wait for its `starts_at`; until then it can be `Cancelled`. A state holds only its own facts. `Verifying` starts at `erased_at`: a strong read found nothing.
 
 mod id;
-pub use id::{InvalidObligationId, ObligationId};
+pub use id::{InvalidObligationId, ObligationId, Turn};
 
 use jiff::Timestamp;
 use jiff::civil::Date;

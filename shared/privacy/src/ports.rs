@@ -17,6 +17,7 @@ pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
 
 use std::future::Future;
 
+use crate::data_map::KeyRange;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
@@ -242,6 +243,14 @@ pub trait Connections: Sync {
     fn platform_of(&self, place: &Place) -> impl Future<Output = Answer<Option<Platform>>> + Send;
     /// Removes identity links.
     fn unlink(&self, links: &[Link]) -> impl Future<Output = Answer<()>> + Send;
+    /// Erases rows of a store that name identity links, each in one write with its link: nobody who looks by a link finds it gone
+    /// and its row still there, and no row goes and leaves its link behind.
+    fn erase_linked(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        linked: &[(Record, Link)],
+    ) -> impl Future<Output = Answer<()>> + Send;
     /// Takes a connection out: its rows, the links to it, its line in the directory of its tenant. All of it or nothing, so that
     /// whoever comes by any of them finds the rest; beyond what one write takes, other people's links and their rows go first.
     /// `false`, and nothing is changed: the row that stands there was made at `covers_until` or later, under an id that is used again.

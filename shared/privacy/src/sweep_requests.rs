@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::fulfil_request::{Fulfilment, Pursued, Stop};
 use crate::ingest_gate::FlagBook;
 use crate::instant;
-use crate::judgement::{Nearness, judge_request};
+use crate::judgement::{Nearness, is_unacknowledged, judge_request};
 use crate::ports::{Clock, Connections, DUE_SHARDS, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::subject_request::challenge::LIFETIME;
 use crate::subject_request::notice::{Notice, NoticeJob};
@@ -36,6 +36,8 @@ pub struct RequestsSwept {
     pub denied: u64,
     /// Closed requests whose evidence was erased.
     pub settled: u64,
+    /// Open requests that nobody was told have come in, though the day of that alarm has begun.
+    pub unacknowledged: u64,
     /// Open requests whose target or legal date is near or over.
     pub near: u64,
     /// Of those, the ones whose target has come.
@@ -59,6 +61,7 @@ pub struct RequestsSwept {
 impl RequestsSwept {
     /// Counts an open request for its alarms.
     fn count(&mut self, request: &SubjectRequest, now: Timestamp) {
+        self.unacknowledged += u64::from(is_unacknowledged(request, now));
         let Some(nearness) = judge_request(request, now) else { return };
         let at_least = |level: Nearness| u64::from(nearness >= level);
         self.near += at_least(Nearness::NearTarget);
@@ -90,11 +93,16 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
         (_, Some(notice)) if !request.was_told(notice, 1) => Step::Tell(notice),
         (_, Some(_)) if request.evidence_erased && request.awaits_tenants(now) => Step::Wait,
         (_, Some(_)) => Step::EraseEvidence,
-        (Standing::Received, None) => Step::Tell(Notice::Acknowledgement),
+        (Standing::Received, None) if request.lapses_at() > now => Step::Tell(Notice::Acknowledgement),
+        // It was kept back while what was asked for went on.
+        (Standing::InProgress { .. }, None) if !request.was_told(Notice::Acknowledgement, 1) => {
+            Step::Tell(Notice::Acknowledgement)
+        }
         // By the first date, or the time was not taken.
         (_, None) if request.clocks.extended.is_some() && !request.was_told(Notice::Extension, 1) => {
             Step::Tell(Notice::Extension)
         }
+        (Standing::Received, None) => Step::Lapse,
         (Standing::AwaitingVerification, None) if request.lapses_at() <= now => Step::Lapse,
         (Standing::AwaitingVerification, None) if request.has_to_ask_person() => Step::Tell(Notice::AgentConfirmation),
         (Standing::AwaitingVerification | Standing::InProgress { .. }, None) => Step::Wait,
@@ -119,6 +127,21 @@ fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timest
     let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));
     let unasked = request.has_unasked_tenant().then(|| instant::to_millis(now + SignedDuration::from_hours(24)));
     reminders.chain(soon).chain(unasked).chain(request.next_order(now)).fold(regular, Timestamp::min)
+}
+
+/// When a letter that does not go out is sent again: `soon` where something is under way, `stuck_after` for what closes it.
+fn told_again_at(
+    request: &SubjectRequest,
+    notice: Notice,
+    (soon, stuck_after): (Option<SignedDuration>, SignedDuration),
+    now: Timestamp,
+) -> Timestamp {
+    let is_acknowledgement = notice == Notice::Acknowledgement;
+    if is_acknowledgement && matches!(request.standing, Standing::InProgress { .. }) {
+        // Its dates and what is under way are looked at as ever. A letter that was kept back has its turn the next day.
+        return next_look(request, soon, now).min(instant::to_millis(now + SignedDuration::from_hours(24)));
+    }
+    instant::to_millis(now + if is_acknowledgement { AGAIN } else { AGAIN.min(stuck_after) })
 }
 
 /// Sweeps until nothing is due or `stop_at`.
@@ -205,17 +228,25 @@ where
     }
     // What was carried on may have moved it.
     let due = DueRequest { id: request.id.clone(), next_action_at: request.next_action_at.unwrap_or(now) };
+    let soon = is_under_way.then_some(fulfilment.stuck_after);
     match step(&request, now) {
         Step::Tell(notice) => {
-            let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source: None };
-            fulfilment.queues.notify(&job).await?;
-            swept.resent += 1;
-            let wait = if notice == Notice::Acknowledgement { AGAIN } else { AGAIN.min(fulfilment.stuck_after) };
-            book.postpone_request(&due, instant::to_millis(now + wait)).await
+            tell_again(fulfilment.queues, &request, notice, swept).await?;
+            book.postpone_request(&due, told_again_at(&request, notice, (soon, fulfilment.stuck_after), now)).await
         }
         Step::Lapse => {
             let acts = book.acts(&request.id).await?;
+            // What was noted late: whoever asks has heard of it only now.
+            if let Some(until) = request.heard_until(fulfilment.law, &acts).filter(|until| *until > now) {
+                if request.has_to_ask_person() {
+                    tell_again(fulfilment.queues, &request, Notice::AgentConfirmation, swept).await?;
+                }
+                return book.postpone_request(&due, next_look(&request, None, now).min(until)).await;
+            }
             let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
+                if request.standing == Standing::Received {
+                    tell_again(fulfilment.queues, &request, Notice::Acknowledgement, swept).await?;
+                }
                 return book.postpone_request(&due, next_look(&request, None, now)).await;
             };
             let reason = reason.as_str().to_owned();
@@ -235,11 +266,21 @@ where
             swept.settled += u64::from(book.record(&settled, &act, None).await?);
             Ok(())
         }
-        Step::Wait => {
-            let soon = is_under_way.then_some(fulfilment.stuck_after);
-            book.postpone_request(&due, next_look(&request, soon, now)).await
-        }
+        Step::Wait => book.postpone_request(&due, next_look(&request, soon, now)).await,
     }
+}
+
+/// Has a letter sent that was not noted as told.
+async fn tell_again(
+    queue: &impl NoticeQueue,
+    request: &SubjectRequest,
+    notice: Notice,
+    swept: &mut RequestsSwept,
+) -> Result<(), Fault> {
+    let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source: None };
+    queue.notify(&job).await?;
+    swept.resent += 1;
+    Ok(())
 }
 
 /// What served to verify it were codes that were sent before it was closed. One that was sent since is for its bundle: the

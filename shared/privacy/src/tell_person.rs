@@ -7,17 +7,16 @@
 //! An address that somebody floods with requests gets only so many letters a day, whoever floods it; its owner gets through
 //! all the same ([`measure`]).
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::fault::Fault;
-use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::subject_request::bounce::BounceCause;
 use crate::subject_request::challenge::{Challenge, Code, Seed};
 use crate::subject_request::letter::{Delivery, Letter, Messenger, Recipient, TenantContacts};
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
-use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
+use crate::subject_request::{Act, Deed, Proof, SubjectRequest};
 
 /// What became of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,12 +136,9 @@ where
             let letter = Letter { request, notice, tenant: None, recipient, round, code: None, pass: Some(&pass) };
             self.messenger.send(&letter).await?;
         }
-        let later = instant::to_millis(now + SignedDuration::from_hours(24));
-        if request.standing == Standing::Received && request.next_action_at.is_none_or(|at| at <= later) {
-            let next_action_at = Some(later);
-            let later = SubjectRequest { version: request.version + 1, next_action_at, ..request.clone() };
+        if let Some(held_back) = request.held_back(now) {
             let act = Act::of_service(Deed::Withheld, now);
-            self.book.record(&later, &act, None).await?;
+            self.book.record(&held_back, &act, None).await?;
         }
         Ok(Told::Withheld)
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any
 
 import boto3
@@ -30,15 +32,24 @@ def index(event: dict[str, Any], _context: object) -> dict[str, int]:
 
 
 def ledger(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """What is due, found by reading all that is open."""
-    table = resource.Table("ledger")
-    asked: dict[str, Any] = {"FilterExpression": Attr("next_action_at").lte(event["before"])}
-    due = 0
+    """What is due, found by reading all that is open; each is sent, then moved on to the date that the event names."""
+    table, sqs = resource.Table("ledger"), boto3.client("sqs")
+    # A page of so many is somewhat under a mebibyte. Without a limit the emulator reads the whole rest of the table for each page.
+    asked: dict[str, Any] = {"FilterExpression": Attr("next_action_at").lte(event["before"]), "Limit": 2_500}
+    due, sent = 0, 0
     while True:
         page = table.scan(**asked)
         due += len(page["Items"])
+        for row in page["Items"]:
+            body = json.dumps({"v": 1, "obligation": row["pk"].partition("#")[2]})
+            sqs.send_message(QueueUrl=os.environ["ERASURE_QUEUE_URL"], MessageBody=body)
+            table.update_item(
+                Key={"pk": row["pk"], "sk": row["sk"]}, UpdateExpression="SET next_action_at = :next",
+                ConditionExpression=Attr("next_action_at").eq(row["next_action_at"]), ExpressionAttributeValues={":next": event["next"]},
+            )
+            sent += 1
         if "LastEvaluatedKey" not in page:
-            return {"due": due}
+            return {"due": due, "sent": sent}
         asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 

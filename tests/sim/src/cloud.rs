@@ -25,7 +25,7 @@ use crate::weather::{Trouble, Weather};
 
 /// After so many calls nothing goes wrong any more: a run that has met a storm for that long shows nothing new, and takes the time of
 /// ten others.
-const CALLS_MAX: u64 = 2_500;
+const CALLS_MAX: u64 = 1_000;
 /// After so many a run comes to no end: none that did made a third of them.
 const CALLS_ENDLESS: u64 = 30_000;
 /// When the outage of the workers begins.
@@ -213,7 +213,10 @@ impl Cloud {
             _ => self.account.carry_out_text(&call.operation, &text),
         };
         if status == 200 && is_write {
-            self.touched.lock().unwrap().extend(call.rows_of("ledger"));
+            // No other rows are open or closed.
+            let heads =
+                call.rows_of("ledger").into_iter().filter(|(_, sort)| ["head", "asked"].contains(&sort.as_str()));
+            self.touched.lock().unwrap().extend(heads);
             if self.weather.has_stale_reads() {
                 let write = (Instant::now(), call.operation.clone(), text.into_owned());
                 self.replica.lock().unwrap().pending.push_back(write);

@@ -233,7 +233,7 @@ impl Sweeper {
         let cloud = &self.process.cloud;
         let elapsed = cloud.elapsed();
         let minutes = if elapsed < *cloud.busy_until.lock().unwrap() {
-            5
+            self.world.sweep_minutes
         } else if elapsed < Duration::from_secs(86_400) {
             60
         } else if cloud.is_calm() || elapsed < Duration::from_secs(cloud.weather.outage_days * 86_400) {

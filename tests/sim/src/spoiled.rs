@@ -260,6 +260,10 @@ impl Connections for Spoiled<'_> {
         self.vault.unlink(links).await
     }
 
+    async fn erase_linked(&self, store: &str, range: &KeyRange, linked: &[(Record, Link)]) -> Answer<()> {
+        self.vault.erase_linked(store, range, linked).await
+    }
+
     async fn take_out(&self, connection: &Place, until: Timestamp, rows: &[Record], links: &[Link]) -> Answer<bool> {
         if self.is(Naive::LinksBeforeRows) {
             self.vault.unlink(links).await?;

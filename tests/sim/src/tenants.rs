@@ -67,6 +67,12 @@ impl Dashboard {
         let ended_at = decided_at.unwrap_or(now);
         let day = ended_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).start_of_day().unwrap().timestamp();
         let starts_at = day + STARTS_AFTER;
+        let ended = Termination { tenant: Self::tenant(), ended_at: None, decided_at, time_zone: "UTC".to_owned() };
+        // A clock that has jumped back since takes the decision for one of the future, and refuses it: nothing is stored.
+        let Ok(counted) = ended.count(now) else {
+            self.process.note("the end is refused: decided later than now");
+            return false;
+        };
         let index = {
             let mut oracle = cloud.oracle.lock().unwrap();
             oracle.asks.push(Ask {
@@ -83,8 +89,6 @@ impl Dashboard {
             oracle.asks.len() - 1
         };
         self.process.note("the account ends");
-        let ended = Termination { tenant: Self::tenant(), ended_at: None, decided_at, time_zone: "UTC".to_owned() };
-        let counted = ended.count(now).unwrap();
         let accepted = accept_termination(&self.ledger, &self.queue, self.world.map, &counted);
         let Some(Ok(clocked)) = self.process.alive(accepted).await else { return false };
         let answered = clocked.iter().find(|clocked| clocked.phase == PHASE).unwrap();
@@ -95,6 +99,8 @@ impl Dashboard {
             None => promised(&oracle.asks[..index], starts_at, answered.accepted.starts_at.unwrap()),
         };
         let ask = &mut oracle.asks[index];
+        // Beside an end that is not over it stands in rows of its own.
+        answered.accepted.id.as_str().clone_into(&mut ask.id);
         ask.covers_until = promised;
         ask.starts_at = Some(promised);
         ask.last_day = Some((promised - STARTS_AFTER + WITHIN).to_zoned_datetime(jiff::tz::TimeZone::UTC).date());

@@ -48,6 +48,10 @@ pub struct World {
     pub signing_key: SigningKey,
     /// When a worker looks again: as the policy says, or in two runs of three the last time only, which takes a fifth less time.
     pub looks: &'static [jiff::Span],
+    /// How many of the people ask for something, from the first on; in two runs of three one alone, which takes half the time.
+    pub askers: usize,
+    /// How often the sweeper looks in the hour after an act: in two runs of three less often than its schedule says.
+    pub sweep_minutes: u64,
     /// What is open, by partition and sort key.
     open: Mutex<BTreeMap<(String, String), Open>>,
 }
@@ -115,9 +119,13 @@ impl World {
         let cloud = Arc::new(Cloud::new(Rng::with_seed(seed), is_traced));
         let all = map().model().second_looks.after.as_slice();
         let looks = if cloud.draw(|rng| rng.u32(..3) == 0) { all } else { &all[all.len() - 1..] };
+        let askers = if cloud.draw(|rng| rng.u32(..3) == 0) { PEOPLE - 1 } else { 1 };
+        let sweep_minutes = if cloud.draw(|rng| rng.u32(..3) == 0) { 5 } else { 20 };
         Self {
             vendors: Vendors::new(Arc::clone(&cloud), naive),
             looks,
+            askers,
+            sweep_minutes,
             cloud,
             naive,
             memory: Memory::default(),
@@ -221,7 +229,7 @@ impl World {
         }
         let mut acts = Vec::new();
         tokio::spawn(Post::new(self).run());
-        for person in 0..PEOPLE - 1 {
+        for person in 0..self.askers {
             acts.push(tokio::spawn(Arc::clone(self).live(person)));
             if cloud.draw(|rng| rng.u32(..4) == 0) {
                 acts.push(tokio::spawn(Arc::clone(self).ask_by_mail(person)));

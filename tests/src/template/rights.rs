@@ -8,6 +8,11 @@ fn is_shared(name: &str, model: &Model) -> bool {
     model.class.values().filter_map(|class| class.shared.as_ref()).any(|shared| shared.store == name)
 }
 
+/// Whether rows of a store name identity links, with which they go.
+fn names_links(name: &str, model: &Model) -> bool {
+    model.class.values().any(|class| class.store == name && class.key.contains("{link}"))
+}
+
 /// `!GetAtt Inbox.Arn`, or a list of several; none where there is nothing.
 fn listed(arns: &[String]) -> Option<String> {
     match arns {
@@ -84,6 +89,11 @@ pub(super) fn of(function: &str, model: &Model) -> String {
                 asked.finder(),
             ),
             allow("EraseRecords", "[dynamodb:BatchWriteItem, dynamodb:Query]", asked.tables(plain)),
+            allow(
+                "EraseRowsWithTheirLinks",
+                "dynamodb:DeleteItem",
+                asked.tables(|name, store| plain(name, store) && names_links(name, model)),
+            ),
             allow(
                 "TakeSourcesOut",
                 "[dynamodb:BatchWriteItem, dynamodb:DeleteItem, dynamodb:Query, dynamodb:UpdateItem]",

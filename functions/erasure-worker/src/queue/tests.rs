@@ -30,6 +30,7 @@ fn worker_as_it_is(account: &Account) -> Worker {
         ledger_table: "ledger".to_owned(),
         erasure_queue_url: "http://account.test/000000000000/erasure".to_owned(),
         names,
+        share: None,
         second_looks: vec!["PT15M".parse().unwrap()],
         map: DataMap::built_in().unwrap().confirming_after(jiff::Span::new()),
         downstream: DownstreamConfig {

@@ -169,7 +169,8 @@ impl Archive for LedgerTable {
                 false => batch::Key { partition: &partition, sort: part },
             })
             .collect();
-        let left = batch::delete(&self.client, &self.table, &keys).await?;
+        let batches = batch::Batches { client: &self.client, table: &self.table, pace: None };
+        let left = batches.delete(&keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("archive.erase_parts", "some rows stayed unprocessed")) }
     }
 

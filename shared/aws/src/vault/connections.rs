@@ -4,8 +4,9 @@
 //! per identity that finds it. `tenant#<tenant>` lists the connections of a tenant. A link is found under `link#<reference>`, sorted
 //! by place: a connection, a contact, a user of an account.
 
-use aws_sdk_dynamodb::types::{Delete, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
+use privacy::data_map::KeyRange;
 use privacy::fault::Fault;
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
@@ -13,16 +14,17 @@ use privacy::ports::{Answer, Connected, Connections, Disarmed, Record};
 use privacy::scope::{Link, Place, Reach};
 
 use super::Vault;
-use super::batch::{self, Key};
+use super::batch::Key;
+use super::transaction::{self, AT_ONCE};
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_place, text, unreadable};
-use crate::faults::{fault, is_busy, is_in_transaction, is_refused, refusing_row};
-use crate::patience;
+use crate::faults::{fault, refusing_row};
 
 const ROW: &str = "connection";
-/// What DynamoDB takes in one transaction.
-const AT_ONCE: usize = 100;
-/// How often a transaction is tried.
+/// How often the transaction that takes a connection out is tried, and one of a chunk of rows with their links.
 const TRIES: u32 = 4;
+const LINKED_TRIES: u32 = 8;
+
+const ERASE_LINKED: &str = "links.erase";
 
 fn partition(connection: &Place) -> String {
     format!("connection#{connection}")
@@ -148,6 +150,38 @@ impl Connections for Vault {
         self.delete_each(&named).await
     }
 
+    async fn erase_linked(&self, store: &str, range: &KeyRange, linked: &[(Record, Link)]) -> Answer<()> {
+        let table = self.physical(store)?;
+        let KeyRange::Table { partition, .. } = range else {
+            return Err(Fault::park(ERASE_LINKED, "an object cannot go in one write with a link"));
+        };
+        let mut ordered: Vec<(&str, (String, String))> =
+            linked.iter().map(|(record, link)| (record.key.as_str(), link_key(link))).collect();
+        ordered.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
+        // A link goes with the last of the rows that name it: a transaction names a key once.
+        let (mut pairs, mut earlier) = (Vec::with_capacity(ordered.len()), Vec::new());
+        for of_one_link in ordered.chunk_by(|(_, one), (_, other)| one == other) {
+            if let Some(((sort, link), others)) = of_one_link.split_last() {
+                earlier.extend(others.iter().map(|(sort, _)| Key { partition, sort }));
+                pairs.push((Key { partition, sort }, link));
+            }
+        }
+        if !self.batches(table).delete(&earlier).await?.is_empty() {
+            return Err(Fault::retry(ERASE_LINKED, "rows left undone"));
+        }
+        // One after another: rows of a place stand in one partition, and its writes a second are soon used up.
+        for pairs in pairs.chunks(AT_ONCE / 2) {
+            let deletes = pairs.iter().flat_map(|(row, (partition, sort))| {
+                let link = transaction::delete(&self.names.connections, &Key { partition, sort });
+                [transaction::delete(table, row), link]
+            });
+            if !transaction::send(&self.dynamodb, ERASE_LINKED, deletes, LINKED_TRIES).await? {
+                return Err(Fault::park(ERASE_LINKED, "refused by a condition that is not there"));
+            }
+        }
+        Ok(())
+    }
+
     async fn take_out(
         &self,
         connection: &Place,
@@ -181,7 +215,7 @@ impl Connections for Vault {
 impl Vault {
     async fn delete_each(&self, named: &[(String, String)]) -> Answer<()> {
         let keys: Vec<Key<'_>> = named.iter().map(|(partition, sort)| Key { partition, sort }).collect();
-        let left = batch::delete(&self.dynamodb, &self.names.connections, &keys).await?;
+        let left = self.batches(&self.names.connections).delete(&keys).await?;
         if left.is_empty() { Ok(()) } else { Err(Fault::retry("links.unlink", "links left undone")) }
     }
 
@@ -192,31 +226,11 @@ impl Vault {
         (partition, sort): &(String, String),
         covers_until: Timestamp,
     ) -> Answer<bool> {
-        let action = "connections.take_out";
-        let delete = |partition: &str, sort: &str| {
-            Delete::builder().table_name(&self.names.connections).set_key(Some(Key { partition, sort }.item()))
-        };
-        let row = delete(partition, sort)
+        let table = self.names.connections.as_str();
+        let named = named.iter().map(|(partition, sort)| transaction::delete(table, &Key { partition, sort }));
+        let row = transaction::delete(table, &Key { partition, sort })
             .condition_expression("attribute_not_exists(pk) OR connected_at < :covers_until")
             .expression_attribute_values(":covers_until", at(covers_until));
-        let mut items = Vec::with_capacity(named.len() + 1);
-        for delete in named.iter().map(|(partition, sort)| delete(partition, sort)).chain([row]) {
-            let delete = delete.build().map_err(|error| Fault::park(action, error))?;
-            items.push(TransactWriteItem::builder().delete(delete).build());
-        }
-        let transaction = self.dynamodb.transact_write_items().set_transact_items(Some(items));
-        let mut attempt = 1;
-        loop {
-            match transaction.clone().send().await {
-                Ok(_) => return Ok(true),
-                Err(error) if is_refused(&error) => return Ok(false),
-                // Another transaction has one of the rows.
-                Err(error) if attempt < TRIES && (is_in_transaction(&error) || is_busy(&error)) => {
-                    tokio::time::sleep(patience::backoff(attempt)).await;
-                    attempt += 1;
-                }
-                Err(error) => return Err(fault(action)(error)),
-            }
-        }
+        transaction::send(&self.dynamodb, "connections.take_out", named.chain([row]), TRIES).await
     }
 }

@@ -5,17 +5,23 @@ pub(crate) mod batch;
 mod connections;
 mod contents;
 mod objects;
+mod pace;
 mod shared;
 mod stores;
 mod suppressions;
+mod transaction;
 
+pub use pace::Share;
 pub(crate) use suppressions::flags_of;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use privacy::fault::Fault;
 
 use crate::connection::Connection;
+use batch::Batches;
+use pace::Pace;
 
 /// Physical names, by the names of the policy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,13 +56,28 @@ pub struct Vault {
     dynamodb: aws_sdk_dynamodb::Client,
     s3: aws_sdk_s3::Client,
     names: Names,
+    /// By physical name. A table without one is written to as fast as it goes.
+    paces: HashMap<String, Arc<Pace>>,
 }
 
 impl Vault {
     /// A vault over these tables and buckets.
     #[must_use]
     pub fn new(connection: &Connection, names: Names) -> Self {
-        Self { dynamodb: connection.dynamodb(), s3: connection.s3(), names }
+        Self { dynamodb: connection.dynamodb(), s3: connection.s3(), names, paces: HashMap::new() }
+    }
+
+    /// Erases no faster than this share of each table's throughput. `None` leaves it as fast as it goes.
+    #[must_use]
+    pub fn paced(mut self, share: Option<Share>) -> Self {
+        let Some(units) = share.map(Share::of_one) else { return self };
+        let tables = self.names.stores.values().chain([&self.names.connections]);
+        self.paces = tables.map(|table| (table.clone(), Arc::new(Pace::new(units)))).collect();
+        self
+    }
+
+    fn batches<'a>(&'a self, table: &'a str) -> Batches<'a> {
+        Batches { client: &self.dynamodb, table, pace: self.paces.get(table).map(Arc::as_ref) }
     }
 
     fn physical(&self, store: &str) -> Result<&str, Fault> {

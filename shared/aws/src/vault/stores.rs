@@ -8,7 +8,7 @@ use privacy::fault::Fault;
 use privacy::ports::{Answer, Page, Read, Record, Stores, WRITTEN_AT};
 
 use super::Vault;
-use super::batch::{self, Key};
+use super::batch::Key;
 use crate::attributes::{Item, find_at, get_text, text};
 use crate::faults::fault;
 
@@ -36,7 +36,7 @@ impl Stores for Vault {
         match range {
             KeyRange::Table { partition, .. } => {
                 let keys: Vec<Key<'_>> = records.iter().map(|record| Key { partition, sort: &record.key }).collect();
-                let left: HashSet<String> = batch::delete(&self.dynamodb, name, &keys).await?.into_iter().collect();
+                let left: HashSet<String> = self.batches(name).delete(&keys).await?.into_iter().collect();
                 Ok(records.iter().filter(|record| left.contains(&record.key)).cloned().collect())
             }
             KeyRange::Bucket { .. } => self.erase_versions(name, records).await,

@@ -18,18 +18,16 @@ pub(super) enum Told {
     Again,
     /// One from before the account came back, or that may be.
     BeforeReturn,
-    /// Another end than the one that is being worked off.
+    /// Another end than the one that is not over and may still be cancelled.
     Other,
 }
 
 impl Counted {
     pub(super) fn told(&self, standing: &Head, new: &NewObligation) -> Told {
-        let is_decided_since =
-            standing.returned_at.is_some_and(|returned_at| self.decided_at.is_some_and(|at| at >= returned_at));
         match (&standing.state, standing.returned_at) {
             (State::Cancelled { at }, _) => self.after_return(*at, standing, new),
             (State::Verifying { .. } | State::Completed { .. }, _)
-                if self.is_dated && standing.starts_at >= new.starts_at && !is_decided_since =>
+                if self.is_dated && standing.starts_at >= new.starts_at && !self.is_decided_since(standing) =>
             {
                 Told::Again
             }
@@ -46,18 +44,35 @@ impl Counted {
                 | State::Failed { .. }
                 | State::Held { .. },
                 returned_at,
-            ) => {
-                // Without a day it means now, and what has ended and not come back does not end once more.
-                let is_over = !self.is_dated && returned_at.is_none() && standing.starts_at <= new.starts_at;
-                let is_same = standing.starts_at == new.starts_at && !is_decided_since;
-                let is_before = returned_at.is_some_and(|back| self.told_at.is_some_and(|at| at < back));
-                match () {
-                    () if is_same || is_over => Told::Again,
-                    () if is_before => Told::BeforeReturn,
-                    () => Told::Other,
-                }
-            }
+            ) => self.beside(returned_at, standing, new),
         }
+    }
+
+    /// What it is to an end of which something is still to be erased.
+    fn beside(&self, returned_at: Option<Timestamp>, standing: &Head, new: &NewObligation) -> Told {
+        // Without a day it means now, and what has ended and not come back does not end once more.
+        let is_over = !self.is_dated && returned_at.is_none() && standing.starts_at <= new.starts_at;
+        if is_over || (standing.starts_at == new.starts_at && !self.is_decided_since(standing)) {
+            return Told::Again;
+        }
+        match returned_at {
+            Some(back_at) => self.after_return(back_at, standing, new),
+            // The window is closed: only a later end can still be another one, and says that the account lived on.
+            None if standing.starts_at.is_some_and(|at| at <= self.now) && standing.starts_at < new.starts_at => {
+                Told::New
+            }
+            None => Told::Other,
+        }
+    }
+
+    /// Whether it is an end that stands, by its day, whatever came after that.
+    pub(super) fn is_same(&self, standing: &Head, new: &NewObligation) -> bool {
+        let is_cancelled = matches!(standing.state, State::Cancelled { .. });
+        self.is_dated && !is_cancelled && standing.starts_at == new.starts_at && !self.is_decided_since(standing)
+    }
+
+    fn is_decided_since(&self, standing: &Head) -> bool {
+        standing.returned_at.is_some_and(|returned_at| self.decided_at.is_some_and(|at| at >= returned_at))
     }
 
     /// The same end with the days and in the calendar of the window that stands: told again without a day it would mean another one.

@@ -66,6 +66,8 @@ pub struct Work {
     pub alarm_before_target_days: u32,
     /// The third alarm, before the legal date.
     pub alarm_before_legal_days: u32,
+    /// What nobody has verified is not denied within so many days of the acknowledgement, whatever its dates: 1 to 30.
+    pub unverified_after_letter_days: u32,
 }
 
 /// What happens to a holiday on a weekend.

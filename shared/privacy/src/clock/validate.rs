@@ -45,6 +45,12 @@ pub fn validate(model: &Model) -> Result<(), InvalidLaw> {
     if work.target_days_max == 0 || work.target_before_legal_days < work.alarm_before_legal_days {
         return Err(invalid("work", "the target must lie after the receipt and before the legal alarm"));
     }
+    if !(1..=30).contains(&work.unverified_after_letter_days) {
+        return Err(invalid(
+            "work",
+            "whoever asks has 1 to 30 days from the acknowledgement to show that it is theirs",
+        ));
+    }
     for (name, regime) in &model.regime {
         let place = format!("regime.{name}");
         zone::find(&regime.time_zone).map_err(|error| invalid(&place, error.to_string()))?;

@@ -6,7 +6,7 @@ use crate::accept_subject_erasure::due_by as by_request;
 use crate::fault::Fault;
 use crate::ids::{Platform, TenantId};
 use crate::ingest_gate::Mark;
-use crate::obligation::{Head, ObligationId, State};
+use crate::obligation::{Head, State};
 use crate::policy::Route;
 use crate::ports::{Clock, Connections, Disarmed, Ledger, Stores, Suppressions};
 use crate::scope::{Place, Reach, Scope, Stage, is_covered};
@@ -27,7 +27,7 @@ where
         if phase == window || head.state != State::Received || head.reopened > 0 || head.begun_at.is_some() {
             return Ok(false);
         }
-        Ok(self.engine.ledger.is_cancelled(&ObligationId::of_termination(tenant, window)).await?)
+        self.is_cancelled_with_its_window(head, tenant, phase).await
     }
 
     /// Writes down that a phase of an account begins, before anything of it changes: from then on whoever reactivates the

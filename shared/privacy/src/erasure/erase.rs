@@ -139,7 +139,10 @@ where
                 continue;
             }
             self.detach(scope, store, &chunk).await?;
-            self.unlink(scope, store, &chunk).await?;
+            let chunk = self.erase_linked(scope, (store, range), chunk).await?;
+            if chunk.is_empty() {
+                continue;
+            }
             let left = self.engine.vault.erase(&store.name, range, &chunk).await?;
             let removed = chunk.len().saturating_sub(left.len());
             scope.removed = scope.removed.saturating_add(u64::try_from(removed).unwrap_or(u64::MAX));

@@ -1,6 +1,8 @@
 //! Hand on: when an account ends, processors know its users by keyed references that stand only in the rows about to go. They
-//! are written down once the links are gone and before those rows are, so a crash in between finds the rows again. Somebody
-//! whom a link leads anywhere else still has a life there, and no processor is asked about them.
+//! are written down before links and rows go, so a crash in between finds the rows again. Somebody whom a link leads anywhere
+//! else by the time that processors are asked still has a life there, and no processor is asked about them.
+
+use std::collections::BTreeSet;
 
 use super::{Aftermath, Stop, Visit};
 use crate::keys::KeyedRef;
@@ -15,17 +17,14 @@ where
     C: Clock,
     A: Aftermath,
 {
-    /// Writes down the users among those whose links have just been removed.
-    pub(super) async fn hand_on(&self, links: &[Link]) -> Result<(), Stop> {
+    /// Writes down the users among those whose links are about to go.
+    pub(super) async fn hand_on(&self, links: impl Iterator<Item = &Link> + Send) -> Result<(), Stop> {
         if !self.is_of_tenant {
             return Ok(());
         }
-        let mut subjects = Vec::new();
-        for link in links.iter().filter(|link| link.place.user().is_some()) {
-            if self.is_unknown(&link.reference).await? {
-                subjects.push(link.reference.clone());
-            }
-        }
+        let users = links.filter(|link| link.place.user().is_some());
+        let subjects: BTreeSet<KeyedRef> = users.map(|link| link.reference.clone()).collect();
+        let subjects: Vec<KeyedRef> = subjects.into_iter().collect();
         if subjects.is_empty() {
             return Ok(());
         }

@@ -1,11 +1,14 @@
-//! Links: what finds a place and its people goes last, and never before what it names is taken out.
+//! Links: what finds a place and its people goes last, after everything that it leads to.
 //!
 //! A link under an identity leads to a place; beside the place a row names that link. So whatever the place goes by, a person's
-//! request, a disconnect, the end of an account, every link to it is found and removed, then the row that names it. A crash in
-//! between finds the row again.
+//! request, a disconnect, the end of an account, every link to it is found, and removed in one write with the row that names it.
+//! Were the link to go first, another request of the same person would find nothing and say erased while the row stands;
+//! were the row to, a crash would leave a link that nothing names.
+
+use std::borrow::Cow;
 
 use super::{Aftermath, Stop, Visit};
-use crate::data_map::StoreMap;
+use crate::data_map::{KeyRange, StoreMap};
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Read, Record, Stores, Suppressions};
 use crate::scope::{Link, Scope, is_covered};
@@ -17,7 +20,7 @@ where
     C: Clock,
     A: Aftermath,
 {
-    /// Erases the rows of a place that name identity links, and the links before them. The links to somebody of whom
+    /// Erases the rows of a place that name identity links, and the links with them. The links to somebody of whom
     /// something is held stay with it.
     pub(super) async fn erase_links(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(()) };
@@ -45,32 +48,39 @@ where
                 || self.held_owners.contains(&store.owner(&scope.place, &record.key)))
     }
 
-    /// Removes the links that rows name which are about to be erased.
-    pub(super) async fn unlink(&self, scope: &Scope, store: &StoreMap, chunk: &[Record]) -> Result<(), Stop> {
-        let link = |record: &Record| store.link(&scope.place, &record.key);
-        let links: Vec<Link> = chunk.iter().filter_map(link).collect();
-        if !links.is_empty() {
-            self.engine.vault.unlink(&links).await?;
-            self.hand_on(&links).await?;
+    /// Erases rows that name links together with those; the other rows of a chunk are handed back.
+    pub(super) async fn erase_linked<'c>(
+        &self,
+        scope: &mut Scope,
+        (store, range): (&StoreMap, &KeyRange),
+        chunk: Cow<'c, [Record]>,
+    ) -> Result<Cow<'c, [Record]>, Stop> {
+        let link = |record: &Record| Some((record.clone(), store.link(&scope.place, &record.key)?));
+        let linked: Vec<(Record, Link)> = chunk.iter().filter_map(link).collect();
+        if linked.is_empty() {
+            return Ok(chunk);
         }
-        Ok(())
+        self.hand_on(linked.iter().map(|(_, link)| link)).await?;
+        self.engine.vault.erase_linked(&store.name, range, &linked).await?;
+        scope.removed = scope.removed.saturating_add(u64::try_from(linked.len()).unwrap_or(u64::MAX));
+        Ok(chunk.iter().filter(|record| !store.is_link(&record.key)).cloned().collect())
     }
 
-    /// The store that finds people: of a connection everything at once; of other places the links that the request came by, then
-    /// what the store holds of them.
+    /// The store that finds people: of a connection everything at once; of other places what the store holds of them, then the
+    /// links that the request came by.
     pub(super) async fn erase_finder(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
         let mut links = self.links_of(head, scope).await?;
         let rows = self.rows_of_finder(head, scope, store).await?;
         self.renew().await?;
         let range = store.range(&scope.place);
         if !scope.place.is_connection() {
+            if let Some(range) = range {
+                self.erase_records(scope, store, &range, &rows).await?;
+            }
             if !links.is_empty() {
                 self.engine.vault.unlink(&links).await?;
             }
-            return match range {
-                Some(range) => self.erase_records(scope, store, &range, &rows).await,
-                None => Ok(()),
-            };
+            return Ok(());
         }
         if self.unheld(scope, store, &rows).await?.len() < rows.len() {
             self.leave_finder(scope, store);

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::{Aftermath, Stop, Visit};
 use crate::clock::zone;
-use crate::obligation::{Head, ObligationId};
+use crate::ids::TenantId;
+use crate::obligation::{Head, ObligationId, Turn};
 use crate::ports::{Clock, Connections, Ledger, Stores, Suppressions};
 use crate::target::Target;
 
@@ -38,14 +39,25 @@ where
 
     /// When it closed, if that is over and the account had not come back by then. One read, of phases that begin before.
     async fn window_closed_at(&self, head: &Head, now: Timestamp) -> Result<Option<Timestamp>, Stop> {
-        let (Target::Tenant { tenant, .. }, Some(closes_at)) = (&head.target, self.closes_at(head)) else {
+        let (Target::Tenant { tenant, phase }, Some(closes_at)) = (&head.target, self.closes_at(head)) else {
             return Ok(None);
         };
         if now < closes_at || head.returned_at.is_some_and(|returned_at| returned_at < closes_at) {
             return Ok(None);
         }
-        let window = ObligationId::of_termination(tenant, &self.engine.map.model().termination.window);
-        Ok(if self.engine.ledger.is_cancelled(&window).await? { None } else { Some(closes_at) })
+        Ok(if self.is_cancelled_with_its_window(head, tenant, phase).await? { None } else { Some(closes_at) })
+    }
+
+    /// Whether the window of the same end was cancelled: of two ends side by side, each has its own.
+    pub(super) async fn is_cancelled_with_its_window(
+        &self,
+        head: &Head,
+        tenant: &TenantId,
+        phase: &str,
+    ) -> Result<bool, Stop> {
+        let turn = Turn::of(&head.id, tenant, phase);
+        let window = ObligationId::of_turn(tenant, &self.engine.map.model().termination.window, turn);
+        Ok(self.engine.ledger.is_cancelled(&window).await?)
     }
 
     /// Connections that were made before this instant are covered.

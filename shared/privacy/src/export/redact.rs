@@ -98,7 +98,9 @@ const SECRETS: [&str; 12] = [
     "suppression",
 ];
 /// Names of what the law never has disclosed.
-const NEVER: [&str; 16] = [
+const NEVER: [&str; 18] = [
+    "national_id",
+    "routing_number",
     "ssn",
     "social_security",
     "passport",
@@ -116,6 +118,8 @@ const NEVER: [&str; 16] = [
     "biometric",
     "fingerprint",
 ];
+/// The same, but where they are a word of a name: others have these letters in them (`shipping`, `footprint`).
+const NEVER_WORDS: [&str; 2] = ["pin", "otp"];
 /// What an attribute says beside other people that would name them.
 const CONTACT_ID: &str = "contact_id";
 
@@ -176,50 +180,73 @@ impl Redactor<'_> {
         Some(self.people.agent(first))
     }
 
+    /// What stands for a value by its name alone, at whatever depth it lies.
+    fn by_name(&mut self, class: &Class, name: &str) -> Option<Value> {
+        let snake = snake(name);
+        let words = snake.replace('_', " ");
+        if SECRETS.iter().any(|secret| snake.contains(secret)) {
+            return Some(self.replaced(Reason::Secret, &format!("[{words} removed]")));
+        }
+        if NEVER.iter().any(|never| snake.contains(never)) || snake.split('_').any(|word| NEVER_WORDS.contains(&word)) {
+            return Some(self.replaced(Reason::NeverDisclosed, &format!("[{words} held, not shown]")));
+        }
+        let is_prompt = class.redact.contains(&Redaction::Prompts) && snake.contains("prompt");
+        is_prompt.then(|| self.replaced(Reason::Prompts, "[instructions of the business removed]"))
+    }
+
     fn value(&mut self, class: &Class, whose: Whose<'_>, name: &str, value: Value) -> Value {
-        let lower = name.to_ascii_lowercase();
-        if SECRETS.iter().any(|secret| lower.contains(secret)) {
-            return self.replaced(Reason::Secret, &format!("[{} removed]", lower.replace('_', " ")));
-        }
-        if NEVER.iter().any(|never| lower.contains(never)) {
-            return self.replaced(Reason::NeverDisclosed, &format!("[{} held, not shown]", lower.replace('_', " ")));
-        }
-        if class.redact.contains(&Redaction::Prompts) && lower.contains("prompt") {
-            return self.replaced(Reason::Prompts, "[instructions of the business removed]");
+        if let Some(shown) = self.by_name(class, name) {
+            return shown;
         }
         let hides = self.hides_people && class.redact.contains(&Redaction::OtherPeople);
-        let names_somebody = class.names.iter().any(|known| known == name);
+        let names_somebody = hides && class.names.iter().any(|known| known == name);
         match (&value, whose) {
-            (Value::String(text), _) if hides && names_somebody && self.own.is(text) => value,
-            (Value::String(text), Whose::Other(known_by)) if hides && (names_somebody || name == CONTACT_ID) => {
+            (Value::String(text), _) if names_somebody && self.own.is(text) => value,
+            (Value::String(text), Whose::Other(known_by)) if names_somebody || (hides && name == CONTACT_ID) => {
                 let token = self.people.alias(known_by, text);
                 self.replaced(Reason::OtherPeople, &token)
             }
-            (Value::String(text), Whose::Own) if hides && names_somebody => {
-                let token = self.people.token(text);
-                self.replaced(Reason::OtherPeople, &token)
-            }
-            (Value::Null | Value::Bool(_) | Value::Number(_), _) if hides && names_somebody => {
-                let token = self.people.token(&value.to_string());
-                self.replaced(Reason::OtherPeople, &token)
-            }
-            _ => self.text(value, hides),
+            (Value::Null | Value::Bool(_), _) if names_somebody => self.somebody(&value.to_string()),
+            _ => self.inside(class, value, hides, names_somebody),
         }
     }
 
-    /// Every text inside a value without what is recognised by its form.
-    fn text(&mut self, value: Value, hides: bool) -> Value {
+    /// Every text inside a value without what is recognised by its form; a token for each where they name somebody, and nothing of
+    /// a member whose name says that it is not shown.
+    fn inside(&mut self, class: &Class, value: Value, hides: bool, names_somebody: bool) -> Value {
         match value {
-            Value::String(text) => {
-                let persons = hides.then_some(Persons { people: &mut *self.people, own: self.own });
-                Value::String(patterns::clean(&text, persons, self.counts))
+            Value::String(text) if names_somebody && self.own.is(&text) => Value::String(text),
+            Value::String(text) if names_somebody => self.somebody(&text),
+            Value::Number(number) if names_somebody => self.somebody(&number.to_string()),
+            Value::String(text) => Value::String(self.clean(&text, hides)),
+            Value::Array(values) => {
+                values.into_iter().map(|value| self.inside(class, value, hides, names_somebody)).collect()
             }
-            Value::Array(values) => Value::Array(values.into_iter().map(|value| self.text(value, hides)).collect()),
             Value::Object(members) => {
-                Value::Object(members.into_iter().map(|(name, value)| (name, self.text(value, hides))).collect())
+                let mut shown = serde_json::Map::new();
+                for (name, value) in members {
+                    let names_somebody = names_somebody || (hides && class.names.contains(&name));
+                    let value = match self.by_name(class, &name) {
+                        Some(shown) => shown,
+                        None => self.inside(class, value, hides, names_somebody),
+                    };
+                    // A map may be kept by what somebody is known by.
+                    shown.insert(self.clean(&name, hides), value);
+                }
+                Value::Object(shown)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => value,
         }
+    }
+
+    fn clean(&mut self, text: &str, hides: bool) -> String {
+        let persons = hides.then_some(Persons { people: &mut *self.people, own: self.own });
+        patterns::clean(text, persons, self.counts)
+    }
+
+    fn somebody(&mut self, known_by: &str) -> Value {
+        let token = self.people.token(known_by);
+        self.replaced(Reason::OtherPeople, &token)
     }
 
     fn replaced(&mut self, reason: Reason, with: &str) -> Value {
@@ -227,3 +254,23 @@ impl Redactor<'_> {
         Value::String(with.to_owned())
     }
 }
+
+/// A name in words with `_` between them, however it is written: `apiKey`, `API-Key`.
+fn snake(name: &str) -> String {
+    let (mut snake, mut is_low) = (String::with_capacity(name.len()), false);
+    for letter in name.chars() {
+        if letter.is_uppercase() && is_low {
+            snake.push('_');
+        }
+        is_low = letter.is_lowercase() || letter.is_numeric();
+        if letter.is_alphanumeric() {
+            snake.extend(letter.to_lowercase());
+        } else {
+            snake.push('_');
+        }
+    }
+    snake
+}
+
+#[cfg(test)]
+mod tests;

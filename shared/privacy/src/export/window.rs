@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
+use crate::accept_termination::{End, ends};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::ids::TenantId;
-use crate::obligation::{ObligationId, State};
+use crate::obligation::State;
 use crate::ports::DueIndex;
 
 /// Where the window stands.
@@ -30,7 +31,10 @@ pub(super) async fn window(
     now: Timestamp,
 ) -> Result<Window, Fault> {
     let name = &map.model().termination.window;
-    let Some(head) = ledger.head(&ObligationId::of_termination(tenant, name)).await? else { return Ok(Window::NotYet) };
+    // Of two ends side by side, the one that was received last: what the account has now goes by that.
+    let Some(End { window: head, .. }) = ends(ledger, map, tenant).await?.into_iter().next() else {
+        return Ok(Window::NotYet);
+    };
     let closes_at = head.starts_at.unwrap_or(head.received_at);
     let starts_after = map.phase(name).map_or_else(jiff::Span::new, |phase| phase.starts_after);
     let opened_on = closes_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(starts_after);

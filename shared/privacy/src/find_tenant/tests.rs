@@ -5,7 +5,9 @@ use crate::accept_disconnect::{Disconnect, accept_disconnect};
 use crate::accept_termination::{Termination, accept_termination};
 use crate::ids::{ContactId, Platform, UserId};
 use crate::memory::{Strike, World, built_in_map, place};
+use crate::obligation::{ObligationId, Turn};
 use crate::ports::Clock;
+use crate::target::Target;
 
 /// Two versions: receipts that were written under the older one are found too.
 const RING: &str =
@@ -78,6 +80,15 @@ async fn a_tenant_is_known_by_each_trace_of_its_own_and_by_no_trace_of_another()
 async fn a_tenant_whose_account_has_ended_is_known_when_nothing_else_is_left() {
     let world = world();
     terminate(&world).await;
+    assert!(knows(&world, "alder").await && !knows(&world, "birch").await);
+    // A second end that stood beside it, once the months of the first are over.
+    let first = std::mem::take(&mut world.stored().heads);
+    assert!(!knows(&world, "alder").await);
+    for (_, mut head) in first {
+        let Target::Tenant { tenant, phase } = &head.target else { continue };
+        head.id = ObligationId::of_turn(tenant, phase, Turn::Second);
+        world.stored().heads.insert(head.id.clone(), head);
+    }
     assert!(knows(&world, "alder").await && !knows(&world, "birch").await);
 }
 

@@ -38,6 +38,7 @@ fn what_is_just_allowed_is_no_mistake() {
 fn each_mistake_is_named_with_its_place() {
     let cases = [
         (problem("[work]", "target_days_max = 28", "target_days_max = 0"), "[work]: the target must"),
+        (problem("[work]", "letter_days = 7", "letter_days = 0"), "[work]: whoever asks has 1 to 30 days"),
         (problem("[work]", "target_before_legal_days = 5", "target_before_legal_days = 2"), "[work]: the target must"),
         (problem("[calendar.EW]", "[calendar.EW]", "[calendar.XX]"), "unknown variant `XX`"),
         (problem("[calendar.EW]", "last_year = 2027", "last_year = 2028"), "[calendar.EW]: 2028 has no holiday"),

@@ -25,6 +25,26 @@ impl Stored {
         }
     }
 
+    fn erase(&mut self, store: &str, range: &KeyRange, records: &[Record]) {
+        for record in records {
+            match range {
+                KeyRange::Table { partition, .. } => {
+                    if let Some(keys) = self.items.get_mut(&(store.to_owned(), partition.clone())) {
+                        keys.remove(&record.key);
+                    }
+                    self.shared.remove(&(store.to_owned(), partition.clone(), record.key.clone()));
+                    if record.key == "connection" {
+                        self.connections.retain(|place, _| format!("connection#{place}") != *partition);
+                    }
+                }
+                KeyRange::Bucket { .. } => {
+                    let version = (record.key.clone(), record.version.clone().unwrap_or_default());
+                    self.objects.entry(store.to_owned()).or_default().remove(&version);
+                }
+            }
+        }
+    }
+
     fn record(&self, store: &str, within: &str, key: &str, version: Option<&String>) -> Record {
         let written = self.written.get(&(store.to_owned(), within.to_owned(), key.to_owned()));
         Record { key: key.to_owned(), version: version.cloned(), written_at: written.copied() }
@@ -77,23 +97,7 @@ impl Stores for World {
             return Err(Fault::retry("stores.erase", "broken"));
         }
         self.call("stores.erase", |stored| {
-            for record in records {
-                match range {
-                    KeyRange::Table { partition, .. } => {
-                        if let Some(keys) = stored.items.get_mut(&(store.to_owned(), partition.clone())) {
-                            keys.remove(&record.key);
-                        }
-                        stored.shared.remove(&(store.to_owned(), partition.clone(), record.key.clone()));
-                        if record.key == "connection" {
-                            stored.connections.retain(|place, _| format!("connection#{place}") != *partition);
-                        }
-                    }
-                    KeyRange::Bucket { .. } => {
-                        let version = (record.key.clone(), record.version.clone().unwrap_or_default());
-                        stored.objects.entry(store.to_owned()).or_default().remove(&version);
-                    }
-                }
-            }
+            stored.erase(store, range, records);
             Vec::new()
         })
     }
@@ -145,6 +149,18 @@ impl Connections for World {
 
     async fn unlink(&self, links: &[Link]) -> Answer<()> {
         self.call("connections.unlink", |stored| stored.unlink(links))
+    }
+
+    async fn erase_linked(&self, store: &str, range: &KeyRange, linked: &[(Record, Link)]) -> Answer<()> {
+        if self.stored().broken_store.as_deref() == Some(store) {
+            return Err(Fault::retry("connections.erase_linked", "broken"));
+        }
+        self.call("connections.erase_linked", |stored| {
+            for (record, link) in linked {
+                stored.erase(store, range, std::slice::from_ref(record));
+                stored.unlink(std::slice::from_ref(link));
+            }
+        })
     }
 
     async fn take_out(

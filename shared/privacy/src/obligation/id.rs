@@ -21,6 +21,27 @@ pub struct InvalidObligationId;
 #[serde(try_from = "String", into = "String")]
 pub struct ObligationId(String);
 
+/// Which of the two rows of every phase an end of an account stands in. A second end that comes while something of the first is
+/// open stands beside it, all of it in the other rows: each end keeps its own clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The rows of the first end, and of each that came when all of the one before was over.
+    First,
+    /// The rows of an end that came while the first was open.
+    Second,
+}
+
+impl Turn {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::First, Self::Second];
+
+    /// The turn that a phase of a termination takes.
+    #[must_use]
+    pub fn of(id: &ObligationId, tenant: &TenantId, phase: &str) -> Self {
+        if *id == ObligationId::of_turn(tenant, phase, Self::Second) { Self::Second } else { Self::First }
+    }
+}
+
 /// What the id of a request that a person made begins with.
 const REQUEST: char = '8';
 /// What the id of an obligation for a part of one begins with.
@@ -65,7 +86,17 @@ impl ObligationId {
     /// The obligation of one phase of a tenant's termination. Beginning with `1`, which no code does.
     #[must_use]
     pub fn of_termination(tenant: &TenantId, phase: &str) -> Self {
-        let digest = Sha256::digest(format!("termination\n{tenant}\n{phase}").as_bytes());
+        Self::of_turn(tenant, phase, Turn::First)
+    }
+
+    /// As [`Self::of_termination`], of an end that takes this turn.
+    #[must_use]
+    pub fn of_turn(tenant: &TenantId, phase: &str, turn: Turn) -> Self {
+        let of = match turn {
+            Turn::First => "termination",
+            Turn::Second => "termination beside another",
+        };
+        let digest = Sha256::digest(format!("{of}\n{tenant}\n{phase}").as_bytes());
         let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
         Self(format!("1{}", keys::lower_base32().encode(&bytes)))
     }
@@ -180,6 +211,21 @@ mod tests {
         assert_eq!(ObligationId::parse(alder.as_str()), Ok(alder.clone()));
         assert_ne!(alder, birch);
         assert_ne!(ObligationId::of_request(&[8; 20]).of_part("tenant#alder"), alder);
+    }
+
+    #[test]
+    fn two_ends_of_an_account_stand_side_by_side() {
+        let tenant = TenantId::parse("alder").unwrap();
+        let [first, second] = Turn::ALL.map(|turn| ObligationId::of_turn(&tenant, "account", turn));
+        assert_ne!(first, second);
+        assert_eq!(ObligationId::of_termination(&tenant, "account"), first);
+        // Rows stand under it: another way to derive it would lose them.
+        assert_eq!(first.as_str(), "1m6yj2idjvq2lyy3ydwnp3p53bjxjdrl4");
+        assert_eq!(second.as_str(), "1r6vabqmfmysri3lwjy63irrntzk7shrf");
+        for (turn, id) in Turn::ALL.into_iter().zip([first, second]) {
+            assert!(!id.is_code() && !id.is_request() && !id.is_part(), "{turn:?}");
+            assert_eq!(Turn::of(&id, &tenant, "account"), turn);
+        }
     }
 
     #[test]

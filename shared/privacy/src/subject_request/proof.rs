@@ -81,10 +81,12 @@ impl SubjectRequest {
     }
 
     /// Whom whoever asks says they are: for what harms nobody if it is not so. A member of an account is only who has logged
-    /// in as one.
+    /// in as one. The address of a report about a child is that of whoever reports, as in [`Self::identities`].
     #[must_use]
     pub fn said(&self) -> Vec<Identity> {
-        self.contact.identities().into_iter().chain(self.login().map(Member::identity)).collect()
+        let is_asked_for = |identity: &Identity| !(self.about_child && matches!(identity, Identity::Email(_)));
+        let named = self.contact.identities().into_iter().filter(is_asked_for);
+        named.chain(self.login().map(Member::identity)).collect()
     }
 
     /// Whom a report about a child is about: whom staff named when they believed it, else the account that it names. The

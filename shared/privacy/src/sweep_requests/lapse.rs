@@ -6,14 +6,18 @@
 //! | a code, a login, a declaration, things to compare | denied: nobody has shown that it is theirs |
 //! | nothing but what staff have not looked at | nothing is denied: it rings until they have |
 //! | a reading of a report about a child | nothing is denied: it rings, on top of the work list |
+//! | a code, and no letter has gone out for a fault of ours | nothing is denied: it is told |
+//! | anything, and the acknowledgement is days old | nothing is denied yet: it was noted late, and it rings as overdue |
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::zone;
+use crate::instant;
 use crate::law::Law;
 use crate::law::denial::DenialReason;
-use crate::subject_request::{Act, Agent, Deed, Proof, SubjectRequest};
+use crate::subject_request::notice::Notice;
+use crate::subject_request::{Act, Agent, Deed, Proof, Standing, SubjectRequest};
 
 /// How long before the end of the last day it is over: until then whoever asks may show it, and of what is denied they still
 /// hear on that day.
@@ -27,15 +31,25 @@ impl SubjectRequest {
     }
 
     /// From when on nobody can verify it any more.
-    pub(super) fn lapses_at(&self) -> Timestamp {
+    pub(crate) fn lapses_at(&self) -> Timestamp {
         let zone = zone::find(&self.clocks.zone).unwrap_or(TimeZone::UTC);
         let end = self.clocks.legal.date.tomorrow().ok().and_then(|day| zone::first_instant(day, &zone));
         end.map_or(self.received_at, |end| end - BEFORE_END)
     }
 
+    /// Until when whoever asks is heard all the same, counted from their first acknowledgement: what is noted after its dates is late
+    /// by us. `None`: it never went out, and nobody knows what to show.
+    pub(super) fn heard_until(&self, law: &Law, acts: &[Act]) -> Option<Timestamp> {
+        let is_acknowledgement = |act: &&Act| matches!(&act.deed, Deed::Told { notice, tenant: None } if notice == Notice::Acknowledgement.as_str());
+        let told_at = acts.iter().filter(is_acknowledgement).map(|act| act.at).min()?;
+        let days = i64::from(law.model().work.unverified_after_letter_days);
+        told_at.checked_add(SignedDuration::from_hours(24 * days)).ok().map(instant::to_millis)
+    }
+
     /// Why it is denied once it is over. `None`: whoever asks has done what they could, and it is the turn of staff.
     pub(super) fn lapsed_for(&self, law: &Law, acts: &[Act]) -> Option<DenialReason> {
-        if self.awaits_child_review() {
+        let is_held_back = || acts.iter().any(|act| act.deed == Deed::Withheld);
+        if self.awaits_child_review() || (self.standing == Standing::Received && !is_held_back()) {
             return None;
         }
         let reason = self.left_undone(law, acts)?;

@@ -1,5 +1,6 @@
 mod businesses;
 mod lapses;
+mod withheld;
 
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request};

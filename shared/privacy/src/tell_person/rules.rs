@@ -1,6 +1,6 @@
 //! Who receives which notice, when it is allowed, and what its having been sent changes.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::export::make_bundle::BundleKind;
 use crate::instant;
@@ -186,6 +186,25 @@ impl SubjectRequest {
         }
     }
 
+    /// The request whose acknowledgement was kept back today, if that changes it. What needs no proof is in work all the same; of
+    /// what needs one the last day is not slept through; a report about a child stays due each hour.
+    pub(super) fn held_back(&self, now: Timestamp) -> Option<Self> {
+        let (now, lapses_at) = (instant::to_millis(now), self.lapses_at());
+        let later = instant::to_millis(now + SignedDuration::from_hours(24));
+        let is_later = self.next_action_at.is_some_and(|at| at > later);
+        let (standing, due_at) = match self.standing {
+            Standing::Received if self.is_verified() => (Standing::InProgress { since: now }, now),
+            Standing::Received if is_later || self.awaits_child_review() => return None,
+            Standing::Received if lapses_at > now => (Standing::Received, later.min(lapses_at)),
+            Standing::Received => (Standing::Received, later),
+            Standing::AwaitingVerification
+            | Standing::InProgress { .. }
+            | Standing::Answered { .. }
+            | Standing::Denied { .. } => return None,
+        };
+        Some(Self { version: self.version + 1, standing, next_action_at: Some(due_at), ..self.clone() })
+    }
+
     pub(super) fn after(&self, job: &NoticeJob, delivery: Delivery, now: Timestamp) -> Self {
         let mut after = Self { version: self.version + 1, ..self.clone() };
         // A business that names nobody has been told nothing, and is told once it names somebody.
@@ -207,7 +226,8 @@ impl SubjectRequest {
             let now = instant::to_millis(now);
             (after.standing, after.next_action_at) = if self.is_verified() {
                 (Standing::InProgress { since: now }, Some(now))
-            } else if self.has_to_ask_person() {
+            } else if self.has_to_ask_person() || self.awaits_child_review() {
+                // Of a report about a child staff hear on the day it came in, from the sweep's next look.
                 (Standing::AwaitingVerification, Some(now))
             } else {
                 (Standing::AwaitingVerification, self.clocks.next_alarm(now).ok().flatten().or(Some(now)))

@@ -1,6 +1,8 @@
 mod agents;
 mod floods;
 
+use jiff::SignedDuration;
+
 use super::measure::{
     CEILING, FIRST_PER_ADDRESS, FIRST_PER_SOURCE, MORE_PER_ADDRESS, MORE_PER_SOURCE, PASSES, RESERVED,
 };
@@ -13,7 +15,7 @@ use crate::memory::{SentLetter, Strike, World};
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::TRIES;
 use crate::subject_request::notice::Notice;
-use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven};
+use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven, Standing};
 use crate::verify_request::{Verified, verify_request};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;

@@ -151,23 +151,28 @@ async fn after_the_window_an_end_from_before_the_return_starts_nothing_and_a_lat
 }
 
 #[tokio::test]
-async fn a_second_end_while_the_first_is_worked_on_is_refused_where_the_account_came_back() {
+async fn an_end_told_while_the_first_is_worked_on_is_another_where_the_account_came_back() {
     let world = world();
     terminate(&world, Some(END)).await.unwrap();
     go_to(&world, "2026-03-04T00:00:00Z");
     assert!(terminate(&world, None).await.is_ok(), "it means the end that is being worked on");
     assert_eq!(cancel(&world).await, Reactivated::TooLate);
     world.pass(HOUR);
-    assert_eq!(refused(terminate(&world, None).await), "other end");
+    let before = clocks(&world);
     assert_eq!(refused(terminate(&world, Some("2026-02-28T00:00:00Z")).await), "came back");
     assert!(terminate(&world, Some(END)).await.is_ok(), "the same, late");
+    assert_eq!(clocks(&world), before);
+    let second = terminate(&world, None).await.unwrap();
+    assert!(second.iter().all(|one| one.accepted.became == Became::New), "beside the first, which is open");
+    assert_eq!(second[0].accepted.due_by.date.to_string(), "2026-04-04");
+    assert_eq!(world.stored().heads.len(), 10);
 }
 
 #[tokio::test]
 async fn what_a_reactivation_left_behind_belongs_to_the_next_end() {
     let world = world();
     terminate(&world, Some(END)).await.unwrap();
-    world.strike(Some(Strike::Before(2)));
+    world.strike(Some(Strike::Before(4)));
     assert!(reactivate(&world, &prompt_map(), &tenant("alder"), world.now()).await.is_err());
     world.strike(None);
     go_to(&world, "2026-02-05T12:00:00Z");

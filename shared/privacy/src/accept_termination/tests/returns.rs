@@ -4,7 +4,7 @@ use super::*;
 use crate::erasure::Worked;
 use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 
-const PHASES: [&str; 5] = ["account", "conversations", "linkedin", "people", "platforms"];
+pub(super) const PHASES: [&str; 5] = ["account", "conversations", "linkedin", "people", "platforms"];
 
 pub(super) fn phase(name: &str) -> ObligationId {
     ObligationId::of_termination(&tenant("alder"), name)
@@ -12,6 +12,11 @@ pub(super) fn phase(name: &str) -> ObligationId {
 
 /// One visit to one phase.
 pub(super) async fn visit(world: &World, name: &str) -> Result<Worked, Fault> {
+    visit_turn(world, name, Turn::First).await
+}
+
+/// One visit to one phase of an end that took this turn.
+pub(super) async fn visit_turn(world: &World, name: &str, turn: Turn) -> Result<Worked, Fault> {
     let map = prompt_map();
     let looks = map.model().second_looks.after.clone();
     let engine = Engine {
@@ -22,16 +27,16 @@ pub(super) async fn visit(world: &World, name: &str) -> Result<Worked, Fault> {
         map: &map,
         second_looks: &looks,
     };
-    engine.work(&phase(name), "w", world.now() + HOUR).await
+    engine.work(&ObligationId::of_turn(&tenant("alder"), name, turn), "w", world.now() + HOUR).await
 }
 
 /// Visits every phase on these days, until each has nothing more to do.
 pub(super) async fn work_on(world: &World, days: &[&str]) {
     for day in days {
         go_to(world, day);
-        for name in PHASES {
+        for (turn, name) in Turn::ALL.into_iter().flat_map(|turn| PHASES.map(|name| (turn, name))) {
             for _ in 0..6 {
-                if visit(world, name).await.unwrap() == Worked::Idle {
+                if visit_turn(world, name, turn).await.unwrap() == Worked::Idle {
                     break;
                 }
             }
@@ -207,7 +212,7 @@ async fn a_return_that_becomes_known_between_any_two_steps_loses_nothing_new() {
 
 #[tokio::test]
 async fn a_return_is_noted_once_whatever_breaks() {
-    for call in 1..=5 {
+    for call in 1..=8 {
         for strike in [Strike::Before(call), Strike::After(call)] {
             let world = world();
             terminate(&world, None).await.unwrap();

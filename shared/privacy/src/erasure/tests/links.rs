@@ -185,6 +185,67 @@ async fn a_crash_at_any_call_leaves_no_link_that_no_row_names() {
     }
 }
 
+/// What another request of the same person, by their address, opens.
+fn by_email() -> NewObligation {
+    let id = ObligationId::parse(&"b".repeat(32)).unwrap();
+    let target = Target::Person { links: vec![email()], suppressions: vec![owner()], limit: Limit::Everywhere };
+    NewObligation { id, target, ..request(now()) }
+}
+
+/// Rows and links of the person, wherever the address leads.
+fn of_the_person(world: &World) -> Vec<String> {
+    let stored = world.stored();
+    let rows = stored.items.iter().flat_map(|(at, keys)| keys.iter().map(move |key| format!("{at:?} {key}")));
+    let found = rows.filter(|row| row.contains("user#u1") || row.contains("contact#p1") && !row.contains("birch"));
+    let mut found: Vec<String> = found.collect();
+    drop(stored);
+    found.extend(links(world).into_iter().filter(|line| line.ends_with("p1") || line.ends_with("u1")));
+    found
+}
+
+#[tokio::test]
+async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothing_that_stands() {
+    let run = Run::new();
+    let disconnect = Disconnect {
+        place: place("alder", "c1", None),
+        platform: Platform::parse("google").unwrap(),
+        disconnected_at: None,
+    };
+    for is_disconnect in [false, true] {
+        let begin = async || {
+            let world = known();
+            open(&world).await;
+            if !is_disconnect {
+                return (world, id());
+            }
+            let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect.clone(), now()).await.unwrap();
+            (world, accepted.id)
+        };
+        let (world, first) = begin().await;
+        let before = world.calls();
+        run.work_as(&world, &first, "w1").await.unwrap();
+        let mut told = 0;
+        for call in 1..=world.calls() - before {
+            for strike in [Strike::Before(call), Strike::After(call)] {
+                let (world, first) = begin().await;
+                world.strike(Some(strike));
+                drop(run.work_as(&world, &first, "w1").await);
+                world.strike(None);
+                world.open(&by_email()).await.unwrap();
+                let worked = run.work_as(&world, &by_email().id, "w2").await.unwrap();
+                assert!(matches!(worked, Worked::Erased { .. }), "{strike:?}: {worked:?}");
+                assert_eq!(of_the_person(&world), Vec::<String>::new(), "{is_disconnect} {strike:?}");
+                told += 1;
+                world.pass(HOUR);
+                drop(run.work_as(&world, &first, "w3").await);
+                assert!(world.stored().heads[&first].state.erased_at().is_some(), "{strike:?}");
+                assert_eq!(of_the_person(&world), Vec::<String>::new(), "{is_disconnect} {strike:?}");
+            }
+        }
+        assert!(told > 20, "{told}");
+    }
+}
+
 /// P1 was erased, and wrote again: a message, a profile, and the links of the new life.
 async fn came_back(run: &Run) -> World {
     let world = known();

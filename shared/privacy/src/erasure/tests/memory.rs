@@ -96,6 +96,9 @@ impl Connections for Vast<'_> {
     async fn unlink(&self, links: &[Link]) -> Answer<()> {
         self.world.unlink(links).await
     }
+    async fn erase_linked(&self, store: &str, range: &KeyRange, linked: &[(Record, Link)]) -> Answer<()> {
+        self.world.erase_linked(store, range, linked).await
+    }
     async fn take_out(&self, connection: &Place, until: Timestamp, rows: &[Record], links: &[Link]) -> Answer<bool> {
         self.world.take_out(connection, until, rows, links).await
     }

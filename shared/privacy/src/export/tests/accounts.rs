@@ -110,3 +110,24 @@ async fn an_account_that_came_back_has_no_export_and_one_that_ends_later_has_non
     assert!(matches!(order().await, AccountOrdered::Taken { .. }));
     assert_eq!(office.world.stored().exports.jobs.len(), 1);
 }
+
+#[tokio::test]
+async fn an_account_that_ends_again_while_the_first_end_is_open_has_the_export_of_the_second() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let order = async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    // Its last day is over, and no worker has come to any phase yet.
+    office.world.pass(SignedDuration::from_hours(24 * 40));
+    assert_eq!(order().await, AccountOrdered::TooLate);
+    let later = crate::accept_termination::Termination {
+        tenant: tenant.clone(),
+        ended_at: Some(office.now()),
+        decided_at: None,
+        time_zone: "UTC".to_owned(),
+    };
+    let counted = later.count(office.now()).unwrap();
+    crate::accept_termination::accept_termination(&office.world, &office.world, &office.map, &counted).await.unwrap();
+    assert!(matches!(order().await, AccountOrdered::Taken { .. }));
+    crate::accept_termination::reactivate(&office.world, &office.map, &tenant, office.now()).await.unwrap();
+    assert_eq!(order().await, AccountOrdered::NotYet, "it came back, and nothing ends");
+}

@@ -140,3 +140,30 @@ async fn a_report_that_is_not_believed_erases_nothing_of_whoever_made_it_though_
     assert!(house.head(&request.id).is_none() && house.world.stored().flags.is_empty());
     assert_eq!(house.request(&request.id).turns(), [crate::subject_request::Turn::FindPerson]);
 }
+
+#[tokio::test]
+async fn nothing_of_whoever_reports_is_stopped_without_a_proof_whether_or_not_staff_believe_them() {
+    for kind in [Kind::Objection, Kind::OptOut, Kind::Limit] {
+        for is_believed in [None, Some(true), Some(false)] {
+            let house = House::new();
+            let now = house.world.now();
+            let request = house.ask_as(1, kind, Some("maren@example.org"), None, &[]).await;
+            let (needs, standing) = (Vec::new(), Standing::InProgress { since: now });
+            let request = SubjectRequest { about_child: true, needs, standing, ..request };
+            house.world.stored().requests.heads.insert(request.id.clone(), request.clone());
+            house.fulfilment().begin(request.clone(), now).await.unwrap();
+            let (tim, by) = (address("tim@example.org"), Actor::Staff("alex".to_owned()));
+            let read = match is_believed {
+                Some(true) => find_credible(&house.request(&request.id), Some(&tim), &house.law, by, now).unwrap(),
+                Some(false) => find_not_credible(&house.request(&request.id), by, now).unwrap(),
+                None => None,
+            };
+            if let Some(read) = read {
+                house.change(&request.id, |_| read).await;
+            }
+            house.rounds(1).await;
+            let maren = house.keys.suppressions(&Identity::Email(EmailAddress::parse("maren@example.org").unwrap()));
+            assert_eq!(house.world.flags(&maren).await.unwrap(), BTreeSet::new(), "{kind:?} {is_believed:?}");
+        }
+    }
+}

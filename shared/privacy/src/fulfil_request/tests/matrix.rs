@@ -305,7 +305,9 @@ async fn assert_flags(house: &House, request: &SubjectRequest, asker: Asker, cas
     for who in [MAREN, HANDLE, MEMBER, PARENT] {
         let mut expected = BTreeSet::new();
         if let Some((flag, is_said_enough)) = flag(request.kind) {
-            let is_theirs = if is_said_enough { asker.typed().contains(&who) } else { proven.contains(who) };
+            // Whoever reports a child's data says nothing of themselves.
+            let is_said = || asker.typed().contains(&who) && who != PARENT;
+            let is_theirs = if is_said_enough { is_said() } else { proven.contains(who) };
             expected.extend(is_theirs.then_some(flag));
         }
         expected.extend((request.is_of_child() && who == CHILD).then_some(Flag::Quarantined));

@@ -107,6 +107,21 @@ async fn a_californian_whom_staff_compared_in_vain_is_denied_and_one_whom_they_d
 }
 
 #[tokio::test]
+async fn a_report_about_a_child_rings_from_the_hour_in_which_it_came_in_wherever_the_child_lives() {
+    for residence in [None, Some("Germany"), Some("California")] {
+        let office = Office::new();
+        let residence = residence.map(ToOwned::to_owned);
+        let id = office.asked_for(1, Ask { about_child: true, residence, ..ask(Kind::Erasure) }).await;
+        office.tell().await;
+        assert_eq!(office.request(&id).standing, Standing::AwaitingVerification, "acknowledged, and no code entered");
+        for hour in 1..=24 {
+            office.world.pass(SignedDuration::from_hours(1));
+            assert_eq!(office.sweep().await.unread_child_reports, 1, "{hour}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_report_about_a_child_that_nobody_read_is_never_denied_and_rings_every_hour() {
     let office = Office::new();
     let id = office.asked_for(1, Ask { about_child: true, ..ask(Kind::Erasure) }).await;
@@ -117,4 +132,49 @@ async fn a_report_about_a_child_that_nobody_read_is_never_denied_and_rings_every
         assert_eq!((swept.unread_child_reports, swept.overdue, swept.denied), (1, 1, 0));
     }
     assert_eq!(office.request(&id).turns().first(), Some(&Turn::ReviewChild));
+}
+
+/// How long the first letter gives whoever asks, at least.
+const HEARD_DAYS: i64 = 7;
+
+#[tokio::test]
+async fn what_was_noted_after_its_last_day_rings_as_overdue_and_a_code_still_works() {
+    let office = Office::new();
+    let received_at = Some(office.now() - SignedDuration::from_hours(24 * 40));
+    let late =
+        Ask { channel: Channel::Email, residence: Some("Germany".to_owned()), received_at, ..ask(Kind::Erasure) };
+    let (heard, silent) = (office.asked_for(1, late.clone()).await, office.asked_for(2, late).await);
+    office.tell().await;
+    let told_at = office.now();
+    for hour in 0..24 * HEARD_DAYS {
+        let swept = office.sweep().await;
+        let open = u64::from(hour < 24) + 1;
+        assert_eq!((swept.denied, swept.overdue, swept.faults.len()), (0, open, 0), "hour {hour}");
+        if hour == 23 {
+            office.enter_code(&heard).await;
+            office.sweep().await;
+            assert_eq!(office.request(&heard).standing.name(), "in-progress");
+            office.world.stored().requests.heads.get_mut(&heard).unwrap().next_action_at = None;
+        }
+        office.world.pass(SignedDuration::from_hours(1));
+    }
+    assert_eq!(office.now(), told_at + SignedDuration::from_hours(24 * HEARD_DAYS));
+    assert_eq!(office.sweep().await.denied, 1, "nobody has answered the letter");
+    assert_eq!(office.request(&silent).standing.name(), "denied");
+}
+
+#[tokio::test]
+async fn the_person_of_an_agent_is_asked_also_where_it_was_noted_late() {
+    let office = Office::new();
+    let received_at = Some(office.now() - SignedDuration::from_hours(24 * 60));
+    let ask = of_agent(Kind::Erasure, Some(&"ab".repeat(32)));
+    let id = office.asked_for(1, Ask { channel: Channel::Email, received_at, ..ask }).await;
+    office.world.stored().requests.notices.retain(|job| job.notice == Notice::Acknowledgement);
+    office.tell().await;
+    assert_eq!(office.sweep().await.resent, 1);
+    office.tell().await;
+    assert!(office.request(&id).was_told(Notice::AgentConfirmation, 1));
+    office.world.pass(SignedDuration::from_hours(1));
+    let swept = office.sweep().await;
+    assert_eq!((swept.denied, swept.resent, swept.overdue), (0, 0, 1));
 }

@@ -1,6 +1,8 @@
 //! Floods of letters to one address.
 
 use super::*;
+use crate::close_request::{Step, steps};
+use crate::subject_request::Turn;
 
 /// What a source had an address told, of requests of its own.
 async fn flood(post: &Post, sources: u32, each: u32) -> u32 {
@@ -171,5 +173,25 @@ async fn whoever_asks_for_everything_from_one_place_hears_of_each() {
             Told::Sent,
             "{kind:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_flood_keeps_nobody_s_appeal_complaint_or_objection_from_being_worked_at() {
+    for kind in [Kind::Appeal, Kind::Complaint, Kind::Objection] {
+        let post = Post::new();
+        let residence = Some("Virginia".to_owned());
+        flood(&post, 200, 2).await;
+        let id = post.asked_many(Ask { residence, ..ask(kind) }).await;
+        let told = post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+        assert_eq!(told, Told::Withheld, "{kind:?}");
+        let request = post.world.stored().requests.heads[&id].clone();
+        assert_eq!((&request.standing, request.next_action_at), (&Standing::InProgress { since: now() }, Some(now())));
+        assert!(request.turns().contains(&Turn::Answer), "{kind:?}");
+        assert!(!steps(&request, None, now()).contains(&Step::Verify), "{kind:?}");
+        assert!(!request.was_told(Notice::Acknowledgement, 1), "that it came in is told later");
+        // Told once more on the same day, nothing changes.
+        post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+        assert_eq!(post.world.stored().requests.heads[&id], request);
     }
 }

@@ -1,0 +1,58 @@
+use serde_json::json;
+
+use super::*;
+use crate::export::table::Table;
+use crate::memory::built_in_map;
+
+/// A record of contacts that holds a value under the name of an attribute, as it stands in both files, and what was counted.
+fn shown(attribute: &str, value: Value) -> (String, String, BTreeMap<Reason, u64>) {
+    let map = built_in_map();
+    let known = map.class("contacts").unwrap();
+    let class = Class {
+        attributes: vec![attribute.to_owned()],
+        names: vec!["name".to_owned()],
+        redact: vec![Redaction::OtherPeople],
+        agents: Vec::new(),
+        ..known.clone()
+    };
+    let (mut people, mut own, mut counts) = (People::default(), Own::default(), Counts::default());
+    own.know("Mia Marker");
+    let mut redactor = Redactor { people: &mut people, own: &own, hides_people: true, counts: &mut counts };
+    let row = redactor.row(&class, Whose::Own, [(attribute.to_owned(), value)].into());
+    let mut table = Table::new(1);
+    table.push(&class.attributes, &row);
+    let (json, csv) = table.contents();
+    let text =
+        |pieces: &super::super::pieces::Pieces| String::from_utf8(pieces.iter().collect::<Vec<_>>().concat()).unwrap();
+    (text(json), text(csv), counts.iter().collect())
+}
+
+#[test]
+fn what_the_name_of_a_member_says_is_not_shown_is_not_shown_at_any_depth() {
+    let inner = json!({"passport": "X123marker", "nationalId": 4_711_000_111_i64, "routing-number": "021marker", "PIN": ["99marker"],
+        "otp": "88marker", "shipping": "by sea", "footprint": "small"});
+    let value = json!({"webhook_secret": "marker-abc", "list": [{"password": {"pbkdf2": "marker"}}, inner]});
+    let (json, csv, counts) = shown("settings", value);
+    for file in [&json, &csv] {
+        assert!(!file.contains("marker") && !file.contains("4711000111"), "{file}");
+        for kept in
+            ["by sea", "small", "[webhook secret removed]", "[national id held, not shown]", "[pin held, not shown]"]
+        {
+            assert!(file.contains(kept), "{kept}: {file}");
+        }
+    }
+    assert_eq!(counts, [(Reason::Secret, 2), (Reason::NeverDisclosed, 5)].into());
+}
+
+#[test]
+fn each_text_inside_what_names_somebody_becomes_a_token_and_ones_own_stays() {
+    let (json, csv, counts) = shown("name", json!(["Ben Smith", "Cleo", "Mia Marker", {"first": "Ben Smith"}, 77_001]));
+    for file in [&json, &csv] {
+        assert!(!file.contains("Ben") && !file.contains("Cleo") && !file.contains("77001"), "{file}");
+        assert!(file.contains("Mia Marker") && file.matches("person-1").count() == 2, "{file}");
+        assert!(file.contains("person-2") && file.contains("person-3"), "{file}");
+    }
+    assert_eq!(counts, [(Reason::OtherPeople, 4)].into());
+    let (json, csv, _) = shown("settings", json!({"by": {"name": "Ben Smith"}, "of": {"ben@example.org": "read"}}));
+    assert!([json, csv].iter().all(|file| !file.contains("Ben") && !file.contains("ben@")));
+}

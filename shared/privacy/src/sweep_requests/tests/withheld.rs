@@ -1,0 +1,114 @@
+//! What comes of requests whose acknowledgement is kept back, because their address has had too many letters that day.
+
+use super::*;
+use crate::tell_person::measure::MORE_PER_ADDRESS;
+
+impl Office {
+    /// One more than its address is told of today, by somebody else's doing; `first` numbers them.
+    async fn flooded(&self, first: u8) {
+        for number in 0..u8::try_from(MORE_PER_ADDRESS).unwrap() {
+            self.asked(first + number).await;
+        }
+        self.tell().await;
+    }
+
+    async fn withheld(&self, ask: Ask) -> ObligationId {
+        self.flooded(0).await;
+        let id = self.asked_for(250, ask).await;
+        self.tell().await;
+        assert!(!self.request(&id).was_told(Notice::Acknowledgement, 1), "kept back");
+        id
+    }
+}
+
+fn of_german(kind: Kind) -> Ask {
+    Ask { residence: Some("Germany".to_owned()), ..ask(kind) }
+}
+
+#[tokio::test]
+async fn what_needs_no_proof_is_acknowledged_a_day_later_though_it_is_in_work() {
+    let office = Office::new();
+    let id = office.withheld(of_german(Kind::Complaint)).await;
+    assert_eq!(office.request(&id).standing.name(), "in-progress");
+    for _ in 0..24 {
+        let swept = office.sweep().await;
+        assert!(swept.faults.is_empty());
+        office.tell().await;
+        office.world.pass(SignedDuration::from_hours(1));
+    }
+    office.sweep().await;
+    office.tell().await;
+    assert!(office.request(&id).was_told(Notice::Acknowledgement, 1));
+    let letters = office.world.stored().requests.letters.len();
+    office.world.pass(SignedDuration::from_hours(24));
+    office.sweep().await;
+    office.tell().await;
+    assert_eq!(office.world.stored().requests.letters.len(), letters, "and once");
+}
+
+#[tokio::test]
+async fn what_nobody_verified_is_denied_on_its_last_day_though_its_letter_was_kept_back() {
+    let office = Office::new();
+    let id = office.withheld(of_german(Kind::Erasure)).await;
+    // Flooded again on that very day: it is looked at in time all the same.
+    office.move_to("2026-04-04T10:00:00Z");
+    office.flooded(100).await;
+    office.sweep().await;
+    office.tell().await;
+    assert_eq!(office.request(&id).next_action_at, Some(at("2026-04-04T20:00:00Z")));
+    office.move_to("2026-04-04T20:00:00Z");
+    office.sweep().await;
+    assert!(matches!(office.request(&id).standing, Standing::Denied { reason, .. } if reason == "unverifiable"));
+}
+
+#[tokio::test]
+async fn what_was_never_told_for_a_fault_of_ours_is_told_and_not_denied_on_its_last_day() {
+    let office = Office::new();
+    let id = office.asked(1).await;
+    office.world.stored().requests.notices.clear();
+    office.move_to("2026-04-04T20:30:00Z");
+    let swept = office.sweep().await;
+    assert_eq!((swept.denied, swept.resent), (0, 1));
+    office.tell().await;
+    assert!(office.request(&id).was_told(Notice::Acknowledgement, 1));
+}
+
+#[tokio::test]
+async fn a_report_about_a_child_whose_acknowledgement_is_kept_back_rings_every_hour() {
+    let office = Office::new();
+    office.withheld(Ask { about_child: true, ..of_german(Kind::Erasure) }).await;
+    for hour in 1..=5 {
+        office.world.pass(SignedDuration::from_hours(1));
+        assert_eq!(office.sweep().await.unread_child_reports, 1, "{hour}");
+        office.tell().await;
+    }
+}
+
+#[tokio::test]
+async fn an_acknowledgement_that_has_not_gone_out_rings_from_the_day_of_its_alarm_until_it_has() {
+    for (residence, kind) in
+        [("Germany", Kind::Erasure), ("California", Kind::Erasure), ("California", Kind::Complaint)]
+    {
+        let office = Office::new();
+        let id = office.asked_for(1, Ask { residence: Some(residence.to_owned()), ..ask(kind) }).await;
+        office.world.stored().requests.notices.clear();
+        let [rings_on, ..] = office.request(&id).clocks.alarms;
+        for _ in 0..24 * 20 {
+            office.world.pass(SignedDuration::from_hours(1));
+            let request = office.request(&id);
+            let zone = crate::clock::zone::find(&request.clocks.zone).unwrap();
+            let is_due = office.now() >= crate::clock::zone::first_instant(rings_on, &zone).unwrap();
+            let swept = office.sweep().await;
+            assert_eq!(swept.unacknowledged, u64::from(is_due), "{residence} {kind:?} {}", office.now());
+            if is_due {
+                break;
+            }
+            // Lost again, or kept back.
+            office.world.stored().requests.notices.clear();
+        }
+        office.tell().await;
+        assert!(office.request(&id).was_told(Notice::Acknowledgement, 1));
+        office.world.pass(SignedDuration::from_hours(24 * 5));
+        assert_eq!(office.sweep().await.unacknowledged, 0, "{residence} {kind:?}");
+    }
+}

@@ -1,0 +1,95 @@
+"""What a request costs to its end, and a tenant for a month, beside what people would do instead; the parts are of tests/bench/cost.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.bench.cost import ASSUMED, PRICES, Priced, callbacks, erased, held, lambda_time, logs, memory_of, objects, of_million
+
+ITEMS = 100
+
+
+def messages(count: float) -> float:
+    """To their end: each is sent, received and deleted."""
+    return of_million("sqs", count * ASSUMED["requests_of_message"])
+
+
+def _join(*parts: Mapping[str, float]) -> dict[str, float]:
+    return {name: sum(part.get(name, 0.0) for part in parts) for name in dict.fromkeys(name for part in parts for name in part)}
+
+
+def _of(function: str, seen: Mapping[str, Any], invocations: float, sent: float, share: float = 1.0) -> dict[str, float]:
+    """What was counted of a function, or a share of it; and a million of those."""
+    calls = sum(seen["calls"].values())
+    return {
+        "writes": of_million("wru", seen["wru"] * share * 1e6), "reads": of_million("rru", seen["rru"] * share * 1e6),
+        "objects": objects(seen["calls"]) * share * 1e6, "messages": messages(sent * 1e6),
+        "invocations": of_million("invocation", invocations * 1e6), "logs": logs(invocations * 1e6),
+        "time": lambda_time(memory_of(function), seen["cpu"] * share, calls * share) * 1e6,
+    }
+
+
+def whole(measured: Mapping[str, Any]) -> list[Priced]:
+    """A million callbacks to their end, each of a person with a hundred items: taken in, erased with its receipt, and looked at three
+    times, with the visit that closes it. The peer takes in and deletes, and that is all."""
+    b4, b8 = measured["B4"]["measured"], measured["B8"]["measured"]
+    first = measured["B6"]["measured"]["points"][0]
+    if "looks" not in b4 or "objects" not in first or first["items"] != ITEMS:
+        return []
+    intake, theirs = callbacks(measured)[:2]
+    calls = {"s3:": first["objects"], "other": first["calls"] - first["objects"]}
+    erasing = _of("erasure-worker", {"wru": first["WRU"], "rru": first["RRU"], "calls": calls, "cpu": first["CPU"]}, 1, 1)
+    # The message of the first was paid for when it was sent.
+    erasing["messages"] -= of_million("sqs", 1e6)
+    looks = b4["looks"]
+    looking = _of("erasure-worker", looks, looks["visits"], 0)
+    # A tick with a hundred due, without what it takes with none.
+    tick, idle = b8["ours"][0], b8["idle"]["due"]
+    more = {name: tick[name] - idle[name] for name in ("wru", "rru")}
+    each = {"calls": {"due": sum(tick["calls"].values()) - sum(idle["calls"].values())}, "cpu": b8["seconds"][0] - idle["cpu"], **more}
+    waking = _of("retention-sweeper", each, 0, looks["visits"], looks["visits"] / 100)
+    told = {"invocations": of_million("invocation", 2 * ASSUMED["stream_batches"] * 1e6), "logs": logs(2 * ASSUMED["stream_batches"] * 1e6)}
+    deleting = {
+        "writes": of_million("wru", b4["query"]["wru"] / 1e4 * ITEMS * 1e6), "reads": of_million("rru", b4["query"]["rru"] / 1e4 * ITEMS * 1e6),
+        "messages": messages(1e6) - of_million("sqs", 1e6), "invocations": of_million("invocation", 1e6), "logs": logs(1e6),
+        "time": lambda_time(memory_of("erasure-worker"), b4["cpu"]["query"] / 1e4 * ITEMS, sum(b4["query"]["calls"].values()) / 1e4 * ITEMS) * 1e6,
+    }
+    return [
+        Priced("this service, to its end", _join(intake.parts, erasing, waking, looking, told)),
+        Priced("of that: taken in", intake.parts), Priced("erased, with its receipt", erasing),
+        Priced("three second looks, and closing", _join(waking, looking)), Priced("the ledger's stream: trail and events", told),
+        Priced("one conditional put, then boto3 query + batch_writer", _join(theirs.parts, deleting)),
+    ]
+
+
+def tenant(measured: Mapping[str, Any]) -> list[Priced]:
+    """A tenant of the stated size, for a month: what it stores, what is asked of it, what goes by its date."""
+    size, b5, b7 = PRICES["tenant"], measured["B5"]["measured"], measured["B7"]["measured"]
+    to_end, one_callback, one_item = whole(measured), callbacks(measured), erased(measured)
+    gigabytes = size["records"] * size["record_bytes"] / 2**30
+    stored = gigabytes * (PRICES["gb_month"]["table"] + PRICES["gb_month"]["table_recovery"])
+    read = of_million("s3_get", 2**30 / 2**18) + of_million("rru", 2**26 / 8192)
+
+    def purge(seen: Mapping[str, Any], written: float) -> float:
+        return size["purged_records"] * (of_million("wru", seen["wru"] + written) + of_million("rru", seen["rru"])) / 2_000
+
+    def export(seconds: float, memory_mb: int, is_whole: bool) -> float:
+        gibibyte = seconds / b7["large"] * 1024
+        return float(size["exports_gb"] * ((held(memory_mb, gibibyte) if is_whole else lambda_time(memory_mb, gibibyte, 0)) + read))
+
+    ours = {
+        "their records, kept": stored, "callbacks": size["callbacks"] * (to_end or one_callback)[0].total / 1e6,
+        "erased": size["disconnected_records"] * one_item[0].total / 1e6, "purged": purge(b5["ours"][-1], 0),
+        "exports": export(b7["large seconds"], memory_of("export-worker"), False),
+    }
+    found = [Priced("this service", ours)]
+    if to_end and "boto3 large seconds" in b7:
+        # It has as much memory as it takes, and with that a whole processor; an index for each item is paid for when it is written.
+        theirs = {
+            "their records, kept": stored, "callbacks": size["callbacks"] * to_end[-1].total / 1e6,
+            "erased": size["disconnected_records"] * one_item[1].total / 1e6, "purged": purge(b5["index"], 2_000),
+            "exports": export(b7["boto3 large seconds"], max(1769, round(b7["peaks"]["boto3 large"])), True),
+        }
+        found.append(Priced("put, query + batch_writer, an index by date, list-then-put", theirs))
+    return found
