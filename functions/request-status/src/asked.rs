@@ -206,7 +206,7 @@ mod tests {
     fn parts(at: Timestamp) -> Vec<PartView> {
         let reason = |state| (state == PartState::Declined).then(|| "legal-claims".to_owned());
         [PartState::Asked, PartState::Instructed, PartState::Done, PartState::Declined, PartState::Unanswered]
-            .map(|state| PartView { asked_at: at, state, reason: reason(state) })
+            .map(|state| PartView { asked_at: at, state, is_reached: true, reason: reason(state) })
             .to_vec()
     }
 
@@ -220,6 +220,24 @@ mod tests {
     fn with_bundles(at: Timestamp, rounds: &[u32], opened_by: Proof) -> AskedView {
         let (bundles, closed) = (bundles(at, rounds), Some((at, None)));
         AskedView { has_bundle: true, bundles, opened_by: Some(opened_by), closed, ..asked("completed") }
+    }
+
+    #[test]
+    fn of_a_business_that_could_not_be_reached_nothing_says_that_it_was_asked() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let of = |state, is_reached| PartView { asked_at: at, state, is_reached, reason: None };
+        let shown = |parts: Vec<PartView>| {
+            let view = AskedView { role: Some(Role::Both), parts, ..asked("in-progress") };
+            page(&view, "2026-11-26T08:00:00Z")
+        };
+        for state in [PartState::Asked, PartState::Unanswered] {
+            let nobody = shown(vec![of(state, false)]);
+            assert!(!nobody.contains("has been asked") && !nobody.contains("passed your request on"), "{nobody}");
+            assert!(nobody.contains("has not reached them so far"), "{nobody}");
+            let some = shown(vec![of(state, true), of(state, false)]);
+            assert!(some.contains("passed your request on where we could"), "{some}");
+            assert!(some.contains("A business has been asked on"), "{some}");
+        }
     }
 
     #[test]
@@ -399,7 +417,7 @@ mod tests {
         expect![[r#"
             {"confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"extended":{"first_due":"2026-12-23","reason":"<b>many records</b>"},"kind":"access","paused":{"since":"2026-11-25T08:00:00.000Z","waits_for":"your-answer"},"received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"in-progress"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"completed"}
-            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","state":"done"},{"asked_at":"2026-11-25T08:00:00.000Z","reason":"legal-claims","state":"declined"},{"asked_at":"2026-11-25T08:00:00.000Z","reason":"not-the-controller","state":"unanswered"}],"state":"partly-retained"}
+            {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","role":"both","routed":[{"asked_at":"2026-11-25T08:00:00.000Z","is_reached":true,"state":"asked"},{"asked_at":"2026-11-25T08:00:00.000Z","is_reached":true,"state":"instructed"},{"asked_at":"2026-11-25T08:00:00.000Z","is_reached":true,"state":"done"},{"asked_at":"2026-11-25T08:00:00.000Z","is_reached":true,"reason":"legal-claims","state":"declined"},{"asked_at":"2026-11-25T08:00:00.000Z","is_reached":true,"reason":"not-the-controller","state":"unanswered"}],"state":"partly-retained"}
             {"answered_at":"2026-11-25T08:00:00.000Z","confirmation_code":"<id>","denial":"unverifiable","denial_reason":"We could not make sure.","due_by":{"date":"2026-12-23","rule":"min(months:1,days:30) tz:Europe/Brussels","time_zone":"Europe/Brussels"},"kind":"access","received_at":"2026-11-23T18:25:00.000Z","reference":"<id>","state":"denied","ways_on":[{"way":"appeal"},{"way":"complaint"},{"title":"<i>An</i> authority","url":"https://authority.example/a","way":"authority"},{"law":"GDPR art. 79","way":"court"}]}
         "#]].assert_eq(&documents[2..6].concat().replace(views()[0].id.as_str(), "<id>"));
     }

@@ -78,12 +78,20 @@ fn bundle(made: &Round) -> Value {
 
 /// The part of a business; one that did not answer is refused for that, one that declined for what the business says.
 fn part(part: &PartView) -> Value {
-    let (asked_at, state) = (instant::to_text(part.asked_at), part.state.name());
-    match part.state {
-        PartState::Unanswered => json!({"asked_at": asked_at, "state": state, "reason": NOT_THE_CONTROLLER}),
-        PartState::Declined => json!({"asked_at": asked_at, "state": state, "reason": part.reason}),
-        PartState::Asked | PartState::Instructed | PartState::Done => json!({"asked_at": asked_at, "state": state}),
+    let mut shown = json!({
+        "asked_at": instant::to_text(part.asked_at),
+        "state": part.state.name(),
+        "is_reached": part.is_reached,
+    });
+    let reason = match part.state {
+        PartState::Unanswered => Some(NOT_THE_CONTROLLER),
+        PartState::Declined => part.reason.as_deref(),
+        PartState::Asked | PartState::Instructed | PartState::Done => None,
+    };
+    if let (Some(shown), Some(reason)) = (shown.as_object_mut(), reason) {
+        shown.insert("reason".to_owned(), reason.into());
     }
+    shown
 }
 
 /// What came of it, by codes; what does not apply is absent.

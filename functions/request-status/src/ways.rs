@@ -20,16 +20,22 @@ pub(crate) fn parts(view: &AskedView) -> Markup {
                         Some(Role::Processor) => { "A business decides about the data that we have of you: we only keep it for them." }
                         Some(Role::Controller | Role::Both) | None => { "A part of the data that we have of you belongs to businesses that you were in touch with. A business decides about its part: we only keep it for them." }
                     }
-                    " We have passed your request on. You can also turn to them yourself."
+                    @match (view.parts.iter().any(|part| part.is_reached), view.parts.iter().all(|part| part.is_reached)) {
+                        (_, true) => { " We have passed your request on. You can also turn to them yourself." }
+                        (true, false) => { " We have passed your request on where we could. You can also turn to them yourself." }
+                        (false, false) => { " Your request has not reached them so far: turn to them yourself, if you know them." }
+                    }
                 }
                 ol {
                     @for part in &view.parts {
                         li {
                             @match part.state {
+                                PartState::Asked if !part.is_reached => { "We have not reached a business yet, and try again every day." @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
                                 PartState::Asked => { "A business has been asked on " (moment(part.asked_at)) "." @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
                                 PartState::Instructed => { "A business wants it done. We are at it." }
                                 PartState::Done => { "Done, as a business wanted it." }
                                 PartState::Declined => { "A business has decided against it, so its part stays as it is, and is not given to you. Why, it has to tell you: ask that business yourself. You can complain about it where you can complain about us." }
+                                PartState::Unanswered if !part.is_reached => { "We could not reach a business, so its part stays as it is, and is not given to you. You can ask that business yourself." }
                                 PartState::Unanswered => { "A business has been asked on " (moment(part.asked_at)) ". It has not answered, so its part stays as it is, and is not given to you. You can ask that business yourself." }
                             }
                         }

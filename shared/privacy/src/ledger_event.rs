@@ -239,7 +239,8 @@ fn fact(state: Option<&State>) -> String {
         Some(State::Received) => "received".to_owned(),
         Some(State::Planned { plan }) => format!("planned {}", plan.hash.as_str()),
         Some(State::Executing { .. }) => "executing".to_owned(),
-        Some(State::Failed { attempts, .. }) => format!("failed {attempts}"),
+        // Attempts are counted from one again once it went on: when it is tried next makes one failure another than the last.
+        Some(State::Failed { attempts, retry_at, .. }) => format!("failed {attempts} {}", at(retry_at)),
         Some(State::Held { plan, by, .. }) => format!("held {} {by:?}", plan.hash.as_str()),
         Some(State::Verifying { erased_at, .. }) => format!("verifying {}", at(erased_at)),
         Some(State::Completed { completed_at, .. }) => format!("completed {}", at(completed_at)),

@@ -20,6 +20,7 @@ use crate::obligation::{ObligationId, Outcome};
 use crate::ports::{Freshness, Showcase, ShownAsked};
 use crate::show_request::{ClassOutcome, RequestView, view};
 use crate::subject_request::findings::Correction;
+use crate::subject_request::notice::Notice;
 use crate::subject_request::review::Outcome as Closing;
 use crate::subject_request::{Extended, Proof, Routed, Standing, SubjectRequest};
 
@@ -39,6 +40,8 @@ pub struct PartView {
     pub asked_at: Timestamp,
     /// How far it is.
     pub state: PartState,
+    /// Whether a letter to it has gone out.
+    pub is_reached: bool,
     /// Why it does not want it done, by a code of `law.toml`.
     pub reason: Option<String>,
 }
@@ -216,7 +219,8 @@ fn part(request: &SubjectRequest, routed: &Routed) -> PartView {
         (None, None) => PartState::Asked,
     };
     let reason = routed.declined.as_ref().filter(|_| state == PartState::Declined);
-    PartView { asked_at: routed.at, state, reason: reason.map(|declined| declined.reason.clone()) }
+    let is_reached = request.tenant_rounds(&routed.tenant, Notice::TenantForward) > 0;
+    PartView { asked_at: routed.at, state, is_reached, reason: reason.map(|declined| declined.reason.clone()) }
 }
 
 /// Who decides. Before the request is verified that would say whose data we hold.

@@ -104,6 +104,17 @@ fn what_comes_again_is_told_again_and_what_is_told_twice_is_known() {
 }
 
 #[test]
+fn a_failure_after_it_went_on_is_another_event_and_the_same_one_told_twice_is_not() {
+    let failed = |retry_at: &str| head(State::Failed { plan: plan(), retry_at: at(retry_at), attempts: 1 });
+    let on = head(State::Executing { plan: plan() });
+    let id = |after: &Head| events(Some(&on), after).remove(0).event_id;
+    let (first, later) = (failed("2026-03-10T12:05:00Z"), failed("2026-03-10T18:05:00Z"));
+    assert_ne!(id(&first), id(&later), "attempts are counted from one again");
+    assert_eq!(id(&first), id(&failed("2026-03-10T12:05:00Z")), "the same change comes again");
+    assert_eq!(kinds(Some(&first), &first), [""; 0]);
+}
+
+#[test]
 fn an_event_holds_references_and_dates_and_nothing_else() {
     let text = serde_json::to_string_pretty(&events(None, &head(State::Received))[0]).unwrap();
     assert!(!text.contains(&"a".repeat(32)), "the code opens the status page");

@@ -49,11 +49,12 @@ async fn a_person_sees_which_way_their_request_goes_and_no_name_of_a_business() 
     let (law, tenant) = (crate::law::Law::built_in().unwrap(), crate::ids::TenantId::parse("tenant-alder").unwrap());
     let now = at("2026-03-09T12:00:00Z");
     let routed = route(&request(Kind::Erasure), &tenant, &law, Actor::Service, now).unwrap().unwrap().request;
-    let view = shown(routed).await;
-    assert_eq!(
-        (view.role, view.parts.clone()),
-        (Some(Role::Both), vec![PartView { asked_at: now, state: PartState::Asked, reason: None }])
-    );
+    let view = shown(routed.clone()).await;
+    let asked = |is_reached| vec![PartView { asked_at: now, state: PartState::Asked, is_reached, reason: None }];
+    assert_eq!((view.role, view.parts.clone()), (Some(Role::Both), asked(false)));
+    let mut told = routed;
+    told.told_tenants.entry(tenant).or_default().insert(Notice::TenantForward, 1);
+    assert_eq!(shown(told).await.parts, asked(true));
     assert!(!format!("{view:?}").contains("alder"));
     assert_eq!(shown(request(Kind::Erasure)).await.role, Some(Role::Controller));
 }
@@ -81,7 +82,12 @@ async fn what_a_business_declined_is_shown_with_its_reason_and_without_its_name(
     let word = crate::decide_part::Word { tenant, id, decision };
     let declined = crate::decide_part::decide_part(&routed, &word, &law, Actor::Service, now).unwrap().unwrap();
     let view = shown(declined.request).await;
-    let expected = PartView { asked_at: now, state: PartState::Declined, reason: Some("legal-claims".to_owned()) };
+    let expected = PartView {
+        asked_at: now,
+        state: PartState::Declined,
+        is_reached: false,
+        reason: Some("legal-claims".to_owned()),
+    };
     assert_eq!(view.parts, [expected]);
     assert!(!format!("{view:?}").contains("alder"));
 }
