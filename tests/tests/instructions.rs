@@ -50,12 +50,12 @@ fn a_path_that_is_counted() {
 
 #[test]
 fn a_signature_is_checked_once() {
-    at_most(Path::Signature, 131.0);
+    at_most(Path::Signature, 58.0);
 }
 
 #[test]
 fn a_warm_callback_takes_what_two_calls_take() {
-    at_most(Path::Callback, 2_600.0);
+    at_most(Path::Callback, 2_420.0);
 }
 
 #[test]
