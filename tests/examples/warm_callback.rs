@@ -4,11 +4,6 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Body;
@@ -16,49 +11,22 @@ use lambda_http::http::HeaderMap;
 use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::meta_secrets::AppSecrets;
 use privacy::signed_request;
-use privacy_aws::connection::{Connection, Credentials};
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
-use privacy_tests::demo;
+use privacy_tests::{demo, hot};
 use sha2::Sha256;
 
-const CALLBACKS: u32 = 1_000;
+const CALLBACKS: usize = 1_000;
 const ROUNDS: usize = 11;
-
-/// Answers at once.
-#[derive(Debug, Clone, Copy)]
-struct Canned;
-
-impl HttpConnector for Canned {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let is_send = request.headers().get("x-amz-target").is_some_and(|target| target.ends_with("SendMessage"));
-        let body = if is_send { "{\"MessageId\":\"m\"}" } else { "{}" };
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))))
-    }
-}
 
 fn cpu() -> Duration {
     let text = std::fs::read_to_string("/proc/self/schedstat").unwrap();
     Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
 }
 
-fn sign(payload: &str) -> String {
-    let text = data_encoding::BASE64URL_NOPAD.encode(payload.as_bytes());
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"appsecret").unwrap();
-    mac.update(text.as_bytes());
-    format!("{}.{text}", data_encoding::BASE64URL_NOPAD.encode(&mac.finalize().into_bytes()))
-}
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let connector = SharedHttpConnector::new(Canned);
-    let http = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
-    let credentials = Credentials {
-        access_key_id: "AKID".to_owned(),
-        secret_access_key: "secret".to_owned().into(),
-        session_token: None,
-    };
-    let connection = Connection::over(http, "us-east-1".to_owned(), credentials, None);
+    let connection = hot::connection("{}".to_owned());
     let (dynamodb, sqs) = (connection.dynamodb(), connection.sqs());
     let ledger = LedgerTable::new(&connection, "ledger".to_owned());
     let queue = SqsQueue::new(&connection, "https://sqs.us-east-1.amazonaws.com/000000000000/q".to_owned());
@@ -70,7 +38,7 @@ async fn main() {
     for _ in 0..ROUNDS {
         let start = cpu();
         for user in 0..CALLBACKS {
-            let field = sign(&format!(r#"{{"algorithm":"HMAC-SHA256","issued_at":1760000000,"user_id":"{user}"}}"#));
+            let field = hot::sign(user);
             let body = Body::from(format!("signed_request={field}"));
             let mut headers = HeaderMap::new();
             headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
@@ -86,7 +54,7 @@ async fn main() {
         let start = cpu();
         for user in 0..CALLBACKS {
             use aws_sdk_dynamodb::types::AttributeValue::S;
-            let field = sign(&format!(r#"{{"algorithm":"HMAC-SHA256","issued_at":1760000000,"user_id":"{user}"}}"#));
+            let field = hot::sign(user);
             let (signature, text) = field.split_once('.').unwrap();
             let mut mac = Hmac::<Sha256>::new_from_slice(b"appsecret").unwrap();
             mac.update(text.as_bytes());
@@ -122,7 +90,7 @@ async fn main() {
                 .unwrap();
         }
         let floor = cpu() - start;
-        ratios.push((ours.as_secs_f64() / floor.as_secs_f64(), ours / CALLBACKS, floor / CALLBACKS));
+        ratios.push((ours.as_secs_f64() / floor.as_secs_f64(), ours / CALLBACKS as u32, floor / CALLBACKS as u32));
     }
     ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (ratio, ours, floor) = ratios[ROUNDS / 2];

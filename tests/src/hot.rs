@@ -83,6 +83,18 @@ impl HttpConnector for Canned {
     }
 }
 
+/// A connection to services that answer at once, queries with this page.
+pub fn connection(page: String) -> Connection {
+    let connector = SharedHttpConnector::new(Canned(page));
+    let http = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
+    let credentials = Credentials {
+        access_key_id: "AKID".to_owned(),
+        secret_access_key: "secret".to_owned().into(),
+        session_token: None,
+    };
+    Connection::over(http, "us-east-1".to_owned(), credentials, None)
+}
+
 /// A hot path and all that it needs, made before anything is counted.
 pub struct Work {
     path: Path,
@@ -106,15 +118,7 @@ impl Work {
     pub fn new(path: Path, count: usize) -> Self {
         let rows: Vec<String> =
             (0..count).map(|number| format!(r#"{{"sk":{{"S":"{}"}}}}"#, sort_key(number))).collect();
-        let connector =
-            SharedHttpConnector::new(Canned(format!(r#"{{"Items":[{}],"Count":{count}}}"#, rows.join(","))));
-        let http = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
-        let credentials = Credentials {
-            access_key_id: "AKID".to_owned(),
-            secret_access_key: "secret".to_owned().into(),
-            session_token: None,
-        };
-        let connection = Connection::over(http, "us-east-1".to_owned(), credentials, None);
+        let connection = connection(format!(r#"{{"Items":[{}],"Count":{count}}}"#, rows.join(",")));
         let mut headers = HeaderMap::new();
         headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
         Self {
@@ -174,7 +178,8 @@ fn sort_key(number: usize) -> String {
     format!("contact#p1#signal#2026-02-01T00:00:00.000Z#{number:07}")
 }
 
-fn sign(user: usize) -> String {
+/// A `signed_request` about somebody.
+pub fn sign(user: usize) -> String {
     let payload = format!(r#"{{"algorithm":"HMAC-SHA256","issued_at":1760000000,"user_id":"{user}"}}"#);
     let text = data_encoding::BASE64URL_NOPAD.encode(payload.as_bytes());
     let mut mac = Hmac::<Sha256>::new_from_slice(b"appsecret").unwrap();

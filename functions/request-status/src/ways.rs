@@ -30,8 +30,7 @@ pub(crate) fn parts(view: &AskedView) -> Markup {
                     @for part in &view.parts {
                         li {
                             @match part.state {
-                                PartState::Asked if !part.is_reached => { "We have not reached a business yet, and try again every day." @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
-                                PartState::Asked => { "A business has been asked on " (moment(part.asked_at)) "." @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
+                                PartState::Asked => { @if part.is_reached { "A business has been asked on " (moment(part.asked_at)) "." } @else { "We have not reached a business yet, and try again every day." } @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
                                 PartState::Instructed => { "A business wants it done. We are at it." }
                                 PartState::Done => { "Done, as a business wanted it." }
                                 PartState::Declined => { "A business has decided against it, so its part stays as it is, and is not given to you. Why, it has to tell you: ask that business yourself. You can complain about it where you can complain about us." }

@@ -40,7 +40,7 @@ pub struct PartView {
     pub asked_at: Timestamp,
     /// How far it is.
     pub state: PartState,
-    /// Whether a letter to it has gone out.
+    /// Whether it knows: a letter to it has gone out, or it has decided without one.
     pub is_reached: bool,
     /// Why it does not want it done, by a code of `law.toml`.
     pub reason: Option<String>,
@@ -219,7 +219,8 @@ fn part(request: &SubjectRequest, routed: &Routed) -> PartView {
         (None, None) => PartState::Asked,
     };
     let reason = routed.declined.as_ref().filter(|_| state == PartState::Declined);
-    let is_reached = request.tenant_rounds(&routed.tenant, Notice::TenantForward) > 0;
+    let has_decided = matches!(state, PartState::Instructed | PartState::Done | PartState::Declined);
+    let is_reached = has_decided || request.tenant_rounds(&routed.tenant, Notice::TenantForward) > 0;
     PartView { asked_at: routed.at, state, is_reached, reason: reason.map(|declined| declined.reason.clone()) }
 }
 

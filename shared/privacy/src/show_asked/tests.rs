@@ -85,7 +85,7 @@ async fn what_a_business_declined_is_shown_with_its_reason_and_without_its_name(
     let expected = PartView {
         asked_at: now,
         state: PartState::Declined,
-        is_reached: false,
+        is_reached: true,
         reason: Some("legal-claims".to_owned()),
     };
     assert_eq!(view.parts, [expected]);
