@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use lambda_http::{Body, Request};
 use privacy::accept_request::{Ask, InvalidAsk};
 use privacy::clock::model::Kind;
-use privacy::ids::Platform;
 use privacy::obligation::ObligationId;
 use privacy::subject_request::{
     Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
     Words,
 };
 use privacy_edge::form;
-use privacy_edge::json::Members;
+use privacy_edge::json::{Members, platform};
 use privacy_edge::problem::Problem;
 
 /// The fields of the form, by the names that they have there.
@@ -91,10 +90,6 @@ fn reference(text: &str) -> Result<ObligationId, InvalidText> {
     if id.is_request() { Ok(id) } else { Err(InvalidText) }
 }
 
-fn platform(text: &str) -> Result<Platform, InvalidText> {
-    Platform::parse(&text.trim().to_ascii_lowercase()).map_err(|_| InvalidText)
-}
-
 /// Names of a sender's own choice: anything short, as whole lines cannot be smuggled through a hash.
 fn name(text: &str) -> Option<String> {
     (1..=255).contains(&text.len()).then(|| text.to_owned())
@@ -104,20 +99,9 @@ fn name(text: &str) -> Option<String> {
 pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Problem> {
     let members = Members::read_written(request.headers(), request.body())?;
     let kind = members.parse("kind", kind)?.ok_or(Problem::BadMember("kind"))?;
-    let account = match members.object("connected_account")? {
-        Some(account) => {
-            let whole = || -> Result<_, Problem> {
-                let platform = account.parse("platform", platform)?.ok_or(Problem::BadMember("platform"))?;
-                let handle = account.parse("handle", Handle::parse)?.ok_or(Problem::BadMember("handle"))?;
-                Ok(ConnectedAccount { platform, handle })
-            };
-            Some(whole().map_err(|_| Problem::BadMember("connected_account"))?)
-        }
-        None => None,
-    };
     let ask = Ask {
         kind,
-        contact: Contact { email: members.parse("email", EmailAddress::parse)?, account },
+        contact: Contact { email: members.email("email")?, account: members.connected_account()? },
         has_account: members.flag("has_account")?,
         residence: members.parse("residence", residence)?,
         agent: agent(&members)?,
@@ -147,13 +131,13 @@ fn points(members: &Members) -> Result<BTreeMap<PointKind, PointValue>, Problem>
 fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
     let bad = |_| Problem::BadMember("agent");
     // An address alone says who it is, too.
-    if let Ok(Some(email)) = members.parse("agent", EmailAddress::parse) {
+    if let Ok(Some(email)) = members.email("agent") {
         let agent = Agent { email: Some(email), name: None, permission_sha256: None, has_power_of_attorney: false };
         return Ok(Some(agent));
     }
     let Some(agent) = members.object("agent")? else { return Ok(None) };
     let agent = Agent {
-        email: agent.parse("email", EmailAddress::parse).map_err(bad)?,
+        email: agent.email("email").map_err(bad)?,
         name: agent.parse("name", person_name).map_err(bad)?,
         permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
         has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, header};
 use lambda_http::Body;
+use privacy::ids::{InvalidId, Platform};
+use privacy::subject_request::{ConnectedAccount, EmailAddress, Handle};
 use serde_json::{Map, Value};
 
 use crate::form::{BODY_BYTES_MAX, WRITTEN_BYTES_MAX};
@@ -11,6 +13,24 @@ use crate::problem::Problem;
 pub struct Members(Map<String, Value>);
 
 privacy::redacted!(Members);
+
+/// Characters as they were sent, as openapi.yaml counts them: blanks that go when they are parsed are among them.
+const EMAIL_MAX: usize = 254;
+const PLATFORM_MAX: usize = 64;
+const HANDLE_MAX: usize = 101;
+
+/// What refuses more characters, and parses any other text.
+fn within<T, E>(characters_max: usize, parse: impl Fn(&str) -> Result<T, E>) -> impl Fn(&str) -> Result<T, ()> {
+    move |text| if text.chars().count() > characters_max { Err(()) } else { parse(text).map_err(|_| ()) }
+}
+
+/// A platform as people and programs write it.
+///
+/// # Errors
+/// [`InvalidId`]
+pub fn platform(text: &str) -> Result<Platform, InvalidId> {
+    Platform::parse(&text.trim().to_ascii_lowercase())
+}
 
 impl Members {
     /// # Errors
@@ -71,6 +91,26 @@ impl Members {
                 Err(Problem::BadMember(name))
             }
         }
+    }
+
+    /// An e-mail address; `None` when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`]
+    pub fn email(&self, name: &'static str) -> Result<Option<EmailAddress>, Problem> {
+        self.parse(name, within(EMAIL_MAX, EmailAddress::parse))
+    }
+
+    /// A `connected_account`; `None` when it is absent.
+    ///
+    /// # Errors
+    /// [`Problem::BadMember`], also when only half of it is there.
+    pub fn connected_account(&self) -> Result<Option<ConnectedAccount>, Problem> {
+        let bad = Problem::BadMember("connected_account");
+        let Some(account) = self.object("connected_account")? else { return Ok(None) };
+        let platform = account.parse("platform", within(PLATFORM_MAX, platform)).ok().flatten();
+        let handle = account.parse("handle", within(HANDLE_MAX, Handle::parse)).ok().flatten();
+        platform.zip(handle).map(|(platform, handle)| Some(ConnectedAccount { platform, handle })).ok_or(bad)
     }
 
     /// A member that is an object; `None` when it is absent.

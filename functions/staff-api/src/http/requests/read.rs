@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use privacy::accept_request::Ask;
 use privacy::close_request::Closure;
 use privacy::decide_part::{Decision as Decided, Word};
-use privacy::ids::{InstructionId, InvalidId, Platform, TenantId};
+use privacy::ids::{InstructionId, InvalidId, TenantId};
 use privacy::ingest_gate::Flag;
 use privacy::instant;
 use privacy::keys::SubjectKeys;
@@ -18,10 +18,7 @@ use privacy::order_bundle::{Order, OrderReason};
 use privacy::review_proof::{Comparison, Reading};
 use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::review::Outcome;
-use privacy::subject_request::{
-    Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
-    Words,
-};
+use privacy::subject_request::{Agent, Channel, Contact, InvalidText, PointKind, PointValue, Sha256Hex, Words};
 use privacy_edge::decision;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
@@ -70,7 +67,7 @@ pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Prob
     }
     let ask = Ask {
         kind: needed(members.parse("kind", |text| kind(text).ok_or(InvalidText))?, "kind")?,
-        contact: Contact { email: members.parse("email", EmailAddress::parse)?, account: account(members)? },
+        contact: Contact { email: members.email("email")?, account: members.connected_account()? },
         residence: members.parse("residence", |text| short(text).map(|words| words.expose().to_owned()))?,
         has_account: members.flag("has_account")?,
         data_points: BTreeMap::new(),
@@ -101,7 +98,7 @@ fn channel(text: &str) -> Result<Channel, InvalidText> {
 }
 
 fn short(text: &str) -> Result<Words, InvalidText> {
-    if text.len() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
+    if text.chars().count() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
 }
 
 fn reference(text: &str) -> Result<ObligationId, InvalidText> {
@@ -109,19 +106,10 @@ fn reference(text: &str) -> Result<ObligationId, InvalidText> {
     if id.is_request() { Ok(id) } else { Err(InvalidText) }
 }
 
-fn account(members: &Members) -> Result<Option<ConnectedAccount>, Problem> {
-    let bad = |_| Problem::BadMember("connected_account");
-    let Some(account) = members.object("connected_account")? else { return Ok(None) };
-    let platform = account.parse("platform", |text| Platform::parse(&text.trim().to_ascii_lowercase()));
-    let handle = account.parse("handle", Handle::parse).map_err(bad)?;
-    let platform = needed(platform.map_err(bad)?, "connected_account")?;
-    Ok(Some(ConnectedAccount { platform, handle: needed(handle, "connected_account")? }))
-}
-
 fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
     let bad = |_| Problem::BadMember("agent");
     // An address alone says who it is, too.
-    if let Ok(Some(email)) = members.parse("agent", EmailAddress::parse) {
+    if let Ok(Some(email)) = members.email("agent") {
         return Ok(Some(Agent {
             email: Some(email),
             name: None,
@@ -131,7 +119,7 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
     }
     let Some(agent) = members.object("agent")? else { return Ok(None) };
     let agent = Agent {
-        email: agent.parse("email", EmailAddress::parse).map_err(bad)?,
+        email: agent.email("email").map_err(bad)?,
         name: agent.parse("name", short).map_err(bad)?,
         permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
         has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
@@ -192,8 +180,8 @@ fn child_report(members: &Members) -> Result<Verification, Problem> {
 fn named(child: &Members) -> Result<Contact, Problem> {
     let bad = |_| Problem::BadMember("child");
     child.only(&["email", "connected_account"]).map_err(bad)?;
-    let email = child.parse("email", EmailAddress::parse).map_err(bad)?;
-    let account = account(child).map_err(bad)?;
+    let email = child.email("email").map_err(bad)?;
+    let account = child.connected_account().map_err(bad)?;
     if email.is_none() && account.is_none() { Err(Problem::BadMember("child")) } else { Ok(Contact { email, account }) }
 }
 
