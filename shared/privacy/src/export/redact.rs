@@ -230,8 +230,9 @@ impl Redactor<'_> {
                         Some(shown) => shown,
                         None => self.inside(class, value, hides, names_somebody),
                     };
-                    // A map may be kept by what somebody is known by.
-                    shown.insert(self.clean(&name, hides), value);
+                    // A map may be kept by what somebody is known by, also in two spellings.
+                    let name = free_name(&shown, self.clean(&name, hides));
+                    shown.insert(name, value);
                 }
                 Value::Object(shown)
             }
@@ -253,6 +254,15 @@ impl Redactor<'_> {
         self.counts.add(reason);
         Value::String(with.to_owned())
     }
+}
+
+/// The name, or the first of `name-2`, `name-3`... that no member has: what was two members stays two.
+fn free_name(taken: &serde_json::Map<String, Value>, name: String) -> String {
+    if !taken.contains_key(&name) {
+        return name;
+    }
+    let mut names = (2_u64..).map(|number| format!("{name}-{number}"));
+    names.find(|other| !taken.contains_key(other)).unwrap_or(name)
 }
 
 /// A name in words with `_` between them, however it is written: `apiKey`, `API-Key`.

@@ -56,3 +56,17 @@ fn each_text_inside_what_names_somebody_becomes_a_token_and_ones_own_stays() {
     let (json, csv, _) = shown("settings", json!({"by": {"name": "Ben Smith"}, "of": {"ben@example.org": "read"}}));
     assert!([json, csv].iter().all(|file| !file.contains("Ben") && !file.contains("ben@")));
 }
+
+#[test]
+fn members_whose_names_become_the_same_all_stay() {
+    let value = json!({"Ben@example.org": "first", "ben@example.org": "second", "BEN@EXAMPLE.ORG": "third",
+        "person-1": "fourth", "person-1-2": "fifth", "note": "sixth"});
+    let (json, csv, _) = shown("settings", value.clone());
+    for word in ["first", "second", "third", "fourth", "fifth", "sixth"] {
+        assert!(json.contains(word) && csv.contains(word), "{word}: {json}");
+    }
+    for name in ["\"note\"", "\"person-1\"", "\"person-1-2\"", "\"person-1-3\"", "\"person-1-4\"", "\"person-1-2-2\""] {
+        assert_eq!(json.matches(name).count(), 1, "{name}: {json}");
+    }
+    assert_eq!(shown("settings", value).0, json, "the same each time");
+}
