@@ -99,7 +99,8 @@ pub enum NotOrdered {
     /// The same name stands for another order.
     #[error("another order has this name")]
     OtherOrder,
-    /// Where they can be reached is erased, so nobody could be told or shown it: that takes a new request.
+    /// Where they can be reached is erased, so nobody could be told or shown it; or somebody else opened it who is where an agent
+    /// said that the person is, and would open it again: that takes a new request.
     #[error("nobody can be reached any more")]
     Unreachable,
     /// The law has no dates for it any more.
@@ -132,7 +133,8 @@ pub fn order_again(
             return Err(NotOrdered::NotAnswered);
         }
     }
-    if request.opened_by().is_none() {
+    let opens_for_same = order.reason == OrderReason::OpenedByAnother && request.is_opened_by_word_of_agent();
+    if request.opened_by().is_none() || opens_for_same {
         return Err(NotOrdered::Unreachable);
     }
     let at = instant::to_millis(now);

@@ -85,6 +85,33 @@ fn nothing_is_ordered_that_no_bundle_answers_or_nobody_could_fetch() {
 }
 
 #[test]
+fn what_somebody_else_opened_where_an_agent_said_that_the_person_is_is_not_made_for_them_again() {
+    let agent = crate::subject_request::Agent {
+        email: crate::subject_request::EmailAddress::parse("leo@example.org").ok(),
+        name: None,
+        permission_sha256: None,
+        has_power_of_attorney: true,
+    };
+    let proven = |proof| vec![Proven { proof, at: at("2026-03-05T12:05:00Z") }];
+    let (permission, code) = (Proof::AgentPermission, Proof::EmailCode);
+    let by_attorney = SubjectRequest {
+        agent: Some(agent),
+        needs: vec![permission],
+        proven: proven(permission),
+        ..answered(Kind::Access)
+    };
+    let both = [proven(permission), proven(code)].concat();
+    let entered = SubjectRequest { needs: vec![code, permission], proven: both, ..by_attorney.clone() };
+    for reason in OrderReason::ALL {
+        let order = order("ticket-31", reason);
+        let said = ordered(&by_attorney, &order);
+        assert_eq!(said == Err(NotOrdered::Unreachable), reason == OrderReason::OpenedByAnother, "{said:?}");
+        assert!(matches!(ordered(&entered, &order), Ok(Some(_))), "{reason:?}");
+        assert!(matches!(ordered(&answered(Kind::Access), &order), Ok(Some(_))), "{reason:?}");
+    }
+}
+
+#[test]
 fn more_time_is_not_taken_for_what_was_of_no_use() {
     let law = Law::built_in().unwrap();
     let lost = order("ticket-31", OrderReason::Lost);

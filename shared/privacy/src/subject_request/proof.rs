@@ -146,11 +146,10 @@ impl SubjectRequest {
     }
 
     /// What whoever fetches its bundle shows once more: the login, where that was shown, because the bundle may hold what
-    /// only a login opens; else the code that was shown first; after a power of attorney a code to the person.
+    /// only a login opens; else the code that was shown first; after a power of attorney a code to the person: not to an address
+    /// that is the agent's own too, where they name an account beside it.
     #[must_use]
     pub fn opened_by(&self) -> Option<Proof> {
-        let codes =
-            [(Proof::EmailCode, self.contact.email.is_some()), (Proof::HandleCode, self.contact.account.is_some())];
         if !self.is_verified() {
             return None;
         }
@@ -158,8 +157,23 @@ impl SubjectRequest {
             return Some(Proof::AccountLogin);
         }
         let by_attorney = self.is_by_attorney();
+        let has_account = self.contact.account.is_some();
+        let has_email = self.contact.email.is_some() && !(by_attorney && has_account && self.is_address_of_agent());
+        let codes = [(Proof::EmailCode, has_email), (Proof::HandleCode, has_account)];
         let is_shown = |(proof, is_named): &(Proof, bool)| *is_named && (by_attorney || self.has(*proof));
         codes.into_iter().find(is_shown).map(|(proof, _)| proof)
+    }
+
+    /// Whether the address that is said to be the person's is the one that their agent has.
+    fn is_address_of_agent(&self) -> bool {
+        let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref());
+        agent.is_some() && agent == self.contact.email.as_ref()
+    }
+
+    /// Whether what opens its bundle goes where the person is by the word of an agent only: nobody has entered a code from there.
+    #[must_use]
+    pub fn is_opened_by_word_of_agent(&self) -> bool {
+        self.opened_by().is_some_and(|proof| proof != Proof::AccountLogin && !self.has(proof))
     }
 
     /// Whether it is about data that is shown, corrected or erased, and reaches none of any account: nobody logs in for it.

@@ -130,3 +130,28 @@ fn it_is_somebody_s_turn_when_what_is_to_be_done_is_about_nobody() {
     let somebody = SubjectRequest { standing: in_work, ..request(&[], &[Proof::EmailCode]) };
     assert_eq!(somebody.turns(), []);
 }
+
+#[test]
+fn a_power_of_attorney_opens_nothing_at_the_address_of_the_agent_where_an_account_stands_beside_it() {
+    let agent = |email: &str| Agent {
+        email: EmailAddress::parse(email).ok(),
+        name: None,
+        permission_sha256: None,
+        has_power_of_attorney: true,
+    };
+    let of = |email| SubjectRequest {
+        agent: Some(agent(email)),
+        ..request(&[Proof::AgentPermission], &[Proof::AgentPermission])
+    };
+    assert_eq!(of("leo@example.org").opened_by(), Some(Proof::EmailCode));
+    assert_eq!(of("MIA@example.com").opened_by(), Some(Proof::HandleCode));
+    // Whoever reads that mailbox asks for what is tied to it, and no more.
+    let mut alone = of("mia@example.com");
+    alone.contact.account = None;
+    assert_eq!(alone.opened_by(), Some(Proof::EmailCode));
+    assert!(
+        [of("leo@example.org"), of("mia@example.com"), alone].iter().all(SubjectRequest::is_opened_by_word_of_agent)
+    );
+    assert!(!request(&[Proof::EmailCode], &[Proof::EmailCode]).is_opened_by_word_of_agent());
+    assert!(!request(&[], &[Proof::AccountLogin]).is_opened_by_word_of_agent());
+}
