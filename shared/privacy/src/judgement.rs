@@ -1,16 +1,19 @@
 //! Judges one obligation against its date. The sweeper's alarms and the promise ledger both ask here, so that they never
 //! disagree.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::zone;
 use crate::data_map::DataMap;
 use crate::legal_hold::is_past_review;
 use crate::obligation::{Head, State};
-use crate::subject_request::SubjectRequest;
-use crate::subject_request::notice::Notice;
+use crate::subject_request::notice::{NOT_REACHED, Notice};
+use crate::subject_request::{Routed, SubjectRequest};
+
+/// What a letter about a part that was just found may take.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What an obligation comes to at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +105,26 @@ pub fn is_unacknowledged(request: &SubjectRequest, now: Timestamp) -> bool {
     let [acknowledgement, ..] = request.clocks.alarms;
     let is_open = request.standing.closed_at().is_none();
     is_open && !request.was_told(Notice::Acknowledgement, 1) && has_begun(request, acknowledgement, now)
+}
+
+/// Whether whoever asked was not told which way an open request goes, of which a business decides a part, though the last day for that
+/// has begun, and an hour is over since the part was found.
+#[must_use]
+pub fn is_way_untold(request: &SubjectRequest, now: Timestamp) -> bool {
+    let is_late = |part: &Routed| {
+        let zone = zone::find(&part.dates.zone).unwrap_or(TimeZone::UTC);
+        let has_begun = zone::first_instant(part.dates.reply, &zone).is_none_or(|begins| begins <= now);
+        part.is_silent() && has_begun && part.at + HOUR <= now
+    };
+    request.is_way_to_tell() && request.routed.iter().any(is_late)
+}
+
+impl SubjectRequest {
+    /// Whether whoever asked is still to be told that a business decides a part of it.
+    pub(crate) fn is_way_to_tell(&self) -> bool {
+        let is_open = self.standing.closed_at().is_none();
+        is_open && !self.was_told(Notice::Routed, NOT_REACHED) && self.routed.iter().any(Routed::is_silent)
+    }
 }
 
 fn has_begun(request: &SubjectRequest, day: Date, now: Timestamp) -> bool {

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::fulfil_request::{Fulfilment, Pursued, Stop};
 use crate::ingest_gate::FlagBook;
 use crate::instant;
-use crate::judgement::{Nearness, is_unacknowledged, judge_request};
+use crate::judgement::{Nearness, is_unacknowledged, is_way_untold, judge_request};
 use crate::ports::{Clock, Connections, DUE_SHARDS, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::subject_request::challenge::LIFETIME;
 use crate::subject_request::notice::{Notice, NoticeJob};
@@ -36,7 +36,7 @@ pub struct RequestsSwept {
     pub denied: u64,
     /// Closed requests whose evidence was erased.
     pub settled: u64,
-    /// Open requests that nobody was told have come in, though the day of that alarm has begun.
+    /// Open requests of which nobody was told that they have come in, or which way they go, though the day for that has begun.
     pub unacknowledged: u64,
     /// Open requests whose target or legal date is near or over.
     pub near: u64,
@@ -61,7 +61,7 @@ pub struct RequestsSwept {
 impl RequestsSwept {
     /// Counts an open request for its alarms.
     fn count(&mut self, request: &SubjectRequest, now: Timestamp) {
-        self.unacknowledged += u64::from(is_unacknowledged(request, now));
+        self.unacknowledged += u64::from(is_unacknowledged(request, now) || is_way_untold(request, now));
         let Some(nearness) = judge_request(request, now) else { return };
         let at_least = |level: Nearness| u64::from(nearness >= level);
         self.near += at_least(Nearness::NearTarget);
@@ -112,7 +112,7 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
 
 /// When it is looked at next: at its next alarm, and every hour once the first alarm before its target has rung or a child
 /// is concerned; as soon as what is under way can have moved; on a tenant's next reminder, and every day while one has not been asked;
-/// when a bundle is ordered again.
+/// every hour until whoever asks was told that a tenant decides; when a bundle is ordered again.
 fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timestamp) -> Timestamp {
     let again = instant::to_millis(now + AGAIN);
     let is_near = judge_request(request, now).is_some_and(|nearness| nearness > Nearness::InTime);
@@ -126,7 +126,8 @@ fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timest
     let soon = soon.map(|soon| instant::to_millis(now + soon));
     let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));
     let unasked = request.has_unasked_tenant().then(|| instant::to_millis(now + SignedDuration::from_hours(24)));
-    reminders.chain(soon).chain(unasked).chain(request.next_order(now)).fold(regular, Timestamp::min)
+    let untold = request.is_way_to_tell().then_some(again);
+    reminders.chain(soon).chain(unasked).chain(untold).chain(request.next_order(now)).fold(regular, Timestamp::min)
 }
 
 /// When a letter that does not go out is sent again: `soon` where something is under way, `stuck_after` for what closes it.

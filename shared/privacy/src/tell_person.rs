@@ -54,7 +54,7 @@ where
     M: Messenger,
 {
     /// Tells one thing: whoever asks or a business, and how it goes on also the agent who asks for somebody. Once a business has
-    /// been asked, whoever asked hears that it was.
+    /// been asked, or none can be, whoever asked hears that.
     ///
     /// # Errors
     /// [`Fault`]: it may have been sent; the same job is to be tried again.
@@ -62,12 +62,8 @@ where
         let Some(request) = self.book.request(&job.request).await? else { return Ok(Told::Idle) };
         let of_agent = job.notice.of_agent().filter(|_| request.has_agent());
         let told = self.tell_one(request, job, seed, now).await?;
-        if job.notice == Notice::TenantForward
-            && told != Told::Unreachable
-            && let Some(request) = self.book.request(&job.request).await?
-        {
-            let routed = NoticeJob { notice: Notice::Routed, tenant: None, round: 1, source: None, ..job.clone() };
-            self.tell_one(request, &routed, seed, now).await?;
+        if job.notice == Notice::TenantForward {
+            self.tell_way(job, told, seed, now).await?;
             return Ok(told);
         }
         if let Some(notice) = of_agent
@@ -79,6 +75,19 @@ where
         Ok(told)
     }
 
+    /// Tells whoever asked which way it goes, once this became of a letter to a business.
+    async fn tell_way(&self, job: &NoticeJob, told: Told, seed: &Seed, now: Timestamp) -> Result<(), Fault> {
+        let Some(request) = self.book.request(&job.request).await? else { return Ok(()) };
+        let is_unreachable = told == Told::Unreachable;
+        if is_unreachable && request.was_told(Notice::Routed, 1) {
+            return Ok(());
+        }
+        let acts = if is_unreachable { self.book.acts(&request.id).await? } else { Vec::new() };
+        let Some(round) = request.routed_round(is_unreachable, &acts) else { return Ok(()) };
+        let routed = NoticeJob { notice: Notice::Routed, tenant: None, round, source: None, ..job.clone() };
+        self.tell_one(request, &routed, seed, now).await.map(|_| ())
+    }
+
     async fn tell_one(
         &self,
         request: SubjectRequest,
@@ -86,7 +95,7 @@ where
         seed: &Seed,
         now: Timestamp,
     ) -> Result<Told, Fault> {
-        if request.is_settled_by(job) || !request.can_be_told(job.notice) {
+        if request.is_settled_by(job) || !request.can_be_told(job.notice) || !request.is_so(job) {
             return Ok(Told::Idle);
         }
         let contact = match &job.tenant {

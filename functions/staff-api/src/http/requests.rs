@@ -29,7 +29,7 @@ use privacy::record_act::{Done, record_act};
 use privacy::review_child_report::{find_credible, find_not_credible};
 use privacy::review_proof::{Reviewed, review_proof};
 use privacy::route_request::{Changed, route};
-use privacy::subject_request::notice::{Notice, NoticeJob};
+use privacy::subject_request::notice::{Notice, NoticeJob, PASSED_ON};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::subject_request::{By, SubjectRequest};
 use privacy_edge::clock::SystemClock;
@@ -172,8 +172,10 @@ impl Staff {
                 let change = |request: &SubjectRequest| said(route(request, &tenant, law, by.actor.clone(), now), by);
                 let done = record_act(book, id, change).await?;
                 // The sweeper does both as well, should a message be lost.
-                for (notice, tenant) in [(Notice::Routed, None), (Notice::TenantForward, Some(tenant))] {
-                    queue.notify(&NoticeJob { request: id.clone(), notice, tenant, round: 1, source: None }).await?;
+                for (notice, tenant, round) in
+                    [(Notice::Routed, None, PASSED_ON), (Notice::TenantForward, Some(tenant), 1)]
+                {
+                    queue.notify(&NoticeJob { request: id.clone(), notice, tenant, round, source: None }).await?;
                 }
                 done
             }

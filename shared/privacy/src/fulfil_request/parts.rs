@@ -20,7 +20,7 @@ use crate::law::Law;
 use crate::ports::{Connections, DueIndex, Intake, Ledger, Showcase, WorkQueue};
 use crate::route_request::{NotRouted, route};
 use crate::scope::{Part, is_covered};
-use crate::subject_request::notice::Notice;
+use crate::subject_request::notice::{Notice, PASSED_ON};
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{Actor, Deed, Routed, SubjectRequest};
 use crate::target::Limit;
@@ -110,11 +110,11 @@ where
         Ok((request.ok_or(Stop::Overtaken)?, parts))
     }
 
-    /// The person hears which way their request goes, without the name of the tenant, once a tenant was reached; the tenant hears
-    /// of it, and again on its days as long as it says nothing.
+    /// The person hears which way their request goes, without the name of the tenant, once a tenant was reached or none could be; the
+    /// tenant hears of it, and again on its days as long as it says nothing.
     pub(super) async fn tell_of_parts(&self, request: &SubjectRequest, now: Timestamp) -> Result<(), Stop> {
-        if !request.routed.is_empty() && !request.was_told(Notice::Routed, 1) {
-            self.notify(request, Notice::Routed, None, 1).await?;
+        if !request.routed.is_empty() && !request.was_told(Notice::Routed, PASSED_ON) {
+            self.notify(request, Notice::Routed, None, PASSED_ON).await?;
         }
         for routed in request.routed.iter().filter(|routed| routed.is_silent()) {
             if request.tenant_rounds(&routed.tenant, Notice::TenantForward) < 1 {

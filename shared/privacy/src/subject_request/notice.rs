@@ -29,7 +29,7 @@ pub enum Notice {
     AgentAnswer,
     /// To an agent: it is refused. Nothing of the person.
     AgentDenial,
-    /// Which way it goes: a business decides on it, and has it now.
+    /// Which way it goes: a business decides on it. Its rounds are [`NOT_REACHED`] and [`PASSED_ON`].
     Routed,
     /// To a business: a person asks for something that is yours to decide, by when.
     TenantForward,
@@ -38,6 +38,11 @@ pub enum Notice {
     /// To a business: we act on it ourselves, at the person's word.
     TenantTold,
 }
+
+/// The round of [`Notice::Routed`] that says: the business cannot be reached.
+pub const NOT_REACHED: u32 = 1;
+/// The round of [`Notice::Routed`] that says: the business has it. Whoever has read this is told [`NOT_REACHED`] no more.
+pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.

@@ -4,11 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::export::make_bundle::BundleKind;
 use crate::instant;
+use crate::judgement::{Nearness, judge_request};
 use crate::law::Law;
 use crate::law::denial::{DenialReason, PassedOn};
 use crate::subject_request::letter::{Delivery, Recipient};
-use crate::subject_request::notice::{Notice, NoticeJob};
-use crate::subject_request::{Channel, Proof, Routed, Standing, SubjectRequest};
+use crate::subject_request::notice::{NOT_REACHED, Notice, NoticeJob, PASSED_ON};
+use crate::subject_request::{Act, Channel, Deed, Proof, Routed, Standing, SubjectRequest};
 
 impl SubjectRequest {
     /// Whether it is a letter that anybody can cause to be sent to an address that is not theirs. Nobody has shown that an agent's
@@ -83,6 +84,26 @@ impl SubjectRequest {
         job.tenant.is_some() && self.undelivered.contains(&job.notice)
     }
 
+    /// Whether a letter that says which way it goes says what is so: it was passed on, or there is nobody to pass it on to.
+    pub(super) fn is_so(&self, job: &NoticeJob) -> bool {
+        let cannot_be = || !self.is_forwarded() && self.undelivered.contains(&Notice::TenantForward);
+        job.notice != Notice::Routed || if job.round >= PASSED_ON { self.is_forwarded() } else { cannot_be() }
+    }
+
+    /// Which letter says which way it goes, once this became of a letter to a business: that it has it, or, once nobody is left who
+    /// may still get it, that none could be reached.
+    pub(super) fn routed_round(&self, is_unreachable: bool, acts: &[Act]) -> Option<u32> {
+        let forward = Notice::TenantForward.as_str();
+        let is_lost = |part: &Routed| {
+            let is_its = |act: &Act| matches!(&act.deed, Deed::Bounced { notice, tenant, .. } if notice == forward && tenant.as_ref() == Some(&part.tenant));
+            acts.iter().any(is_its)
+        };
+        match is_unreachable {
+            false => Some(PASSED_ON),
+            true => self.routed.iter().filter(|part| part.is_silent()).all(is_lost).then_some(NOT_REACHED),
+        }
+    }
+
     /// Whether any business has been asked for its part, so that it is true to say so.
     fn is_forwarded(&self) -> bool {
         self.told_tenants.values().any(|told| told.get(&Notice::TenantForward).is_some_and(|rounds| *rounds > 0))
@@ -101,7 +122,7 @@ impl SubjectRequest {
             Notice::AgentExtension => self.has_agent() && self.can_be_told(Notice::Extension),
             Notice::AgentAnswer => self.has_agent() && self.can_be_told(Notice::Answer),
             Notice::AgentDenial => self.has_agent() && self.can_be_told(Notice::Denial),
-            Notice::Routed => self.is_forwarded() && self.can_be_told(Notice::TenantForward),
+            Notice::Routed => self.can_be_told(Notice::TenantForward),
             Notice::TenantForward | Notice::TenantReminder => {
                 (is_open || self.is_open_to_tenants()) && self.may_be_carried_out()
             }

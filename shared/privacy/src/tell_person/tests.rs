@@ -14,7 +14,7 @@ use crate::law::Law;
 use crate::memory::{SentLetter, Strike, World};
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::TRIES;
-use crate::subject_request::notice::Notice;
+use crate::subject_request::notice::{NOT_REACHED, Notice, PASSED_ON};
 use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven, Standing};
 use crate::verify_request::{Verified, verify_request};
 
@@ -232,7 +232,7 @@ async fn a_business_hears_of_verified_requests_only_once_a_round_each() {
     post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
     let code = post.letters()[0].code.clone().unwrap();
     verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
-    let routed = post.job(&id, Notice::Routed, 1, "home");
+    let routed = post.job(&id, Notice::Routed, PASSED_ON, "home");
     assert_eq!(post.tell(&routed, now()).await.unwrap(), Told::Idle, "no business knows of it yet");
     for job in [to(&alder, Notice::TenantForward, 1), to(&birch, Notice::TenantForward, 1)] {
         assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
@@ -274,7 +274,7 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
 }
 
 #[tokio::test]
-async fn a_business_that_names_nobody_is_asked_once_it_does_and_nobody_hears_before_that_it_was() {
+async fn a_business_that_names_nobody_is_asked_once_it_does_and_before_that_whoever_asked_hears_that_it_was_not() {
     let post = Post::new();
     let id = post.asked(ask(Kind::Access)).await;
     post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
@@ -282,15 +282,22 @@ async fn a_business_that_names_nobody_is_asked_once_it_does_and_nobody_hears_bef
     verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
     let cedar = TenantId::parse("tenant-cedar").unwrap();
     let forward = NoticeJob { tenant: Some(cedar.clone()), ..post.job(&id, Notice::TenantForward, 1, "home") };
-    let routed = post.job(&id, Notice::Routed, 1, "home");
+    let routed = |round| post.job(&id, Notice::Routed, round, "home");
+    let told = || post.world.stored().requests.heads[&id].told.get(&Notice::Routed).copied();
+    assert_eq!(post.tell(&routed(NOT_REACHED), now()).await.unwrap(), Told::Idle, "nobody has tried");
+    // Whichever call fails, it is told.
+    post.world.strike(Some(Strike::After(4)));
+    post.tell(&forward, now()).await.unwrap_err();
+    post.world.strike(None);
     let mut acts = None;
     for _ in 0..3 {
         assert_eq!(post.tell(&forward, now()).await.unwrap(), Told::Unreachable);
-        assert_eq!(post.tell(&routed, now()).await.unwrap(), Told::Idle);
+        assert_eq!(post.tell(&routed(PASSED_ON), now()).await.unwrap(), Told::Idle, "nobody has it");
+        assert_eq!(told(), Some(NOT_REACHED));
         let known = post.world.stored().requests.acts[&id].len();
         assert_eq!(*acts.get_or_insert(known), known, "noted once");
     }
-    assert_eq!(post.letters().len(), 1, "nobody was told that it was passed on");
+    assert_eq!(post.letters().len(), 2, "told once that it could not be passed on");
     let contact = EmailAddress::parse("privacy@cedar.example").unwrap();
     post.world.stored().requests.tenant_contacts.insert(cedar, contact);
     // Whichever call fails, both hear of it in the end.
@@ -299,7 +306,41 @@ async fn a_business_that_names_nobody_is_asked_once_it_does_and_nobody_hears_bef
     post.world.strike(None);
     post.tell(&forward, now()).await.unwrap();
     let sent: Vec<String> = post.letters().into_iter().skip(1).map(|letter| letter.to).collect();
-    assert_eq!(sent, ["email#privacy@cedar.example", "email#mia@example.com"]);
+    assert_eq!(sent, ["email#mia@example.com", "email#privacy@cedar.example", "email#mia@example.com"]);
+    assert_eq!(told(), Some(PASSED_ON));
     assert_eq!(post.tell(&forward, now()).await.unwrap(), Told::Idle);
-    assert_eq!(post.letters().len(), 3);
+    assert_eq!(post.tell(&routed(NOT_REACHED), now()).await.unwrap(), Told::Idle, "it is so no more");
+    assert_eq!(post.letters().len(), 4);
+}
+
+#[tokio::test]
+async fn of_several_businesses_one_that_is_reached_is_enough_and_nobody_hears_before_the_last_was_tried() {
+    let (law, staff) = (Law::built_in().unwrap(), crate::subject_request::Actor::Service);
+    let [alder, birch] = ["tenant-alder", "tenant-birch"].map(|tenant| TenantId::parse(tenant).unwrap());
+    for is_birch_reached in [false, true] {
+        let post = Post::new();
+        let id = post.asked(ask(Kind::Access)).await;
+        post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+        let code = post.letters()[0].code.clone().unwrap();
+        verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
+        for tenant in [&alder, &birch] {
+            let request = post.world.stored().requests.heads[&id].clone();
+            let at = crate::instant::to_millis(now());
+            let standing = Standing::InProgress { since: at };
+            let in_work = SubjectRequest { standing, ..request };
+            let routed = crate::route_request::route(&in_work, tenant, &law, staff.clone(), at).unwrap().unwrap();
+            assert!(post.world.record(&routed.request, &routed.act, None).await.unwrap());
+        }
+        if is_birch_reached {
+            let contact = EmailAddress::parse("privacy@birch.example").unwrap();
+            post.world.stored().requests.tenant_contacts.insert(birch.clone(), contact);
+        }
+        let told = || post.world.stored().requests.heads[&id].told.get(&Notice::Routed).copied();
+        let round = if is_birch_reached { PASSED_ON } else { NOT_REACHED };
+        for (tenant, expected) in [(&alder, None), (&birch, Some(round)), (&alder, Some(round))] {
+            let forward = NoticeJob { tenant: Some(tenant.clone()), ..post.job(&id, Notice::TenantForward, 1, "home") };
+            post.tell(&forward, now()).await.unwrap();
+            assert_eq!(told(), expected, "{tenant:?} {is_birch_reached}");
+        }
+    }
 }
