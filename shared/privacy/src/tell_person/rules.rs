@@ -226,6 +226,11 @@ impl SubjectRequest {
         Some(Self { version: self.version + 1, standing, next_action_at: Some(due_at), ..self.clone() })
     }
 
+    /// Whether one of its alarms before a date is on, and counts it each hour.
+    fn is_near(&self, now: Timestamp) -> bool {
+        judge_request(self, now).is_some_and(|nearness| nearness > Nearness::InTime)
+    }
+
     pub(super) fn after(&self, job: &NoticeJob, delivery: Delivery, now: Timestamp) -> Self {
         let mut after = Self { version: self.version + 1, ..self.clone() };
         // A business that names nobody has been told nothing, and is told once it names somebody.
@@ -247,8 +252,8 @@ impl SubjectRequest {
             let now = instant::to_millis(now);
             (after.standing, after.next_action_at) = if self.is_verified() {
                 (Standing::InProgress { since: now }, Some(now))
-            } else if self.has_to_ask_person() || self.awaits_child_review() {
-                // Of a report about a child staff hear on the day it came in, from the sweep's next look.
+            } else if self.has_to_ask_person() || self.awaits_child_review() || self.is_near(now) {
+                // Of a report about a child, and of dates whose alarm has rung, staff hear from the sweep's next look.
                 (Standing::AwaitingVerification, Some(now))
             } else {
                 (Standing::AwaitingVerification, self.clocks.next_alarm(now).ok().flatten().or(Some(now)))

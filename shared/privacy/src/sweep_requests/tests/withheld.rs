@@ -112,3 +112,27 @@ async fn an_acknowledgement_that_has_not_gone_out_rings_from_the_day_of_its_alar
         assert_eq!(office.sweep().await.unacknowledged, 0, "{residence} {kind:?}");
     }
 }
+
+#[tokio::test]
+async fn what_is_acknowledged_after_an_alarm_has_begun_is_counted_by_it_at_once_and_each_hour() {
+    for (nth, days) in [(1_usize, 0), (2, 0), (3, 0), (3, 1), (4, 0)] {
+        let office = Office::new();
+        let id = office.asked(1).await;
+        let notices = std::mem::take(&mut office.world.stored().requests.notices);
+        let request = office.request(&id);
+        let zone = crate::clock::zone::find(&request.clocks.zone).unwrap();
+        let rings = crate::clock::zone::first_instant(request.clocks.alarms[nth], &zone).unwrap();
+        let told_at = rings + SignedDuration::from_hours(24 * days + 1);
+        office.world.stored().set_now(told_at);
+        office.world.stored().requests.notices = notices;
+        office.tell().await;
+        assert_eq!(office.request(&id).standing, Standing::AwaitingVerification);
+        for hour in 0..3 {
+            let swept = office.sweep().await;
+            let counted = [swept.near, swept.past_target, swept.near_legal, swept.last_day];
+            let expected = std::array::from_fn(|level| u64::from(level < nth));
+            assert_eq!(counted, expected, "alarm {nth}, hour {hour}");
+            office.world.pass(SignedDuration::from_hours(1));
+        }
+    }
+}
