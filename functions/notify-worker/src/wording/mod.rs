@@ -14,7 +14,7 @@ use privacy::obligation::ObligationId;
 use privacy::policy::model::Company;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::letter::{Letter, Recipient};
-use privacy::subject_request::notice::Notice;
+use privacy::subject_request::notice::{Notice, PASSED_ON};
 
 use self::blocks::Wording;
 use crate::config::Config;
@@ -57,6 +57,7 @@ impl<'a> Writer<'a> {
             Notice::AgentExtension => self.extension_of_agent(letter.request),
             Notice::AgentAnswer => self.answer_of_agent(letter.request),
             Notice::AgentDenial => self.denial_of_agent(letter.request),
+            Notice::Routed if letter.round < PASSED_ON => self.not_reached(letter.request),
             Notice::Routed => self.routed(letter.request),
             Notice::TenantForward => self.tenant_forward(letter.request),
             Notice::TenantReminder => self.tenant_reminder(letter.request),

@@ -194,6 +194,25 @@ impl Writer<'_> {
         ];
         self.letter("Which way your privacy request goes", request, blocks)
     }
+
+    /// [`Writer::routed`], where the business names nobody to write to.
+    pub(super) fn not_reached(self, request: &SubjectRequest) -> Wording {
+        let blocks = [
+            say(
+                "A business that uses our service decides about the data that you ask about; we only keep it for them. We could not \
+                 reach them, so they do not have your request yet. Please ask the business that you wrote with yourself: it can \
+                 answer you, or tell us what to do.",
+            ),
+            say(format!(
+                "We try again every day, and write to you once they have it. Until they decide, we neither change nor give out what \
+                 is theirs. You get an answer by the end of {}. Questions: {}.",
+                last_day(request),
+                self.company.contact
+            )),
+            asked_for(request),
+        ];
+        self.letter("We could not reach the business that decides", request, blocks)
+    }
 }
 
 /// Of a copy that is not whole.

@@ -3,7 +3,7 @@
 
 use privacy::subject_request::challenge::LIFETIME;
 use privacy::subject_request::letter::Letter;
-use privacy::subject_request::notice::Notice;
+use privacy::subject_request::notice::{Notice, PASSED_ON};
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
@@ -53,6 +53,11 @@ impl Writer<'_> {
             Notice::Extension => self.longer(request),
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
+            Notice::Routed if letter.round < PASSED_ON => vec![
+                "A business that uses our service decides about this data. We could not reach them; we try again every day. Please ask the business that you wrote with."
+                    .to_owned(),
+                format!("You get an answer by the end of {}.", last_day(request)),
+            ],
             Notice::Routed => vec![
                 "A business that uses our service decides about this data. We have passed your request on to them."
                     .to_owned(),

@@ -16,6 +16,7 @@ use privacy::obligation::ObligationId;
 use privacy::policy::Model;
 use privacy::subject_request::challenge::{Challenge, Code};
 use privacy::subject_request::findings::Erased;
+use privacy::subject_request::notice::NOT_REACHED;
 use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
@@ -99,7 +100,7 @@ impl Desk {
             notice,
             tenant: notice.is_to_tenant().then_some(&self.tenant),
             recipient: Recipient::Email(email),
-            round: 1,
+            round: if notice == Notice::Routed { PASSED_ON } else { 1 },
             code: has_code.then_some(&self.code),
             pass: None,
         }
@@ -180,6 +181,8 @@ fn every_letter_says_what_it_has_to() {
     let request = SubjectRequest { needs: vec![Proof::DataPoints], ..desk.request("CA_CCPA", Kind::Know) };
     let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     all += &shown("acknowledgement, something else to show", &desk.mail(&letter));
+    let letter = Letter { round: NOT_REACHED, ..desk.letter(&request, Notice::Routed) };
+    all += &shown("routed, the business cannot be reached", &desk.mail(&letter));
     let pass = Pass::of(&desk.keys(), "email#mia.marker@example.com", 20_000).unwrap();
     let letter = Letter { pass: Some(&pass), code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     all += &shown("no more letters today", &desk.mail(&letter));

@@ -13,6 +13,9 @@ fn a_message_fits_into_what_a_platform_takes() {
         assert!(message.chars().count() <= 1_000, "{notice:?}: {}", message.chars().count());
         let _written = writeln!(all, "=== {}\n{message}\n", notice.as_str());
     }
+    let request = desk.telling(Notice::Routed, "EU_GDPR", Kind::Access);
+    let letter = Letter { round: NOT_REACHED, ..desk.letter(&request, Notice::Routed) };
+    let _written = writeln!(all, "=== routed, the business cannot be reached\n{}\n", desk.writer().message(&letter));
     expect_file!["../messages.txt"].assert_eq(&all.replace('\u{a0}', " "));
     for (name, regime) in &desk.law.model().regime {
         for reason in DenialReason::ALL {

@@ -22,6 +22,27 @@ fn a_business_reads_where_it_decides_by_when_and_what_follows_if_it_does_not() {
 }
 
 #[test]
+fn nobody_reads_that_it_was_passed_on_while_the_business_cannot_be_reached() {
+    let desk = Desk::new();
+    let request = desk.telling(Notice::Routed, "EU_GDPR", Kind::Access);
+    for (round, was_passed_on) in [(NOT_REACHED, false), (PASSED_ON, true)] {
+        let letter = Letter { round, ..desk.letter(&request, Notice::Routed) };
+        let message = desk.writer().message(&letter);
+        assert!(message.chars().count() <= 1_000, "{message}");
+        for text in [desk.mail(&letter).1, message] {
+            let text = text.replace('\n', " ");
+            assert_eq!(text.contains("passed your request on to them"), was_passed_on, "{text}");
+            assert_eq!(text.contains("We could not reach them"), !was_passed_on, "{text}");
+            assert!(text.contains("business that you wrote with") || was_passed_on, "{text}");
+            assert!(
+                text.contains(&super::super::person::last_day(&request)) && !text.contains("tenant-alder"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_day_in_a_reminder_is_the_later_one_once_more_time_was_taken() {
     let desk = Desk::new();
     let first = desk.request("EU_GDPR", Kind::Erasure);
