@@ -15,6 +15,7 @@ pub mod hot;
 pub mod logs;
 pub mod mails;
 pub mod mistakes;
+pub mod openapi;
 pub mod repository;
 pub mod retention;
 mod role;

@@ -12,7 +12,7 @@ use privacy::subject_request::{
     Words,
 };
 use privacy_edge::form;
-use privacy_edge::json::{Members, platform};
+use privacy_edge::json::{Members, bare, platform, within};
 use privacy_edge::problem::Problem;
 
 /// The fields of the form, by the names that they have there.
@@ -98,7 +98,7 @@ fn name(text: &str) -> Option<String> {
 /// Reads JSON.
 pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Problem> {
     let members = Members::read_written(request.headers(), request.body())?;
-    let kind = members.parse("kind", kind)?.ok_or(Problem::BadMember("kind"))?;
+    let kind = members.parse("kind", bare(kind))?.ok_or(Problem::BadMember("kind"))?;
     let ask = Ask {
         kind,
         contact: Contact { email: members.email("email")?, account: members.connected_account()? },
@@ -106,10 +106,10 @@ pub(crate) fn from_json(request: &Request, now: Timestamp) -> Result<Read, Probl
         residence: members.parse("residence", residence)?,
         agent: agent(&members)?,
         about_child: members.flag("about_child")?,
-        appeal_of: members.parse("appeal_of", reference)?,
+        appeal_of: members.parse("appeal_of", bare(reference))?,
         data_points: points(&members)?,
         declaration: members.parse("declaration", person_name)?,
-        details: members.parse("details", Words::parse)?,
+        details: members.parse("details", within(Words::CHARACTERS_MAX, Words::parse))?,
         channel: Channel::Web,
         received_at: None,
     };
@@ -139,7 +139,7 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
     let agent = Agent {
         email: agent.email("email").map_err(bad)?,
         name: agent.parse("name", person_name).map_err(bad)?,
-        permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
+        permission_sha256: agent.parse("permission_sha256", bare(Sha256Hex::parse)).map_err(bad)?,
         has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
     };
     if agent.email.is_none() && agent.name.is_none() { Err(Problem::BadMember("agent")) } else { Ok(Some(agent)) }

@@ -1,6 +1,7 @@
 //! Reads what somebody sends to show that a request is theirs: one thing at a time.
 
 use lambda_http::Request;
+use privacy::login::BYTES_MAX as LOGIN_MAX;
 use privacy::subject_request::Words;
 use privacy_edge::form;
 use privacy_edge::json::Members;
@@ -79,6 +80,7 @@ impl Shown {
         };
         match (code, login, declaration) {
             (Some(code), None, None) => Ok(Self::Code(code)),
+            (None, Some(login), None) if login.chars().count() > LOGIN_MAX => Err(Problem::BadMember("assertion")),
             (None, Some(login), None) => Ok(Self::Login(login)),
             (None, None, Some(name)) => {
                 ask::person_name(&name).map(Self::Declaration).map_err(|_| Problem::BadMember("declaration"))
@@ -90,10 +92,13 @@ impl Shown {
 
 /// Which of several bundles is to be fetched, by its number in the status of the request; `None`: the newest.
 pub(crate) async fn bundle(request: &Request) -> Result<Option<u32>, Problem> {
-    let number = |text: &str| text.trim().parse::<u32>().map_err(|_| Problem::BadMember("bundle"));
+    let number = |text: &str| {
+        let is_number = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| is_number).ok_or(Problem::BadMember("bundle"))
+    };
     if form::is_form(request.headers()) {
         let mut fields = form::fields(request.headers(), request.body(), &["bundle"]).await?;
-        fields.remove("bundle").filter(|text| !text.trim().is_empty()).map(|text| number(&text)).transpose()
+        fields.remove("bundle").filter(|text| !text.trim().is_empty()).map(|text| number(text.trim())).transpose()
     } else {
         Members::read(request.headers(), request.body())?.parse("bundle", number)
     }

@@ -19,9 +19,22 @@ const EMAIL_MAX: usize = 254;
 const PLATFORM_MAX: usize = 64;
 const HANDLE_MAX: usize = 101;
 
-/// What refuses more characters, and parses any other text.
-fn within<T, E>(characters_max: usize, parse: impl Fn(&str) -> Result<T, E>) -> impl Fn(&str) -> Result<T, ()> {
-    move |text| if text.chars().count() > characters_max { Err(()) } else { parse(text).map_err(|_| ()) }
+/// A text that a member cannot hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a text that this member cannot hold")]
+pub struct BadText;
+
+/// What refuses more characters as they were sent, and parses any other text.
+pub fn within<T, E>(
+    characters_max: usize,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> impl Fn(&str) -> Result<T, BadText> {
+    move |text| if text.chars().count() > characters_max { Err(BadText) } else { parse(text).map_err(|_| BadText) }
+}
+
+/// What refuses blanks around a word of a list or of a pattern, which a form may have.
+pub fn bare<T, E>(parse: impl Fn(&str) -> Result<T, E>) -> impl Fn(&str) -> Result<T, BadText> {
+    move |text| if text.trim().len() < text.len() { Err(BadText) } else { parse(text).map_err(|_| BadText) }
 }
 
 /// A platform as people and programs write it.

@@ -22,11 +22,18 @@ pub const REVIEW_WITHIN_DAYS: i32 = 90;
 pub struct Note(String);
 
 impl Note {
+    /// The longest, in characters of any script.
+    pub const CHARACTERS_MAX: usize = 500;
+
     /// # Errors
-    /// [`InvalidId`] when it is empty or longer than 500 bytes.
+    /// [`InvalidId`] when it is empty or longer than [`Note::CHARACTERS_MAX`].
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let text = text.trim();
-        if (1..=500).contains(&text.len()) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+        if (1..=Self::CHARACTERS_MAX).contains(&text.chars().count()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId)
+        }
     }
 
     /// For the row, and for staff.

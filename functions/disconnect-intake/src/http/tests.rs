@@ -311,3 +311,28 @@ async fn what_could_not_be_stored_is_not_acknowledged() {
     let (status, problem) = bench.post(GOOGLE, &body()).await;
     assert_eq!((status, problem["type"].as_str().unwrap()), (503, "urn:privacy:problem:unavailable"));
 }
+
+#[tokio::test]
+async fn nothing_that_the_dashboard_sends_is_longer_than_openapi_says_and_each_may_be_as_long() {
+    let decision = json!({"decision": "agree", "decision_id": "d-1", "decided_by": "user-7"});
+    for (schema, path, base) in [
+        ("Disconnect", GOOGLE, body()),
+        ("AccountDecision", "/api/accounts/alder/requests/0123456789ab/decision", decision),
+    ] {
+        let maxima = privacy_tests::openapi::maxima(schema);
+        assert_eq!(maxima.len(), 2, "{schema}: {maxima:?}");
+        for (member, max) in maxima {
+            for (text, is_read) in [
+                ("a".repeat(max), true),
+                ("a".repeat(max + 1), false),
+                (format!("{} ", "a".repeat(max - 1)), false),
+                (String::new(), false),
+            ] {
+                let mut body = base.clone();
+                body[&member] = json!(text);
+                let (status, answer) = Bench::new().post(path, &body).await;
+                assert_eq!(status != 400, is_read, "{schema} {member} of {}: {status} {answer}", text.len());
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 mod costs;
 mod downloads;
 mod forms;
+mod limits;
 mod nothing_lost;
 mod passes;
 mod proofs;

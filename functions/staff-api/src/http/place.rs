@@ -5,7 +5,7 @@ use privacy::ids::{ConnectionId, ContactId, InvalidId, TenantId, UserId};
 use privacy::instant;
 use privacy::legal_hold::{HoldId, HoldScope, InvalidHold, LegalHold, Note};
 use privacy::obligation::PlanHash;
-use privacy_edge::json::Members;
+use privacy_edge::json::{Members, within};
 use privacy_edge::problem::Problem;
 
 /// Every member of a hold.
@@ -31,7 +31,7 @@ pub(super) const EVEN_IF_UNKNOWN: &str = "even_if_unknown";
 /// A hold with a member that nobody knows is refused: a slip of the pen must not widen it. One without an `id` gets one that is derived from all it says: placed again, it is the same.
 pub(super) fn hold(members: &Members, now: Timestamp) -> Result<LegalHold, Problem> {
     members.only(&MEMBERS)?;
-    let note = |name| members.parse(name, Note::parse);
+    let note = |name| members.parse(name, within(Note::CHARACTERS_MAX, Note::parse));
     let at = |name| members.parse(name, |text| text.parse::<Timestamp>().map(instant::to_millis));
     let scope = HoldScope {
         tenant: members.parse("tenant_id", TenantId::parse)?.ok_or(Problem::BadMember("tenant_id"))?,

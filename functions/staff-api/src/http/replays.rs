@@ -9,7 +9,7 @@ use privacy::legal_hold::Note;
 use privacy::ports::Clock;
 use privacy::replay::{NotBegun, Replay, ReplayBook, ReplayId, Tally, begin_replay};
 use privacy_edge::clock::SystemClock;
-use privacy_edge::json::Members;
+use privacy_edge::json::{Members, within};
 use privacy_edge::problem::Problem;
 use serde_json::{Value, json};
 
@@ -25,7 +25,8 @@ impl Staff {
         members.only(&MEMBERS)?;
         let restored_to = members.parse("restored_to", str::parse::<Timestamp>)?;
         let restored_to = restored_to.ok_or(Problem::BadMember("restored_to"))?;
-        let reason = members.parse("reason", Note::parse)?.ok_or(Problem::BadMember("reason"))?;
+        let reason = members.parse("reason", within(Note::CHARACTERS_MAX, Note::parse))?;
+        let reason = reason.ok_or(Problem::BadMember("reason"))?;
         let by = caller::by(request, reason)?;
         self.about_to_do(request, StaffDeed::BeginReplay(instant::to_millis(restored_to))).await?;
         let replay = match begin_replay(&self.ledger, &self.map, restored_to, &by, SystemClock.now()).await {

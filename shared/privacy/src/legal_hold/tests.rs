@@ -217,6 +217,7 @@ fn what_people_wrote_about_it_is_never_printed() {
         assert!(!printed.contains(word), "{printed}");
     }
     assert!(Note::parse(" ").is_err() && Note::parse(&"x".repeat(501)).is_err());
+    assert!(Note::parse(&"ж".repeat(500)).is_ok() && Note::parse(&"ж".repeat(501)).is_err(), "characters");
     assert!(HoldId::parse("Hold#0001").is_err() && HoldId::parse("short").is_err());
 }
 

@@ -20,7 +20,7 @@ use privacy::subject_request::findings::{Correction, Decision, EvidenceId, Field
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Agent, Channel, Contact, InvalidText, PointKind, PointValue, Sha256Hex, Words};
 use privacy_edge::decision;
-use privacy_edge::json::Members;
+use privacy_edge::json::{Members, bare, within};
 use privacy_edge::problem::Problem;
 
 use super::query::kind;
@@ -50,7 +50,7 @@ fn note(text: &str) -> Result<Note, InvalidId> {
 }
 
 pub(super) fn why(members: &Members, name: &'static str) -> Result<Note, Problem> {
-    members.parse(name, note)?.ok_or(Problem::BadMember(name))
+    members.parse(name, within(Note::CHARACTERS_MAX, note))?.ok_or(Problem::BadMember(name))
 }
 
 fn needed<T>(value: Option<T>, name: &'static str) -> Result<T, Problem> {
@@ -74,13 +74,13 @@ pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Prob
         declaration: members.parse("declaration", short)?,
         agent: agent(members)?,
         about_child: members.flag("about_child")?,
-        appeal_of: members.parse("appeal_of", reference)?,
-        details: members.parse("details", Words::parse)?,
+        appeal_of: members.parse("appeal_of", bare(reference))?,
+        details: members.parse("details", within(Words::CHARACTERS_MAX, Words::parse))?,
         channel,
         received_at,
     };
     ask.check(now).map_err(|invalid| Problem::BadMember(invalid.member()))?;
-    let why = match members.parse("why", note)? {
+    let why = match members.parse("why", within(Note::CHARACTERS_MAX, note))? {
         Some(why) => why,
         None => note(NOTED).map_err(|_| Problem::BadMember("why"))?,
     };
@@ -121,7 +121,7 @@ fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
     let agent = Agent {
         email: agent.email("email").map_err(bad)?,
         name: agent.parse("name", short).map_err(bad)?,
-        permission_sha256: agent.parse("permission_sha256", Sha256Hex::parse).map_err(bad)?,
+        permission_sha256: agent.parse("permission_sha256", bare(Sha256Hex::parse)).map_err(bad)?,
         has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
     };
     if agent.email.is_none() && agent.name.is_none() { Err(Problem::BadMember("agent")) } else { Ok(Some(agent)) }
@@ -138,7 +138,7 @@ pub(super) enum Verification {
 
 pub(super) fn verification(members: &Members) -> Result<Verification, Problem> {
     let proof = needed(members.parse("proof", |text| Ok::<_, InvalidText>(text.to_owned()))?, "proof")?;
-    let document = || needed(members.parse("document_sha256", Sha256Hex::parse)?, "document_sha256");
+    let document = || needed(members.parse("document_sha256", bare(Sha256Hex::parse))?, "document_sha256");
     match proof.as_str() {
         "data-points" => {
             members.only(&["proof", "held", "named", "why"])?;
@@ -250,7 +250,7 @@ pub(super) fn corrections(
         field.only(&["field", "decision", "evidence", "value"]).map_err(bad)?;
         let name = needed(field.parse("field", FieldName::parse).map_err(bad)?, "fields")?;
         let evidence = field.parse("evidence", EvidenceId::parse).map_err(bad)?;
-        let value = field.parse("value", Words::parse).map_err(bad)?;
+        let value = field.parse("value", within(Words::CHARACTERS_MAX, Words::parse)).map_err(bad)?;
         let decision = field.parse("decision", |text| Ok::<_, InvalidText>(text.to_owned())).map_err(bad)?;
         let decision = match (decision.as_deref(), evidence, value) {
             (None | Some("open"), None, None) => Decision::Open,
@@ -284,5 +284,5 @@ pub(super) fn order(members: &Members) -> Result<Order, Problem> {
 pub(super) fn lift(members: &Members) -> Result<Lift, Problem> {
     members.only(&["flag", "asked_in", "why"])?;
     let flag = needed(members.parse("flag", Flag::parse)?, "flag")?;
-    Ok(Lift { flag, asked_in: members.parse("asked_in", reference)? })
+    Ok(Lift { flag, asked_in: members.parse("asked_in", bare(reference))? })
 }
