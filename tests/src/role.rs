@@ -113,9 +113,10 @@ fn asked(request: &HttpRequest) -> Vec<Asked> {
     }
 }
 
-/// `exportqueue` of `http://account.test/000000000000/exports`, whatever it is called there.
+/// `exportqueue` of `http://account.test/000000000000/exports`, whatever it is called there; `eventdeadletters` as it is.
 fn queue(url: &str) -> String {
-    format!("{}queue", url.rsplit('/').next().unwrap().trim_end_matches('s'))
+    let name = url.rsplit('/').next().unwrap();
+    if name.ends_with("deadletters") { name.to_owned() } else { format!("{}queue", name.trim_end_matches('s')) }
 }
 
 /// A call by path: `http://account.test/bundles/progress/x?x-id=GetObject`. Lists are of a bucket, the rest of an object in it.
@@ -239,5 +240,6 @@ mod tests {
         };
         assert!(sends("export-worker", "export") && sends("export-worker", "notices"));
         assert!(!sends("export-worker", "erasure") && !sends("erasure-worker", "exports"));
+        assert!(sends("ledger-events", "eventdeadletters") && !sends("ledger-events", "auditdeadletters"));
     }
 }

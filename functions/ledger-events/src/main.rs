@@ -19,6 +19,6 @@ async fn main() -> Result<(), Error> {
     let connection = connect::connect()?.with_patience(Patience::WORK);
     let bus = env::required("EVENT_BUS_NAME")?;
     let repeater = Repeater::new(&connection, DataMap::built_in()?, env::required("LEDGER_TABLE")?, bus.clone());
-    let teller = Teller::new(&connection, bus);
+    let teller = Teller::new(&connection, bus, env::required("EVENT_DEAD_LETTERS_URL")?);
     run(service_fn(async |event: LambdaEvent<Event>| event::answer(&teller, &repeater, event).await)).await
 }

@@ -1,6 +1,7 @@
-//! The worker's queue.
+//! Queues of workers, and of what none of them can work on.
 
 use privacy::export::job::{ExportJob, ExportQueue};
+use privacy::ledger_event::{DeadLetters, Unread, parked};
 use privacy::message::Work;
 use privacy::ports::{Answer, WorkQueue};
 use privacy::subject_request::notice::NoticeJob;
@@ -42,5 +43,12 @@ impl ExportQueue for SqsQueue {
     async fn export(&self, job: &ExportJob) -> Answer<()> {
         let sent = self.client.send_message().queue_url(&self.url).message_body(job.to_body()).send().await;
         sent.map(drop).map_err(fault("queue.export"))
+    }
+}
+
+impl DeadLetters for SqsQueue {
+    async fn park(&self, rows: &[Unread]) -> Answer<()> {
+        let sent = self.client.send_message().queue_url(&self.url).message_body(parked(rows)).send().await;
+        sent.map(drop).map_err(fault("queue.park"))
     }
 }

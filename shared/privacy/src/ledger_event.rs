@@ -6,10 +6,12 @@
 mod again;
 mod hold;
 mod purge;
+mod unread;
 
 pub use again::{hold_told_again, purge_told_again, told_again};
 pub use hold::{HoldEvent, HoldKind, hold_events};
 pub use purge::{PurgeEvent, PurgeKind, class_events, leftover_events};
+pub use unread::{DeadLetters, Unread, parked};
 
 use jiff::Timestamp;
 use serde::Serialize;

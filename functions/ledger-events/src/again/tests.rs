@@ -30,7 +30,8 @@ async fn account() -> (Account, Timestamp) {
 async fn call(account: &Account, event: Value) -> Result<(Vec<String>, Option<Again>), lambda_runtime::Error> {
     let before = account.sent().len();
     let connection = account.connection_of("ledger-events");
-    let teller = Teller::new(&connection, "bus".to_owned());
+    let teller =
+        Teller::new(&connection, "bus".to_owned(), "http://account.test/000000000000/eventdeadletters".to_owned());
     let repeater = Repeater::new(&connection, demo::map(), "ledger".to_owned(), "bus".to_owned());
     let payload: Event = serde_json::from_value(event).unwrap();
     let mut context = Context::default();

@@ -2,6 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Context;
 use privacy::ids::TenantId;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use privacy::obligation::ObligationId;
 use privacy::ports::{HoldBook, Intake, Opened, Placed, Released};
 use privacy::purge::{Leftover, PurgeLedger, PurgePlan};
 use privacy_tests::account::{Account, Trouble};
@@ -21,21 +22,37 @@ fn heads(account: &Account) -> Vec<Value> {
 }
 
 fn change(before: Option<&Value>, after: &Value) -> Value {
-    let mut images = json!({"SequenceNumber": "111", "NewImage": after});
+    let keys = json!({"pk": after["pk"], "sk": after["sk"]});
+    let mut images =
+        json!({"SequenceNumber": "111", "ApproximateCreationDateTime": 1_773_144_000, "Keys": keys, "NewImage": after});
     if let Some(before) = before {
         images["OldImage"] = before.clone();
     }
     json!({"eventName": "MODIFY", "dynamodb": images})
 }
 
-async fn tell(account: &Account, records: &[Value]) -> Result<Vec<String>, Fault> {
+async fn told(account: &Account, records: &[Value]) -> Result<(), Fault> {
     let payload = serde_json::from_value(json!({"Records": records})).unwrap();
+    let dead_letters = "http://account.test/000000000000/eventdeadletters".to_owned();
+    let teller = Teller::new(&account.connection_of("ledger-events"), "bus".to_owned(), dead_letters);
+    teller.tell(&LambdaEvent { payload, context: Context::default() }).await
+}
+
+/// What was sent from the given place on: the kinds of events, and what was parked.
+fn sent_since(account: &Account, before: usize) -> (Vec<String>, Vec<Value>) {
+    let sent = account.sent();
+    let sent: Vec<Value> = sent.iter().skip(before).map(|body| serde_json::from_str(body).unwrap()).collect();
+    let (events, parked): (Vec<Value>, Vec<Value>) = sent.into_iter().partition(|body| body.get("kind").is_some());
+    (events.iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect(), parked)
+}
+
+/// The kinds of events that are told where nothing is parked.
+async fn tell(account: &Account, records: &[Value]) -> Result<Vec<String>, Fault> {
     let before = account.sent().len();
-    let teller = Teller::new(&account.connection_of("ledger-events"), "bus".to_owned());
-    teller.tell(&LambdaEvent { payload, context: Context::default() }).await?;
-    let sent: Vec<Value> =
-        account.sent().iter().skip(before).map(|detail| serde_json::from_str(detail).unwrap()).collect();
-    Ok(sent.iter().map(|event| event["kind"].as_str().unwrap().to_owned()).collect())
+    told(account, records).await?;
+    let (events, parked) = sent_since(account, before);
+    assert_eq!(parked, Vec::<Value>::new());
+    Ok(events)
 }
 
 #[tokio::test]
@@ -122,17 +139,59 @@ async fn a_purge_is_told_from_its_rows() {
     assert!(!account.sent().join(" ").contains("mia"));
 }
 
-#[tokio::test]
-async fn one_row_that_cannot_be_read_holds_up_no_other() {
-    let account = Account::new();
+/// A row that is told, and the same as a later version could have left it.
+async fn good_and_bad(account: &Account) -> [Value; 2] {
     let new = demo::request(&demo::person("10158000000000001"), now() + SignedDuration::from_secs(1));
-    demo::ledger(&account).open(&new).await.unwrap();
-    let good = heads(&account).remove(0);
+    demo::ledger(account).open(&new).await.unwrap();
+    let good = heads(account).remove(0);
     let mut bad = good.clone();
     bad["state"] = json!({"S": "from-a-later-version"});
+    [good, bad]
+}
+
+fn parked(good: &Value) -> Value {
+    let code = good["pk"]["S"].as_str().unwrap().strip_prefix("obligation#").unwrap();
+    let row_ref = ObligationId::parse(code).unwrap().log_ref();
+    let named = json!({"row": "obligation", "row_ref": row_ref, "sequence_number": "111", "changed_at": "2026-03-10T12:00:00.000Z"});
+    let nameless = json!({"row": "unknown", "row_ref": null, "sequence_number": "", "changed_at": null});
+    json!({"v": 1, "unreadable": [nameless, named]})
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_parked_by_reference_and_holds_up_no_other() {
+    let account = Account::new();
+    let [good, bad] = good_and_bad(&account).await;
     let removed = json!({"eventName": "REMOVE", "dynamodb": {"OldImage": good}});
     let records = [json!({}), change(None, &bad), removed, change(None, &good)];
-    assert_eq!(tell(&account, &records).await.unwrap(), ["accepted"]);
+    told(&account, &records).await.unwrap();
+    assert_eq!(sent_since(&account, 0), (vec!["accepted".to_owned()], vec![parked(&good)]));
+    assert!(!account.sent().join(" ").contains(good["pk"]["S"].as_str().unwrap()), "no key that opens a page");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_can_neither_be_read_nor_parked_comes_again_and_then_is_parked() {
+    let account = Account::new();
+    let [good, bad] = good_and_bad(&account).await;
+    let records = [json!({}), change(None, &bad), change(None, &good)];
+    account.trouble("SendMessage", &[Trouble::Down; 3]);
+    assert!(told(&account, &records).await.is_err());
+    assert_eq!(sent_since(&account, 0), (vec!["accepted".to_owned()], vec![]), "what can be read is told all the same");
+    let (first, before) = (account.sent().remove(0), account.sent().len());
+    told(&account, &records).await.unwrap();
+    assert_eq!(sent_since(&account, before), (vec!["accepted".to_owned()], vec![parked(&good)]));
+    assert_eq!(account.sent()[before], first, "under the id that it was told by");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_bus_refuses_parks_nothing_each_time_that_it_comes_again() {
+    let account = Account::new();
+    let [good, bad] = good_and_bad(&account).await;
+    account.trouble("PutEvents", &[Trouble::Unprocessed]);
+    let records = [json!({}), change(None, &bad), change(None, &good)];
+    assert!(told(&account, &records).await.is_err());
+    assert_eq!(sent_since(&account, 0).1, Vec::<Value>::new());
+    told(&account, &records).await.unwrap();
+    assert_eq!(sent_since(&account, 0).1, [parked(&good)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use crate::ports::{Clock, Connections, Ledger, NextAction, Page, Read, Record, S
 use crate::scope::{Scope, Stage};
 
 /// Keys erased under one renewal of the lease.
-const CHUNK: usize = 2_000;
+pub(super) const CHUNK: usize = 2_000;
 
 /// The first wait after a failure. It doubles, but never past an hour: the sweeper counts for its alarms what is due,
 /// so an open obligation must be due at least that often.

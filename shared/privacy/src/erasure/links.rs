@@ -3,10 +3,11 @@
 //! A link under an identity leads to a place; beside the place a row names that link. So whatever the place goes by, a person's
 //! request, a disconnect, the end of an account, every link to it is found, and removed in one write with the row that names it.
 //! Were the link to go first, another request of the same person would find nothing and say erased while the row stands;
-//! were the row to, a crash would leave a link that nothing names.
+//! were the row to, a crash would leave a link that nothing names. So rows that name one link, by its dates, go together, too.
 
 use std::borrow::Cow;
 
+use super::erase::CHUNK;
 use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::obligation::Head;
@@ -24,7 +25,7 @@ where
     /// something is held stay with it.
     pub(super) async fn erase_links(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(()) };
-        let mut after: Option<Record> = None;
+        let (mut after, mut waiting): (Option<Record>, Vec<Record>) = (None, Vec::new());
         loop {
             let page = self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?;
             let is_link = |record: &Record| store.is_link(&record.key);
@@ -33,8 +34,16 @@ where
             for record in held {
                 *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;
             }
-            self.erase_records(scope, store, &range, &free).await?;
+            waiting.extend(free);
             after = page.next;
+            // The next page may begin with the same person, and name the same link.
+            let last = waiting.last().filter(|_| after.is_some()).map(|record| store.owner(&scope.place, &record.key));
+            let is_whole = |record: &Record| Some(store.owner(&scope.place, &record.key)) != last;
+            let (whole, rest) = waiting.into_iter().partition(is_whole);
+            waiting = rest;
+            for chunk in by_link(scope, store, whole) {
+                self.erase_records(scope, store, &range, &chunk).await?;
+            }
             if after.is_none() {
                 return Ok(());
             }
@@ -140,4 +149,20 @@ where
         }
         Ok(links)
     }
+}
+
+/// Rows in chunks between which no two that name the same link come apart; more than [`CHUNK`] of one link are a chunk of their own.
+fn by_link(scope: &Scope, store: &StoreMap, rows: Vec<Record>) -> Vec<Vec<Record>> {
+    let link = |record: Record| (store.link(&scope.place, &record.key), record);
+    let mut named: Vec<(Option<Link>, Record)> = rows.into_iter().map(link).collect();
+    named.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut chunks: Vec<Vec<Record>> = Vec::new();
+    for of_one_link in named.chunk_by(|(one, _), (other, _)| one == other) {
+        let records = of_one_link.iter().map(|(_, record)| record.clone());
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() + of_one_link.len() <= CHUNK => chunk.extend(records),
+            _ => chunks.push(records.collect()),
+        }
+    }
+    chunks
 }

@@ -214,6 +214,12 @@ async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothin
     for is_disconnect in [false, true] {
         let begin = async || {
             let world = known();
+            // Each link is named by two rows of different days, with others of the person in between.
+            for month in ["02", "03"] {
+                for link in [email(), link()] {
+                    world.link(&p1(), at(&format!("2026-{month}-01T00:00:00Z")), &link);
+                }
+            }
             open(&world).await;
             if !is_disconnect {
                 return (world, id());
