@@ -179,7 +179,8 @@ pub trait Ledger: Sync {
     fn is_cancelled(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
     /// The legal holds in force for a tenant, by a strong read.
     fn holds(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<LegalHold>>> + Send;
-    /// The open requests whose bundles what is purged of a tenant has to wait for, by strong reads.
+    /// The open requests whose bundles what is purged of a tenant has to wait for, by strong reads; the export of its account
+    /// under [`ExportJob::named`](crate::export::job::ExportJob::named).
     fn awaited_bundles(&self, tenant: &TenantId) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
     /// Notes that an obligation waits for a hold, so that its release finds it.
     fn wait_for(&self, id: &ObligationId, hold: &HoldId) -> impl Future<Output = Answer<()>> + Send;

@@ -17,7 +17,7 @@ use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Proven, Standing, SubjectRequest, Words};
 
 /// How often a change that somebody else was quicker with is tried again.
-const ROUNDS: u32 = 3;
+pub(crate) const ROUNDS: u32 = 3;
 
 /// What a proof came to.
 #[derive(Debug)]

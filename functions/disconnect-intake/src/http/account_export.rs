@@ -48,7 +48,7 @@ impl Intake {
         tenant: &TenantId,
     ) -> Result<Response<Body>, Rejected> {
         let reference = ExportJob::Tenant(tenant.clone()).log_ref();
-        let export = show_account(&self.ledger, &self.bundles, tenant, SystemClock.now()).await?;
+        let export = show_account(&self.ledger, &self.bundles, &self.map, tenant, SystemClock.now()).await?;
         // Who gets a link is noted before they have it; how far it is says nothing of anybody.
         if matches!(export, AccountExport::Ready { .. }) {
             self.note(request, StaffDeed::LookAtExport(tenant.clone())).await?;

@@ -62,6 +62,7 @@ pub(super) const fn export_state(export: &AccountExport) -> &'static str {
         AccountExport::None => "none",
         AccountExport::InProgress => "in-progress",
         AccountExport::Ready { .. } => "ready",
+        AccountExport::Failed => "failed",
         AccountExport::Erased => "erased",
     }
 }

@@ -235,7 +235,7 @@ impl BundleBook for LedgerTable {
 
 impl LedgerTable {
     /// The open requests whose bundles a purge of a tenant waits for, by strong reads. One that was closed without a bundle has
-    /// left its row, and is not waited for.
+    /// left its row, and is not waited for. The export of the account is one of them while it is ordered and not made.
     pub(super) async fn awaited(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
         let mut awaited = Vec::new();
         for row in self.rows("bundles.awaited", pending(tenant), "").await? {
@@ -243,6 +243,10 @@ impl LedgerTable {
             if self.request(&id).await?.is_some_and(|request| request.standing.closed_at().is_none()) {
                 awaited.push(id);
             }
+        }
+        let account = ExportJob::Tenant(tenant.clone());
+        if self.bundle(&account).await?.is_some_and(|bundle| bundle.is_open()) {
+            awaited.push(account.named());
         }
         Ok(awaited)
     }

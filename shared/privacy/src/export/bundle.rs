@@ -52,6 +52,12 @@ impl Next {
 }
 
 impl Bundle {
+    /// Whether it was ordered or begun, and is neither made nor erased.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.made_at.is_none() && self.erased_at.is_none()
+    }
+
     /// The one that answers now, where it was made and not erased.
     fn made(&self) -> Option<Round> {
         let is_there = self.erased_at.is_none();

@@ -14,7 +14,7 @@ use crate::obligation::ObligationId;
 use crate::subject_request::challenge::{Challenge, LIFETIME};
 use crate::subject_request::ports::{Challenges, Limits, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
-use crate::verify_request::use_up;
+use crate::verify_request::{ROUNDS, use_up};
 
 /// How long a link works.
 pub const LINK_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
@@ -35,12 +35,12 @@ pub async fn download_bundle(
     if !challenge.is_answered_by(keys, id, code) {
         return Ok(None);
     }
-    let Some((request, made)) = ready(book, id, round, now).await? else { return Ok(None) };
+    let Some(found) = ready(book, id, round, now).await? else { return Ok(None) };
     // One that was sent before the bundle was there was for something else; and no code opens what only a login does.
-    if challenge.expires_at - LIFETIME < made.made_at || request.opened_by() != Some(challenge.proof) {
-        return Ok(None);
-    }
-    give(book, links, request, made, Some(&challenge), now).await
+    let opens = |request: &SubjectRequest, made: &Round| {
+        challenge.expires_at - LIFETIME >= made.made_at && request.opened_by() == Some(challenge.proof)
+    };
+    give(book, links, found, Some(&challenge), opens, now).await
 }
 
 /// Answers a fresh login of the same account holder with a link, or with nothing. It is used up by it. `round` as there.
@@ -56,29 +56,38 @@ pub async fn download_by_login(
     (login, round): (&Login, Option<u32>),
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
-    let Some((request, made)) = ready(book, id, round, now).await? else { return Ok(None) };
-    let is_theirs = request.opened_by() == Some(Proof::AccountLogin) && request.member.as_ref() == Some(&login.member);
-    if !is_theirs || !use_up(limits, keys, login).await? {
+    let Some(found) = ready(book, id, round, now).await? else { return Ok(None) };
+    let is_theirs = |request: &SubjectRequest, _: &Round| {
+        request.opened_by() == Some(Proof::AccountLogin) && request.member.as_ref() == Some(&login.member)
+    };
+    if !is_theirs(&found.0, &found.1) || !use_up(limits, keys, login).await? {
         return Ok(None);
     }
-    give(book, links, request, made, None, now).await
+    give(book, links, found, None, is_theirs, now).await
 }
 
-/// Notes that it is given, with the code that is used up by it, then gives it.
+/// Notes that it is given, with the code that is used up by it, then gives it. `opens` says whether what was shown still opens
+/// a bundle: what was right does not turn wrong because somebody else changed the request meanwhile.
 async fn give(
-    book: &impl RequestBook,
+    book: &(impl RequestBook + BundleBook),
     links: &impl BundleLinks,
-    request: SubjectRequest,
-    made: Round,
+    (request, made): (SubjectRequest, Round),
     used: Option<&Challenge>,
+    opens: impl Fn(&SubjectRequest, &Round) -> bool,
     now: Timestamp,
 ) -> Result<Option<Link>, Fault> {
-    let key = BundleKey::of(&ExportJob::Request(request.id.clone()), made.round);
-    let given = SubjectRequest { version: request.version + 1, ..request };
-    if !book.record(&given, &Act::of_asker(Deed::Downloaded, now), used).await? {
-        return Ok(None);
+    let job = ExportJob::Request(request.id.clone());
+    let (key, round) = (BundleKey::of(&job, made.round), made.round);
+    let mut found = Some((request, made));
+    for _ in 0..ROUNDS {
+        let Some((request, _)) = found.filter(|(request, made)| opens(request, made)) else { return Ok(None) };
+        let given = SubjectRequest { version: request.version + 1, ..request };
+        if book.record(&given, &Act::of_asker(Deed::Downloaded, now), used).await? {
+            return links.link(&key).await.map(Some);
+        }
+        found = ready(book, &given.id, Some(round), now).await?;
     }
-    links.link(&key).await.map(Some)
+    Err(Fault::retry("download", "the request changed under every try"))
 }
 
 /// The request and one of its bundles, while that is there.

@@ -43,7 +43,16 @@ impl ExportJob {
     pub fn log_ref(&self) -> String {
         match self {
             Self::Request(request) => request.log_ref(),
-            Self::Tenant(tenant) => ObligationId::of_termination(tenant, "export").log_ref(),
+            Self::Tenant(_) => self.named().log_ref(),
+        }
+    }
+
+    /// The request that it answers; that of an account, which answers none, by an id of its own.
+    #[must_use]
+    pub fn named(&self) -> ObligationId {
+        match self {
+            Self::Request(request) => request.clone(),
+            Self::Tenant(tenant) => ObligationId::of_termination(tenant, "export"),
         }
     }
 

@@ -89,6 +89,14 @@ impl From<Fault> for Stop {
     }
 }
 
+/// When a bundle that is made now is erased.
+pub(super) fn erase_at(map: &DataMap, now: Timestamp) -> Result<Timestamp, Fault> {
+    let days = map.model().own.get(KEPT).and_then(|own| own.clock.ceiling);
+    let days = days.ok_or_else(|| Fault::park("export.date", "the policy does not say how long a bundle is kept"))?;
+    let at = deadline::after(now, days).map_err(|error| Fault::park("export.date", error))?;
+    Ok(instant::to_millis(at))
+}
+
 /// One bundle at work.
 pub(super) struct Making<'a, V, B, C> {
     pub(super) vault: &'a V,
@@ -251,13 +259,8 @@ where
         Ok(Made::Whole { bytes })
     }
 
-    /// When a bundle that is made now is erased.
     fn erase_at(&self, now: Timestamp) -> Result<Timestamp, Fault> {
-        let days = self.map.model().own.get(KEPT).and_then(|own| own.clock.ceiling);
-        let days =
-            days.ok_or_else(|| Fault::park("export.date", "the policy does not say how long a bundle is kept"))?;
-        let at = deadline::after(now, days).map_err(|error| Fault::park("export.date", error))?;
-        Ok(instant::to_millis(at))
+        erase_at(self.map, now)
     }
 
     async fn save(&self, job: &ExportJob, worker: &str, bundle: &Bundle) -> Result<(), Stop> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::job::ExportJob;
 use super::make_bundle::Exporter;
 use super::people::Own;
+use super::ports::BundleBook;
 use super::window::{Window, window};
 use crate::clock::model::Kind;
 use crate::data_map::DataMap;
@@ -103,7 +104,7 @@ pub(super) enum Ordered {
 
 impl<L, Q, V, B, C> Exporter<'_, L, Q, V, B, C>
 where
-    L: RequestBook + DueIndex,
+    L: RequestBook + DueIndex + BundleBook,
     V: Connections,
     C: Clock,
 {
@@ -113,7 +114,7 @@ where
                 Some(request) => self.of_person(request, now).await,
                 None => Ok(Ordered::Idle),
             },
-            ExportJob::Tenant(tenant) => self.of_tenant(tenant, now).await,
+            ExportJob::Tenant(tenant) => self.of_tenant(job, tenant, now).await,
         }
     }
 
@@ -130,8 +131,20 @@ where
         })
     }
 
-    async fn of_tenant(&self, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
-        let Window::Open { .. } = window(self.ledger, self.map, tenant, now).await? else { return Ok(Ordered::Closed) };
+    /// What was ordered in time is made to its end. Where that cannot be any more a person has to hear of it.
+    async fn of_tenant(&self, job: &ExportJob, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
+        match window(self.ledger, self.map, tenant, now).await? {
+            Window::Open { .. } => {}
+            Window::NotYet => return Ok(Ordered::Closed),
+            Window::Closed { latest } => {
+                if !self.ledger.bundle(job).await?.is_some_and(|bundle| bundle.is_open()) {
+                    return Ok(Ordered::Closed);
+                }
+                if latest.is_none_or(|latest| latest <= now) {
+                    return Err(Fault::park("export.window", "what was ordered in time was not made before the purge"));
+                }
+            }
+        }
         Ok(Ordered::Order(
             Box::new(Order {
                 kind: BundleKind::Account,

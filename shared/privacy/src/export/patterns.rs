@@ -127,21 +127,30 @@ fn number(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)>
 /// The longest beginning of 13 to 19 digits, in groups or not, whose check digit is right.
 fn card(rest: &str) -> Option<usize> {
     let (mut digits, mut longest): (Vec<u32>, _) = (Vec::new(), None);
+    let mut group = 0;
     for (at, character) in rest.char_indices() {
         match character.to_digit(10) {
             Some(digit) => {
                 digits.push(digit);
+                group += 1;
                 let is_whole =
                     !rest.get(at + 1..).is_some_and(|after| after.starts_with(|next: char| next.is_ascii_digit()));
                 if is_whole && (13..=19).contains(&digits.len()) && is_luhn(&digits) {
                     longest = Some(at + 1);
                 }
             }
-            None if (character == ' ' || character == '-') && digits.len() < 19 => {}
+            // Dates and amounts have dots after two or three digits.
+            None if character == '.' && group < 4 => break,
+            None if (is_space(character) || "-.\u{2011}".contains(character)) && digits.len() < 19 => group = 0,
             None => break,
         }
     }
     longest
+}
+
+/// A space that may stand between groups, also one at which no line breaks.
+fn is_space(character: char) -> bool {
+    " \u{a0}\u{2007}\u{202f}".contains(character)
 }
 
 fn is_luhn(digits: &[u32]) -> bool {
@@ -151,27 +160,41 @@ fn is_luhn(digits: &[u32]) -> bool {
     !is_one_digit && digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
 }
 
-/// An international bank account number, in groups of four or not, whose check digits are right.
+/// An international bank account number, in groups of four or not, whose check digits are right. In small letters words look like
+/// the beginning of one: there it is in whole groups, and has ten digits.
 fn iban(rest: &str) -> Option<usize> {
     let begins = |(at, character): (usize, char)| match at {
-        0 | 1 => character.is_ascii_uppercase(),
+        0 | 1 => character.is_ascii_alphabetic(),
         _ => character.is_ascii_digit(),
     };
     if rest.chars().take(4).count() < 4 || !rest.char_indices().take(4).all(begins) {
         return None;
     }
-    let (mut compact, mut longest) = (String::new(), None);
+    let is_large = rest.starts_with(|first: char| first.is_ascii_uppercase());
+    let belongs = |letter: char| {
+        letter.is_ascii_digit() || if is_large { letter.is_ascii_uppercase() } else { letter.is_ascii_alphabetic() }
+    };
+    let (mut compact, mut group, mut longest) = (String::new(), 0, None);
     for (at, character) in rest.char_indices() {
-        if character.is_ascii_uppercase() || character.is_ascii_digit() {
-            compact.push(character);
-            if (15..=34).contains(&compact.len()) && is_mod_97(&compact) {
+        if belongs(character) {
+            compact.push(character.to_ascii_uppercase());
+            group += 1;
+            let goes_on = || rest.get(at + 1..).is_some_and(|after| after.starts_with(char::is_alphanumeric));
+            let is_whole = is_large || (!goes_on() && has_ten_digits(&compact));
+            if (15..=34).contains(&compact.len()) && is_whole && is_mod_97(&compact) {
                 longest = Some(at + 1);
             }
-        } else if character != ' ' || compact.len() >= 34 {
+        } else if !is_space(character) || compact.len() >= 34 || (!is_large && group != 4) {
             break;
+        } else {
+            group = 0;
         }
     }
     longest
+}
+
+fn has_ten_digits(compact: &str) -> bool {
+    compact.bytes().filter(u8::is_ascii_digit).count() >= 10
 }
 
 fn is_mod_97(compact: &str) -> bool {
@@ -201,11 +224,33 @@ fn is_keyed(word: &str) -> bool {
         && digest.bytes().all(|byte| byte.is_ascii_lowercase() || (b'2'..=b'7').contains(&byte))
 }
 
+/// How the tokens of Meta, GitHub, Stripe, Slack, AWS, Google and OpenAI begin.
+const TOKENS: [&str; 19] = [
+    "EAA",
+    "IGQ",
+    "IGAA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "sk_live_",
+    "sk_test_",
+    "whsec_",
+    "xoxb-",
+    "xoxp-",
+    "AKIA",
+    "ASIA",
+    "ya29.",
+    "AIza",
+    "sk-",
+];
+
 /// What programs sign in with.
 fn is_token(word: &str) -> bool {
     let is_signed = word.starts_with("eyJ") && word.matches('.').count() == 2;
-    let known = ["sk_live_", "sk_test_", "sk-", "xoxb-", "xoxp-", "ghp_", "AKIA", "whsec_", "EAA", "ya29.", "AIza"];
-    is_signed || (word.len() >= 20 && known.iter().any(|beginning| word.starts_with(beginning)))
+    is_signed || (word.len() >= 20 && TOKENS.iter().any(|beginning| word.starts_with(beginning)))
 }
 
 /// No part of an address before its `@` is longer: RFC 5321 has 64 bytes.
@@ -260,6 +305,24 @@ mod tests {
             ("$2b$12$abcdefghijklmnopqrstuv", "[hash]"),
             ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "Bearer [access token]"),
             ("key sk_live_0123456789abcdef", "key [access token]"),
+            ("4111.1111.1111.1111", "[payment card number]"),
+            ("4111\u{a0}1111\u{a0}1111\u{a0}1111", "[payment card number]"),
+            ("4111\u{202f}1111\u{202f}1111\u{202f}1111.", "[payment card number]."),
+            ("3782.822463.10005", "[payment card number]"),
+            ("41.11.11.11.11.11.11.11", "41.11.11.11.11.11.11.11"),
+            ("4.111.111.111.111.111 EUR", "4.111.111.111.111.111 EUR"),
+            ("de89 3704 0044 0532 0130 00 please", "[bank account number] please"),
+            ("gb82west12345698765432", "[bank account number]"),
+            ("de89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00", "[bank account number]"),
+            ("DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00", "[bank account number]"),
+            ("de00 3704 0044 0532 0130 00", "de00 3704 0044 0532 0130 00"),
+            ("gb82west12345698765432x", "gb82west12345698765432x"),
+            ("IGQVJabcdefghijklmnop", "[access token]"),
+            ("IGAAabcdefghijklmnopq", "[access token]"),
+            ("EAAabcdefghijklmnopqr", "[access token]"),
+            ("github_pat_11ABCDEFG0123456789", "[access token]"),
+            ("gho_0123456789abcdefgh", "[access token]"),
+            ("IGQ is short, gho_ too, github_pat_", "IGQ is short, gho_ too, github_pat_"),
             ("2026-02-01T09:00:00.000Z and 20260201", "2026-02-01T09:00:00.000Z and 20260201"),
             ("", ""),
         ] {

@@ -82,29 +82,42 @@ pub enum Whose<'a> {
 
 crate::redacted!(Whose<'a>);
 
-/// Names that no value is shown of.
-const SECRETS: [&str; 12] = [
+/// Names that no value is shown of, also where their words are written as one.
+const SECRETS: [&str; 20] = [
     "token",
     "secret",
     "password",
+    "passwd",
+    "passphrase",
     "hash",
     "digest",
     "seed",
     "session",
     "cookie",
     "api_key",
+    "apikey",
+    "access_key",
+    "accesskey",
     "private_key",
+    "privatekey",
+    "signing_key",
+    "signingkey",
     "credential",
     "suppression",
 ];
 /// Names of what the law never has disclosed.
-const NEVER: [&str; 18] = [
+const NEVER: [&str; 24] = [
     "national_id",
     "routing_number",
     "ssn",
     "social_security",
     "passport",
     "driver_licen",
+    "drivers_licen",
+    "driverlicen",
+    "driverslicen",
+    "driving_licen",
+    "drivinglicen",
     "government_id",
     "tax_id",
     "iban",
@@ -115,6 +128,7 @@ const NEVER: [&str; 18] = [
     "medical",
     "insurance_id",
     "security_answer",
+    "security_question",
     "biometric",
     "fingerprint",
 ];

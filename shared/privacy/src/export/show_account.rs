@@ -5,17 +5,22 @@ use jiff::Timestamp;
 
 use super::download::LINK_LIFETIME;
 use super::job::ExportJob;
-use super::ports::{BundleBook, BundleKey, BundleLinks, Link};
+use super::ports::{Bundle, BundleBook, BundleKey, BundleLinks, Link};
+use super::window::{Window, window};
+use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::ids::TenantId;
+use crate::ports::DueIndex;
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountExport {
-    /// No worker has begun one.
+    /// None was ordered, or none for this end of the account.
     None,
-    /// It is being made.
+    /// It is ordered, or being made.
     InProgress,
+    /// It was not made before its data had to go: there is none, and no other can be ordered.
+    Failed,
     /// It is whole.
     Ready {
         /// Since when.
@@ -38,15 +43,16 @@ pub enum AccountExport {
 /// # Errors
 /// [`Fault`]: ask again.
 pub async fn show_account(
-    book: &impl BundleBook,
+    book: &(impl BundleBook + DueIndex),
     links: &impl BundleLinks,
+    map: &DataMap,
     tenant: &TenantId,
     now: Timestamp,
 ) -> Result<AccountExport, Fault> {
     let job = ExportJob::Tenant(tenant.clone());
     let Some(bundle) = book.bundle(&job).await? else { return Ok(AccountExport::None) };
     let (Some(made_at), Some(erase_at)) = (bundle.made_at, bundle.erase_at) else {
-        return Ok(if bundle.erased_at.is_some() { AccountExport::None } else { AccountExport::InProgress });
+        return Ok(not_made(&bundle, window(book, map, tenant, now).await?, now));
     };
     if bundle.erased_at.is_some() || erase_at <= now {
         return Ok(AccountExport::Erased);
@@ -54,4 +60,15 @@ pub async fn show_account(
     let link = links.link(&BundleKey::of(&job, bundle.round)).await?;
     let link_until = (now + LINK_LIFETIME).min(erase_at);
     Ok(AccountExport::Ready { made_at, bytes: bundle.bytes, erase_at, link, link_until })
+}
+
+/// How far one is that was never whole.
+fn not_made(bundle: &Bundle, window: Window, now: Timestamp) -> AccountExport {
+    match window {
+        Window::NotYet => AccountExport::None,
+        Window::Open { .. } if bundle.is_open() => AccountExport::InProgress,
+        Window::Open { .. } => AccountExport::None,
+        Window::Closed { latest: Some(latest) } if bundle.is_open() && now < latest => AccountExport::InProgress,
+        Window::Closed { .. } => AccountExport::Failed,
+    }
 }

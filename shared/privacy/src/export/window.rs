@@ -1,9 +1,11 @@
-//! When the account of a tenant may be exported: from the end of the service through the last day before its data goes.
+//! When the account of a tenant may be exported: from the end of the service through the last day before its data goes. What was
+//! ordered by then is made after it, too: the purge waits for it, as long as it waits for the bundle of a person.
 
 use jiff::Timestamp;
 
 use crate::accept_termination::{End, ends};
 use crate::data_map::DataMap;
+use crate::erasure::latest;
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::obligation::State;
@@ -20,7 +22,10 @@ pub(super) enum Window {
         closes_at: Timestamp,
     },
     /// Its last day is over.
-    Closed,
+    Closed {
+        /// Until when what was ordered in time may still be made; `None` once the purge has begun.
+        latest: Option<Timestamp>,
+    },
 }
 
 /// By the phase that `[termination]` names, by a strong read.
@@ -43,12 +48,15 @@ pub(super) async fn window(
         State::Cancelled { .. } => Window::NotYet,
         State::Received if now < opens_at => Window::NotYet,
         State::Received if now < closes_at => Window::Open { closes_at },
-        State::Received
-        | State::Planned { .. }
+        State::Received => {
+            let alarm_before = map.alarm_before(head.route, &head.target).unwrap_or_default();
+            Window::Closed { latest: Some(latest(&head.due_by, alarm_before, head.open_since())) }
+        }
+        State::Planned { .. }
         | State::Executing { .. }
         | State::Failed { .. }
         | State::Held { .. }
         | State::Verifying { .. }
-        | State::Completed { .. } => Window::Closed,
+        | State::Completed { .. } => Window::Closed { latest: None },
     })
 }

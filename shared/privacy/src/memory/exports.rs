@@ -59,6 +59,13 @@ impl StoredExports {
         self.booked.iter().find(|(job, _)| is_of_it(job)).map(|(_, booked)| booked.bundle.clone())
     }
 
+    /// Whether the export of an account was ordered, and is neither made nor erased.
+    #[must_use]
+    pub fn is_ordered(&self, tenant: &TenantId) -> bool {
+        let is_of_it = |job: &ExportJob| matches!(job, ExportJob::Tenant(of) if of == tenant);
+        self.booked.iter().any(|(job, booked)| is_of_it(job) && booked.bundle.is_open())
+    }
+
     fn booked(&mut self, job: &ExportJob) -> Option<&mut Booked> {
         self.booked.iter_mut().find(|(known, _)| known == job).map(|(_, booked)| booked)
     }

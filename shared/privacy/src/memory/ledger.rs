@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::World;
 use super::opened::fresh;
+use crate::export::job::ExportJob;
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
@@ -98,7 +99,9 @@ impl Ledger for World {
             let heads = &stored.requests.heads;
             let is_open = |id: &ObligationId| heads.get(id).is_some_and(|head| head.standing.closed_at().is_none());
             let awaited = stored.exports.awaited.iter().filter(|(of, id)| of == tenant && is_open(id));
-            awaited.map(|(_, request)| request.clone()).collect()
+            let account = ExportJob::Tenant(tenant.clone()).named();
+            let of_account = stored.exports.is_ordered(tenant).then_some(account);
+            awaited.map(|(_, request)| request.clone()).chain(of_account).collect()
         })
     }
 

@@ -45,6 +45,33 @@ fn what_the_name_of_a_member_says_is_not_shown_is_not_shown_at_any_depth() {
 }
 
 #[test]
+fn a_name_hides_its_value_however_it_is_written_and_names_like_it_do_not() {
+    for name in [
+        "drivers_license",
+        "driver_license",
+        "driversLicence",
+        "driving_licence",
+        "DrivingLicense",
+        "security_question",
+        "securityAnswer",
+        "DRIVERSLICENSE",
+    ] {
+        let (json, csv, counts) = shown("settings", json!({name: "marker"}));
+        assert!(![json, csv].iter().any(|file| file.contains("marker")), "{name}");
+        assert_eq!(counts, [(Reason::NeverDisclosed, 1)].into(), "{name}");
+    }
+    for name in ["apikey", "APIKey", "api-key", "access_key", "AccessKeyId", "passwd", "signing_key"] {
+        let (json, csv, counts) = shown("settings", json!({name: "marker"}));
+        assert!(![json, csv].iter().any(|file| file.contains("marker")), "{name}");
+        assert_eq!(counts, [(Reason::Secret, 1)].into(), "{name}");
+    }
+    for name in ["licence_plan", "driving_distance", "key", "access", "question", "passed", "keyboard", "class_name"] {
+        let (json, csv, counts) = shown("settings", json!({name: "marker"}));
+        assert!([json, csv].iter().all(|file| file.contains("marker")) && counts.is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn each_text_inside_what_names_somebody_becomes_a_token_and_ones_own_stays() {
     let (json, csv, counts) = shown("name", json!(["Ben Smith", "Cleo", "Mia Marker", {"first": "Ben Smith"}, 77_001]));
     for file in [&json, &csv] {

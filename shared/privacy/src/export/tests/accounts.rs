@@ -1,4 +1,5 @@
 use super::*;
+use crate::ports::Ledger;
 
 /// Alder's account: two users, one connection of Instagram and one of LinkedIn.
 async fn ending(office: &Office) -> TenantId {
@@ -56,7 +57,7 @@ async fn an_account_is_ordered_from_its_end_to_its_last_day_and_shown_with_a_lin
     let office = Office::with_mia(3);
     let tenant = TenantId::parse("alder").unwrap();
     let order = async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
-    let show = async || show_account(&office.world, &office.world, &tenant, office.now()).await.unwrap();
+    let show = async || show_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
     assert_eq!((order().await, show().await), (AccountOrdered::NotYet, AccountExport::None), "nothing ends");
     ending(&office).await;
     let closes_at = at("2026-04-05T00:00:00Z");
@@ -130,4 +131,67 @@ async fn an_account_that_ends_again_while_the_first_end_is_open_has_the_export_o
     assert!(matches!(order().await, AccountOrdered::Taken { .. }));
     crate::accept_termination::reactivate(&office.world, &office.map, &tenant, office.now()).await.unwrap();
     assert_eq!(order().await, AccountOrdered::NotYet, "it came back, and nothing ends");
+}
+
+/// Ordered in the last minute of the last day, and visited by nobody, or by one who ran out of time, before it is over.
+#[tokio::test]
+async fn what_was_ordered_in_time_is_made_after_the_last_day_and_the_purge_waits_for_it() {
+    for is_begun in [false, true] {
+        let office = Office::with_mia(3);
+        let tenant = ending(&office).await;
+        let closes_at = at("2026-04-05T00:00:00Z");
+        office.world.stored().set_now(closes_at - SignedDuration::from_mins(1));
+        let order = async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await;
+        let show =
+            async || show_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+        assert_eq!(order().await.unwrap(), AccountOrdered::Taken { closes_at });
+        assert_eq!(show().await, AccountExport::InProgress, "it is noted before a worker has it");
+        let job = ExportJob::Tenant(tenant.clone());
+        if is_begun {
+            office.world.tick(SignedDuration::from_secs(5));
+            assert_eq!(office.try_make(&job, "w0", 1).await.unwrap(), Made::Again);
+            office.world.tick(SignedDuration::ZERO);
+        }
+        office.world.stored().set_now(closes_at + SignedDuration::from_mins(3));
+        assert_eq!(order().await.unwrap(), AccountOrdered::TooLate);
+        assert_eq!(office.world.awaited_bundles(&tenant).await.unwrap(), [job.named()]);
+        assert_eq!(show().await, AccountExport::InProgress);
+        assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+        assert!(office.files()["data/account-users-001.json"].contains("Uma"));
+        assert!(matches!(show().await, AccountExport::Ready { .. }));
+        assert_eq!(office.world.awaited_bundles(&tenant).await.unwrap(), [], "it goes on");
+        assert_eq!(office.make(&job).await, Made::Closed, "sent twice");
+    }
+}
+
+#[tokio::test]
+async fn what_was_ordered_in_time_and_cannot_be_made_any_more_is_said_and_heard_of() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let job = ExportJob::Tenant(tenant.clone());
+    order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    let show = async || show_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    // Nobody makes it for two weeks: what was begun is erased, and it is ordered again.
+    office.world.pass(SignedDuration::from_hours(24 * 15));
+    let stop_at = office.now() + SignedDuration::from_mins(1);
+    assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+    assert_eq!(show().await, AccountExport::None);
+    let closes_at = at("2026-04-05T00:00:00Z");
+    office.world.stored().set_now(closes_at - SignedDuration::from_mins(1));
+    order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    // The phase of the account has one day, and keeps half of it for the purge.
+    let latest = closes_at + SignedDuration::from_hours(12);
+    office.world.stored().set_now(latest - SignedDuration::from_mins(1));
+    assert_eq!(show().await, AccountExport::InProgress);
+    office.world.stored().set_now(latest);
+    assert_eq!(show().await, AccountExport::Failed);
+    let fault = office.try_make(&job, "w1", 2).await.unwrap_err();
+    assert_eq!((fault.turn, fault.action), (crate::fault::Turn::Park, "export.window"));
+    let came_back = Office::with_mia(3);
+    let tenant = ending(&came_back).await;
+    order_account(&came_back.world, &came_back.world, &came_back.map, &tenant, came_back.now()).await.unwrap();
+    crate::accept_termination::reactivate(&came_back.world, &came_back.map, &tenant, came_back.now()).await.unwrap();
+    assert_eq!(came_back.make(&job).await, Made::Closed, "nobody waits for it");
+    let shown = show_account(&came_back.world, &came_back.world, &came_back.map, &tenant, came_back.now()).await;
+    assert_eq!(shown.unwrap(), AccountExport::None);
 }

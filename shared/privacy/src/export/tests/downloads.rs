@@ -88,3 +88,47 @@ async fn after_a_power_of_attorney_the_person_opens_it() {
     let (world, keys, now) = (&office.world, &office.keys, office.now());
     assert!(download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap().is_some());
 }
+
+/// Staff change the request while its person downloads: what they showed was right, so it is neither lost nor called wrong.
+#[tokio::test]
+async fn a_change_by_staff_burns_neither_the_code_nor_the_login() {
+    let staff_act = |id: &ObligationId, change: fn(&mut SubjectRequest)| {
+        let id = id.clone();
+        move |stored: &mut crate::memory::Stored| {
+            let request = stored.requests.heads.get_mut(&id).unwrap();
+            request.version += 1;
+            change(request);
+        }
+    };
+    let office = Office::with_mia(2);
+    let id = office.asked(Kind::Access).await;
+    office.make(&job(&id)).await;
+    office.world.pass(SignedDuration::from_mins(1));
+    let (world, keys, now) = (&office.world, &office.keys, office.now());
+    let code = office.code(&id, 2).await;
+    world.strike(None);
+    world.interrupt(4, staff_act(&id, |_| {}));
+    assert!(download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap().is_some(), "by a code");
+    let code = office.code(&id, 3).await;
+    world.strike(None);
+    world.interrupt(4, staff_act(&id, |request| request.proven.clear()));
+    let after = download_bundle(world, world, keys, &id, (&code, None), now).await.unwrap();
+    assert!(after.is_none(), "it opens nothing after that change");
+
+    let office = Office::with_mia(2);
+    office.know_user();
+    let id = office.asked(Kind::Access).await;
+    office.log_in(&id);
+    office.make(&job(&id)).await;
+    let (world, keys, now) = (&office.world, &office.keys, office.now());
+    let login = Login {
+        member: mia_at_alder(),
+        token_id: "token-1".to_owned(),
+        email: None,
+        expires_at: now + SignedDuration::from_mins(2),
+    };
+    world.strike(None);
+    world.interrupt(4, staff_act(&id, |_| {}));
+    let link = download_by_login(world, world, world, keys, &id, (&login, None), now).await.unwrap();
+    assert!(link.is_some(), "by a login");
+}
