@@ -11,6 +11,7 @@ pub mod accept_request;
 pub mod accept_subject_erasure;
 pub mod accept_termination;
 pub mod audit;
+mod both;
 pub mod clock;
 pub mod close_request;
 pub mod confirm_plan;

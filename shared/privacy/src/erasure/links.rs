@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::ahead::{Keys, Rows};
 use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::obligation::Head;
@@ -24,20 +25,18 @@ where
     /// something is held stay with it.
     pub(super) async fn erase_links(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(()) };
-        let mut after: Option<Record> = None;
+        let mut keys = Keys::of(store, range, Rows::Links, None);
         loop {
-            let page = self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?;
-            let is_link = |record: &Record| store.is_link(&record.key);
+            let chunk = self.chunk(head, scope, &mut keys).await?;
+            if chunk.is_empty() {
+                return Ok(());
+            }
             let (held, free): (Vec<Record>, Vec<Record>) =
-                page.records.into_iter().filter(is_link).partition(|record| self.finds_held(scope, store, record));
+                chunk.into_iter().partition(|record| self.finds_held(scope, store, record));
             for record in held {
                 *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;
             }
-            self.erase_records(scope, store, &range, &free).await?;
-            after = page.next;
-            if after.is_none() {
-                return Ok(());
-            }
+            self.erase_and_read(head, scope, &mut keys, &free).await?;
         }
     }
 
