@@ -142,6 +142,10 @@ def erased(measured: Mapping[str, Any]) -> list[Priced]:
     table_gb = 100.0
     scan = of_million("rru", table_gb * 2**30 / 8192)
     found.append(Priced("boto3 scan + delete, a table of 100 GB", {**found[2].parts, "reads": scan * 100}))
+    # The rest of a request is the same, whatever its items name.
+    for title, of, way in (("this service, each item names an identity link", found[0], "together"), ("boto3 query + batch_writer, the same", found[1], "apart")):
+        more = of_million("wru", (PRICES["linked"][way] - 1) * 1e6)
+        found.append(Priced(title, {**of.parts, "writes": of.parts["writes"] + more}))
     return found
 
 

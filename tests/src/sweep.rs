@@ -82,6 +82,8 @@ pub struct Consumed {
     pub wru: f64,
     /// Calls.
     pub calls: f64,
+    /// Those of them that delete.
+    pub batches: f64,
     /// The least that finding and proving can take: see [`floor_of_range`].
     pub floor_rru: f64,
 }
@@ -103,7 +105,8 @@ pub fn consumed(account: &Account, purged: usize, bytes: usize, ranges: usize) -
     assert!(calls.iter().all(|call| call.operation != "Scan"));
     let (rru, wru) = calls.iter().fold((0.0, 0.0), |(rru, wru), call| (rru + call.rru, wru + call.wru));
     let floor_rru = ranges as f64 * floor_of_range(purged * bytes / ranges);
-    Consumed { purged: purged as f64, rru, wru, calls: calls.len() as f64, floor_rru }
+    let batches = calls.iter().filter(|call| call.operation == "BatchWriteItem").count() as f64;
+    Consumed { purged: purged as f64, rru, wru, calls: calls.len() as f64, batches, floor_rru }
 }
 
 /// Purges one day of `due` records beside `live` of other days.

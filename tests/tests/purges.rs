@@ -124,6 +124,12 @@ async fn ten_times_the_records_due_cost_ten_times_the_units_and_a_fixed_part() {
     assert!(seen.iter().all(|one| one.wru <= one.purged * 1.01 + 10.0), "{seen:?}");
 }
 
+#[tokio::test]
+async fn a_few_records_in_each_shard_go_in_one_call() {
+    let seen = sweep_beside(24, 100).await;
+    assert!((seen.batches - 1.0).abs() < f64::EPSILON, "{seen:?}");
+}
+
 /// A registry costs a page per connection: where a connection has two records in an hour, that is most of it.
 #[tokio::test]
 async fn a_registry_costs_a_bounded_read_per_connection_whatever_their_number() {
@@ -131,6 +137,9 @@ async fn a_registry_costs_a_bounded_read_per_connection_whatever_their_number() 
     for connections in [100, 1_000] {
         let seen = sweep_registry(connections, 2).await;
         println!("{connections} connections with 2 records: {seen:?}");
+        // The registry has two shards, whose own rows go by themselves.
+        let full = ((2 * connections) as f64 / 25.0).ceil() + (connections as f64 / 25.0).ceil();
+        assert!(seen.batches <= full + 4.0, "batches are full across connections: {seen:?}");
         beyond.push((seen.rru - seen.floor_rru) / seen.purged);
     }
     println!("RRU beyond the floor for each record: {beyond:?}");

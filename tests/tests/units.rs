@@ -4,8 +4,13 @@
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept::{Accepted, Became};
 use privacy::accept_callback::{Callback, Terms, accept_callback};
+use privacy::data_map::KeyRange;
 use privacy::erasure::Worked;
 use privacy::identity::{Namespace, PlatformId};
+use privacy::ids::{ConnectionId, TenantId};
+use privacy::keys::KeyedRef;
+use privacy::ports::{Connections, Record};
+use privacy::scope::{Link, Place};
 use privacy::signed_request::{IssuedAt, SignedRequest};
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::{Account, Call};
@@ -153,4 +158,16 @@ async fn reads_grow_evenly_on_either_side_of_the_keys_that_are_kept() {
     }
     let ratio = twice[0] / once[0];
     assert!((ratio - 2.0).abs() <= 0.1, "a second reading pass and no third: {ratio}");
+}
+
+/// docs/cost.md prices it.
+#[tokio::test]
+async fn a_row_and_its_link_go_for_four_units() {
+    let account = Account::new();
+    let place = Place::of_connection(TenantId::parse("alder").unwrap(), ConnectionId::parse("c1").unwrap());
+    let reference = KeyedRef::from_stored("v1-somebody".to_owned());
+    let record = Record { key: format!("contact#p1#link#{reference}"), version: None, written_at: None };
+    let range = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: String::new() };
+    demo::vault(&account).erase_linked("inbox", &range, &[(record, Link { reference, place })]).await.unwrap();
+    assert_eq!(writes(&account.take_calls()), [("TransactWriteItems", 4.0)]);
 }

@@ -13,7 +13,7 @@ pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
 pub use show::{Freshness, Showcase, Shown, ShownAsked};
 pub use staff::{Confirmed, PlanBook, Register};
-pub use stores::{Page, Read, Record, Stores, WRITTEN_AT};
+pub use stores::{Page, Part, Read, Record, Stores, WRITTEN_AT};
 
 use std::future::Future;
 

@@ -21,10 +21,10 @@ const IN_FLIGHT: usize = 8;
 /// How often unprocessed keys are sent again before the chunk is given up for this visit.
 const TRIES: u32 = 8;
 /// A chunk must fit into a lease: what has no turn by then, in this chunk, is handed back. Only where there is a pace.
-const TURNS_WITHIN: Duration = Duration::from_secs(20);
+pub(super) const TURNS_WITHIN: Duration = Duration::from_secs(20);
 
 /// A primary key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Key<'a> {
     pub(crate) partition: &'a str,
     pub(crate) sort: &'a str,
@@ -46,17 +46,17 @@ pub(crate) struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    /// Deletes `keys`; answers with the sort keys of those that stayed unprocessed, or had no turn in time.
-    pub(crate) async fn delete(self, keys: &[Key<'_>]) -> Result<Vec<String>, Fault> {
+    /// Deletes `keys`, of however many partitions; answers with those that stayed unprocessed, or had no turn in time.
+    pub(crate) async fn delete<'k>(self, keys: &[Key<'k>]) -> Result<Vec<Key<'k>>, Fault> {
         let deadline = Instant::now() + TURNS_WITHIN;
-        let batch = |number: usize| keys.iter().skip(number * BATCH).take(BATCH).collect();
+        let batch = |number: usize| keys.iter().skip(number * BATCH).take(BATCH).copied().collect();
         let calls =
             stream::iter(0..keys.len().div_ceil(BATCH)).map(|number| self.delete_batch(batch(number), deadline));
-        let left: Vec<Vec<String>> = calls.buffer_unordered(IN_FLIGHT).try_collect().await?;
+        let left: Vec<Vec<Key<'k>>> = calls.buffer_unordered(IN_FLIGHT).try_collect().await?;
         Ok(left.into_iter().flatten().collect())
     }
 
-    async fn delete_batch(self, mut left: Vec<&Key<'_>>, deadline: Instant) -> Result<Vec<String>, Fault> {
+    async fn delete_batch<'k>(self, mut left: Vec<Key<'k>>, deadline: Instant) -> Result<Vec<Key<'k>>, Fault> {
         for attempt in 0..TRIES {
             if attempt > 0 {
                 tokio::time::sleep(patience::backoff(attempt)).await;
@@ -82,16 +82,16 @@ impl Batches<'_> {
                 }
                 Err(error) => return Err(fault("batch.delete")(error)),
             };
-            let unprocessed = sort_keys(answer.unprocessed_items);
+            let unprocessed = unprocessed(answer.unprocessed_items);
             self.note(left.len(), answer.consumed_capacity.as_deref().unwrap_or_default());
             if unprocessed.is_empty() {
                 self.quicken();
                 return Ok(Vec::new());
             }
             self.slow(sent_at);
-            left.retain(|key| unprocessed.contains(key.sort));
+            left.retain(|key| unprocessed.get(key.partition).is_some_and(|sorts| sorts.contains(key.sort)));
         }
-        Ok(left.into_iter().map(|key| key.sort.to_owned()).collect())
+        Ok(left)
     }
 
     async fn has_turn(&self, keys: usize, deadline: Instant) -> bool {
@@ -129,8 +129,15 @@ fn request(key: &Key<'_>) -> Result<WriteRequest, Fault> {
     Ok(WriteRequest::builder().delete_request(delete).build())
 }
 
-fn sort_keys(unprocessed: Option<HashMap<String, Vec<WriteRequest>>>) -> HashSet<String> {
-    let requests = unprocessed.into_iter().flatten().flat_map(|(_, requests)| requests);
-    let keys = requests.filter_map(|request| request.delete_request.map(|delete| delete.key));
-    keys.filter_map(|mut key| key.remove("sk").and_then(|sort| sort.as_s().cloned().ok())).collect()
+/// The sort keys of each partition that a call left undone.
+fn unprocessed(items: Option<HashMap<String, Vec<WriteRequest>>>) -> HashMap<String, HashSet<String>> {
+    let mut undone: HashMap<String, HashSet<String>> = HashMap::new();
+    for request in items.into_iter().flatten().flat_map(|(_, requests)| requests) {
+        let Some(mut key) = request.delete_request.map(|delete| delete.key) else { continue };
+        let mut part = |name| key.remove(name).and_then(|value| value.as_s().cloned().ok());
+        if let (Some(partition), Some(sort)) = (part("pk"), part("sk")) {
+            undone.entry(partition).or_default().insert(sort);
+        }
+    }
+    undone
 }

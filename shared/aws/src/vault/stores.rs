@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::types::Select;
 use privacy::data_map::KeyRange;
 use privacy::fault::Fault;
-use privacy::ports::{Answer, Page, Read, Record, Stores, WRITTEN_AT};
+use privacy::ports::{Answer, Page, Part, Read, Record, Stores, WRITTEN_AT};
 
 use super::Vault;
 use super::batch::Key;
@@ -36,11 +36,25 @@ impl Stores for Vault {
         match range {
             KeyRange::Table { partition, .. } => {
                 let keys: Vec<Key<'_>> = records.iter().map(|record| Key { partition, sort: &record.key }).collect();
-                let left: HashSet<String> = self.batches(name).delete(&keys).await?.into_iter().collect();
-                Ok(records.iter().filter(|record| left.contains(&record.key)).cloned().collect())
+                let left: HashSet<&str> = self.batches(name).delete(&keys).await?.iter().map(|key| key.sort).collect();
+                Ok(records.iter().filter(|record| left.contains(record.key.as_str())).cloned().collect())
             }
             KeyRange::Bucket { .. } => self.erase_versions(name, records).await,
         }
+    }
+
+    async fn erase_together(&self, store: &str, parts: &[Part<'_>]) -> Answer<usize> {
+        let name = self.physical(store)?;
+        let (mut keys, mut left) = (Vec::new(), 0);
+        for part in parts {
+            match part.range {
+                KeyRange::Table { partition, .. } => {
+                    keys.extend(part.records.iter().map(|record| Key { partition, sort: &record.key }));
+                }
+                KeyRange::Bucket { .. } => left += self.erase_versions(name, &part.records).await?.len(),
+            }
+        }
+        Ok(left + self.batches(name).delete(&keys).await?.len())
     }
 }
 

@@ -2,12 +2,13 @@
 
 use jiff::SignedDuration;
 
+use super::ahead::{Keys, Rows};
 use super::remembered::Packed;
 use super::{Aftermath, Failures, Stop, Visit, Worked};
 use crate::data_map::{KeyRange, StoreMap, UNCLEAR};
 use crate::fault::{Fault, Turn};
 use crate::obligation::{Head, Outcome, PlanRef, State};
-use crate::ports::{Clock, Connections, Ledger, NextAction, Page, Read, Record, Stores, Suppressions};
+use crate::ports::{Clock, Connections, Ledger, NextAction, Record, Stores, Suppressions};
 use crate::scope::{Scope, Stage};
 
 /// Keys erased under one renewal of the lease.
@@ -103,23 +104,17 @@ where
         with_links: &mut Vec<&'m StoreMap>,
     ) -> Result<(), Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(()) };
-        let mut has_links = false;
-        let mut remembered = self.remembered.remove(&(scope.place.clone(), store.name.clone()));
+        let remembered = self.remembered.remove(&(scope.place.clone(), store.name.clone()));
         self.remembered_bytes -= remembered.as_ref().map_or(0, Packed::len);
-        let (mut after, mut is_over): (Option<Record>, bool) = (None, false);
-        while !is_over {
-            let Page { mut records, next } = match &mut remembered {
-                Some(keys) => keys.page(CHUNK),
-                None => self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?,
-            };
-            let found = records.len();
-            records.retain(|record| !store.is_link(&record.key));
-            has_links |= records.len() < found;
-            self.erase_records(scope, store, &range, &records).await?;
-            is_over = next.is_none();
-            after = next;
+        let mut keys = Keys::of(store, range, Rows::Others, remembered);
+        loop {
+            let chunk = self.chunk(head, scope, &mut keys).await?;
+            if chunk.is_empty() {
+                break;
+            }
+            self.erase_and_read(head, scope, &mut keys, &chunk).await?;
         }
-        if has_links {
+        if keys.met_others {
             with_links.push(store);
         }
         Ok(())

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::ahead::{Keys, Rows};
 use super::erase::CHUNK;
 use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
@@ -25,26 +26,25 @@ where
     /// something is held stay with it.
     pub(super) async fn erase_links(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
         let Some(range) = store.range(&scope.place) else { return Ok(()) };
-        let (mut after, mut waiting): (Option<Record>, Vec<Record>) = (None, Vec::new());
+        let (mut keys, mut waiting) = (Keys::of(store, range, Rows::Links, None), Vec::new());
         loop {
-            let page = self.page(head, scope, (store, &range), after.as_ref(), Read::Eventual).await?;
-            let is_link = |record: &Record| store.is_link(&record.key);
+            let chunk = self.chunk(head, scope, &mut keys).await?;
+            let is_over = chunk.is_empty();
             let (held, free): (Vec<Record>, Vec<Record>) =
-                page.records.into_iter().filter(is_link).partition(|record| self.finds_held(scope, store, record));
+                chunk.into_iter().partition(|record| self.finds_held(scope, store, record));
             for record in held {
                 *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;
             }
             waiting.extend(free);
-            after = page.next;
-            // The next page may begin with the same person, and name the same link.
-            let last = waiting.last().filter(|_| after.is_some()).map(|record| store.owner(&scope.place, &record.key));
+            // The next chunk may begin with the same person, and name the same link.
+            let last = waiting.last().filter(|_| !is_over).map(|record| store.owner(&scope.place, &record.key));
             let is_whole = |record: &Record| Some(store.owner(&scope.place, &record.key)) != last;
             let (whole, rest) = waiting.into_iter().partition(is_whole);
             waiting = rest;
             for chunk in by_link(scope, store, whole) {
-                self.erase_records(scope, store, &range, &chunk).await?;
+                self.erase_and_read(head, scope, &mut keys, &chunk).await?;
             }
-            if after.is_none() {
+            if is_over {
                 return Ok(());
             }
         }

@@ -5,6 +5,7 @@
 //! always from the head of a range, and every chunk begins by renewing the lease on the ledger row.
 
 mod aftermath;
+mod ahead;
 mod conclude;
 mod count;
 mod covered;

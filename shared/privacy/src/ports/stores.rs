@@ -60,4 +60,24 @@ pub trait Stores: SharedRows + Sync {
         range: &KeyRange,
         records: &[Record],
     ) -> impl Future<Output = Answer<Vec<Record>>> + Send;
+
+    /// Erases what is named of several ranges of one store, a record in one of them; answers with how many are still left.
+    fn erase_together(&self, store: &str, parts: &[Part<'_>]) -> impl Future<Output = Answer<usize>> + Send {
+        async move {
+            let mut left = 0;
+            for part in parts {
+                left += self.erase(store, part.range, &part.records).await?.len();
+            }
+            Ok(left)
+        }
+    }
+}
+
+/// Records of one range among several.
+#[derive(Clone, Debug)]
+pub struct Part<'r> {
+    /// Where they stand.
+    pub range: &'r KeyRange,
+    /// What is to go of it.
+    pub records: Vec<Record>,
 }

@@ -4,25 +4,22 @@
 use super::class::{Layout, PeriodClass};
 use super::survey::{Seen, SeenRange};
 use super::target::{Stays, Target, Verdict};
+use super::together::{Reader, Slice, chunks};
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
-use crate::ports::{Clock, HoldBook, Read, Record, Stores};
+use crate::ports::{Clock, HoldBook, Part, Read, Record, Stores};
 use crate::scope::Place;
+use futures_util::future::join;
 
 use super::{Bounds, Purger};
 
-/// Keys that are planned, and held in memory, at a time.
-const SLICE: usize = 20_000;
 /// Keys erased under one look at the clock and the holds.
-const CHUNK: usize = 2_000;
+pub(super) const CHUNK: usize = 2_000;
 /// How often a strong read may find something new before somebody has to look.
 pub(super) const MAX_ROUNDS: u32 = 4;
 
 /// A key range, and the place that it is of if that is not in its keys.
 pub(super) type Within<'a> = (&'a KeyRange, Option<&'a Place>);
-
-/// So many keys, and where to go on if there are more.
-pub(super) type Slice = (Vec<Record>, Option<Record>);
 
 /// Why a period is not emptied to its end.
 #[derive(Debug)]
@@ -47,7 +44,7 @@ pub(super) struct Allowance {
     pub(super) seen: Seen,
 }
 
-impl<L, V, C> Purger<'_, L, V, C>
+impl<'a, L, V, C> Purger<'a, L, V, C>
 where
     L: HoldBook,
     V: Stores,
@@ -56,11 +53,22 @@ where
     /// Empties every shard of a period; what stays of it.
     pub(super) async fn empty(&mut self, target: Target<'_>, allowance: &mut Allowance) -> Result<Stays, Stop> {
         let mut stays = Stays::default();
-        for range in target.class.partitions(target.period) {
-            stays.add(match &target.class.layout {
-                Layout::Partitions(_) => self.empty_range(target, (&range, None), 0, allowance).await?,
-                Layout::Connections { literal, .. } => self.empty_listed(target, &range, literal, allowance).await?,
-            });
+        let ranges = target.class.partitions(target.period);
+        match &target.class.layout {
+            Layout::Partitions(_) => {
+                let all: Vec<Within<'_>> = ranges.iter().map(|range| (range, None)).collect();
+                let rounds = self.purge_together(target, &all, allowance).await?;
+                for (within, from_round) in all.into_iter().zip(rounds) {
+                    if let Some(from_round) = from_round {
+                        stays.add(self.empty_range(target, within, from_round, allowance).await?);
+                    }
+                }
+            }
+            Layout::Connections { literal, .. } => {
+                for range in &ranges {
+                    stays.add(self.empty_listed(target, range, literal, allowance).await?);
+                }
+            }
         }
         Ok(stays)
     }
@@ -101,40 +109,37 @@ where
         mut first: Option<Slice>,
         allowance: &mut Allowance,
     ) -> Result<(Stays, bool), Stop> {
-        let (mut stays, mut found, mut after) = (Stays::default(), false, None);
+        let (mut stays, mut found) = (Stays::default(), false);
+        let reader = self.reader(target.class, range, read);
+        let (mut slice, mut after) = match first.take() {
+            Some(slice) => slice,
+            None if self.is_out_of_time() => return Err(Stop::OutOfTime),
+            None => reader.slice(None).await?,
+        };
         loop {
-            let (slice, next) = match first.take() {
-                Some(slice) => slice,
-                None => self.slice(target.class, range, after.as_ref(), read).await?,
+            let next = async {
+                match after {
+                    Some(after) => Some(reader.slice(Some(after)).await),
+                    None => None,
+                }
             };
-            found |= self.purge_slices(target, vec![((range, place), slice)], &mut stays, allowance).await?;
-            after = next;
-            if after.is_none() {
-                return Ok((stays, found));
+            let (purged, next) =
+                join(self.purge_slices(target, vec![((range, place), slice)], &mut stays, allowance), next).await;
+            found |= purged?;
+            match next {
+                Some(_) if self.is_out_of_time() => return Err(Stop::OutOfTime),
+                Some(next) => (slice, after) = next?,
+                None => return Ok((stays, found)),
             }
         }
     }
 
-    /// So many keys as are planned at a time.
-    pub(super) async fn slice(
-        &self,
-        class: &PeriodClass,
-        range: &KeyRange,
-        after: Option<&Record>,
-        read: Read,
-    ) -> Result<Slice, Stop> {
-        let (mut slice, mut after) = (Vec::new(), after.cloned());
-        loop {
-            if self.is_out_of_time() {
-                return Err(Stop::OutOfTime);
-            }
-            let page = self.vault.page(&class.store, range, after.as_ref(), None, read).await?;
-            slice.extend(page.records);
-            after = page.next;
-            if after.is_none() || slice.len() >= SLICE {
-                return Ok((slice, after));
-            }
-        }
+    /// Reads beside what is being erased: it knows the time, and not how much has gone.
+    pub(super) fn reader<'r>(&self, class: &'r PeriodClass, range: &'r KeyRange, read: Read) -> Reader<'r, V, C>
+    where
+        'a: 'r,
+    {
+        Reader { vault: self.vault, clock: self.clock, stop_at: self.bounds.stop_at, class, range, read }
     }
 
     /// Plans slices together and erases them chunk by chunk, if they fit in what was counted. Whether anything of them was due.
@@ -167,17 +172,10 @@ where
         if planned > 0 && allowance.purged.saturating_add(planned) > allowance.ceiling {
             return Err(Stop::OutOfTime);
         }
-        if planned <= CHUNK as u64 {
-            let chunk: Vec<(Within<'_>, &[Record])> = due.iter().map(|(within, free)| (*within, &free[..])).collect();
+        for chunk in chunks(&due) {
             self.purge_chunk(target, &chunk, allowance).await?;
-            return Ok(planned > 0);
         }
-        for (within, free) in &due {
-            for chunk in free.chunks(CHUNK) {
-                self.purge_chunk(target, &[(*within, chunk)], allowance).await?;
-            }
-        }
-        Ok(true)
+        Ok(planned > 0)
     }
 
     /// Erases what is due of one or several ranges, after one look at the clock and the holds.
@@ -187,36 +185,36 @@ where
         chunk: &[(Within<'_>, &[Record])],
         allowance: &mut Allowance,
     ) -> Result<(), Stop> {
-        if chunk.iter().all(|(_, records)| records.is_empty()) {
-            return Ok(());
-        }
         // A hold that was placed meanwhile: the round after this one counts what it keeps.
         self.in_force.ask(self.ledger, self.clock).await?;
-        for ((range, place), records) in chunk {
-            if self.is_out_of_time() {
-                return Err(Stop::OutOfTime);
-            }
-            // Should the ranges before it have taken long.
-            self.in_force.refresh(self.ledger, self.clock).await?;
-            let is_due = |record: &&Record| matches!(target.judge(&self.in_force, *place, &record.key), Verdict::Due);
-            let free: Vec<Record> = records.iter().filter(is_due).cloned().collect();
-            self.erase(target.class, range, &free).await?;
-            let purged = u64::try_from(free.len()).unwrap_or(u64::MAX);
-            allowance.purged = allowance.purged.saturating_add(purged);
-            self.purged = self.purged.saturating_add(purged);
+        if self.is_out_of_time() {
+            return Err(Stop::OutOfTime);
         }
-        Ok(())
+        let (mut parts, mut purged) = (Vec::with_capacity(chunk.len()), 0);
+        for ((range, place), records) in chunk {
+            // No range more than the run has room for.
+            if self.purged.saturating_add(purged) >= self.bounds.records_max {
+                break;
+            }
+            let is_due = |record: &&Record| matches!(target.judge(&self.in_force, *place, &record.key), Verdict::Due);
+            let records: Vec<Record> = records.iter().filter(is_due).cloned().collect();
+            purged += u64::try_from(records.len()).unwrap_or(u64::MAX);
+            parts.push(Part { range, records });
+        }
+        self.erase(target.class, &parts).await?;
+        allowance.purged = allowance.purged.saturating_add(purged);
+        self.purged = self.purged.saturating_add(purged);
+        if parts.len() < chunk.len() { Err(Stop::OutOfTime) } else { Ok(()) }
     }
 
-    pub(super) async fn erase(&self, class: &PeriodClass, range: &KeyRange, records: &[Record]) -> Result<(), Stop> {
-        if records.is_empty() || self.bounds.is_dry_run {
+    pub(super) async fn erase(&self, class: &PeriodClass, parts: &[Part<'_>]) -> Result<(), Stop> {
+        if parts.iter().all(|part| part.records.is_empty()) || self.bounds.is_dry_run {
             return Ok(());
         }
-        let left = self.vault.erase(&class.store, range, records).await?;
-        if left.is_empty() {
-            return Ok(());
+        match self.vault.erase_together(&class.store, parts).await? {
+            0 => Ok(()),
+            left => Err(Stop::Fault(Fault::retry("purge", format!("{left} records left undone")))),
         }
-        Err(Stop::Fault(Fault::retry("purge", format!("{} records left undone", left.len()))))
     }
 
     pub(super) fn is_out_of_time(&self) -> bool {

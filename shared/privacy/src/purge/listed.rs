@@ -1,5 +1,4 @@
-//! Empties a period under every connection that a registry lists. Connections of a few records go together, under one look at the
-//! holds: asking before each of them would cost more than erasing their records.
+//! Empties a period under every connection that a registry lists.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +9,8 @@ use super::target::{Stays, Target};
 use crate::data_map::KeyRange;
 use crate::fault::Fault;
 use crate::ids::{ConnectionId, TenantId};
-use crate::ports::{Clock, HoldBook, Page, Read, Record, Stores};
+use crate::ports::{Clock, HoldBook, Page, Part, Read, Record, Stores};
 use crate::scope::Place;
-
-/// So many records, of however many connections, are worth asking whether a hold was placed: one read unit.
-const RECORDS_PER_ASKING: usize = 20;
 
 /// A row of a registry, and where the period stands under its connection.
 struct Listed {
@@ -23,6 +19,12 @@ struct Listed {
     within: Option<(KeyRange, Place)>,
     /// The first round that is still to come; `None` when it is proven that nothing is there.
     from_round: Option<u32>,
+}
+
+impl Listed {
+    fn within(&self) -> Option<Within<'_>> {
+        self.within.as_ref().map(|(range, place)| (range, Some(place)))
+    }
 }
 
 impl<L, V, C> Purger<'_, L, V, C>
@@ -59,7 +61,7 @@ where
                 let rows: Vec<Record> = page.records.into_iter().filter(|row| !staying.contains(&row.key)).collect();
                 is_clean &= rows.is_empty();
                 let mut emptied = Vec::new();
-                for listed in self.purge_together(target, rows, literal, allowance).await? {
+                for listed in self.purge_listed(target, rows, literal, allowance).await? {
                     let of_row = self.prove(target, &listed, allowance).await?;
                     if of_row.is_nothing() {
                         emptied.push(listed.row);
@@ -68,7 +70,7 @@ where
                     }
                     stays.add(of_row);
                 }
-                self.erase(target.class, registry, &emptied).await?;
+                self.erase(target.class, &[Part { range: registry, records: emptied }]).await?;
                 after = page.next;
                 if after.is_none() {
                     break;
@@ -81,8 +83,8 @@ where
         Err(Stop::Fault(Fault::retry("purge", "connections are still being listed for a period that is over")))
     }
 
-    /// The first round of each row's range. A dry run has one round only, and leaves it to [`Self::prove`].
-    async fn purge_together(
+    /// The first round of each row's range.
+    async fn purge_listed(
         &mut self,
         target: Target<'_>,
         rows: Vec<Record>,
@@ -97,33 +99,11 @@ where
             };
             all.push(Listed { row, within, from_round: Some(0) });
         }
-        if self.bounds.is_dry_run {
-            return Ok(all);
+        let ranges: Vec<Within<'_>> = all.iter().filter_map(Listed::within).collect();
+        let mut rounds = self.purge_together(target, &ranges, allowance).await?.into_iter();
+        for listed in all.iter_mut().filter(|listed| listed.within.is_some()) {
+            listed.from_round = rounds.next().flatten();
         }
-        let mut few: Vec<(Within<'_>, Vec<Record>)> = Vec::new();
-        for Listed { within, from_round, .. } in &mut all {
-            let Some((range, place)) = within.as_ref() else { continue };
-            let within = (range, Some(place));
-            let seen = allowance.seen.take(range);
-            if seen.as_ref().is_some_and(SeenRange::is_proven_empty) {
-                *from_round = None;
-                continue;
-            }
-            let (records, next) = match seen {
-                Some(seen) => (seen.records, None),
-                None => self.slice(target.class, range, None, Read::Eventual).await?,
-            };
-            *from_round = Some(1);
-            if next.is_some() || records.len() >= RECORDS_PER_ASKING {
-                self.purge_range(target, within, Read::Eventual, Some((records, next)), allowance).await?;
-                continue;
-            }
-            few.push((within, records));
-            if few.iter().map(|(_, records)| records.len()).sum::<usize>() >= RECORDS_PER_ASKING {
-                self.purge_slices(target, std::mem::take(&mut few), &mut Stays::default(), allowance).await?;
-            }
-        }
-        self.purge_slices(target, few, &mut Stays::default(), allowance).await?;
         Ok(all)
     }
 

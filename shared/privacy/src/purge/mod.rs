@@ -26,6 +26,7 @@ mod report;
 mod standing;
 mod survey;
 mod target;
+mod together;
 
 pub use class::PeriodClass;
 pub use own::purge_own;

@@ -17,17 +17,29 @@ const PAGE: u64 = 1_000;
 struct Vast<'w> {
     world: &'w World,
     left: Mutex<std::ops::Range<u64>>,
+    /// What every key ends in.
+    end: &'w str,
+    seen: Mutex<Seen>,
 }
 
-fn key(number: u64) -> String {
-    format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{number:07}")
+#[derive(Debug, Default)]
+struct Seen {
+    is_erasing: bool,
+    /// Pages that were read while a chunk went, and all.
+    meanwhile: usize,
+    pages: usize,
+    chunks: Vec<usize>,
 }
 
 fn number(record: &Record) -> u64 {
-    record.key.rsplit_once('x').unwrap().1.parse().unwrap()
+    record.key.rsplit_once('x').unwrap().1.trim_end_matches('z').parse().unwrap()
 }
 
 impl Vast<'_> {
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn left(&self) -> std::sync::MutexGuard<'_, std::ops::Range<u64>> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -55,9 +67,15 @@ impl Stores for Vast<'_> {
         if store != "inbox" {
             return self.world.page(store, range, after, limit, read).await;
         }
+        {
+            let mut seen = self.seen();
+            seen.pages += 1;
+            seen.meanwhile += usize::from(seen.is_erasing);
+        }
         let left = self.left().clone();
         let from = after.map_or(left.start, |after| number(after) + 1).max(left.start);
         let to = (from + limit.map_or(PAGE, u64::from)).min(left.end);
+        let key = |number| format!("contact#p1#signal#2026-02-01T00:00:00.000Z#x{number:07}{}", self.end);
         let record = |number| Record { key: key(number), version: None, written_at: None };
         let records: Vec<Record> = (from..to).map(record).collect();
         let next = records.last().filter(|_| to < left.end).cloned();
@@ -68,6 +86,10 @@ impl Stores for Vast<'_> {
         if store != "inbox" {
             return self.world.erase(store, range, records).await;
         }
+        self.seen().chunks.push(records.len());
+        self.seen().is_erasing = true;
+        tokio::task::yield_now().await;
+        self.seen().is_erasing = false;
         let mut left = self.left();
         for record in records {
             assert_eq!(number(record), left.start, "from the head, each once");
@@ -120,8 +142,8 @@ fn peak_kib() -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// Disconnects a connection of so many signals, in visits of ninety seconds; how many those were.
-async fn disconnect(records: u64) -> u64 {
+/// Disconnects a connection of so many signals, in visits of ninety seconds; how many those were, and what was seen of its store.
+async fn disconnect(records: u64, end: &str) -> (u64, Seen) {
     let (world, run) = (World::new(now(), 1_000), Run::new());
     let place = world.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &[]);
     let new = NewObligation {
@@ -131,7 +153,7 @@ async fn disconnect(records: u64) -> u64 {
         ..request(now())
     };
     world.open(&new).await.unwrap();
-    let vault = Vast { world: &world, left: Mutex::new(0..records) };
+    let vault = Vast { world: &world, left: Mutex::new(0..records), end, seen: Mutex::default() };
     let engine = Engine {
         ledger: &world,
         vault: &vault,
@@ -145,7 +167,7 @@ async fn disconnect(records: u64) -> u64 {
         let worked = engine.work(&new.id, &format!("w{visits}"), stop_at).await.unwrap();
         if let Worked::Erased { removed } = worked {
             assert_eq!((removed["signals"], vault.left().is_empty()), (records, true));
-            return visits;
+            return (visits, std::mem::take(&mut *vault.seen()));
         }
         assert_eq!(worked, Worked::Again);
     }
@@ -166,12 +188,21 @@ async fn memory_is_flat_however_large_a_connection_is() {
         assert!(alone.args(["--exact", name]).status().unwrap().success());
         return;
     }
-    disconnect(10_000).await;
+    disconnect(10_000, "").await;
     let small = peak_kib();
-    let visits = disconnect(1_000_000).await;
+    let (visits, _) = disconnect(1_000_000, "").await;
     let large = peak_kib();
     println!("10^4: {small} KiB; 10^6: {large} KiB in {visits} visits");
     assert!(visits > 5, "{visits}");
     // The keys that are remembered, four pages of deletes, and what the allocator keeps. All keys would be over 100 MiB.
     assert!(large - small < 24 * 1024, "{small} KiB, then {large} KiB");
+}
+
+#[tokio::test]
+async fn what_is_read_again_is_read_while_the_chunk_before_it_goes_and_chunks_are_full() {
+    // Too long to be remembered: the keys are read once to be counted, and once more to be erased.
+    let (visits, seen) = disconnect(7_500, &"z".repeat(900)).await;
+    assert_eq!((visits, &seen.chunks[..]), (1, &[2_000, 2_000, 2_000, 1_500][..]));
+    // Of eight pages two come before anything is erased, and the last read finds nothing.
+    assert_eq!((seen.meanwhile, seen.pages), (6, 8 + 8 + 1));
 }
