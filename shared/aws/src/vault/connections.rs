@@ -12,10 +12,11 @@ use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::ports::{Answer, Connected, Connections, Disarmed, Record};
 use privacy::scope::{Link, Place, Reach};
+use tokio::time::Instant;
 
 use super::Vault;
-use super::batch::Key;
-use super::transaction::{self, AT_ONCE};
+use super::batch::{Key, TURNS_WITHIN};
+use super::transaction::{self, AT_ONCE, UNITS};
 use crate::attributes::{Item, at, find_at, find_parsed, get_at, get_place, text, unreadable};
 use crate::faults::{fault, refusing_row};
 
@@ -170,7 +171,11 @@ impl Connections for Vault {
             return Err(Fault::retry(ERASE_LINKED, "rows left undone"));
         }
         // One after another: rows of a place stand in one partition, and its writes a second are soon used up.
+        let deadline = Instant::now() + TURNS_WITHIN;
         for pairs in pairs.chunks(AT_ONCE / 2) {
+            for table in [table, &self.names.connections] {
+                self.turn(ERASE_LINKED, table, pairs.len() * UNITS, deadline).await?;
+            }
             let deletes = pairs.iter().flat_map(|(row, (partition, sort))| {
                 let link = transaction::delete(&self.names.connections, &Key { partition, sort });
                 [transaction::delete(table, row), link]
@@ -227,6 +232,8 @@ impl Vault {
         covers_until: Timestamp,
     ) -> Answer<bool> {
         let table = self.names.connections.as_str();
+        let units = (named.len() + 1) * UNITS;
+        self.turn("connections.take_out", table, units, Instant::now() + TURNS_WITHIN).await?;
         let named = named.iter().map(|(partition, sort)| transaction::delete(table, &Key { partition, sort }));
         let row = transaction::delete(table, &Key { partition, sort })
             .condition_expression("attribute_not_exists(pk) OR connected_at < :covers_until")

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use privacy::fault::Fault;
+use tokio::time::Instant;
 
 use crate::connection::Connection;
 use batch::Batches;
@@ -78,6 +79,15 @@ impl Vault {
 
     fn batches<'a>(&'a self, table: &'a str) -> Batches<'a> {
         Batches { client: &self.dynamodb, table, pace: self.paces.get(table).map(Arc::as_ref) }
+    }
+
+    /// Waits until the share of a table has room for so many units, of writes that go alone or together or not at all.
+    async fn turn(&self, action: &'static str, table: &str, units: usize, deadline: Instant) -> Result<(), Fault> {
+        let Some(pace) = self.paces.get(table) else { return Ok(()) };
+        match pace.take(u32::try_from(units).unwrap_or(u32::MAX), deadline).await {
+            true => Ok(()),
+            false => Err(Fault::retry(action, "the share of its table had no room in time")),
+        }
     }
 
     fn physical(&self, store: &str) -> Result<&str, Fault> {

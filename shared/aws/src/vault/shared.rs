@@ -7,9 +7,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use privacy::data_map::SharedRow;
 use privacy::policy::shared::SOURCES;
 use privacy::ports::{Answer, Detached, SharedRows};
+use tokio::time::Instant;
 
 use super::Vault;
-use super::batch::Key;
+use super::batch::{Key, TURNS_WITHIN};
 use crate::attributes::{Item, number, text, unreadable};
 use crate::faults::{fault, is_busy, refusing_row};
 use crate::patience;
@@ -21,7 +22,8 @@ const TRIES: u32 = 8;
 
 impl SharedRows for Vault {
     async fn detach(&self, rows: &[SharedRow]) -> Answer<Vec<Detached>> {
-        let each: Vec<_> = rows.iter().map(|row| self.detach_one(row)).collect();
+        let deadline = Instant::now() + TURNS_WITHIN;
+        let each: Vec<_> = rows.iter().map(|row| self.detach_one(row, deadline)).collect();
         stream::iter(each).buffered(IN_FLIGHT).try_collect().await
     }
 
@@ -49,10 +51,17 @@ impl Vault {
         Ok(sources.map_or_else(Vec::new, |sources| sources.keys().cloned().collect()))
     }
 
-    async fn detach_one(&self, row: &SharedRow) -> Answer<Detached> {
+    async fn detach_one(&self, row: &SharedRow, deadline: Instant) -> Answer<Detached> {
+        // One unit to take a source out; a row that is emptied by it takes another.
+        let table = self.physical(&row.store)?;
+        self.turn("shared.detach", table, 1, deadline).await?;
         let Some(left) = self.take_out(row).await? else { return Ok(Detached::Absent) };
         let sources = left.get(SOURCES).and_then(|sources| sources.as_m().ok()).ok_or_else(|| unreadable(SOURCES))?;
-        let is_emptied = sources.is_empty() && self.erase_emptied(row).await?;
+        if !sources.is_empty() {
+            return Ok(Detached::Kept);
+        }
+        self.turn("shared.erase", table, 1, deadline).await?;
+        let is_emptied = self.erase_emptied(row).await?;
         Ok(if is_emptied { Detached::Emptied } else { Detached::Kept })
     }
 

@@ -16,6 +16,9 @@ pub(super) fn delete(table: &str, key: &Key<'_>) -> DeleteBuilder {
     Delete::builder().table_name(table).set_key(Some(key.item()))
 }
 
+/// What a delete in a transaction takes of its table, at the least.
+pub(super) const UNITS: usize = 2;
+
 /// Sends up to [`AT_ONCE`] deletes as one write: `false`, and nothing is changed, where one of their conditions does not hold.
 pub(super) async fn send(
     client: &Client,
