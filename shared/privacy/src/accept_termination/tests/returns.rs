@@ -129,11 +129,6 @@ async fn a_return_that_nobody_told_is_known_to_the_looks_by_what_dates_itself_an
         work_on(&world, &LOOKS).await;
         let is_there = |key: &str| world.of_tenant("alder").contains(&format!("accounts account#alder {key}"));
         assert_eq!([is_there("profile"), is_there("key#k7")], [says_when; 2]);
-        // What was erased again has looks of its own; after the last one nobody looks.
-        work_on(&world, &["2026-04-12T00:00:00Z", "2026-04-13T00:00:00Z"]).await;
-        world.put_item("accounts", "account#alder", "profile");
-        work_on(&world, &["2026-06-10T00:00:00Z"]).await;
-        assert!(world.of_tenant("alder").contains(&"accounts account#alder profile".to_owned()), "{says_when}");
     }
 }
 
