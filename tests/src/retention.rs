@@ -4,7 +4,7 @@ use privacy::data_map::DataMap;
 use privacy::policy::Ends;
 use privacy::policy::model::Model;
 use privacy::policy::own::{Own, Purge};
-use privacy::policy::processor::Settle;
+use privacy::policy::processor::{Settle, TargetKind};
 use privacy::policy::retained::{PersonKind, Retained};
 use serde_json::{Value, json};
 
@@ -76,11 +76,12 @@ fn classes(policy: &Model) -> String {
 fn platforms(policy: &Model) -> String {
     let mut part = "## What platforms ask\n\n\
                     Their terms win where they are stricter. Limits of single classes stand beside the classes.\n\n\
-                    | platform | what its terms say | everything gone within | source |\n|---|---|---|---|\n"
+                    | platform | what its terms say | everything gone within | copies that outlive a limit | source |\n|---|---|---|---|---|\n"
         .to_owned();
     for rule in policy.platform.values() {
         let within = rule.erase_within.as_ref().map_or("no span of its own".to_owned(), words);
-        part += &format!("| {} | {} | {within} | {} |\n", rule.title, rule.terms, rule.source);
+        let copies = if rule.copies.is_empty() { "none" } else { rule.copies.as_str() };
+        part += &format!("| {} | {} | {within} | {copies} | {} |\n", rule.title, rule.terms, rule.source);
     }
     part += "\n";
     part
@@ -162,6 +163,15 @@ fn own(policy: &Model) -> String {
 /// The route of a tenant whose account has ended has phases instead of one promise.
 const ENDED: &str = "End of an account";
 
+/// A kind of target, for people.
+const fn whole(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::Subject => "a person by their own reference",
+        TargetKind::Connection => "a whole connection",
+        TargetKind::Contact => "a single contact",
+    }
+}
+
 /// Who else holds copies, and how their end is known.
 fn processors(map: &DataMap) -> String {
     let mut part = "## Who else holds copies\n\n\
@@ -189,7 +199,13 @@ fn processors(map: &DataMap) -> String {
         };
         let end = processor.not_asked.iter().fold(end, |end, one| {
             let titles: Vec<&str> = one.routes.iter().map(|route| title(*route)).collect();
-            format!("{end}. Not asked on {}: {} {}", titles.join(", "), one.reason, one.ends)
+            let about = if one.about.is_empty() {
+                String::new()
+            } else {
+                format!(" about {}", one.about.iter().map(|kind| whole(*kind)).collect::<Vec<_>>().join(" or "))
+            };
+            let end = end.trim_end_matches('.');
+            format!("{end}. Not asked{about} on {}: {} {}", titles.join(", "), one.reason, one.ends)
         });
         part += &format!("| {} | {} | {routes} | {end} | {kept} |\n", processor.title, processor.policy.join(", "));
     }

@@ -301,8 +301,23 @@ fn a_negative_span_and_a_late_phase_are_refused() {
 }
 
 #[test]
-fn an_http_processor_says_of_every_route_whether_it_is_asked() {
+fn a_processor_says_of_every_route_whether_it_is_asked_and_of_a_whole_connection_why_not() {
     check(&[
+        ("processor.anthropic", "\"disconnect\", ", "", "on `disconnect`", "`not_asked`"),
+        (
+            "processor.crm.not_asked",
+            "[[processor.crm.not_asked]]\nroutes = [\"meta-data-deletion\"",
+            "[[processor.crm.not_asked]]\nroutes = [\"meta-deauthorize\"",
+            "on `meta-data-deletion` a whole connection can go",
+            "`about = [\"connection\"]`",
+        ),
+        (
+            "processor.crm.not_asked",
+            "about = [\"connection\"]",
+            "about = [\"contact\"]",
+            "is about what it has a section for",
+            "`not_asked`",
+        ),
         (
             "processor.payments",
             "[\"termination\", \"subject-request\"]",
@@ -316,6 +331,35 @@ fn an_http_processor_says_of_every_route_whether_it_is_asked() {
             "[\"termination\"]",
             "on `disconnect`",
             "`routes`",
+        ),
+    ]);
+}
+
+/// Copies are gone within the shortest promise and no sooner.
+#[test]
+fn a_platform_whose_limit_copies_outlive_says_why_nothing_comes_back() {
+    check(&[
+        (
+            "platform.linkedin",
+            "copies = \"Copies",
+            "copies = \"\" # ",
+            "[platform.linkedin]: copies of tables",
+            "`copies`",
+        ),
+        // Its classes have limits of their own.
+        (
+            "platform.linkedin",
+            "erase_within = \"P10D\"\ncopies = \"Copies",
+            "# ",
+            "[platform.linkedin]: copies of tables",
+            "`copies`",
+        ),
+        (
+            "platform.meta",
+            "source = \"Meta",
+            "copies = \"Gone by then.\"\nsource = \"Meta",
+            "[platform.meta]: `copies` speaks of a limit",
+            "leave it out",
         ),
     ]);
 }

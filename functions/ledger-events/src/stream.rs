@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use privacy::fault::Fault;
-use privacy::ledger_event::{DeadLetters, Told, Unread};
+use privacy::ledger_event::{DeadLetters, Parked, Told, Unread};
 use privacy::ports::Clock;
 use privacy::tell_again::Bus;
 use privacy_aws::connection::Connection;
@@ -54,7 +54,7 @@ impl Teller {
     /// What can be read goes to the bus first: while the bus takes nothing, nothing is parked again and again.
     pub(crate) async fn tell(&self, event: &LambdaEvent<Batch>) -> Result<(), Fault> {
         let request_id = event.context.request_id.as_str();
-        let (mut told, mut unread) = (Vec::new(), Vec::new());
+        let (mut told, mut parked) = (Vec::new(), Parked::default());
         for record in &event.payload.records {
             match read(record) {
                 Ok(events) => told.extend(events),
@@ -68,11 +68,14 @@ impl Teller {
                         cause,
                         "a row of the ledger cannot be read"
                     );
-                    unread.push(row);
+                    parked.unreadable.push(row);
                 }
             }
         }
-        metrics::emit(SystemClock.now(), &[("EventsUnreadable", i64::try_from(unread.len()).unwrap_or(i64::MAX))]);
+        metrics::emit(
+            SystemClock.now(),
+            &[("EventsUnreadable", i64::try_from(parked.unreadable.len()).unwrap_or(i64::MAX))],
+        );
         self.bus.publish(&told).await?;
         for event in &told {
             let (about, kind) = (event.about(), event.detail_type());
@@ -84,7 +87,7 @@ impl Teller {
                 "an event went to the bus"
             );
         }
-        if unread.is_empty() { Ok(()) } else { self.dead_letters.park(&unread).await }
+        if parked.unreadable.is_empty() { Ok(()) } else { self.dead_letters.park(&parked).await }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Queues of workers, and of what none of them can work on.
 
 use privacy::export::job::{ExportJob, ExportQueue};
-use privacy::ledger_event::{DeadLetters, Unread, parked};
+use privacy::ledger_event::{DeadLetters, Parked};
 use privacy::message::Work;
 use privacy::ports::{Answer, WorkQueue};
 use privacy::subject_request::notice::NoticeJob;
@@ -47,8 +47,8 @@ impl ExportQueue for SqsQueue {
 }
 
 impl DeadLetters for SqsQueue {
-    async fn park(&self, rows: &[Unread]) -> Answer<()> {
-        let sent = self.client.send_message().queue_url(&self.url).message_body(parked(rows)).send().await;
+    async fn park(&self, parked: &Parked) -> Answer<()> {
+        let sent = self.client.send_message().queue_url(&self.url).message_body(parked.to_body()).send().await;
         sent.map(drop).map_err(fault("queue.park"))
     }
 }

@@ -11,7 +11,7 @@ mod unread;
 pub use again::{hold_told_again, purge_told_again, told_again};
 pub use hold::{HoldEvent, HoldKind, hold_events};
 pub use purge::{PurgeEvent, PurgeKind, class_events, leftover_events};
-pub use unread::{DeadLetters, Unread, parked};
+pub use unread::{DeadLetters, Parked, Unread};
 
 use jiff::Timestamp;
 use serde::Serialize;

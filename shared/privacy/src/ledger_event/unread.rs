@@ -53,16 +53,25 @@ fn named(pk: &str, sk: &str) -> (&'static str, String) {
     }
 }
 
-/// The message that parks them.
-#[must_use]
-pub fn parked(rows: &[Unread]) -> String {
-    serde_json::json!({"v": 1, "unreadable": rows}).to_string()
+/// The changes of one batch that nobody could be told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parked {
+    /// At least one.
+    pub unreadable: Vec<Unread>,
+}
+
+impl Parked {
+    /// The body to send.
+    #[must_use]
+    pub fn to_body(&self) -> String {
+        serde_json::json!({"v": 1, "unreadable": self.unreadable}).to_string()
+    }
 }
 
 /// Where is kept, for somebody to look at, what cannot be told.
 pub trait DeadLetters: Sync {
     /// Parks these changes, in one message. At least once.
-    fn park(&self, rows: &[Unread]) -> impl Future<Output = Answer<()>> + Send;
+    fn park(&self, parked: &Parked) -> impl Future<Output = Answer<()>> + Send;
 }
 
 #[cfg(test)]
@@ -90,12 +99,12 @@ mod tests {
 
     #[test]
     fn the_message_says_where_each_stands_and_since_when_to_tell_again() {
-        let rows = [
+        let unreadable = vec![
             Unread::new(Some(("purge#security-logs", "watermark")), "111", Some(Timestamp::UNIX_EPOCH)),
             Unread::new(None, "", None),
         ];
         assert_eq!(
-            parked(&rows),
+            Parked { unreadable }.to_body(),
             r#"{"unreadable":[{"changed_at":"1970-01-01T00:00:00.000Z","row":"purge","row_ref":"security-logs","sequence_number":"111"},{"changed_at":null,"row":"unknown","row_ref":null,"sequence_number":""}],"v":1}"#
         );
     }

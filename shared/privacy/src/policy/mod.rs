@@ -17,6 +17,7 @@ pub mod period;
 mod phases;
 pub mod platform;
 pub mod processor;
+mod processor_routes;
 pub mod processor_rules;
 mod promise;
 pub mod redaction;

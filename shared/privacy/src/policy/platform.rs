@@ -26,6 +26,10 @@ pub struct PlatformRule {
     pub source: String,
     /// Everything is gone at the latest this long after a disconnect or the end of an account; none: they name no span.
     pub erase_within: Option<jiff::Span>,
+    /// What becomes of copies of tables, which can be recovered for longer than its limits: why nothing of them comes back. Not in
+    /// what functions carry.
+    #[serde(default, skip_serializing)]
+    pub copies: String,
     /// Whether its terms forbid to export what it shows of others.
     #[serde(default)]
     pub no_export: bool,
@@ -87,10 +91,35 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     Ok(())
 }
 
+/// Whether copies of tables outlive a limit of its terms. They are gone within the shortest promise, and no sooner.
+fn outlived(name: &str, rule: &PlatformRule, model: &Model) -> bool {
+    let is_its = |of: &str| of == name || rule.names(name).any(|known| known == of);
+    let of_class = |class: &Class| {
+        let limit = class.purge.as_ref().and_then(|purge| purge.platform_limit.as_ref());
+        limit.filter(|limit| is_its(&limit.platform)).map(|limit| limit.at_most)
+    };
+    let promises = || model.promise.values().filter_map(|promise| promise.counted.as_ref());
+    let is_short = |limit: jiff::Span| promises().any(|counted| spans::shorter(&limit, &counted.within));
+    rule.erase_within.into_iter().chain(model.class.values().filter_map(of_class)).any(is_short)
+}
+
 fn validate_rule(name: &str, rule: &PlatformRule, model: &Model) -> Result<(), String> {
     if [&rule.title, &rule.terms, &rule.source].iter().any(|text| text.trim().is_empty()) {
         return Err("a title, what its terms say and their source are needed".to_owned());
     }
+    validate_limit(name, rule, model)?;
+    match (outlived(name, rule, model), rule.copies.trim().is_empty()) {
+        (true, true) => {
+            Err("copies of tables can be recovered for longer than its limits: say in `copies` why nothing of \
+                             them comes back"
+                .to_owned())
+        }
+        (false, false) => Err("`copies` speaks of a limit that it does not have: leave it out".to_owned()),
+        (true, false) | (false, true) => Ok(()),
+    }
+}
+
+fn validate_limit(name: &str, rule: &PlatformRule, model: &Model) -> Result<(), String> {
     let Some(limit) = &rule.erase_within else { return Ok(()) };
     let counted = model.promise.get(&Route::Disconnect).and_then(|promise| promise.counted.as_ref());
     if !limit.is_positive() || counted.is_some_and(|counted| spans::shorter(&counted.within, limit)) {

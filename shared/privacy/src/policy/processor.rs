@@ -21,17 +21,20 @@ pub struct Processor {
     pub classes: Vec<String>,
     /// How the end of its copies is known.
     pub settle: Settle,
-    /// Why it is not asked on some other routes, and what ends its copies there.
+    /// Why it is not asked on some other routes, or about some places on its own, and what ends its copies there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<NotAsked>,
 }
 
-/// Routes on which a processor is not asked.
+/// Routes on which a processor is not asked, or not about everything.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NotAsked {
     /// Which.
     pub routes: Vec<Route>,
+    /// About what it is not asked on routes on which it is asked about the rest; none: it is not asked on these routes at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<TargetKind>,
     /// For people: why.
     pub reason: String,
     /// For people: what ends its copies instead.
@@ -195,7 +198,8 @@ impl Method {
 }
 
 /// What a processor can be asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum TargetKind {
     /// One person.
     Subject,
@@ -227,6 +231,20 @@ impl TargetKind {
             Self::Connection => &["tenant", "connection"],
             Self::Contact => &["tenant", "connection", "contact"],
         }
+    }
+}
+
+impl Processor {
+    /// Whether it is not asked about anything on a route, and the file says why.
+    #[must_use]
+    pub fn is_left_out_of(&self, route: Route) -> bool {
+        self.not_asked.iter().any(|one| one.about.is_empty() && one.routes.contains(&route))
+    }
+
+    /// Whether the file says why it is not asked about places of a kind on a route on which it is asked.
+    #[must_use]
+    pub fn is_not_asked_about(&self, kind: TargetKind, route: Route) -> bool {
+        self.not_asked.iter().any(|one| one.about.contains(&kind) && one.routes.contains(&route))
     }
 }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::model::{Model, Route};
+use super::model::Model;
 use super::pattern::Pattern;
-use super::processor::{Ask, Call, Confirm, Exchange, Http, Method, NotAsked, Processor, Settle, Sign, TargetKind};
+use super::processor::{Ask, Call, Confirm, Exchange, Http, Method, Processor, Settle, Sign, TargetKind};
+use super::processor_routes;
 use super::validate::InvalidPolicy;
 
-type Checked = Result<(), String>;
+pub(super) type Checked = Result<(), String>;
 
 /// Headers that the client writes itself; a second one would change how the request is read.
 const OURS: [&str; 9] = [
@@ -53,65 +54,9 @@ fn check(name: &str, processor: &Processor, model: &Model) -> Checked {
             ensure(expires.after.get_hours() == 0 && expires.after.get_minutes() == 0, "`after` is counted in days")?;
             ensure(!expires.source.is_empty(), "`source` is empty: who promises that?")
         }
-        Settle::Http(http) => {
-            check_http(http)?;
-            processor.routes.iter().try_for_each(|route| check_route(*route, http))
-        }
+        Settle::Http(http) => check_http(http),
     }?;
-    processor.not_asked.iter().try_for_each(|not_asked| check_not_asked(not_asked, processor))?;
-    let not_asked = processor.not_asked.iter().flat_map(|not_asked| &not_asked.routes);
-    check_promised(processor.routes.iter().chain(not_asked), model)?;
-    check_every_route(processor, model)
-}
-
-/// A route that nothing is promised for brings no request, so whatever names it is a mistake or a leftover.
-pub(super) fn check_promised<'a>(mut routes: impl Iterator<Item = &'a Route>, model: &Model) -> Checked {
-    match routes.find(|route| !model.has_route(**route)) {
-        Some(route) => Err(format!("names the route `{0}`, for which there is no [promise.{0}]", route.as_str())),
-        None => Ok(()),
-    }
-}
-
-/// Who is asked over HTTP says of every route that there is whether it is asked, and if not, why.
-fn check_every_route(processor: &Processor, model: &Model) -> Checked {
-    let Settle::Http(_) = processor.settle else { return Ok(()) };
-    let speaks = |route: &Route| {
-        processor.routes.contains(route) || processor.not_asked.iter().any(|not| not.routes.contains(route))
-    };
-    match Route::ALL.iter().find(|route| model.has_route(**route) && !speaks(route)) {
-        Some(route) => Err(format!(
-            "nothing says whether it is asked on `{}`: name that route in `routes`, or in `not_asked` with the reason",
-            route.as_str()
-        )),
-        None => Ok(()),
-    }
-}
-
-/// What an erasure of a route can ask a processor about.
-const fn kinds(route: Route) -> &'static [TargetKind] {
-    match route {
-        Route::MetaDataDeletion | Route::MetaDeauthorize | Route::SubjectRequest => &TargetKind::ALL,
-        Route::Disconnect => &[TargetKind::Connection],
-        // The users of the account, whose links are read before they go.
-        Route::Termination => &[TargetKind::Subject, TargetKind::Connection],
-    }
-}
-
-/// A route on which it could be asked about nothing would say "concerned" and ask nobody.
-fn check_route(route: Route, http: &Http) -> Checked {
-    let can_ask = kinds(route).iter().any(|kind| http.exchange(*kind).is_some());
-    let names: Vec<&str> = kinds(route).iter().map(|kind| kind.as_str()).collect();
-    ensure(
-        can_ask,
-        &format!("on `{}` nobody would be asked: it needs a section for {}", route.as_str(), names.join(" or ")),
-    )
-}
-
-fn check_not_asked(not_asked: &NotAsked, processor: &Processor) -> Checked {
-    let is_asked = |route: &Route| processor.routes.contains(route);
-    ensure(!not_asked.routes.is_empty(), "`not_asked` names no route")?;
-    ensure(!not_asked.routes.iter().any(is_asked), "`not_asked` names a route on which it is asked")?;
-    ensure(!not_asked.reason.is_empty() && !not_asked.ends.is_empty(), "`not_asked` needs `reason` and `ends`")
+    processor_routes::check(processor, model)
 }
 
 fn is_name(text: &str) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::{Class, Model};
-use super::processor_rules::check_promised;
+use super::processor_routes::check_promised;
 use super::promise::Route;
 use super::validate::{InvalidPolicy, invalid};
 

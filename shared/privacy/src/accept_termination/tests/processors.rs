@@ -9,7 +9,6 @@ use crate::ids::UserId;
 use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use crate::memory::{Vendor, built_in_map, user_place};
 use crate::policy::Route;
-use crate::policy::processor::Settle;
 use crate::processors::Target as Asked;
 
 const ENDS: &str = "2026-03-03T00:00:00Z";
@@ -138,9 +137,8 @@ async fn a_user_who_came_back_is_not_asked_about_again() {
 fn whoever_is_asked_says_of_every_route_whether() {
     let map = built_in_map();
     for (name, processor) in &map.model().processor {
-        let Settle::Http(_) = &processor.settle else { continue };
         for route in Route::ALL {
-            let is_left = processor.not_asked.iter().any(|one| one.routes.contains(&route));
+            let is_left = processor.is_left_out_of(route);
             assert!(processor.routes.contains(&route) != is_left, "{name} on {}", route.as_str());
         }
     }

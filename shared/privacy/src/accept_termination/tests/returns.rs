@@ -114,6 +114,25 @@ async fn the_second_looks_leave_the_new_account_alone() {
 }
 
 #[tokio::test]
+async fn a_return_that_nobody_told_is_known_to_the_looks_by_what_dates_itself_and_by_nothing_else() {
+    for says_when in [true, false] {
+        let world = world();
+        terminate(&world, None).await.unwrap();
+        work_on(&world, &OLD_DAYS).await;
+        go_to(&world, BACK);
+        for key in ["profile", "key#k7"] {
+            world.put_item("accounts", "account#alder", key);
+        }
+        if says_when {
+            world.put_item("accounts", "account#alder", "user#u7#link#2026-03-12T09:00:00.000Z#v1-new");
+        }
+        work_on(&world, &LOOKS).await;
+        let is_there = |key: &str| world.of_tenant("alder").contains(&format!("accounts account#alder {key}"));
+        assert_eq!([is_there("profile"), is_there("key#k7")], [says_when; 2]);
+    }
+}
+
+#[tokio::test]
 async fn what_a_backup_brings_back_goes_and_the_new_account_stays() {
     let world = world();
     terminate(&world, None).await.unwrap();

@@ -177,21 +177,56 @@ async fn each_class_costs_one_read_and_a_fault_is_told() {
     }
 }
 
-/// A sentence of the policy that gives a number of days, months or years, or speaks of timeframes.
+/// Words that make a sentence one with a date. Those of a span count beside a number: `7 years`, `30-day`, `thirty days`.
+const SPANS: [&str; 8] = ["minute", "hour", "day", "week", "month", "quarter", "year", "weekday"];
+const NUMBERS: [&str; 15] = [
+    "one", "two", "three", "four", "five", "six", "seven", "ten", "twelve", "fourteen", "thirty", "sixty", "ninety",
+    "few", "business",
+];
+const SPEED: [&str; 8] = ["timeframes", "timeframe", "deadline", "promptly", "immediately", "delay", "periods", "soon"];
+
+/// Where the policy gives a number of days, months or years, or says how soon.
 fn dated(policy: &str) -> Vec<(usize, String)> {
-    let words: Vec<(usize, &str)> =
-        policy.split_whitespace().map(|word| (word.as_ptr() as usize - policy.as_ptr() as usize, word)).collect();
-    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
-    let bare = |word: &str| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_owned();
-    let spans = ["day", "days", "month", "months", "year", "years", "hours"];
-    let of_pair = |pair: &[(usize, &str)]| match pair {
-        [(at, number), (_, unit)] if is_number(&bare(number)) && spans.contains(&bare(unit).as_str()) => {
-            Some((*at, format!("{number} {unit}")))
-        }
-        [(at, word), _] if bare(word) == "timeframes" => Some((*at, (*word).to_owned())),
+    let is_break = |letter: char| letter.is_whitespace() || "-‑–—".contains(letter);
+    let words: Vec<(usize, String)> = policy
+        .split(is_break)
+        .map(|word| {
+            let bare = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).to_ascii_lowercase();
+            (word.as_ptr() as usize - policy.as_ptr() as usize, bare)
+        })
+        .filter(|(_, word)| !word.is_empty())
+        .collect();
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit()) || NUMBERS.contains(&word);
+    let is_span = |word: &str| SPANS.contains(&word.trim_end_matches('s'));
+    let of_pair = |pair: &[(usize, String)]| match pair {
+        [(at, number), (_, unit)] if is_number(number) && is_span(unit) => Some((*at, format!("{number} {unit}"))),
+        [(at, word), _] if SPEED.contains(&word.as_str()) => Some((*at, word.clone())),
         _ => None,
     };
     words.windows(2).filter_map(of_pair).collect()
+}
+
+#[test]
+fn a_date_is_found_however_it_is_written() {
+    for (says, found) in [
+        ("deleted within 30 days.", "30 days"),
+        ("a 30-day window.", "30 day"),
+        ("within thirty (30) days.", "30 days"),
+        ("gone in ninety days.", "ninety days"),
+        ("kept for 6 weeks at most.", "6 weeks"),
+        ("in 72 hours or less", "72 hours"),
+        ("for 12 months.", "12 months"),
+        ("in 2 business days.", "business days"),
+        ("answered without undue delay, always", "delay"),
+        ("We delete it promptly. Always", "promptly"),
+        ("as soon as we can", "soon"),
+        ("within the required timeframes. 11", "timeframes"),
+    ] {
+        assert_eq!(dated(says).into_iter().map(|(_, what)| what).collect::<Vec<_>>(), [found], "{says}");
+    }
+    for silent in ["children under 16. We", "Section 9. It", "April 25, 2026 This", "at any time, either"] {
+        assert_eq!(dated(silent), [], "{silent}");
+    }
 }
 
 #[tokio::test]
@@ -216,7 +251,7 @@ async fn every_dated_sentence_of_the_policy_is_quoted_in_the_ledger() {
         })
         .collect();
     let dated = dated(&policy);
-    assert!(dated.len() >= 9, "{dated:?}");
+    assert!(dated.len() >= 12, "{dated:?}");
     let missing: Vec<&str> = dated
         .iter()
         .filter(|(at, _)| !quoted.iter().any(|range| range.contains(at)))
