@@ -2,6 +2,7 @@
 
 use lambda_http::Request;
 use maud::{Markup, html};
+use privacy::law::Law;
 use privacy::obligation::ObligationId;
 use privacy::subject_request::{Proof, SubjectRequest};
 use privacy_edge::form;
@@ -166,11 +167,13 @@ fn or_login(request: &SubjectRequest) -> Markup {
 }
 
 fn points(page: Page<'_>, request: &SubjectRequest) -> Markup {
+    let law = Law::built_in().ok();
+    let left = law.and_then(|law| request.points_left(&law).ok()).unwrap_or_default();
     html! {
         section aria-labelledby="points-heading" {
             h2 #points-heading { "We compare what you named" }
-            @if request.data_points.is_empty() {
-                p { "Somebody here compares what you know with what we hold. You named nothing yet: write to " a href={ "mailto:" (page.company.contact) } { (page.company.contact) } " with your reference, and name two or three things, such as your telephone number or a day on which you wrote. Please send no identity papers." }
+            @if left > 0 {
+                p { "Somebody here compares what you know with what we hold. You named " @if request.data_points.is_empty() { "nothing" } @else { "too little" } " yet: write to " a href={ "mailto:" (page.company.contact) } { (page.company.contact) } " with your reference, and name " (left) @if left == 1 { " more thing" } @else { " things" } ", such as your telephone number or a day on which you wrote. Please send no identity papers." }
             } @else {
                 p { "Somebody here compares what you named with what we hold. You need not do anything." }
             }

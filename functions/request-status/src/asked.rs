@@ -359,6 +359,12 @@ mod tests {
             (waiting(&[Proof::EmailCode, Proof::Declaration], false), 3, vec![code, declaration]),
             (waiting(&[Proof::AgentPermission], true), 0, vec!["permission that the person signed", "mailto:"]),
             (waiting(&[Proof::DataPoints], false), 0, vec!["compares", "You need not do anything for it"]),
+            (
+                AskedView { points_left: 2, ..waiting(&[Proof::DataPoints], false) },
+                0,
+                vec!["name 2 things", "mailto:", "we have to say no"],
+            ),
+            (AskedView { points_left: 1, ..waiting(&[Proof::DataPoints], false) }, 0, vec!["name 1 more thing"]),
         ] {
             let page = page(&view, "2026-11-24T08:00:00Z");
             check_page(view.state, &page);
@@ -366,7 +372,7 @@ mod tests {
             for words in expected {
                 assert!(page.contains(words), "{words} in {page}");
             }
-            let waits_for_them = view.missing != [Proof::DataPoints];
+            let waits_for_them = view.missing != [Proof::DataPoints] || view.points_left > 0;
             assert_eq!(page.contains("Waiting for you"), waits_for_them, "{:?}", view.missing);
             assert_eq!(page.contains("You do not need to do anything."), !waits_for_them, "{:?}", view.missing);
         }

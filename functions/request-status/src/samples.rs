@@ -234,6 +234,7 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         due_rule: "min(months:1,days:30) tz:Europe/Brussels".to_owned(),
         waits_for_code: state == "awaiting-verification",
         missing: if state == "awaiting-verification" { vec![Proof::EmailCode] } else { Vec::new() },
+        points_left: 0,
         by_agent: false,
         goes_with_earlier: false,
         extended: None,

@@ -8,7 +8,7 @@ use privacy::subject_request::Proof;
 
 /// Whether something of it is theirs to do, or their agent's.
 pub(crate) fn is_theirs(view: &AskedView) -> bool {
-    view.missing.iter().any(|proof| *proof != Proof::DataPoints)
+    view.missing.iter().any(|proof| *proof != Proof::DataPoints || view.points_left > 0)
 }
 
 /// The list, and under it the forms. Nothing where nothing is left.
@@ -43,9 +43,13 @@ fn line(proof: Proof, view: &AskedView, company: &Company) -> Markup {
             Proof::HandleCode => li { a href="#enter" { "Enter the code" } " that we sent to your account, as a message." },
             Proof::AccountLogin => li { a href="#login" { "Log in again" } " where you work with your account." },
             Proof::Declaration => li { a href="#declare" { "Sign the declaration" } " that you are the person." },
+            Proof::DataPoints if view.points_left > 0 => li {
+                "Write to " a href={ "mailto:" (company.contact) } { (company.contact) } " with your reference, and name "
+                (view.points_left) @if view.points_left == 1 { " more thing" } @else { " things" }
+                " that we may hold of you, such as your telephone number or a day on which you wrote. Somebody here compares them with what we hold. Please send no identity papers. If we cannot compare them by the last day, we have to say no."
+            },
             Proof::DataPoints => li {
-                "Somebody here compares what you know with what we hold. You need not do anything for it; if you named nothing yet, write to "
-                a href={ "mailto:" (company.contact) } { (company.contact) } " with your reference."
+                "Somebody here compares what you named with what we hold. You need not do anything for it."
             },
             Proof::AgentPermission => li {
                 "Your agent sends the permission that the person signed, or a power of attorney, to "

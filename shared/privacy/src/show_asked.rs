@@ -16,6 +16,7 @@ use crate::deadline::DueBy;
 use crate::export::ports::Round;
 use crate::fault::Fault;
 use crate::ingest_gate::Flag;
+use crate::law::Law;
 use crate::obligation::{ObligationId, Outcome};
 use crate::ports::{Freshness, Showcase, ShownAsked};
 use crate::show_request::{ClassOutcome, RequestView, view};
@@ -65,6 +66,8 @@ pub struct AskedView {
     pub waits_for_code: bool,
     /// What whoever asks has still to show, while that is waited for: made of nothing but what was sent.
     pub missing: Vec<Proof>,
+    /// How many things they have still to name, where what they know is compared: until then it is their turn, and they lose by it.
+    pub points_left: u8,
     /// Whether somebody asks for the person, who then confirms it by a code.
     pub by_agent: bool,
     /// Whether the same person had asked for the same before: both are answered together.
@@ -136,8 +139,9 @@ pub async fn show_asked(
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request)?;
+    let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
-    Ok(Some(AskedView { bundles, ..asked(request, erasure, denial, in_part) }))
+    Ok(Some(AskedView { bundles, points_left, ..asked(request, erasure, denial, in_part) }))
 }
 
 fn asked(
@@ -193,6 +197,7 @@ fn asked(
         } else {
             Vec::new()
         },
+        points_left: 0,
         by_agent: request.agent.is_some(),
         goes_with_earlier: request.course.joined.is_some(),
         paused_since: request.clocks.paused_since().filter(|_| is_open),
@@ -203,6 +208,14 @@ fn asked(
         erasure,
         id: request.id,
     }
+}
+
+fn points_left(request: &SubjectRequest) -> Result<u8, Fault> {
+    if !request.awaits_proof() || !request.missing().any(|missing| missing == Proof::DataPoints) {
+        return Ok(0);
+    }
+    let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
+    request.points_left(&law).map_err(|error| Fault::park("show", error))
 }
 
 fn field(correction: &Correction) -> FieldView {

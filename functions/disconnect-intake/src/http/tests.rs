@@ -243,7 +243,7 @@ async fn an_account_is_exported_on_the_word_of_the_dashboard_and_given_by_a_link
     assert_eq!(bench.post(EXPORT, &json!({})).await, (202, ordered.clone()), "ordering again changes nothing");
 
     let show = async || bench.send("GET", EXPORT, "application/json", "").await;
-    assert_eq!(show().await, (200, json!({"reference": reference, "state": "none"})));
+    assert_eq!(show().await, (200, json!({"reference": reference, "state": "in-progress"})));
     make(&bench, SystemClock.now()).await;
     let (status, shown) = show().await;
     assert_eq!(

@@ -29,6 +29,15 @@ impl SubjectRequest {
         Ok(law.assurance(&self.regime, self.kind, asker)?.data_points_min.max(MATCHED_MIN))
     }
 
+    /// How many things they have still to name before anything can be compared.
+    ///
+    /// # Errors
+    /// [`NoRule`]
+    pub fn points_left(&self, law: &Law) -> Result<u8, NoRule> {
+        let named = u8::try_from(self.data_points.len()).unwrap_or(u8::MAX);
+        Ok(self.points_min(law)?.saturating_sub(named))
+    }
+
     /// What staff have before them, as it stands in the trail: kinds and digests.
     pub(super) fn read(&self, reading: &Reading, law: &Law, keys: &SubjectKeys) -> Result<Review, NotReviewed> {
         match reading {

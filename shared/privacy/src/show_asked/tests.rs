@@ -2,7 +2,7 @@ use super::*;
 use crate::memory::{World, asked, built_in_map};
 use crate::route_request::route;
 use crate::subject_request::ports::RequestIntake;
-use crate::subject_request::{Actor, ChildReview, Proven};
+use crate::subject_request::{Actor, ChildReview, PointKind, PointValue, Proven};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -157,4 +157,30 @@ async fn a_bundle_is_offered_once_there_is_one_and_a_report_about_a_child_says_t
     let mut read = report;
     read.course.child = Some(ChildReview::NotCredible { at: at("2026-03-09T00:00:00Z") });
     assert!(!shown(read).await.waits_for_review);
+}
+
+#[tokio::test]
+async fn whoever_named_too_little_to_compare_is_told_how_much_is_left() {
+    let keys = crate::keys::SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap();
+    let waiting = |named: &[(PointKind, &str)], proven| {
+        let request = request(Kind::Erasure);
+        let value = |value| PointValue::parse(value).unwrap();
+        let points =
+            named.iter().map(|(kind, named)| (*kind, keys.data_point(&request.id, *kind, &value(named)).unwrap()));
+        let points = points.collect();
+        SubjectRequest {
+            regime: "CA_CCPA".to_owned(),
+            standing: Standing::AwaitingVerification,
+            needs: vec![Proof::EmailCode, Proof::DataPoints],
+            proven,
+            data_points: points,
+            ..request
+        }
+    };
+    let (name, day) = ((PointKind::Name, "Mia Marker"), (PointKind::Day, "2026-02-01"));
+    for (named, left) in [(&[][..], 2), (&[name][..], 1), (&[name, day][..], 0)] {
+        assert_eq!(shown(waiting(named, Vec::new())).await.points_left, left, "{named:?}");
+    }
+    let shown_points = vec![Proven { proof: Proof::DataPoints, at: at("2026-03-06T13:00:00Z") }];
+    assert_eq!(shown(waiting(&[], shown_points)).await.points_left, 0, "nothing is compared any more");
 }

@@ -80,6 +80,6 @@ impl SubjectRequest {
 
     /// Whether they have named as many things as their law wants compared.
     fn names_enough(&self, law: &Law) -> bool {
-        self.points_min(law).is_ok_and(|wanted| self.data_points.len() >= usize::from(wanted))
+        self.points_left(law).is_ok_and(|left| left == 0)
     }
 }
