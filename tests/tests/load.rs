@@ -190,7 +190,8 @@ impl Pool {
             stop_at: now + SignedDuration::from_mins(1),
         };
         let service = Arc::clone(&self.service);
-        sweep_ledger(&service.ledger, &service.queue, &Stopped(now), &service.map, bounds, |_| {}).await;
+        sweep_ledger(&service.ledger, &service.ledger, &service.queue, &Stopped(now), &service.map, bounds, |_| {})
+            .await;
         self.drain(VecDeque::new(), 40, now).await;
     }
 

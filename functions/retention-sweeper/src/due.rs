@@ -97,7 +97,7 @@ impl Due {
                 tracing::warn!("request.id" = request_id, "obligation.ref" = obligation, outcome = why, %due_by, "needs attention");
             }
         };
-        let sweep = sweep_ledger(&self.ledger, &self.queue, &SystemClock, map, bounds, log).await;
+        let sweep = sweep_ledger(&self.ledger, &self.ledger, &self.queue, &SystemClock, map, bounds, log).await;
         report(&sweep, request_id);
         let Sweep {
             due,

@@ -17,9 +17,10 @@ use privacy::data_map::DataMap;
 use privacy::fault::Fault;
 use privacy::find_obligation::{Named, find_obligation};
 use privacy::hold_data::{NotPlaced, Release, place_hold, release_hold};
+use privacy::judgement::judge;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
-use privacy::legal_hold::HoldId;
+use privacy::legal_hold::{HoldId, InForce};
 use privacy::list_requests::read_requests;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
@@ -201,7 +202,9 @@ impl Staff {
         let id = self.id_of(named).await?;
         let head = self.ledger.head(&id).await?.ok_or(Problem::NotFound)?;
         let plan = self.ledger.plan(&head).await?;
-        Ok(answers::obligation(&head, plan.as_ref(), &self.map, SystemClock.now()))
+        let in_force = InForce::read(&self.ledger).await?;
+        let judged = judge(&head, &self.map, &in_force, SystemClock.now());
+        Ok(answers::obligation(&head, plan.as_ref(), judged))
     }
 
     async fn confirm(&self, request: &Request, request_id: &str, named: Named) -> Result<Response<Body>, Rejected> {
@@ -230,9 +233,10 @@ impl Staff {
     async fn promises(&self, request_id: &str) -> Result<Response<Body>, Rejected> {
         let read = read_open(&self.ledger, PER_SHARD_MAX).await?;
         let purges = read_purges(&self.ledger, &self.map).await?;
+        let in_force = InForce::read(&self.ledger).await?;
         let now = SystemClock.now();
         let (requests, are_all) = read_requests(&self.ledger).await?;
-        let standings = standing(&self.map, &read.heads, &requests, now);
+        let standings = standing(&self.map, &read.heads, &requests, &in_force, now);
         let (obligations, is_complete) = (read.heads.len(), read.is_complete && are_all);
         tracing::info!(
             "request.id" = request_id,
@@ -241,7 +245,7 @@ impl Staff {
             is_complete,
             "the promises were judged"
         );
-        let (scheduled, unwatched) = (scheduled(&self.map, &purges, now), unwatched(&self.map));
+        let (scheduled, unwatched) = (scheduled(&self.map, &purges, &in_force, now), unwatched(&self.map));
         Ok(answers::promises(&standings, &scheduled, &unwatched, is_complete, now))
     }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::zone;
 use crate::data_map::DataMap;
-use crate::legal_hold::is_past_review;
+use crate::legal_hold::{InForce, is_past_review};
 use crate::obligation::{Head, State};
 use crate::subject_request::notice::{NOT_REACHED, Notice};
 use crate::subject_request::{Routed, SubjectRequest};
@@ -20,7 +20,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub enum Judged {
     /// Erased or cancelled: nothing of it is open.
     Finished,
-    /// A hold delays: what counts is whether somebody looks at it again in time.
+    /// A hold in force delays: what counts is whether somebody looks at it again in time.
     Held {
         /// Whether the review is over its day.
         is_past_review: bool,
@@ -132,16 +132,19 @@ fn has_begun(request: &SubjectRequest, day: Date, now: Timestamp) -> bool {
     zone::first_instant(day, &zone).is_none_or(|begins| begins <= now)
 }
 
-/// Judges an obligation. Pure.
+/// Judges an obligation. One that waits for a hold which was released is open, on its old clock, whether or not a worker could
+/// begin with it since. Pure.
 #[must_use]
-pub fn judge(head: &Head, map: &DataMap, now: Timestamp) -> Judged {
+pub fn judge(head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) -> Judged {
     let trouble = match &head.state {
         State::Verifying { .. } | State::Completed { .. } | State::Cancelled { .. } => return Judged::Finished,
-        State::Held { review_by, .. } => return Judged::Held { is_past_review: is_past_review(*review_by, now) },
+        State::Held { review_by, by, .. } if in_force.has_all(by) => {
+            return Judged::Held { is_past_review: is_past_review(*review_by, now) };
+        }
         State::Planned { .. } if head.is_halted() => Some(Trouble::Halted),
         State::Failed { .. } => Some(Trouble::Failed),
         // A plan that was confirmed or overtaken is worked on by itself.
-        State::Received | State::Planned { .. } | State::Executing { .. } => None,
+        State::Received | State::Planned { .. } | State::Executing { .. } | State::Held { .. } => None,
     };
     let is_near = || map.alarm_before(head.route, &head.target).is_some_and(|before| head.due_by.is_near(before, now));
     let timeliness = if head.due_by.is_past(now) {

@@ -1,6 +1,9 @@
 //! Legal holds: what must stay for now. A hold delays an erasure for exactly its scope and never refuses it; when it is
 //! released, the work is due at once on its old clock (law: GDPR article 17(3)(e); Meta Platform Terms 3.d.ii).
 
+mod in_force;
+pub use in_force::InForce;
+
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;

@@ -19,6 +19,7 @@ use crate::data_map::DataMap;
 use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::judgement::{Judged, Nearness, Open, Timeliness, Trouble, judge, judge_request};
+use crate::legal_hold::InForce;
 use crate::obligation::{Head, ObligationId};
 use crate::policy::Route;
 use crate::ports::{DUE_SHARDS, Register};
@@ -100,10 +101,10 @@ impl Standing {
     }
 
     /// The erasure behind a request that counts by itself: what keeps it from going on, and its proof.
-    fn count_behind(&mut self, head: &Head, map: &DataMap, now: Timestamp) {
+    fn count_behind(&mut self, head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) {
         let behind = {
             let mut alone = Self::new(String::new(), "", "", "");
-            alone.count(head, map, now);
+            alone.count(head, map, in_force, now);
             alone
         };
         self.halted += behind.halted;
@@ -119,9 +120,9 @@ impl Standing {
         }
     }
 
-    fn count(&mut self, head: &Head, map: &DataMap, now: Timestamp) {
+    fn count(&mut self, head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) {
         self.last_proof = self.last_proof.max(head.state.erased_at());
-        match judge(head, map, now) {
+        match judge(head, map, in_force, now) {
             Judged::Finished => {}
             Judged::Held { is_past_review } => {
                 self.open += 1;
@@ -158,12 +159,14 @@ fn promise_of(head: &Head) -> String {
 }
 
 /// Every sentence that obligations and requests keep, in the order of their sections. An obligation of a sentence that the
-/// policy file no longer has counts nowhere; one behind an open request counts with it and not twice.
+/// policy file no longer has counts nowhere; one behind an open request counts with it and not twice. The
+/// holds in force were read after the obligations.
 #[must_use]
 pub fn standing<'a>(
     map: &DataMap,
     heads: impl IntoIterator<Item = &'a Head>,
     requests: &[SubjectRequest],
+    in_force: &InForce,
     now: Timestamp,
 ) -> Vec<Standing> {
     let model = map.model();
@@ -181,9 +184,9 @@ pub fn standing<'a>(
     for head in heads {
         if let Some(standing) = standings.get_mut(&promise_of(head)) {
             if open.contains_key(&head.id) {
-                standing.count_behind(head, map, now);
+                standing.count_behind(head, map, in_force, now);
             } else {
-                standing.count(head, map, now);
+                standing.count(head, map, in_force, now);
             }
         }
     }

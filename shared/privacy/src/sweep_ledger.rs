@@ -5,11 +5,13 @@
 //! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due in a shard the nearest last day
 //! goes first.
 
+mod holds;
 mod page;
 mod plan;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::holds::Holds;
 use self::page::{Taken, read_page, shards};
 pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
 use crate::data_map::DataMap;
@@ -17,7 +19,7 @@ use crate::fault::Fault;
 use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
 use crate::message::Work;
 use crate::obligation::{Head, State};
-use crate::ports::{Due, DueIndex, NextAction, WorkQueue};
+use crate::ports::{Due, DueIndex, HoldBook, NextAction, WorkQueue};
 use crate::replay::ReplayStage;
 
 /// Entries taken from one shard at a time, and so how far the order by the last day reaches: as many as a sweep takes of it.
@@ -113,13 +115,14 @@ pub struct Bounds {
 /// `notice` and counted, and so is each obligation that counts for an alarm.
 pub async fn sweep_ledger(
     index: &impl DueIndex,
+    book: &impl HoldBook,
     queue: &impl WorkQueue,
     clock: &impl crate::ports::Clock,
     map: &DataMap,
     bounds: Bounds,
     mut notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
-    let mut sweep = Sweep::default();
+    let (mut sweep, mut holds) = (Sweep::default(), Holds::default());
     for shard in shards(clock.now()) {
         let mut taken = 0;
         loop {
@@ -142,8 +145,15 @@ pub async fn sweep_ledger(
                     sweep.is_truncated = true;
                     break;
                 }
-                observe(head, map, now, &mut sweep, &mut notice);
-                match act(index, queue, head, *decision, now).await {
+                let judged = match holds.for_one(book, head).await {
+                    Ok(in_force) => judge(head, map, in_force, now),
+                    Err(fault) => {
+                        faults.push(fault);
+                        continue;
+                    }
+                };
+                observe(head, judged, now, &mut sweep, &mut notice);
+                match act(index, queue, (head, judged), *decision, now).await {
                     Ok(()) => sweep.sent += u64::from(decision.is_sent),
                     Err(fault) => faults.push(fault),
                 }
@@ -170,20 +180,19 @@ async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<O
 
 /// Whether it has to be noted that an obligation is past its date: once, for whoever acts on such events. A hold delays, so
 /// what it keeps is not late until it is released.
-fn is_late(head: &Head, now: Timestamp) -> bool {
-    let is_held = matches!(head.state, State::Held { .. });
-    head.late_since.is_none() && !head.state.is_finished() && !is_held && head.due_by.is_past(now)
+const fn is_late(head: &Head, judged: Judged) -> bool {
+    head.late_since.is_none() && matches!(judged, Judged::Open(Open { timeliness: Timeliness::Overdue, .. }))
 }
 
 /// Sends and moves on, as decided. A crash in between sends it once more.
 async fn act(
     index: &impl DueIndex,
     queue: &impl WorkQueue,
-    head: &Head,
+    (head, judged): (&Head, Judged),
     decision: Decision,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    if is_late(head, now) {
+    if is_late(head, judged) {
         index.mark_late(&head.id, now).await?;
     }
     if decision.is_sent {
@@ -195,13 +204,13 @@ async fn act(
     Ok(())
 }
 
-fn observe(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
+fn observe(head: &Head, judged: Judged, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
     sweep.due += 1;
     let mut alarming = |count: &mut u64, why| {
         *count += 1;
         notice(Notice::Alarming { head, why });
     };
-    match judge(head, map, now) {
+    match judged {
         Judged::Finished => {}
         Judged::Held { is_past_review } => {
             sweep.held += 1;

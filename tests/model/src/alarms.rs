@@ -51,7 +51,7 @@ impl Office {
         let stop_at = now + SignedDuration::from_mins(5);
         let bounds = sweep_ledger::Bounds { stuck_after: STUCK_AFTER, per_shard_max: 10, stop_at };
         let mut named = Vec::new();
-        let swept = ready(sweep_ledger(world, world, world, self.map(), bounds, |notice| match notice {
+        let swept = ready(sweep_ledger(world, world, world, world, self.map(), bounds, |notice| match notice {
             Notice::Alarming { head, why } => named.push((head.id.clone(), why, is_over(head.received_at, now))),
             Notice::Fault(fault) => panic!("ports in memory do not fail: {}", fault.chain()),
         }));

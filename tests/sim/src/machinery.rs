@@ -282,7 +282,7 @@ impl Sweeper {
             self.process.note(&format!("has taken replays further: {swept:?}"));
         }
         if agenda.are_obligations {
-            let sweep = sweep_ledger(&due, &self.outbox, &self.process, map, bounds, notice).await;
+            let sweep = sweep_ledger(&due, &self.ledger, &self.outbox, &self.process, map, bounds, notice).await;
             self.process.note(&format!("has swept: {} due, {} sent, {} faults", sweep.due, sweep.sent, sweep.faults));
         }
         if !agenda.are_requests {

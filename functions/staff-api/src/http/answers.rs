@@ -3,10 +3,9 @@
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::Timestamp;
 use lambda_http::Body;
-use privacy::data_map::DataMap;
 use privacy::deadline::DueBy;
 use privacy::instant::to_text;
-use privacy::judgement::{Judged, Open, Timeliness, judge};
+use privacy::judgement::{Judged, Open, Timeliness};
 use privacy::legal_hold::{HoldScope, LegalHold, is_past_review};
 use privacy::obligation::{Head, ObligationId, PlanHash};
 use privacy::plan::Plan;
@@ -65,8 +64,8 @@ pub(super) fn holds(holds: Vec<Value>) -> Response<Body> {
 }
 
 /// Ids of tenants stay out: who needs them reads the ledger.
-pub(super) fn obligation(head: &Head, plan: Option<&Plan>, map: &DataMap, now: Timestamp) -> Response<Body> {
-    let timeliness = match judge(head, map, now) {
+pub(super) fn obligation(head: &Head, plan: Option<&Plan>, judged: Judged) -> Response<Body> {
+    let timeliness = match judged {
         Judged::Finished => "finished",
         Judged::Held { .. } => "held",
         Judged::Open(Open { timeliness: Timeliness::InTime, .. }) => "in-time",

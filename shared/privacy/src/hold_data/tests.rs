@@ -7,8 +7,9 @@ use crate::ids::{Platform, TenantId};
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldScope, Note};
 use crate::memory::{Strike, World, place, prompt_map, proof};
-use crate::obligation::ObligationId;
+use crate::obligation::{ObligationId, State};
 use crate::ports::Clock;
+use crate::sweep_ledger::{Bounds, Notice, sweep_ledger};
 use jiff::SignedDuration;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -50,6 +51,10 @@ async fn held() -> (World, ObligationId) {
 }
 
 async fn work(world: &World, id: &ObligationId) -> Worked {
+    try_to_work(world, id).await.unwrap()
+}
+
+async fn try_to_work(world: &World, id: &ObligationId) -> Result<Worked, Fault> {
     let map = prompt_map();
     let looks = map.model().second_looks.after.clone();
     let engine = Engine {
@@ -60,7 +65,7 @@ async fn work(world: &World, id: &ObligationId) -> Worked {
         map: &map,
         second_looks: &looks,
     };
-    engine.work(id, "w", world.now() + HOUR).await.unwrap()
+    engine.work(id, "w", world.now() + HOUR).await
 }
 
 #[tokio::test]
@@ -75,6 +80,46 @@ async fn a_release_makes_what_waited_due_at_once() {
     assert!(matches!(work(&world, &id).await, Worked::Erased { .. }));
     assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
     assert_eq!(release_hold(&world, &world, &world, &hold, world.now()).await.unwrap(), Release::Done { waiting: 1 });
+}
+
+#[tokio::test]
+async fn what_nobody_can_work_on_after_a_release_is_overdue_on_its_old_clock() {
+    for (call, strike) in [(None, None), (Some(1), Some(Strike::Before(1))), (Some(3), Some(Strike::Before(3)))] {
+        let (world, id) = held().await;
+        world.pass(HOUR * 24 * 31);
+        let bounds = Bounds { stuck_after: HOUR, per_shard_max: 10, stop_at: world.now() + HOUR };
+        let map = prompt_map();
+        let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |_| {}).await;
+        assert_eq!((swept.held, swept.overdue, world.stored().heads[&id].late_since), (1, 0, None));
+        release_hold(&world, &world, &world, &hold(&world).id, world.now()).await.unwrap();
+        if strike.is_some() {
+            world.strike(strike);
+            assert!(try_to_work(&world, &id).await.is_err(), "{call:?}");
+            world.strike(None);
+        }
+        assert!(matches!(world.stored().heads[&id].state, State::Held { .. }), "{call:?}: a worker got no further");
+        let mut why = Vec::new();
+        let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |notice| match notice {
+            Notice::Alarming { why: alarm, .. } => why.push(alarm),
+            Notice::Fault(fault) => panic!("{}", fault.chain()),
+        });
+        let swept = swept.await;
+        assert_eq!((swept.held, swept.overdue, why), (0, 1, vec!["overdue"]), "{call:?}");
+        let now = world.now();
+        assert_eq!(world.stored().heads[&id].late_since, Some(now), "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_book_that_cannot_be_read_makes_nothing_late() {
+    let (world, id) = held().await;
+    world.pass(HOUR * 24 * 31);
+    let bounds = Bounds { stuck_after: HOUR, per_shard_max: 10, stop_at: world.now() + HOUR };
+    for call in 1..=12 {
+        world.strike(Some(Strike::Before(call)));
+        sweep_ledger(&world, &world, &world, &world, &prompt_map(), bounds, |_| {}).await;
+        assert_eq!(world.stored().heads[&id].late_since, None, "{call}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::data_map::{DataMap, UnusablePolicy};
 use crate::fault::Fault;
+use crate::legal_hold::InForce;
 use crate::policy::model::Class;
 use crate::policy::period::PlatformLimit;
 use crate::purge::{ClassStanding, PeriodClass, Progress, PurgeLedger, Swept, judge_class};
@@ -29,14 +30,14 @@ pub struct Scheduled {
 }
 
 impl Scheduled {
-    fn of(class: &PeriodClass, described: &Class, progress: &Progress, now: Timestamp) -> Self {
+    fn of(class: &PeriodClass, described: &Class, progress: &Progress, in_force: &InForce, now: Timestamp) -> Self {
         Self {
             promise: format!("class.{}", class.name),
             policy: described.policy.clone(),
             sentence: described.sentence.clone(),
             platform_limit: described.purge.as_ref().and_then(|purge| purge.platform_limit.clone()),
             title: described.title.clone(),
-            standing: judge_class(class, progress, now),
+            standing: judge_class(class, progress, in_force, now),
             last_proof: progress.swept,
         }
     }
@@ -66,12 +67,13 @@ pub async fn read_purges(ledger: &impl PurgeLedger, map: &DataMap) -> Result<Pur
     Ok(PurgeReading(read))
 }
 
-/// Every class that goes by its date, in the order of their sections. Pure.
+/// Every class that goes by its date, in the order of their sections. The holds in force were read after how far they
+/// have come. Pure.
 #[must_use]
-pub fn scheduled(map: &DataMap, read: &PurgeReading, now: Timestamp) -> Vec<Scheduled> {
+pub fn scheduled(map: &DataMap, read: &PurgeReading, in_force: &InForce, now: Timestamp) -> Vec<Scheduled> {
     let of = |(class, progress): &(PeriodClass, Progress)| {
         let described = map.model().class.get(&class.name)?;
-        Some(Scheduled::of(class, described, progress, now))
+        Some(Scheduled::of(class, described, progress, in_force, now))
     };
     read.0.iter().filter_map(of).collect()
 }

@@ -1,11 +1,12 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::legal_hold::HoldId;
+use crate::ids::TenantId;
+use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use crate::memory::{World, built_in_map, plan_hash};
 use crate::obligation::{NewObligation, PlanHash, PlanRef, State};
 use crate::policy::Route;
-use crate::ports::{Clock, Intake};
+use crate::ports::{BookedHold, Clock, Intake};
 use crate::sweep_ledger::{Bounds, sweep_ledger};
 use crate::target::Limit;
 
@@ -39,6 +40,8 @@ fn target(promise: &str) -> (Route, Target) {
 /// A world with one obligation for each of `promises`.
 async fn world(promises: &[(&str, State)]) -> World {
     let world = World::new(at(RECEIVED), 10);
+    let hold = in_force();
+    world.stored().booked.insert(hold.id.clone(), BookedHold { hold, released_at: None });
     for (number, (promise, state)) in (1..).zip(promises) {
         let (route, target) = target(promise);
         let new = NewObligation {
@@ -62,8 +65,27 @@ fn plan() -> PlanRef {
     PlanRef { hash: PlanHash::from_stored("h".to_owned()), covers_until: at(RECEIVED) }
 }
 
+/// The hold by which `held` is.
+fn in_force() -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope: HoldScope::of_tenant(TenantId::parse("alder").unwrap()),
+        reason: note("a court asked"),
+        approver: note("counsel"),
+        proof: Some(note("file 7")),
+        placed_at: at(RECEIVED),
+        review_by: "2026-05-01".parse().unwrap(),
+    }
+}
+
 fn held(review_by: &str) -> State {
-    State::Held { plan: plan(), by: vec![HoldId::parse("hold-0001").unwrap()], review_by: review_by.parse().unwrap() }
+    held_by(&["hold-0001"], review_by)
+}
+
+fn held_by(ids: &[&str], review_by: &str) -> State {
+    let by = ids.iter().map(|id| HoldId::parse(id).unwrap()).collect();
+    State::Held { plan: plan(), by, review_by: review_by.parse().unwrap() }
 }
 
 fn verifying(erased_at: &str) -> State {
@@ -73,7 +95,7 @@ fn verifying(erased_at: &str) -> State {
 async fn ledger(world: &World, now: &str) -> BTreeMap<String, Standing> {
     let read = read_open(world, 1_000).await.unwrap();
     assert!(read.is_complete);
-    let standings = standing(&built_in_map(), &read.heads, &[], at(now));
+    let standings = standing(&built_in_map(), &read.heads, &[], &InForce::read(world).await.unwrap(), at(now));
     standings.into_iter().map(|standing| (standing.promise.clone(), standing)).collect()
 }
 
@@ -138,6 +160,24 @@ async fn what_waits_for_its_first_day_is_open_but_not_old() {
 }
 
 #[tokio::test]
+async fn what_a_hold_kept_is_overdue_on_its_old_clock_once_that_is_released() {
+    let name = "promise.disconnect";
+    let counts = |one: &Standing| (one.open, one.held, one.near_due, one.overdue, one.holds());
+    for (state, expected) in [
+        (held("2026-06-01"), (1, 1, 0, 0, true)),
+        (held_by(&["hold-0002"], "2026-06-01"), (1, 0, 0, 1, false)),
+        (held_by(&["hold-0001", "hold-0002"], "2026-06-01"), (1, 0, 0, 1, false)),
+    ] {
+        let world = world(&[(name, state.clone())]).await;
+        let late = &ledger(&world, "2026-04-10T00:00:00Z").await[name];
+        assert_eq!(counts(late), expected, "{state:?}");
+        let is_released = expected.1 == 0;
+        let near = &ledger(&world, "2026-04-05T00:00:00Z").await[name];
+        assert_eq!((near.near_due, near.next_due.is_some()), (u64::from(is_released), is_released), "{state:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_ledger_and_the_alarms_count_the_same() {
     let states = [
         State::Received,
@@ -145,6 +185,7 @@ async fn the_ledger_and_the_alarms_count_the_same() {
         State::Failed { plan: plan(), retry_at: at(RECEIVED), attempts: 1 },
         held("2026-04-01"),
         held("2026-06-01"),
+        held_by(&["hold-0001", "hold-0002"], "2026-06-01"),
         State::Executing { plan: plan() },
         verifying(RECEIVED),
     ];
@@ -161,7 +202,7 @@ async fn the_ledger_and_the_alarms_count_the_same() {
         world.pass(later);
         let stop_at = world.now() + SignedDuration::from_mins(1);
         let bounds = Bounds { stuck_after: SignedDuration::from_mins(5), per_shard_max: 1000, stop_at };
-        let swept = sweep_ledger(&world, &world, &world, &built_in_map(), bounds, |_| {}).await;
+        let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
         let total = |count: fn(&Standing) -> u64| ledger.values().map(count).sum::<u64>();
         assert_eq!(total(|one| one.near_due), swept.near_due, "{now}");
         assert_eq!(total(|one| one.overdue), swept.overdue, "{now}");
@@ -238,7 +279,7 @@ fn a_request_counts_from_its_receipt_to_its_answer_and_its_erasure_with_it() {
     let requests = [waiting, in_work, answered];
     let mut told = String::new();
     for now in ["2026-03-10T12:00:00Z", "2026-03-25T12:00:00Z", "2026-04-06T12:00:00Z"] {
-        let standings = standing(&built_in_map(), &heads, &requests, at(now));
+        let standings = standing(&built_in_map(), &heads, &requests, &InForce::of(&[in_force()]), at(now));
         let standing = standings.iter().find(|standing| standing.promise == "promise.subject-request").unwrap();
         let Standing { open, near_due, overdue, failed, held, oldest_open_at, next_due, .. } = standing;
         told += &format!(

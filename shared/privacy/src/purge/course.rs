@@ -11,6 +11,7 @@ use super::standing::judge_class;
 use super::target::Target;
 use crate::data_map::DataMap;
 use crate::fault::Fault;
+use crate::legal_hold::InForce;
 
 /// One class in a run.
 pub(super) struct Course<'a> {
@@ -61,7 +62,7 @@ impl<'c> Course<'c> {
     }
 
     /// The numbers of the report, from where the class stands now.
-    pub(super) fn summarise(&mut self, now: Timestamp) {
+    pub(super) fn summarise(&mut self, in_force: &InForce, now: Timestamp) {
         let report = &mut self.report;
         report.purged = self.allowance.purged;
         report.halted |= self.plan.is_some();
@@ -73,7 +74,7 @@ impl<'c> Course<'c> {
             return;
         }
         // By the watermark that stands in the ledger: a dry run has passed periods that are still there.
-        let standing = judge_class(self.class, &self.progress, now);
+        let standing = judge_class(self.class, &self.progress, in_force, now);
         report.held = standing.held_records;
         report.kept = standing.kept_records;
         report.held_periods = standing.held_periods;

@@ -1,12 +1,12 @@
 //! The legal holds in force, read again and again while a run goes on.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 
+use super::Purger;
+use super::course::Course;
 use crate::data_map::StoreMap;
 use crate::fault::Fault;
-use crate::legal_hold::{HoldId, LegalHold, is_past_review};
+use crate::legal_hold::{self, HoldId, LegalHold, is_past_review};
 use crate::ports::{Clock, HoldBook};
 use crate::scope::Place;
 
@@ -76,8 +76,26 @@ impl InForce {
 
     /// Whether every one of these is in force.
     pub(super) fn has_all(&self, ids: &[HoldId]) -> bool {
-        let in_force: BTreeSet<&HoldId> = self.holds.iter().map(|hold| &hold.id).collect();
-        ids.iter().all(|id| in_force.contains(id))
+        self.names().has_all(ids)
+    }
+
+    fn names(&self) -> legal_hold::InForce {
+        legal_hold::InForce::of(&self.holds)
+    }
+}
+
+impl<L: HoldBook, V, C: Clock> Purger<'_, L, V, C> {
+    /// The holds by which what stays of a class is judged: asked for where one of its own is not among those known. Without an
+    /// answer the class has failed, and what was held counts as held.
+    pub(super) async fn in_force_for(&mut self, course: &mut Course<'_>) -> legal_hold::InForce {
+        let by: Vec<HoldId> = course.progress.leftovers.iter().flat_map(|left| left.by.clone()).collect();
+        if !self.in_force.has_all(&by)
+            && let Err(fault) = self.in_force.ask(self.ledger, self.clock).await
+        {
+            course.report.fault.get_or_insert(fault.chain());
+            return by.into_iter().collect();
+        }
+        self.in_force.names()
     }
 }
 

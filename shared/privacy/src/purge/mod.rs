@@ -141,7 +141,7 @@ where
             };
             report.fault = checked.err().map(|fault| fault.chain());
         }
-        report.halted = judge_class(class, &progress, now).is_halted;
+        report.halted = progress.waiting(class.ceiling_per_run()).is_some();
         let allowance = Allowance { ceiling: class.ceiling(&progress), purged: 0, seen: Seen::default() };
         Course {
             class,
@@ -272,7 +272,7 @@ where
     }
 
     /// Writes down how far the class has come, and what there is to say about it.
-    async fn end(&self, course: &mut Course<'_>) {
+    async fn end(&mut self, course: &mut Course<'_>) {
         course.report.truncated |= course.is_cut;
         let mut ended = self.save(course).await;
         if ended.is_ok() && course.is_known && !self.bounds.is_dry_run {
@@ -281,7 +281,8 @@ where
         if let Err(fault) = ended {
             course.report.fault.get_or_insert(fault.chain());
         }
-        course.summarise(self.clock.now());
+        let in_force = self.in_force_for(course).await;
+        course.summarise(&in_force, self.clock.now());
         if course.is_known && !self.bounds.is_dry_run {
             let noted =
                 note_late(self.ledger, &course.class.name, &course.progress, course.report.late, self.clock.now());

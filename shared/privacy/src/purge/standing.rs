@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::class::PeriodClass;
 use super::period::Period;
 use super::ports::Progress;
+use crate::legal_hold::InForce;
 
 /// Whether what is said of a class is true at an instant. Where several keep it from being so, the first of them here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +67,8 @@ pub struct ClassStanding {
     pub is_halted: bool,
     /// Whether its watermark lies beyond what the clock allows.
     pub is_ahead: bool,
-    /// Periods that are due and still there: not swept, or with records that the data map does not know. Held ones do not count.
+    /// Periods that are due and still there: not swept, or with records that the data map does not know, or that a hold kept
+    /// which was released. Held ones do not count.
     pub due_periods: u64,
     /// Of those, the ones whose alarm date has passed; of a class that was never swept, every one.
     pub late_periods: u64,
@@ -110,14 +112,16 @@ impl ClassStanding {
     }
 
     /// What the watermark has passed and is looked at again.
-    fn count_leftovers(&mut self, class: &PeriodClass, progress: &Progress, now: Timestamp) {
+    fn count_leftovers(&mut self, class: &PeriodClass, progress: &Progress, in_force: &InForce, now: Timestamp) {
         for leftover in &progress.leftovers {
-            self.held_periods += u64::from(leftover.held > 0);
-            self.held_records = self.held_records.saturating_add(leftover.held);
+            let is_held = leftover.held > 0 && (leftover.by.is_empty() || in_force.has_any(&leftover.by));
+            let is_released = leftover.held > 0 && !in_force.has_all(&leftover.by);
+            self.held_periods += u64::from(is_held);
+            self.held_records = self.held_records.saturating_add(if is_held { leftover.held } else { 0 });
             self.kept_records = self.kept_records.saturating_add(leftover.kept);
             let period = class.period(leftover.starts_at);
             match class.due_at(&period) {
-                Some(at) if leftover.kept > 0 && at <= now => {
+                Some(at) if (leftover.kept > 0 || is_released) && at <= now => {
                     self.count_due(Due { period, at }, class.is_late(&period, now));
                 }
                 Some(_) | None => {}
@@ -141,16 +145,16 @@ impl ClassStanding {
     }
 }
 
-/// Judges a class by how far it has come. Pure.
+/// Judges a class by how far it has come. What holds kept that were released is due again, on its old clock. Pure.
 #[must_use]
-pub fn judge_class(class: &PeriodClass, progress: &Progress, now: Timestamp) -> ClassStanding {
+pub fn judge_class(class: &PeriodClass, progress: &Progress, in_force: &InForce, now: Timestamp) -> ClassStanding {
     let mut standing = ClassStanding {
         is_swept: progress.swept.is_some(),
         is_halted: progress.waiting(class.ceiling_per_run()).is_some(),
         is_ahead: class.is_ahead(progress, now),
         ..ClassStanding::default()
     };
-    standing.count_leftovers(class, progress, now);
+    standing.count_leftovers(class, progress, in_force, now);
     standing.count_open(class, progress, now);
     standing
 }

@@ -43,7 +43,7 @@ fn set(world: &World, letter: char, state: State) {
 
 async fn sweep(world: &World) -> Sweep {
     let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, stop_at: world.now() + MINUTE };
-    sweep_ledger(world, world, world, &built_in_map(), bounds, |_| {}).await
+    sweep_ledger(world, world, world, world, &built_in_map(), bounds, |_| {}).await
 }
 
 fn plan() -> PlanRef {
@@ -161,7 +161,7 @@ async fn a_sweep_stops_at_its_bounds_and_says_so() {
     let world = world("abcdefghijkl").await;
     world.pass(MINUTE * 5);
     let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, stop_at: world.now() };
-    let swept = sweep_ledger(&world, &world, &world, &built_in_map(), bounds, |_| {}).await;
+    let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
     assert_eq!((swept.is_truncated, swept.sent), (true, 0));
 }
 

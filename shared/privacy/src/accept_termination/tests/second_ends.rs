@@ -5,6 +5,7 @@ use super::returns::{BACK, OLD_DAYS, PHASES, hold, phase, visit, visit_turn, wor
 use super::*;
 use crate::erasure::Worked;
 use crate::judgement::{Judged, Open, Timeliness, judge};
+use crate::legal_hold::InForce;
 use crate::obligation::Head;
 
 const FIRST: &str = "2026-01-31T12:00:00Z";
@@ -313,7 +314,7 @@ async fn a_third_is_refused_while_both_are_open_and_stored_once_either_is_over()
 async fn each_is_judged_by_its_own_dates() {
     let world = held(true).await;
     terminate(&world, Some(SECOND)).await.unwrap();
-    let map = prompt_map();
+    let (map, in_force) = (prompt_map(), InForce::of(&world.stored().holds));
     for (now, late) in [
         ("2026-07-10T23:59:59Z", &[][..]),
         ("2026-07-11T00:00:00Z", &["linkedin"][..]),
@@ -321,7 +322,7 @@ async fn each_is_judged_by_its_own_dates() {
         ("2026-09-29T00:00:00Z", &PHASES[..]),
     ] {
         let is_late = |name: &&str, turn| {
-            let judged = judge(&head(&world, name, turn), &map, at(now));
+            let judged = judge(&head(&world, name, turn), &map, &in_force, at(now));
             matches!(judged, Judged::Open(Open { timeliness: Timeliness::Overdue, .. }))
         };
         let of = |turn| PHASES.into_iter().filter(|name| is_late(name, turn)).collect::<Vec<_>>();

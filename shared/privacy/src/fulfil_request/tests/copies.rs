@@ -4,6 +4,7 @@ use super::*;
 use crate::export::job::ExportJob;
 use crate::export::make_bundle::Exporter;
 use crate::judgement::{Judged, Timeliness, judge};
+use crate::legal_hold::InForce;
 use crate::obligation::State;
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
@@ -127,7 +128,7 @@ async fn it_waits_until_half_a_day_before_any_alarm_could_ring_and_no_longer() {
     house.work().await;
     let head = house.head(&erasure).unwrap();
     assert_ne!(head.state, State::Received);
-    match judge(&head, &house.map, house.world.now()) {
+    match judge(&head, &house.map, &InForce::default(), house.world.now()) {
         Judged::Open(open) => assert_eq!(open.timeliness, Timeliness::InTime, "no alarm rings for it"),
         Judged::Finished | Judged::Held { .. } => {}
     }

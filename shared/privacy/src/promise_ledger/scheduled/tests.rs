@@ -72,7 +72,8 @@ async fn run(world: &World, map: &DataMap, records_max: u64) -> RunReport {
 
 async fn ledger(world: &World, map: &DataMap) -> BTreeMap<String, Scheduled> {
     let read = read_purges(world, map).await.unwrap();
-    scheduled(map, &read, world.now()).into_iter().map(|one| (one.promise.clone(), one)).collect()
+    let in_force = InForce::read(world).await.unwrap();
+    scheduled(map, &read, &in_force, world.now()).into_iter().map(|one| (one.promise.clone(), one)).collect()
 }
 
 #[tokio::test]
@@ -236,11 +237,16 @@ async fn every_dated_sentence_of_the_policy_is_quoted_in_the_ledger() {
     let map = built_in_map();
     let world = World::new(at("2026-03-10T12:00:00Z"), 10);
     let purges = read_purges(&world, &map).await.unwrap();
-    let mut sentences: Vec<String> = crate::promise_ledger::standing(&map, [], &[], at("2026-03-10T12:00:00Z"))
-        .into_iter()
-        .map(|one| one.sentence)
-        .collect();
-    sentences.extend(scheduled(&map, &purges, at("2026-03-10T12:00:00Z")).into_iter().filter_map(|one| one.sentence));
+    let mut sentences: Vec<String> =
+        crate::promise_ledger::standing(&map, [], &[], &InForce::default(), at("2026-03-10T12:00:00Z"))
+            .into_iter()
+            .map(|one| one.sentence)
+            .collect();
+    sentences.extend(
+        scheduled(&map, &purges, &InForce::default(), at("2026-03-10T12:00:00Z"))
+            .into_iter()
+            .filter_map(|one| one.sentence),
+    );
     sentences.extend(crate::promise_ledger::unwatched(&map).into_iter().map(|one| one.said.sentence));
     let quoted: Vec<std::ops::Range<usize>> = sentences
         .iter()

@@ -27,7 +27,7 @@ fn left(day: &str, held: u64, kept: u64) -> Leftover {
 
 /// Verdict, periods that are due and late, the oldest of them, and the next.
 fn found(progress: &Progress, now: &str) -> (Verdict, u64, u64, Option<String>, String) {
-    let standing = judge_class(&logs(), progress, at(now));
+    let standing = judge_class(&logs(), progress, &InForce::default(), at(now));
     let oldest = standing.oldest_due.map(|due| due.period.text());
     (standing.verdict(), standing.due_periods, standing.late_periods, oldest, standing.next_due.unwrap().period.text())
 }
@@ -91,8 +91,10 @@ fn a_watermark_that_the_clock_does_not_allow_is_not_believed() {
 #[test]
 fn what_a_hold_keeps_is_held_and_not_broken_and_what_nobody_knows_is_late() {
     let now = at("2027-03-02T06:00:00Z");
-    let judge =
-        |leftovers: Vec<Leftover>| judge_class(&logs(), &Progress { leftovers, ..swept("2026-03-03T00:00:00Z") }, now);
+    let in_force: InForce = [HoldId::parse("hold-0001").unwrap()].into_iter().collect();
+    let judge = |leftovers: Vec<Leftover>| {
+        judge_class(&logs(), &Progress { leftovers, ..swept("2026-03-03T00:00:00Z") }, &in_force, now)
+    };
     let held = judge(vec![left("2026-02-01T00:00:00Z", 3, 0), left("2026-02-02T00:00:00Z", 4, 0)]);
     assert_eq!((held.verdict(), held.held_periods, held.held_records), (Verdict::Held, 2, 7));
     assert_eq!((held.due_periods, held.oldest_due, held.verdict().is_broken()), (0, None, false));
@@ -101,6 +103,26 @@ fn what_a_hold_keeps_is_held_and_not_broken_and_what_nobody_knows_is_late() {
     assert_eq!(kept.oldest_due.unwrap().period.text(), "2026-02-01");
     let seen_again = judge(vec![left("2026-03-02T00:00:00Z", 0, 0)]);
     assert_eq!((seen_again.verdict(), seen_again.due_periods), (Verdict::Holds, 0), "only looked at once more");
+}
+
+#[test]
+fn what_a_hold_kept_is_due_on_its_old_clock_once_that_is_released() {
+    let in_force: InForce = [HoldId::parse("hold-0001").unwrap()].into_iter().collect();
+    let by = |ids: &[&str]| ids.iter().map(|id| HoldId::parse(id).unwrap()).collect::<Vec<_>>();
+    let judge = |day: &str, ids: &[&str]| {
+        let leftovers = vec![Leftover { by: by(ids), ..left(day, 3, 0) }];
+        let progress = Progress { leftovers, ..swept("2026-03-03T00:00:00Z") };
+        judge_class(&logs(), &progress, &in_force, at("2027-03-02T06:00:00Z"))
+    };
+    let counts = |one: ClassStanding| (one.held_periods, one.held_records, one.due_periods, one.late_periods);
+    let old = "2026-02-01T00:00:00Z";
+    assert_eq!(counts(judge(old, &["hold-0001"])), (1, 3, 0, 0));
+    assert_eq!(counts(judge(old, &["hold-0002"])), (0, 0, 1, 1), "released");
+    assert_eq!(judge(old, &["hold-0002"]).verdict(), Verdict::Late);
+    assert_eq!(judge(old, &["hold-0002"]).oldest_due.unwrap().period.text(), "2026-02-01");
+    assert_eq!(counts(judge(old, &["hold-0001", "hold-0002"])), (1, 3, 1, 1), "one of two");
+    let new = judge("2026-03-02T00:00:00Z", &["hold-0002"]);
+    assert_eq!((counts(new), new.verdict()), ((0, 0, 1, 0), Verdict::Holds), "its alarm is hours away");
 }
 
 #[test]

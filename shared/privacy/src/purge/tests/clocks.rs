@@ -80,7 +80,10 @@ async fn after_a_clock_that_ran_ahead_new_records_go_all_the_same() {
     let map = built_in_map();
     let class_of = classes("2027-03-09").into_iter().find(|class| class.name == "member-profiles").unwrap();
     let progress = world.stored().purges.progress["member-profiles"].clone();
-    assert_eq!(judge_class(&class_of, &progress, world.now()).verdict(), Verdict::Ahead);
+    assert_eq!(
+        judge_class(&class_of, &progress, &crate::legal_hold::InForce::default(), world.now()).verdict(),
+        Verdict::Ahead
+    );
     let report = run_with(&world, &classes("2027-03-09"), bounds(&world)).await;
     let told = class(&report, "member-profiles");
     assert_eq!((told.ahead, told.purged, told.late), (true, 4, 0), "the hours that are due, not the third");

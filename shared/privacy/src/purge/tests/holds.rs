@@ -75,6 +75,39 @@ async fn a_release_makes_what_was_held_due_at_the_next_run() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_purged_after_a_release_is_late_on_its_old_clock() {
+    let world = world();
+    place(&mut world.stored(), of_alder());
+    run(&world).await;
+    HoldBook::release(&world, &HoldId::parse("hold-0001").unwrap(), world.now()).await.unwrap();
+    world.break_store(Some("social"));
+    world.pass(DAY);
+    let report = run(&world).await;
+    let profiles_report = class(&report, "member-profiles");
+    assert_eq!((profiles_report.held, profiles_report.held_periods), (0, 0));
+    assert!(profiles_report.late >= 2 && profiles_report.fault.is_some(), "{profiles_report:?}");
+    let now = world.now();
+    assert_eq!(world.stored().purges.progress["member-profiles"].late_since, Some(now), "others are told");
+    world.break_store(None);
+    let report = run(&world).await;
+    assert_eq!((class(&report, "member-profiles").late, held(&world)), (0, 0));
+    assert_eq!(world.stored().purges.progress["member-profiles"].late_since, None);
+}
+
+#[tokio::test]
+async fn a_book_that_cannot_be_read_releases_nothing() {
+    let world = world();
+    place(&mut world.stored(), of_alder());
+    run(&world).await;
+    world.pass(HOUR / 6);
+    for call in 1..=4 {
+        world.strike(Some(Strike::Before(call)));
+        let report = run(&world).await;
+        assert_eq!(class(&report, "member-profiles").late, 0, "{call}");
+    }
+}
+
+#[tokio::test]
 async fn a_hold_placed_before_any_call_keeps_all_or_comes_too_late() {
     let calls = {
         let world = world();

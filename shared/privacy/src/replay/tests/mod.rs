@@ -175,7 +175,7 @@ impl Office {
 
     async fn sweep_ledger(&self, world: &World) {
         let bounds = SweepBounds { stuck_after: MINUTE, per_shard_max: 1_000, stop_at: world.now() + HOUR };
-        sweep_ledger(world, world, world, &self.map, bounds, |_| {}).await;
+        sweep_ledger(world, world, world, world, &self.map, bounds, |_| {}).await;
     }
 
     /// Every message until there is none. One that fails is left to the sweep.
