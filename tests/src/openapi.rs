@@ -13,7 +13,8 @@ const REFERENCE: &str = "$ref: '#/components/schemas/";
 #[must_use]
 pub fn maxima(schema: &str) -> BTreeMap<String, usize> {
     let text = read("openapi.yaml");
-    let mut lines = text.lines().skip_while(|line| !line.starts_with(&format!("    {schema}:")));
+    let schemas = text.lines().skip_while(|line| *line != "  schemas:");
+    let mut lines = schemas.skip_while(|line| !line.starts_with(&format!("    {schema}:")));
     let head = lines.next().unwrap_or_else(|| panic!("openapi.yaml has no schema {schema}"));
     let mut maxima: BTreeMap<String, usize> = maximum(head).map(|(_, max)| (String::new(), max)).into_iter().collect();
     let mut above: Vec<(usize, &str)> = Vec::new();
