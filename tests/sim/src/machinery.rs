@@ -291,6 +291,9 @@ impl Sweeper {
         let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);
         let swept = sweep_requests(&fulfilment, &self.process, stop_at).await;
         self.process.note(&format!("has swept requests: {} answered, {} denied", swept.answered, swept.denied));
+        if swept.unacknowledged > 0 {
+            cloud.oracle.lock().unwrap().alarmed_of_forms(cloud.elapsed());
+        }
         let changed = swept.answered + swept.denied + swept.resent + swept.settled + swept.faults.len() as u64;
         if changed == 0 { Swept::Nothing } else { Swept::Requests }
     }
