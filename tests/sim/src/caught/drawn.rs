@@ -15,6 +15,7 @@ pub const CAUGHT: &[Caught] = &[
     (Naive::RestoreWithoutReplay, 21, Broken::Resurrected),
     (Naive::AnyCode, 27, Broken::OverErased),
     (Naive::AckOnFailedPut, 44, Broken::Lost),
+    (Naive::NotesRefusedLetters, 47, Broken::Untold),
     (Naive::HoldOnlyAtPlan, 54, Broken::HoldIgnored),
     (Naive::ChainedDates, 58, Broken::PastDateWithoutAlarm),
     (Naive::NoVerificationRead, 65, Broken::CompletedWithResidue),
