@@ -165,7 +165,8 @@ where
     swept
 }
 
-async fn sweep_shard<L, V, Q>(
+/// Sweeps one part of the due index until `stop_at`; what is left is due the next time, as after a [`Fault`].
+pub async fn sweep_shard<L, V, Q>(
     fulfilment: &Fulfilment<'_, L, V, Q>,
     clock: &impl Clock,
     stop_at: Timestamp,

@@ -25,7 +25,7 @@ use privacy_aws::vault::Vault;
 
 use crate::actors::{STUCK_AFTER, ledger, vault};
 use crate::naive::Naive;
-use crate::oracle::{About, Ask};
+use crate::oracle::{About, Ask, FormSent};
 use crate::people::email;
 use crate::process::Process;
 use crate::world::{World, law};
@@ -76,7 +76,10 @@ impl Form {
             let (naming, now) = (Naming::Repeatable(&name), self.process.now());
             let accepted = accept_request(&self.ledger, &self.outbox, terms, naming, sent, now);
             if let Some(Ok(accepted)) = self.process.alive(accepted).await {
+                let cloud = &self.process.cloud;
                 self.process.note(&format!("acknowledged as {}", accepted.request.id.as_str()));
+                let form = FormSent { id: accepted.request.id.as_str().to_owned(), at: cloud.elapsed() };
+                cloud.oracle.lock().unwrap().forms.push(form);
                 return Some(accepted.request.id);
             }
             tokio::time::sleep(Duration::from_secs(30 << attempt)).await;
@@ -181,11 +184,12 @@ impl Post {
             };
             let job = NoticeJob::from_body(&body).unwrap();
             let seed = cloud.draw(|rng| std::array::from_fn(|_| rng.u8(..)));
+            let carrier = Carrier(&self.process, self.world.naive);
             let teller = Teller {
                 book: &self.ledger,
                 limits: &self.limits,
-                tenants: &Carrier(&self.process),
-                messenger: &Carrier(&self.process),
+                tenants: &carrier,
+                messenger: &carrier,
                 keys: self.world.keys,
             };
             let told = self.process.alive(teller.tell(&job, &seed, self.process.now())).await;
@@ -198,17 +202,22 @@ impl Post {
 }
 
 /// Carries letters, most of the time.
-struct Carrier<'a>(&'a Process);
+struct Carrier<'a>(&'a Process, Option<Naive>);
 
 impl Messenger for Carrier<'_> {
     async fn send(&self, letter: &Letter<'_>) -> Answer<Delivery> {
         let cloud = &self.0.cloud;
         if !cloud.is_calm() && cloud.draw(|rng| rng.u32(..10) == 0) {
+            self.0.note("the post is on strike");
+            if self.1 == Some(Naive::NotesRefusedLetters) {
+                return Ok(Delivery::Accepted);
+            }
             return Err(Fault::retry("letters.send", "the post is on strike"));
         }
         if let Some(code) = letter.code {
             let mut letters = cloud.letters.lock().unwrap();
             letters.insert(letter.request.id.as_str().to_owned(), code.expose().to_owned());
+            cloud.oracle.lock().unwrap().wrote(letter.request.id.as_str(), cloud.elapsed());
         }
         Ok(Delivery::Accepted)
     }

@@ -25,7 +25,7 @@ use crate::weather::{Trouble, Weather};
 
 /// After so many calls nothing goes wrong any more: a run that has met a storm for that long shows nothing new, and takes the time of
 /// ten others.
-const CALLS_MAX: u64 = 1_000;
+const CALLS_MAX: u64 = 600;
 /// After so many a run comes to no end: none that did made a third of them.
 const CALLS_ENDLESS: u64 = 30_000;
 /// When the outage of the workers begins.

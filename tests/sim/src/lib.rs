@@ -18,6 +18,7 @@ pub mod queue;
 pub mod restore;
 pub mod spoiled;
 pub mod staff;
+pub mod sweeper;
 pub mod tenants;
 pub mod trace;
 pub mod vendors;

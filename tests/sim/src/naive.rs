@@ -37,11 +37,13 @@ pub enum Naive {
     AnyCode,
     /// Opens traffic over a restored backup without a replay.
     RestoreWithoutReplay,
+    /// Notes a letter as told although it was refused.
+    NotesRefusedLetters,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -59,6 +61,7 @@ impl Naive {
         Self::LinksBeforeRows,
         Self::AnyCode,
         Self::RestoreWithoutReplay,
+        Self::NotesRefusedLetters,
     ];
 
     /// As reports and the command line name it.
@@ -82,6 +85,7 @@ impl Naive {
             Self::LinksBeforeRows => "links-before-rows",
             Self::AnyCode => "any-code",
             Self::RestoreWithoutReplay => "restore-without-replay",
+            Self::NotesRefusedLetters => "notes-refused-letters",
         }
     }
 
@@ -106,6 +110,7 @@ impl Naive {
             Self::LinksBeforeRows => "Removes the links to a connection, then its rows, not all in one write.",
             Self::AnyCode => "Takes a guess for the code that was sent.",
             Self::RestoreWithoutReplay => "Opens traffic over a restored backup without a replay.",
+            Self::NotesRefusedLetters => "Notes a letter as told although the post has refused it.",
         }
     }
 

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-pub use self::facts::{About, Ask, Connected, Copy};
+pub use self::facts::{About, Ask, Connected, Copy, FormSent};
 
 /// A hold takes effect with the next chunk; what was sent before may be carried out for so long.
 const HOLD_TAKES_EFFECT: Duration = Duration::from_secs(300);
@@ -40,6 +40,8 @@ pub enum Broken {
     PastDateWithoutAlarm,
     /// Something was erased that a hold keeps.
     HoldIgnored,
+    /// Somebody's request was acknowledged, they got no letter with a code, and nobody was told of that.
+    Untold,
 }
 
 impl Broken {
@@ -53,6 +55,7 @@ impl Broken {
             Self::CompletedWithResidue => "completed with residue",
             Self::PastDateWithoutAlarm => "past its date without an alarm",
             Self::HoldIgnored => "hold ignored",
+            Self::Untold => "untold without an alarm",
         }
     }
 }
@@ -98,6 +101,8 @@ pub struct Oracle {
     pub holds: Vec<Held>,
     /// What vendors hold.
     pub copies: Vec<Copy>,
+    /// Every form that was acknowledged.
+    pub forms: Vec<FormSent>,
     /// Whether a tenant's account has come back, or may have.
     pub may_be_back: bool,
     is_restored: bool,
@@ -106,6 +111,10 @@ pub struct Oracle {
     items: BTreeMap<String, Item>,
     erased: Vec<(String, Timestamp, Duration)>,
     alarms: Vec<(String, Duration)>,
+    /// Letters with codes, by request.
+    letters: Vec<(String, Duration)>,
+    /// When it rang that some form was told nothing.
+    silences: Vec<Duration>,
     violations: Vec<Violation>,
 }
 
@@ -145,6 +154,16 @@ impl Oracle {
         if !self.may_go(item.connection, LATEST) {
             self.violate(Broken::OverErased, format!("{key} was refused, and nobody asked for that"));
         }
+    }
+
+    /// Notes that a letter was handed to the post, with the code that was in it.
+    pub fn wrote(&mut self, id: &str, elapsed: Duration) {
+        self.letters.push((id.to_owned(), elapsed));
+    }
+
+    /// Notes the alarm that some forms were told nothing.
+    pub fn alarmed_of_forms(&mut self, elapsed: Duration) {
+        self.silences.push(elapsed);
     }
 
     /// Notes an alarm of an obligation.

@@ -17,12 +17,13 @@ use serde_json::json;
 
 use crate::asker::Post;
 use crate::cloud::Cloud;
-use crate::machinery::{Sweeper, Worker};
+use crate::machinery::Worker;
 use crate::naive::Naive;
 use crate::oracle::{Connected, Copy, Violation};
 use crate::people::{self, PEOPLE};
 use crate::process::BEGINNING;
 use crate::spoiled::Memory;
+use crate::sweeper::Sweeper;
 use crate::vendors::Vendors;
 
 /// How long after the last act everything must have come to its end: the end of an account is worked off from day 31 on at the
@@ -46,9 +47,9 @@ pub struct World {
     pub keys: &'static SubjectKeys,
     /// Signs receipts.
     pub signing_key: SigningKey,
-    /// When a worker looks again: as the policy says, or in two runs of three the last time only, which takes a fifth less time.
+    /// When a worker looks again: as the policy says, or in five runs of six the last time only, which takes a fifth less time.
     pub looks: &'static [jiff::Span],
-    /// How many of the people ask for something, from the first on; in two runs of three one alone, which takes half the time.
+    /// How many of the people ask for something, from the first on; in three runs of four one alone, which takes half the time.
     pub askers: usize,
     /// How often the sweeper looks in the hour after an act: in two runs of three less often than its schedule says.
     pub sweep_minutes: u64,
@@ -118,8 +119,8 @@ impl World {
     fn draw(seed: u64, naive: Option<Naive>, is_traced: bool) -> Self {
         let cloud = Arc::new(Cloud::new(Rng::with_seed(seed), is_traced));
         let all = map().model().second_looks.after.as_slice();
-        let looks = if cloud.draw(|rng| rng.u32(..3) == 0) { all } else { &all[all.len() - 1..] };
-        let askers = if cloud.draw(|rng| rng.u32(..3) == 0) { PEOPLE - 1 } else { 1 };
+        let looks = if cloud.draw(|rng| rng.u32(..6) == 0) { all } else { &all[all.len() - 1..] };
+        let askers = if cloud.draw(|rng| rng.u32(..4) == 0) { PEOPLE - 1 } else { 1 };
         let sweep_minutes = if cloud.draw(|rng| rng.u32(..3) == 0) { 5 } else { 20 };
         Self {
             vendors: Vendors::new(Arc::clone(&cloud), naive),

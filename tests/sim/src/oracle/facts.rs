@@ -86,6 +86,15 @@ impl Ask {
     }
 }
 
+/// A form that was acknowledged on its page: a letter with a code follows.
+#[derive(Clone, Debug)]
+pub struct FormSent {
+    /// Its reference.
+    pub id: String,
+    /// When it was acknowledged.
+    pub at: Duration,
+}
+
 /// What a vendor holds of a person.
 #[derive(Clone, Debug)]
 pub struct Copy {

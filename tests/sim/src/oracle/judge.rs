@@ -9,9 +9,16 @@ use privacy_tests::account::Account;
 use super::{Broken, LATEST, Oracle, stored};
 use crate::process::BEGINNING;
 
+/// CCPA regulations section 7021(a), which the service follows for everybody: receipt is confirmed within 10 business days.
+const TOLD_WITHIN: Duration = Duration::from_secs(14 * 86_400);
+
 impl Oracle {
     /// Judges a run that has come to its end.
     pub fn judge(&mut self, account: &Account) {
+        if self.violations.is_empty() {
+            // A run that broke a promise was stopped, perhaps before a letter could come.
+            self.judge_forms();
+        }
         self.judge_items(account);
         self.judge_asks(account);
     }
@@ -48,6 +55,21 @@ impl Oracle {
         found.extend(unknown.into_iter().map(|key| (Broken::Resurrected, format!("{key} was never stored"))));
         for (broken, how) in found {
             self.violate(broken, how);
+        }
+    }
+
+    /// Who filled in the form and read that it was taken gets a letter with a code, or somebody hears that they did not.
+    fn judge_forms(&mut self) {
+        let mut untold = Vec::new();
+        for form in &self.forms {
+            let over = form.at + TOLD_WITHIN;
+            let is_told = self.letters.iter().any(|(id, when)| *id == form.id && *when <= over);
+            if !is_told && !self.silences.iter().any(|when| (form.at..=over).contains(when)) {
+                untold.push(format!("{} was acknowledged, and no code was sent within two weeks", form.id));
+            }
+        }
+        for how in untold {
+            self.violate(Broken::Untold, how);
         }
     }
 
