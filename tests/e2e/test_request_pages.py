@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import boto3
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.browser import NARROW, WIDE, check, visit
-from tests.e2e.bundles import mails_about, reached
+from tests.e2e.bundles import codes_about, downloaded, mails_about, opened, reached
 from tests.e2e.test_disconnects import call_as, dashboard
 from tests.e2e.test_letters import code_in, row, somebody, trail, verify
 from tests.e2e.test_requests_staff import REQUESTS, act, slug
@@ -119,3 +120,44 @@ def test_what_businesses_decide_is_on_the_page_without_their_names(
     assert said.status == 200, said
     looked_at(world, browser, reference, "decided against it")
     assert waiting not in str(world.page(reference)) and declining not in str(world.page(reference))
+
+def test_a_californian_names_what_we_would_know_staff_compare_it_and_the_copy_is_theirs(
+    world: World, browser: Browser, staff: boto3.Session, tmp_path: Path
+) -> None:
+    person, named = somebody(), {"name": "Noa Vale", "phone": "+1 (415) 555-0142", "postcode": "94110"}
+    world.askers |= {person, *named.values()}
+    with visit(browser, viewport=NARROW, scripts=False) as page:
+        page.goto(f"{world.api_url}/privacy")
+        page.get_by_label("Send me a copy of my data", exact=True).check()
+        page.get_by_label("Your e-mail address", exact=True).fill(person)
+        page.get_by_label("Where do you live? (optional)").fill("California")
+        page.get_by_text("I live in California and have no login here", exact=True).click()
+        for kind, value in named.items():
+            page.locator(f"#point_{kind}").fill(value)
+        page.get_by_label("Declaration: your full name").fill(named["name"])
+        page.get_by_role("button", name="Send the request").click()
+        reference = page.locator("section.code code").inner_text().strip()
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        page.get_by_label("Code", exact=True).fill(code_in(mails_about(world, person, reference, 1)[0]["BodyText"]))
+        page.get_by_role("button", name="This request is mine").click()
+        page.get_by_role("heading", level=1, name="Thank you. One part is done").wait_for()
+    looked_at(world, browser, reference)
+    held = named | {"phone": "1-415-555-0142"}
+    said = {"proof": "data-points", "why": "Compared with the record of their company."}
+    two = act(staff, world, reference, "verification", **said, held={kind: held[kind] for kind in ("name", "phone")})
+    assert (two.status, slug(two)) == (422, "too-few-points"), "a copy wants three"
+    unnamed = act(staff, world, reference, "verification", **said, held=held | {"company": "Vale Ltd."})
+    assert (unnamed.status, slug(unnamed)) == (422, "not-named")
+    shown = act(staff, world, reference, "verification", **said, held=held)
+    assert shown.status == 200, shown
+    assert named["phone"] not in str(get(staff, world, f"{REQUESTS}/{reference}"))
+    reached(world, reference, {"completed"})
+    with visit(browser, viewport=NARROW, scripts=False) as page:
+        known = len(codes_about(world, person, reference))
+        page.goto(f"{world.api_url}/privacy/requests/{reference}")
+        page.get_by_role("button", name="Send me a code").click()
+        fresh = until(lambda: codes_about(world, person, reference)[known:] or None, 60)[-1]
+        page.get_by_label("Code for the download").fill(fresh)
+        button = page.get_by_role("button", name="Download", exact=True)
+        downloaded(page, lambda: button.click(no_wait_after=True), tmp_path / "copy.zip")
+    assert "notice.html" in opened(tmp_path / "copy.zip")

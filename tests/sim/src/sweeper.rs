@@ -111,7 +111,8 @@ impl Sweeper {
         loop {
             tokio::time::sleep(self.interval()).await;
             let agenda = self.agenda();
-            if self.process.cloud.is_stopped() || !(agenda.are_obligations || !agenda.of_requests.is_empty()) {
+            let is_idle = !agenda.are_obligations && agenda.of_requests.is_empty();
+            if self.process.cloud.is_stopped() || is_idle {
                 continue;
             }
             let swept = self.process.alive(tokio::time::timeout(INVOCATION, self.tick(&agenda))).await;

@@ -216,7 +216,7 @@ async fn a_business_is_written_to_where_it_says() {
     let sent = mails(&account);
     let told: Vec<_> =
         sent[1..].iter().map(|mail| (&mail["Destination"]["ToAddresses"][0], &mail["EmailTags"][1]["Value"])).collect();
-    let expected = [("privacy@alder.example", "tenant-forward.1.alder"), ("mia@example.com", "routed.1")];
+    let expected = [("privacy@alder.example", "tenant-forward.1.alder"), ("mia@example.com", "routed.2")];
     assert_eq!(told.len(), expected.len(), "{told:?}");
     for ((to, tag), expected) in told.into_iter().zip(expected) {
         assert_eq!((to.as_str(), tag.as_str()), (Some(expected.0), Some(expected.1)));

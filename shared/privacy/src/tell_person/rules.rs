@@ -98,10 +98,11 @@ impl SubjectRequest {
             let is_its = |act: &Act| matches!(&act.deed, Deed::Bounced { notice, tenant, .. } if notice == forward && tenant.as_ref() == Some(&part.tenant));
             acts.iter().any(is_its)
         };
-        match is_unreachable {
-            false => Some(PASSED_ON),
-            true => self.routed.iter().filter(|part| part.is_silent()).all(is_lost).then_some(NOT_REACHED),
+        if !is_unreachable {
+            return Some(PASSED_ON);
         }
+        let mut silent = self.routed.iter().filter(|part| part.is_silent()).peekable();
+        (silent.peek().is_some() && silent.all(is_lost)).then_some(NOT_REACHED)
     }
 
     /// Whether any business has been asked for its part, so that it is true to say so.

@@ -10,12 +10,16 @@ use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request, source_of};
 use crate::clock::model::Kind;
 use crate::ids::{Platform, TenantId};
+use crate::instant;
 use crate::law::Law;
 use crate::memory::{SentLetter, Strike, World};
 use crate::obligation::ObligationId;
+use crate::route_request;
 use crate::subject_request::challenge::TRIES;
 use crate::subject_request::notice::{NOT_REACHED, Notice, PASSED_ON};
-use crate::subject_request::{Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven, Standing};
+use crate::subject_request::{
+    Actor, Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven, Standing,
+};
 use crate::verify_request::{Verified, verify_request};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
@@ -273,6 +277,15 @@ async fn who_cannot_be_reached_is_noted_and_the_request_goes_on() {
     assert_eq!(undelivered(&post), [Notice::Acknowledgement, Notice::TenantForward].into());
 }
 
+/// Gives a business its part in a request that is in work.
+async fn route(post: &Post, id: &ObligationId, tenant: &TenantId) {
+    let (law, by, at) = (Law::built_in().unwrap(), Actor::Service, instant::to_millis(now()));
+    let request = post.world.stored().requests.heads[id].clone();
+    let in_work = SubjectRequest { standing: Standing::InProgress { since: at }, ..request };
+    let routed = route_request::route(&in_work, tenant, &law, by, at).unwrap().unwrap();
+    assert!(post.world.record(&routed.request, &routed.act, None).await.unwrap());
+}
+
 #[tokio::test]
 async fn a_business_that_names_nobody_is_asked_once_it_does_and_before_that_whoever_asked_hears_that_it_was_not() {
     let post = Post::new();
@@ -281,6 +294,7 @@ async fn a_business_that_names_nobody_is_asked_once_it_does_and_before_that_whoe
     let code = post.letters()[0].code.clone().unwrap();
     verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
     let cedar = TenantId::parse("tenant-cedar").unwrap();
+    route(&post, &id, &cedar).await;
     let forward = NoticeJob { tenant: Some(cedar.clone()), ..post.job(&id, Notice::TenantForward, 1, "home") };
     let routed = |round| post.job(&id, Notice::Routed, round, "home");
     let told = || post.world.stored().requests.heads[&id].told.get(&Notice::Routed).copied();
@@ -315,7 +329,6 @@ async fn a_business_that_names_nobody_is_asked_once_it_does_and_before_that_whoe
 
 #[tokio::test]
 async fn of_several_businesses_one_that_is_reached_is_enough_and_nobody_hears_before_the_last_was_tried() {
-    let (law, staff) = (Law::built_in().unwrap(), crate::subject_request::Actor::Service);
     let [alder, birch] = ["tenant-alder", "tenant-birch"].map(|tenant| TenantId::parse(tenant).unwrap());
     for is_birch_reached in [false, true] {
         let post = Post::new();
@@ -324,12 +337,7 @@ async fn of_several_businesses_one_that_is_reached_is_enough_and_nobody_hears_be
         let code = post.letters()[0].code.clone().unwrap();
         verify_request(&post.world, &post.keys, &id, &code, now()).await.unwrap();
         for tenant in [&alder, &birch] {
-            let request = post.world.stored().requests.heads[&id].clone();
-            let at = crate::instant::to_millis(now());
-            let standing = Standing::InProgress { since: at };
-            let in_work = SubjectRequest { standing, ..request };
-            let routed = crate::route_request::route(&in_work, tenant, &law, staff.clone(), at).unwrap().unwrap();
-            assert!(post.world.record(&routed.request, &routed.act, None).await.unwrap());
+            route(&post, &id, tenant).await;
         }
         if is_birch_reached {
             let contact = EmailAddress::parse("privacy@birch.example").unwrap();
