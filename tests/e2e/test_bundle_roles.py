@@ -13,7 +13,7 @@ def test_bundles_are_made_given_and_erased_by_three() -> None:
     assert worker["MakeBundles"]["Resource"] == bundles
     reached = {
         "ClaimAndAnswer": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, ["obligation#8*", "routed-to#*", "export#*"]),
-        "ReadRequestsAndEnds": ({"dynamodb:GetItem"}, ["obligation#8*", "obligation#1*"]),
+        "ReadRequestsAndEnds": ({"dynamodb:GetItem"}, ["obligation#8*", "obligation#1*", "export#*"]),
         "HavePurgesWait": ({"dynamodb:PutItem", "dynamodb:DeleteItem"}, ["pending#*"]),
     }
     ledger = {"Fn::GetAtt": ["Ledger", "Arn"]}

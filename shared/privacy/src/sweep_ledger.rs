@@ -145,13 +145,12 @@ pub async fn sweep_ledger(
                     sweep.is_truncated = true;
                     break;
                 }
-                let judged = match holds.for_one(book, head).await {
-                    Ok(in_force) => judge(head, map, in_force, now),
-                    Err(fault) => {
-                        faults.push(fault);
-                        continue;
-                    }
-                };
+                let (in_force, unread) = holds.for_one(book, head).await;
+                if let Some(fault) = unread {
+                    sweep.faults += 1;
+                    notice(Notice::Fault(&fault));
+                }
+                let judged = judge(head, map, &in_force, now);
                 observe(head, judged, now, &mut sweep, &mut notice);
                 match act(index, queue, (head, judged), *decision, now).await {
                     Ok(()) => sweep.sent += u64::from(decision.is_sent),

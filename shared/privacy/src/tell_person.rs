@@ -168,7 +168,7 @@ where
         };
         if told == Told::Unreachable
             && request.is_marked(job)
-            && self.book.acts(&request.id).await?.iter().any(|act| act.deed == deed)
+            && self.book.acts(&request.id).await?.iter().any(|act| act.deed == deed && request.is_of_this_course(act))
         {
             return Ok(told);
         }

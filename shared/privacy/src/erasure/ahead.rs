@@ -7,11 +7,13 @@ use super::erase::CHUNK;
 use super::remembered::Packed;
 use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
-use crate::fault::Fault;
 use crate::obligation::Head;
 use crate::ports::{Answer, Clock, Connections, Ledger, Read, Record, Stores, Suppressions};
 use crate::scope::Scope;
 use futures_util::future::join;
+
+/// Pages that are read for a chunk at most: of the largest rows a page holds two or three.
+const PAGES: usize = 50;
 
 /// What is still to be read of a range.
 #[derive(Debug)]
@@ -51,7 +53,7 @@ impl<'s> Keys<'s> {
 
     /// Whether a chunk takes another page.
     fn is_short(&self) -> bool {
-        self.read.len() < CHUNK && !matches!(self.rest, Rest::Nothing)
+        self.read.is_empty() && !matches!(self.rest, Rest::Nothing)
     }
 
     fn take(&mut self) -> Vec<Record> {
@@ -72,8 +74,9 @@ impl<'s> Keys<'s> {
 
     /// Reads what the next chunk takes, whatever of it turns out to be wanted.
     async fn ahead(&mut self, vault: &impl Stores) -> Answer<Vec<Record>> {
-        let mut records = Vec::new();
-        while self.read.len() + records.len() < CHUNK {
+        let (mut records, mut pages) = (Vec::new(), 0);
+        while self.read.len() + records.len() < CHUNK && pages < PAGES {
+            pages += 1;
             let page = match &mut self.rest {
                 Rest::Remembered(keys) => keys.page(CHUNK),
                 Rest::After(after) => {
@@ -99,9 +102,13 @@ where
     C: Clock,
     A: Aftermath,
 {
-    /// The next chunk, empty at the end; what was not read ahead of it is read now.
-    pub(super) async fn chunk(&self, head: &Head, scope: &Scope, keys: &mut Keys<'_>) -> Result<Vec<Record>, Fault> {
+    /// The next chunk, empty at the end; what was not read ahead of it is read now, under a lease that is renewed.
+    pub(super) async fn chunk(&self, head: &Head, scope: &Scope, keys: &mut Keys<'_>) -> Result<Vec<Record>, Stop> {
+        let mut is_renewed = true;
         while keys.is_short() {
+            if !std::mem::replace(&mut is_renewed, false) {
+                self.renew().await?;
+            }
             let records = keys.ahead(self.engine.vault).await?;
             let store = keys.store;
             keys.add(records, |record| self.takes(head, scope, store, record));
@@ -117,6 +124,9 @@ where
         keys: &mut Keys<'_>,
         chunk: &[Record],
     ) -> Result<(), Stop> {
+        if self.engine.clock.now() >= self.stop_at {
+            return Err(Stop::OutOfTime);
+        }
         let (vault, store, range) = (self.engine.vault, keys.store, keys.range.clone());
         let (erased, read) = join(self.erase_records(scope, store, &range, chunk), keys.ahead(vault)).await;
         erased?;

@@ -127,7 +127,10 @@ where
         range: &KeyRange,
         records: &[Record],
     ) -> Result<(), Stop> {
-        for chunk in records.chunks(CHUNK) {
+        // Rows that name links come as one chunk: between two that name the same one nothing may end.
+        let is_linked = records.first().is_some_and(|record| store.is_link(&record.key));
+        let most = if is_linked { records.len() } else { CHUNK };
+        for chunk in records.chunks(most) {
             self.renew().await?;
             let chunk = self.unheld(scope, store, chunk).await?;
             if chunk.is_empty() {

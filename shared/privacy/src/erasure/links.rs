@@ -8,12 +8,14 @@
 use std::borrow::Cow;
 
 use super::ahead::{Keys, Rows};
-use super::erase::CHUNK;
 use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
 use crate::obligation::Head;
 use crate::ports::{Clock, Connections, Ledger, Read, Record, Stores, Suppressions};
 use crate::scope::{Link, Scope, is_covered};
+
+/// Rows with their links that go under one renewal of the lease: each takes four writes.
+const LINKED: usize = 500;
 
 impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
 where
@@ -151,7 +153,7 @@ where
     }
 }
 
-/// Rows in chunks between which no two that name the same link come apart; more than [`CHUNK`] of one link are a chunk of their own.
+/// Rows in chunks between which no two that name the same link come apart; more than [`LINKED`] of one link are a chunk of their own.
 fn by_link(scope: &Scope, store: &StoreMap, rows: Vec<Record>) -> Vec<Vec<Record>> {
     let link = |record: Record| (store.link(&scope.place, &record.key), record);
     let mut named: Vec<(Option<Link>, Record)> = rows.into_iter().map(link).collect();
@@ -160,7 +162,7 @@ fn by_link(scope: &Scope, store: &StoreMap, rows: Vec<Record>) -> Vec<Vec<Record
     for of_one_link in named.chunk_by(|(one, _), (other, _)| one == other) {
         let records = of_one_link.iter().map(|(_, record)| record.clone());
         match chunks.last_mut() {
-            Some(chunk) if chunk.len() + of_one_link.len() <= CHUNK => chunk.extend(records),
+            Some(chunk) if chunk.len() + of_one_link.len() <= LINKED => chunk.extend(records),
             _ => chunks.push(records.collect()),
         }
     }

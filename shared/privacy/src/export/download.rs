@@ -85,7 +85,9 @@ async fn give(
         if book.record(&given, &Act::of_asker(Deed::Downloaded, now), used).await? {
             return links.link(&key).await.map(Some);
         }
-        found = ready(book, &given.id, Some(round), now).await?;
+        // Where nobody changed it, the code was used meanwhile: by the same click twice.
+        let is_newer = |(newer, _): &(SubjectRequest, Round)| used.is_none() || newer.version >= given.version;
+        found = ready(book, &given.id, Some(round), now).await?.filter(is_newer);
     }
     Err(Fault::retry("download", "the request changed under every try"))
 }

@@ -239,7 +239,7 @@ where
             Claim::Granted(claimed) if claimed.erased_at.is_none() => {}
             Claim::Granted(_) | Claim::Busy => return Err(Stop::LostLease),
         }
-        if !self.is_as_ordered(job, order).await? {
+        if !self.is_as_ordered(job, order).await? || !self.is_whole(job).await? {
             let anew = Bundle { is_kept: false, ..bundle };
             self.save(job, worker, &anew).await?;
             return Err(Stop::UploadGone);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::job::ExportJob;
 use super::make_bundle::Exporter;
 use super::people::Own;
-use super::ports::BundleBook;
+use super::ports::{Bundle, BundleBook, Claim};
 use super::window::{Window, window};
 use crate::clock::model::Kind;
 use crate::data_map::DataMap;
@@ -131,16 +131,37 @@ where
         })
     }
 
+    /// Whether an account's data was all there until now: it may have begun to go while it was collected.
+    pub(super) async fn is_whole(&self, job: &ExportJob) -> Result<bool, Fault> {
+        match job {
+            ExportJob::Request(_) => Ok(true),
+            ExportJob::Tenant(tenant) => {
+                Ok(matches!(self.of_tenant(job, tenant, self.clock.now()).await?, Ordered::Order(..)))
+            }
+        }
+    }
+
+    /// What was begun of it goes with the next sweep, and nothing waits for it any more.
+    async fn give_up(&self, job: &ExportJob, now: Timestamp) -> Result<(), Fault> {
+        const WORKER: &str = "late";
+        if let Claim::Granted(bundle) = self.ledger.claim(job, WORKER, now, now, now).await? {
+            self.ledger.save(job, WORKER, &Bundle { erase_at: Some(now), ..bundle }).await?;
+            self.ledger.let_go(job, WORKER).await?;
+        }
+        Ok(())
+    }
+
     /// What was ordered in time is made to its end. Where that cannot be any more a person has to hear of it.
     async fn of_tenant(&self, job: &ExportJob, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
         match window(self.ledger, self.map, tenant, now).await? {
             Window::Open { .. } => {}
             Window::NotYet => return Ok(Ordered::Closed),
             Window::Closed { latest } => {
-                if !self.ledger.bundle(job).await?.is_some_and(|bundle| bundle.is_open()) {
+                if self.ledger.bundle(job).await?.is_none_or(|bundle| bundle.made_at.is_some()) {
                     return Ok(Ordered::Closed);
                 }
                 if latest.is_none_or(|latest| latest <= now) {
+                    self.give_up(job, now).await?;
                     return Err(Fault::park("export.window", "what was ordered in time was not made before the purge"));
                 }
             }

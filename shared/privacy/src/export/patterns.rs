@@ -139,8 +139,8 @@ fn card(rest: &str) -> Option<usize> {
                     longest = Some(at + 1);
                 }
             }
-            // Dates and amounts have dots after two or three digits.
-            None if character == '.' && group < 4 => break,
+            // Dates and amounts have dots after two or three digits, instants after ten.
+            None if character == '.' && !(4..=6).contains(&group) => break,
             None if (is_space(character) || "-.\u{2011}".contains(character)) && digits.len() < 19 => group = 0,
             None => break,
         }
@@ -160,7 +160,7 @@ fn is_luhn(digits: &[u32]) -> bool {
     !is_one_digit && digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
 }
 
-/// An international bank account number, in groups of four or not, whose check digits are right. In small letters words look like
+/// An international bank account number, in groups of four or not, as long as those of its country, whose check digits are right. In small letters words look like
 /// the beginning of one: there it is in whole groups, and has ten digits.
 fn iban(rest: &str) -> Option<usize> {
     let begins = |(at, character): (usize, char)| match at {
@@ -170,7 +170,7 @@ fn iban(rest: &str) -> Option<usize> {
     if rest.chars().take(4).count() < 4 || !rest.char_indices().take(4).all(begins) {
         return None;
     }
-    let is_large = rest.starts_with(|first: char| first.is_ascii_uppercase());
+    let is_large = rest.bytes().take(2).all(|letter| letter.is_ascii_uppercase());
     let belongs = |letter: char| {
         letter.is_ascii_digit() || if is_large { letter.is_ascii_uppercase() } else { letter.is_ascii_alphabetic() }
     };
@@ -181,7 +181,7 @@ fn iban(rest: &str) -> Option<usize> {
             group += 1;
             let goes_on = || rest.get(at + 1..).is_some_and(|after| after.starts_with(char::is_alphanumeric));
             let is_whole = is_large || (!goes_on() && has_ten_digits(&compact));
-            if (15..=34).contains(&compact.len()) && is_whole && is_mod_97(&compact) {
+            if is_whole && has_length_of_country(&compact) && is_mod_97(&compact) {
                 longest = Some(at + 1);
             }
         } else if !is_space(character) || compact.len() >= 34 || (!is_large && group != 4) {
@@ -191,6 +191,36 @@ fn iban(rest: &str) -> Option<usize> {
         }
     }
     longest
+}
+
+/// How long the numbers of each country are, by the registry of ISO 13616.
+const IBAN_LENGTHS: [(usize, &str); 18] = [
+    (15, "NO"),
+    (16, "BE"),
+    (18, "DK FI FK FO GL NL SD"),
+    (19, "MK SI"),
+    (20, "AT BA EE KZ LT LU MN XK"),
+    (21, "CH HR LI LV"),
+    (22, "BG BH CR DE GB GE IE ME RS VA"),
+    (23, "AE GI IL IQ OM SO TL"),
+    (24, "AD CZ DZ ES MD PK RO SA SE SK TN VG"),
+    (25, "AO CV GW LY MZ PT ST"),
+    (26, "IR IS TR"),
+    (27, "BF BI CF CG CM DJ FR GA GQ GR IT KM MC MG MR SM TD"),
+    (28, "AL AZ BJ BY CI CY DO GT HN HU LB MA ML NE NI PL SN SV TG"),
+    (29, "BR EG PS QA UA"),
+    (30, "JO KW MU YE"),
+    (31, "MT SC"),
+    (32, "LC"),
+    (33, "RU"),
+];
+
+fn has_length_of_country(compact: &str) -> bool {
+    let of = |(length, countries): &(usize, &str)| {
+        *length == compact.len()
+            && compact.get(..2).is_some_and(|country| countries.split(' ').any(|one| one == country))
+    };
+    IBAN_LENGTHS.iter().any(of)
 }
 
 fn has_ten_digits(compact: &str) -> bool {
@@ -225,7 +255,7 @@ fn is_keyed(word: &str) -> bool {
 }
 
 /// How the tokens of Meta, GitHub, Stripe, Slack, AWS, Google and OpenAI begin.
-const TOKENS: [&str; 19] = [
+const TOKENS: [&str; 17] = [
     "EAA",
     "IGQ",
     "IGAA",
@@ -240,8 +270,6 @@ const TOKENS: [&str; 19] = [
     "whsec_",
     "xoxb-",
     "xoxp-",
-    "AKIA",
-    "ASIA",
     "ya29.",
     "AIza",
     "sk-",
@@ -250,7 +278,14 @@ const TOKENS: [&str; 19] = [
 /// What programs sign in with.
 fn is_token(word: &str) -> bool {
     let is_signed = word.starts_with("eyJ") && word.matches('.').count() == 2;
-    is_signed || (word.len() >= 20 && TOKENS.iter().any(|beginning| word.starts_with(beginning)))
+    is_signed || is_key_id(word) || (word.len() >= 20 && TOKENS.iter().any(|beginning| word.starts_with(beginning)))
+}
+
+/// The id of an access key of AWS: 20 capitals and digits.
+fn is_key_id(word: &str) -> bool {
+    let is_of_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    ["AKIA", "ASIA"].iter().any(|beginning| word.starts_with(beginning))
+        && word.get(..20).is_some_and(|id| id.bytes().all(is_of_id))
 }
 
 /// No part of an address before its `@` is longer: RFC 5321 has 64 bytes.
@@ -317,6 +352,13 @@ mod tests {
             ("DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00", "[bank account number]"),
             ("de00 3704 0044 0532 0130 00", "de00 3704 0044 0532 0130 00"),
             ("gb82west12345698765432x", "gb82west12345698765432x"),
+            ("De89 3704 0044 0532 0130 00", "[bank account number]"),
+            (
+                "1718000000.123456 1718000003.123456 1718000006.123456",
+                "1718000000.123456 1718000003.123456 1718000006.123456",
+            ),
+            ("key ASIAIOSFODNN7EXAMPLE!", "key [access token]!"),
+            ("ASIA-PACIFIC-MARKETING, ASIA/Pacific/Singapore", "ASIA-PACIFIC-MARKETING, ASIA/Pacific/Singapore"),
             ("IGQVJabcdefghijklmnop", "[access token]"),
             ("IGAAabcdefghijklmnopq", "[access token]"),
             ("EAAabcdefghijklmnopqr", "[access token]"),

@@ -99,7 +99,9 @@ fn outlived(name: &str, rule: &PlatformRule, model: &Model) -> bool {
         limit.filter(|limit| is_its(&limit.platform)).map(|limit| limit.at_most)
     };
     let promises = || model.promise.values().filter_map(|promise| promise.counted.as_ref());
-    let is_short = |limit: jiff::Span| promises().any(|counted| spans::shorter(&limit, &counted.within));
+    let is_short = |limit: jiff::Span| {
+        promises().next().is_some() && promises().all(|counted| spans::shorter(&limit, &counted.within))
+    };
     rule.erase_within.into_iter().chain(model.class.values().filter_map(of_class)).any(is_short)
 }
 

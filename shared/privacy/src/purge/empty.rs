@@ -127,7 +127,7 @@ where
                 join(self.purge_slices(target, vec![((range, place), slice)], &mut stays, allowance), next).await;
             found |= purged?;
             match next {
-                Some(_) if self.is_out_of_time() => return Err(Stop::OutOfTime),
+                Some(Ok(_)) if self.is_out_of_time() => return Err(Stop::OutOfTime),
                 Some(next) => (slice, after) = next?,
                 None => return Ok((stays, found)),
             }
@@ -201,24 +201,28 @@ where
             purged += u64::try_from(records.len()).unwrap_or(u64::MAX);
             parts.push(Part { range, records });
         }
-        self.erase(target.class, &parts).await?;
-        allowance.purged = allowance.purged.saturating_add(purged);
-        self.purged = self.purged.saturating_add(purged);
+        let left = self.erase(target.class, &parts).await?;
+        let gone = purged.saturating_sub(u64::try_from(left).unwrap_or(u64::MAX));
+        allowance.purged = allowance.purged.saturating_add(gone);
+        self.purged = self.purged.saturating_add(gone);
+        all_gone(left)?;
         if parts.len() < chunk.len() { Err(Stop::OutOfTime) } else { Ok(()) }
     }
 
-    pub(super) async fn erase(&self, class: &PeriodClass, parts: &[Part<'_>]) -> Result<(), Stop> {
+    /// Erases records; how many were left undone.
+    pub(super) async fn erase(&self, class: &PeriodClass, parts: &[Part<'_>]) -> Result<usize, Stop> {
         if parts.iter().all(|part| part.records.is_empty()) || self.bounds.is_dry_run {
-            return Ok(());
+            return Ok(0);
         }
-        match self.vault.erase_together(&class.store, parts).await? {
-            0 => Ok(()),
-            left => Err(Stop::Fault(Fault::retry("purge", format!("{left} records left undone")))),
-        }
+        Ok(self.vault.erase_together(&class.store, parts).await?)
     }
 
     pub(super) fn is_out_of_time(&self) -> bool {
         let Bounds { stop_at, records_max, is_dry_run: _ } = self.bounds;
         self.clock.now() >= stop_at || self.purged >= records_max
     }
+}
+
+pub(super) fn all_gone(left: usize) -> Result<(), Stop> {
+    if left == 0 { Ok(()) } else { Err(Stop::Fault(Fault::retry("purge", format!("{left} records left undone")))) }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Purger;
-use super::empty::{Allowance, MAX_ROUNDS, Stop, Within};
+use super::empty::{Allowance, MAX_ROUNDS, Stop, Within, all_gone};
 use super::survey::SeenRange;
 use super::target::{Stays, Target};
 use crate::data_map::KeyRange;
@@ -70,7 +70,7 @@ where
                     }
                     stays.add(of_row);
                 }
-                self.erase(target.class, &[Part { range: registry, records: emptied }]).await?;
+                all_gone(self.erase(target.class, &[Part { range: registry, records: emptied }]).await?)?;
                 after = page.next;
                 if after.is_none() {
                     break;

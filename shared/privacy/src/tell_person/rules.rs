@@ -96,13 +96,18 @@ impl SubjectRequest {
         let forward = Notice::TenantForward.as_str();
         let is_lost = |part: &Routed| {
             let is_its = |act: &Act| matches!(&act.deed, Deed::Bounced { notice, tenant, .. } if notice == forward && tenant.as_ref() == Some(&part.tenant));
-            acts.iter().any(is_its)
+            acts.iter().any(|act| self.is_of_this_course(act) && is_its(act))
         };
         if !is_unreachable {
             return Some(PASSED_ON);
         }
         let mut silent = self.routed.iter().filter(|part| part.is_silent()).peekable();
         (silent.peek().is_some() && silent.all(is_lost)).then_some(NOT_REACHED)
+    }
+
+    /// Whether something was done since an appeal put the request back to work, if one did.
+    pub(super) fn is_of_this_course(&self, act: &Act) -> bool {
+        self.course.reopened.as_ref().is_none_or(|reopened| reopened.at <= act.at)
     }
 
     /// Whether any business has been asked for its part, so that it is true to say so.

@@ -252,6 +252,31 @@ async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothin
     }
 }
 
+#[tokio::test]
+async fn however_many_rows_name_a_link_it_stands_while_one_of_them_does() {
+    let run = Run::new();
+    let begin = async || {
+        let world = World::new(now(), 3);
+        world.connect("alder", "c1", long_ago(), &[]);
+        for second in 0..2_100 {
+            world.link(&p1(), long_ago() + SignedDuration::from_secs(second), &link());
+        }
+        open(&world).await;
+        world
+    };
+    let world = begin().await;
+    let before = world.calls();
+    run.visit(&world, "w1").await.unwrap();
+    assert_eq!((rows(&world).len(), links(&world).len()), (0, 0));
+    for call in 1..=world.calls() - before {
+        let world = begin().await;
+        world.strike(Some(Strike::Before(call)));
+        drop(run.visit(&world, "w1").await);
+        let (rows, links) = (rows(&world).len(), links(&world).len());
+        assert!(rows == 0 || links > 0, "{call}: {rows} rows");
+    }
+}
+
 /// P1 was erased, and wrote again: a message, a profile, and the links of the new life.
 async fn came_back(run: &Run) -> World {
     let world = known();
