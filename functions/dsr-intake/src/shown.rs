@@ -1,7 +1,6 @@
 //! Reads what somebody sends to show that a request is theirs: one thing at a time.
 
 use lambda_http::Request;
-use privacy::login::BYTES_MAX as LOGIN_MAX;
 use privacy::subject_request::Words;
 use privacy_edge::form;
 use privacy_edge::json::Members;
@@ -80,7 +79,6 @@ impl Shown {
         };
         match (code, login, declaration) {
             (Some(code), None, None) => Ok(Self::Code(code)),
-            (None, Some(login), None) if login.chars().count() > LOGIN_MAX => Err(Problem::BadMember("assertion")),
             (None, Some(login), None) => Ok(Self::Login(login)),
             (None, None, Some(name)) => {
                 ask::person_name(&name).map(Self::Declaration).map_err(|_| Problem::BadMember("declaration"))

@@ -57,11 +57,8 @@ impl HoldId {
     /// [`InvalidId`]
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if (8..=40).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidId)
-        }
+        let is_name = (8..=40).contains(&text.len()) && text.bytes().all(allowed);
+        is_name.then(|| Self(text.to_owned())).ok_or(InvalidId)
     }
 
     /// The name of a hold that was given none: the same for the same hold, so that placing it again places it once. A hash

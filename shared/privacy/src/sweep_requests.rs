@@ -259,13 +259,11 @@ where
         }
         Step::EraseEvidence => {
             book.forget(&request.id, evidence_until(&request, now)).await?;
-            let standing = request.standing.clone();
-            let erased = changed(&request, standing, now).without_evidence();
+            let erased = changed(&request, request.standing.clone(), now).without_evidence();
             // A tenant may still have more given.
             let next_action_at = request.awaits_tenants(now).then(|| next_look(&request, None, now));
             let settled = SubjectRequest { next_action_at, ..erased };
-            let act = Act::of_service(Deed::EvidenceErased, now);
-            swept.settled += u64::from(book.record(&settled, &act, None).await?);
+            swept.settled += u64::from(book.record(&settled, &Act::of_service(Deed::EvidenceErased, now), None).await?);
             Ok(())
         }
         Step::Wait => book.postpone_request(&due, next_look(&request, soon, now)).await,

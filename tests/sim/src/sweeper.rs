@@ -24,6 +24,9 @@ use crate::world::{World, classes};
 /// When requests of people are looked at again of which nothing came.
 const REQUESTS_AGAIN: Duration = Duration::from_secs(20 * 3_600);
 
+/// The next sweep after one that did not come to its end.
+const AFTER_DEATH: Duration = Duration::from_secs(300);
+
 /// The sweeper on its schedule. Ticks at which nothing is due are left out: they change nothing.
 #[derive(Debug)]
 pub struct Sweeper {
@@ -108,14 +111,18 @@ impl Sweeper {
 
     /// Sweeps for ever.
     pub async fn run(mut self) {
+        let mut has_died = false;
         loop {
-            tokio::time::sleep(self.interval()).await;
+            // Sweeps are minutes apart; that most are left out here must not leave a day out after one that died.
+            tokio::time::sleep(if has_died { AFTER_DEATH } else { self.interval() }).await;
+            has_died = false;
             let agenda = self.agenda();
             let is_idle = !agenda.are_obligations && agenda.of_requests.is_empty();
             if self.process.cloud.is_stopped() || is_idle {
                 continue;
             }
             let swept = self.process.alive(tokio::time::timeout(INVOCATION, self.tick(&agenda))).await;
+            has_died = !matches!(swept, Some(Ok(_)));
             if let Some(Ok(Swept::Nothing)) = swept
                 && self.process.cloud.elapsed() > Duration::from_secs(86_400)
             {

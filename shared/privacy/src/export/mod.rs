@@ -13,6 +13,7 @@ pub mod discover;
 pub mod download;
 pub mod erase_bundles;
 mod file_name;
+mod iban;
 pub mod job;
 pub mod make_bundle;
 mod manifest;

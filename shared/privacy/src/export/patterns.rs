@@ -1,5 +1,6 @@
 //! What is recognised in free text by its form: numbers that are never disclosed, secrets, and what other people are known by.
 
+use super::iban;
 use super::numbers::{self, digit, goes_on};
 use super::people::{Own, People};
 use super::redact::{Counts, Reason};
@@ -85,7 +86,7 @@ fn find(rest: &str, word: &str, before: &str, own: Option<&Own>) -> Option<(usiz
         return None;
     }
     let typed = |reason, name| Some((word.len(), Found::Type(reason, name)));
-    if let Some(length) = iban(rest) {
+    if let Some(length) = iban::beginning(rest) {
         return Some((length, Found::Type(Reason::NeverDisclosed, "[bank account number]")));
     }
     if is_password_hash(word) || is_digest(word) || is_keyed(word) {
@@ -149,7 +150,7 @@ fn card(rest: &str) -> Option<usize> {
 }
 
 /// A space that may stand between groups, also one at which no line breaks.
-fn is_space(character: char) -> bool {
+pub(super) fn is_space(character: char) -> bool {
     " \u{a0}\u{2007}\u{202f}".contains(character)
 }
 
@@ -158,79 +159,6 @@ fn is_luhn(digits: &[u32]) -> bool {
         |(place, digit): (usize, &u32)| if place % 2 == 1 { digit * 2 - 9 * u32::from(*digit > 4) } else { *digit };
     let is_one_digit = digits.windows(2).all(|pair| pair.first() == pair.last());
     !is_one_digit && digits.iter().rev().enumerate().map(doubled).sum::<u32>() % 10 == 0
-}
-
-/// An international bank account number, in groups of four or not, as long as those of its country, whose check digits are right. In small letters words look like
-/// the beginning of one: there it is in whole groups, and has ten digits.
-fn iban(rest: &str) -> Option<usize> {
-    let begins = |(at, character): (usize, char)| match at {
-        0 | 1 => character.is_ascii_alphabetic(),
-        _ => character.is_ascii_digit(),
-    };
-    if rest.chars().take(4).count() < 4 || !rest.char_indices().take(4).all(begins) {
-        return None;
-    }
-    let is_large = rest.bytes().take(2).all(|letter| letter.is_ascii_uppercase());
-    let belongs = |letter: char| {
-        letter.is_ascii_digit() || if is_large { letter.is_ascii_uppercase() } else { letter.is_ascii_alphabetic() }
-    };
-    let (mut compact, mut group, mut longest) = (String::new(), 0, None);
-    for (at, character) in rest.char_indices() {
-        if belongs(character) {
-            compact.push(character.to_ascii_uppercase());
-            group += 1;
-            let goes_on = || rest.get(at + 1..).is_some_and(|after| after.starts_with(char::is_alphanumeric));
-            let is_whole = is_large || (!goes_on() && has_ten_digits(&compact));
-            if is_whole && has_length_of_country(&compact) && is_mod_97(&compact) {
-                longest = Some(at + 1);
-            }
-        } else if !is_space(character) || compact.len() >= 34 || (!is_large && group != 4) {
-            break;
-        } else {
-            group = 0;
-        }
-    }
-    longest
-}
-
-/// How long the numbers of each country are, by the registry of ISO 13616.
-const IBAN_LENGTHS: [(usize, &str); 18] = [
-    (15, "NO"),
-    (16, "BE"),
-    (18, "DK FI FK FO GL NL SD"),
-    (19, "MK SI"),
-    (20, "AT BA EE KZ LT LU MN XK"),
-    (21, "CH HR LI LV"),
-    (22, "BG BH CR DE GB GE IE ME RS VA"),
-    (23, "AE GI IL IQ OM SO TL"),
-    (24, "AD CZ DZ ES MD PK RO SA SE SK TN VG"),
-    (25, "AO CV GW LY MZ PT ST"),
-    (26, "IR IS TR"),
-    (27, "BF BI CF CG CM DJ FR GA GQ GR IT KM MC MG MR SM TD"),
-    (28, "AL AZ BJ BY CI CY DO GT HN HU LB MA ML NE NI PL SN SV TG"),
-    (29, "BR EG PS QA UA"),
-    (30, "JO KW MU YE"),
-    (31, "MT SC"),
-    (32, "LC"),
-    (33, "RU"),
-];
-
-fn has_length_of_country(compact: &str) -> bool {
-    let of = |(length, countries): &(usize, &str)| {
-        *length == compact.len()
-            && compact.get(..2).is_some_and(|country| countries.split(' ').any(|one| one == country))
-    };
-    IBAN_LENGTHS.iter().any(of)
-}
-
-fn has_ten_digits(compact: &str) -> bool {
-    compact.bytes().filter(u8::is_ascii_digit).count() >= 10
-}
-
-fn is_mod_97(compact: &str) -> bool {
-    let (Some(head), Some(tail)) = (compact.get(..4), compact.get(4..)) else { return false };
-    let values = tail.chars().chain(head.chars()).filter_map(|character| character.to_digit(36));
-    values.fold(0, |rest, value| if value > 9 { (rest * 100 + value) % 97 } else { (rest * 10 + value) % 97 }) == 1
 }
 
 fn is_password_hash(word: &str) -> bool {

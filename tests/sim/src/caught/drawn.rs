@@ -22,5 +22,4 @@ pub const CAUGHT: &[Caught] = &[
     (Naive::ReadThenWriteDedupe, 169, Broken::Lost),
     (Naive::DeleteBeforeSuppress, 169, Broken::CompletedWithResidue),
     (Naive::SendBeforeStore, 178, Broken::Lost),
-    (Naive::LinksBeforeRows, 317, Broken::Lost),
 ];
