@@ -84,11 +84,12 @@ impl Oracle {
         }
     }
 
-    /// Sees what comes in: nothing that we said is erased.
-    fn after_put(&mut self, key: &str) {
+    /// Sees what comes in: nothing that we said is erased. A transaction whose token was used before is answered, and writes nothing.
+    fn after_put(&mut self, key: &str, account: &Account) {
         let Some(connection) = self.items.get(key).map(|item| item.connection) else { return };
         let mut erased = self.erased.iter();
-        if erased.any(|(id, covers_until, _)| self.is_kept_out(id, *covers_until, connection)) {
+        let is_kept_out = erased.any(|(id, covers_until, _)| self.is_kept_out(id, *covers_until, connection));
+        if is_kept_out && stored(account).contains_key(key) {
             self.violate(Broken::Resurrected, format!("{key} comes in after it was said to be erased"));
         }
     }
@@ -112,7 +113,7 @@ impl Oracle {
         if operation == "TransactWriteItems" {
             for item in body["TransactItems"].as_array().into_iter().flatten() {
                 let put = &item["Put"];
-                self.after_put(&row_key(put["TableName"].as_str().unwrap_or_default(), &put["Item"]));
+                self.after_put(&row_key(put["TableName"].as_str().unwrap_or_default(), &put["Item"]), account);
             }
         }
         let says_erased = operation == "UpdateItem" && body["ExpressionAttributeValues"].get(":erased_at").is_some();
