@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFail
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::obligation::{Head, NewObligation, ObligationId, State};
-use privacy::ports::{Answer, CancelUntil, Cancelled, Intake, Opened};
+use privacy::ports::{Answer, CancelUntil, Cancelled, DueIndex, Intake, Opened};
 use privacy::replay::ReplayStage;
 
 use super::{LedgerTable, head_key, key, rows, sequenced, targets};
@@ -16,38 +16,15 @@ use crate::faults::{fault, refusing_row};
 use crate::patience;
 
 impl Intake for LedgerTable {
+    /// Bound to the row as it was read: an attempt that comes late must not cancel the end that came after the return.
     async fn cancel(&self, id: &ObligationId, until: CancelUntil, now: Timestamp) -> Answer<Cancelled> {
-        let in_time = match until {
-            CancelUntil::ItsDay => "starts_at > :now",
-            CancelUntil::Begun => "attribute_exists(starts_at)",
-        };
-        let [(_, closed_shard), _] = rows::closed_facts(id, now);
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(head_key(id)))
-            .update_expression(
-                "SET #state = :cancelled, cancelled_at = :now, next_action_at = :now, due_shard = :closed",
-            )
-            .expression_attribute_values(":closed", closed_shard)
-            .condition_expression(format!(
-                "#state = :received AND reopened = :never AND attribute_not_exists(begun_at) AND {in_time}"
-            ))
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
-            .expression_attribute_values(":received", text(State::Received.name()))
-            .expression_attribute_values(":never", number(0))
-            .expression_attribute_values(":now", at(now))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match patience::send(update).await {
-            Ok(_) => Ok(Cancelled::Done),
-            Err(error) => match refusing_row("intake.cancel")(error)? {
-                Some(row) if matches!(rows::head(&row)?.state, State::Cancelled { .. }) => Ok(Cancelled::Done),
-                Some(_) => Ok(Cancelled::TooLate),
-                None => Ok(Cancelled::Missing),
-            },
+        for _ in 0..ROUNDS {
+            let Some(head) = self.head(id).await? else { return Ok(Cancelled::Missing) };
+            if let Some(cancelled) = self.cancel_as_read(&head, until, now).await? {
+                return Ok(cancelled);
+            }
         }
+        Err(Fault::retry("intake.cancel", "the row changed under every try"))
     }
 
     async fn note_return(&self, id: &ObligationId, now: Timestamp) -> Answer<()> {
@@ -187,4 +164,49 @@ fn opened_row(finished: &Head, new: &NewObligation) -> Item {
     let mark = mark.iter().flat_map(rows::mark_facts);
     row.extend(own.into_iter().chain(rows::opening(new)).chain(mark).map(|(name, value)| (name.to_owned(), value)));
     row
+}
+
+/// A row that somebody changes meanwhile is read again so often.
+const ROUNDS: u32 = 3;
+
+impl LedgerTable {
+    /// Cancels what was read; nothing where another has come in its place since.
+    async fn cancel_as_read(&self, head: &Head, until: CancelUntil, now: Timestamp) -> Answer<Option<Cancelled>> {
+        let in_time = match until {
+            CancelUntil::ItsDay => "starts_at > :now",
+            CancelUntil::Begun => "attribute_exists(starts_at)",
+        };
+        let [(_, closed_shard), _] = rows::closed_facts(&head.id, now);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(head_key(&head.id)))
+            .update_expression(
+                "SET #state = :cancelled, cancelled_at = :now, next_action_at = :now, due_shard = :closed",
+            )
+            .expression_attribute_values(":closed", closed_shard)
+            .condition_expression(format!(
+                "#state = :received AND reopened = :never AND attribute_not_exists(begun_at) \
+                 AND received_at = :read AND {in_time}"
+            ))
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
+            .expression_attribute_values(":received", text(State::Received.name()))
+            .expression_attribute_values(":never", number(0))
+            .expression_attribute_values(":read", at(head.received_at))
+            .expression_attribute_values(":now", at(now))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match patience::send(update).await {
+            Ok(_) => Ok(Some(Cancelled::Done)),
+            Err(error) => {
+                let Some(row) = refusing_row("intake.cancel")(error)? else { return Ok(Some(Cancelled::Missing)) };
+                let found = rows::head(&row)?;
+                if matches!(found.state, State::Cancelled { .. }) {
+                    return Ok(Some(Cancelled::Done));
+                }
+                Ok((found.received_at == head.received_at).then_some(Cancelled::TooLate))
+            }
+        }
+    }
 }
