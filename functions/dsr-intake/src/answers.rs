@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use lambda_http::Body;
 use maud::html;
 use privacy::data_map::DataMap;
+use privacy::law::Law;
 use privacy::obligation::ObligationId;
 use privacy::policy::model::Company;
 use privacy::subject_request::SubjectRequest;
@@ -23,6 +24,8 @@ use crate::shown::Slip;
 pub(crate) struct Page<'a> {
     pub(crate) company: &'a Company,
     pub(crate) base: &'a str,
+    /// By which its request is judged.
+    pub(crate) law: &'a Law,
     /// When what it answers was sent.
     pub(crate) now: Timestamp,
 }

@@ -156,7 +156,12 @@ impl Desk {
     }
 
     pub(crate) fn page(&self) -> Page<'_> {
-        Page { company: &self.map.model().company, base: &self.config.public_base_url, now: SystemClock.now() }
+        Page {
+            company: &self.map.model().company,
+            base: &self.config.public_base_url,
+            law: &self.law,
+            now: SystemClock.now(),
+        }
     }
 
     fn instructions(&self) -> Answered {

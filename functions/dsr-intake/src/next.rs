@@ -2,7 +2,6 @@
 
 use lambda_http::Request;
 use maud::{Markup, html};
-use privacy::law::Law;
 use privacy::obligation::ObligationId;
 use privacy::subject_request::{Proof, SubjectRequest};
 use privacy_edge::form;
@@ -167,8 +166,7 @@ fn or_login(request: &SubjectRequest) -> Markup {
 }
 
 fn points(page: Page<'_>, request: &SubjectRequest) -> Markup {
-    let law = Law::built_in().ok();
-    let left = law.and_then(|law| request.points_left(&law).ok()).unwrap_or_default();
+    let left = request.points_left(page.law).unwrap_or_default();
     html! {
         section aria-labelledby="points-heading" {
             h2 #points-heading { "We compare what you named" }

@@ -188,13 +188,13 @@ impl LedgerTable {
             .expression_attribute_values(":closed", closed_shard)
             .condition_expression(format!(
                 "#state = :received AND reopened = :never AND attribute_not_exists(begun_at) \
-                 AND received_at = :read AND {in_time}"
+                 AND seq = :read AND {in_time}"
             ))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":cancelled", text(State::Cancelled { at: now }.name()))
             .expression_attribute_values(":received", text(State::Received.name()))
             .expression_attribute_values(":never", number(0))
-            .expression_attribute_values(":read", at(head.received_at))
+            .expression_attribute_values(":read", number(head.seq))
             .expression_attribute_values(":now", at(now))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match patience::send(update).await {
@@ -205,7 +205,7 @@ impl LedgerTable {
                 if matches!(found.state, State::Cancelled { .. }) {
                     return Ok(Some(Cancelled::Done));
                 }
-                Ok((found.received_at == head.received_at).then_some(Cancelled::TooLate))
+                Ok((found.seq == head.seq).then_some(Cancelled::TooLate))
             }
         }
     }
