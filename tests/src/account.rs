@@ -35,6 +35,8 @@ pub enum Trouble {
     AnswerLost,
     /// The service is too busy.
     Throttled,
+    /// No answer comes, and the service carries it out when [`Account::carry_out_late`] lets it.
+    Late,
     /// A transaction holds the row.
     Conflict,
     /// A batch leaves all but its first item undone.
@@ -48,6 +50,7 @@ struct Log {
     calls: Vec<Call>,
     troubles: BTreeMap<String, Vec<Trouble>>,
     sent: Vec<String>,
+    late: Vec<HttpRequest>,
     secrets: BTreeMap<String, String>,
 }
 
@@ -116,6 +119,12 @@ impl Account {
     pub fn trouble(&self, operation: &str, troubles: &[Trouble]) {
         let mut log = self.log.lock().unwrap();
         log.troubles.entry(operation.to_owned()).or_default().extend(troubles.iter().rev());
+    }
+
+    /// Carries out the calls that were late; their statuses.
+    pub fn carry_out_late(&self) -> Vec<u16> {
+        let late = std::mem::take(&mut self.log.lock().unwrap().late);
+        late.iter().map(|request| self.answer(request, None).1).collect()
     }
 
     /// The calls since the last time this was asked.
@@ -251,6 +260,10 @@ impl HttpConnector for Account {
             Some(Trouble::Throttled) => return HttpConnectorFuture::ready(Ok(refuse("ThrottlingException"))),
             Some(Trouble::Conflict) => return HttpConnectorFuture::ready(Ok(refuse("TransactionConflictException"))),
             Some(Trouble::Down) => return HttpConnectorFuture::ready(Ok(respond(503, "{}".to_owned()))),
+            Some(Trouble::Late) => {
+                self.log.lock().unwrap().late.push(request.try_clone().unwrap());
+                return HttpConnectorFuture::new(std::future::pending());
+            }
             Some(Trouble::AnswerLost | Trouble::Unprocessed) | None => {}
         }
         let (operation, status, body, tag) = self.answer(&request, trouble);

@@ -25,7 +25,7 @@ use privacy::processors::{ProcessorLedger, Settlement};
 use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put, Tag};
 use privacy::scope::{Counts, Link, Place, Reach, Scope, Stage};
 use privacy::target::{Limit, Target};
-use privacy_tests::account::Account;
+use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use serde_json::json;
 
@@ -808,4 +808,27 @@ async fn says_when(account: &Account) {
     let page = demo::vault(account).page("accounts", &range, None, None, Read::Eventual).await.unwrap();
     let written: Vec<Option<Timestamp>> = page.records.iter().map(|record| record.written_at).collect();
     assert_eq!(written, [Some(at("2026-03-12T09:00:00Z")), None, None]);
+}
+
+/// The account came back, and ended again: what was sent for the return and is carried out only now cancels nothing.
+#[tokio::test(start_paused = true)]
+async fn cancelling_that_comes_late_leaves_the_next_end_alone() {
+    let account = Account::new();
+    let ledger = demo::ledger(&account);
+    let tenant = TenantId::parse("alder").unwrap();
+    let new = NewObligation {
+        id: ObligationId::of_termination(&tenant, "account"),
+        route: Route::Termination,
+        target: Target::Tenant { tenant, phase: "account".to_owned() },
+        starts_at: Some(now() + SignedDuration::from_hours(24)),
+        is_dated: false,
+        ..request("2026-03-10T10:00:00Z", true)
+    };
+    ledger.open(&new).await.unwrap();
+    account.trouble("UpdateItem", &[Trouble::Late]);
+    assert_eq!(ledger.cancel(&new.id, CancelUntil::ItsDay, now()).await.unwrap(), Cancelled::Done, "tried again");
+    let cancelled = ledger.head(&new.id).await.unwrap().unwrap();
+    assert!(ledger.reopen(&cancelled, &new).await.unwrap());
+    assert_eq!(account.carry_out_late(), [400]);
+    assert_eq!(ledger.head(&new.id).await.unwrap().unwrap().state, State::Received);
 }
