@@ -59,8 +59,9 @@ fn means_the_same_in_json(pairs: &[(String, String)]) {
     }
 }
 
+/// Without the blanks around what was typed, which a form may have and JSON may not.
 fn as_json(typed: &Typed) -> Value {
-    let text = |name: &str| typed.get(name).filter(|text| !text.trim().is_empty());
+    let text = |name: &str| typed.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
     let mut members = BTreeMap::<&str, Value>::new();
     for name in ["kind", "email", "residence", "appeal_of", "declaration", "details"] {
         members.extend(text(name).map(|value| (name, json!(value))));
