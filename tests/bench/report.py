@@ -9,6 +9,12 @@ from tests.bench.stats import Interval
 
 BENCHES = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8")
 Of = Literal["itself", "floor", "ratio", "peer"]
+# What stands for a bench where one number has to: how the name of its row begins, and the unit.
+HEADLINES = {
+    "B1": ("CPU-ms", "CPU-ms"), "B2": ("CPU-µs each", "CPU-µs"), "B3": ("WRU, new", "WRU"), "B4": ("items per CPU-second", "items/CPU-s"),
+    "B5": ("RRU beyond the floor, for each", "RRU"), "B6": ("RRU for each item, to", "RRU"), "B7": ("peak, times", "×"),
+    "B8": ("RRU, times", "×"),
+}
 
 
 class Different(Exception):
@@ -85,7 +91,24 @@ class Bench:
 
     def as_json(self) -> dict[str, Any]:
         rows = [row.as_json() for row in self.rows]
-        return {"what": self.what, "rows": rows, "notes": self.notes, "missing": self.missing, "measured": self.measured}
+        return summary(self.name, rows) | {"what": self.what, "rows": rows, "notes": self.notes, "missing": self.missing, "measured": self.measured}
+
+
+def summary(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A bench in one line: the value that stands for it beside its peers, and whether every limit of the bench holds. `ratio` is how
+    many times better than the peer that the goal names, or else than the first; `interval` its 95 %, where values spread."""
+    begins, unit = HEADLINES[name]
+    chosen = [row for row in rows if row["what"].startswith(begins)]
+    compared = [row for row in chosen if row["ratio"]]
+    ratio = next((row["ratio"] for row in [*(row for row in compared if row["must"]), *compared]), None)
+    counted = [row["theirs"] / row["ours"] for row in chosen if row["theirs"] is not None and row["ours"]]
+    return {
+        "ours": chosen[0]["ours"], "peers": {row["peer"]: row["theirs"] for row in chosen if row["peer"]},
+        "floor": next((row["floor"] for row in chosen if row["floor"] is not None), None), "unit": unit,
+        "ratio": ratio["median"] if ratio else next(iter(counted), None), "interval": [ratio["low"], ratio["high"]] if ratio else None,
+        "goal": "; ".join(dict.fromkeys(f"{row['what']} {row['must']}" for row in rows if row["must"])),
+        "reached": all(row["holds"] is not False for row in rows),
+    }
 
 
 def number(value: float | None) -> str:
