@@ -189,6 +189,19 @@ def test_every_route_is_throttled_and_nobody_is_logged() -> None:
     assert not [word for word in ("path", "sourceip", "useragent", "query", "referer", "identity", "authorizer") if word in told]
 
 
+def test_the_stage_waits_for_every_route_that_its_settings_name() -> None:
+    assert set(translated()["Stage"]["DependsOn"]) == set(of_type("ApiGatewayV2::Route"))
+
+
+def test_every_table_queue_and_bucket_is_named_in_the_outputs() -> None:
+    outputs = yaml_parse(TEMPLATE.read_text())["Outputs"]
+    named = [one["Value"] for name, one in outputs.items() if name.endswith("Name")]
+    for kind in ("DynamoDB::Table", "S3::Bucket"):
+        assert [name for name in of_type(kind) if {"Ref": name} not in named] == []
+    queues = [value["Fn::GetAtt"] for value in named if "Fn::GetAtt" in value]
+    assert [name for name in of_type("SQS::Queue") if [name, "QueueName"] not in queues] == []
+
+
 def test_the_domain_takes_tls_1_2_and_closes_the_other_door() -> None:
     (domain,) = of_type("ApiGatewayV2::DomainName").values()
     assert {one["SecurityPolicy"] for one in domain["DomainNameConfigurations"]} == {"TLS_1_2"}
