@@ -10,6 +10,7 @@ use privacy::ports::{Freshness, Intake, Opened, Read, Showcase, Stores, Suppress
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::workshop::Workshop;
+use serde_json::json;
 
 fn now() -> Timestamp {
     "2026-03-10T12:00:00Z".parse().unwrap()
@@ -203,4 +204,18 @@ async fn a_shared_row_loses_its_source_once_whatever_happens() {
             assert_eq!(found, left, "{operation} {troubles:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_shown_is_found_beyond_a_page_of_outcomes_of_before() {
+    let (account, id) = (Account::new(), request().id);
+    assert_eq!(demo::ledger(&account).open(&request()).await.unwrap(), Opened::New);
+    let outcome = |seq: u32| {
+        let filler = "x".repeat(350_000);
+        json!({"pk": {"S": id.partition()}, "sk": {"S": format!("outcome#{seq:010}")}, "filler": {"S": filler}})
+    };
+    account.put_all("ledger", &(100..104).map(outcome).collect::<Vec<_>>());
+    let shown = demo::ledger(&account).show(&id, Freshness::Now).await.unwrap().unwrap();
+    assert_eq!(shown.head.id, id);
+    assert!(account.take_calls().iter().filter(|call| call.operation == "Query").count() >= 2);
 }

@@ -16,6 +16,7 @@ use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::ports::RequestBook;
+use privacy::verify_request::send_code;
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
@@ -227,7 +228,7 @@ impl Desk {
         let keys = self.subject_keys.get().await?;
         let source = self.admit(request, &keys, now).await?;
         if let Some(known) = self.ledger.request(id).await? {
-            self.notify_code(&known, source).await?;
+            send_code(&self.ledger, &self.outbox, &known, source, now).await?;
         }
         Ok(answers::code_sent(self.page(), id, Wanted::read(request).await, format))
     }
@@ -266,8 +267,11 @@ pub(crate) fn subject(path: &str) -> Option<Subject> {
         "/api/dsr" => return Some(Subject::Requests),
         _ => {}
     }
-    let (reference, act) = path.strip_prefix("/api/dsr/")?.split_once('/')?;
-    let id = ObligationId::parse(reference).ok().filter(ObligationId::is_request)?;
+    let (reference, act) =
+        path.strip_prefix("/api/dsr/")?.split_once('/').filter(|(reference, _)| !reference.is_empty())?;
+    // What nobody gave is answered as what nobody knows.
+    let id = ObligationId::parse(reference).ok().filter(ObligationId::is_request);
+    let id = id.unwrap_or_else(|| ObligationId::of_request(&[0; 20]));
     match act {
         "code" => Some(Subject::Code(id)),
         "verification" => Some(Subject::Verification(id)),

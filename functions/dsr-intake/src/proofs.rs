@@ -9,11 +9,10 @@ use privacy::login::{Expected, Login};
 use privacy::obligation::ObligationId;
 use privacy::ports::Clock;
 use privacy::subject_request::SubjectRequest;
-use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::pass::Pass;
-use privacy::subject_request::ports::{NoticeQueue, RequestBook};
+use privacy::subject_request::ports::RequestBook;
 use privacy::tell_person::measure::by_pass;
-use privacy::verify_request::{Verified, declare, verify_login, verify_request};
+use privacy::verify_request::{Verified, declare, send_code, verify_login, verify_request};
 use privacy_edge::clock::SystemClock;
 use privacy_edge::problem::Problem;
 use privacy_pages::accept::Format;
@@ -96,16 +95,9 @@ impl Desk {
         if let Some(known) = self.ledger.request(id).await?
             && let Some(source) = by_pass(keys, &known, pass, now)
         {
-            self.notify_code(&known, source).await?;
+            send_code(&self.ledger, &self.outbox, &known, source, now).await?;
         }
         Ok(answers::code_sent(self.page(), id, wanted, format))
-    }
-
-    /// A fresh code.
-    pub(crate) async fn notify_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
-        let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
-        let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) };
-        self.outbox.notify(&job).await
     }
 
     /// A token that newer keys may explain is looked at with them.
@@ -120,6 +112,9 @@ impl Desk {
 
     /// Where an address and an account are named, each has a code of its own: the second goes out after the first.
     async fn send_next_code(&self, request: &SubjectRequest, source: KeyedRef) -> Result<(), Fault> {
-        if request.has_code_to_send() { self.notify_code(request, source).await } else { Ok(()) }
+        if !request.has_code_to_send() {
+            return Ok(());
+        }
+        send_code(&self.ledger, &self.outbox, request, source, SystemClock.now()).await
     }
 }

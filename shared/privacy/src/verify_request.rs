@@ -9,11 +9,12 @@ use jiff::Timestamp;
 
 use crate::fault::Fault;
 use crate::instant;
-use crate::keys::SubjectKeys;
+use crate::keys::{KeyedRef, SubjectKeys};
 use crate::login::Login;
 use crate::obligation::ObligationId;
-use crate::subject_request::challenge::Challenge;
-use crate::subject_request::ports::{Challenges, Limits, RequestBook};
+use crate::subject_request::challenge::{Challenge, LIFETIME};
+use crate::subject_request::notice::{Notice, NoticeJob};
+use crate::subject_request::ports::{Challenges, Limits, NoticeQueue, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Proven, Standing, SubjectRequest, Words};
 
 /// How often a change that somebody else was quicker with is tried again.
@@ -76,6 +77,23 @@ impl SubjectRequest {
     pub fn awaits_proof(&self) -> bool {
         matches!(self.standing, Standing::Received | Standing::AwaitingVerification) && !self.is_verified()
     }
+}
+
+/// Has a fresh code sent. The one before is void once this has answered, whenever the worker makes the other.
+///
+/// # Errors
+/// [`Fault`]: none may be on its way, though the one before may be void.
+pub async fn send_code(
+    book: &impl Challenges,
+    queue: &impl NoticeQueue,
+    request: &SubjectRequest,
+    source: KeyedRef,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    // However far ahead the clock was of whoever made it.
+    book.forget(&request.id, now + LIFETIME * 6).await?;
+    let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
+    queue.notify(&NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) }).await
 }
 
 /// Tries a code.

@@ -15,7 +15,7 @@ pub(crate) use replays::is_open;
 pub(crate) const USAGE: &str = "\
 Requests of people. REF is a reference; each act needs to say why, and who acts is taken from the signature.
 staff requests [--waiting] [--overdue] [--child] [--bounced] [--state S] [--kind K] [--due-before DATE] [--limit N] [--cursor C]
-                               the work list: what waits for staff first, then by what is due
+                               the work list, by what is due; unread reports about children first
 staff request REF              one request: its dates, what was told, every act
 staff note --kind K --channel email|phone|letter|web --received-at INSTANT [--email A] [--platform P --handle H]
            [--residence R] [--agent-email A] [--agent-name N] [--permission-sha256 HEX] [--power-of-attorney]

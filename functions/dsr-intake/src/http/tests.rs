@@ -323,8 +323,9 @@ async fn other_paths_and_methods_have_their_own_answers() {
     for (method, path, status) in [
         ("GET", "/api/dsr", 405),
         ("DELETE", "/privacy", 405),
-        ("POST", "/api/dsr/short/code", 404),
-        ("POST", &format!("/api/dsr/{}/code", "a".repeat(33)), 404),
+        ("POST", "/api/dsr/short/codes", 404),
+        ("POST", "/api/dsr/short/more/code", 404),
+        ("GET", "/api/dsr/short/code", 405),
         ("GET", "/api/nothing", 404),
     ] {
         let answer = bench.send(method, path, &json!({"content-type": JSON, "accept": JSON}), "{}").await;

@@ -25,7 +25,7 @@ impl Showcase for LedgerTable {
 
 impl LedgerTable {
     async fn shown_rows(&self, id: &ObligationId, freshness: Freshness) -> Answer<Vec<Item>> {
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
@@ -33,11 +33,17 @@ impl LedgerTable {
             .scan_index_forward(false)
             .key_condition_expression("pk = :pk AND sk < :plan")
             .expression_attribute_values(":pk", text(id.partition()))
-            .expression_attribute_values(":plan", text("plan#"))
-            .send()
-            .await
-            .map_err(fault("ledger.show"))?;
-        Ok(answer.items.unwrap_or_default())
+            .expression_attribute_values(":plan", text("plan#"));
+        let (mut rows, mut start) = (Vec::new(), None);
+        loop {
+            let query = query.clone().set_exclusive_start_key(start);
+            let answer = query.send().await.map_err(fault("ledger.show"))?;
+            rows.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(rows);
+            }
+        }
     }
 }
 

@@ -52,7 +52,7 @@ async fn a_bundle_is_given_once_to_whoever_shows_a_fresh_code() {
     assert_eq!((page.status, page.media_type.as_str()), (422, "text/html; charset=utf-8"));
     for (path, body, expected) in [
         (format!("/api/dsr/8{}/download", "a".repeat(32)), json!({"code": "123456"}), 422),
-        ("/api/dsr/nothing/download".to_owned(), json!({"code": "123456"}), 404),
+        ("/api/dsr/nothing/download".to_owned(), json!({"code": "123456"}), 422),
         (path.clone(), json!({}), 400),
     ] {
         assert_eq!(bench.post(&path, &body).await.status, expected, "{path}");

@@ -175,7 +175,7 @@ async fn an_address_with_nothing_has_one_page() {
     let html = json!({"accept": "text/html", "content-type": FORM});
     let company = &bench.desk.page().company.clone();
     let expected = privacy_pages::not_found::page(company);
-    for path in ["/api/dsr/x/code", "/api/dsr/short/verification", "/api/dsr/8x/download", "/api/nothing"] {
+    for path in ["/api/dsr/x", "/api/dsr/x/more", "/api/dsr/a/b/download", "/api/dsr//code", "/api/nothing"] {
         let answer = bench.send("POST", path, &html, "").await;
         assert_eq!((answer.status, answer.text == expected), (404, true), "{path}");
     }

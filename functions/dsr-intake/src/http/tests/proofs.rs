@@ -49,7 +49,34 @@ async fn a_fresh_code_is_promised_to_everybody_and_sent_to_who_asked() {
     assert_eq!(timeless(&known.text).replace(&reference, "x"), timeless(&unknown.text).replace(&nobody, "x"));
     let sent = bench.account.sent();
     assert_eq!(sent.iter().filter(|body| body.contains("\"code\"")).count(), 1);
+    for odd in ["short", &"a".repeat(33), &format!("8{}", "1".repeat(32)), &"x".repeat(2_000), "%2F", "8%00"] {
+        let answer = bench.post(&format!("/api/dsr/{odd}/code"), &json!({})).await;
+        assert_eq!(
+            (answer.status, timeless(&answer.text)),
+            (202, timeless(&unknown.text)),
+            "{odd}: as what nobody knows"
+        );
+        let answer = bench.post(&format!("/api/dsr/{odd}/verification"), &json!({"code": "123456"})).await;
+        assert_eq!(answer.status, 422, "{odd}");
+    }
     check_page("code sent", &bench.fill_in(&format!("/api/dsr/{reference}/code"), "").await.text);
+}
+
+#[tokio::test]
+async fn the_code_before_is_void_once_a_fresh_one_was_promised() {
+    let bench = Bench::new();
+    let (reference, other) = (asked(&bench).await, asked(&bench).await);
+    let (code, beside) = (bench.code_for(&reference).await, bench.code_for(&other).await);
+    assert_eq!(bench.post(&format!("/api/dsr/{reference}/code"), &json!({})).await.status, 202);
+    let path = |reference: &str| format!("/api/dsr/{reference}/verification");
+    assert_eq!(
+        bench.post(&path(&reference), &json!({"code": code})).await.status,
+        422,
+        "before the worker made another"
+    );
+    let fresh = bench.code_for(&reference).await;
+    assert_eq!(bench.post(&path(&reference), &json!({"code": fresh})).await.status, 200);
+    assert_eq!(bench.post(&path(&other), &json!({"code": beside})).await.status, 200, "of another request it is not");
 }
 
 #[tokio::test]

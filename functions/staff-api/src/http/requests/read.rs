@@ -60,7 +60,7 @@ fn needed<T>(value: Option<T>, name: &'static str) -> Result<T, Problem> {
 /// A request by mail, phone or letter has come before it is noted; only what is typed for somebody may come now.
 pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Problem> {
     members.only(&ASKED)?;
-    let channel = needed(members.parse("channel", channel)?, "channel")?;
+    let channel = members.parse("channel", channel)?.unwrap_or(Channel::Email);
     let received_at = members.parse("received_at", |text| text.parse::<Timestamp>().map(instant::to_millis))?;
     if received_at.is_none() && channel != Channel::Web {
         return Err(Problem::BadMember("received_at"));
@@ -89,7 +89,7 @@ pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Prob
 
 fn channel(text: &str) -> Result<Channel, InvalidText> {
     Ok(match text {
-        "email" => Channel::Email,
+        "email" | "e-mail" => Channel::Email,
         "phone" => Channel::Phone,
         "letter" => Channel::Letter,
         "web" => Channel::Web,
