@@ -1,12 +1,15 @@
 //! The whole engine over the real adapters, with every kind of trouble at every kind of call.
 
 use jiff::{SignedDuration, Timestamp};
+use privacy::accept_callback::{Callback, Terms, accept_callback};
 use privacy::data_map::KeyRange;
 use privacy::erasure::Worked;
+use privacy::identity::{Namespace, PlatformId};
 use privacy::ingest_gate::Mark;
-use privacy::memory::place;
-use privacy::obligation::{NewObligation, ObligationId};
+use privacy::memory::{World, place};
+use privacy::obligation::{NewObligation, ObligationId, State};
 use privacy::ports::{Freshness, Intake, Opened, Read, Showcase, Stores, Suppressions};
+use privacy::signed_request::SignedRequest;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::workshop::Workshop;
@@ -204,6 +207,29 @@ async fn a_shared_row_loses_its_source_once_whatever_happens() {
             assert_eq!(found, left, "{operation} {troubles:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn nobody_is_in_no_row_whatever_somebody_stored_under_it() {
+    let account = Account::new();
+    demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("0"));
+    demo::signals(&account, "alder", "c1", 3, 100);
+    let before: Vec<_> = ["connections", "inbox"].map(|table| account.dump(table)).into();
+    let (keys, map, ledger) = (demo::keys(), demo::map(), demo::ledger(&account));
+    let terms = Terms { keys: &keys, map: &map, stuck_after: SignedDuration::from_hours(1) };
+    let nobody = SignedRequest {
+        namespace: Namespace::parse("facebook").unwrap(),
+        user_id: PlatformId::parse("0").unwrap(),
+        profile_id: None,
+        issued_at: None,
+    };
+    let callback = Callback::DataDeletion;
+    let accepted = accept_callback(&ledger, &World::new(now(), 10), terms, &nobody, callback, now()).await.unwrap();
+    Workshop::of(&account).work(&accepted.id, "w1", now()).await.unwrap();
+    let shown = ledger.show(&accepted.id, Freshness::Now).await.unwrap().unwrap();
+    assert!(matches!(shown.head.state, State::Verifying { .. } | State::Completed { .. }), "{:?}", shown.head.state);
+    assert_eq!(before, ["connections", "inbox"].map(|table| account.dump(table)));
+    assert!(account.dump("suppression").is_empty());
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ fn obligation(
         Callback::DataDeletion => request.person(),
         Callback::Deauthorize => request.deauthorized(),
     };
+    let reached = Some(&identity).filter(|identity| !identity.is_nobody());
     let route = callback.route();
     let counted = terms.map.counted(route).ok_or_else(|| Fault::park("accept", "the policy has no such promise"))?;
     let covers_until = request.issued_at.map_or(now, |issued_at| issued_at.at_most(now));
@@ -78,8 +79,8 @@ fn obligation(
         id: terms.keys.obligation_id(&identity).ok_or_else(|| Fault::park("accept", "no key makes a code"))?,
         route,
         target: Target::Person {
-            links: terms.keys.links(&identity),
-            suppressions: terms.keys.suppressions(&identity),
+            links: reached.map_or_else(Vec::new, |identity| terms.keys.links(identity)),
+            suppressions: reached.map_or_else(Vec::new, |identity| terms.keys.suppressions(identity)),
             limit: Limit::Everywhere,
         },
         received_at: instant::to_millis(now),

@@ -148,6 +148,12 @@ impl Identity {
         Self::Platform { namespace, kind: Kind::Page, id }
     }
 
+    /// Whether it is what Meta says where it means no person. Whatever is stored under it is nobody's to erase.
+    #[must_use]
+    pub fn is_nobody(&self) -> bool {
+        matches!(self, Self::Platform { id, .. } if id.is_nobody())
+    }
+
     /// The text that keyed references are made of: `facebook/user/218471`, `email/email/ana@example.org`,
     /// `instagram/handle/ana.lima`, `dashboard/member/tenant-alder/7`. Personal data.
     pub(crate) fn canonical(&self) -> String {
