@@ -62,9 +62,9 @@ def bad_requests() -> list[tuple[str, bytes, str, int]]:
         ("a secret of nobody", form(("signed_request", good)), FORM, 400),
         ("no signature", form(("signed_request", "." + payload)), FORM, 400),
         ("not base64url", form(("signed_request", "!!!!." + payload)), FORM, 400),
-        ("JSON", json.dumps({"signed_request": good}).encode(), "application/json", 415),
-        ("plain text", good.encode(), "text/plain", 415),
-        ("far too long", form(("signed_request", "a" * 200_000)), FORM, 413),
+        ("JSON", json.dumps({"signed_request": good}).encode(), "application/json", 400),
+        ("plain text", good.encode(), "text/plain", 400),
+        ("far too long", form(("signed_request", "a" * 200_000)), FORM, 400),
         ("not UTF-8", b"signed_request=\xff\xfe", FORM, 400),
     ]
 

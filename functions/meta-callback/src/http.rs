@@ -123,7 +123,9 @@ impl Callbacks {
         if request.method() != Method::POST {
             return Err(Problem::MethodNotAllowed("POST").into());
         }
-        let field = form::single_field(request.headers(), request.body(), "signed_request").await?;
+        // Whatever is wrong with it: one refusal.
+        let field = form::single_field(request.headers(), request.body(), "signed_request").await;
+        let field = field.map_err(|_| Problem::BadRequest)?;
         let signed = self.verify(&field).await?;
         let keys = self.subject_keys.get().await?;
         let terms = Terms { keys: &keys, map: &self.map, stuck_after: self.config.stuck_after };

@@ -132,10 +132,10 @@ async fn everything_else_is_a_problem_that_stores_nothing_and_says_nothing() {
         ("no JSON", 400, payload("not json")),
         (
             "JSON for a form",
-            415,
+            400,
             event("POST", DELETION, Some("application/json"), &json!({"signed_request": request}).to_string(), true),
         ),
-        ("too large", 413, post(&"a".repeat(17 * 1024))),
+        ("too large", 400, post(&"a".repeat(17 * 1024))),
         ("another method", 405, event("GET", DELETION, None, "", false)),
         ("a deleting method", 405, event("DELETE", "/api/meta/deauthorize", None, "", false)),
         ("another path", 404, event("POST", "/api/meta/else", Some(FORM), &form(&request), true)),
