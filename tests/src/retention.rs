@@ -289,6 +289,7 @@ pub fn page(map: &DataMap) -> String {
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
     page += &periods(map);
     page += &platforms(policy);
+    page += &crate::excluded::table(policy);
     page += &processors(map);
     page += &left(map);
     page += &unwatched(policy);

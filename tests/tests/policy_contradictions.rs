@@ -400,3 +400,81 @@ fn terms_that_platforms_have_in_common_count_for_the_connections_of_each() {
     assert_eq!(map.platform(&Platform::parse("linkedin").unwrap()).unwrap().title, "LinkedIn");
     assert!(map.platform(&Platform::parse("tiktok").unwrap()).is_none());
 }
+
+/// A limit of hours is kept by a clock of hours only: what may hold records of such a platform has one, or is closed to it.
+#[test]
+fn what_lasts_longer_than_a_limit_of_a_platform_is_closed_to_it() {
+    let open = |store: &str| with(&format!("store.{store}"), "excluded_platforms = [\"linkedin\"]\n", "");
+    for (store, class) in [("inbox", "contacts"), ("media", "attachments")] {
+        let problem = problem(&open(store)).unwrap_or_else(|| panic!("{store} may hold them for ever"));
+        for part in [&format!("[class.{class}]"), "[class.member-activity]", &format!("in [store.{store}]")] {
+            assert!(problem.contains(part), "no `{part}`: {problem}");
+        }
+    }
+    let own = "class.member-profiles.purge";
+    let limit = "platform_limit = { platform = \"linkedin\", at_most = \"PT24H\", source = \"Marketing API data storage requirements: profile data of other members\" }";
+    let short = "lead = \"PT3H\"\nalarm_after = \"PT2H\"\nsince = \"2026-10-01\"\nceiling_per_run = 200_000\n";
+    assert_eq!(
+        problem(&with(own, &format!("{short}{limit}"), short)),
+        None,
+        "a day is within every limit of the others"
+    );
+    let year = "class.page-reports.purge";
+    let limit = "platform_limit = { platform = \"linkedin\", at_most = \"P1Y\", source = \"Marketing API data storage requirements: page administration and reporting\" }";
+    assert!(
+        problem(&with(year, limit, ""))
+            .is_some_and(|problem| problem.contains("[class.page-reports]: records of `linkedin`"))
+    );
+}
+
+/// What a store excludes is a platform that connects, and the file says it once.
+#[test]
+fn what_a_store_excludes_must_be_of_some_platform() {
+    let excluded = "excluded_platforms = [\"linkedin\"]";
+    check(&[
+        (
+            "store.inbox",
+            excluded,
+            "excluded_platforms = [\"linkedin\", \"linkdin\"]",
+            "[store.inbox]",
+            "`linkdin`: write a name",
+        ),
+        (
+            "store.inbox",
+            excluded,
+            "excluded_platforms = [\"linkedin\", \"meta\"]",
+            "[store.inbox]",
+            "`meta`: write a name",
+        ),
+        (
+            "store.inbox",
+            excluded,
+            "excluded_platforms = [\"linkedin\", \"linkedin\"]",
+            "[store.inbox]",
+            "`linkedin` twice",
+        ),
+        (
+            "store.accounts",
+            "kind = \"table\"",
+            "kind = \"table\"\nexcluded_platforms = [\"linkedin\"]",
+            "[store.accounts]",
+            "what connections bring",
+        ),
+        (
+            "store.connections",
+            "kind = \"table\"",
+            "kind = \"table\"\nexcluded_platforms = [\"linkedin\"]",
+            "[store.connections]",
+            "its own row",
+        ),
+        (
+            "store.social",
+            "kind = \"table\"",
+            "kind = \"table\"\nexcluded_platforms = [\"linkedin\"]",
+            "[class.member-activity]",
+            "leave out `purge.platform_limit`",
+        ),
+    ]);
+    let more = with("store.inbox", excluded, "excluded_platforms = [\"linkedin\", \"threads\"]");
+    assert_eq!(problem(&more), None);
+}

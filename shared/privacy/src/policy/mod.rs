@@ -6,6 +6,7 @@
 mod class_rules;
 mod company;
 mod ends;
+mod excluded;
 mod instructions;
 pub mod letters;
 pub mod model;

@@ -70,6 +70,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     own_rules::validate(model)?;
     super::letters::validate(model)?;
     super::platform::validate(model)?;
+    super::excluded::validate(model)?;
     super::unwatched::validate(model)?;
     super::processor_rules::validate(model)
 }
