@@ -321,7 +321,7 @@ async fn what_is_older_than_the_first_day_of_its_class_is_named() {
     );
     let member = |hour: &str| row("alder#c1", &format!("member#{hour}#{hour}:10:00.000Z#m1"), &["name"]);
     let listed = |hour: &str| row(&format!("due#member-profiles#{hour}#1"), "alder#c1", &[]);
-    let hours = ["2026-09-30T23", "2026-10-01T00"];
+    let hours = ["2024-12-31T23", "2025-01-01T00"];
     account.put_all("social", &[member(hours[0]), member(hours[1]), listed(hours[0]), listed(hours[1])]);
     let (text, code) = report(&account).await;
     assert_eq!(code, UNCLASSIFIED, "{text}");

@@ -413,7 +413,7 @@ fn what_lasts_longer_than_a_limit_of_a_platform_is_closed_to_it() {
     }
     let own = "class.member-profiles.purge";
     let limit = "platform_limit = { platform = \"linkedin\", at_most = \"PT24H\", source = \"Marketing API data storage requirements: profile data of other members\" }";
-    let short = "lead = \"PT3H\"\nalarm_after = \"PT2H\"\nsince = \"2026-10-01\"\nceiling_per_run = 200_000\n";
+    let short = "lead = \"PT3H\"\nalarm_after = \"PT2H\"\nsince = \"2025-01-01\"\nceiling_per_run = 200_000\n";
     assert_eq!(
         problem(&with(own, &format!("{short}{limit}"), short)),
         None,
