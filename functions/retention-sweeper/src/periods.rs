@@ -95,6 +95,7 @@ fn log(report: &RunReport, request_id: &str) {
     }
     for (class, report) in &report.classes {
         let ClassReport {
+            counted: _,
             purged,
             held,
             kept,

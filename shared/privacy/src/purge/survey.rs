@@ -77,6 +77,7 @@ where
         let Surveyed { records, until, is_cut } = self.count_due(map, course).await?;
         course.is_surveyed = true;
         course.is_cut = is_cut;
+        course.report.counted = records;
         course.until = until.as_ref().and_then(Period::starts_at);
         let ceiling = course.allowance.ceiling;
         if records <= ceiling {
