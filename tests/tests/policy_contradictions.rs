@@ -92,7 +92,7 @@ fn a_floor_and_a_ceiling_of_one_class_leave_room_for_each_other() {
     let (place, logs) = ("[class.billing-records]", "class.security-logs");
     let by_month = |ceiling: &str, ends: &str| {
         let policy = with("store.billing", "billing#{day}#{shard}", "billing#{month}#{shard}");
-        let policy = policy.replace("lead = \"P0D\"", "lead = \"P2D\"");
+        let policy = policy.replace("lead = \"P0D\"", "lead = \"P3D\"");
         let policy =
             policy.replace("floor = \"P7Y\", ceiling = \"P7Y\"", &format!("floor = \"P7Y\", ceiling = \"{ceiling}\""));
         match ends {
@@ -176,7 +176,7 @@ fn what_goes_hour_by_hour_is_counted_in_hours() {
         (
             "class.page-reports.purge",
             "lead = \"P3D\"",
-            "lead = \"P1D\"",
+            "lead = \"P2D\"",
             "would ring after the platform's limit",
             "a day longer than `purge.alarm_after`",
         ),
@@ -401,6 +401,45 @@ fn terms_that_platforms_have_in_common_count_for_the_connections_of_each() {
     assert!(map.platform(&Platform::parse("tiktok").unwrap()).is_none());
 }
 
+/// Only a run sees that a period is late, and runs are an hour apart.
+#[test]
+fn an_alarm_rings_before_the_limit_with_the_hour_between_two_runs() {
+    check(&[
+        (
+            "class.member-profiles.purge",
+            "alarm_after = \"PT1H\"",
+            "alarm_after = \"PT2H1M\"",
+            "[class.member-profiles]",
+            "hour between two runs",
+        ),
+        (
+            "class.security-logs.purge",
+            "alarm_after = \"PT12H\"",
+            "alarm_after = \"PT23H1M\"",
+            "[class.security-logs]",
+            "hour between two runs",
+        ),
+        (
+            "class.organisation-activity.purge",
+            "alarm_after = \"PT12H\"",
+            "alarm_after = \"P1D\"",
+            "[class.organisation-activity]",
+            "hour between two runs",
+        ),
+    ]);
+    for (section, from, to) in [
+        ("class.member-profiles.purge", "alarm_after = \"PT1H\"", "alarm_after = \"PT2H\""),
+        ("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"PT23H\""),
+        ("class.organisation-activity.purge", "alarm_after = \"PT12H\"", "alarm_after = \"PT23H\""),
+    ] {
+        assert_eq!(problem(&with(section, from, to)), None, "{section}: {to}");
+    }
+    let template = privacy_tests::repository::read("template.yaml");
+    let schedule = template.split_once("  PurgeSchedule:\n").unwrap().1.lines().take(3).collect::<String>();
+    assert!(schedule.contains("Default: rate(1 hour)"), "{schedule}");
+    assert_eq!(privacy::policy::period::between_runs().get_hours(), 1);
+}
+
 /// A limit of hours is kept by a clock of hours only: what may hold records of such a platform has one, or is closed to it.
 #[test]
 fn what_lasts_longer_than_a_limit_of_a_platform_is_closed_to_it() {
@@ -413,7 +452,7 @@ fn what_lasts_longer_than_a_limit_of_a_platform_is_closed_to_it() {
     }
     let own = "class.member-profiles.purge";
     let limit = "platform_limit = { platform = \"linkedin\", at_most = \"PT24H\", source = \"Marketing API data storage requirements: profile data of other members\" }";
-    let short = "lead = \"PT3H\"\nalarm_after = \"PT2H\"\nsince = \"2025-01-01\"\nceiling_per_run = 200_000\n";
+    let short = "lead = \"PT3H\"\nalarm_after = \"PT1H\"\nsince = \"2025-01-01\"\nceiling_per_run = 200_000\n";
     assert_eq!(
         problem(&with(own, &format!("{short}{limit}"), short)),
         None,

@@ -102,6 +102,7 @@ fn log(report: &RunReport, request_id: &str) {
             periods,
             held_periods: _,
             late,
+            gone_by: _,
             truncated,
             halted,
             plan,

@@ -15,6 +15,7 @@ pub mod own;
 mod own_rules;
 pub mod pattern;
 pub mod period;
+mod period_rules;
 mod phases;
 pub mod platform;
 pub mod processor;

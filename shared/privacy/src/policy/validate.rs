@@ -62,7 +62,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
         validate_class(name, class, store)?;
     }
-    super::period::validate(model)?;
+    super::period_rules::validate(model)?;
     termination::validate(model)?;
     class_rules::validate(model)?;
     super::shared::validate(model)?;

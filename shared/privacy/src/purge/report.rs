@@ -30,6 +30,8 @@ pub struct ClassReport {
     /// Periods that are still there though their alarm date has passed; of a class that was never swept, all that are due.
     /// Held ones are not late: a hold delays.
     pub late: u64,
+    /// The instant by which the oldest period that is due must be empty; `None` where nothing is due, or nothing is promised.
+    pub gone_by: Option<Timestamp>,
     /// More is due than this run could take.
     pub truncated: bool,
     /// Above its ceiling: nothing goes until staff confirm.

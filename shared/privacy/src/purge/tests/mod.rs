@@ -233,6 +233,8 @@ async fn a_run_without_time_does_nothing_and_says_so() {
     let world = world();
     let at_once = Bounds { stop_at: world.now(), ..bounds(&world) };
     let report = run_with(&world, &classes("2027-03-09"), at_once).await;
+    let gone_by = ["member-profiles", "page-reports"].map(|name| class(&report, name).gone_by);
+    assert_eq!(gone_by, [Some(at("2027-03-10T00:00:00Z")), None], "a day after the oldest hour; nothing is due");
     assert!(class(&report, "member-profiles").truncated && report.total(|class| class.purged) == 0);
     let truncated = report.classes.values().filter(|class| class.truncated).count();
     assert_eq!(report.failures(), truncated, "whatever is due was not swept");
