@@ -129,8 +129,8 @@ fn a_floor_and_a_ceiling_of_one_class_leave_room_for_each_other() {
     let long = with("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P60D\"");
     let long = long.replace("ceiling = \"P12M\" }", "floor = \"P6M\", ceiling = \"P12M\" }");
     assert!(problem(&long).is_some_and(|problem| problem.contains("from `purge.lead`")), "60 days after its limit");
-    let short = with("class.security-logs.purge", "lead = \"P1D\"", "lead = \"P3D\"");
-    let short = short.replace("alarm_after = \"PT12H\"", "alarm_after = \"P2D\"");
+    let (day, days) = ("lead = \"P1D\"\nalarm_after = \"PT12H\"", "lead = \"P3D\"\nalarm_after = \"P2D\"");
+    let short = with("class.security-logs.purge", day, days);
     let short = short.replace("ceiling = \"P12M\" }", "floor = \"P12M\", ceiling = \"P12M1D\" }");
     assert!(problem(&short).is_some_and(|problem| problem.contains("from its floor")), "two days after its floor");
     let soon = with(logs, "ceiling = \"P12M\"", "floor = \"P6M\", ceiling = \"P12M\"");
