@@ -19,7 +19,7 @@ from local.demo.counts import Counter
 from local.demo.dashboard import Dashboard
 from local.demo.model import Connection
 from local.demo.accounts import account_users, conversation_contacts, seed_accounts
-from local.demo.periods import dated, seed_dated
+from local.demo.periods import dated, pass_hours, seed_dated
 from local.demo.seed import seed
 from local.settings import REGION, STACK_NAME, Settings, StackError, default_state_dir, host_architecture
 from local.steps import step
@@ -148,6 +148,7 @@ def _seed(
     clients = {name: settings.client(name) for name in ("dynamodb", "s3", "secretsmanager")}
     known = seed(clients, outputs, [connection for connection in connections if wanted(connection)], now)
     own = seed_accounts(clients, outputs, people.TENANTS, now)
+    pass_hours(clients["dynamodb"], outputs["LedgerTableName"], now)
     linkedin = next(connection for connection in connections if connection.platform == "linkedin")
     seed_dated(clients, outputs, dated(linkedin.tenant_id, linkedin.connection_id, now, now - timedelta(days=3)))
     return {

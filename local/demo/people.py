@@ -62,7 +62,7 @@ def connections(now: datetime) -> list[Connection]:
         Connection(alder, _IDS[1], "instagram", "Renzo Fontana", instagram(*FIFTH_ON_INSTAGRAM), ago[3],
                    handles=(HANDLE,), signals=200),
         Connection(alder, _IDS[2], "facebook", "Freya Nyberg", user("facebook", SECOND_PERSON) + page(_PAGES[1]), ago[1], signals=180),
-        Connection(alder, _IDS[3], "linkedin", "Alder Works", user("linkedin", _digits_of("alder")), ago[2], signals=60),
+        Connection(alder, _IDS[3], "linkedin", "Alder Works", user("linkedin", _digits_of("alder")), ago[2]),
         Connection(birch, _IDS[4], "facebook", "Maren Oakhurst", user("facebook", FIRST_PERSON) + page(_PAGES[2]),
                    ago[2], contacts=12, signals=320, media=16),
         Connection(birch, _IDS[5], "facebook", "Priya Sandoval", user("facebook", FOURTH_PERSON) + page(_PAGES[3]), ago[4],
@@ -74,7 +74,7 @@ def connections(now: datetime) -> list[Connection]:
         Connection(cedar, _IDS[9], "threads", "Yuki Imai", user("threads", THREADS_PERSON), ago[5], signals=140),
         Connection(dogwood, _IDS[10], "instagram", "Tobias Achterberg", instagram(*NAMESAKE_ON_INSTAGRAM), ago[0],
                    handles=(HANDLE.removeprefix("@"),), signals=240),
-        Connection(dogwood, _IDS[11], "linkedin", "Dogwood Labs", user("linkedin", _digits_of("dogwood")), ago[4], signals=80),
+        Connection(dogwood, _IDS[11], "linkedin", "Dogwood Labs", user("linkedin", _digits_of("dogwood")), ago[4]),
         Connection(dogwood, _IDS[12], "threads", "Yuki Imai", user("threads", THREADS_PERSON), ago[5], signals=70),
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -78,6 +78,25 @@ def _invoice(tenant_id: str, moment: datetime, source: random.Random, made: Date
         "pk": f"billing#{moment:%Y-%m-%d}#{source.randrange(BILLING_SHARDS)}", "tenant_id": tenant_id,
         "sk": f"{tenant_id}#{instant(moment)}#{source.getrandbits(40):010x}", "kind": "invoice", "billed_to": f"{word} Limited",
     })
+
+
+# The classes that go hour by hour. Two years of empty hours are nothing to wait for on a stack that is minutes old.
+HOURLY = ("member-profiles", "member-activity")
+
+
+def pass_hours(dynamodb: Any, ledger: str, now: datetime, classes: Iterable[str] = HOURLY) -> None:
+    """Has purges of these classes begin some days ago, where none has run yet."""
+    begins = (now - timedelta(days=10)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for name in classes:
+        try:
+            dynamodb.update_item(
+                TableName=ledger, Key={"pk": {"S": f"purge#{name}"}, "sk": {"S": "watermark"}},
+                UpdateExpression="SET swept_until = :until, swept_at = :now",
+                ConditionExpression="attribute_not_exists(swept_until)",
+                ExpressionAttributeValues={":until": {"S": instant(begins)}, ":now": {"S": instant(now)}},
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            pass
 
 
 def seed_dated(clients: Mapping[str, Any], outputs: Mapping[str, str], made: Dated) -> None:

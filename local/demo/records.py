@@ -24,6 +24,9 @@ SENTENCES = (
 )
 
 
+# Whose records never stand in the inbox or in media (`excluded_platforms` in `policy.toml`): of these there is the connection itself.
+EXCLUDED = ("linkedin",)
+
 # The first contacts of every connection are known to the tenant's other connections as well.
 SHARED = 2
 
@@ -46,6 +49,8 @@ def records(connection: Connection, keys: SubjectKeys, now: datetime) -> Records
     source = connection.random()
     made = Records()
     _connection(connection, keys, source, made)
+    if connection.platform in EXCLUDED:
+        return made
     contacts = [_contact(connection, keys, source, made, number) for number in range(connection.contacts)]
     for contact in contacts:
         made.inbox_rows += _about(connection, contact, source)

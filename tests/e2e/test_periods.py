@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from local.demo.periods import Dated, dated, seed_dated
+from local.demo.periods import HOURLY, Dated, dated, pass_hours, seed_dated
 from tests.e2e.world import World
 
 TABLES = ("SocialTableName", "BillingTableName", "LogsTableName")
-# No rolling class of the policy begins earlier: `since` in policy.toml.
-SINCE = datetime(2026, 10, 1, tzinfo=timezone.utc)
+# Where purges of what goes by the hour begin on this stack at the latest (`pass_hours`): nothing that is made here is older.
+SINCE = datetime.now(timezone.utc) - timedelta(days=9)
 
 
 def purge(world: World, dry_run: bool = False) -> dict[str, Any]:
@@ -41,11 +41,13 @@ def stored(world: World) -> set[tuple[str, str]]:
 
 
 def forget(world: World, name: str) -> None:
-    """Takes the watermark of a class away, and the list of what is looked at again."""
+    """Takes the watermark of a class away, and the list of what is looked at again. What goes by the hour begins some days ago, not years."""
     for row in world.table("LedgerTableName"):
         if row["pk"]["S"] == f"purge#{name}":
             key = {"pk": row["pk"], "sk": row["sk"]}
             world.clients["dynamodb"].delete_item(TableName=world.outputs["LedgerTableName"], Key=key)
+    if name in HOURLY:
+        pass_hours(world.clients["dynamodb"], world.outputs["LedgerTableName"], datetime.now(timezone.utc), [name])
 
 
 def tenant(world: World) -> Dated:

@@ -10,6 +10,7 @@ mod calls;
 mod connections;
 pub mod demo;
 mod dynamodb;
+mod excluded;
 pub mod flood;
 pub mod hot;
 pub mod logs;

@@ -217,7 +217,7 @@ fn processors(map: &DataMap) -> String {
 fn periods(map: &DataMap) -> String {
     let mut part = "## What goes by its date\n\n\
                     Counted in UTC and purged every hour, hour by hour or day by day, oldest deadline first. A ceiling is that of the oldest \
-                    record of a period, a floor that of its newest. Where both are the same, the floor wins: it goes the day after.\n\n\
+                    record of a period, a floor that of its newest. Where both are the same, the floor wins: it goes the day after. An alarm rings with the next run.\n\n\
                     | record class | policy section | store | what ends it | purged before | alarm | platform limit | export | ceiling per run |\n|---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     for class in map.model().class.values() {
@@ -289,6 +289,7 @@ pub fn page(map: &DataMap) -> String {
     page += "\nA plan that would erase more than a ceiling halts until a person confirms it. A record whose key no class knows always halts it.\n\n";
     page += &periods(map);
     page += &platforms(policy);
+    page += &crate::excluded::table(policy);
     page += &processors(map);
     page += &left(map);
     page += &unwatched(policy);

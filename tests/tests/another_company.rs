@@ -2,13 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_disconnect::{Disconnect, accept_disconnect};
-use privacy::accept_termination::{Termination, accept_termination};
+use privacy::accept_termination::{NotEnding, Termination, accept_termination};
+use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
 use privacy::ids::{Platform, TenantId};
 use privacy::keys::KeyedRef;
 use privacy::memory::{World, place, proof};
 use privacy::obligation::ObligationId;
 use privacy::policy::Route;
+use privacy::policy::validate::validate;
 use privacy::ports::Clock;
 use privacy::purge::{Bounds, PeriodClass, purge_periods};
 use privacy_tests::mistakes::northwind;
@@ -115,6 +117,24 @@ async fn its_accounts_end_by_its_own_phases() {
     world.pass(HOUR * 24 * 14);
     assert!(matches!(work(&world, &phase("desk")).await, Worked::Erased { .. }));
     assert_eq!(world.of_tenant("alder"), Vec::<String>::new());
+}
+
+/// No account ends in silence: a file without phases does not build, and whoever gets past that is told that nothing was taken.
+#[tokio::test]
+async fn an_end_for_which_there_is_no_phase_is_refused_and_leaves_nothing() {
+    let mut model = northwind().model().clone();
+    model.termination.phase.remove("desk");
+    assert!(validate(&model).unwrap_err().problem.contains("`window` names no phase"));
+    model.termination.phase.clear();
+    assert!(validate(&model).unwrap_err().problem.contains("`window` names no phase"));
+    let map = DataMap::new(model).unwrap();
+    let world = world(4);
+    let tenant = TenantId::parse("alder").unwrap();
+    let termination = Termination { tenant, ended_at: None, decided_at: None, time_zone: "UTC".to_owned() };
+    let counted = termination.count(world.now()).unwrap();
+    let refused = accept_termination(&world, &world, &map, &counted).await;
+    assert!(matches!(refused, Err(NotEnding::Fault(_))), "{refused:?}");
+    assert!(world.stored().heads.is_empty() && world.stored().sent.is_empty());
 }
 
 #[tokio::test]

@@ -321,7 +321,7 @@ async fn what_is_older_than_the_first_day_of_its_class_is_named() {
     );
     let member = |hour: &str| row("alder#c1", &format!("member#{hour}#{hour}:10:00.000Z#m1"), &["name"]);
     let listed = |hour: &str| row(&format!("due#member-profiles#{hour}#1"), "alder#c1", &[]);
-    let hours = ["2026-09-30T23", "2026-10-01T00"];
+    let hours = ["2024-12-31T23", "2025-01-01T00"];
     account.put_all("social", &[member(hours[0]), member(hours[1]), listed(hours[0]), listed(hours[1])]);
     let (text, code) = report(&account).await;
     assert_eq!(code, UNCLASSIFIED, "{text}");
@@ -345,6 +345,44 @@ async fn what_stands_in_a_shard_that_no_purge_reads_is_named() {
     assert_eq!(code, UNCLASSIFIED, "{text}");
     let line = text.lines().find(|line| line.contains("beyond its `shards`")).unwrap_or_else(|| panic!("{text}"));
     assert!(line.contains("security-logs") && line.trim_end().ends_with(" 3"), "{line}");
+}
+
+/// LinkedIn gives days; nothing of it may stand where records last as long as a connection.
+#[tokio::test(start_paused = true)]
+async fn what_a_store_never_holds_of_a_platform_is_named() {
+    let account = account().await;
+    let connected = |connection: &str, platform: &str| {
+        let mut row = row(&format!("connection#alder#{connection}"), "connection", &["connected_at"]);
+        row["platform"] = json!({"S": platform});
+        row
+    };
+    account.put_all("connections", &[connected("c7", "linkedin"), connected("c8", "google")]);
+    let of = |connection: &str, sort: &str| row(&format!("alder#{connection}"), sort, &["text"]);
+    let signal = "contact#p1#signal#2026-02-01T00:00:00.000Z#s1";
+    // Where it belongs, and what another platform brought.
+    let day = "organisation#2026-02-20#2026-02-20T00:10:00.000Z#m1";
+    account.put_all(
+        "social",
+        &[of("c7", day), row("alder#c7", "member#2026-10-02T10#2026-10-02T10:10:00.000Z#m1", &["name"])],
+    );
+    account.put_all("inbox", &[of("c8", signal)]);
+    account.buckets().put_in("media", "alder/c8/p1/avatar/a.jpg", "1");
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    let mut orphan = of("c9", signal);
+    orphan["platform"] = json!({"S": "linkedin"});
+    account.put_all("inbox", &[of("c7", signal), of("c7", "contact#p1#summary"), orphan]);
+    account.buckets().put_in("media", "alder/c7/p1/avatar/a.jpg", "1");
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in [
+        "platform signals: of linkedin, whose records never stand here 2",
+        "platform summaries: of linkedin, whose records never stand here 1",
+        "platform avatars: of linkedin, whose records never stand here 1",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "no `{line}` in {text}");
+    }
+    assert_eq!(lines.iter().filter(|line| line.starts_with("platform ")).count(), 3, "{text}");
 }
 
 #[tokio::test(start_paused = true)]

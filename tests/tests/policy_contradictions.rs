@@ -92,7 +92,7 @@ fn a_floor_and_a_ceiling_of_one_class_leave_room_for_each_other() {
     let (place, logs) = ("[class.billing-records]", "class.security-logs");
     let by_month = |ceiling: &str, ends: &str| {
         let policy = with("store.billing", "billing#{day}#{shard}", "billing#{month}#{shard}");
-        let policy = policy.replace("lead = \"P0D\"", "lead = \"P2D\"");
+        let policy = policy.replace("lead = \"P0D\"", "lead = \"P3D\"");
         let policy =
             policy.replace("floor = \"P7Y\", ceiling = \"P7Y\"", &format!("floor = \"P7Y\", ceiling = \"{ceiling}\""));
         match ends {
@@ -129,8 +129,8 @@ fn a_floor_and_a_ceiling_of_one_class_leave_room_for_each_other() {
     let long = with("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"P60D\"");
     let long = long.replace("ceiling = \"P12M\" }", "floor = \"P6M\", ceiling = \"P12M\" }");
     assert!(problem(&long).is_some_and(|problem| problem.contains("from `purge.lead`")), "60 days after its limit");
-    let short = with("class.security-logs.purge", "lead = \"P1D\"", "lead = \"P3D\"");
-    let short = short.replace("alarm_after = \"PT12H\"", "alarm_after = \"P2D\"");
+    let (day, days) = ("lead = \"P1D\"\nalarm_after = \"PT12H\"", "lead = \"P3D\"\nalarm_after = \"P2D\"");
+    let short = with("class.security-logs.purge", day, days);
     let short = short.replace("ceiling = \"P12M\" }", "floor = \"P12M\", ceiling = \"P12M1D\" }");
     assert!(problem(&short).is_some_and(|problem| problem.contains("from its floor")), "two days after its floor");
     let soon = with(logs, "ceiling = \"P12M\"", "floor = \"P6M\", ceiling = \"P12M\"");
@@ -176,7 +176,7 @@ fn what_goes_hour_by_hour_is_counted_in_hours() {
         (
             "class.page-reports.purge",
             "lead = \"P3D\"",
-            "lead = \"P1D\"",
+            "lead = \"P2D\"",
             "would ring after the platform's limit",
             "a day longer than `purge.alarm_after`",
         ),
@@ -399,4 +399,121 @@ fn terms_that_platforms_have_in_common_count_for_the_connections_of_each() {
     }
     assert_eq!(map.platform(&Platform::parse("linkedin").unwrap()).unwrap().title, "LinkedIn");
     assert!(map.platform(&Platform::parse("tiktok").unwrap()).is_none());
+}
+
+/// Only a run sees that a period is late, and runs are an hour apart.
+#[test]
+fn an_alarm_rings_before_the_limit_with_the_hour_between_two_runs() {
+    check(&[
+        (
+            "class.member-profiles.purge",
+            "alarm_after = \"PT1H\"",
+            "alarm_after = \"PT2H1M\"",
+            "[class.member-profiles]",
+            "hour between two runs",
+        ),
+        (
+            "class.security-logs.purge",
+            "alarm_after = \"PT12H\"",
+            "alarm_after = \"PT23H1M\"",
+            "[class.security-logs]",
+            "hour between two runs",
+        ),
+        (
+            "class.organisation-activity.purge",
+            "alarm_after = \"PT12H\"",
+            "alarm_after = \"P1D\"",
+            "[class.organisation-activity]",
+            "hour between two runs",
+        ),
+    ]);
+    for (section, from, to) in [
+        ("class.member-profiles.purge", "alarm_after = \"PT1H\"", "alarm_after = \"PT2H\""),
+        ("class.security-logs.purge", "alarm_after = \"PT12H\"", "alarm_after = \"PT23H\""),
+        ("class.organisation-activity.purge", "alarm_after = \"PT12H\"", "alarm_after = \"PT23H\""),
+    ] {
+        assert_eq!(problem(&with(section, from, to)), None, "{section}: {to}");
+    }
+    let template = privacy_tests::repository::read("template.yaml");
+    let schedule = template.split_once("  PurgeSchedule:\n").unwrap().1.lines().take(3).collect::<String>();
+    assert!(schedule.contains("Default: rate(1 hour)"), "{schedule}");
+    assert_eq!(privacy::policy::period::between_runs().get_hours(), 1);
+}
+
+/// A limit of hours is kept by a clock of hours only: what may hold records of such a platform has one, or is closed to it.
+#[test]
+fn what_lasts_longer_than_a_limit_of_a_platform_is_closed_to_it() {
+    let open = |store: &str| with(&format!("store.{store}"), "excluded_platforms = [\"linkedin\"]\n", "");
+    for (store, class) in [("inbox", "contacts"), ("media", "attachments")] {
+        let problem = problem(&open(store)).unwrap_or_else(|| panic!("{store} may hold them for ever"));
+        for part in [&format!("[class.{class}]"), "[class.member-activity]", &format!("in [store.{store}]")] {
+            assert!(problem.contains(part), "no `{part}`: {problem}");
+        }
+    }
+    let own = "class.member-profiles.purge";
+    let limit = "platform_limit = { platform = \"linkedin\", at_most = \"PT24H\", source = \"Marketing API data storage requirements: profile data of other members\" }";
+    let short = "lead = \"PT3H\"\nalarm_after = \"PT1H\"\nsince = \"2025-01-01\"\nceiling_per_run = 200_000\n";
+    assert_eq!(
+        problem(&with(own, &format!("{short}{limit}"), short)),
+        None,
+        "a day is within every limit of the others"
+    );
+    let year = "class.page-reports.purge";
+    let limit = "platform_limit = { platform = \"linkedin\", at_most = \"P1Y\", source = \"Marketing API data storage requirements: page administration and reporting\" }";
+    assert!(
+        problem(&with(year, limit, ""))
+            .is_some_and(|problem| problem.contains("[class.page-reports]: records of `linkedin`"))
+    );
+}
+
+/// What a store excludes is a platform that connects, and the file says it once.
+#[test]
+fn what_a_store_excludes_must_be_of_some_platform() {
+    let excluded = "excluded_platforms = [\"linkedin\"]";
+    check(&[
+        (
+            "store.inbox",
+            excluded,
+            "excluded_platforms = [\"linkedin\", \"linkdin\"]",
+            "[store.inbox]",
+            "`linkdin`: write a name",
+        ),
+        (
+            "store.inbox",
+            excluded,
+            "excluded_platforms = [\"linkedin\", \"meta\"]",
+            "[store.inbox]",
+            "`meta`: write a name",
+        ),
+        (
+            "store.inbox",
+            excluded,
+            "excluded_platforms = [\"linkedin\", \"linkedin\"]",
+            "[store.inbox]",
+            "`linkedin` twice",
+        ),
+        (
+            "store.accounts",
+            "kind = \"table\"",
+            "kind = \"table\"\nexcluded_platforms = [\"linkedin\"]",
+            "[store.accounts]",
+            "what connections bring",
+        ),
+        (
+            "store.connections",
+            "kind = \"table\"",
+            "kind = \"table\"\nexcluded_platforms = [\"linkedin\"]",
+            "[store.connections]",
+            "its own row",
+        ),
+        (
+            "store.social",
+            "kind = \"table\"",
+            "kind = \"table\"\nexcluded_platforms = [\"linkedin\"]",
+            "[class.member-activity]",
+            "leave out `purge.platform_limit`",
+        ),
+    ]);
+    let more = with("store.inbox", excluded, "excluded_platforms = [\"linkedin\", \"threads\"]");
+    assert_eq!(problem(&more), None);
 }

@@ -25,6 +25,7 @@ use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_edge::clock::SystemClock;
 use privacy_edge::json::Members;
+use privacy_edge::path;
 use privacy_edge::problem::Problem;
 
 use crate::config::Config;
@@ -100,7 +101,7 @@ impl Intake {
     }
 
     async fn take(&self, request: &Request, request_id: &str) -> Result<Response<Body>, Rejected> {
-        match (subject(request.raw_http_path()).ok_or(Problem::NotFound)?, request.method()) {
+        match (subject(request.raw_http_path())?, request.method()) {
             (Subject::Integration(platform), &Method::POST) => self.disconnect(request, request_id, platform).await,
             (Subject::Integration(_), _) => Err(Problem::MethodNotAllowed("POST").into()),
             (Subject::Account(tenant), &Method::POST) => self.terminate(request, request_id, tenant).await,
@@ -185,12 +186,21 @@ impl Intake {
 
 /// `/api/integrations/{platform}/disconnect`; `/api/accounts/{tenant_id}/` and `termination`, `export`, `requests` or
 /// `requests/{ref}/decision`.
-fn subject(path: &str) -> Option<Subject> {
-    if let Some(rest) = path.strip_prefix("/api/integrations/") {
-        // A dashboard may capitalise a name as people do (`LinkedIn`); nothing may go unqueued for that.
-        let name = rest.strip_suffix("/disconnect")?.to_ascii_lowercase();
-        return Platform::parse(&name).ok().map(Subject::Integration);
+fn subject(path: &str) -> Result<Subject, Problem> {
+    match path.strip_prefix("/api/integrations/") {
+        Some(rest) => integration(rest),
+        None => account(path).ok_or(Problem::NotFound),
     }
+}
+
+/// A dashboard may name a platform as people do (`LinkedIn`, `Google Ads`); nothing may go unqueued for that.
+fn integration(rest: &str) -> Result<Subject, Problem> {
+    let segment = rest.strip_suffix("/disconnect").filter(|segment| !segment.is_empty() && !segment.contains('/'));
+    let name = path::decoded(segment.ok_or(Problem::NotFound)?).ok_or(Problem::BadRequest)?;
+    Ok(Subject::Integration(Platform::called(&name)))
+}
+
+fn account(path: &str) -> Option<Subject> {
     let (tenant, of) = path.strip_prefix("/api/accounts/")?.split_once('/')?;
     let tenant = TenantId::parse(tenant).ok()?;
     match of.split('/').collect::<Vec<_>>().as_slice() {

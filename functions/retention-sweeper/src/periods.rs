@@ -95,12 +95,14 @@ fn log(report: &RunReport, request_id: &str) {
     }
     for (class, report) in &report.classes {
         let ClassReport {
+            counted: _,
             purged,
             held,
             kept,
             periods,
             held_periods: _,
             late,
+            gone_by: _,
             truncated,
             halted,
             plan,

@@ -1,15 +1,19 @@
 //! What tables and buckets really hold, by name: keys and names of attributes, page by page. Values are dropped where they
-//! arrive.
+//! arrive, but the name of a platform.
 //!
 //! The one place that scans. Staff run it, by hand, with `dynamodb:Scan` and `s3:ListBucketVersions` of their own; no role of
 //! a function has the former.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use privacy::ids::Platform;
 use privacy::ports::{Answer, Record};
 
 use crate::attributes::Item;
 use crate::connection::Connection;
 use crate::faults::fault;
+
+/// The attribute that says of which platform a connection is.
+const PLATFORM: &str = "platform";
 
 /// One row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub struct Row {
     pub sort: Option<String>,
     /// The names of its other attributes.
     pub attributes: Vec<String>,
+    /// The platform that it says it is of.
+    pub platform: Option<Platform>,
 }
 
 /// Where a page of rows begins.
@@ -86,5 +92,6 @@ fn row(mut item: Item) -> Row {
     let text = |value: AttributeValue| if let AttributeValue::S(text) = value { text } else { String::new() };
     let partition = item.remove("pk").map(text).unwrap_or_default();
     let sort = item.remove("sk").map(text);
-    Row { partition, sort, attributes: item.into_keys().collect() }
+    let platform = item.get(PLATFORM).and_then(|value| value.as_s().ok()).and_then(|name| Platform::parse(name).ok());
+    Row { partition, sort, attributes: item.into_keys().collect(), platform }
 }

@@ -13,6 +13,7 @@ pub mod http;
 pub mod json;
 pub mod log;
 pub mod metrics;
+pub mod path;
 pub mod problem;
 pub mod random;
 pub mod stores;

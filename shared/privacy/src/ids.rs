@@ -99,6 +99,18 @@ impl Platform {
         }
     }
 
+    /// The name for what people call a platform: in lower case, and with a hyphen for whatever a name cannot hold.
+    #[must_use]
+    pub fn called(text: &str) -> Self {
+        let lower = text.trim().to_lowercase();
+        Self::parse(&lower).unwrap_or_else(|InvalidId| {
+            let is_allowed = |letter: &char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+            let parts = lower.split(|letter| !is_allowed(&letter)).filter(|part| !part.is_empty());
+            let name: String = parts.collect::<Vec<_>>().join("-").chars().take(64).collect();
+            Self(if name.is_empty() { "unnamed".to_owned() } else { name })
+        })
+    }
+
     /// As it stands in paths and rows.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -134,6 +146,27 @@ mod tests {
         for name in ["", "_ads", "Google", "a#b", "a/b", "a b", "a%20b", "ä", &longer] {
             assert_eq!(Platform::parse(name), Err(InvalidId), "{name}");
         }
+    }
+
+    #[test]
+    fn whatever_a_platform_is_called_it_has_a_name() {
+        let long = "x y".repeat(40);
+        for (called, name) in [
+            ("LinkedIn", "linkedin"),
+            (" linkedin ", "linkedin"),
+            ("Google Ads", "google-ads"),
+            ("google_ads-", "google_ads-"),
+            ("a/b#c", "a-b-c"),
+            ("_ads", "ads"),
+            ("Zoë's shop", "zo-s-shop"),
+            ("ÄÖ", "unnamed"),
+            ("", "unnamed"),
+            (" ", "unnamed"),
+        ] {
+            assert_eq!(Platform::called(called), Platform::parse(name).unwrap(), "{called}");
+        }
+        assert_eq!(Platform::called(&long).as_str().len(), 64);
+        assert!(Platform::parse(Platform::called(&long).as_str()).is_ok());
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::io::Write;
 use std::time::Duration;
 
 use privacy::fault::{Fault, Turn};
+use privacy::ids::Platform;
 use privacy::ports::Record;
 use privacy_aws::inventory::{Inventory, Row, Rows, RowsAfter};
 
 use crate::Failed;
-use crate::known::Known;
+use crate::known::{Kind, Known, Owner};
 use crate::outputs::{Names, Physical};
 use crate::shape;
 
@@ -32,6 +33,8 @@ pub enum What {
     Older,
     /// A row in a shard of its period that no purge looks into.
     Shard,
+    /// A row or an object of a platform whose records its store never holds.
+    Platform,
 }
 
 /// Something that the map does not know, without its value.
@@ -56,6 +59,9 @@ pub struct StoreReport {
     pub findings: BTreeMap<Finding, u64>,
 }
 
+/// The connections of platforms that some store excludes.
+type Platforms = BTreeMap<Owner, Platform>;
+
 /// A check to make.
 #[derive(Debug)]
 pub struct Check<'a> {
@@ -76,6 +82,7 @@ impl Check<'_> {
     /// [`Failed::Store`], [`Failed::Report`]
     pub async fn all(&self, names: &Names, progress: &mut (impl Write + Send)) -> Result<Vec<StoreReport>, Failed> {
         let mut reports = Vec::new();
+        let mut platforms = Platforms::new();
         for store in self.known.stores() {
             let mut report = StoreReport {
                 store: store.to_owned(),
@@ -84,13 +91,14 @@ impl Check<'_> {
                 findings: BTreeMap::new(),
             };
             let looked = match names.get(store) {
-                Some(Physical::Table(name)) => self.table(name, &mut report, progress).await,
-                Some(Physical::Bucket(name)) => self.bucket(name, &mut report, progress).await,
+                Some(Physical::Table(name)) => self.table(name, (&mut report, &mut platforms), progress).await,
+                Some(Physical::Bucket(name)) => self.bucket(name, (&mut report, &platforms), progress).await,
                 None => Ok(Ok(())),
             };
             looked?.map_err(|fault| Failed::Store(store.to_owned(), fault.chain()))?;
             reports.push(report);
         }
+        reports.sort_by(|one, other| one.store.cmp(&other.store));
         for store in names.stores().filter(|name| !self.known.stores().any(|known| known == *name)) {
             let finding = Finding { what: What::Store, name: store.to_owned() };
             reports.push(StoreReport {
@@ -106,7 +114,7 @@ impl Check<'_> {
     async fn table(
         &self,
         name: &str,
-        report: &mut StoreReport,
+        (report, platforms): (&mut StoreReport, &mut Platforms),
         progress: &mut (impl Write + Send),
     ) -> std::io::Result<Result<(), Fault>> {
         let mut after: Option<RowsAfter> = None;
@@ -117,7 +125,8 @@ impl Check<'_> {
                 Err(fault) => return Ok(Err(fault)),
             };
             for row in &rows {
-                self.row(row, report);
+                self.row(row, report, platforms);
+                self.note_platform(row, &report.store, platforms);
             }
             self.rest(rows.len(), report, progress).await?;
             after = next;
@@ -130,7 +139,7 @@ impl Check<'_> {
     async fn bucket(
         &self,
         name: &str,
-        report: &mut StoreReport,
+        (report, platforms): (&mut StoreReport, &Platforms),
         progress: &mut (impl Write + Send),
     ) -> std::io::Result<Result<(), Fault>> {
         let mut after: Option<Record> = None;
@@ -141,8 +150,12 @@ impl Check<'_> {
                 Err(fault) => return Ok(Err(fault)),
             };
             for key in &keys {
-                if self.known.kind(&report.store, None, Some(key)).is_none() {
-                    note(report, What::Key, self.shape(key));
+                match self.known.kind(&report.store, None, Some(key)) {
+                    Some(kind) => {
+                        let owner = kind.owner(None, Some(key));
+                        self.judge_platform(kind, [owner.and_then(|owner| platforms.get(&owner)), None], report);
+                    }
+                    None => note(report, What::Key, self.shape(key)),
                 }
             }
             self.rest(keys.len(), report, progress).await?;
@@ -153,7 +166,23 @@ impl Check<'_> {
         }
     }
 
-    fn row(&self, row: &Row, report: &mut StoreReport) {
+    /// Remembers a connection of a platform that some store excludes.
+    fn note_platform(&self, row: &Row, store: &str, platforms: &mut Platforms) {
+        let Some(platform) = row.platform.as_ref().filter(|platform| self.known.is_excluded(platform)) else { return };
+        if let Some(owner) = self.known.connection(store, &row.partition) {
+            platforms.insert(owner, platform.clone());
+        }
+    }
+
+    /// Names what stands in a store that never holds records of the platform of its connection, or of the one that it says itself.
+    fn judge_platform(&self, kind: &Kind, platforms: [Option<&Platform>; 2], report: &mut StoreReport) {
+        let excluded = |platform| self.known.excluded(&report.store, platform);
+        if let Some(name) = platforms.into_iter().flatten().find_map(excluded) {
+            note(report, What::Platform, format!("{}: of {name}, whose records never stand here", kind.name));
+        }
+    }
+
+    fn row(&self, row: &Row, report: &mut StoreReport, platforms: &Platforms) {
         let sort = row.sort.as_deref();
         match self.known.kind(&report.store, Some(&row.partition), sort) {
             Some(kind) => {
@@ -166,6 +195,9 @@ impl Check<'_> {
                 if let Some(class) = kind.beyond_shards(&row.partition) {
                     note(report, What::Shard, format!("{class}: in a shard beyond its `shards`, no purge looks there"));
                 }
+                let owner = kind.owner(Some(&row.partition), sort);
+                let of_connection = owner.and_then(|owner| platforms.get(&owner));
+                self.judge_platform(kind, [of_connection, row.platform.as_ref()], report);
             }
             None => {
                 let sort = sort.map_or(String::new(), |sort| format!(" | {}", self.sort_shape(sort)));

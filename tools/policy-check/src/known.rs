@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use privacy::ids::Platform;
 use privacy::policy::Model;
 use privacy::policy::model::Range;
 use privacy::policy::pattern::{InvalidPattern, Pattern};
@@ -11,6 +12,14 @@ use crate::shape::words_of;
 /// The rows that say which connections have records of a period, and what they hold.
 const REGISTRY: &str = "registry of periods";
 const OWNER: [&str; 2] = ["tenant_id", "connection_id"];
+
+/// Tenant and connection.
+pub(crate) type Owner = (String, String);
+
+fn owner(slots: Vec<(&str, &str)>) -> Option<Owner> {
+    let value = |name: &str| slots.iter().find(|(slot, _)| *slot == name).map(|(_, value)| (*value).to_owned());
+    Some((value("tenant")?, value("connection")?))
+}
 
 /// One kind of row or object.
 #[derive(Debug)]
@@ -32,6 +41,10 @@ pub struct Known {
     stores: BTreeMap<String, Vec<Kind>>,
     required: BTreeSet<String>,
     words: BTreeSet<String>,
+    /// The store that says of which platform a connection is, and the partition of one.
+    finders: Option<(String, Pattern)>,
+    /// The platforms whose records a store never holds.
+    excluded: BTreeMap<String, Vec<String>>,
 }
 
 impl Known {
@@ -57,6 +70,15 @@ impl Known {
                     let owner = OWNER.map(str::to_owned);
                     known.note(&class.store, REGISTRY, (Some(registry), Some("{tenant}#{connection}")), &owner)?;
                 }
+            }
+        }
+        for (name, store) in &model.store {
+            let connection = store.connection.as_ref().and_then(|range| range.partition.as_deref());
+            if let Some(partition) = connection.filter(|_| store.identities) {
+                known.finders = Some((name.clone(), Pattern::parse(partition)?));
+            }
+            if !store.excluded_platforms.is_empty() {
+                known.excluded.insert(name.clone(), store.excluded_platforms.clone());
             }
         }
         for (name, own) in &model.own {
@@ -98,9 +120,31 @@ impl Known {
         Ok(())
     }
 
-    /// Every store of the map.
+    /// Every store of the map; first those that may hold records of any platform, which say of which one a connection is.
     pub fn stores(&self) -> impl Iterator<Item = &str> {
-        self.stores.keys().map(String::as_str)
+        let (open, closed): (Vec<&str>, Vec<&str>) =
+            self.stores.keys().map(String::as_str).partition(|store| !self.excluded.contains_key(*store));
+        open.into_iter().chain(closed)
+    }
+
+    /// The connection that a row of a store says the platform of.
+    #[must_use]
+    pub fn connection(&self, store: &str, partition: &str) -> Option<Owner> {
+        let (finders, pattern) = self.finders.as_ref()?;
+        if finders == store { owner(pattern.capture(partition)?) } else { None }
+    }
+
+    /// The name of a platform as a store has it that never holds its records.
+    #[must_use]
+    pub fn excluded(&self, store: &str, platform: &Platform) -> Option<&str> {
+        let excluded = self.excluded.get(store)?;
+        excluded.iter().map(String::as_str).find(|name| *name == platform.as_str())
+    }
+
+    /// Whether any store never holds records of a platform.
+    #[must_use]
+    pub fn is_excluded(&self, platform: &Platform) -> bool {
+        self.excluded.keys().any(|store| self.excluded(store, platform).is_some())
     }
 
     /// Whether people's data lives in a store: it must be there to be checked.
@@ -131,6 +175,13 @@ impl Known {
 const PERIODS: [&str; 4] = ["hour", "day", "month", "period"];
 
 impl Kind {
+    /// The connection under which a row or an object stands.
+    #[must_use]
+    pub fn owner(&self, partition: Option<&str>, key: Option<&str>) -> Option<Owner> {
+        let of = |pattern: &Option<Pattern>, text: Option<&str>| owner(pattern.as_ref()?.capture(text?)?);
+        of(&self.partition, partition).or_else(|| of(&self.key, key))
+    }
+
     /// The class of a row that stands in a shard in which no purge looks.
     #[must_use]
     pub fn beyond_shards(&self, partition: &str) -> Option<&str> {

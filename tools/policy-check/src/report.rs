@@ -25,6 +25,7 @@ pub fn write_report(reports: &[StoreReport], out: &mut impl Write) -> io::Result
                 What::Attribute => "attribute",
                 What::Older => "older",
                 What::Shard => "shard",
+                What::Platform => "platform",
             };
             writeln!(out, "  {what:<10} {:<60} {count:>8}", finding.name)?;
         }

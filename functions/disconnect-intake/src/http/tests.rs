@@ -83,19 +83,35 @@ async fn a_platform_with_capitals_is_the_same_platform() {
     }
     assert!(ids.iter().all(|answer| answer["obligation_id"] == ids[0]["obligation_id"]), "{ids:?}");
     assert!(ids.iter().all(|answer| answer["due_by"] == ids[0]["due_by"]), "LinkedIn's ten days: {ids:?}");
-    let (status, _) = bench.post("/api/integrations/Linked%20In/disconnect", &body()).await;
-    assert_eq!(status, 404);
+    let (status, encoded) = bench.post("/api/integrations/%4cinked%49n%20/disconnect", &body()).await;
+    assert_eq!((status, &encoded), (202, &ids[0]));
 }
 
 #[tokio::test]
 async fn a_platform_that_nobody_knows_is_disconnected_whatever_it_is_called() {
     let bench = Bench::new();
     let long = "x".repeat(64);
-    for (number, name) in ["google_ads", "Google_Ads", "x.com", "500px", &long].into_iter().enumerate() {
+    let encoded = format!("%C3%A4{}", "%20x".repeat(60));
+    let names = [
+        "google_ads",
+        "Google_Ads",
+        "x.com",
+        "500px",
+        &long,
+        "Google%20Ads",
+        "Google Ads",
+        "a%2Fb",
+        "%20",
+        "%23",
+        &encoded,
+    ];
+    for (number, name) in names.into_iter().enumerate() {
         let body = json!({"tenant_id": "alder", "connection_id": format!("c{number}")});
         let (status, answer) = bench.post(&format!("/api/integrations/{name}/disconnect"), &body).await;
         assert_eq!(status, 202, "{name}: {answer}");
         assert_eq!(bench.account.dump("ledger").len(), number + 1, "{name}: on record");
+        assert_eq!(bench.post(&format!("/api/integrations/{name}/disconnect"), &body).await, (202, answer), "{name}");
+        assert_eq!(bench.account.dump("ledger").len(), number + 1, "{name}: and once");
     }
 }
 
@@ -130,7 +146,10 @@ async fn anything_else_is_a_problem_that_names_the_member_and_stores_nothing() {
         (413, "too-large", "POST", GOOGLE, json, with("why", json!("x".repeat(20_000)))),
         (415, "unsupported-media-type", "POST", GOOGLE, "text/plain", body().to_string()),
         (405, "method-not-allowed", "GET", GOOGLE, json, String::new()),
-        (404, "not-found", "POST", "/api/integrations/goo%20gle/disconnect", json, body().to_string()),
+        (400, "bad-request", "POST", "/api/integrations/goo%2/disconnect", json, body().to_string()),
+        (400, "bad-request", "POST", "/api/integrations/goo%zzgle/disconnect", json, body().to_string()),
+        (400, "bad-request", "POST", "/api/integrations/%ff/disconnect", json, body().to_string()),
+        (405, "method-not-allowed", "GET", "/api/integrations/goo%20gle/disconnect", json, String::new()),
         // A day that is misspelt would mean now.
         (400, "bad-request", "POST", GOOGLE, json, with("disconected_at", json!("2026-01-31T12:00:00Z"))),
         (404, "not-found", "POST", "/api/integrations//disconnect", json, body().to_string()),

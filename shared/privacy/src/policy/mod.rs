@@ -6,6 +6,7 @@
 mod class_rules;
 mod company;
 mod ends;
+mod excluded;
 mod instructions;
 pub mod letters;
 pub mod model;
@@ -14,6 +15,7 @@ pub mod own;
 mod own_rules;
 pub mod pattern;
 pub mod period;
+mod period_rules;
 mod phases;
 pub mod platform;
 pub mod processor;

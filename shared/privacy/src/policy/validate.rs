@@ -62,7 +62,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
         let store = store.ok_or_else(|| invalid(format!("class.{name}"), "its store is not described"))?;
         validate_class(name, class, store)?;
     }
-    super::period::validate(model)?;
+    super::period_rules::validate(model)?;
     termination::validate(model)?;
     class_rules::validate(model)?;
     super::shared::validate(model)?;
@@ -70,6 +70,7 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     own_rules::validate(model)?;
     super::letters::validate(model)?;
     super::platform::validate(model)?;
+    super::excluded::validate(model)?;
     super::unwatched::validate(model)?;
     super::processor_rules::validate(model)
 }

@@ -142,6 +142,15 @@ impl PeriodClass {
         }
     }
 
+    /// The first instant at which nothing of a period may be left, by its ceiling or by what a platform's terms give its oldest record:
+    /// whichever is earlier.
+    #[must_use]
+    pub fn must_be_gone_by(&self, period: &Period) -> Option<Timestamp> {
+        let limit = self.purge.platform_limit.as_ref();
+        let limit = limit.and_then(|limit| add(period.starts_at()?, limit.at_most));
+        self.gone_by(period).into_iter().chain(limit).min()
+    }
+
     /// From when on a period that is still there is late.
     #[must_use]
     pub fn late_at(&self, period: &Period) -> Option<Timestamp> {

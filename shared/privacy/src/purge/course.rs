@@ -79,6 +79,7 @@ impl<'c> Course<'c> {
         report.kept = standing.kept_records;
         report.held_periods = standing.held_periods;
         report.late = standing.late_periods;
+        report.gone_by = standing.oldest_due.and_then(|due| self.class.must_be_gone_by(&due.period));
         report.halted |= standing.is_halted;
     }
 }

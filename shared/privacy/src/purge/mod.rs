@@ -12,6 +12,7 @@
 //! released. Every period is looked at once more a day after it was due, for records that came late. Whatever DynamoDB's own
 //! expiry has removed or not removed says nothing here: only a strong read does.
 
+mod ahead;
 mod class;
 mod course;
 mod empty;

@@ -15,6 +15,8 @@ const SCHEDULE_IS_ALIVE: SignedDuration = SignedDuration::from_hours(2);
 /// One class in one run. A dry run says what it would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ClassReport {
+    /// Records that were counted before anything went: what is due, as far as the counting came.
+    pub counted: u64,
     /// Records erased.
     pub purged: u64,
     /// Records that legal holds keep, in every period that is due.
@@ -28,6 +30,8 @@ pub struct ClassReport {
     /// Periods that are still there though their alarm date has passed; of a class that was never swept, all that are due.
     /// Held ones are not late: a hold delays.
     pub late: u64,
+    /// The instant by which the oldest period that is due must be empty; `None` where nothing is due, or nothing is promised.
+    pub gone_by: Option<Timestamp>,
     /// More is due than this run could take.
     pub truncated: bool,
     /// Above its ceiling: nothing goes until staff confirm.
@@ -43,9 +47,9 @@ pub struct ClassReport {
 }
 
 impl ClassReport {
-    /// Something of it is due, and the run ended before any of it went.
+    /// Something of it is due, and the run ended before any of it went. One that only passed empty periods has come on.
     const fn had_no_turn(&self) -> bool {
-        self.truncated && self.purged == 0 && self.periods == 0
+        self.truncated && self.purged == 0 && (self.periods == 0 || self.counted > 0)
     }
 }
 

@@ -8,13 +8,14 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::ahead::Row;
 use super::class::Layout;
 use super::empty::Stop;
 use super::listed;
 use super::period::Period;
 use super::ports::{Leftover, PurgeLedger, PurgePlan};
 use super::target::{Target, Verdict};
-use super::{Course, Purger, SECOND_LOOK};
+use super::{Course, Purger};
 use crate::data_map::{DataMap, KeyRange};
 use crate::ports::{Clock, HoldBook, Read, Record, Stores};
 use crate::scope::Place;
@@ -76,6 +77,7 @@ where
         let Surveyed { records, until, is_cut } = self.count_due(map, course).await?;
         course.is_surveyed = true;
         course.is_cut = is_cut;
+        course.report.counted = records;
         course.until = until.as_ref().and_then(Period::starts_at);
         let ceiling = course.allowance.ceiling;
         if records <= ceiling {
@@ -100,12 +102,17 @@ where
                 records = records.saturating_add(self.count(map, course, &period).await?);
             }
         }
-        let mut next = course.next;
+        let (mut next, mut empty) = (course.next, Row::default());
         while let Some(period) = next.filter(|period| is_asked_for(period) && course.class.is_due(period, now)) {
             if self.clock.now() >= deadline {
                 return Ok(Surveyed { records, until: next, is_cut: true });
             }
-            records = records.saturating_add(self.count(map, course, &period).await?);
+            if empty.is_long() {
+                self.read_ahead(course, &period).await;
+            }
+            let of_period = self.count(map, course, &period).await?;
+            empty.note(of_period);
+            records = records.saturating_add(of_period);
             next = period.next();
         }
         Ok(Surveyed { records, until: next, is_cut: false })
@@ -124,7 +131,7 @@ where
 
     /// What is due of one period.
     async fn count(&mut self, map: &'m DataMap, course: &mut Course<'_>, period: &Period) -> Result<u64, Stop> {
-        let is_old = course.class.due_at(period).is_some_and(|due_at| due_at + SECOND_LOOK <= self.clock.now());
+        let is_old = course.class.is_long_due(period, self.clock.now());
         let read = if is_old { Read::Strong } else { Read::Eventual };
         let target = course.target(map, period)?;
         let seen = &mut course.allowance.seen;
@@ -147,6 +154,9 @@ where
         read: Read,
         seen: &mut Seen,
     ) -> Result<u64, Stop> {
+        if seen.has(registry) {
+            return Ok(0);
+        }
         let (mut due, mut after, mut kept) = (0_u64, None, Some(Vec::new()));
         loop {
             let page = self.page(target, registry, after.as_ref(), read).await?;
@@ -215,7 +225,7 @@ where
         }
     }
 
-    fn note(&mut self, seen: &mut Seen, range: &KeyRange, kept: Option<Vec<Record>>, read: Read) {
+    pub(super) fn note(&mut self, seen: &mut Seen, range: &KeyRange, kept: Option<Vec<Record>>, read: Read) {
         let Some(records) = kept else { return };
         self.kept += records.len() + 1;
         seen.0.insert(range.clone(), SeenRange { records, is_strong: matches!(read, Read::Strong) });

@@ -1,6 +1,11 @@
 //! Clocks that jump, and records from before anybody thought there were any.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
+
 use super::*;
+use crate::data_map::{KeyRange, SharedRow};
+use crate::ports::{Answer, Detached, Page, Read, Record, SharedRows};
 
 fn one(name: &str) -> Vec<PeriodClass> {
     PeriodClass::all(&built_in_map()).unwrap().into_iter().filter(|class| class.name == name).collect()
@@ -42,6 +47,89 @@ async fn an_old_period_without_records_costs_one_reading_of_each_partition() {
     let (periods, calls) = (class(&report, "security-logs").periods, world.calls() - before);
     assert!(periods > 300, "{periods}");
     assert!(calls < periods * 4 + periods / 10 + 20, "{calls} calls for {periods} days of 4 partitions");
+}
+
+/// Five milliseconds a call: an hour in which there was nothing takes two of them.
+#[tokio::test]
+async fn an_hourly_class_passes_years_of_empty_hours_in_runs_that_end_in_time() {
+    let world = World::new(at("2026-11-27T14:00:00Z"), 50);
+    put_hours(&world, "alder", "c1", &["2025-01-05T03", "2025-06-30T23", "2026-11-10T05"]);
+    world.tick(SignedDuration::from_millis(5));
+    let (classes, mut swept) = (one("member-profiles"), Vec::new());
+    for _ in 0..20 {
+        let stop_at = world.now() + SignedDuration::from_secs(90);
+        let report = run_with(&world, &classes, Bounds { stop_at, ..bounds(&world) }).await;
+        assert_eq!(report.failures(), 0, "{report:?}");
+        assert!(report.ended_at <= stop_at, "{} is after {stop_at}", report.ended_at);
+        let class = class(&report, "member-profiles");
+        swept.push(class.swept_until.unwrap());
+        if !class.truncated {
+            break;
+        }
+    }
+    assert!(swept.len() > 2 && swept.len() < 6, "{swept:?}");
+    assert!(swept.is_sorted_by(|one, next| one < next), "every run goes on where the last one ended: {swept:?}");
+    assert_eq!(world.stored().items.values().filter(|keys| !keys.is_empty()).count(), 0);
+}
+
+/// Stores that see how many readings are under way at once.
+struct Wide<'a> {
+    world: &'a World,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl SharedRows for Wide<'_> {
+    async fn detach(&self, rows: &[SharedRow]) -> Answer<Vec<Detached>> {
+        self.world.detach(rows).await
+    }
+
+    async fn sources(&self, store: &str, partition: &str, rows: &[String]) -> Answer<Vec<Vec<String>>> {
+        self.world.sources(store, partition, rows).await
+    }
+}
+
+impl Stores for Wide<'_> {
+    async fn page(
+        &self,
+        store: &str,
+        range: &KeyRange,
+        after: Option<&Record>,
+        limit: Option<u16>,
+        read: Read,
+    ) -> Answer<Page> {
+        self.most.fetch_max(self.now.fetch_add(1, SeqCst) + 1, SeqCst);
+        tokio::task::yield_now().await;
+        self.now.fetch_sub(1, SeqCst);
+        self.world.page(store, range, after, limit, read).await
+    }
+
+    async fn erase(&self, store: &str, range: &KeyRange, records: &[Record]) -> Answer<Vec<Record>> {
+        self.world.erase(store, range, records).await
+    }
+}
+
+#[tokio::test]
+async fn empty_hours_are_read_side_by_side_once_and_full_ones_in_their_turn() {
+    let hours: Vec<String> = (0..24).map(|hour| format!("2025-01-03T{hour:02}")).collect();
+    let hours: Vec<&str> = hours.iter().map(String::as_str).collect();
+    // A hundred hours from the first day on, with and without a day that is full in the middle.
+    for (full, readings) in [(&[][..], 300), (&hours[..], 700)] {
+        let world = World::new(at("2025-01-06T00:00:00Z"), 50);
+        put_hours(&world, "alder", "c1", full);
+        let wide = Wide { world: &world, now: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+        let before = world.calls();
+        let report =
+            purge_periods(&world, &wide, &world, &built_in_map(), &one("member-profiles"), bounds(&world)).await;
+        let profiles = class(&report, "member-profiles");
+        assert_eq!(
+            (report.failures(), profiles.periods, profiles.purged),
+            (0, 100, 2 * u64::try_from(full.len()).unwrap())
+        );
+        assert_eq!(wide.most.into_inner(), 32, "sixteen hours of two shards");
+        let calls = world.calls() - before;
+        assert!(calls < readings, "{calls} calls");
+    }
 }
 
 #[tokio::test]

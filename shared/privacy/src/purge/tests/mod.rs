@@ -233,11 +233,43 @@ async fn a_run_without_time_does_nothing_and_says_so() {
     let world = world();
     let at_once = Bounds { stop_at: world.now(), ..bounds(&world) };
     let report = run_with(&world, &classes("2027-03-09"), at_once).await;
+    let gone_by = ["member-profiles", "page-reports"].map(|name| class(&report, name).gone_by);
+    assert_eq!(gone_by, [Some(at("2027-03-10T00:00:00Z")), None], "a day after the oldest hour; nothing is due");
     assert!(class(&report, "member-profiles").truncated && report.total(|class| class.purged) == 0);
     let truncated = report.classes.values().filter(|class| class.truncated).count();
     assert_eq!(report.failures(), truncated, "whatever is due was not swept");
     let dry = run_with(&world, &classes("2027-03-09"), Bounds { is_dry_run: true, ..at_once }).await;
     assert_eq!(dry.failures(), 0);
+}
+
+/// Whenever the run ends, a class of which something was due and nothing went fails it, also if it has passed empty days.
+#[tokio::test]
+async fn a_class_that_only_passed_empty_days_before_what_is_due_fails_the_run() {
+    let logs: Vec<PeriodClass> =
+        classes("2026-03-01").into_iter().filter(|class| class.name == "security-logs").collect();
+    let cut_at = async |call: Option<u64>, is_due: bool| {
+        let world = World::new(noon(), 50);
+        if is_due {
+            world.put_item("logs", "log#2026-03-08#2", "alder#2026-03-08T00:00:00.000Z#r1");
+        }
+        world.strike(None);
+        if let Some(call) = call {
+            world.interrupt(call, |stored| stored.set_now(noon() + HOUR));
+        }
+        let report = run_with(&world, &logs, bounds(&world)).await;
+        (class(&report, "security-logs").clone(), report.failures(), world.calls())
+    };
+    let mut after_empty_days = 0;
+    for is_due in [true, false] {
+        for call in 1..=cut_at(None, is_due).await.2 {
+            let (class, failures, _) = cut_at(Some(call), is_due).await;
+            let went = class.purged > 0 || !class.truncated;
+            let came_on = class.periods > 0 && class.counted == 0;
+            assert_eq!(failures, usize::from(!went && !came_on), "{call}: {class:?}");
+            after_empty_days += u32::from(!went && class.periods > 0 && class.counted > 0);
+        }
+    }
+    assert!(after_empty_days > 0, "no run ended between the empty days and the record");
 }
 
 #[tokio::test]
