@@ -47,13 +47,13 @@ NAMESAKE_ON_INSTAGRAM = (FIRST_PERSON, _digits())
 SECOND_PERSON, THREADS_PERSON, FOURTH_PERSON = _digits(), _digits(), _digits()
 FIFTH_ON_INSTAGRAM = (_digits(), _digits())
 _PAGES = [_digits() for _ in range(5)]
-_IDS = [_connection_id() for _ in range(13)]
+_IDS = [_connection_id() for _ in range(14)]
 # One contact writes to two tenants under this handle on Instagram. On Facebook it is somebody else.
 HANDLE = f"@wren.{marker(_source)}"
 
 
 def connections(now: datetime) -> list[Connection]:
-    """In the order of stack.json: by tenant; the first tenant's last connection belongs to no Meta user."""
+    """In the order of stack.json: by tenant; the first tenant's last connection belongs to no Meta user and has signals."""
     ago = [now - timedelta(days=days) for days in (400, 310, 220, 150, 90, 45)]
     alder, birch, cedar, dogwood = TENANTS
     return [
@@ -63,6 +63,7 @@ def connections(now: datetime) -> list[Connection]:
                    handles=(HANDLE,), signals=200),
         Connection(alder, _IDS[2], "facebook", "Freya Nyberg", user("facebook", SECOND_PERSON) + page(_PAGES[1]), ago[1], signals=180),
         Connection(alder, _IDS[3], "linkedin", "Alder Works", user("linkedin", _digits_of("alder")), ago[2]),
+        Connection(alder, _IDS[13], "google", "Alder Works", user("google", _digits_of("alder")), ago[2], signals=60),
         Connection(birch, _IDS[4], "facebook", "Maren Oakhurst", user("facebook", FIRST_PERSON) + page(_PAGES[2]),
                    ago[2], contacts=12, signals=320, media=16),
         Connection(birch, _IDS[5], "facebook", "Priya Sandoval", user("facebook", FOURTH_PERSON) + page(_PAGES[3]), ago[4],
