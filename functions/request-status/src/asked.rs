@@ -22,7 +22,7 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
         (to_do::steps(view, company, base))
         @if view.bundles.iter().any(|made| now < made.erase_at) { (ways::bundle(view, base)) }
         (outcome::section(view, base))
-        (ways::flags(&view.flags))
+        (ways::flags(view))
         (ways::parts(view))
         @if let Some(erasure) = &view.erasure {
             section aria-labelledby="steps" {
@@ -237,6 +237,19 @@ mod tests {
             let some = shown(vec![of(state, true), of(state, false)]);
             assert!(some.contains("passed your request on where we could"), "{some}");
             assert!(some.contains("A business has been asked on"), "{some}");
+        }
+    }
+
+    #[test]
+    fn what_was_done_for_an_agent_who_showed_nothing_is_said_where_it_stands() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let flags = vec![Flag::OptedOut];
+        let view = AskedView { flags, closed: Some((at, None)), ..asked("completed") };
+        for is_unshown in [false, true] {
+            let page = page(&AskedView { is_unshown, ..view.clone() }, "2026-11-26T08:00:00Z");
+            assert!(page.contains("No sale, no sharing"), "{page}");
+            assert_eq!(page.contains("has not shown us that they may"), is_unshown, "{page}");
+            check_page("completed", &page);
         }
     }
 

@@ -102,6 +102,8 @@ pub struct AskedView {
     pub parts: Vec<PartView>,
     /// What is not done with the data any more.
     pub flags: Vec<Flag>,
+    /// Whether that was done and answered although nobody has shown that they may ask for the person.
+    pub is_unshown: bool,
     /// The denied request that it asks to look at again.
     pub appeal_of: Option<ObligationId>,
     /// Whether it was answered with a bundle.
@@ -178,6 +180,7 @@ fn asked(
         refused,
         ways,
         flags: request.course.flags.clone(),
+        is_unshown: request.is_answered_unshown(),
         appeal_of: request.appeal_of.clone(),
         // What names nobody is answered by hand.
         has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }) && !request.names_nobody(),

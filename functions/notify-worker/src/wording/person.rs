@@ -59,7 +59,37 @@ fn code(letter: &Letter<'_>) -> Vec<Block> {
     ]
 }
 
-const NOT_YOU: &str = "If you know nothing of this request, you need do nothing: without the code nothing is done.";
+/// What a code is for, to whom knows nothing of it.
+fn not_you(request: &SubjectRequest) -> Block {
+    let nothing = nothing(request);
+    say(format!("If you know nothing of this request, you need do nothing: without the code {nothing} is done."))
+}
+
+/// What is done of it before something was shown.
+pub(super) fn nothing(request: &SubjectRequest) -> &'static str {
+    if request.stops_at_once() { "nothing else" } else { "nothing" }
+}
+
+/// What of a request is stopped whoever asks; `None` where nothing is done before something was shown.
+pub(super) fn at_once(request: &SubjectRequest) -> Option<&'static str> {
+    match request.kind {
+        _ if !request.stops_at_once() => None,
+        Kind::Objection => Some("Marketing to the person stops at once, whoever asks."),
+        Kind::OptOut => Some("Their data is not sold, and not shared for advertising, from now on, whoever asks."),
+        Kind::Limit => Some(
+            "Their sensitive data is used for nothing but what they use our service for from now on, whoever asks.",
+        ),
+        Kind::Access
+        | Kind::Know
+        | Kind::Correction
+        | Kind::Erasure
+        | Kind::Portability
+        | Kind::Restriction
+        | Kind::ConsentWithdrawal
+        | Kind::Appeal
+        | Kind::Complaint => None,
+    }
+}
 
 impl Writer<'_> {
     pub(super) fn letter(
@@ -78,18 +108,20 @@ impl Writer<'_> {
             return self.acknowledgement_for(request);
         }
         let mut blocks = vec![say("We have received your privacy request."), facts(request)];
+        blocks.extend(at_once(request).filter(|_| !request.is_verified()).map(say));
         if letter.code.is_some() {
             blocks
                 .push(say("So that nobody can ask in your name, please enter this code on the page of your request:"));
             blocks.extend(code(letter));
-            blocks.push(say(NOT_YOU));
+            blocks.push(not_you(request));
         } else if request.is_verified() {
             blocks.push(say("You need do nothing more. We write to you when it is done."));
         } else {
-            blocks.push(say(
+            blocks.push(say(format!(
                 "Before we act on it, we have to make sure that it is yours. The page of your request says what we need. \
-                 Until then nothing is done.",
-            ));
+                 Until then {} is done.",
+                nothing(request)
+            )));
         }
         self.letter("We have received your privacy request", request, blocks)
     }
@@ -99,7 +131,7 @@ impl Writer<'_> {
             vec![say("Here is a new code for your privacy request. Enter it on the page of your request:")];
         blocks.extend(code(letter));
         blocks.push(say("The code that you may have got before no longer works."));
-        blocks.push(say(NOT_YOU));
+        blocks.push(not_you(letter.request));
         self.letter("Your code for a privacy request", letter.request, blocks)
     }
 
@@ -107,11 +139,13 @@ impl Writer<'_> {
         let mut blocks = vec![
             say("Somebody says that they act for you, and has made a privacy request in your name. Is that so?"),
             facts(letter.request),
-            say("If it is, enter this code on the page of the request. That is your yes:"),
         ];
+        blocks.extend(at_once(letter.request).map(say));
+        blocks.push(say("If it is, enter this code on the page of the request. That is your yes:"));
         blocks.extend(code(letter));
         blocks.push(say(format!(
-            "If it is not, you need do nothing: without the code nothing is done. You can also tell us at {}.",
+            "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
+            nothing(letter.request),
             self.company.contact
         )));
         self.letter("Does somebody act for you?", letter.request, blocks)
@@ -138,6 +172,12 @@ impl Writer<'_> {
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
         let in_part = is_in_part(request);
         let mut blocks = vec![say(done(request))];
+        if request.is_answered_unshown() {
+            blocks.push(say(format!(
+                "{UNSHOWN} If you do not want it, tell us at {}, and we take it back.",
+                self.company.contact
+            )));
+        }
         if request.is_open_to_tenants() {
             blocks.push(say(format!(
                 "{WITH_BUSINESSES} They can do so until the end of {}; if they do, we write to you again.",
@@ -215,6 +255,9 @@ impl Writer<'_> {
     }
 }
 
+/// Of what was done at once for somebody who then showed nothing.
+pub(super) const UNSHOWN: &str = "Somebody asked for it in your name, and has not shown us that they may. It takes nothing from you, so we have done it all the same.";
+
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";
 
@@ -257,6 +300,10 @@ pub(super) fn done(request: &SubjectRequest) -> &'static str {
         Kind::Restriction => "We keep your data and no longer use it.",
         Kind::Objection if request.is_objection_accepted() => {
             "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
+        }
+        // It ended before anybody looked at the rest.
+        Kind::Objection if request.findings.outcome.is_none() => {
+            "Marketing to you has stopped. Nothing else was changed."
         }
         Kind::Objection => {
             "We have looked at your objection. Marketing to you has stopped. The other use that you object to goes on."

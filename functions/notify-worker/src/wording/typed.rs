@@ -5,7 +5,7 @@ use privacy::subject_request::pass::Pass;
 
 use super::Writer;
 use super::blocks::{Block, Wording};
-use super::person::{facts, say};
+use super::person::{at_once, facts, nothing, say};
 
 /// What the person of an agent hears whom we cannot write to.
 pub(super) const FOR_YOU: &str = "Somebody says that they act for you, and has made a privacy request in your name. They gave no address of their own, so we write to you \
@@ -16,10 +16,12 @@ impl Writer<'_> {
     pub(super) fn acknowledgement_for(self, request: &SubjectRequest) -> Wording {
         let mut blocks = vec![say(FOR_YOU), facts(request)];
         if !request.is_verified() {
-            blocks.push(say(
+            blocks.extend(at_once(request).map(say));
+            blocks.push(say(format!(
                 "Before we act on it, they have to show that they may ask for you. Where you have to agree, another letter asks you. \
-                 Until then nothing is done.",
-            ));
+                 Until then {} is done.",
+                nothing(request)
+            )));
         }
         blocks.push(say(format!("If you have asked nobody to, tell us at {}.", self.company.contact)));
         self.letter("Somebody has made a privacy request for you", request, blocks)

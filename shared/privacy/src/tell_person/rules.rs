@@ -69,7 +69,7 @@ impl SubjectRequest {
     /// A reason for denying it, in words for the person, as it is for this request.
     #[must_use]
     pub fn reason_words(&self, law: &Law, reason: DenialReason) -> Option<String> {
-        law.model().denial.get(&reason).map(|denial| denial.words(self.passed_on()))
+        law.model().denial.get(&reason).map(|denial| denial.words(self.passed_on(), self.stops_at_once()))
     }
 
     pub(super) fn is_settled_by(&self, job: &NoticeJob) -> bool {
