@@ -4,8 +4,9 @@
 use privacy::subject_request::{Proof, Standing, SubjectRequest};
 
 use super::Writer;
+use super::at_once::at_once;
 use super::blocks::{Block, Wording};
-use super::person::{asked_for, at_once, facts, last_day, say, zoned_day};
+use super::person::{asked_for, facts, last_day, say, zoned_day};
 
 /// Reasons that are about what was shown, by whoever asks.
 const ABOUT_ASKING: [&str; 2] = ["unverifiable", "permission-missing"];

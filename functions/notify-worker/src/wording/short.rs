@@ -7,7 +7,9 @@ use privacy::subject_request::notice::{Notice, PASSED_ON};
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::person::{UNSHOWN, WITH_BUSINESSES, at_once, done, last_day, zoned_day};
+use super::at_once::{UNSHOWN, at_once};
+use super::done::done;
+use super::person::{WITH_BUSINESSES, last_day, zoned_day};
 use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};

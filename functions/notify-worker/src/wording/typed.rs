@@ -4,8 +4,9 @@ use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::pass::Pass;
 
 use super::Writer;
+use super::at_once::{at_once, nothing};
 use super::blocks::{Block, Wording};
-use super::person::{at_once, facts, nothing, say};
+use super::person::{facts, say};
 
 /// What the person of an agent hears whom we cannot write to.
 pub(super) const FOR_YOU: &str = "Somebody says that they act for you, and has made a privacy request in your name. They gave no address of their own, so we write to you \
