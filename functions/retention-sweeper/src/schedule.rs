@@ -100,8 +100,13 @@ impl Sweeper {
                 Ok(Answer::DuePlan(self.due.plan(request_id, until.obligations).await?))
             }
             Tick::Due { dry_run: false } => Ok(Answer::Due(self.sweep_due(request_id, ends_at).await?)),
-            Tick::Periods { dry_run } => {
-                Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))
+            Tick::Periods { dry_run: true } => {
+                Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, true).await?))
+            }
+            Tick::Periods { dry_run: false } => {
+                let unsent = self.bundles.order_again(&self.map, request_id, Shares::until(ends_at).bundles).await;
+                let swept = self.periods.sweep(&self.map, request_id, ends_at, false).await?;
+                if unsent > 0 { Err(due::SweepFailed { faults: unsent }.into()) } else { Ok(Answer::Periods(swept)) }
             }
         }
     }
