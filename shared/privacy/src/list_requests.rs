@@ -1,4 +1,5 @@
-//! The work list of staff: what waits for them on top, reports about children first, then by the day on which it is due.
+//! The work list of staff, each part by the day on which it is due: reports about children, what has to be answered today or is late,
+//! what waits for staff, the rest.
 //!
 //! It reads the due index, where every request stands until nothing is left to do, and the rows it names; never the table.
 
@@ -77,6 +78,14 @@ pub struct Listed {
     pub days_left: i64,
     /// Whether it is open and the day is over.
     pub is_overdue: bool,
+}
+
+impl Listed {
+    /// Whether it is open on its last day or after it, and nobody but us keeps it so. What waits for a proof of whoever asks ends by itself.
+    fn is_last_call(&self) -> bool {
+        let is_ours = matches!(self.request.standing, Standing::InProgress { .. }) || !self.turns.is_empty();
+        self.request.standing.closed_at().is_none() && is_ours && self.days_left <= 0
+    }
 }
 
 /// A page of the list.

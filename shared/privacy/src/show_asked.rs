@@ -92,7 +92,7 @@ pub struct AskedView {
     pub fields: Vec<FieldView>,
     /// Parts that were refused, with why, once it is closed.
     pub refused: Vec<RefusedView>,
-    /// Where the person can turn, once not all of it was done.
+    /// Where the person can turn, once not all of it was done, or we are late.
     pub ways: Vec<WayOn>,
     /// The erasure, once it has begun.
     pub erasure: Option<RequestView>,
@@ -140,7 +140,7 @@ pub async fn show_asked(
     let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
-    let in_part = ways::in_part(&request)?;
+    let in_part = ways::in_part(&request, now)?;
     let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
     Ok(Some(AskedView { bundles, points_left, ..asked(request, erasure, denial, in_part) }))

@@ -22,12 +22,13 @@ pub struct Cursor {
     of: String,
 }
 
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 impl Cursor {
     pub(super) fn of(listed: &Listed, filter: &Filter) -> Self {
         let rank = match listed.turns.first() {
             Some(Turn::ReviewChild) => 0,
+            _ if listed.is_last_call() => 1,
             Some(
                 Turn::ReadPermission
                 | Turn::CompareData
@@ -36,8 +37,8 @@ impl Cursor {
                 | Turn::GiveTime
                 | Turn::Correct
                 | Turn::Answer,
-            ) => 1,
-            None => 2,
+            ) => 2,
+            None => 3,
         };
         // Two zones' days end at different instants. A zone that is not known counts as one where the day ends first.
         let due_at = listed.due_by.at().map_or(i64::MIN, |at| at.as_second());
@@ -61,7 +62,7 @@ impl Cursor {
         let mut parts = plain.split('.');
         let mut next = || parts.next().ok_or(InvalidCursor);
         let (version, rank, due_at, id, of) = (next()?, next()?, next()?, next()?, next()?);
-        let rank = rank.parse().ok().filter(|rank| *rank <= 2).ok_or(InvalidCursor)?;
+        let rank = rank.parse().ok().filter(|rank| *rank <= 3).ok_or(InvalidCursor)?;
         let due_at = due_at.parse().map_err(|_| InvalidCursor)?;
         let id = ObligationId::parse(id).ok().filter(ObligationId::is_request).ok_or(InvalidCursor)?;
         let cursor = Self { rank, due_at, id, of: of.to_owned() };

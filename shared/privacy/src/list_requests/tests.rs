@@ -57,6 +57,39 @@ async fn children_come_first_then_what_waits_for_staff_then_the_rest_each_by_its
 }
 
 #[tokio::test]
+async fn what_has_its_last_day_is_on_top_whosever_turn_it_is_and_closed_ones_are_not() {
+    let of = |number, kind| request(number, kind, 1);
+    // The legal date of all of them is 31 March.
+    let machine_s = of(1, Kind::Access);
+    let mut unread = of(2, Kind::Access);
+    (unread.standing, unread.needs) = (Standing::AwaitingVerification, vec![Proof::AgentPermission]);
+    let mut waits = of(3, Kind::Access);
+    (waits.standing, waits.needs) = (Standing::AwaitingVerification, vec![Proof::EmailCode]);
+    let mut bounced = of(4, Kind::Access);
+    bounced.standing = Standing::Answered { at: now(), in_part: false };
+    bounced.undelivered.insert(crate::subject_request::notice::Notice::Answer);
+    let later = request(5, Kind::Complaint, 2);
+    let register = world(&[machine_s, unread, waits, bounced, later]);
+    let order = async |now: &str| -> Vec<u8> {
+        let page = list_requests(&register, &Filter::default(), None, 10, at(now)).await.unwrap();
+        let ids: Vec<ObligationId> = (1..6).map(|number| of(number, Kind::Access).id).collect();
+        let place = |listed: &Listed| ids.iter().position(|id| *id == listed.request.id).unwrap() as u8 + 1;
+        page.requests.iter().map(place).collect()
+    };
+    let sorted = |mut numbers: Vec<u8>| {
+        numbers.sort_unstable();
+        numbers
+    };
+    let before = order("2026-03-30T21:00:00Z").await;
+    assert_eq!((sorted(before[..3].to_vec()), sorted(before[3..].to_vec())), (vec![2, 4, 5], vec![1, 3]));
+    for late in ["2026-03-31T17:00:00Z", "2026-04-01T09:00:00Z"] {
+        let order = order(late).await;
+        assert_eq!(sorted(order[..2].to_vec()), [1, 2], "{late}: {order:?}");
+        assert_eq!((sorted(order[2..4].to_vec()), order[4]), (vec![4, 5], 3), "{late}: {order:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_objection_waits_for_staff_from_its_proof_to_its_answer() {
     let objection = request(1, Kind::Objection, 2);
     let turns = |standing: &Standing| SubjectRequest { standing: standing.clone(), ..objection.clone() }.turns();
