@@ -216,7 +216,7 @@ async fn an_order_that_never_reached_the_worker_is_sent_again_until_it_is_made_o
     assert_eq!(again().await, [], "the worker may have it any moment");
     for hours in [1, 24, 24 * 12] {
         office.world.pass(SignedDuration::from_hours(hours));
-        assert_eq!(again().await, [job.clone()], "{hours}");
+        assert_eq!(again().await, std::slice::from_ref(&job), "{hours}");
     }
     assert!(matches!(office.make(&job).await, Made::Whole { .. }));
     office.world.pass(SignedDuration::from_hours(1));

@@ -157,18 +157,6 @@ fn each_mistake_is_named_with_its_place() {
         ),
         (problem("[regime.US_VA]", "https://www.oag", "https://www oag"), "is no page of an authority"),
         (
-            problem("[denial.excessive]", "\"restriction\", \"objection\",", "\"restriction\","),
-            "[denial.excessive]: it says what is not done beside an end to marketing",
-        ),
-        (
-            problem("[denial.security]", "kinds = ", "rest = \"Nothing else.\"\nkinds = "),
-            "[denial.security]: it says what is not done beside an end to marketing",
-        ),
-        (
-            problem("[regime.US_VA]", "title = \"Attorney General of Virginia\"", "title = \"\""),
-            "is no page of an authority with a title",
-        ),
-        (
             problem(
                 "[regime.KR_PIPA]",
                 "authorities = [{ title = \"Personal Information Protection Commission\", url = \"https://www.pipc.go.kr/\" }]",
@@ -188,4 +176,24 @@ fn each_mistake_is_named_with_its_place() {
     let (_, rest) = tail.split_once("[denial.").unwrap();
     let error = toml::from_str(&format!("{head}[denial.{rest}")).map(|model| crate::clock::validate::validate(&model));
     assert_eq!(error.unwrap().unwrap_err().to_string(), "law.toml, [denial.security]: there is no such reason");
+}
+
+#[test]
+fn what_refuses_objections_whole_says_what_is_not_done_beside_an_end_to_marketing_and_nothing_else_does() {
+    for (problem, expected) in [
+        (
+            problem("[denial.excessive]", "\"restriction\", \"objection\",", "\"restriction\","),
+            "[denial.excessive]: it says what is not done beside an end to marketing",
+        ),
+        (
+            problem("[denial.security]", "kinds = ", "rest = \"Nothing else.\"\nkinds = "),
+            "[denial.security]: it says what is not done beside an end to marketing",
+        ),
+        (
+            problem("[regime.US_VA]", "title = \"Attorney General of Virginia\"", "title = \"\""),
+            "is no page of an authority with a title",
+        ),
+    ] {
+        assert!(problem.contains(expected), "{expected}: {problem}");
+    }
 }

@@ -59,11 +59,8 @@ impl Office {
 }
 
 fn flag(kind: Kind) -> Flag {
-    match kind {
-        Kind::Objection => Flag::NoMarketing,
-        Kind::OptOut => Flag::OptedOut,
-        _ => Flag::Limited,
-    }
+    let flags = [(Kind::Objection, Flag::NoMarketing), (Kind::OptOut, Flag::OptedOut), (Kind::Limit, Flag::Limited)];
+    flags.into_iter().find(|(of, _)| *of == kind).unwrap().1
 }
 
 #[tokio::test]
