@@ -46,6 +46,14 @@ async fn due<P: BundleBook>(ports: &P, at: Timestamp) -> Vec<DueBundle> {
     due
 }
 
+async fn coming<P: BundleBook>(ports: &P, between: (Timestamp, Timestamp)) -> Vec<DueBundle> {
+    let mut coming = Vec::new();
+    for shard in 0..DUE_SHARDS {
+        coming.extend(ports.coming_bundles(shard, between, 10).await.unwrap());
+    }
+    coming
+}
+
 async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     let (minute, erase_at) = (SignedDuration::from_mins(1), now() + SignedDuration::from_hours(24 * 14));
     assert_eq!(ports.bundle(job).await.unwrap(), None);
@@ -78,6 +86,17 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     assert_eq!(due(ports, erase_at).await, []);
     let entry = DueBundle { job: job.clone(), erase_at: last_day };
     assert_eq!(due(ports, last_day).await, std::slice::from_ref(&entry));
+    let instant = SignedDuration::from_millis(1);
+    for (after, until, is_in) in [
+        (erase_at, last_day, true),
+        (last_day - instant, last_day + minute, true),
+        (last_day, last_day + minute, false),
+        (erase_at, last_day - instant, false),
+        (last_day, last_day, false),
+    ] {
+        let expected: &[DueBundle] = if is_in { std::slice::from_ref(&entry) } else { &[] };
+        assert_eq!(coming(ports, (after, until)).await, expected, "after {after} until {until}");
+    }
     let another = DueBundle { erase_at, ..entry.clone() };
     assert!(!ports.erased(&another, &made, last_day).await.unwrap(), "another entry");
     for meanwhile in [Bundle { round: 1, ..made.clone() }, Bundle { erase_at: Some(erase_at), ..made.clone() }] {

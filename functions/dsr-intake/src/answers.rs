@@ -96,6 +96,7 @@ fn received(page: Page<'_>, request: &SubjectRequest) -> String {
             html! { "It is on record since this moment, and our time to answer has begun." },
             html! {
                 @if request.is_verified() { "We do not need anything else from you." }
+                @else if request.stops_at_once() { "What needs no proof is done at once. Before we do more, this is left to do:" }
                 @else { "Before we act on it, this is left to do:" }
             },
         ],

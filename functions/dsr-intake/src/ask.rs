@@ -11,6 +11,7 @@ use privacy::subject_request::{
     Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, InvalidText, PointKind, PointValue, Sha256Hex,
     Words,
 };
+use privacy_edge::asked::{agent, person_name, short};
 use privacy_edge::form;
 use privacy_edge::json::{Members, bare, platform, within};
 use privacy_edge::problem::Problem;
@@ -68,19 +69,6 @@ pub(crate) fn kind(text: &str) -> Result<Kind, InvalidText> {
     Kind::ALL.into_iter().find(|kind| kind.as_str() == text.trim()).ok_or(InvalidText)
 }
 
-/// Characters of any script, as openapi.yaml counts them.
-const SHORT_MAX: usize = 200;
-
-fn short(text: &str) -> Result<Words, InvalidText> {
-    if text.chars().count() > SHORT_MAX || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
-}
-
-/// A name that somebody signs with: one line that no table takes for a formula.
-pub(crate) fn person_name(text: &str) -> Result<Words, InvalidText> {
-    let name = short(text)?;
-    if name.expose().starts_with(['=', '+', '-', '@']) { Err(InvalidText) } else { Ok(name) }
-}
-
 fn residence(text: &str) -> Result<String, InvalidText> {
     short(text).map(|words| words.expose().to_owned())
 }
@@ -126,23 +114,6 @@ fn points(members: &Members) -> Result<BTreeMap<PointKind, PointValue>, Problem>
         points.extend(value.map(|value| (kind, value)));
     }
     Ok(points)
-}
-
-fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
-    let bad = |_| Problem::BadMember("agent");
-    // An address alone says who it is, too.
-    if let Ok(Some(email)) = members.email("agent") {
-        let agent = Agent { email: Some(email), name: None, permission_sha256: None, has_power_of_attorney: false };
-        return Ok(Some(agent));
-    }
-    let Some(agent) = members.object("agent")? else { return Ok(None) };
-    let agent = Agent {
-        email: agent.email("email").map_err(bad)?,
-        name: agent.parse("name", person_name).map_err(bad)?,
-        permission_sha256: agent.parse("permission_sha256", bare(Sha256Hex::parse)).map_err(bad)?,
-        has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
-    };
-    if agent.email.is_none() && agent.name.is_none() { Err(Problem::BadMember("agent")) } else { Ok(Some(agent)) }
 }
 
 /// Reads the form.

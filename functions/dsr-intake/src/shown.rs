@@ -2,11 +2,10 @@
 
 use lambda_http::Request;
 use privacy::subject_request::Words;
+use privacy_edge::asked::person_name;
 use privacy_edge::form;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
-
-use crate::ask;
 
 /// The field of a form that comes back, with what was typed in it. Never a code: it is a secret, and is quickly read once more.
 #[derive(Clone, Default)]
@@ -81,7 +80,7 @@ impl Shown {
             (Some(code), None, None) => Ok(Self::Code(code)),
             (None, Some(login), None) => Ok(Self::Login(login)),
             (None, None, Some(name)) => {
-                ask::person_name(&name).map(Self::Declaration).map_err(|_| Problem::BadMember("declaration"))
+                person_name(&name).map(Self::Declaration).map_err(|_| Problem::BadMember("declaration"))
             }
             (Some(_), _, _) | (None, Some(_), Some(_)) | (None, None, None) => Err(Problem::BadMember("code")),
         }

@@ -13,16 +13,17 @@ use crate::{outcome, page, records, steps, to_do, ways};
 /// The whole page as it is at `now`. `base` is where this service is.
 pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Timestamp) -> String {
     let headline = match (&view.erasure, view.state) {
+        _ if is_late(view, now) => late(view, company),
         (Some(erasure), "in-progress" | "verifying" | "held" | "failed") if !is_done_again(view) => {
             page::headline(erasure, company, now)
         }
-        (_, _) => headline(view, company, now),
+        (_, _) => headline(view),
     };
     let rest = html! {
         (to_do::steps(view, company, base))
         @if view.bundles.iter().any(|made| now < made.erase_at) { (ways::bundle(view, base)) }
         (outcome::section(view, base))
-        (ways::flags(&view.flags))
+        (ways::flags(view))
         (ways::parts(view))
         @if let Some(erasure) = &view.erasure {
             section aria-labelledby="steps" {
@@ -42,12 +43,9 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
     frame::page(company, &headline, &rest)
 }
 
-fn headline(view: &AskedView, company: &Company, now: Timestamp) -> Headline {
+fn headline(view: &AskedView) -> Headline {
     let answer_by = || html! { "We answer by " (end_of(&view.due_by)) " at the latest." };
     let closed_at = view.closed.as_ref().map(|(at, _)| *at);
-    if closed_at.is_none() && view.due_by.is_past(now) {
-        return late(view, company);
-    }
     match view.state {
         "received" | "awaiting-verification" if view.waits_for_code => Headline {
             tone: Tone::Calm,
@@ -92,6 +90,11 @@ fn headline(view: &AskedView, company: &Company, now: Timestamp) -> Headline {
             lead: vec![answer_by(), html! { "You do not need to do anything. We write to you when it is done." }],
         },
     }
+}
+
+/// Whether we owe an answer since the last day. What a legal hold keeps from being erased is late by law, and the page says so instead.
+fn is_late(view: &AskedView, now: Timestamp) -> bool {
+    view.closed.is_none() && view.state != "held" && view.due_by.is_past(now)
 }
 
 /// Whether the machine is through with what an appeal put back to work, and somebody still looks at it.
@@ -237,6 +240,42 @@ mod tests {
             let some = shown(vec![of(state, true), of(state, false)]);
             assert!(some.contains("passed your request on where we could"), "{some}");
             assert!(some.contains("A business has been asked on"), "{some}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_we_owe_is_late_whatever_the_machine_has_done_and_says_where_to_turn() {
+        let authority =
+            WayOn::Authority { title: "An authority".to_owned(), url: "https://authority.example/a".to_owned() };
+        for (erasure, state) in [
+            (None, "in-progress"),
+            (Some(samples::in_progress()), "in-progress"),
+            (Some(samples::verifying()), "verifying"),
+            (Some(samples::held()), "held"),
+        ] {
+            let view = AskedView { erasure, ways: vec![authority.clone()], ..asked(state) };
+            for (now, is_late) in [("2026-12-23T20:00:00Z", false), ("2026-12-25T08:00:00Z", true)] {
+                let page = page(&view, now);
+                check_page(state, &page);
+                let is_said = page.contains("We are late with our answer");
+                assert_eq!(is_said, is_late && state != "held", "{state} {now}");
+            }
+            let late = page(&view, "2026-12-25T08:00:00Z");
+            assert!(late.contains("Where you can turn") && late.contains("https://authority.example/a"));
+            assert!(!late.contains("If you do not agree"), "there is no answer yet");
+        }
+    }
+
+    #[test]
+    fn what_was_done_for_an_agent_who_showed_nothing_is_said_where_it_stands() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let flags = vec![Flag::OptedOut];
+        let view = AskedView { flags, closed: Some((at, None)), ..asked("completed") };
+        for is_unshown in [false, true] {
+            let page = page(&AskedView { is_unshown, ..view.clone() }, "2026-11-26T08:00:00Z");
+            assert!(page.contains("No sale, no sharing"), "{page}");
+            assert_eq!(page.contains("has not shown us that they may"), is_unshown, "{page}");
+            check_page("completed", &page);
         }
     }
 

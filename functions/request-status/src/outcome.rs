@@ -29,7 +29,7 @@ pub(crate) fn section(view: &AskedView, base: &str) -> Markup {
         }
         @if !view.ways.is_empty() {
             section aria-labelledby="turn" {
-                h2 #turn { "If you do not agree" }
+                h2 #turn { @if view.closed.is_some() { "If you do not agree" } @else { "Where you can turn" } }
                 (ways::ways_on(&view.ways, &view.id, base))
             }
         }

@@ -236,6 +236,7 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         missing: if state == "awaiting-verification" { vec![Proof::EmailCode] } else { Vec::new() },
         points_left: 0,
         by_agent: false,
+        is_unshown: false,
         goes_with_earlier: false,
         extended: None,
         paused_since: None,

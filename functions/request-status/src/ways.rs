@@ -46,12 +46,13 @@ pub(crate) fn parts(view: &AskedView) -> Markup {
 }
 
 /// What is not done with the data any more.
-pub(crate) fn flags(flags: &[Flag]) -> Markup {
+pub(crate) fn flags(view: &AskedView) -> Markup {
     html! {
-        @if !flags.is_empty() {
+        @if !view.flags.is_empty() {
             section aria-labelledby="flags" {
                 h2 #flags { "What we have stopped" }
-                ul { @for flag in flags { li { (words(*flag)) } } }
+                ul { @for flag in &view.flags { li { (words(*flag)) } } }
+                @if view.is_unshown { p { "Somebody asked for it in the name of the person, and has not shown us that they may. It takes nothing from them, so we have done it all the same. If they do not want it, they tell us, and we take it back." } }
             }
         }
     }

@@ -1,11 +1,15 @@
-//! The sweep of bundles whose days are over, with its part of the report in logs and metrics.
+//! The sweep of bundles whose days are over, with its part of the report in logs and metrics; and orders of accounts that never
+//! reached their worker.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::DataMap;
 use privacy::export::erase_bundles::{BundlesErased, erase_bundles};
+use privacy::export::order_again::{OrderedOnceMore, order_again};
 use privacy::ports::Clock;
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
+use privacy_aws::outbox::Outbox;
 use privacy_edge::clock::SystemClock;
 use privacy_edge::metrics;
 use serde::Serialize;
@@ -24,6 +28,8 @@ pub(crate) struct Report {
 pub(crate) struct Bundles {
     ledger: LedgerTable,
     bucket: BundleBucket,
+    outbox: Outbox,
+    stuck_after: SignedDuration,
 }
 
 impl Bundles {
@@ -31,6 +37,8 @@ impl Bundles {
         Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
             bucket: BundleBucket::new(connection, config.bundles_bucket.clone()),
+            outbox: Outbox::new(connection, config.queues.clone()),
+            stuck_after: config.stuck_after,
         }
     }
 
@@ -48,5 +56,26 @@ impl Bundles {
         let report = Report { erased, is_truncated };
         tracing::info!("request.id" = request_id, outcome = "swept", ?report, "bundles were swept");
         (report, left)
+    }
+
+    /// Sends orders of accounts again; how many shards could not be looked at to their end.
+    pub(crate) async fn order_again(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> u64 {
+        let bounds = (self.stuck_after, stop_at);
+        let OrderedOnceMore { sent, is_truncated, faults } =
+            order_again(&self.ledger, &self.outbox, map, &SystemClock, bounds).await;
+        for fault in &faults {
+            let cause = fault.chain();
+            tracing::error!("request.id" = request_id, outcome = "fault", cause, "an order could not be sent again");
+        }
+        if sent > 0 || is_truncated {
+            tracing::warn!(
+                "request.id" = request_id,
+                outcome = "swept",
+                "sweep.sent" = sent,
+                truncated = is_truncated,
+                "orders were sent again"
+            );
+        }
+        faults.len() as u64
     }
 }

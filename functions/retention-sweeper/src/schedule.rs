@@ -100,8 +100,13 @@ impl Sweeper {
                 Ok(Answer::DuePlan(self.due.plan(request_id, until.obligations).await?))
             }
             Tick::Due { dry_run: false } => Ok(Answer::Due(self.sweep_due(request_id, ends_at).await?)),
-            Tick::Periods { dry_run } => {
-                Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, dry_run).await?))
+            Tick::Periods { dry_run: true } => {
+                Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, true).await?))
+            }
+            Tick::Periods { dry_run: false } => {
+                let unsent = self.bundles.order_again(&self.map, request_id, Shares::until(ends_at).bundles).await;
+                let swept = self.periods.sweep(&self.map, request_id, ends_at, false).await?;
+                if unsent > 0 { Err(due::SweepFailed { faults: unsent }.into()) } else { Ok(Answer::Periods(swept)) }
             }
         }
     }
@@ -176,6 +181,32 @@ mod tests {
                 stored.contains(&format!("\\\"faults\\\":{faults}")) && !stored.contains("1015800000000"),
                 "{stored}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_order_of_an_account_that_was_noted_and_not_sent_is_sent_again() {
+        for (minutes, is_sent) in [(1, 0), (20, 1)] {
+            let account = Account::new();
+            let (sweeper, ledger, now) = (sweeper(&account), demo::ledger(&account), SystemClock.now());
+            let queues = Config::of_account(&[]).queues;
+            let queue = privacy_aws::outbox::Outbox::new(&account.connection_of("retention-sweeper"), queues);
+            let tenant = privacy::ids::TenantId::parse("alder").unwrap();
+            let ended = privacy::accept_termination::Termination {
+                tenant: tenant.clone(),
+                ended_at: Some(now - SignedDuration::from_hours(24)),
+                decided_at: None,
+                time_zone: "UTC".to_owned(),
+            };
+            let counted = ended.count(now).unwrap();
+            privacy::accept_termination::accept_termination(&ledger, &queue, &sweeper.map, &counted).await.unwrap();
+            let noted_at = now - SignedDuration::from_mins(minutes);
+            let order = privacy::export::order_account::order_account;
+            order(&ledger, &queue, &sweeper.map, &tenant, noted_at).await.unwrap();
+            let before = account.sent().len();
+            let until = now + SignedDuration::from_mins(1);
+            assert_eq!(sweeper.bundles.order_again(&sweeper.map, "r-1", until).await, 0, "no faults");
+            assert_eq!(account.sent().len() - before, is_sent, "{minutes}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What every function needs at its edge: the environment, the clock, logs and metrics, problem documents,
 //! form bodies, batches of messages and random bytes. The only crate that reads the environment or the wall clock.
 
+pub mod asked;
 pub mod batch;
 pub mod caller;
 pub mod clock;

@@ -12,7 +12,7 @@ use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
-use crate::subject_request::{By, Deed, Proof, Standing, SubjectRequest};
+use crate::subject_request::{By, Deed, DenialCode, Proof, Standing, SubjectRequest};
 
 /// Why a request is not denied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,14 +26,17 @@ pub enum NotDenied {
     /// The law has no such reason for it.
     #[error(transparent)]
     Law(#[from] NotDeniable),
+    /// All that it asks for stands already: staff lift that first.
+    #[error("what it asks for is in force")]
+    InForce,
     /// The reason does not hold for this request: it was verified and names somebody, or its agent has shown the permission, or has
     /// to show none; no business has it.
     #[error("the reason does not hold for this request")]
     NotSo,
 }
 
-/// The request as it is after that. A reason that refuses a part leaves the rest to be carried out. `None`: it was denied
-/// for this reason before.
+/// The request as it is after that. A reason that refuses a part leaves the rest to be carried out. One that refuses all leaves
+/// what was stopped before anybody had shown anything, and the request ends with that. `None`: it was denied for this reason before.
 ///
 /// # Errors
 /// [`NotDenied`]
@@ -47,25 +50,35 @@ pub fn deny(
     let (at, code) = (instant::to_millis(now), reason.as_str().to_owned());
     match &request.standing {
         Standing::Denied { reason, .. } if *reason == code => return Ok(None),
+        Standing::Answered { .. } if request.stops_at_once() && request.findings.refused_parts.contains(&code) => {
+            return Ok(None);
+        }
         Standing::Denied { .. } | Standing::Answered { .. } => return Err(NotDenied::Closed),
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {}
     }
     let denied = law.denial(reason, &request.regime, request.kind)?;
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     let deed = match denied.denial.refuses {
-        Refuses::Part if request.findings.refused_parts.contains(&code) => return Ok(None),
-        Refuses::Part => {
-            changed.findings.refused_parts.push(code.clone());
-            Deed::RefusedPart { reason: code }
-        }
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
         Refuses::Request if request.is_of_child() || has_begun(request) => return Err(NotDenied::Begun),
+        Refuses::Request if request.is_done_at_once() => return Err(NotDenied::InForce),
+        Refuses::Part | Refuses::Request if request.findings.refused_parts.contains(&code) => return Ok(None),
+        Refuses::Request if request.stops_at_once() => changed.refuse(code),
+        Refuses::Part => changed.refuse(code),
         Refuses::Request => {
             changed.standing = Standing::Denied { at, reason: code.clone() };
             Deed::Denied { reason: code }
         }
     };
     Ok(Some(Changed { request: changed, act: by.did(deed, at) }))
+}
+
+impl SubjectRequest {
+    /// Refuses all but what else is done of it.
+    pub(crate) fn refuse(&mut self, code: DenialCode) -> Deed {
+        self.findings.refused_parts.push(code.clone());
+        Deed::RefusedPart { reason: code }
+    }
 }
 
 /// What the engine erases, for the person or on a tenant's word, is not called denied. Of nobody nothing is erased.
@@ -118,11 +131,9 @@ pub async fn deny_request(
     let done = record_act(book, id, |request| deny(request, law, reason, by, now)).await?;
     match done.request.standing {
         Standing::Denied { .. } => Ok(done.told(queue, Notice::Denial).await),
-        // The answer names the part.
-        Standing::Received
-        | Standing::AwaitingVerification
-        | Standing::InProgress { .. }
-        | Standing::Answered { .. } => Ok(done),
+        Standing::Answered { .. } => Ok(done.told(queue, Notice::Answer).await),
+        // The answer names the part. Where nothing else is left of it, the sweep ends it.
+        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => Ok(done),
     }
 }
 

@@ -7,7 +7,7 @@
 //! | opt-out, limit | a flag that the product reads, wherever the data is, whoever asks; answered at once |
 //! | consent withdrawal | the same, once it is verified |
 //! | restriction | once it is verified, a flag for what the person alone decides; in a tenant's data once it says so |
-//! | objection | no marketing from that moment, whoever asks; what else they object to is a flag once staff accept it |
+//! | objection | no marketing from that moment, whoever asks; what else they object to is a flag once it is verified and staff accept it |
 //! | correction | waits for staff, and for tenants whose data it is about |
 //! | appeal, complaint | waits for staff |
 //! | an erasure, again, by the same person | goes with the one that was asked first, and is answered with it |
@@ -17,6 +17,7 @@
 //! right after somebody has shown who they are. `Fulfilment::pursue` is called by the sweep, as often as it likes. Every
 //! step may run twice and crash anywhere; each change is stored with its act or not at all.
 
+mod at_once;
 mod close;
 mod copies;
 mod course;

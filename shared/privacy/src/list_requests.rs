@@ -1,4 +1,5 @@
-//! The work list of staff: what waits for them on top, reports about children first, then by the day on which it is due.
+//! The work list of staff, each part by the day on which it is due: reports about children, what has to be answered today or is late,
+//! what waits for staff, the rest.
 //!
 //! It reads the due index, where every request stands until nothing is left to do, and the rows it names; never the table.
 

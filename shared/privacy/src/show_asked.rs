@@ -92,7 +92,7 @@ pub struct AskedView {
     pub fields: Vec<FieldView>,
     /// Parts that were refused, with why, once it is closed.
     pub refused: Vec<RefusedView>,
-    /// Where the person can turn, once not all of it was done.
+    /// Where the person can turn, once not all of it was done, or we are late.
     pub ways: Vec<WayOn>,
     /// The erasure, once it has begun.
     pub erasure: Option<RequestView>,
@@ -102,6 +102,8 @@ pub struct AskedView {
     pub parts: Vec<PartView>,
     /// What is not done with the data any more.
     pub flags: Vec<Flag>,
+    /// Whether that was done and answered although nobody has shown that they may ask for the person.
+    pub is_unshown: bool,
     /// The denied request that it asks to look at again.
     pub appeal_of: Option<ObligationId>,
     /// Whether it was answered with a bundle.
@@ -138,7 +140,7 @@ pub async fn show_asked(
     let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
-    let in_part = ways::in_part(&request)?;
+    let in_part = ways::in_part(&request, now)?;
     let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
     Ok(Some(AskedView { bundles, points_left, ..asked(request, erasure, denial, in_part) }))
@@ -178,6 +180,7 @@ fn asked(
         refused,
         ways,
         flags: request.course.flags.clone(),
+        is_unshown: request.is_answered_unshown(),
         appeal_of: request.appeal_of.clone(),
         // What names nobody is answered by hand.
         has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }) && !request.names_nobody(),

@@ -3,6 +3,7 @@
 //!
 //! Bounded and resumable: what is not reached stays due. Any step may run twice.
 
+mod ending;
 mod lapse;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::export::job::ExportQueue;
 use crate::export::make_bundle::BundleKind;
 use crate::fault::Fault;
-use crate::fulfil_request::{Fulfilment, Pursued, Stop};
+use crate::fulfil_request::{Fulfilment, Pursued, Stop, raise_flags};
 use crate::ingest_gate::FlagBook;
 use crate::instant;
 use crate::judgement::{Nearness, is_unacknowledged, is_way_untold, judge_request};
@@ -217,6 +218,13 @@ where
         return Ok(());
     }
     swept.count(&request, now);
+    if request.is_refused_but_what_stands(fulfilment.law) {
+        let flagged = raise_flags(book, fulfilment.vault, fulfilment.keys, request, now).await?;
+        return match flagged {
+            Some(request) => ending::end(book, &request, now, swept).await,
+            None => Ok(()),
+        };
+    }
     let was_open = request.standing.closed_at().is_none();
     let Pursued { request, is_under_way } = match fulfilment.pursue(request, now).await {
         Ok(pursued) => pursued,
@@ -236,27 +244,7 @@ where
             tell_again(fulfilment.queues, &request, notice, swept).await?;
             book.postpone_request(&due, told_again_at(&request, notice, (soon, fulfilment.stuck_after), now)).await
         }
-        Step::Lapse => {
-            let acts = book.acts(&request.id).await?;
-            // What was noted late: whoever asks has heard of it only now.
-            if let Some(until) = request.heard_until(fulfilment.law, &acts).filter(|until| *until > now) {
-                if request.has_to_ask_person() {
-                    tell_again(fulfilment.queues, &request, Notice::AgentConfirmation, swept).await?;
-                }
-                return book.postpone_request(&due, next_look(&request, None, now).min(until)).await;
-            }
-            let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
-                if request.standing == Standing::Received {
-                    tell_again(fulfilment.queues, &request, Notice::Acknowledgement, swept).await?;
-                }
-                return book.postpone_request(&due, next_look(&request, None, now)).await;
-            };
-            let reason = reason.as_str().to_owned();
-            let act = Act::of_service(Deed::Denied { reason: reason.clone() }, now);
-            let standing = Standing::Denied { at: instant::to_millis(now), reason };
-            swept.denied += u64::from(book.record(&changed(&request, standing, now), &act, None).await?);
-            Ok(())
-        }
+        Step::Lapse => ending::lapse(fulfilment, &request, &due, now, swept).await,
         Step::EraseEvidence => {
             book.forget(&request.id, evidence_until(&request, now)).await?;
             let erased = changed(&request, request.standing.clone(), now).without_evidence();

@@ -9,6 +9,7 @@
 
 use jiff::Timestamp;
 
+use self::burst::is_closing;
 use crate::fault::Fault;
 use crate::keys::SubjectKeys;
 use crate::subject_request::bounce::BounceCause;
@@ -27,7 +28,7 @@ pub enum Told {
     Unreachable,
     /// It had gone out before, or there is nothing to tell any more.
     Idle,
-    /// Its address has had too many today: it goes out later.
+    /// Its address has had too many today: it goes out later, or, where a burst has held it back before, not at all.
     Withheld,
 }
 
@@ -110,8 +111,16 @@ where
         };
         // Whoever asks for a code by a reference is somebody, however the request came.
         let is_limited = request.is_limited(job.notice) || job.source.is_some();
+        if is_limited && is_closing(job.notice) && self.is_of_burst(&request, job).await? {
+            return self.give_up(&request, job, now).await;
+        }
         if is_limited && !self.admit(&request, &recipient, job, now).await? {
-            return self.withhold(&request, recipient, job, now).await;
+            let is_over = self.is_of_burst(&request, job).await?;
+            return if is_over {
+                self.give_up(&request, job, now).await
+            } else {
+                self.withhold(&request, recipient, job, now).await
+            };
         }
         let proof = request.code_in(job.notice);
         let code = match proof {
@@ -145,7 +154,7 @@ where
             let letter = Letter { request, notice, tenant: None, recipient, round, code: None, pass: Some(&pass) };
             self.messenger.send(&letter).await?;
         }
-        if let Some(held_back) = request.held_back(now) {
+        if let Some(held_back) = request.held_back(job.notice, now) {
             let act = Act::of_service(Deed::Withheld, now);
             self.book.record(&held_back, &act, None).await?;
         }
@@ -187,6 +196,7 @@ where
     }
 }
 
+mod burst;
 pub mod measure;
 mod rules;
 

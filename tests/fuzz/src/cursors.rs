@@ -35,13 +35,13 @@ pub fn run(data: &[u8]) {
 fn written(place: &str, filter: &Filter) -> String {
     let of: String =
         Sha256::digest(format!("{filter:?}").as_bytes())[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    BASE64URL_NOPAD.encode(format!("1.{place}.{of}").as_bytes())
+    BASE64URL_NOPAD.encode(format!("2.{place}.{of}").as_bytes())
 }
 
 fn is_a_place(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let [rank, due_at, id] = parts[..] else { return false };
-    let is_rank = ["0", "1", "2"].contains(&rank);
+    let is_rank = ["0", "1", "2", "3"].contains(&rank);
     let is_instant = due_at.parse::<i64>().is_ok_and(|at| at.to_string() == due_at);
     is_rank && is_instant && ObligationId::parse(id).is_ok_and(|id| id.is_request())
 }

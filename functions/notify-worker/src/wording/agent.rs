@@ -4,6 +4,7 @@
 use privacy::subject_request::{Proof, Standing, SubjectRequest};
 
 use super::Writer;
+use super::at_once::at_once;
 use super::blocks::{Block, Wording};
 use super::person::{asked_for, facts, last_day, say, zoned_day};
 
@@ -14,6 +15,9 @@ impl Writer<'_> {
     pub(super) fn acknowledgement_of_agent(self, request: &SubjectRequest) -> Wording {
         let mut blocks =
             vec![say("We have received the privacy request that you made for somebody else."), facts(request)];
+        if !request.is_verified() {
+            blocks.extend(at_once(request).map(say));
+        }
         if request.asks_person() {
             blocks.push(say("We ask that person ourselves whether you act for them."));
         }
@@ -48,11 +52,14 @@ impl Writer<'_> {
     }
 
     pub(super) fn answer_of_agent(self, request: &SubjectRequest) -> Wording {
-        let blocks = [
-            say("We have answered the privacy request that you made for somebody else."),
-            say(TO_THEM),
-            asked_for(request),
-        ];
+        let mut blocks = vec![say("We have answered the privacy request that you made for somebody else.")];
+        if request.is_answered_unshown() {
+            blocks
+                .push(say("We were not shown that you may ask for them. What you asked for is in force all the same."));
+        }
+        let about_asking = request.findings.refused_parts.iter().filter(|code| ABOUT_ASKING.contains(&code.as_str()));
+        blocks.extend(about_asking.map(|code| say(self.reason(request, code).0)));
+        blocks.extend([say(TO_THEM), asked_for(request)]);
         self.letter("Your request for somebody else is answered", request, blocks)
     }
 

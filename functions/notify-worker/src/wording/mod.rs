@@ -2,7 +2,9 @@
 //! of them: no name, no address, not what they wrote.
 
 mod agent;
+mod at_once;
 pub(crate) mod blocks;
+mod done;
 mod person;
 mod short;
 mod tenant;

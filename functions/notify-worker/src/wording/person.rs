@@ -1,16 +1,16 @@
 //! Letters to whoever asks, and to the person that somebody asks for.
 
 use jiff::civil::Date;
-use privacy::clock::model::Kind;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
-use privacy::subject_request::findings::Erased;
 use privacy::subject_request::letter::Letter;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
 use privacy_pages::kinds::asked;
 
+use super::at_once::{UNSHOWN, at_once, not_you, nothing};
 use super::blocks::{Block, Wording};
+use super::done::{done, is_in_part};
 use super::{Writer, line};
 
 pub(super) fn say(words: impl Into<String>) -> Block {
@@ -59,8 +59,6 @@ fn code(letter: &Letter<'_>) -> Vec<Block> {
     ]
 }
 
-const NOT_YOU: &str = "If you know nothing of this request, you need do nothing: without the code nothing is done.";
-
 impl Writer<'_> {
     pub(super) fn letter(
         self,
@@ -78,18 +76,20 @@ impl Writer<'_> {
             return self.acknowledgement_for(request);
         }
         let mut blocks = vec![say("We have received your privacy request."), facts(request)];
+        blocks.extend(at_once(request).filter(|_| !request.is_verified()).map(say));
         if letter.code.is_some() {
             blocks
                 .push(say("So that nobody can ask in your name, please enter this code on the page of your request:"));
             blocks.extend(code(letter));
-            blocks.push(say(NOT_YOU));
+            blocks.push(not_you(request));
         } else if request.is_verified() {
             blocks.push(say("You need do nothing more. We write to you when it is done."));
         } else {
-            blocks.push(say(
+            blocks.push(say(format!(
                 "Before we act on it, we have to make sure that it is yours. The page of your request says what we need. \
-                 Until then nothing is done.",
-            ));
+                 Until then {} is done.",
+                nothing(request)
+            )));
         }
         self.letter("We have received your privacy request", request, blocks)
     }
@@ -99,7 +99,7 @@ impl Writer<'_> {
             vec![say("Here is a new code for your privacy request. Enter it on the page of your request:")];
         blocks.extend(code(letter));
         blocks.push(say("The code that you may have got before no longer works."));
-        blocks.push(say(NOT_YOU));
+        blocks.push(not_you(letter.request));
         self.letter("Your code for a privacy request", letter.request, blocks)
     }
 
@@ -107,11 +107,13 @@ impl Writer<'_> {
         let mut blocks = vec![
             say("Somebody says that they act for you, and has made a privacy request in your name. Is that so?"),
             facts(letter.request),
-            say("If it is, enter this code on the page of the request. That is your yes:"),
         ];
+        blocks.extend(at_once(letter.request).map(say));
+        blocks.push(say("If it is, enter this code on the page of the request. That is your yes:"));
         blocks.extend(code(letter));
         blocks.push(say(format!(
-            "If it is not, you need do nothing: without the code nothing is done. You can also tell us at {}.",
+            "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
+            nothing(letter.request),
             self.company.contact
         )));
         self.letter("Does somebody act for you?", letter.request, blocks)
@@ -138,6 +140,12 @@ impl Writer<'_> {
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
         let in_part = is_in_part(request);
         let mut blocks = vec![say(done(request))];
+        if request.is_answered_unshown() {
+            blocks.push(say(format!(
+                "{UNSHOWN} If you do not want it, tell us at {}, and we take it back.",
+                self.company.contact
+            )));
+        }
         if request.is_open_to_tenants() {
             blocks.push(say(format!(
                 "{WITH_BUSINESSES} They can do so until the end of {}; if they do, we write to you again.",
@@ -217,74 +225,3 @@ impl Writer<'_> {
 
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";
-
-/// What came of an erasure. Whether there was anything is told to nobody but who has shown that it is theirs.
-fn erased(request: &SubjectRequest) -> &'static str {
-    match request.findings.erased.filter(|_| request.is_verified()) {
-        Some(Erased::Removed) if is_in_part(request) => {
-            "We have deleted your data, except what has to stay. The page of your request shows what was deleted, and when we look again whether it is really gone."
-        }
-        Some(Erased::Removed) => {
-            "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."
-        }
-        Some(Erased::Nothing) => {
-            "We have looked everywhere that we keep data of people, and found nothing tied to what you have shown to be yours: there was nothing to delete. The page of your request shows where we looked, and when we look again."
-        }
-        Some(Erased::Kept) => {
-            "We have deleted nothing: what there is of you, if anything, stays. The page of your request shows where we looked, what stays, and why."
-        }
-        None => "Your request to have data deleted is worked off. The page of your request shows what came of it.",
-    }
-}
-
-const fn is_in_part(request: &SubjectRequest) -> bool {
-    matches!(request.standing, Standing::Answered { in_part: true, .. })
-}
-
-/// What has been done, once it is.
-pub(super) fn done(request: &SubjectRequest) -> &'static str {
-    match request.kind {
-        Kind::Access | Kind::Know | Kind::Portability if request.names_nobody() => {
-            "We have looked at what you ask for by hand, and answer you apart from this letter. There is no file on the page of your request."
-        }
-        Kind::Access | Kind::Know | Kind::Portability => {
-            "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
-        }
-        Kind::Erasure => erased(request),
-        Kind::Correction => {
-            "We have looked at what you want corrected. The page of your request says for each part what was done."
-        }
-        Kind::Restriction => "We keep your data and no longer use it.",
-        Kind::Objection if request.is_objection_accepted() => {
-            "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
-        }
-        Kind::Objection => {
-            "We have looked at your objection. Marketing to you has stopped. The other use that you object to goes on."
-        }
-        Kind::ConsentWithdrawal => "You have taken your consent back, and we no longer use your data by it.",
-        Kind::OptOut => {
-            "Your data is not sold, and not shared for advertising. We have recorded that you do not want it to be."
-        }
-        Kind::Limit => {
-            "Your sensitive data is used for nothing but what you use our service for. We have recorded that you want it so."
-        }
-        Kind::Appeal => match request.findings.outcome {
-            Some(Outcome::Upheld) => {
-                "We have looked again at our answer. You were right: we work on your first request again."
-            }
-            Some(Outcome::Rejected) => "We have looked again at our answer. It stays as it was.",
-            Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
-                "We have looked again at our answer. The page of your request says what came of it."
-            }
-        },
-        Kind::Complaint => match request.findings.outcome {
-            Some(Outcome::Upheld) => "We have looked into your complaint. You were right.",
-            Some(Outcome::Rejected) => {
-                "We have looked into your complaint, and did not find that we did something wrong."
-            }
-            Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
-                "We have looked into your complaint. The page of your request says what came of it."
-            }
-        },
-    }
-}

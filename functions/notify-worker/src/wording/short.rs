@@ -7,7 +7,9 @@ use privacy::subject_request::notice::{Notice, PASSED_ON};
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::person::{WITH_BUSINESSES, done, last_day, zoned_day};
+use super::at_once::{UNSHOWN, at_once};
+use super::done::done;
+use super::person::{WITH_BUSINESSES, last_day, zoned_day};
 use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};
@@ -43,12 +45,14 @@ impl Writer<'_> {
                     None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
                     None => vec!["The page below says what we need to make sure that it is yours.".to_owned()],
                 };
-                std::iter::once(received).chain(rest).collect()
+                let stopped = at_once(request).filter(|_| !request.is_verified()).map(str::to_owned);
+                std::iter::once(received).chain(stopped).chain(rest).collect()
             }
             Notice::Code => code(letter),
             Notice::AgentConfirmation => {
                 let asks = "Somebody says that they act for you and has made a privacy request in your name. If that is so, enter the code below; if not, do nothing.";
-                std::iter::once(asks.to_owned()).chain(code(letter)).collect()
+                let stopped = at_once(request).map(str::to_owned);
+                std::iter::once(asks.to_owned()).chain(stopped).chain(code(letter)).collect()
             }
             Notice::Extension => self.longer(request),
             Notice::Answer => self.answered(request),
@@ -86,7 +90,8 @@ impl Writer<'_> {
     fn answered(self, request: &SubjectRequest) -> Vec<String> {
         let done = done(request).to_owned();
         if !matches!(request.standing, Standing::Answered { in_part: true, .. }) {
-            return vec![done];
+            let unshown = request.is_answered_unshown().then(|| UNSHOWN.to_owned());
+            return std::iter::once(done).chain(unshown).collect();
         }
         let part = "Not all of it could be done; the page says why.".to_owned();
         let businesses = request.is_open_to_tenants().then(|| WITH_BUSINESSES.to_owned());

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use privacy::clock::model::Kind;
 use privacy::data_map::DataMap;
 use privacy::ids::{Platform, TenantId};
+use privacy::ingest_gate::Flag;
 use privacy::keys::SubjectKeys;
 use privacy::law::denial::DenialReason;
 use privacy::obligation::ObligationId;

@@ -4,6 +4,7 @@ use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::pass::Pass;
 
 use super::Writer;
+use super::at_once::{at_once, nothing};
 use super::blocks::{Block, Wording};
 use super::person::{facts, say};
 
@@ -16,10 +17,12 @@ impl Writer<'_> {
     pub(super) fn acknowledgement_for(self, request: &SubjectRequest) -> Wording {
         let mut blocks = vec![say(FOR_YOU), facts(request)];
         if !request.is_verified() {
-            blocks.push(say(
+            blocks.extend(at_once(request).map(say));
+            blocks.push(say(format!(
                 "Before we act on it, they have to show that they may ask for you. Where you have to agree, another letter asks you. \
-                 Until then nothing is done.",
-            ));
+                 Until then {} is done.",
+                nothing(request)
+            )));
         }
         blocks.push(say(format!("If you have asked nobody to, tell us at {}.", self.company.contact)));
         self.letter("Somebody has made a privacy request for you", request, blocks)

@@ -22,7 +22,9 @@ impl Writer<'_> {
         let reason = DenialReason::parse(code);
         let denied = reason.and_then(|reason| self.law.denial(reason, &request.regime, request.kind).ok());
         match denied {
-            Some(denied) => (denied.denial.words(request.passed_on()), self.ways(&denied.routes)),
+            Some(denied) => {
+                (denied.denial.words(request.passed_on(), request.stops_at_once()), self.ways(&denied.routes))
+            }
             // No letter without a way on, whatever the file has become since the request was denied. An appeal that is not right
             // has the reason of what it is about.
             None => {

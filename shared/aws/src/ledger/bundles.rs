@@ -181,6 +181,17 @@ impl BundleBook for LedgerTable {
         rows.iter().map(due).collect()
     }
 
+    async fn coming_bundles(
+        &self,
+        shard: u8,
+        (after, until): (Timestamp, Timestamp),
+        limit: u16,
+    ) -> Answer<Vec<DueBundle>> {
+        let rows = self.coming_rows("bundles.coming", due_shard(shard), (after, until), limit).await?;
+        let coming = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
+        rows.iter().map(coming).collect()
+    }
+
     async fn erased(&self, due: &DueBundle, bundle: &Bundle, erased_at: Timestamp) -> Answer<bool> {
         let left = bundle.without_due(erased_at);
         let (mut set, mut remove) = (Vec::new(), Vec::new());

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use privacy::obligation::{Head, ObligationId};
 use privacy::ports::{Answer, Due, DueIndex, NextAction};
 
@@ -74,6 +74,32 @@ impl LedgerTable {
             .key_condition_expression("due_shard = :shard AND next_action_at <= :now")
             .expression_attribute_values(":shard", text(shard))
             .expression_attribute_values(":now", at(now))
+            .limit(i32::from(limit));
+        Ok(query.send().await.map_err(fault(action))?.items.unwrap_or_default())
+    }
+
+    /// What is due in one partition of the index later than the first of these instants, and by the second, oldest first.
+    pub(super) async fn coming_rows(
+        &self,
+        action: &'static str,
+        shard: String,
+        (after, until): (Timestamp, Timestamp),
+        limit: u16,
+    ) -> Answer<Vec<Item>> {
+        // A range has both its ends; instants are kept in milliseconds.
+        let from = after + SignedDuration::from_millis(1);
+        if from > until {
+            return Ok(Vec::new());
+        }
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("due_shard = :shard AND next_action_at BETWEEN :from AND :until")
+            .expression_attribute_values(":shard", text(shard))
+            .expression_attribute_values(":from", at(from))
+            .expression_attribute_values(":until", at(until))
             .limit(i32::from(limit));
         Ok(query.send().await.map_err(fault(action))?.items.unwrap_or_default())
     }

@@ -21,6 +21,7 @@ mod notice;
 mod numbers;
 mod order;
 pub mod order_account;
+pub mod order_again;
 mod page;
 mod patterns;
 pub mod people;

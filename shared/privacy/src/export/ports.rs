@@ -220,6 +220,14 @@ pub trait BundleBook: Sync {
     /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
     fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16)
     -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
+    /// What is to be erased in one shard after the first of these instants, until the second, oldest first, at most `limit`. Index
+    /// reads may be stale.
+    fn coming_bundles(
+        &self,
+        shard: u8,
+        between: (Timestamp, Timestamp),
+        limit: u16,
+    ) -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
     /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next or out of the due index.
     /// `false` when that was noted before, or another round has begun.
     fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;

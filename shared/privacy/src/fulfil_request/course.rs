@@ -86,7 +86,7 @@ impl SubjectRequest {
 
     /// What the product stops doing, as far as the request may say so by now. Objecting to marketing, opting out and
     /// limiting need no proof: whoever does it for somebody else does them no harm. What else somebody objects to
-    /// is stopped once staff have accepted it, which closes the request.
+    /// is stopped once it is verified and staff have accepted it, which closes the request.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let wanted = match self.kind {
             Kind::Restriction => Some(Flag::Restricted),
@@ -132,12 +132,7 @@ impl SubjectRequest {
             Flag::Quarantined => self.child(),
             Flag::NoMarketing | Flag::OptedOut | Flag::Limited => self.said(),
             // What somebody agreed to is theirs to take back: a stranger would end what they want.
-            Flag::Restricted | Flag::ConsentWithdrawn => self.identities(),
-            // Objecting needs no proof everywhere: then it is about whom it names, since staff accept it.
-            Flag::Objected => {
-                let shown = self.identities();
-                if shown.is_empty() { self.said() } else { shown }
-            }
+            Flag::Restricted | Flag::Objected | Flag::ConsentWithdrawn => self.identities(),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::subject_request::Turn;
 #[error("not a cursor of this list")]
 pub struct InvalidCursor;
 
-/// A place: whether a report about a child waits to be read, the last instant that counts, which; of a list with this filter.
+/// A place: reports about children that nobody has read, then what is open, then what is closed; the last instant that counts, which; of a list with this filter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
     rank: u8,
@@ -22,11 +22,16 @@ pub struct Cursor {
     of: String,
 }
 
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 impl Cursor {
     pub(super) fn of(listed: &Listed, filter: &Filter) -> Self {
-        let rank = u8::from(listed.turns.first() != Some(&Turn::ReviewChild));
+        let rank = match listed.turns.first() {
+            Some(Turn::ReviewChild) => 0,
+            _ if listed.request.standing.closed_at().is_none() => 1,
+            // An answer that did not arrive, say.
+            _ => 2,
+        };
         // Two zones' days end at different instants. A zone that is not known counts as one where the day ends first.
         let due_at = listed.due_by.at().map_or(i64::MIN, |at| at.as_second());
         Self { rank, due_at, id: listed.request.id.clone(), of: digest(filter) }
@@ -49,7 +54,7 @@ impl Cursor {
         let mut parts = plain.split('.');
         let mut next = || parts.next().ok_or(InvalidCursor);
         let (version, rank, due_at, id, of) = (next()?, next()?, next()?, next()?, next()?);
-        let rank = rank.parse().ok().filter(|rank| *rank <= 1).ok_or(InvalidCursor)?;
+        let rank = rank.parse().ok().filter(|rank| *rank <= 2).ok_or(InvalidCursor)?;
         let due_at = due_at.parse().map_err(|_| InvalidCursor)?;
         let id = ObligationId::parse(id).ok().filter(ObligationId::is_request).ok_or(InvalidCursor)?;
         let cursor = Self { rank, due_at, id, of: of.to_owned() };

@@ -58,6 +58,18 @@ async fn children_come_first_then_everything_by_its_day() {
 }
 
 #[tokio::test]
+async fn what_is_open_stands_above_what_is_closed_whosever_turn_it_is() {
+    let machine_s = request(1, Kind::Access, 2);
+    let mut unread = request(2, Kind::Access, 3);
+    (unread.standing, unread.needs) = (Standing::AwaitingVerification, vec![Proof::AgentPermission]);
+    let mut bounced = request(3, Kind::Access, 1);
+    bounced.standing = Standing::Answered { at: now(), in_part: false };
+    bounced.undelivered.insert(Notice::Answer);
+    let wanted = [machine_s, unread, bounced];
+    assert_eq!(list(&world(&wanted), &Filter::default()).await, wanted);
+}
+
+#[tokio::test]
 async fn an_objection_waits_for_staff_from_its_proof_to_its_answer() {
     let objection = request(1, Kind::Objection, 2);
     let turns = |standing: &Standing| SubjectRequest { standing: standing.clone(), ..objection.clone() }.turns();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::World;
+use super::{Stored, World};
 use crate::export::job::{ExportJob, ExportQueue};
 use crate::export::ports::{
     Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Next, Part,
@@ -168,6 +168,18 @@ impl BundleLinks for World {
     }
 }
 
+fn listed(stored: &Stored, of_shard: u8, is_in: impl Fn(Timestamp) -> bool, limit: u16) -> Vec<DueBundle> {
+    let booked = stored.exports.booked.iter().filter(|(job, _)| shard(job) == of_shard);
+    let due = booked.filter_map(|(job, booked)| {
+        let erase_at = booked.next_action_at.filter(|at| is_in(*at))?;
+        Some(DueBundle { job: job.clone(), erase_at })
+    });
+    let mut due: Vec<DueBundle> = due.collect();
+    due.sort_by_key(|due| due.erase_at);
+    due.truncate(limit.into());
+    due
+}
+
 impl BundleBook for World {
     async fn claim(
         &self,
@@ -229,17 +241,16 @@ impl BundleBook for World {
     }
 
     async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
-        self.call("bundles.due", |stored| {
-            let booked = stored.exports.booked.iter().filter(|(job, _)| shard(job) == of_shard);
-            let due = booked.filter_map(|(job, booked)| {
-                let erase_at = booked.next_action_at.filter(|at| *at <= now)?;
-                Some(DueBundle { job: job.clone(), erase_at })
-            });
-            let mut due: Vec<DueBundle> = due.collect();
-            due.sort_by_key(|due| due.erase_at);
-            due.truncate(limit.into());
-            due
-        })
+        self.call("bundles.due", |stored| listed(stored, of_shard, |at| at <= now, limit))
+    }
+
+    async fn coming_bundles(
+        &self,
+        of_shard: u8,
+        (after, until): (Timestamp, Timestamp),
+        limit: u16,
+    ) -> Answer<Vec<DueBundle>> {
+        self.call("bundles.coming", |stored| listed(stored, of_shard, |at| at > after && at <= until, limit))
     }
 
     async fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> Answer<bool> {

@@ -138,6 +138,26 @@ async fn a_denial_names_its_reason_and_every_way_on_that_the_law_of_the_person_h
 }
 
 #[tokio::test]
+async fn whoever_is_kept_waiting_past_the_legal_date_hears_where_to_turn() {
+    for (regime, standing) in [
+        ("EU_GDPR", Standing::AwaitingVerification),
+        ("US_VA", Standing::InProgress { since: at("2026-03-06T12:00:00Z") }),
+    ] {
+        let request = SubjectRequest { regime: regime.to_owned(), standing, ..request(Kind::Access) };
+        let world = World::new(at("2026-03-06T12:00:00Z"), 3);
+        world.stored().requests.heads.insert(request.id.clone(), request.clone());
+        let last = request.clocks.legal.date;
+        for (day, is_late) in [(last, false), (last.tomorrow().unwrap().tomorrow().unwrap(), true)] {
+            let (map, now) = (built_in_map(), at(&format!("{day}T12:00:00Z")));
+            let view = show_asked(&world, &map, &[], &request.id, Freshness::Now, now).await.unwrap().unwrap();
+            let is_authority = |way: &WayOn| matches!(way, WayOn::Authority { .. });
+            assert_eq!(view.ways.iter().any(is_authority), is_late, "{regime} {day}");
+            assert!(!view.ways.contains(&WayOn::Appeal), "there is no answer to look at again");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_bundle_is_offered_once_there_is_one_and_a_report_about_a_child_says_that_it_is_read_first() {
     let answered = Standing::Answered { at: at("2026-03-09T00:00:00Z"), in_part: false };
     for (kind, expected) in

@@ -1,5 +1,7 @@
 //! What a denial says to the person: why, and every way on that their law has.
 
+use jiff::Timestamp;
+
 use crate::clock::model::Kind;
 use crate::fault::Fault;
 use crate::law::Law;
@@ -51,8 +53,14 @@ pub struct RefusedView {
 ///
 /// # Errors
 /// As [`denial`].
-pub(super) fn in_part(request: &SubjectRequest) -> Result<(Vec<RefusedView>, Vec<WayOn>), Fault> {
-    let Standing::Answered { in_part, .. } = &request.standing else { return Ok((Vec::new(), Vec::new())) };
+pub(super) fn in_part(request: &SubjectRequest, now: Timestamp) -> Result<(Vec<RefusedView>, Vec<WayOn>), Fault> {
+    let in_part = match &request.standing {
+        Standing::Answered { in_part, .. } => in_part,
+        Standing::Denied { .. } => &false,
+        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {
+            return Ok((Vec::new(), late(request, now)?));
+        }
+    };
     let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
     let text = |code: &str| {
         DenialReason::parse(code).and_then(|reason| request.reason_words(&law, reason)).unwrap_or_default()
@@ -68,6 +76,17 @@ pub(super) fn in_part(request: &SubjectRequest) -> Result<(Vec<RefusedView>, Vec
         WayOn::Authority { .. } | WayOn::Court { .. } => true,
     });
     Ok((refused, ways))
+}
+
+/// Where the person can turn whom we have kept waiting past the legal date: there is no answer yet to look at again.
+fn late(request: &SubjectRequest, now: Timestamp) -> Result<Vec<WayOn>, Fault> {
+    if !request.clocks.legal_due().is_past(now) {
+        return Ok(Vec::new());
+    }
+    let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
+    let mut ways = law.routes(&request.regime).as_ref().map(ways).unwrap_or_default();
+    ways.retain(|way| *way != WayOn::Appeal);
+    Ok(ways)
 }
 
 /// The denial of a request, if it was denied. A reason that the law file no longer has shows its code alone.

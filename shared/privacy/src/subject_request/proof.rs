@@ -193,13 +193,14 @@ impl SubjectRequest {
         }
         match self.kind {
             // Wrong, it harms nobody: it takes a use away that nobody asked for, shows nothing and erases nothing.
-            Kind::Objection | Kind::OptOut | Kind::Limit => self.said(),
+            Kind::OptOut | Kind::Limit => self.said(),
             Kind::Access
             | Kind::Know
             | Kind::Correction
             | Kind::Erasure
             | Kind::Portability
             | Kind::Restriction
+            | Kind::Objection
             | Kind::ConsentWithdrawal
             | Kind::Appeal
             | Kind::Complaint => self.identities(),

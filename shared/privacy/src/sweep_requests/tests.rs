@@ -1,4 +1,5 @@
 mod businesses;
+mod ending;
 mod lapses;
 mod withheld;
 

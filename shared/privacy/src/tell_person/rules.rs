@@ -1,6 +1,6 @@
 //! Who receives which notice, when it is allowed, and what its having been sent changes.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::export::make_bundle::BundleKind;
 use crate::instant;
@@ -69,7 +69,7 @@ impl SubjectRequest {
     /// A reason for denying it, in words for the person, as it is for this request.
     #[must_use]
     pub fn reason_words(&self, law: &Law, reason: DenialReason) -> Option<String> {
-        law.model().denial.get(&reason).map(|denial| denial.words(self.passed_on()))
+        law.model().denial.get(&reason).map(|denial| denial.words(self.passed_on(), self.stops_at_once()))
     }
 
     pub(super) fn is_settled_by(&self, job: &NoticeJob) -> bool {
@@ -211,25 +211,6 @@ impl SubjectRequest {
             Notice::AgentExtension | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }
-    }
-
-    /// The request whose acknowledgement was kept back today, if that changes it. What needs no proof is in work all the same; of
-    /// what needs one the last day is not slept through; a report about a child stays due each hour.
-    pub(super) fn held_back(&self, now: Timestamp) -> Option<Self> {
-        let (now, lapses_at) = (instant::to_millis(now), self.lapses_at());
-        let later = instant::to_millis(now + SignedDuration::from_hours(24));
-        let is_later = self.next_action_at.is_some_and(|at| at > later);
-        let (standing, due_at) = match self.standing {
-            Standing::Received if self.is_verified() => (Standing::InProgress { since: now }, now),
-            Standing::Received if is_later || self.awaits_child_review() => return None,
-            Standing::Received if lapses_at > now => (Standing::Received, later.min(lapses_at)),
-            Standing::Received => (Standing::Received, later),
-            Standing::AwaitingVerification
-            | Standing::InProgress { .. }
-            | Standing::Answered { .. }
-            | Standing::Denied { .. } => return None,
-        };
-        Some(Self { version: self.version + 1, standing, next_action_at: Some(due_at), ..self.clone() })
     }
 
     /// Whether one of its alarms before a date is on, and counts it each hour.

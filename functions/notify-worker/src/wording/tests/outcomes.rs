@@ -110,3 +110,68 @@ fn where_somebody_with_a_login_only_typed_an_address_no_letter_says_anything_of_
         }
     }
 }
+
+#[test]
+fn no_letter_says_that_nothing_is_done_of_what_is_stopped_at_once() {
+    let desk = Desk::new();
+    for (kind, needs) in [
+        (Kind::Objection, vec![Proof::EmailCode]),
+        (Kind::OptOut, vec![Proof::AgentPermission]),
+        (Kind::Limit, vec![Proof::AgentPermission]),
+        (Kind::Access, vec![Proof::EmailCode]),
+    ] {
+        let stops = kind != Kind::Access;
+        let of_agent = needs == [Proof::AgentPermission];
+        let nobody = Agent { email: None, ..agent() };
+        let request = SubjectRequest { needs, agent: of_agent.then_some(nobody), ..desk.request("CA_CCPA", kind) };
+        for notice in [Notice::Acknowledgement, Notice::Code, Notice::AgentConfirmation] {
+            let letter = desk.letter(&request, notice);
+            let letter = Letter { code: letter.code.filter(|_| !of_agent), ..letter };
+            let text = desk.mail(&letter).1;
+            assert_ne!(text.contains("nothing is done"), stops, "{kind:?} {notice:?}: {text}");
+            assert_eq!(text.contains("nothing else is done"), stops, "{kind:?} {notice:?}: {text}");
+            if notice != Notice::Code {
+                for text in [text, desk.writer().message(&letter)] {
+                    assert_eq!(text.contains("whoever asks"), stops, "{kind:?} {notice:?}: {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_done_for_an_agent_who_showed_nothing_is_told_as_it_was() {
+    let desk = Desk::new();
+    let told = |kind, proven: bool, refused: &[&str], notice| {
+        let at = at("2026-03-20T08:00:00Z");
+        let standing = Standing::Answered { at, in_part: !refused.is_empty() };
+        let proven = if proven { vec![Proven { proof: Proof::AgentPermission, at }] } else { Vec::new() };
+        let needs = vec![Proof::AgentPermission];
+        let mut request =
+            SubjectRequest { standing, needs, proven, agent: Some(agent()), ..desk.request("CA_CCPA", kind) };
+        let flag = if kind == Kind::Objection { Flag::NoMarketing } else { Flag::OptedOut };
+        request.course.flags = vec![flag];
+        request.findings.refused_parts = refused.iter().map(|code| (*code).to_owned()).collect();
+        let letter = desk.letter(&request, notice);
+        [desk.mail(&letter).1, desk.writer().message(&letter)]
+    };
+    for is_shown in [false, true] {
+        for text in told(Kind::OptOut, is_shown, &[], Notice::Answer) {
+            assert_eq!(text.contains("has not shown us that they may"), !is_shown, "{text}");
+            assert!(text.contains("We have recorded"), "{text}");
+        }
+        let text = &told(Kind::OptOut, is_shown, &[], Notice::AgentAnswer)[0];
+        assert_eq!(text.contains("in force all the same"), !is_shown, "{text}");
+    }
+    let missing = &["permission-missing"];
+    let rest = desk.law.model().denial[&DenialReason::PermissionMissing].rest.clone().unwrap();
+    for text in told(Kind::Objection, false, missing, Notice::Answer) {
+        assert!(text.contains("Marketing to you has stopped.") && !text.contains("goes on"), "{text}");
+    }
+    for notice in [Notice::Answer, Notice::AgentAnswer] {
+        let text = &told(Kind::Objection, false, missing, notice)[0];
+        assert!(text.contains(&rest) && !text.contains("did not act"), "{notice:?}: {text}");
+    }
+    let others = &told(Kind::Objection, true, &["legal-claims"], Notice::AgentAnswer)[0];
+    assert!(!others.contains("legal claim"), "what is the person's to know: {others}");
+}

@@ -48,7 +48,7 @@ impl Against for NotPaused {
 impl Against for NotDenied {
     fn problem(self) -> Problem {
         match self {
-            Self::Closed | Self::Begun => Problem::NotNow,
+            Self::Closed | Self::Begun | Self::InForce => Problem::NotNow,
             Self::Law(_) | Self::NotSo => Problem::NotDeniable,
         }
     }

@@ -18,7 +18,8 @@ use privacy::order_bundle::{Order, OrderReason};
 use privacy::review_proof::{Comparison, Reading};
 use privacy::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
 use privacy::subject_request::review::Outcome;
-use privacy::subject_request::{Agent, Channel, Contact, InvalidText, PointKind, PointValue, Sha256Hex, Words};
+use privacy::subject_request::{Channel, Contact, InvalidText, PointKind, PointValue, Sha256Hex, Words};
+use privacy_edge::asked::{agent, person_name, short};
 use privacy_edge::decision;
 use privacy_edge::json::{Members, bare, within};
 use privacy_edge::problem::Problem;
@@ -71,7 +72,7 @@ pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Prob
         residence: members.parse("residence", |text| short(text).map(|words| words.expose().to_owned()))?,
         has_account: members.flag("has_account")?,
         data_points: BTreeMap::new(),
-        declaration: members.parse("declaration", short)?,
+        declaration: members.parse("declaration", person_name)?,
         agent: agent(members)?,
         about_child: members.flag("about_child")?,
         appeal_of: members.parse("appeal_of", bare(reference))?,
@@ -97,34 +98,9 @@ fn channel(text: &str) -> Result<Channel, InvalidText> {
     })
 }
 
-fn short(text: &str) -> Result<Words, InvalidText> {
-    if text.chars().count() > 200 || text.contains('\n') { Err(InvalidText) } else { Words::parse(text) }
-}
-
 fn reference(text: &str) -> Result<ObligationId, InvalidText> {
     let id = ObligationId::parse(text.trim()).map_err(|_| InvalidText)?;
     if id.is_request() { Ok(id) } else { Err(InvalidText) }
-}
-
-fn agent(members: &Members) -> Result<Option<Agent>, Problem> {
-    let bad = |_| Problem::BadMember("agent");
-    // An address alone says who it is, too.
-    if let Ok(Some(email)) = members.email("agent") {
-        return Ok(Some(Agent {
-            email: Some(email),
-            name: None,
-            permission_sha256: None,
-            has_power_of_attorney: false,
-        }));
-    }
-    let Some(agent) = members.object("agent")? else { return Ok(None) };
-    let agent = Agent {
-        email: agent.email("email").map_err(bad)?,
-        name: agent.parse("name", short).map_err(bad)?,
-        permission_sha256: agent.parse("permission_sha256", bare(Sha256Hex::parse)).map_err(bad)?,
-        has_power_of_attorney: agent.flag("power_of_attorney").map_err(bad)?,
-    };
-    if agent.email.is_none() && agent.name.is_none() { Err(Problem::BadMember("agent")) } else { Ok(Some(agent)) }
 }
 
 /// What staff looked at.

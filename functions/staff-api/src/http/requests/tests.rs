@@ -106,6 +106,8 @@ async fn what_is_no_request_is_named_never_repeated_and_stores_nothing() {
         ("received_at", json!(privacy::instant::to_text(days_ago(400)))),
         ("why", json!("a\u{1b}[2Jb")),
         ("agent", json!({})),
+        ("agent", json!({"name": "=HYPERLINK(1)"})),
+        ("declaration", json!("@SUM(A1)")),
         ("connected_account", json!({"platform": "instagram"})),
     ] {
         let mut body = call();

@@ -116,6 +116,9 @@ pub struct Denial {
     pub title: String,
     /// For the person.
     pub text: String,
+    /// The same where marketing was ended whoever asks, and this is about the rest of an objection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<String>,
     /// What is said beside that of whether the request was passed on to whoever decides, where the reason is that somebody else does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed_on: Option<PassedOnWords>,
@@ -159,16 +162,18 @@ pub struct PassedOnWords {
 }
 
 impl Denial {
-    /// What the person is told, of a request that went so far. `None`: no business decides about a part of it.
+    /// What the person is told, of a request that went so far: of the `rest`, or all of it. `None`: no business decides about a part
+    /// of it.
     #[must_use]
-    pub fn words(&self, passed_on: Option<PassedOn>) -> String {
-        let Some((words, passed_on)) = self.passed_on.as_ref().zip(passed_on) else { return self.text.clone() };
+    pub fn words(&self, passed_on: Option<PassedOn>, is_of_rest: bool) -> String {
+        let text = self.rest.as_ref().filter(|_| is_of_rest).unwrap_or(&self.text);
+        let Some((words, passed_on)) = self.passed_on.as_ref().zip(passed_on) else { return text.clone() };
         let also = match passed_on {
             PassedOn::Everybody => &words.all,
             PassedOn::NotEverybody => &words.some,
             PassedOn::Nobody => &words.none,
         };
-        format!("{} {also}", self.text)
+        format!("{text} {also}")
     }
 }
 
@@ -199,6 +204,13 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
         }
         if denial.kinds.is_empty() || denial.ways.is_empty() {
             return Err(invalid(place, "it names no kind or no way on"));
+        }
+        let refuses_objections = denial.refuses == Refuses::Request && denial.kinds.contains(&Kind::Objection);
+        if refuses_objections == denial.rest.as_ref().is_none_or(String::is_empty) {
+            return Err(invalid(
+                place,
+                "it says what is not done beside an end to marketing, if it refuses objections whole",
+            ));
         }
         for kind in denial.kinds.iter().filter(|_| denial.only_without_right) {
             if !model.regime.values().any(|regime| regime.no_right.contains(kind)) {

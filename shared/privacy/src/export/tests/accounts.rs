@@ -195,3 +195,58 @@ async fn what_was_ordered_in_time_and_cannot_be_made_any_more_is_said_and_heard_
     let shown = show_account(&came_back.world, &came_back.world, &came_back.map, &tenant, came_back.now()).await;
     assert_eq!(shown.unwrap(), AccountExport::None);
 }
+
+#[tokio::test]
+async fn an_order_that_never_reached_the_worker_is_sent_again_until_it_is_made_or_its_day_is_over() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let job = ExportJob::Tenant(tenant.clone());
+    let again = async || {
+        let limits = (SignedDuration::from_mins(15), office.now() + SignedDuration::from_mins(1));
+        let (world, map) = (&office.world, &office.map);
+        let looked = crate::export::order_again::order_again(world, world, map, world, limits).await;
+        assert!(looked.faults.is_empty() && !looked.is_truncated);
+        let jobs = std::mem::take(&mut office.world.stored().exports.jobs);
+        assert_eq!(jobs.len() as u64, looked.sent);
+        jobs
+    };
+    assert_eq!(again().await, [], "nothing is ordered");
+    order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    office.world.stored().exports.jobs.clear();
+    assert_eq!(again().await, [], "the worker may have it any moment");
+    for hours in [1, 24, 24 * 12] {
+        office.world.pass(SignedDuration::from_hours(hours));
+        assert_eq!(again().await, std::slice::from_ref(&job), "{hours}");
+    }
+    assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+    office.world.pass(SignedDuration::from_hours(1));
+    assert_eq!(again().await, [], "it is there");
+    // What nobody makes in its days is erased, and ordered anew.
+    office.world.pass(SignedDuration::from_hours(24 * 15));
+    let stop_at = office.now() + SignedDuration::from_mins(1);
+    erase_bundles(&office.world, &office.world, &office.world, stop_at).await;
+    assert_eq!(again().await, []);
+}
+
+#[tokio::test]
+async fn an_order_is_sent_again_after_its_window_as_long_as_the_purge_waits_for_it_and_no_longer() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    office.world.pass(SignedDuration::from_hours(24 * 30));
+    order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    office.world.stored().exports.jobs.clear();
+    let sent = async || {
+        let limits = (SignedDuration::from_mins(15), office.now() + SignedDuration::from_mins(1));
+        let (world, map) = (&office.world, &office.map);
+        crate::export::order_again::order_again(world, world, map, world, limits).await.sent
+    };
+    let mut last = None;
+    for hour in 1..=24 * 3 {
+        office.world.pass(SignedDuration::from_hours(1));
+        if sent().await > 0 {
+            last = Some(hour);
+        }
+    }
+    // Ordered at noon of the window's last day; the purge waits until the next noon.
+    assert_eq!(last, Some(23));
+}

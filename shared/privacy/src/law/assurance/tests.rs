@@ -80,14 +80,14 @@ fn a_regime_goes_by_its_other_names_too_and_no_other() {
 
 #[test]
 fn each_mistake_is_named_with_its_place() {
-    let opt_out = "kinds = [\"opt-out\", \"limit\", \"objection\", \"appeal\", \"complaint\"]\naskers";
+    let opt_out = "kinds = [\"opt-out\", \"limit\", \"appeal\", \"complaint\"]\naskers";
     let know = "kinds = [\"know\", \"correction\", \"erasure\"]";
     let pieces = "kinds = [\"access\", \"portability\"]";
     let account = "askers = [\"account-holder\"]";
     let cases = [
         (problem(opt_out, "\"opt-out\", ", ""), "[assurance]: no row for opt-out of account-holder in every regime"),
         (problem(account, "\"account-holder\"", "\"handle-only\""), "handle-only"),
-        (problem(opt_out, "askers = [\"account-holder\", ", "askers = ["), "no row for objection of account-holder"),
+        (problem(opt_out, "askers = [\"account-holder\", ", "askers = ["), "no row for opt-out of account-holder"),
         (problem(opt_out, "methods = []", "methods = [\"email-code\"]"), "[assurance none]: no method goes with none"),
         (problem(account, "[\"account-assertion\"]", "[]"), "[assurance account]: no method goes with none"),
         (problem(account, "askers = [\"account-holder\"]", "askers = []"), "it needs kinds, askers and a source"),

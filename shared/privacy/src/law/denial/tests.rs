@@ -26,7 +26,7 @@ fn every_reason_says_what_it_denies_and_how_much() {
     let law = law();
     let mut table = String::new();
     for reason in DenialReason::ALL {
-        let Denial { title, text, passed_on, kinds, refuses, ways, source, confirmed, only_without_right } =
+        let Denial { title, text, rest, passed_on, kinds, refuses, ways, source, confirmed, only_without_right } =
             &law.model().denial[&reason];
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
         let kinds = if kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { kinds.join(" ") };
@@ -34,6 +34,9 @@ fn every_reason_says_what_it_denies_and_how_much() {
         let only = if *only_without_right { ", only without a right" } else { "" };
         table.push_str(&format!("{} ({title}): {refuses:?} of {kinds}{only}; {ways:?}\n", reason.as_str()));
         table.push_str(&format!("    {text}\n"));
+        if let Some(rest) = rest {
+            table.push_str(&format!("    an objection: {rest}\n"));
+        }
         if let Some(PassedOnWords { all, some, none }) = passed_on {
             table.push_str(&format!("    {all}\n    {some}\n    {none}\n"));
         }
@@ -110,7 +113,7 @@ fn nobody_is_refused_a_right_because_of_where_they_live() {
 #[test]
 fn a_reason_denies_only_what_it_can_be_a_reason_for() {
     let law = law();
-    for kind in [Kind::OptOut, Kind::Limit, Kind::Objection, Kind::Complaint] {
+    for kind in [Kind::OptOut, Kind::Limit, Kind::Complaint] {
         assert!(law.denial(DenialReason::Unverifiable, "CA_CCPA", kind).is_err(), "nobody is verified for {kind:?}");
     }
     assert!(law.denial(DenialReason::Unverifiable, "EU_GDPR", Kind::ConsentWithdrawal).is_ok());
@@ -154,10 +157,6 @@ fn each_mistake_is_named_with_its_place() {
         ),
         (problem("[regime.US_VA]", "https://www.oag", "https://www oag"), "is no page of an authority"),
         (
-            problem("[regime.US_VA]", "title = \"Attorney General of Virginia\"", "title = \"\""),
-            "is no page of an authority with a title",
-        ),
-        (
             problem(
                 "[regime.KR_PIPA]",
                 "authorities = [{ title = \"Personal Information Protection Commission\", url = \"https://www.pipc.go.kr/\" }]",
@@ -177,4 +176,24 @@ fn each_mistake_is_named_with_its_place() {
     let (_, rest) = tail.split_once("[denial.").unwrap();
     let error = toml::from_str(&format!("{head}[denial.{rest}")).map(|model| crate::clock::validate::validate(&model));
     assert_eq!(error.unwrap().unwrap_err().to_string(), "law.toml, [denial.security]: there is no such reason");
+}
+
+#[test]
+fn what_refuses_objections_whole_says_what_is_not_done_beside_an_end_to_marketing_and_nothing_else_does() {
+    for (problem, expected) in [
+        (
+            problem("[denial.excessive]", "\"restriction\", \"objection\",", "\"restriction\","),
+            "[denial.excessive]: it says what is not done beside an end to marketing",
+        ),
+        (
+            problem("[denial.security]", "kinds = ", "rest = \"Nothing else.\"\nkinds = "),
+            "[denial.security]: it says what is not done beside an end to marketing",
+        ),
+        (
+            problem("[regime.US_VA]", "title = \"Attorney General of Virginia\"", "title = \"\""),
+            "is no page of an authority with a title",
+        ),
+    ] {
+        assert!(problem.contains(expected), "{expected}: {problem}");
+    }
 }

@@ -94,7 +94,7 @@ fn a_power_of_attorney_names_the_person_once_staff_have_read_it() {
 fn what_harms_nobody_goes_by_what_is_said_and_the_rest_by_what_is_proven() {
     for kind in Kind::ALL {
         let said = SubjectRequest { kind, ..request(&[], &[]) };
-        let by_word = matches!(kind, Kind::Objection | Kind::OptOut | Kind::Limit);
+        let by_word = matches!(kind, Kind::OptOut | Kind::Limit);
         // The member stands in it; nobody logged in as one.
         assert_eq!(said.about().len(), if by_word { 2 } else { 0 }, "{kind:?}");
         let is_read_only = matches!(kind, Kind::Appeal | Kind::Complaint);

@@ -6,9 +6,9 @@ use crate::review_proof::{Comparison, Reading, review_proof};
 use crate::subject_request::{Actor, By, PointKind, PointValue, Sha256Hex, Turn};
 
 /// After the end of every last day of a request of 5 March but one with 45 days, and after that.
-const LATE: [&str; 2] = ["2026-04-04T20:30:00Z", "2026-04-21T12:00:00Z"];
+pub(super) const LATE: [&str; 2] = ["2026-04-04T20:30:00Z", "2026-04-21T12:00:00Z"];
 
-fn of_agent(kind: Kind, document: Option<&str>) -> Ask {
+pub(super) fn of_agent(kind: Kind, document: Option<&str>) -> Ask {
     let email = EmailAddress::parse("leo@example.org").ok();
     let permission_sha256 = document.map(|document| Sha256Hex::parse(document).unwrap());
     let agent = Some(Agent { email, name: None, permission_sha256, has_power_of_attorney: false });
@@ -21,7 +21,7 @@ fn of_californian(points: &[(PointKind, &str)]) -> Ask {
 }
 
 impl Office {
-    async fn enter_code(&self, id: &ObligationId) {
+    pub(super) async fn enter_code(&self, id: &ObligationId) {
         let now = self.now();
         let (challenge, code) = Challenge::make(&self.keys, id, Proof::EmailCode, &[3; 24], now).unwrap();
         self.world.issue(id, &challenge).await.unwrap();
@@ -62,12 +62,11 @@ async fn who_can_still_show_something_on_the_last_day_is_heard() {
 async fn the_reason_is_what_was_missing_and_one_that_the_law_has_for_the_kind() {
     let both = [(PointKind::Phone, "0555"), (PointKind::Company, "Birch")];
     let cases = [
-        (of_agent(Kind::OptOut, None), false, Some("permission-missing")),
         (of_agent(Kind::Erasure, None), false, Some("permission-missing")),
         (of_agent(Kind::Erasure, None), true, Some("permission-missing")),
         (of_agent(Kind::Erasure, Some(&"ab".repeat(32))), false, Some("unverifiable")),
         (of_agent(Kind::Erasure, Some(&"ab".repeat(32))), true, None),
-        (of_agent(Kind::OptOut, Some(&"ab".repeat(32))), false, None),
+        (of_agent(Kind::Correction, Some(&"ab".repeat(32))), true, None),
         (of_californian(&both), false, Some("unverifiable")),
         (of_californian(&both), true, None),
         (of_californian(&both[..1]), true, Some("unverifiable")),

@@ -1,7 +1,7 @@
 //! What comes of requests whose acknowledgement is kept back, because their address has had too many letters that day.
 
 use super::*;
-use crate::tell_person::measure::MORE_PER_ADDRESS;
+use crate::tell_person::measure::{FIRST_PER_ADDRESS, MORE_PER_ADDRESS, PASSES};
 
 impl Office {
     /// One more than its address is told of today, by somebody else's doing; `first` numbers them.
@@ -55,7 +55,8 @@ async fn what_nobody_verified_is_denied_on_its_last_day_though_its_letter_was_ke
     office.flooded(100).await;
     office.sweep().await;
     office.tell().await;
-    assert_eq!(office.request(&id).next_action_at, Some(at("2026-04-04T20:00:00Z")));
+    let request = office.request(&id);
+    assert_eq!((&request.standing, request.next_action_at), (&Standing::AwaitingVerification, Some(office.now())));
     office.move_to("2026-04-04T20:00:00Z");
     office.sweep().await;
     assert!(matches!(office.request(&id).standing, Standing::Denied { reason, .. } if reason == "unverifiable"));
@@ -135,4 +136,104 @@ async fn what_is_acknowledged_after_an_alarm_has_begun_is_counted_by_it_at_once_
             office.world.pass(SignedDuration::from_hours(1));
         }
     }
+}
+
+/// Requests that nobody has shown to be theirs, each from a place of its own, on one day.
+async fn burst(office: &Office, count: u16, ask: impl Fn(u16) -> Ask) -> Vec<ObligationId> {
+    let law = Law::built_in().unwrap();
+    let terms = Terms { keys: &office.keys, law: &law, stuck_after: SignedDuration::from_mins(10) };
+    let mut ids = Vec::new();
+    for number in 0..count {
+        let mut seed = [0xcd; 20];
+        seed[..2].copy_from_slice(&number.to_be_bytes());
+        let source = crate::accept_request::source_of(&office.keys, &format!("bot {number}"));
+        let (naming, sent) = (Naming::Fresh(&seed), Sent { ask: ask(number), source });
+        let (world, now) = (&office.world, office.now());
+        ids.push(accept_request(world, world, terms, naming, sent, now).await.unwrap().request.id);
+    }
+    office.tell().await;
+    ids
+}
+
+/// Letters to an address, day by day.
+async fn letters(office: &Office, days: usize) -> Vec<usize> {
+    let count = || {
+        let stored = office.world.stored();
+        stored.requests.letters.iter().filter(|letter| letter.to == "email#mia@example.com").count()
+    };
+    let mut per_day = Vec::new();
+    for _ in 0..days {
+        let before = count();
+        for _ in 0..4 {
+            office.world.pass(SignedDuration::from_hours(6));
+            let swept = office.sweep().await;
+            assert!(swept.faults.is_empty());
+            office.tell().await;
+        }
+        per_day.push(count() - before);
+    }
+    per_day
+}
+
+#[tokio::test]
+async fn a_burst_is_over_after_the_next_day_but_for_how_those_ended_that_were_told() {
+    let first_day = (FIRST_PER_ADDRESS + MORE_PER_ADDRESS) as usize;
+    let places = ["Germany", "California", "Virginia", "South Korea", "Brazil"];
+    let of_place = |number: u16| Some(places[usize::from(number) % places.len()].to_owned());
+    let declared = |number: u16| Ask { residence: of_place(number), ..ask(Kind::Erasure) };
+    let by_agent = |number: u16| {
+        let email = EmailAddress::parse(&format!("agent{number}@example.org")).ok();
+        let agent = Some(Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false });
+        Ask { agent, residence: of_place(number), ..ask(Kind::Erasure) }
+    };
+    let opting_out = |number: u16| Ask { residence: of_place(number), ..ask(Kind::OptOut) };
+    let cases: [(&str, &dyn Fn(u16) -> Ask); 3] =
+        [("of themselves", &declared), ("by agents", &by_agent), ("opting out", &opting_out)];
+    for (case, asks) in cases {
+        let office = Office::new();
+        let ids = burst(&office, 300, asks).await;
+        let told = office.world.stored().requests.letters.iter().filter(|letter| letter.pass.is_none()).count();
+        assert!(told >= first_day, "{case}: {told}");
+        let days = letters(&office, 70).await;
+        let next = days.iter().take(2).sum::<usize>();
+        let later: usize = days.iter().skip(2).sum();
+        assert!(next > 0 && next <= 2 * (MORE_PER_ADDRESS + PASSES) as usize, "{case}: {days:?}");
+        assert!(later <= first_day, "{case}: {days:?}");
+        for id in &ids {
+            let request = office.request(id);
+            assert!(request.standing.closed_at().is_some() && request.settled_at().is_some(), "{case}: {request:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_locked_out_by_what_was_given_up() {
+    let office = Office::new();
+    let ids = burst(&office, 300, |_| of_german(Kind::Erasure)).await;
+    letters(&office, 3).await;
+    let given_up = ids.iter().find(|id| {
+        let acts = &office.world.stored().requests.acts[*id];
+        !acts.iter().any(|act| matches!(act.deed, Deed::Told { .. }))
+    });
+    let id = given_up.unwrap();
+    // Whoever has the reference has a code sent, the first time they ask for one.
+    let source = crate::accept_request::source_of(&office.keys, "home");
+    let round = office.request(id).next_round(Notice::Code);
+    let job = NoticeJob { request: id.clone(), notice: Notice::Code, tenant: None, round, source };
+    office.world.stored().requests.notices.push(job);
+    office.tell().await;
+    let code = office.world.stored().requests.letters.last().unwrap().code.clone().unwrap();
+    let now = office.now();
+    let verified = verify_request(&office.world, &office.keys, id, &code, now).await.unwrap();
+    assert!(matches!(verified, crate::verify_request::Verified::Proved(_)));
+    // From then on it is told as ever.
+    office.sweep().await;
+    let before = office.world.stored().requests.letters.len();
+    let standing = Standing::Denied { at: now, reason: "excessive".to_owned() };
+    let request = SubjectRequest { standing, next_action_at: Some(now), ..office.request(id) };
+    office.world.stored().requests.heads.insert(id.clone(), request);
+    office.sweep().await;
+    office.tell().await;
+    assert!(office.request(id).was_told(Notice::Denial, 1));
+    assert_eq!(office.world.stored().requests.letters.len(), before + 1);
 }

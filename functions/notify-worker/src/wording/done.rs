@@ -1,0 +1,81 @@
+//! What came of a request, in a sentence or two.
+
+use privacy::clock::model::Kind;
+use privacy::subject_request::findings::Erased;
+use privacy::subject_request::review::Outcome;
+use privacy::subject_request::{Standing, SubjectRequest};
+
+/// What came of an erasure. Whether there was anything is told to nobody but who has shown that it is theirs.
+fn erased(request: &SubjectRequest) -> &'static str {
+    match request.findings.erased.filter(|_| request.is_verified()) {
+        Some(Erased::Removed) if is_in_part(request) => {
+            "We have deleted your data, except what has to stay. The page of your request shows what was deleted, and when we look again whether it is really gone."
+        }
+        Some(Erased::Removed) => {
+            "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."
+        }
+        Some(Erased::Nothing) => {
+            "We have looked everywhere that we keep data of people, and found nothing tied to what you have shown to be yours: there was nothing to delete. The page of your request shows where we looked, and when we look again."
+        }
+        Some(Erased::Kept) => {
+            "We have deleted nothing: what there is of you, if anything, stays. The page of your request shows where we looked, what stays, and why."
+        }
+        None => "Your request to have data deleted is worked off. The page of your request shows what came of it.",
+    }
+}
+
+pub(super) const fn is_in_part(request: &SubjectRequest) -> bool {
+    matches!(request.standing, Standing::Answered { in_part: true, .. })
+}
+
+/// What has been done, once it is.
+pub(super) fn done(request: &SubjectRequest) -> &'static str {
+    match request.kind {
+        Kind::Access | Kind::Know | Kind::Portability if request.names_nobody() => {
+            "We have looked at what you ask for by hand, and answer you apart from this letter. There is no file on the page of your request."
+        }
+        Kind::Access | Kind::Know | Kind::Portability => {
+            "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
+        }
+        Kind::Erasure => erased(request),
+        Kind::Correction => {
+            "We have looked at what you want corrected. The page of your request says for each part what was done."
+        }
+        Kind::Restriction => "We keep your data and no longer use it.",
+        Kind::Objection if request.is_objection_accepted() => {
+            "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
+        }
+        // It ended before anybody looked at the rest.
+        Kind::Objection if request.findings.outcome.is_none() => {
+            "Marketing to you has stopped. Nothing else was changed."
+        }
+        Kind::Objection => {
+            "We have looked at your objection. Marketing to you has stopped. The other use that you object to goes on."
+        }
+        Kind::ConsentWithdrawal => "You have taken your consent back, and we no longer use your data by it.",
+        Kind::OptOut => {
+            "Your data is not sold, and not shared for advertising. We have recorded that you do not want it to be."
+        }
+        Kind::Limit => {
+            "Your sensitive data is used for nothing but what you use our service for. We have recorded that you want it so."
+        }
+        Kind::Appeal => match request.findings.outcome {
+            Some(Outcome::Upheld) => {
+                "We have looked again at our answer. You were right: we work on your first request again."
+            }
+            Some(Outcome::Rejected) => "We have looked again at our answer. It stays as it was.",
+            Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
+                "We have looked again at our answer. The page of your request says what came of it."
+            }
+        },
+        Kind::Complaint => match request.findings.outcome {
+            Some(Outcome::Upheld) => "We have looked into your complaint. You were right.",
+            Some(Outcome::Rejected) => {
+                "We have looked into your complaint, and did not find that we did something wrong."
+            }
+            Some(Outcome::Completed | Outcome::PartlyRetained | Outcome::Answered) | None => {
+                "We have looked into your complaint. The page of your request says what came of it."
+            }
+        },
+    }
+}
