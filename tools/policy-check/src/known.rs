@@ -17,6 +17,7 @@ const OWNER: [&str; 2] = ["tenant_id", "connection_id"];
 pub struct Kind {
     /// The record class, or the record of our own.
     pub name: String,
+    shape: String,
     partition: Option<Pattern>,
     key: Option<Pattern>,
     attributes: BTreeSet<String>,
@@ -83,6 +84,7 @@ impl Known {
         (partition, key): (Option<&str>, Option<&str>),
         attributes: &[String],
     ) -> Result<(), InvalidPattern> {
+        let shape = partition.into_iter().chain(key).collect::<Vec<_>>().join(" | ");
         self.words.extend(partition.into_iter().chain(key).flat_map(words_of).map(str::to_owned));
         let (partition, key) = (partition.map(Pattern::parse).transpose()?, key.map(Pattern::parse).transpose()?);
         let attributes = attributes.iter().cloned();
@@ -92,7 +94,7 @@ impl Known {
             Some(known) => known.attributes.extend(attributes),
             None => {
                 let (name, attributes) = (name.to_owned(), attributes.collect());
-                kinds.push(Kind { name, partition, key, attributes, since: BTreeMap::new(), shards: None });
+                kinds.push(Kind { name, shape, partition, key, attributes, since: BTreeMap::new(), shards: None });
             }
         }
         Ok(())
@@ -101,6 +103,11 @@ impl Known {
     /// Every store of the map.
     pub fn stores(&self) -> impl Iterator<Item = &str> {
         self.stores.keys().map(String::as_str)
+    }
+
+    /// Every kind of row and object, with its store.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &Kind)> {
+        self.stores.iter().flat_map(|(store, kinds)| kinds.iter().map(move |kind| (store.as_str(), kind)))
     }
 
     /// Whether people's data lives in a store: it must be there to be checked.
@@ -131,6 +138,17 @@ impl Known {
 const PERIODS: [&str; 4] = ["hour", "day", "month", "period"];
 
 impl Kind {
+    /// The patterns of its keys, as the map has them.
+    #[must_use]
+    pub fn shape(&self) -> &str {
+        &self.shape
+    }
+
+    /// The attributes that the map knows of it.
+    pub fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(String::as_str)
+    }
+
     /// The class of a row that stands in a shard in which no purge looks.
     #[must_use]
     pub fn beyond_shards(&self, partition: &str) -> Option<&str> {

@@ -17,7 +17,7 @@ use privacy_edge::connect;
 
 pub use arguments::{Arguments, Asked, Invalid};
 pub use check::{Check, Finding, StoreReport, What};
-pub use known::Known;
+pub use known::{Kind, Known};
 pub use outputs::{Names, Physical};
 pub use report::write_report;
 
