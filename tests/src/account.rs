@@ -11,7 +11,7 @@ use privacy_aws::connection::Connection;
 use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
-use crate::calls::{names_of, refuse, respond};
+use crate::calls::{is_write, names_of, refuse, respond};
 use crate::classified::Classified;
 use crate::connections::{InRole, over};
 use crate::{bus, mails};
@@ -258,11 +258,6 @@ impl Account {
         let (rru, wru) = if is_write(operation) { (0.0, units) } else { (units, 0.0) };
         self.log.lock().unwrap().calls.push(Call { operation: operation.to_owned(), status, rru, wru });
     }
-}
-
-/// Whether an operation of DynamoDB writes.
-fn is_write(operation: &str) -> bool {
-    !matches!(operation, "Query" | "GetItem" | "BatchGetItem" | "Scan")
 }
 
 impl Default for Account {
