@@ -1,6 +1,6 @@
 //! `make policy-check`: what the service and the product write is in the map, and what is not is named without its value.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use policy_check::{Arguments, Asked, Check, GOOD, Known, Names, StoreReport, UNCHECKED, UNCLASSIFIED, write_report};
 use privacy::erasure::Worked;
 use privacy::legal_hold::HoldId;
@@ -26,7 +26,7 @@ fn known() -> Known {
 
 async fn check_by(known: &Known, account: &Account, names: &Names, shows_words: bool) -> Vec<StoreReport> {
     let inventory = Inventory::new(&account.connection());
-    let check = Check { inventory: &inventory, known, pace: 7, shows_words };
+    let check = Check { inventory: &inventory, known, pace: 7, shows_words, now: now() };
     check.all(names, &mut Vec::new()).await.unwrap()
 }
 
@@ -221,6 +221,71 @@ async fn what_stands_in_a_shard_that_no_purge_reads_is_named() {
     assert!(line.contains("security-logs") && line.trim_end().ends_with(" 3"), "{line}");
 }
 
+/// A period goes as a whole, so what is filed under another than its own goes early or late.
+#[tokio::test(start_paused = true)]
+async fn what_is_dated_outside_its_period_is_named() {
+    let account = account().await;
+    let log = |instant: &str| row("log#2026-03-01#0", &format!("alder#{instant}#e"), &["event"]);
+    account.put_all("logs", &[log("2026-03-01T00:00:00.000Z"), log("2026-03-01T23:59:59.999Z")]);
+    let member = |instant: &str| row("alder#c1", &format!("member#2026-10-01T23#{instant}#m1"), &["name"]);
+    account.put_all("social", &[member("2026-10-01T23:00:00.000Z")]);
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    account.put_all("logs", &[log("2026-02-28T23:59:59.999Z"), log("2026-03-02T00:00:00.000Z")]);
+    account.put_all("social", &[member("2026-10-01T22:59:59.000Z")]);
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for (class, count) in [("security-logs", 2), ("member-profiles", 1)] {
+        let line = format!("misdated {class}: dated outside the period in which it stands {count}");
+        assert!(lines.contains(&line), "no `{line}` in {text}");
+    }
+}
+
+/// Expiry ends marks and counters, and AWS says of it only that it comes within days: what it has not taken is named.
+#[tokio::test(start_paused = true)]
+async fn what_expiry_has_not_taken_two_days_after_its_time_is_named() {
+    let account = account().await;
+    let (hour, day) = (SignedDuration::from_hours(1), SignedDuration::from_hours(24));
+    let expiring = |key: &str, attribute: &str, at: Timestamp| {
+        let mut row = json!({"pk": {"S": key}, "expires_at": {"N": at.as_second().to_string()}});
+        row[attribute] = json!({"S": "x"});
+        row
+    };
+    account.put_all(
+        "suppression",
+        &[
+            expiring("subject#v1-a", "covers_until", now() - day * 2 + hour),
+            expiring("subject#v1-b", "covers_until", now() + day),
+            json!({"pk": {"S": "subject#v1-open"}, "covers_until": {"S": "x"}}),
+        ],
+    );
+    account.put_all("limits", &[expiring("v1-c", "admitted", now() - day)]);
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    account.put_all(
+        "suppression",
+        &[
+            expiring("subject#v1-d", "covers_until", now() - day * 2 - hour),
+            expiring("connection#alder#c1", "covers_until", now() - day * 700),
+            expiring("contact#alder#c1#p1", "covers_until", now() - day * 3),
+        ],
+    );
+    account.put_all(
+        "limits",
+        &[expiring("v1-e", "admitted", now() - day * 3), json!({"pk": {"S": "v1-f"}, "admitted": {"N": "3"}})],
+    );
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let taken = "expired more than 2 days ago, and the table has not taken it";
+    for line in [
+        format!("overdue suppression: {taken} 3"),
+        format!("overdue limits: {taken} 1"),
+        "overdue limits: does not say when it expires, and nothing else ends it 1".to_owned(),
+    ] {
+        assert!(lines.contains(&line), "no `{line}` in {text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_busy_store_is_waited_for_and_one_that_stays_down_is_said_so() {
     let account = account().await;
@@ -228,7 +293,7 @@ async fn a_busy_store_is_waited_for_and_one_that_stays_down_is_said_so() {
     assert_eq!(report(&account).await.1, GOOD);
     account.trouble("Scan", &[Trouble::Down; 90]);
     let (inventory, known) = (Inventory::new(&account.connection()), known());
-    let check = Check { inventory: &inventory, known: &known, pace: 100, shows_words: false };
+    let check = Check { inventory: &inventory, known: &known, pace: 100, shows_words: false, now: now() };
     let failed = check.all(&Names::of_outputs(OUTPUTS).unwrap(), &mut Vec::new()).await.unwrap_err();
     assert!(failed.to_string().starts_with("accounts: inventory.rows failed"), "{failed}");
 }

@@ -1,5 +1,5 @@
 //! What tables and buckets really hold, by name: keys and names of attributes, page by page. Values are dropped where they
-//! arrive.
+//! arrive, but for the second at which a row expires.
 //!
 //! The one place that scans. Staff run it, by hand, with `dynamodb:Scan` and `s3:ListBucketVersions` of their own; no role of
 //! a function has the former.
@@ -20,6 +20,8 @@ pub struct Row {
     pub sort: Option<String>,
     /// The names of its other attributes.
     pub attributes: Vec<String>,
+    /// The second since 1970 from which on the expiry of its table may take it.
+    pub expires_at: Option<i64>,
 }
 
 /// Where a page of rows begins.
@@ -86,5 +88,6 @@ fn row(mut item: Item) -> Row {
     let text = |value: AttributeValue| if let AttributeValue::S(text) = value { text } else { String::new() };
     let partition = item.remove("pk").map(text).unwrap_or_default();
     let sort = item.remove("sk").map(text);
-    Row { partition, sort, attributes: item.into_keys().collect() }
+    let expires_at = item.get("expires_at").and_then(|value| value.as_n().ok()?.parse().ok());
+    Row { partition, sort, attributes: item.into_keys().collect(), expires_at }
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use privacy::fault::{Fault, Turn};
 use privacy::ports::Record;
 use privacy_aws::inventory::{Inventory, Row, Rows, RowsAfter};
 
 use crate::Failed;
-use crate::known::Known;
+use crate::known::{Known, Unexpired};
 use crate::outputs::{Names, Physical};
 use crate::shape;
 
@@ -32,6 +33,10 @@ pub enum What {
     Older,
     /// A row in a shard of its period that no purge looks into.
     Shard,
+    /// A row that is dated before or after the period in which it stands.
+    Misdated,
+    /// A row that the expiry of its table was to take, and has not.
+    Overdue,
 }
 
 /// Something that the map does not know, without its value.
@@ -67,6 +72,8 @@ pub struct Check<'a> {
     pub pace: u32,
     /// Whether words of unknown keys are shown.
     pub shows_words: bool,
+    /// What time it is.
+    pub now: Timestamp,
 }
 
 impl Check<'_> {
@@ -165,6 +172,16 @@ impl Check<'_> {
                 }
                 if let Some(class) = kind.beyond_shards(&row.partition) {
                     note(report, What::Shard, format!("{class}: in a shard beyond its `shards`, no purge looks there"));
+                }
+                if let Some(class) = kind.misdated(&row.partition, sort) {
+                    note(report, What::Misdated, format!("{class}: dated outside the period in which it stands"));
+                }
+                if let Some(unexpired) = kind.unexpired(row.expires_at, self.now) {
+                    let how = match unexpired {
+                        Unexpired::Overdue => "expired more than 2 days ago, and the table has not taken it",
+                        Unexpired::Never => "does not say when it expires, and nothing else ends it",
+                    };
+                    note(report, What::Overdue, format!("{}: {how}", kind.name));
                 }
             }
             None => {

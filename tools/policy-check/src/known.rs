@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use privacy::policy::Model;
 use privacy::policy::model::Range;
+use privacy::policy::own::Purge;
 use privacy::policy::pattern::{InvalidPattern, Pattern};
 
 use crate::shape::words_of;
@@ -25,7 +27,30 @@ pub struct Kind {
     since: BTreeMap<String, String>,
     /// In how many shards a purge looks for a period of it.
     shards: Option<u8>,
+    /// What its end depends on, where that is the expiry of its table.
+    expiry: Option<Expiry>,
 }
+
+/// How the expiry of a table ends a kind of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expiry {
+    /// A row expires from some day on, which it may not know yet.
+    Later,
+    /// Every row says when it expires, from its first write on.
+    Always,
+}
+
+/// Why a row is still there that expiry ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unexpired {
+    /// It was to go long enough ago.
+    Overdue,
+    /// It never expires.
+    Never,
+}
+
+/// What the expiry of a table may take: `[own.limits]` of the policy counts on it.
+const EXPIRY_TAKES: SignedDuration = SignedDuration::from_hours(48);
 
 /// The map, ready to be asked.
 #[derive(Debug, Default)]
@@ -65,6 +90,12 @@ impl Known {
             for row in &own.rows {
                 known.note(store, name, (row.partition.as_deref(), row.key.as_deref()), &row.attributes)?;
             }
+            if own.purge != Purge::Expiry {
+                continue;
+            }
+            let expiry = if own.clock.ceiling.is_some() { Expiry::Always } else { Expiry::Later };
+            let kinds = known.stores.entry(store.clone()).or_default();
+            kinds.iter_mut().filter(|kind| kind.name == *name).for_each(|kind| kind.expiry = Some(expiry));
         }
         for (name, class) in &model.class {
             let (Some(purge), Some(kinds)) = (&class.purge, known.stores.get_mut(&class.store)) else { continue };
@@ -94,7 +125,16 @@ impl Known {
             Some(known) => known.attributes.extend(attributes),
             None => {
                 let (name, attributes) = (name.to_owned(), attributes.collect());
-                kinds.push(Kind { name, shape, partition, key, attributes, since: BTreeMap::new(), shards: None });
+                kinds.push(Kind {
+                    name,
+                    shape,
+                    partition,
+                    key,
+                    attributes,
+                    since: BTreeMap::new(),
+                    shards: None,
+                    expiry: None,
+                });
             }
         }
         Ok(())
@@ -162,14 +202,8 @@ impl Kind {
     /// The class of a row that is older than the first day of its class, where no purge ever looks.
     #[must_use]
     pub fn before_since(&self, partition: &str, sort: Option<&str>) -> Option<&str> {
-        let captured = |pattern: &Option<Pattern>, text: &str| -> Vec<(String, String)> {
-            let found = pattern.as_ref().and_then(|pattern| pattern.capture(text)).unwrap_or_default();
-            found.into_iter().map(|(slot, value)| (slot.to_owned(), value.to_owned())).collect()
-        };
-        let mut slots = captured(&self.partition, partition);
-        slots.extend(sort.map(|sort| captured(&self.key, sort)).unwrap_or_default());
-        let value =
-            |is: &dyn Fn(&str) -> bool| slots.iter().find(|(slot, _)| is(slot)).map(|(_, value)| value.as_str());
+        let slots = self.slots(partition, sort);
+        let value = |is: &dyn Fn(&str) -> bool| value_of(&slots, is);
         let class = value(&|slot| slot == "class").unwrap_or(&self.name);
         let (class, since) = self.since.get_key_value(class)?;
         let period = value(&|slot| PERIODS.contains(&slot))?;
@@ -177,8 +211,43 @@ impl Kind {
         (period < since.get(..period.len().min(since.len()))?).then_some(class.as_str())
     }
 
+    /// The class of a row that says another instant than that of the period in which it stands: it goes with the period.
+    #[must_use]
+    pub fn misdated(&self, partition: &str, sort: Option<&str>) -> Option<&str> {
+        let slots = self.slots(partition, sort);
+        let period = value_of(&slots, |slot| PERIODS.contains(&slot))?;
+        let instant = value_of(&slots, |slot| slot == "instant")?;
+        // A period is how its instants begin.
+        (!instant.starts_with(period)).then_some(self.name.as_str())
+    }
+
+    /// What stands for each placeholder of the keys of a row.
+    fn slots(&self, partition: &str, sort: Option<&str>) -> Vec<(String, String)> {
+        let captured = |pattern: &Option<Pattern>, text: &str| -> Vec<(String, String)> {
+            let found = pattern.as_ref().and_then(|pattern| pattern.capture(text)).unwrap_or_default();
+            found.into_iter().map(|(slot, value)| (slot.to_owned(), value.to_owned())).collect()
+        };
+        let mut slots = captured(&self.partition, partition);
+        slots.extend(sort.map(|sort| captured(&self.key, sort)).unwrap_or_default());
+        slots
+    }
+
+    /// Why a row is there that was to expire; `None` where it may be.
+    #[must_use]
+    pub fn unexpired(&self, expires_at: Option<i64>, now: Timestamp) -> Option<Unexpired> {
+        match (self.expiry?, expires_at) {
+            (Expiry::Always, None) => Some(Unexpired::Never),
+            (Expiry::Later, None) => None,
+            (_, Some(second)) => (second < (now - EXPIRY_TAKES).as_second()).then_some(Unexpired::Overdue),
+        }
+    }
+
     /// The attributes that no class names, of those of a row.
     pub fn unknown<'a>(&'a self, attributes: &'a [String]) -> impl Iterator<Item = &'a str> {
         attributes.iter().filter(|name| !self.attributes.contains(*name)).map(String::as_str)
     }
+}
+
+fn value_of(slots: &[(String, String)], is: impl Fn(&str) -> bool) -> Option<&str> {
+    slots.iter().find(|(slot, _)| is(slot)).map(|(_, value)| value.as_str())
 }
