@@ -11,7 +11,8 @@ use privacy_aws::connection::Connection;
 use serde_json::{Value, json};
 
 use crate::buckets::Buckets;
-use crate::calls::{names_of, refuse, respond};
+use crate::calls::{is_write, names_of, refuse, respond};
+use crate::classified::Classified;
 use crate::connections::{InRole, over};
 use crate::{bus, mails};
 
@@ -60,6 +61,7 @@ pub struct Account {
     pub(crate) database: Database,
     buckets: Buckets,
     log: Arc<Mutex<Log>>,
+    pub(crate) classified: Arc<Classified>,
 }
 
 impl std::fmt::Debug for Account {
@@ -72,7 +74,12 @@ impl Account {
     /// An empty account with the tables of the service.
     #[must_use]
     pub fn new() -> Self {
-        let account = Self { database: Database::memory().unwrap(), buckets: Buckets::default(), log: Arc::default() };
+        let account = Self {
+            database: Database::memory().unwrap(),
+            buckets: Buckets::default(),
+            log: Arc::default(),
+            classified: Arc::default(),
+        };
         for table in ["accounts", "billing", "connections", "conversations", "inbox", "logs", "people", "social"] {
             account.create_table(table, &["pk", "sk"], None);
         }
@@ -187,6 +194,9 @@ impl Account {
         }
         let Some(target) = target else {
             let answered = self.buckets.answer(request);
+            if answered.status == 200 && ["PutObject", "CreateMultipartUpload"].contains(&answered.operation) {
+                self.classify_object(request.uri());
+            }
             return (answered.operation.to_owned(), answered.status, answered.body, answered.tag);
         };
         let (service, operation) = target.split_once('.').unwrap();
@@ -228,7 +238,11 @@ impl Account {
                 undone.push((table.clone(), rest));
             }
         }
+        let written = is_write(operation).then(|| body.clone());
         let (status, mut answer) = self.carry_out(operation, body);
+        if let Some(written) = written.filter(|_| status == 200) {
+            self.classify(&written);
+        }
         for (table, rest) in undone {
             answer["UnprocessedItems"] = json!({table: rest});
         }
@@ -241,8 +255,7 @@ impl Account {
         // One object, or one per table of a batch.
         let all: Vec<&Value> = consumed.as_array().map_or_else(|| vec![consumed], |all| all.iter().collect());
         let units: f64 = all.iter().map(|one| one["CapacityUnits"].as_f64().unwrap_or_default()).sum();
-        let is_read = matches!(operation, "Query" | "GetItem" | "BatchGetItem" | "Scan");
-        let (rru, wru) = if is_read { (units, 0.0) } else { (0.0, units) };
+        let (rru, wru) = if is_write(operation) { (0.0, units) } else { (units, 0.0) };
         self.log.lock().unwrap().calls.push(Call { operation: operation.to_owned(), status, rru, wru });
     }
 }

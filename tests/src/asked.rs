@@ -166,6 +166,7 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Bounced { notice, tenant: None, round: 3, cause: BounceCause::Complaint },
         Deed::Proved { proof: Proof::DataPoints },
         Deed::Proved { proof: Proof::Declaration },
+        Deed::Extended,
         Deed::Begun,
         Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
         Deed::Instructed {
@@ -192,9 +193,12 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Denied { reason: "unverifiable".to_owned() },
         Deed::RefusedPart { reason: "found-accurate".to_owned() },
         Deed::Reopened,
+        Deed::OrderedAgain { order: InstructionId::parse("ticket-9").unwrap(), reason: OrderReason::Spoilt },
         Deed::Corrected { fields: full().findings.corrections },
         Deed::Closed { outcome: Outcome::Rejected, evidence: evidence() },
         Deed::Answered,
+        Deed::Downloaded,
+        Deed::BundleErased,
         Deed::EvidenceErased,
         Deed::ContactErased,
     ];

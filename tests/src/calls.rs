@@ -26,3 +26,8 @@ pub(crate) fn respond(status: u16, body: String) -> HttpResponse {
 pub(crate) fn refuse(exception: &str) -> HttpResponse {
     respond(400, json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{exception}")}).to_string())
 }
+
+/// Whether an operation of DynamoDB writes.
+pub(crate) fn is_write(operation: &str) -> bool {
+    !matches!(operation, "Query" | "GetItem" | "BatchGetItem" | "Scan")
+}

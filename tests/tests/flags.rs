@@ -91,7 +91,8 @@ async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
                 "{flag:?} {purpose:?}"
             );
             let text = |text: &str| AttributeValue::S(text.to_owned());
-            let put = Put::builder().table_name("inbox").item("pk", text("alder#c1")).item("sk", text("used"));
+            let key = text("contact#p1#signal#2026-03-10T12:00:00.000Z#used");
+            let put = Put::builder().table_name("inbox").item("pk", text("alder#c1")).item("sk", key);
             let mut items = gate.processing_conditions(purpose, &Whose::Theirs(&people)).unwrap();
             items.push(TransactWriteItem::builder().put(put.build().unwrap()).build());
             let transaction = account.connection().dynamodb().transact_write_items().set_transact_items(Some(items));

@@ -1,15 +1,18 @@
 //! The gate as the product uses it: in one transaction with the write, against a running erasure.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use privacy::erasure::Worked;
-use privacy::ids::Platform;
-use privacy::ingest_gate::{Arrival, TokenUse};
+use privacy::ids::{Platform, TenantId};
+use privacy::ingest_gate::{Arrival, Purpose, TokenUse};
 use privacy::keys::KeyedRef;
+use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::policy::Route;
-use privacy::ports::Intake;
+use privacy::ports::{HoldBook, Intake};
 use privacy::target::Target;
 use privacy_aws::ingest_gate::IngestGate;
 use privacy_tests::account::{Account, Trouble};
@@ -141,4 +144,62 @@ async fn the_write_that_accepts_a_disconnect_refuses_the_tokens_before_any_worke
     assert!(may("c1", now() + SignedDuration::from_secs(1)).await.unwrap(), "made again under its id");
     account.trouble("BatchGetItem", &[Trouble::Down; 9]);
     assert!(may("c2", connected_at()).await.is_err(), "who cannot read does not use them");
+}
+
+fn hold() -> LegalHold {
+    let note = |text| Note::parse(text).unwrap();
+    LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope: HoldScope {
+            tenant: TenantId::parse("alder").unwrap(),
+            connection: None,
+            contact: None,
+            user: None,
+            classes: BTreeSet::from(["signals".to_owned()]),
+            from: None,
+            until: None,
+        },
+        reason: note("a claim"),
+        approver: note("counsel"),
+        proof: Some(note("case 1")),
+        placed_at: now(),
+        review_by: "2026-04-01".parse().unwrap(),
+    }
+}
+
+/// Whether a signal of a connection may be used so: read, and as a condition of a write.
+async fn may_use(account: &Account, purpose: Purpose, connection: &str, connected_at: Timestamp) -> bool {
+    let place = place("alder", connection, Some("p1"));
+    let record = Arrival { place: &place, connected_at, owners: &[], occurred_at: connected_at };
+    let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
+    let read = gate.may_use(purpose, &record, now()).await.unwrap().is_ok();
+    let key = |name: &str| AttributeValue::S(format!("{name}-{connection}-{purpose:?}"));
+    let put = Put::builder().table_name("logs").item("pk", AttributeValue::S("log#2026-03-10#0".to_owned()));
+    let put =
+        put.item("sk", AttributeValue::S(format!("alder#2026-03-10T12:00:00.000Z#{}", key("use").as_s().unwrap())));
+    let mut items = gate.use_conditions(purpose, &record, now()).unwrap();
+    items.push(TransactWriteItem::builder().put(put.build().unwrap()).build());
+    let sent = account.connection().dynamodb().transact_write_items().set_transact_items(Some(items)).send().await;
+    assert_eq!(read, sent.is_ok(), "both forms of the gate agree");
+    read
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_hold_keeps_past_its_erasure_is_restricted() {
+    let account = Account::new();
+    for (connection, person) in [("c1", "10158000000000001"), ("c2", "2")] {
+        demo::connect(&account, "alder", connection, "2026-01-01T00:00:00.000Z", &demo::person(person));
+        demo::signals(&account, "alder", connection, 3, 300);
+    }
+    demo::ledger(&account).place(&hold()).await.unwrap();
+    assert!(may_use(&account, Purpose::Service, "c1", connected_at()).await, "a hold alone restricts nothing");
+    demo::ledger(&account).open(&request()).await.unwrap();
+    assert!(matches!(work(&account, "w", now()).await, Some(Worked::Held { .. })));
+    assert_eq!(account.dump("inbox").len(), 6, "all of it is kept");
+    for purpose in Purpose::ALL {
+        let is_for_claims = matches!(purpose, Purpose::Keeping | Purpose::LegalClaims);
+        assert_eq!(may_use(&account, purpose, "c1", connected_at()).await, is_for_claims, "{purpose:?}");
+        assert!(may_use(&account, purpose, "c2", connected_at()).await, "{purpose:?}: a bystander");
+        assert!(may_use(&account, purpose, "c1", now()).await, "{purpose:?}: connected again since");
+    }
 }

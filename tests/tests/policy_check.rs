@@ -1,28 +1,15 @@
 //! `make policy-check`: what the service and the product write is in the map, and what is not is named without its value.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 use policy_check::{Arguments, Asked, Check, GOOD, Known, Names, StoreReport, UNCHECKED, UNCLASSIFIED, write_report};
-use privacy::accept_request::{admit_source, source_of};
 use privacy::erasure::Worked;
-use privacy::ids::TenantId;
-use privacy::keys::KeyedRef;
-use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
-use privacy::memory::place;
+use privacy::legal_hold::HoldId;
 use privacy::policy::Model;
-use privacy::ports::{HoldBook, Intake, Lease, Ledger};
-use privacy::purge::{Leftover, PurgeLedger, PurgePlan};
-use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
-use privacy::subject_request::challenge::Challenge;
-use privacy::subject_request::ports::{Challenges, RequestBook, RequestIntake};
-use privacy::subject_request::{Act, Actor, Deed, Proof, Standing, SubjectRequest};
+use privacy::ports::HoldBook;
 use privacy_aws::inventory::Inventory;
-use privacy_aws::limits::LimitsTable;
 use privacy_tests::account::{Account, Trouble};
-use privacy_tests::asked::{deeds, full};
 use privacy_tests::demo;
-use privacy_tests::workshop::Workshop;
+use privacy_tests::everything::{account, now, visit};
 use serde_json::{Value, json};
 
 const OUTPUTS: &str = r#"{"api_url": "x", "outputs": {
@@ -32,10 +19,6 @@ const OUTPUTS: &str = r#"{"api_url": "x", "outputs": {
     "SocialTableName": "social", "BillingTableName": "billing", "LogsTableName": "logs", "ReportsBucketName": "reports",
     "LimitsTableName": "limits", "BundlesBucketName": "bundles", "ErasureQueueUrl": "x"}}"#;
 
-fn now() -> Timestamp {
-    "2026-03-10T12:00:00Z".parse().unwrap()
-}
-
 fn known() -> Known {
     let model: Model = toml::from_str(include_str!("../../policy.toml")).unwrap();
     Known::of(&model).unwrap()
@@ -43,7 +26,7 @@ fn known() -> Known {
 
 async fn check_by(known: &Known, account: &Account, names: &Names, shows_words: bool) -> Vec<StoreReport> {
     let inventory = Inventory::new(&account.connection());
-    let check = Check { inventory: &inventory, known, pace: 7, shows_words };
+    let check = Check { inventory: &inventory, known, pace: 7, shows_words, now: now() };
     check.all(names, &mut Vec::new()).await.unwrap()
 }
 
@@ -56,115 +39,6 @@ async fn report(account: &Account) -> (String, u8) {
     let mut out = Vec::new();
     let code = write_report(&check(account, &Names::of_outputs(OUTPUTS).unwrap(), false).await, &mut out).unwrap();
     (String::from_utf8(out).unwrap(), code)
-}
-
-async fn visit(account: &Account, at: Timestamp) -> Worked {
-    let id = demo::request(&demo::person("10158000000000001"), now()).id;
-    Workshop::of(account).work(&id, &at.to_string(), at).await.unwrap()
-}
-
-fn hold(id: &str) -> LegalHold {
-    let note = |text| Note::parse(text).unwrap();
-    LegalHold {
-        id: HoldId::parse(id).unwrap(),
-        scope: HoldScope {
-            tenant: TenantId::parse("alder").unwrap(),
-            connection: None,
-            contact: None,
-            user: None,
-            classes: BTreeSet::from(["signals".to_owned()]),
-            from: Some(now()),
-            until: None,
-        },
-        reason: note("a claim"),
-        approver: note("counsel"),
-        proof: Some(note("case 1")),
-        placed_at: now(),
-        review_by: "2026-04-01".parse().unwrap(),
-    }
-}
-
-/// A tenant with a person, an account and conversations; an erasure that failed, was held, released and finished; and
-/// a receipt on its way.
-async fn account() -> Account {
-    let account = Account::new();
-    let person = demo::person("10158000000000001");
-    for connection in ["c1", "c2"] {
-        demo::connect(&account, "alder", connection, "2026-01-01T00:00:00.000Z", &person);
-        demo::signals(&account, "alder", connection, 12, 300);
-    }
-    demo::share(&account, "alder", "x", &[("c1", "p1", 3), ("c2", "p1", 4)]);
-    account.buckets().put_in("media", "alder/c1/p1/avatar/a.jpg", "1");
-    let known_since = "2026-02-01T00:00:00.000Z";
-    demo::user(&account, "alder", "u1", known_since, &person);
-    demo::own_contact(&account, "alder", "p1", known_since, &person);
-    for place in [place("alder", "c1", Some("p1")), place("alder", "c9", Some("p1"))] {
-        demo::link_to(&account, &place, known_since, &person);
-    }
-    account.buckets().put_in("receipts", "receipts/v1-abc/0000000001.json", "1");
-    let request = demo::request(&person, now());
-    let ledger = demo::ledger(&account);
-    ledger.open(&request).await.unwrap();
-    let worker = Lease { id: request.id.clone(), worker: "w0".to_owned() };
-    let before = |minutes| now() - SignedDuration::from_mins(minutes);
-    ledger.lease(&worker, before(2), before(1)).await.unwrap();
-    ledger.place(&hold("hold-0001")).await.unwrap();
-    ledger.wait_for(&request.id, &HoldId::parse("hold-0001").unwrap()).await.unwrap();
-    let occasion = Occasion::Erasure {
-        obligation: request.id,
-        request: 1,
-        reopened: 0,
-        tenant: TenantId::parse("alder").unwrap(),
-    };
-    let position = Position { chain: KeyedRef::from_stored("v1-chain".to_owned()), seq: 1 };
-    let intent = Intent { position: position.clone(), file: "one".to_owned(), revision: 1 };
-    ledger.propose(&occasion, &intent).await.unwrap();
-    ledger.raise_hint(&position).await.unwrap();
-    asked(&account).await;
-    purged(&account).await;
-    account
-}
-
-/// A request that says everything that one can say, what was done to it, its code, and the counters of whoever sent it.
-async fn asked(account: &Account) {
-    let (ledger, request, deeds) = (demo::ledger(account), full(), deeds());
-    ledger.receive(&request).await.unwrap();
-    let last = u32::try_from(deeds.len()).unwrap() + 2;
-    for (version, deed) in (2..).zip(deeds) {
-        let act = Act {
-            deed,
-            actor: Actor::Staff("arn:aws:iam::1:user/alex".to_owned()),
-            why: Note::parse("why").ok(),
-            at: now(),
-        };
-        let changed = SubjectRequest { version, ..request.clone() };
-        assert!(ledger.record(&changed, &act, None).await.unwrap());
-    }
-    let closed = SubjectRequest {
-        version: last,
-        standing: Standing::Answered { at: now(), in_part: true },
-        next_action_at: None,
-        ..request.clone()
-    };
-    assert!(ledger.record(&closed, &Act::of_service(Deed::EvidenceErased, now()), None).await.unwrap());
-    let made = Challenge::make(&demo::keys(), &request.id, Proof::EmailCode, &[1; 24], now()).unwrap();
-    ledger.issue(&request.id, &made.0).await.unwrap();
-    let limits = LimitsTable::new(&account.connection(), "limits".to_owned());
-    let source = source_of(&demo::keys(), "192.0.2.1").unwrap();
-    assert!(admit_source(&limits, &demo::keys(), &source, 60, now()).await.unwrap());
-}
-
-/// What a purge leaves in the ledger: how far it came, what a hold left, a halt, its run.
-async fn purged(account: &Account) {
-    let ledger = demo::ledger(account);
-    let leftover =
-        Leftover { starts_at: now(), look_at: now(), by: vec![HoldId::parse("hold-0001").unwrap()], held: 3, kept: 1 };
-    PurgeLedger::advance(&ledger, "security-logs", now(), now()).await.unwrap();
-    ledger.list("security-logs", &leftover).await.unwrap();
-    let plan = PurgePlan::new("security-logs", 7, 8, now());
-    ledger.halt("security-logs", &plan).await.unwrap();
-    ledger.confirm_purge("security-logs", &plan.hash, "alex", now()).await.unwrap();
-    ledger.note_run(now()).await.unwrap();
 }
 
 /// Which rows of our own stand in the account: an unmapped one would be named, so each kind must be there to be looked at.
@@ -385,6 +259,71 @@ async fn what_a_store_never_holds_of_a_platform_is_named() {
     assert_eq!(lines.iter().filter(|line| line.starts_with("platform ")).count(), 3, "{text}");
 }
 
+/// A period goes as a whole, so what is filed under another than its own goes early or late.
+#[tokio::test(start_paused = true)]
+async fn what_is_dated_outside_its_period_is_named() {
+    let account = account().await;
+    let log = |instant: &str| row("log#2026-03-01#0", &format!("alder#{instant}#e"), &["event"]);
+    account.put_all("logs", &[log("2026-03-01T00:00:00.000Z"), log("2026-03-01T23:59:59.999Z")]);
+    let member = |instant: &str| row("alder#c1", &format!("member#2026-10-01T23#{instant}#m1"), &["name"]);
+    account.put_all("social", &[member("2026-10-01T23:00:00.000Z")]);
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    account.put_all("logs", &[log("2026-02-28T23:59:59.999Z"), log("2026-03-02T00:00:00.000Z")]);
+    account.put_all("social", &[member("2026-10-01T22:59:59.000Z")]);
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for (class, count) in [("security-logs", 2), ("member-profiles", 1)] {
+        let line = format!("misdated {class}: dated outside the period in which it stands {count}");
+        assert!(lines.contains(&line), "no `{line}` in {text}");
+    }
+}
+
+/// Expiry ends marks and counters, and AWS says of it only that it comes within days: what it has not taken is named.
+#[tokio::test(start_paused = true)]
+async fn what_expiry_has_not_taken_two_days_after_its_time_is_named() {
+    let account = account().await;
+    let (hour, day) = (SignedDuration::from_hours(1), SignedDuration::from_hours(24));
+    let expiring = |key: &str, attribute: &str, at: Timestamp| {
+        let mut row = json!({"pk": {"S": key}, "expires_at": {"N": at.as_second().to_string()}});
+        row[attribute] = json!({"S": "x"});
+        row
+    };
+    account.put_all(
+        "suppression",
+        &[
+            expiring("subject#v1-a", "covers_until", now() - day * 2 + hour),
+            expiring("subject#v1-b", "covers_until", now() + day),
+            json!({"pk": {"S": "subject#v1-open"}, "covers_until": {"S": "x"}}),
+        ],
+    );
+    account.put_all("limits", &[expiring("v1-c", "admitted", now() - day)]);
+    assert_eq!(report(&account).await.1, GOOD, "{}", report(&account).await.0);
+    account.put_all(
+        "suppression",
+        &[
+            expiring("subject#v1-d", "covers_until", now() - day * 2 - hour),
+            expiring("connection#alder#c1", "covers_until", now() - day * 700),
+            expiring("contact#alder#c1#p1", "covers_until", now() - day * 3),
+        ],
+    );
+    account.put_all(
+        "limits",
+        &[expiring("v1-e", "admitted", now() - day * 3), json!({"pk": {"S": "v1-f"}, "admitted": {"N": "3"}})],
+    );
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let taken = "expired more than 2 days ago, and the table has not taken it";
+    for line in [
+        format!("overdue suppression: {taken} 3"),
+        format!("overdue limits: {taken} 1"),
+        "overdue limits: does not say when it expires, and nothing else ends it 1".to_owned(),
+    ] {
+        assert!(lines.contains(&line), "no `{line}` in {text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_busy_store_is_waited_for_and_one_that_stays_down_is_said_so() {
     let account = account().await;
@@ -392,7 +331,7 @@ async fn a_busy_store_is_waited_for_and_one_that_stays_down_is_said_so() {
     assert_eq!(report(&account).await.1, GOOD);
     account.trouble("Scan", &[Trouble::Down; 90]);
     let (inventory, known) = (Inventory::new(&account.connection()), known());
-    let check = Check { inventory: &inventory, known: &known, pace: 100, shows_words: false };
+    let check = Check { inventory: &inventory, known: &known, pace: 100, shows_words: false, now: now() };
     let failed = check.all(&Names::of_outputs(OUTPUTS).unwrap(), &mut Vec::new()).await.unwrap_err();
     assert!(failed.to_string().starts_with("accounts: inventory.rows failed"), "{failed}");
 }

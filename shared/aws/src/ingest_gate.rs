@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteIt
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::ingest_gate::{
-    self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Suppressed, TokenUse, Whose,
+    self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Restricted, Suppressed, TokenUse, Whose,
 };
 
 use crate::attributes::{Item, at, get_at, get_text, number, text};
@@ -45,6 +45,23 @@ impl IngestGate {
     /// # Errors
     /// [`Fault`] when the SDK refuses to build a condition.
     pub fn conditions(&self, arrival: &Arrival<'_>, now: Timestamp) -> Result<Vec<TransactWriteItem>, Fault> {
+        self.conditions_of(ingest_gate::checks(arrival), now)
+    }
+
+    /// The conditions to put into the same `TransactWriteItems` as a use of a record that writes something.
+    ///
+    /// # Errors
+    /// [`Fault`] when the SDK refuses to build a condition.
+    pub fn use_conditions(
+        &self,
+        purpose: Purpose,
+        record: &Arrival<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, Fault> {
+        self.conditions_of(ingest_gate::use_checks(purpose, record), now)
+    }
+
+    fn conditions_of(&self, checks: Vec<Check>, now: Timestamp) -> Result<Vec<TransactWriteItem>, Fault> {
         let condition = |check: Check| {
             let (table, key) = self.row(&check);
             let built = ConditionCheck::builder()
@@ -57,7 +74,7 @@ impl IngestGate {
             let built = built.map_err(|error| Fault::park("gate.condition", error))?;
             Ok(TransactWriteItem::builder().condition_check(built).build())
         };
-        ingest_gate::checks(arrival).into_iter().map(condition).collect()
+        checks.into_iter().map(condition).collect()
     }
 
     /// Reads the marks and judges: to drop early what is clearly unwanted.
@@ -67,6 +84,20 @@ impl IngestGate {
     pub async fn admit(&self, arrival: &Arrival<'_>, now: Timestamp) -> Result<Result<(), Suppressed>, Fault> {
         let entries = self.read(ingest_gate::checks(arrival)).await?;
         Ok(ingest_gate::admit(arrival, &entries, now))
+    }
+
+    /// Whether a record that is there may be used so, by strong reads: what an erasure covers and a hold keeps may not.
+    ///
+    /// # Errors
+    /// [`Fault`] when the rows cannot be read: the caller must not use it.
+    pub async fn may_use(
+        &self,
+        purpose: Purpose,
+        record: &Arrival<'_>,
+        now: Timestamp,
+    ) -> Result<Result<(), Restricted>, Fault> {
+        let entries = self.read(ingest_gate::use_checks(purpose, record)).await?;
+        Ok(ingest_gate::may_use(purpose, record, &entries, now))
     }
 
     /// Whether the tokens of a connection may be used now, by strong reads: whoever takes tokens out of their row asks first.

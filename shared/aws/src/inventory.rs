@@ -1,5 +1,5 @@
 //! What tables and buckets really hold, by name: keys and names of attributes, page by page. Values are dropped where they
-//! arrive, but the name of a platform.
+//! arrive, but the name of a platform and the second at which a row expires.
 //!
 //! The one place that scans. Staff run it, by hand, with `dynamodb:Scan` and `s3:ListBucketVersions` of their own; no role of
 //! a function has the former.
@@ -26,6 +26,8 @@ pub struct Row {
     pub attributes: Vec<String>,
     /// The platform that it says it is of.
     pub platform: Option<Platform>,
+    /// The second since 1970 from which on the expiry of its table may take it.
+    pub expires_at: Option<i64>,
 }
 
 /// Where a page of rows begins.
@@ -93,5 +95,6 @@ fn row(mut item: Item) -> Row {
     let partition = item.remove("pk").map(text).unwrap_or_default();
     let sort = item.remove("sk").map(text);
     let platform = item.get(PLATFORM).and_then(|value| value.as_s().ok()).and_then(|name| Platform::parse(name).ok());
-    Row { partition, sort, attributes: item.into_keys().collect(), platform }
+    let expires_at = item.get("expires_at").and_then(|value| value.as_n().ok()?.parse().ok());
+    Row { partition, sort, attributes: item.into_keys().collect(), platform, expires_at }
 }

@@ -183,9 +183,43 @@ pub fn may_use_tokens(tokens: &TokenUse<'_>, entries: &[Entry], now: Timestamp) 
     if checks.is_empty() || checks.iter().any(is_refused) { Err(Suppressed) } else { Ok(()) }
 }
 
+/// It is kept, and not to be used. Says not why: that would tell something about somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("restricted")]
+pub struct Restricted;
+
+/// Everything that must hold for a record that is there to be used for something: that no erasure covers it. What one covers and has
+/// left, as behind a legal hold, is there for legal claims and for nothing else.
+#[must_use]
+pub fn use_checks(purpose: Purpose, record: &Arrival<'_>) -> Vec<Check> {
+    if Flag::Quarantined.stops(purpose) { checks(record) } else { Vec::new() }
+}
+
+/// Whether a record may be used so, by the entries that were read for its [`use_checks`].
+///
+/// # Errors
+/// [`Restricted`]
+pub fn may_use(purpose: Purpose, record: &Arrival<'_>, entries: &[Entry], now: Timestamp) -> Result<(), Restricted> {
+    let is_refused = |check: &Check| entries.iter().any(|entry| check.is_refused_by(entry, now));
+    if use_checks(purpose, record).iter().any(is_refused) { Err(Restricted) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_erasure_covers_is_for_keeping_and_for_legal_claims() {
+        let (place, connected_at) = (place(Some("p1")), at("2026-03-01T00:00:00Z"));
+        let record = Arrival { place: &place, connected_at, owners: &[], occurred_at: connected_at };
+        let covering = [entry(Mark::place(&place), "2026-03-02T00:00:00Z", None)];
+        let newer = [entry(Mark::place(&place), "2026-03-01T00:00:00Z", None)];
+        for purpose in Purpose::ALL {
+            let may = |entries: &[Entry]| may_use(purpose, &record, entries, at("2026-03-10T00:00:00Z")).is_ok();
+            assert_eq!(may(&covering), [Purpose::Keeping, Purpose::LegalClaims].contains(&purpose), "{purpose:?}");
+            assert!(may(&[]) && may(&newer), "{purpose:?}");
+        }
+    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

@@ -17,6 +17,7 @@ pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
+use crate::legal_hold::InForce;
 use crate::message::Work;
 use crate::obligation::{Head, State};
 use crate::ports::{Due, DueIndex, HoldBook, NextAction, WorkQueue};
@@ -152,7 +153,8 @@ pub async fn sweep_ledger(
                 }
                 let judged = judge(head, map, &in_force, now);
                 observe(head, judged, now, &mut sweep, &mut notice);
-                match act(index, queue, (head, judged), *decision, now).await {
+                let is_late = is_late(head, judged, &in_force);
+                match act(index, queue, (head, is_late), *decision, now).await {
                     Ok(()) => sweep.sent += u64::from(decision.is_sent),
                     Err(fault) => faults.push(fault),
                 }
@@ -178,20 +180,23 @@ async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<O
 }
 
 /// Whether it has to be noted that an obligation is past its date: once, for whoever acts on such events. A hold delays, so
-/// what it keeps is not late until it is released.
-const fn is_late(head: &Head, judged: Judged) -> bool {
-    head.late_since.is_none() && matches!(judged, Judged::Open(Open { timeliness: Timeliness::Overdue, .. }))
+/// what it keeps is not late until it is released; and where another is in force, not before a worker has found that it keeps
+/// nothing of it.
+fn is_late(head: &Head, judged: Judged, in_force: &InForce) -> bool {
+    let may_be_held = matches!(head.state, State::Held { .. }) && !in_force.is_empty();
+    let is_overdue = matches!(judged, Judged::Open(Open { timeliness: Timeliness::Overdue, .. }));
+    is_overdue && head.late_since.is_none() && !may_be_held
 }
 
 /// Sends and moves on, as decided. A crash in between sends it once more.
 async fn act(
     index: &impl DueIndex,
     queue: &impl WorkQueue,
-    (head, judged): (&Head, Judged),
+    (head, is_late): (&Head, bool),
     decision: Decision,
     now: Timestamp,
 ) -> Result<(), Fault> {
-    if is_late(head, judged) {
+    if is_late {
         index.mark_late(&head.id, now).await?;
     }
     if decision.is_sent {

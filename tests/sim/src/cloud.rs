@@ -213,6 +213,7 @@ impl Cloud {
             _ => self.account.carry_out_text(&call.operation, &text),
         };
         if status == 200 && is_write {
+            self.account.classify(&body);
             // No other rows are open or closed.
             let heads =
                 call.rows_of("ledger").into_iter().filter(|(_, sort)| ["head", "asked"].contains(&sort.as_str()));

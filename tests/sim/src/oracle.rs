@@ -40,6 +40,8 @@ pub enum Broken {
     PastDateWithoutAlarm,
     /// Something was erased that a hold keeps.
     HoldIgnored,
+    /// A row or an object was written that no class of the data map knows, or an attribute that its class does not name.
+    Unclassified,
     /// Somebody's request was acknowledged, they got no letter with a code, and nobody was told of that.
     Untold,
 }
@@ -55,6 +57,7 @@ impl Broken {
             Self::CompletedWithResidue => "completed with residue",
             Self::PastDateWithoutAlarm => "past its date without an alarm",
             Self::HoldIgnored => "hold ignored",
+            Self::Unclassified => "unclassified",
             Self::Untold => "untold without an alarm",
         }
     }

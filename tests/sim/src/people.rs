@@ -58,14 +58,17 @@ impl Connected {
         let row = |partition: &str, sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}});
         let dated = |mut row: Value| {
             row["connected_at"] = json!({"S": connected_at});
-            row["platform"] = json!({"S": platform});
             row
         };
+        let of_platform = |mut row: Value| {
+            row["platform"] = json!({"S": platform});
+            dated(row)
+        };
         let partition = format!("connection#{tenant}#{id}");
-        let mut connection = dated(row(&partition, "connection"));
+        let mut connection = of_platform(row(&partition, "connection"));
         connection["access_token"] = json!({"S": "token-1"});
         connection["refresh_token"] = json!({"S": "token-2"});
-        let mut rows = vec![connection, dated(row(&format!("tenant#{tenant}"), id))];
+        let mut rows = vec![connection, of_platform(row(&format!("tenant#{tenant}"), id))];
         for link in links(*owner) {
             rows.push(row(&partition, &format!("link#{link}")));
             rows.push(dated(row(&format!("link#{link}"), &format!("{tenant}#{id}"))));

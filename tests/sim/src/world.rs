@@ -110,6 +110,7 @@ pub fn run(seed: u64, naive: Option<Naive>, is_traced: bool) -> Outcome {
         } else {
             oracle.never_ends();
         }
+        oracle.judge_names(&cloud.account);
         let trace = cloud.trace.lock().unwrap();
         Outcome { violations: oracle.violations().to_vec(), hash: trace.hash(), trace: trace.lines().to_vec() }
     })

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use privacy::fault::{Fault, Turn};
 use privacy::ids::Platform;
 use privacy::ports::Record;
 use privacy_aws::inventory::{Inventory, Row, Rows, RowsAfter};
 
 use crate::Failed;
-use crate::known::{Kind, Known, Owner};
+use crate::known::{Kind, Known, Owner, Unexpired};
 use crate::outputs::{Names, Physical};
 use crate::shape;
 
@@ -35,6 +36,10 @@ pub enum What {
     Shard,
     /// A row or an object of a platform whose records its store never holds.
     Platform,
+    /// A row that is dated before or after the period in which it stands.
+    Misdated,
+    /// A row that the expiry of its table was to take, and has not.
+    Overdue,
 }
 
 /// Something that the map does not know, without its value.
@@ -73,6 +78,8 @@ pub struct Check<'a> {
     pub pace: u32,
     /// Whether words of unknown keys are shown.
     pub shows_words: bool,
+    /// What time it is.
+    pub now: Timestamp,
 }
 
 impl Check<'_> {
@@ -198,6 +205,16 @@ impl Check<'_> {
                 let owner = kind.owner(Some(&row.partition), sort);
                 let of_connection = owner.and_then(|owner| platforms.get(&owner));
                 self.judge_platform(kind, [of_connection, row.platform.as_ref()], report);
+                if let Some(class) = kind.misdated(&row.partition, sort) {
+                    note(report, What::Misdated, format!("{class}: dated outside the period in which it stands"));
+                }
+                if let Some(unexpired) = kind.unexpired(row.expires_at, self.now) {
+                    let how = match unexpired {
+                        Unexpired::Overdue => "expired more than 2 days ago, and the table has not taken it",
+                        Unexpired::Never => "does not say when it expires, and nothing else ends it",
+                    };
+                    note(report, What::Overdue, format!("{}: {how}", kind.name));
+                }
             }
             None => {
                 let sort = sort.map_or(String::new(), |sort| format!(" | {}", self.sort_shape(sort)));

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use privacy::ids::Platform;
 use privacy::policy::Model;
 use privacy::policy::model::Range;
+use privacy::policy::own::Purge;
 use privacy::policy::pattern::{InvalidPattern, Pattern};
 
 use crate::shape::words_of;
@@ -26,6 +28,7 @@ fn owner(slots: Vec<(&str, &str)>) -> Option<Owner> {
 pub struct Kind {
     /// The record class, or the record of our own.
     pub name: String,
+    shape: String,
     partition: Option<Pattern>,
     key: Option<Pattern>,
     attributes: BTreeSet<String>,
@@ -33,7 +36,30 @@ pub struct Kind {
     since: BTreeMap<String, String>,
     /// In how many shards a purge looks for a period of it.
     shards: Option<u8>,
+    /// What its end depends on, where that is the expiry of its table.
+    expiry: Option<Expiry>,
 }
+
+/// How the expiry of a table ends a kind of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expiry {
+    /// A row expires from some day on, which it may not know yet.
+    Later,
+    /// Every row says when it expires, from its first write on.
+    Always,
+}
+
+/// Why a row is still there that expiry ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unexpired {
+    /// It was to go long enough ago.
+    Overdue,
+    /// It never expires.
+    Never,
+}
+
+/// What the expiry of a table may take: `[own.limits]` of the policy counts on it.
+const EXPIRY_TAKES: SignedDuration = SignedDuration::from_hours(48);
 
 /// The map, ready to be asked.
 #[derive(Debug, Default)]
@@ -86,6 +112,12 @@ impl Known {
             for row in &own.rows {
                 known.note(store, name, (row.partition.as_deref(), row.key.as_deref()), &row.attributes)?;
             }
+            if own.purge != Purge::Expiry {
+                continue;
+            }
+            let expiry = if own.clock.ceiling.is_some() { Expiry::Always } else { Expiry::Later };
+            let kinds = known.stores.entry(store.clone()).or_default();
+            kinds.iter_mut().filter(|kind| kind.name == *name).for_each(|kind| kind.expiry = Some(expiry));
         }
         for (name, class) in &model.class {
             let (Some(purge), Some(kinds)) = (&class.purge, known.stores.get_mut(&class.store)) else { continue };
@@ -105,6 +137,7 @@ impl Known {
         (partition, key): (Option<&str>, Option<&str>),
         attributes: &[String],
     ) -> Result<(), InvalidPattern> {
+        let shape = partition.into_iter().chain(key).collect::<Vec<_>>().join(" | ");
         self.words.extend(partition.into_iter().chain(key).flat_map(words_of).map(str::to_owned));
         let (partition, key) = (partition.map(Pattern::parse).transpose()?, key.map(Pattern::parse).transpose()?);
         let attributes = attributes.iter().cloned();
@@ -114,7 +147,16 @@ impl Known {
             Some(known) => known.attributes.extend(attributes),
             None => {
                 let (name, attributes) = (name.to_owned(), attributes.collect());
-                kinds.push(Kind { name, partition, key, attributes, since: BTreeMap::new(), shards: None });
+                kinds.push(Kind {
+                    name,
+                    shape,
+                    partition,
+                    key,
+                    attributes,
+                    since: BTreeMap::new(),
+                    shards: None,
+                    expiry: None,
+                });
             }
         }
         Ok(())
@@ -145,6 +187,11 @@ impl Known {
     #[must_use]
     pub fn is_excluded(&self, platform: &Platform) -> bool {
         self.excluded.keys().any(|store| self.excluded(store, platform).is_some())
+    }
+
+    /// Every kind of row and object, with its store.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &Kind)> {
+        self.stores.iter().flat_map(|(store, kinds)| kinds.iter().map(move |kind| (store.as_str(), kind)))
     }
 
     /// Whether people's data lives in a store: it must be there to be checked.
@@ -182,6 +229,17 @@ impl Kind {
         of(&self.partition, partition).or_else(|| of(&self.key, key))
     }
 
+    /// The patterns of its keys, as the map has them.
+    #[must_use]
+    pub fn shape(&self) -> &str {
+        &self.shape
+    }
+
+    /// The attributes that the map knows of it.
+    pub fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(String::as_str)
+    }
+
     /// The class of a row that stands in a shard in which no purge looks.
     #[must_use]
     pub fn beyond_shards(&self, partition: &str) -> Option<&str> {
@@ -195,14 +253,8 @@ impl Kind {
     /// The class of a row that is older than the first day of its class, where no purge ever looks.
     #[must_use]
     pub fn before_since(&self, partition: &str, sort: Option<&str>) -> Option<&str> {
-        let captured = |pattern: &Option<Pattern>, text: &str| -> Vec<(String, String)> {
-            let found = pattern.as_ref().and_then(|pattern| pattern.capture(text)).unwrap_or_default();
-            found.into_iter().map(|(slot, value)| (slot.to_owned(), value.to_owned())).collect()
-        };
-        let mut slots = captured(&self.partition, partition);
-        slots.extend(sort.map(|sort| captured(&self.key, sort)).unwrap_or_default());
-        let value =
-            |is: &dyn Fn(&str) -> bool| slots.iter().find(|(slot, _)| is(slot)).map(|(_, value)| value.as_str());
+        let slots = self.slots(partition, sort);
+        let value = |is: &dyn Fn(&str) -> bool| value_of(&slots, is);
         let class = value(&|slot| slot == "class").unwrap_or(&self.name);
         let (class, since) = self.since.get_key_value(class)?;
         let period = value(&|slot| PERIODS.contains(&slot))?;
@@ -210,8 +262,43 @@ impl Kind {
         (period < since.get(..period.len().min(since.len()))?).then_some(class.as_str())
     }
 
+    /// The class of a row that says another instant than that of the period in which it stands: it goes with the period.
+    #[must_use]
+    pub fn misdated(&self, partition: &str, sort: Option<&str>) -> Option<&str> {
+        let slots = self.slots(partition, sort);
+        let period = value_of(&slots, |slot| PERIODS.contains(&slot))?;
+        let instant = value_of(&slots, |slot| slot == "instant")?;
+        // A period is how its instants begin.
+        (!instant.starts_with(period)).then_some(self.name.as_str())
+    }
+
+    /// What stands for each placeholder of the keys of a row.
+    fn slots(&self, partition: &str, sort: Option<&str>) -> Vec<(String, String)> {
+        let captured = |pattern: &Option<Pattern>, text: &str| -> Vec<(String, String)> {
+            let found = pattern.as_ref().and_then(|pattern| pattern.capture(text)).unwrap_or_default();
+            found.into_iter().map(|(slot, value)| (slot.to_owned(), value.to_owned())).collect()
+        };
+        let mut slots = captured(&self.partition, partition);
+        slots.extend(sort.map(|sort| captured(&self.key, sort)).unwrap_or_default());
+        slots
+    }
+
+    /// Why a row is there that was to expire; `None` where it may be.
+    #[must_use]
+    pub fn unexpired(&self, expires_at: Option<i64>, now: Timestamp) -> Option<Unexpired> {
+        match (self.expiry?, expires_at) {
+            (Expiry::Always, None) => Some(Unexpired::Never),
+            (Expiry::Later, None) => None,
+            (_, Some(second)) => (second < (now - EXPIRY_TAKES).as_second()).then_some(Unexpired::Overdue),
+        }
+    }
+
     /// The attributes that no class names, of those of a row.
     pub fn unknown<'a>(&'a self, attributes: &'a [String]) -> impl Iterator<Item = &'a str> {
         attributes.iter().filter(|name| !self.attributes.contains(*name)).map(String::as_str)
     }
+}
+
+fn value_of(slots: &[(String, String)], is: impl Fn(&str) -> bool) -> Option<&str> {
+    slots.iter().find(|(slot, _)| is(slot)).map(|(_, value)| value.as_str())
 }

@@ -12,12 +12,14 @@ use std::fs;
 use std::io::Write;
 
 use privacy::policy::{Model, validate::validate};
+use privacy::ports::Clock;
 use privacy_aws::inventory::Inventory;
+use privacy_edge::clock::SystemClock;
 use privacy_edge::connect;
 
 pub use arguments::{Arguments, Asked, Invalid};
 pub use check::{Check, Finding, StoreReport, What};
-pub use known::Known;
+pub use known::{Kind, Known, Unexpired};
 pub use outputs::{Names, Physical};
 pub use report::write_report;
 
@@ -75,8 +77,13 @@ async fn checked(
     };
     let known = Known::of(&policy(&arguments.policy)?)?;
     let inventory = Inventory::new(&connect::connect()?);
-    let check =
-        Check { inventory: &inventory, known: &known, pace: arguments.pace, shows_words: arguments.shows_words };
+    let check = Check {
+        inventory: &inventory,
+        known: &known,
+        pace: arguments.pace,
+        shows_words: arguments.shows_words,
+        now: SystemClock.now(),
+    };
     let reports = check.all(&arguments.names, err).await?;
     Ok(write_report(&reports, out)?)
 }

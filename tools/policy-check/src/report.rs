@@ -26,6 +26,8 @@ pub fn write_report(reports: &[StoreReport], out: &mut impl Write) -> io::Result
                 What::Older => "older",
                 What::Shard => "shard",
                 What::Platform => "platform",
+                What::Misdated => "misdated",
+                What::Overdue => "overdue",
             };
             writeln!(out, "  {what:<10} {:<60} {count:>8}", finding.name)?;
         }

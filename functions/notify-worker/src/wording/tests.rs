@@ -1,7 +1,10 @@
 mod agents;
 mod brief;
 mod businesses;
+mod every;
 mod outcomes;
+mod safe;
+mod ways_on;
 
 use std::fmt::Write;
 
@@ -161,148 +164,4 @@ fn agent() -> Agent {
 
 fn shown(title: &str, (subject, text, _): &(String, String, String)) -> String {
     format!("=== {title}\nSubject: {subject}\n\n{text}\n")
-}
-
-#[test]
-fn every_letter_says_what_it_has_to() {
-    let desk = Desk::new();
-    let mut all = String::new();
-    for notice in Notice::ALL {
-        let request = desk.telling(notice, "EU_GDPR", Kind::Access);
-        all += &shown(notice.as_str(), &desk.mail(&desk.letter(&request, notice)));
-    }
-    let request = SubjectRequest { agent: Some(agent()), ..desk.request("CA_CCPA", Kind::Erasure) };
-    let to_agent = request.agent.as_ref().unwrap().email.as_ref().unwrap();
-    let letter = desk.letter(&request, Notice::Acknowledgement);
-    let letter = Letter { recipient: Recipient::Email(to_agent), code: None, ..letter };
-    all += &shown("acknowledgement, to an agent", &desk.mail(&letter));
-    let request = SubjectRequest { needs: Vec::new(), ..desk.request("US_VA", Kind::OptOut) };
-    let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
-    all += &shown("acknowledgement, nothing to show", &desk.mail(&letter));
-    let request = SubjectRequest { needs: vec![Proof::DataPoints], ..desk.request("CA_CCPA", Kind::Know) };
-    let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
-    all += &shown("acknowledgement, something else to show", &desk.mail(&letter));
-    let letter = Letter { round: NOT_REACHED, ..desk.letter(&request, Notice::Routed) };
-    all += &shown("routed, the business cannot be reached", &desk.mail(&letter));
-    let pass = Pass::of(&desk.keys(), "email#mia.marker@example.com", 20_000).unwrap();
-    let letter = Letter { pass: Some(&pass), code: None, ..desk.letter(&request, Notice::Acknowledgement) };
-    all += &shown("no more letters today", &desk.mail(&letter));
-    for (title, erased) in [
-        ("answer, erasure", Some(Erased::Removed)),
-        ("answer, erasure of nothing", Some(Erased::Nothing)),
-        ("answer, erasure of nothing but what stays", Some(Erased::Kept)),
-        ("answer, erasure, nobody noted what came of it", None),
-    ] {
-        let in_part = erased == Some(Erased::Kept);
-        let standing = Standing::Answered { at: at("2026-03-20T08:00:00Z"), in_part };
-        let mut request = SubjectRequest { standing, needs: Vec::new(), ..desk.request("CA_CCPA", Kind::Erasure) };
-        request.findings.erased = erased;
-        all += &shown(title, &desk.mail(&desk.letter(&request, Notice::Answer)));
-    }
-    for (regime, kind, reason) in [
-        ("CA_CCPA", Kind::Appeal, "not-a-right-here"),
-        ("UK_GDPR", Kind::Erasure, "unverifiable"),
-        ("US_VA", Kind::Access, "excessive"),
-    ] {
-        let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: reason.to_owned() };
-        let request = SubjectRequest { standing, ..desk.request(regime, kind) };
-        all += &shown(&format!("denial, {regime}, {reason}"), &desk.mail(&desk.letter(&request, Notice::Denial)));
-    }
-    expect_file!["letters.txt"].assert_eq(&all.replace('\u{a0}', " "));
-}
-
-#[test]
-fn the_markup_of_a_letter_loads_nothing_and_says_the_same() {
-    let desk = Desk::new();
-    let request = desk.telling(Notice::Acknowledgement, "EU_GDPR", Kind::Access);
-    let (_, _, markup) = desk.mail(&desk.letter(&request, Notice::Acknowledgement));
-    expect_file!["acknowledgement.html"].assert_eq(&(markup.replace("><", ">\n<").replace('\u{a0}', " ") + "\n"));
-    for notice in Notice::ALL {
-        let request = desk.telling(notice, "EU_GDPR", Kind::Access);
-        let (subject, text, markup) = desk.mail(&desk.letter(&request, notice));
-        for word in ["<script", "<img", "<link", "src=", "url(", "<b>", "http://"] {
-            assert!(!markup.contains(word), "{notice:?}: {word}");
-        }
-        assert!(markup.contains("<html lang=\"en\">") && markup.contains(&format!("<title>{subject}</title>")));
-        // Every link and every long word of one stands in the other.
-        let plain = markup.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("&quot;", "\"");
-        for word in text.split_whitespace().filter(|word| word.len() > 6) {
-            let word = word.trim_end_matches([':', ',', '.']);
-            assert!(plain.contains(word), "{notice:?}: {word}");
-        }
-    }
-}
-
-#[test]
-fn no_letter_holds_anything_of_a_person_and_no_word_of_theirs_becomes_a_header_or_markup() {
-    let desk = Desk::new();
-    for notice in Notice::ALL {
-        for kind in [Kind::Access, Kind::Erasure] {
-            let request = SubjectRequest { agent: Some(agent()), ..desk.telling(notice, "EU_GDPR", kind) };
-            let letter = desk.letter(&request, notice);
-            let (subject, text, markup) = desk.mail(&letter);
-            let message = desk.writer().message(&letter);
-            for part in [&subject, &text, &markup, &message] {
-                for word in ["mia", "Mia", "marker", "Marker", "agent.marker", "alert(1)", "tenant-alder"] {
-                    assert!(!part.contains(word), "{notice:?}: {word}");
-                }
-            }
-            assert!(!subject.contains(['\r', '\n']), "{notice:?}");
-            assert!(!text.contains('\r') && !text.contains("\nBcc:"), "{notice:?}");
-            // The code stands where it belongs and nowhere else.
-            assert_eq!(text.contains(desk.code.expose()), letter.code.is_some(), "{notice:?}");
-            assert!(!subject.contains(desk.code.expose()), "{notice:?}");
-            // A business never gets the reference that opens the person's page.
-            let opens = text.contains(request.id.as_str()) || markup.contains(request.id.as_str());
-            assert_eq!(opens, !notice.is_to_tenant(), "{notice:?}");
-        }
-    }
-}
-
-#[test]
-fn every_denial_names_a_reason_and_every_way_on_that_the_law_has() {
-    let desk = Desk::new();
-    for regime in ["EU_GDPR", "UK_GDPR", "CA_CCPA", "US_VA", "BR_LGPD", "UNKNOWN", "NO_SUCH_REGIME"] {
-        for reason in DenialReason::ALL.into_iter().map(DenialReason::as_str).chain(["no-such-reason"]) {
-            let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: reason.to_owned() };
-            let request = SubjectRequest { standing, ..desk.request(regime, Kind::Erasure) };
-            let letter = desk.letter(&request, Notice::Denial);
-            let (_, text, _) = desk.mail(&letter);
-            assert!(text.contains("Complain to: "), "{regime} {reason}: {text}");
-            let known =
-                DenialReason::parse(reason).and_then(|reason| desk.law.denial(reason, regime, Kind::Erasure).ok());
-            if let Some(known) = known {
-                assert!(text.contains(&known.denial.text), "{regime} {reason}");
-                assert_eq!(text.contains("Ask us to look again"), known.routes.appeal.is_some(), "{regime} {reason}");
-                assert_eq!(text.contains("Go to court"), known.routes.court.is_some(), "{regime} {reason}");
-            }
-        }
-    }
-}
-
-#[test]
-fn what_is_verified_is_told_that_nothing_is_left_to_do() {
-    let desk = Desk::new();
-    let proven = vec![Proven { proof: Proof::EmailCode, at: at("2026-03-05T12:05:00Z") }];
-    let request = SubjectRequest { proven, ..desk.request("EU_GDPR", Kind::Access) };
-    let letter = Letter { code: None, ..desk.letter(&request, Notice::Acknowledgement) };
-    assert!(desk.mail(&letter).1.contains("You need do nothing more."));
-}
-
-#[test]
-fn a_file_is_promised_only_where_somebody_has_shown_what_opens_it() {
-    let desk = Desk::new();
-    for kind in [Kind::Access, Kind::Know, Kind::Portability] {
-        for (proof, is_ready) in [(Proof::EmailCode, true), (Proof::AgentPermission, false)] {
-            let at = at("2026-03-20T08:00:00Z");
-            let (needs, proven) = (vec![proof], vec![Proven { proof, at }]);
-            let standing = Standing::Answered { at, in_part: false };
-            let request = SubjectRequest { standing, needs, proven, ..desk.request("EU_GDPR", kind) };
-            let letter = desk.letter(&request, Notice::Answer);
-            for text in [desk.mail(&letter).1, desk.writer().message(&letter)] {
-                assert_eq!(text.contains("Your data is ready"), is_ready, "{kind:?}: {text}");
-                assert_eq!(text.contains("There is no file"), !is_ready, "{kind:?}: {text}");
-            }
-        }
-    }
 }

@@ -110,6 +110,33 @@ async fn what_nobody_can_work_on_after_a_release_is_overdue_on_its_old_clock() {
     }
 }
 
+/// Of two holds that keep the same a worker has met the first. Until it has looked for the second, nobody says that it is late.
+#[tokio::test]
+async fn what_another_hold_keeps_is_not_late_when_the_first_is_released() {
+    let (world, id) = held().await;
+    let second = LegalHold { id: HoldId::parse("hold-0002").unwrap(), ..hold(&world) };
+    place_hold(&world, &prompt_map(), &second, world.now()).await.unwrap();
+    world.pass(HOUR * 24 * 31);
+    release_hold(&world, &world, &world, &hold(&world).id, world.now()).await.unwrap();
+    let bounds = Bounds { stuck_after: HOUR, per_shard_max: 10, stop_at: world.now() + HOUR * 48 };
+    let map = prompt_map();
+    let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |_| {}).await;
+    assert_eq!(
+        (swept.overdue, world.stored().heads[&id].late_since),
+        (1, None),
+        "it rings and is sent, and nobody is told"
+    );
+    assert!(matches!(work(&world, &id).await, Worked::Held { .. }));
+    world.pass(HOUR * 2);
+    let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |_| {}).await;
+    assert_eq!((swept.held, swept.overdue, world.stored().heads[&id].late_since), (1, 0, None));
+    // Where a worker finds nothing held and cannot finish, it is.
+    release_hold(&world, &world, &world, &second.id, world.now()).await.unwrap();
+    let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |_| {}).await;
+    let now = world.now();
+    assert_eq!((swept.overdue, world.stored().heads[&id].late_since), (1, Some(now)));
+}
+
 #[tokio::test]
 async fn a_book_that_cannot_be_read_makes_nothing_late() {
     let (world, id) = held().await;

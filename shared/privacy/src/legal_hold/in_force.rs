@@ -25,6 +25,12 @@ impl InForce {
         Ok(Self::of(&book.in_force().await?))
     }
 
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether every one of these is: none was released.
     #[must_use]
     pub fn has_all(&self, ids: &[HoldId]) -> bool {

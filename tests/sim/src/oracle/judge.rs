@@ -28,6 +28,13 @@ impl Oracle {
         self.violate(Broken::Lost, "what is worked on is worked on again and again, and comes to no end".to_owned());
     }
 
+    /// What was written is in the data map, all of it, however the run ended.
+    pub fn judge_names(&mut self, account: &Account) {
+        for stray in account.take_strays() {
+            self.violate(Broken::Unclassified, stray);
+        }
+    }
+
     fn judge_items(&mut self, account: &Account) {
         let there = stored(account);
         let mut found = Vec::new();

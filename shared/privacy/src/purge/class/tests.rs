@@ -88,6 +88,18 @@ fn when_the_alarm_rings_there_is_time_left_to_purge_by_hand() {
     assert_eq!(billing.must_be_gone_by(&period), billing.due_at(&period), "no later, and no earlier");
 }
 
+/// An event that is written down after midnight stands under the next day. Whatever is begun a period or more before its last day is
+/// begun before the last day of that event is over, too; what has no lead is not.
+#[test]
+fn what_is_filed_one_period_late_still_goes_in_time_where_there_is_a_lead() {
+    for class in PeriodClass::all(&built_in_map()).unwrap() {
+        let own = class.period(at("2027-03-01T23:59:59.999Z"));
+        let filed = own.next().unwrap();
+        let is_in_time = class.due_at(&filed).unwrap() <= class.gone_by(&own).unwrap();
+        assert_eq!(is_in_time, class.name != "billing-records", "{}", class.name);
+    }
+}
+
 /// Validation asks for hours; whatever is written, an hour is never counted by days.
 #[test]
 fn an_hour_goes_to_the_hour_however_its_ceiling_is_written() {

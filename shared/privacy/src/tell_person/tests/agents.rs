@@ -89,3 +89,16 @@ async fn the_person_of_an_agent_is_asked_only_where_something_is_to_be_shown() {
         assert_eq!(request.asks_person(), asks, "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn an_agent_hears_that_it_came_in_and_the_person_is_asked() {
+    let post = Post::new();
+    let email = EmailAddress::parse("agent@example.org").ok();
+    let agent = Some(Agent { email, name: None, permission_sha256: None, has_power_of_attorney: false });
+    let id = post.asked(Ask { agent, ..ask(Kind::Erasure) }).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    post.tell(&post.job(&id, Notice::AgentConfirmation, 1, "home"), now()).await.unwrap();
+    let letters = post.letters();
+    assert_eq!((letters[0].to.as_str(), letters[0].code.is_some()), ("email#agent@example.org", false));
+    assert_eq!((letters[1].to.as_str(), letters[1].code.is_some()), ("email#mia@example.com", true));
+}
