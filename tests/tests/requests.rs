@@ -112,8 +112,16 @@ async fn challenge_contract<P: RequestIntake + RequestBook + Challenges>(ports: 
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), Some(new.clone()));
     assert!(ports.record(&next, &act(Deed::Begun), Some(&new)).await.unwrap());
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "used");
+    ports.void(&request.id).await.unwrap();
+    assert!(!ports.is_void(&request.id).await.unwrap(), "there is none");
     let last = make(3);
     ports.issue(&request.id, &last).await.unwrap();
+    assert!(!ports.is_void(&request.id).await.unwrap());
+    ports.void(&request.id).await.unwrap();
+    assert!(ports.is_void(&request.id).await.unwrap());
+    assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "void");
+    ports.issue(&request.id, &last).await.unwrap();
+    assert!(!ports.is_void(&request.id).await.unwrap(), "another was issued");
     ports.forget(&request.id, now()).await.unwrap();
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), Some(last.clone()), "it works longer");
     ports.forget(&request.id, last.expires_at).await.unwrap();

@@ -228,7 +228,7 @@ impl Desk {
         let keys = self.subject_keys.get().await?;
         let source = self.admit(request, &keys, now).await?;
         if let Some(known) = self.ledger.request(id).await? {
-            send_code(&self.ledger, &self.outbox, &known, source, now).await?;
+            send_code(&self.ledger, &self.outbox, &known, source).await?;
         }
         Ok(answers::code_sent(self.page(), id, Wanted::read(request).await, format))
     }

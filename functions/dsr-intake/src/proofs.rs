@@ -95,7 +95,7 @@ impl Desk {
         if let Some(known) = self.ledger.request(id).await?
             && let Some(source) = by_pass(keys, &known, pass, now)
         {
-            send_code(&self.ledger, &self.outbox, &known, source, now).await?;
+            send_code(&self.ledger, &self.outbox, &known, source).await?;
         }
         Ok(answers::code_sent(self.page(), id, wanted, format))
     }
@@ -115,6 +115,6 @@ impl Desk {
         if !request.has_code_to_send() {
             return Ok(());
         }
-        send_code(&self.ledger, &self.outbox, request, source, SystemClock.now()).await
+        send_code(&self.ledger, &self.outbox, request, source).await
     }
 }

@@ -1,5 +1,5 @@
-//! The work list of staff, each part by the day on which it is due: reports about children, what has to be answered today or is late,
-//! what waits for staff, the rest.
+//! The work list of staff: reports about children that nobody has read, then what is open, then what is closed and waits for them
+//! all the same; each by the day on which it is due.
 //!
 //! It reads the due index, where every request stands until nothing is left to do, and the rows it names; never the table.
 

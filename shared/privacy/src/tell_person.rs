@@ -96,7 +96,12 @@ where
         seed: &Seed,
         now: Timestamp,
     ) -> Result<Told, Fault> {
-        if request.is_settled_by(job) || !request.can_be_told(job.notice) || !request.is_so(job) {
+        if !request.can_be_told(job.notice) || !request.is_so(job) {
+            return Ok(Told::Idle);
+        }
+        // Asked for twice, a code that went out may be void before it was noted: its letter is no answer to the second.
+        let is_asked_for = job.notice == Notice::Code && job.source.is_some();
+        if request.is_settled_by(job) && !(is_asked_for && self.book.is_void(&request.id).await?) {
             return Ok(Told::Idle);
         }
         let contact = match &job.tenant {

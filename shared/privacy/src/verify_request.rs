@@ -12,7 +12,7 @@ use crate::instant;
 use crate::keys::{KeyedRef, SubjectKeys};
 use crate::login::Login;
 use crate::obligation::ObligationId;
-use crate::subject_request::challenge::{Challenge, LIFETIME};
+use crate::subject_request::challenge::Challenge;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Challenges, Limits, NoticeQueue, RequestBook};
 use crate::subject_request::{Act, Deed, Proof, Proven, Standing, SubjectRequest, Words};
@@ -88,10 +88,8 @@ pub async fn send_code(
     queue: &impl NoticeQueue,
     request: &SubjectRequest,
     source: KeyedRef,
-    now: Timestamp,
 ) -> Result<(), Fault> {
-    // However far ahead the clock was of whoever made it.
-    book.forget(&request.id, now + LIFETIME * 6).await?;
+    book.void(&request.id).await?;
     let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
     queue.notify(&NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: Some(source) }).await
 }

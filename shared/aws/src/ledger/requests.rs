@@ -24,7 +24,7 @@ use privacy::legal_hold::Note;
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{Answer, archive_shards};
-use privacy::subject_request::challenge::{Challenge, TRIES};
+use privacy::subject_request::challenge::{Challenge, TRIES, VOID};
 use privacy::subject_request::ports::{Challenges, DueRequest, DueRequests, RequestBook, RequestIntake};
 use privacy::subject_request::{Act, Actor, Deed, Proof, SubjectRequest};
 use serde::Serialize;
@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 
 use super::words::without_words;
 use super::{LedgerTable, key, routed, rows};
-use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, unreadable};
+use crate::attributes::{Item, at, find_parsed, get_at, get_number, get_text, number, text, unreadable};
 use crate::faults::fault;
 use crate::patience;
 
@@ -246,6 +246,26 @@ impl Challenges for LedgerTable {
             }
             Err(error) => Err(fault("challenges.attempt")(error)),
         }
+    }
+
+    async fn void(&self, id: &ObligationId) -> Answer<()> {
+        let update = self.client.update_item().table_name(&self.table).set_key(Some(key(id, CHALLENGE)));
+        let update = update.update_expression("SET tries = :void").condition_expression("attribute_exists(pk)");
+        match update.expression_attribute_values(":void", number(VOID)).send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(fault("challenges.void")(error)),
+        }
+    }
+
+    async fn is_void(&self, id: &ObligationId) -> Answer<bool> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(id, CHALLENGE)));
+        let row = get.consistent_read(true).send().await.map_err(fault("challenges.is-void"))?.item;
+        row.map_or(Ok(false), |row| Ok(get_number::<u16>(&row, "tries")? >= VOID))
     }
 
     async fn forget(&self, id: &ObligationId, ends_by: Timestamp) -> Answer<()> {

@@ -11,7 +11,7 @@ use crate::list_parts::KeyStart;
 use crate::obligation::ObligationId;
 use crate::policy::own::OwnKind;
 use crate::ports::{Answer, archive_shards};
-use crate::subject_request::challenge::{Challenge, TRIES};
+use crate::subject_request::challenge::{Challenge, TRIES, VOID};
 use crate::subject_request::letter::{Delivery, Letter, Messenger, TenantContacts};
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{
@@ -43,7 +43,7 @@ pub struct StoredRequests {
     /// What was done to each.
     pub acts: BTreeMap<ObligationId, Vec<Act>>,
     /// The code of each, with the tries that were counted.
-    pub challenges: BTreeMap<ObligationId, (Challenge, u8)>,
+    pub challenges: BTreeMap<ObligationId, (Challenge, u16)>,
     /// Who asked, and what: people who have shown who they are.
     pub people: BTreeSet<(KeyedRef, ObligationId)>,
     /// Who decides about a part of what: tenants.
@@ -143,11 +143,25 @@ impl Challenges for World {
     async fn attempt(&self, id: &ObligationId, now: Timestamp) -> Answer<Option<Challenge>> {
         self.call("challenges.attempt", |stored| {
             let (challenge, tries) = stored.requests.challenges.get_mut(id)?;
-            if *tries >= TRIES || challenge.expires_at <= now {
+            if *tries >= u16::from(TRIES) || challenge.expires_at <= now {
                 return None;
             }
             *tries += 1;
             Some(challenge.clone())
+        })
+    }
+
+    async fn void(&self, id: &ObligationId) -> Answer<()> {
+        self.call("challenges.void", |stored| {
+            if let Some((_, tries)) = stored.requests.challenges.get_mut(id) {
+                *tries = VOID;
+            }
+        })
+    }
+
+    async fn is_void(&self, id: &ObligationId) -> Answer<bool> {
+        self.call("challenges.is-void", |stored| {
+            stored.requests.challenges.get(id).is_some_and(|(_, tries)| *tries >= VOID)
         })
     }
 

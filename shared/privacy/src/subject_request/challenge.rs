@@ -16,6 +16,8 @@ use crate::obligation::ObligationId;
 pub const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 /// How often a code can be tried.
 pub const TRIES: u8 = 3;
+/// What stands for the tries of one that another was promised for: more than anybody has.
+pub const VOID: u16 = 1_000;
 /// How many digits it has.
 pub const DIGITS: usize = 6;
 

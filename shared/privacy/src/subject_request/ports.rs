@@ -45,6 +45,10 @@ pub trait Challenges: Sync {
     fn issue(&self, id: &ObligationId, challenge: &Challenge) -> impl Future<Output = Answer<()>> + Send;
     /// Counts one try, in one conditional write. `None` when there is no code, it is too old, or its tries are used up.
     fn attempt(&self, id: &ObligationId, now: Timestamp) -> impl Future<Output = Answer<Option<Challenge>>> + Send;
+    /// Makes the one that is kept worthless, before another is issued.
+    fn void(&self, id: &ObligationId) -> impl Future<Output = Answer<()>> + Send;
+    /// Whether the last one was made worthless and none was issued since, by a strong read.
+    fn is_void(&self, id: &ObligationId) -> impl Future<Output = Answer<bool>> + Send;
     /// Erases what is kept of a code that stops working by then; one that works longer stays.
     fn forget(&self, id: &ObligationId, ends_by: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 }

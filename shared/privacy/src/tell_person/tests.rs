@@ -22,7 +22,7 @@ use crate::subject_request::notice::{NOT_REACHED, Notice, PASSED_ON};
 use crate::subject_request::{
     Actor, Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, Proven, Standing,
 };
-use crate::verify_request::{Verified, verify_request};
+use crate::verify_request::{Verified, send_code, verify_request};
 
 const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
 

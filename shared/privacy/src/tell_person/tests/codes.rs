@@ -44,6 +44,26 @@ async fn a_fresh_code_voids_the_old_one_and_verified_people_get_none() {
 }
 
 #[tokio::test]
+async fn whoever_asks_twice_before_the_first_code_is_noted_gets_one_that_works() {
+    let post = Post::new();
+    let id = post.asked(ask(Kind::Access)).await;
+    post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
+    let before = post.world.stored().requests.heads[&id].clone();
+    let source = source_of(&post.keys, "home").unwrap();
+    let first = post.job(&id, Notice::Code, before.next_round(Notice::Code), "home");
+    post.tell(&first, now()).await.unwrap();
+    // The second click has read the request as it was before the first letter was noted.
+    send_code(&post.world, &post.world, &before, source).await.unwrap();
+    assert_eq!(post.tell(&first, now()).await.unwrap(), Told::Sent);
+    assert_eq!(post.tell(&first, now()).await.unwrap(), Told::Idle, "once more it is not");
+    let codes: Vec<String> = post.letters().into_iter().filter_map(|letter| letter.code).collect();
+    let tried = async |code: &str| verify_request(&post.world, &post.keys, &id, code, now()).await.unwrap();
+    assert_eq!(codes.len(), 3);
+    assert!(matches!(tried(&codes[1]).await, Verified::Refused));
+    assert!(matches!(tried(&codes[2]).await, Verified::Proved(_)));
+}
+
+#[tokio::test]
 async fn whoever_was_answered_with_a_bundle_gets_a_code_for_it_and_nobody_else() {
     for (kind, sent) in [(Kind::Access, Told::Sent), (Kind::Know, Told::Sent), (Kind::Erasure, Told::Idle)] {
         let post = Post::new();
