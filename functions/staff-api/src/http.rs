@@ -23,7 +23,8 @@ use privacy::law::Law;
 use privacy::legal_hold::{HoldId, InForce};
 use privacy::list_requests::read_requests;
 use privacy::obligation::ObligationId;
-use privacy::ports::{Clock, Confirmed, DueIndex, HoldBook, PlanBook};
+use privacy::ports::{Clock, Confirmed, Freshness, HoldBook, PlanBook, Showcase};
+use privacy::processors::{ProcessorLedger, Report};
 use privacy::promise_ledger::{read_open, read_purges, scheduled, standing, unwatched};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
@@ -200,11 +201,13 @@ impl Staff {
 
     async fn obligation(&self, named: Named) -> Result<Response<Body>, Rejected> {
         let id = self.id_of(named).await?;
-        let head = self.ledger.head(&id).await?.ok_or(Problem::NotFound)?;
-        let plan = self.ledger.plan(&head).await?;
+        let shown = self.ledger.show(&id, Freshness::Now).await?.ok_or(Problem::NotFound)?;
+        let (plan, now) = (self.ledger.plan(&shown.head).await?, SystemClock.now());
+        let settlement = self.ledger.load(&id, shown.head.seq).await?;
+        let report = settlement.map(|settlement| Report::of(&settlement, self.map.model(), now, Vec::new()));
         let in_force = InForce::read(&self.ledger).await?;
-        let judged = judge(&head, &self.map, &in_force, SystemClock.now());
-        Ok(answers::obligation(&head, plan.as_ref(), judged))
+        let judged = judge(&shown.head, &self.map, &in_force, now);
+        Ok(answers::obligation(&shown, plan.as_ref(), &report.unwrap_or_default(), judged))
     }
 
     async fn confirm(&self, request: &Request, request_id: &str, named: Named) -> Result<Response<Body>, Rejected> {

@@ -7,10 +7,11 @@ use privacy::deadline::DueBy;
 use privacy::instant::to_text;
 use privacy::judgement::{Judged, Open, Timeliness};
 use privacy::legal_hold::{HoldScope, LegalHold, is_past_review};
-use privacy::obligation::{Head, ObligationId, PlanHash};
+use privacy::obligation::{Head, ObligationId, Outcome, PlanHash};
 use privacy::plan::Plan;
 use privacy::policy::period::PlatformLimit;
-use privacy::ports::BookedHold;
+use privacy::ports::{BookedHold, Shown};
+use privacy::processors::{Line, Report, State};
 use privacy::promise_ledger::{NOT_WATCHED, NotWatched, Scheduled, Standing};
 use privacy::purge::{Due, Swept};
 use serde_json::{Value, json};
@@ -64,7 +65,8 @@ pub(super) fn holds(holds: Vec<Value>) -> Response<Body> {
 }
 
 /// Ids of tenants stay out: who needs them reads the ledger.
-pub(super) fn obligation(head: &Head, plan: Option<&Plan>, judged: Judged) -> Response<Body> {
+pub(super) fn obligation(shown: &Shown, plan: Option<&Plan>, report: &Report, judged: Judged) -> Response<Body> {
+    let head = &shown.head;
     let timeliness = match judged {
         Judged::Finished => "finished",
         Judged::Held { .. } => "held",
@@ -99,8 +101,40 @@ pub(super) fn obligation(head: &Head, plan: Option<&Plan>, judged: Judged) -> Re
         "reopened": head.reopened,
         "confirmed_plan": head.confirmed_plan.as_ref().map(PlanHash::as_str),
         "plan": plan,
+        "outcomes": shown.outcomes.iter().map(outcome).collect::<serde_json::Map<_, _>>(),
+        "processors": report.lines.iter().map(|line| processor(line, &report.overdue)).collect::<Vec<_>>(),
     });
     answer(StatusCode::OK, &body)
+}
+
+/// What became of one record class.
+fn outcome((class, outcome): &(String, Outcome)) -> (String, Value) {
+    let said = match outcome {
+        Outcome::Removed { count } => json!({"outcome": "removed", "count": count}),
+        Outcome::NothingFound => json!({"outcome": "nothing-found"}),
+        Outcome::Held { removed, held } => json!({"outcome": "held", "count": removed, "held": held}),
+        Outcome::Failed { retry_at } => json!({"outcome": "failed", "retry_at": to_text(*retry_at)}),
+        Outcome::Retained { code } => json!({"outcome": "retained", "code": code.as_str()}),
+    };
+    (class.clone(), said)
+}
+
+/// Where one processor stands, never rolled up with the others.
+fn processor(line: &Line, overdue: &[String]) -> Value {
+    let Line { name, title, state, since } = line;
+    let (said, at) = match state {
+        State::Waiting { next_try_at, .. } => ("waiting", Some(to_text(*next_try_at))),
+        State::Asked { confirm_at, .. } => ("asked", Some(to_text(*confirm_at))),
+        State::Confirmed { at, .. } => ("confirmed", Some(to_text(*at))),
+        State::Retained { at, .. } => ("retained", Some(to_text(*at))),
+        State::ExpiresBy { date } => ("expires", Some(date.to_string())),
+        State::NotConcerned => ("not-concerned", None),
+    };
+    let reason = if let State::Retained { reason, .. } = state { Some(reason) } else { None };
+    json!({
+        "name": name, "title": title, "state": said, "at": at, "reason": reason, "since": to_text(*since),
+        "is_overdue": overdue.contains(name),
+    })
 }
 
 fn is_waiting(head: &Head, hash: &PlanHash) -> bool {

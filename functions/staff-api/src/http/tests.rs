@@ -9,7 +9,7 @@ use privacy::data_map::KeyRange;
 use privacy::instant;
 use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
-use privacy::ports::{Advance, Intake, Lease, Ledger, NextAction, Record, Stores};
+use privacy::ports::{Advance, DueIndex, Intake, Lease, Ledger, NextAction, Record, Stores};
 use privacy::purge::{PeriodClass, PurgeLedger, PurgePlan};
 use privacy_aws::outbox::QueueUrls;
 use privacy_aws::vault::Names;

@@ -1,5 +1,10 @@
 //! Plans that wait for somebody, of an obligation and of a purge.
 
+use jiff::{SignedDuration, Timestamp};
+use privacy::ports::Intake;
+use privacy::processors::{Entry, ProcessorLedger, State};
+use privacy_tests::workshop::Workshop;
+
 use super::*;
 
 #[tokio::test]
@@ -23,6 +28,51 @@ async fn a_halted_plan_is_shown_by_its_ref_and_confirmed_by_its_hash() {
     assert_eq!(bench.account.sent().len(), 1);
     let head = demo::ledger(&bench.account).head(&request.id).await.unwrap().unwrap();
     assert!(head.next_action_at.unwrap() <= SystemClock.now(), "due at once, should the message be lost");
+}
+
+/// Nobody can tell from one word for all which vendor has not confirmed yet.
+#[tokio::test]
+async fn what_became_of_each_class_and_each_processor_is_shown_by_itself() {
+    let bench = Bench::new();
+    let person = demo::person("10158000000000001");
+    demo::connect(&bench.account, "alder", "c1", "2026-01-01T00:00:00.000Z", &person);
+    demo::signals(&bench.account, "alder", "c1", 3, 100);
+    let received_at = SystemClock.now() - SignedDuration::from_hours(2);
+    let request = demo::request(&person, received_at);
+    let ledger = demo::ledger(&bench.account);
+    ledger.open(&request).await.unwrap();
+    let path = format!("/api/staff/obligations/{}", request.id.as_str());
+    let before = bench.get(&path).await;
+    assert_eq!((&before["outcomes"], &before["processors"]), (&json!({}), &json!([])), "nobody has looked");
+    let workshop = Workshop::of(&bench.account);
+    workshop.work(&request.id, "w1", received_at).await.unwrap();
+    let head = ledger.head(&request.id).await.unwrap().unwrap();
+    let mut settlement = ledger.load(&request.id, head.seq).await.unwrap().unwrap();
+    let at: Timestamp = "2026-03-10T12:00:00Z".parse().unwrap();
+    let date = "2026-04-09".parse().unwrap();
+    for (name, state) in [
+        ("posthog", State::Asked { asked_at: at, confirm_at: at, attempts: 0 }),
+        ("payments", State::Retained { at, reason: "Invoices stay.".to_owned() }),
+        ("anthropic", State::ExpiresBy { date }),
+        ("crm", State::NotConcerned),
+    ] {
+        settlement.entries.insert(name.to_owned(), Entry { state, since: at, done: 0, without: String::new() });
+    }
+    settlement.version += 1;
+    assert!(ledger.save(&request.id, head.seq, &settlement).await.unwrap());
+    let shown = bench.get(&path).await;
+    assert_eq!(shown["outcomes"]["signals"], json!({"outcome": "removed", "count": 3}));
+    assert_eq!(shown["outcomes"]["avatars"], json!({"outcome": "nothing-found"}));
+    let of =
+        |name: &str| shown["processors"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned().unwrap();
+    let said = |name: &str| (of(name)["state"].clone(), of(name)["at"].clone(), of(name)["is_overdue"].clone());
+    let instant = json!("2026-03-10T12:00:00.000Z");
+    assert_eq!(said("posthog"), (json!("asked"), instant.clone(), json!(true)), "for longer than the policy waits");
+    assert_eq!(said("payments"), (json!("retained"), instant, json!(false)));
+    assert_eq!(of("payments")["reason"], "Invoices stay.");
+    assert_eq!(said("anthropic"), (json!("expires"), json!("2026-04-09"), json!(false)));
+    assert_eq!(said("crm"), (json!("not-concerned"), Value::Null, json!(false)));
+    assert_eq!(said("hosting").0, json!("confirmed"));
 }
 
 #[tokio::test]
