@@ -26,7 +26,7 @@ where
     Q: NoticeQueue,
 {
     let book = fulfilment.ledger;
-    if request.is_done_at_once() {
+    if request.is_done_at_once() && !request.awaits_child_review() {
         return end(book, request, now, swept).await;
     }
     let acts = book.acts(&request.id).await?;

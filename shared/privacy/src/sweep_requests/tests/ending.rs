@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use super::lapses::{LATE, of_agent};
 use super::*;
 use crate::deny_request::{NotDenied, deny_request};
-use crate::identity::Identity;
+use crate::identity::{Handle, Identity};
+use crate::ids::Platform;
 use crate::ingest_gate::Flag;
 use crate::law::denial::DenialReason;
 use crate::legal_hold::Note;
 use crate::lift_flag::{Lift, lift_flag};
 use crate::record_act::NotDone;
-use crate::subject_request::{Actor, By, Turn};
+use crate::subject_request::{Actor, By, ConnectedAccount, Turn};
 
 fn by() -> By {
     By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Looked at it.").unwrap() }
@@ -98,6 +99,39 @@ async fn what_an_agent_had_stopped_is_answered_and_never_denied_while_it_stands(
         assert_eq!(request.is_answered_unshown(), !is_objection, "{kind:?}");
         office.tell().await;
         assert!(office.request(&id).was_told(Notice::AgentAnswer, 1), "the agent hears it too");
+    }
+}
+
+/// A report about a child, by an agent, about an account: what it asks for is in force since it was taken in.
+fn of_child(kind: Kind) -> Ask {
+    let contact = Contact {
+        email: EmailAddress::parse("mia@example.com").ok(),
+        account: Some(ConnectedAccount {
+            platform: Platform::parse("instagram").unwrap(),
+            handle: Handle::parse("tim").unwrap(),
+        }),
+    };
+    Ask { about_child: true, contact, ..of_agent(kind, None) }
+}
+
+#[tokio::test]
+async fn a_report_about_a_child_that_nobody_read_rings_though_what_it_asks_for_is_in_force() {
+    for kind in [Kind::OptOut, Kind::Limit, Kind::Objection] {
+        let office = Office::new();
+        let id = office.asked_for(1, of_child(kind)).await;
+        office.begin(&id).await;
+        assert_eq!(office.request(&id).course.flags, [flag(kind)], "{kind:?}");
+        office.tell().await;
+        for day in LATE {
+            office.move_to(day);
+            for _ in 0..3 {
+                office.world.pass(SignedDuration::from_hours(1));
+                let swept = office.sweep().await;
+                let came_to = (swept.unread_child_reports, swept.answered, swept.denied, swept.faults.len());
+                assert_eq!(came_to, (1, 0, 0, 0), "{kind:?} {day}");
+            }
+        }
+        assert_eq!(office.request(&id).turns().first(), Some(&Turn::ReviewChild), "{kind:?}");
     }
 }
 
