@@ -62,13 +62,12 @@ pub fn deny(
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
         Refuses::Request if request.is_of_child() || has_begun(request) => return Err(NotDenied::Begun),
         Refuses::Request if request.is_done_at_once() => return Err(NotDenied::InForce),
-        Refuses::Part | Refuses::Request if request.findings.refused_parts.contains(&code) => return Ok(None),
-        Refuses::Request if request.stops_at_once() => changed.refuse(code),
-        Refuses::Part => changed.refuse(code),
-        Refuses::Request => {
+        Refuses::Request if !request.stops_at_once() => {
             changed.standing = Standing::Denied { at, reason: code.clone() };
             Deed::Denied { reason: code }
         }
+        Refuses::Part | Refuses::Request if request.findings.refused_parts.contains(&code) => return Ok(None),
+        Refuses::Part | Refuses::Request => changed.refuse(code),
     };
     Ok(Some(Changed { request: changed, act: by.did(deed, at) }))
 }

@@ -264,6 +264,26 @@ async fn an_objection_that_staff_refuse_whole_ends_with_marketing_stopped_and_sa
 }
 
 #[tokio::test]
+async fn an_objection_that_staff_refused_is_denied_once_they_have_lifted_what_stood_of_it() {
+    let office = Office::new();
+    let (id, reason) = (office.asked_for(1, ask(Kind::Objection)).await, DenialReason::ManifestlyUnfounded);
+    office.begin(&id).await;
+    office.tell().await;
+    assert!(office.deny(&id, reason).await.unwrap());
+    office.lift(&id, Flag::NoMarketing).await;
+    office.sweep().await;
+    assert_eq!(office.request(&id).standing.closed_at(), None, "nothing stands that it could end with");
+    assert!(office.deny(&id, reason).await.unwrap());
+    assert!(!office.deny(&id, reason).await.unwrap(), "once");
+    let request = office.request(&id);
+    assert!(matches!(&request.standing, Standing::Denied { reason, .. } if reason == "manifestly-unfounded"));
+    assert_eq!(office.told(&id).1, Some(Notice::Denial));
+    let law = Law::built_in().unwrap();
+    assert_eq!(request.reason_words(&law, reason).as_ref(), Some(&law.model().denial[&reason].text));
+    assert!(office.flags().await.is_empty());
+}
+
+#[tokio::test]
 async fn an_objection_that_nobody_shows_to_be_theirs_ends_marketing_and_nothing_else() {
     for enters_code in [false, true] {
         let office = Office::new();
