@@ -80,14 +80,15 @@ impl SubjectRequest {
     }
 }
 
-/// What the engine erases, for the person or on a tenant's word, is not called denied. Of nobody nothing is erased.
+/// What the engine erases for the person, and what a tenant wants done with its part, whatever that is, is not called denied. To
+/// nobody nothing is done.
 fn has_begun(request: &SubjectRequest) -> bool {
     let is_begun = if request.routed.is_empty() {
-        request.course.begun_at.is_some()
+        request.kind == Kind::Erasure && request.course.begun_at.is_some()
     } else {
         request.routed.iter().any(|routed| routed.instruction.is_some())
     };
-    request.kind == Kind::Erasure && is_begun && !request.names_nobody()
+    is_begun && !request.names_nobody()
 }
 
 /// Whether what the request has shown leaves room for the reason.
