@@ -48,6 +48,10 @@ pub fn decide_part(
 ) -> Result<Option<Changed>, NotRouted> {
     let Word { tenant, id, decision } = word;
     let known = request.routed.iter().find(|routed| routed.tenant == *tenant).ok_or(NotRouted::OtherTenant)?;
+    // It is about to end, and its answer says that nothing else was done.
+    if request.is_refused_but_what_stands(law) {
+        return Err(NotRouted::NotInWork);
+    }
     match decision {
         Decision::Agree => instruct(request, tenant, id, actor, now),
         Decision::Decline(reason) => decline(request, known, (id, *reason), law, actor, now),

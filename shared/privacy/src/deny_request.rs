@@ -62,13 +62,12 @@ pub fn deny(
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
         Refuses::Request if request.is_of_child() || has_begun(request) => return Err(NotDenied::Begun),
         Refuses::Request if request.is_done_at_once() => return Err(NotDenied::InForce),
-        Refuses::Part | Refuses::Request if request.findings.refused_parts.contains(&code) => return Ok(None),
-        Refuses::Request if request.stops_at_once() => changed.refuse(code),
-        Refuses::Part => changed.refuse(code),
-        Refuses::Request => {
+        Refuses::Request if !request.stops_at_once() => {
             changed.standing = Standing::Denied { at, reason: code.clone() };
             Deed::Denied { reason: code }
         }
+        Refuses::Part | Refuses::Request if request.findings.refused_parts.contains(&code) => return Ok(None),
+        Refuses::Part | Refuses::Request => changed.refuse(code),
     };
     Ok(Some(Changed { request: changed, act: by.did(deed, at) }))
 }
@@ -81,14 +80,15 @@ impl SubjectRequest {
     }
 }
 
-/// What the engine erases, for the person or on a tenant's word, is not called denied. Of nobody nothing is erased.
+/// What the engine erases for the person, and what a tenant wants done with its part, whatever that is, is not called denied. To
+/// nobody nothing is done.
 fn has_begun(request: &SubjectRequest) -> bool {
     let is_begun = if request.routed.is_empty() {
-        request.course.begun_at.is_some()
+        request.kind == Kind::Erasure && request.course.begun_at.is_some()
     } else {
         request.routed.iter().any(|routed| routed.instruction.is_some())
     };
-    request.kind == Kind::Erasure && is_begun && !request.names_nobody()
+    is_begun && !request.names_nobody()
 }
 
 /// Whether what the request has shown leaves room for the reason.

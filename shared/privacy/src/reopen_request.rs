@@ -81,7 +81,8 @@ impl SubjectRequest {
         }
         let people = &self.course.people;
         let is_same = !people.is_empty() && people.is_subset(&appeal.course.people);
-        if !is_same && !self.needs.is_empty() {
+        // An objection for which nothing had to be shown was of whom it named: that is not known any more.
+        if !is_same && (!self.needs.is_empty() || self.kind == Kind::Objection) {
             self.ask_anew();
         }
     }

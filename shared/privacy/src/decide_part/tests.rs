@@ -118,3 +118,20 @@ fn a_stranger_s_word_and_one_that_comes_too_late_change_nothing() {
         assert_eq!(decide(&closed, &word("birch", "d-1", decision)), Err(NotRouted::NotInWork), "{decision:?}");
     }
 }
+
+#[test]
+fn nothing_is_decided_about_what_staff_have_refused_whole() {
+    let objection = handed_over(Kind::Objection);
+    let by = crate::subject_request::By {
+        actor: Actor::Staff("alex".to_owned()),
+        why: crate::legal_hold::Note::parse("So.").unwrap(),
+    };
+    let refuse = |reason| crate::deny_request::deny(&objection, &law(), reason, &by, now()).unwrap().unwrap().request;
+    let refused = refuse(DenialReason::ManifestlyUnfounded);
+    for decision in [Decision::Agree, CLAIMS, Decision::MoreTime] {
+        assert_eq!(decide(&refused, &word("birch", "d-1", decision)), Err(NotRouted::NotInWork), "{decision:?}");
+    }
+    // Their own use is theirs to weigh.
+    let in_part = refuse(DenialReason::OverridingGrounds);
+    assert!(decide(&in_part, &word("birch", "d-1", Decision::Agree)).unwrap().is_some());
+}

@@ -125,6 +125,24 @@ fn what_is_being_erased_and_what_is_a_childs_is_not_called_denied() {
 }
 
 #[test]
+fn nothing_is_denied_of_which_a_tenant_wants_its_part_done() {
+    let (law, alder) = (Law::built_in().unwrap(), crate::ids::TenantId::parse("alder").unwrap());
+    let reason = DenialReason::ManifestlyUnfounded;
+    let deny = |request: &SubjectRequest| deny(request, &law, reason, &by("So."), now());
+    for kind in [Kind::Access, Kind::Correction, Kind::Erasure, Kind::Restriction, Kind::Objection] {
+        let routed = crate::route_request::route(&verified(kind), &alder, &law, Actor::Service, now());
+        let routed = passed_on(&routed.unwrap().unwrap().request, &["alder"]);
+        let ticket = crate::ids::InstructionId::parse("ticket-7").unwrap();
+        let instructed = crate::route_request::instruct(&routed, &alder, &ticket, Actor::Service, now());
+        let mut instructed = instructed.unwrap().unwrap().request;
+        assert_eq!(deny(&instructed), Err(NotDenied::Begun), "{kind:?}");
+        instructed.routed[0].done_at = Some(now());
+        assert_eq!(deny(&instructed), Err(NotDenied::Begun), "{kind:?}: it is done");
+        assert!(matches!(deny(&routed), Ok(Some(_))), "{kind:?}: the tenant has not decided");
+    }
+}
+
+#[test]
 fn what_names_nobody_is_unverifiable_though_everything_was_shown() {
     let law = Law::built_in().unwrap();
     let mut report = SubjectRequest { about_child: true, ..verified(Kind::Erasure) };

@@ -2,7 +2,7 @@
 //!
 //! | what stands of it by then | it ends |
 //! |---|---|
-//! | opting out, limiting: all that was asked for | answered |
+//! | opting out, limiting: all that was asked for | answered, once `sweep_requests/lapse.rs` finds the permission missing |
 //! | an objection: an end to marketing | answered in part: the rest is refused, with why |
 //! | nothing: it named nobody, or staff have lifted it | denied |
 //!
@@ -53,7 +53,8 @@ impl SubjectRequest {
     /// Whether it was carried out and answered although nobody has shown that they may ask for the person.
     #[must_use]
     pub fn is_answered_unshown(&self) -> bool {
-        matches!(self.standing, Standing::Answered { .. }) && !self.is_verified() && self.is_done_at_once()
+        let is_unshown = !self.is_verified() && !self.is_of_child();
+        matches!(self.standing, Standing::Answered { .. }) && is_unshown && self.is_done_at_once()
     }
 
     /// Whether it is refused, all but what stands of it.

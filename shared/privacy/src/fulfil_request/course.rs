@@ -132,7 +132,8 @@ impl SubjectRequest {
             Flag::Quarantined => self.child(),
             Flag::NoMarketing | Flag::OptedOut | Flag::Limited => self.said(),
             // What somebody agreed to is theirs to take back: a stranger would end what they want.
-            Flag::Restricted | Flag::Objected | Flag::ConsentWithdrawn => self.identities(),
+            Flag::Restricted | Flag::ConsentWithdrawn => self.identities(),
+            Flag::Objected => self.objecting(),
         }
     }
 

@@ -217,6 +217,16 @@ fn whose_contact_data_was_erased_is_reached_where_the_appeal_came_from_and_shows
 }
 
 #[test]
+fn an_objection_for_which_nothing_was_shown_is_to_be_shown_once_whom_it_named_is_erased() {
+    let unshown = SubjectRequest { needs: Vec::new(), proven: Vec::new(), ..answered_in_part(Kind::Objection) };
+    assert!(reopened(&unshown).is_verified(), "it still names them");
+    let again = reopened(&unshown.clone().without_contact());
+    assert_eq!((again.standing.name(), &again.needs[..]), ("awaiting-verification", &[Proof::EmailCode][..]));
+    let opt_out = SubjectRequest { kind: Kind::OptOut, ..unshown };
+    assert!(reopened(&opt_out.without_contact()).is_verified());
+}
+
+#[test]
 fn a_login_is_asked_for_again_and_a_childs_report_is_read_again_once_nobody_is_known_any_more() {
     let member = Member { tenant: TenantId::parse("alder").unwrap(), user: UserId::parse("u1").unwrap() };
     let needs = vec![Proof::AccountLogin];

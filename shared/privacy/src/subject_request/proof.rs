@@ -89,6 +89,13 @@ impl SubjectRequest {
         named.chain(self.login().map(Member::identity)).collect()
     }
 
+    /// Who objects: as in [`Self::identities`]. An objection that was taken in when the law wanted nothing shown for it has nothing
+    /// to wait for: staff accept it, so it is about whom it names.
+    pub(crate) fn objecting(&self) -> Vec<Identity> {
+        let asks_nothing = self.needs.iter().all(|proof| *proof == Proof::AgentPermission);
+        if asks_nothing && self.is_verified() { self.said() } else { self.identities() }
+    }
+
     /// Whom a report about a child is about: whom staff named when they believed it, else the account that it names. The
     /// address of a report is that of whoever reports, and never the child's unless staff say so.
     #[must_use]
@@ -194,13 +201,13 @@ impl SubjectRequest {
         match self.kind {
             // Wrong, it harms nobody: it takes a use away that nobody asked for, shows nothing and erases nothing.
             Kind::OptOut | Kind::Limit => self.said(),
+            Kind::Objection => self.objecting(),
             Kind::Access
             | Kind::Know
             | Kind::Correction
             | Kind::Erasure
             | Kind::Portability
             | Kind::Restriction
-            | Kind::Objection
             | Kind::ConsentWithdrawal
             | Kind::Appeal
             | Kind::Complaint => self.identities(),

@@ -26,9 +26,6 @@ where
     Q: NoticeQueue,
 {
     let book = fulfilment.ledger;
-    if request.is_done_at_once() {
-        return end(book, request, now, swept).await;
-    }
     let acts = book.acts(&request.id).await?;
     // What was noted late: whoever asks has heard of it only now.
     if let Some(until) = request.heard_until(fulfilment.law, &acts).filter(|until| *until > now) {
@@ -43,6 +40,10 @@ where
         }
         return book.postpone_request(due, next_look(request, None, now)).await;
     };
+    // Nothing of it is refused.
+    if request.is_done_at_once() {
+        return end(book, request, now, swept).await;
+    }
     let reason = reason.as_str().to_owned();
     if request.stops_at_once() {
         let mut refused = changed(request, request.standing.clone(), now);

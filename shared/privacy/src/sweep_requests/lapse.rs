@@ -2,9 +2,10 @@
 //!
 //! | missing on its last day | what comes of it |
 //! |---|---|
-//! | an agent's permission, and they name no document | denied: no permission was shown |
+//! | an agent's permission: they name no document, or staff have read it and it is none | denied: no permission was shown |
 //! | a code, a login, a declaration, things to compare | denied: nobody has shown that it is theirs |
-//! | nothing but what staff have not looked at | nothing is denied: it rings until they have |
+//! | either, and something of it is stopped at once | answered with that: see `fulfil_request/at_once.rs` |
+//! | nothing but what staff have not looked at | nothing is denied or ended: it rings until they have |
 //! | a reading of a report about a child | nothing is denied: it rings, on top of the work list |
 //! | a code, and no letter has gone out for a fault of ours | nothing is denied: it is told |
 //! | anything, and the acknowledgement is days old | nothing is denied yet: it was noted late, and it rings as overdue |
@@ -46,7 +47,7 @@ impl SubjectRequest {
         told_at.checked_add(SignedDuration::from_hours(24 * days)).ok().map(instant::to_millis)
     }
 
-    /// Why it is denied once it is over. `None`: whoever asks has done what they could, and it is the turn of staff.
+    /// Why it is denied, or ended with what stands of it, once it is over. `None`: whoever asks has done what they could, and it is the turn of staff.
     pub(super) fn lapsed_for(&self, law: &Law, acts: &[Act]) -> Option<DenialReason> {
         let is_held_back = || acts.iter().any(|act| act.deed == Deed::Withheld);
         if self.awaits_child_review() || (self.standing == Standing::Received && !is_held_back()) {

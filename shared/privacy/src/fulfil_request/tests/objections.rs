@@ -5,9 +5,9 @@ use crate::close_request::{Closure, close_request};
 use crate::ingest_gate::{Flag, Purpose, may_process};
 use crate::law::denial::DenialReason;
 use crate::legal_hold::Note;
-use crate::subject_request::By;
 use crate::subject_request::findings::EvidenceId;
 use crate::subject_request::review::Outcome;
+use crate::subject_request::{Agent, By, Turn};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
 
@@ -42,6 +42,56 @@ async fn what_staff_accept_stops_what_rests_on_a_legitimate_interest() {
     house.rounds(2).await;
     assert!(house.letters().contains(&"tenant-told".to_owned()), "birch, where the person's word is enough");
     assert_eq!(house.request(&request.id).course.flags.len(), 2, "once");
+}
+
+/// An objection from before anything had to be shown for one.
+async fn ask_unshown(house: &House, agent: Option<Agent>) -> SubjectRequest {
+    let asked = asked(1, Kind::Objection, Some("maren@example.org"), None, house.world.now());
+    let standing = Standing::InProgress { since: house.world.now() };
+    let needs = if agent.is_some() { vec![Proof::AgentPermission] } else { Vec::new() };
+    let proven = needs.iter().map(|proof| Proven { proof: *proof, at: house.world.now() }).collect();
+    let told = [(Notice::Acknowledgement, 1)].into();
+    let request = SubjectRequest { standing, agent, needs, proven, told, ..asked };
+    house.world.receive(&request).await.unwrap();
+    request
+}
+
+#[tokio::test]
+async fn an_objection_for_which_nothing_had_to_be_shown_stops_what_its_answer_says() {
+    let leo = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
+    for agent in [None, Some(leo)] {
+        let house = House::new();
+        let request = ask_unshown(&house, agent).await;
+        house.rounds(2).await;
+        assert_eq!(house.request(&request.id).turns(), [Turn::Answer], "staff know whom it names");
+        let closed = close(&house, &request.id, Outcome::Completed).await;
+        assert!(closed.is_objection_accepted());
+        assert_eq!(closed.course.flags, [Flag::NoMarketing, Flag::Objected]);
+        assert_eq!(flags_of(&house, &request).await, [Flag::NoMarketing, Flag::Objected].into());
+    }
+}
+
+#[tokio::test]
+async fn one_that_an_appeal_puts_back_stops_it_too() {
+    let house = House::new();
+    let request = ask_unshown(&house, None).await;
+    house.rounds(2).await;
+    let (law, now) = (&house.law, house.world.now());
+    let overriding = DenialReason::OverridingGrounds;
+    let refuse = |request: &SubjectRequest| {
+        crate::deny_request::deny(request, law, overriding, &by("Fraud."), now).unwrap().unwrap()
+    };
+    house.change(&request.id, refuse).await;
+    let refused = close(&house, &request.id, Outcome::PartlyRetained).await;
+    assert_eq!(refused.course.flags, [Flag::NoMarketing]);
+    let appeal = asked(2, Kind::Appeal, Some("maren@example.org"), None, now);
+    let reopen = |request: &SubjectRequest| {
+        crate::reopen_request::reopen(request, &appeal, law, &by("It is right."), now).unwrap().unwrap()
+    };
+    house.change(&request.id, reopen).await;
+    house.rounds(1).await;
+    let closed = close(&house, &request.id, Outcome::Completed).await;
+    assert_eq!(closed.course.flags, [Flag::NoMarketing, Flag::Objected]);
 }
 
 #[tokio::test]

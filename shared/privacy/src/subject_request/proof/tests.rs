@@ -94,13 +94,32 @@ fn a_power_of_attorney_names_the_person_once_staff_have_read_it() {
 fn what_harms_nobody_goes_by_what_is_said_and_the_rest_by_what_is_proven() {
     for kind in Kind::ALL {
         let said = SubjectRequest { kind, ..request(&[], &[]) };
-        let by_word = matches!(kind, Kind::OptOut | Kind::Limit);
+        let by_word = matches!(kind, Kind::OptOut | Kind::Limit | Kind::Objection);
         // The member stands in it; nobody logged in as one.
         assert_eq!(said.about().len(), if by_word { 2 } else { 0 }, "{kind:?}");
         let is_read_only = matches!(kind, Kind::Appeal | Kind::Complaint);
         assert_eq!(said.names_nobody(), !by_word && !is_read_only, "{kind:?}");
         let proven = SubjectRequest { kind, ..request(&[], &[Proof::EmailCode]) };
         assert!(!proven.names_nobody(), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_objection_is_about_what_was_proven_unless_nothing_was_to_be_shown_for_it() {
+    const AGENT: Proof = Proof::AgentPermission;
+    for (needs, proven, expected) in [
+        (&[][..], &[][..], 2),
+        (&[AGENT], &[], 0),
+        (&[AGENT], &[AGENT], 2),
+        (&[Proof::EmailCode], &[], 0),
+        (&[Proof::EmailCode], &[Proof::EmailCode], 1),
+        (&[Proof::EmailCode, AGENT], &[AGENT], 0),
+        (&[Proof::EmailCode, AGENT], &[Proof::EmailCode, AGENT], 1),
+        (&[Proof::AccountLogin], &[Proof::AccountLogin], 1),
+    ] {
+        let objection = SubjectRequest { kind: Kind::Objection, ..request(needs, proven) };
+        assert_eq!(objection.about().len(), expected, "{needs:?} {proven:?}");
+        assert_eq!(objection.objecting(), objection.about(), "{needs:?} {proven:?}");
     }
 }
 

@@ -6,13 +6,15 @@ use std::collections::BTreeSet;
 use super::lapses::{LATE, of_agent};
 use super::*;
 use crate::deny_request::{NotDenied, deny_request};
-use crate::identity::Identity;
+use crate::identity::{Handle, Identity};
+use crate::ids::Platform;
 use crate::ingest_gate::Flag;
 use crate::law::denial::DenialReason;
 use crate::legal_hold::Note;
 use crate::lift_flag::{Lift, lift_flag};
 use crate::record_act::NotDone;
-use crate::subject_request::{Actor, By, Turn};
+use crate::review_proof::{Reading, review_proof};
+use crate::subject_request::{Actor, By, ConnectedAccount, Sha256Hex, Turn};
 
 fn by() -> By {
     By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Looked at it.").unwrap() }
@@ -32,6 +34,11 @@ impl Office {
             stuck_after: SignedDuration::from_mins(10),
         };
         fulfilment.begin(request, self.now()).await.unwrap();
+    }
+
+    async fn read_permission(&self, id: &ObligationId, document: &str) {
+        let (law, reading) = (Law::built_in().unwrap(), Reading::Permission(Sha256Hex::parse(document).unwrap()));
+        review_proof(&self.world, (&law, &self.keys), id, &reading, &by(), self.now()).await.unwrap();
     }
 
     async fn flags(&self) -> BTreeSet<Flag> {
@@ -65,12 +72,9 @@ fn flag(kind: Kind) -> Flag {
 
 #[tokio::test]
 async fn what_an_agent_had_stopped_is_answered_and_never_denied_while_it_stands() {
-    let document = "ab".repeat(32);
-    for (kind, document) in
-        [(Kind::OptOut, None), (Kind::OptOut, Some(document.as_str())), (Kind::Limit, None), (Kind::Objection, None)]
-    {
+    for kind in [Kind::OptOut, Kind::Limit, Kind::Objection] {
         let office = Office::new();
-        let id = office.asked_for(1, of_agent(kind, document)).await;
+        let id = office.asked_for(1, of_agent(kind, None)).await;
         office.begin(&id).await;
         office.tell().await;
         assert_eq!(office.flags().await, [flag(kind)].into(), "{kind:?}");
@@ -98,6 +102,99 @@ async fn what_an_agent_had_stopped_is_answered_and_never_denied_while_it_stands(
         assert_eq!(request.is_answered_unshown(), !is_objection, "{kind:?}");
         office.tell().await;
         assert!(office.request(&id).was_told(Notice::AgentAnswer, 1), "the agent hears it too");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_s_document_that_staff_have_not_read_rings_and_nobody_is_told_that_it_was_not_shown() {
+    for kind in [Kind::OptOut, Kind::Limit, Kind::Objection] {
+        let office = Office::new();
+        let id = office.asked_for(1, of_agent(kind, Some(&"ab".repeat(32)))).await;
+        office.begin(&id).await;
+        office.tell().await;
+        if kind == Kind::Objection {
+            office.enter_code(&id).await;
+        }
+        for day in LATE {
+            office.move_to(day);
+            for _ in 0..3 {
+                office.world.pass(SignedDuration::from_hours(1));
+                let swept = office.sweep().await;
+                assert_eq!((swept.answered, swept.denied, swept.faults.len()), (0, 0, 0), "{kind:?} {day}");
+                assert!(swept.last_day == 1 || day == LATE[0], "{kind:?}");
+            }
+        }
+        assert_eq!(office.request(&id).turns(), [Turn::ReadPermission], "{kind:?}");
+        assert!(office.world.stored().requests.notices.is_empty(), "{kind:?}");
+        // It is not the one that they named: now it was not shown.
+        office.read_permission(&id, &"cd".repeat(32)).await;
+        office.world.pass(SignedDuration::from_hours(1));
+        office.sweep().await;
+        office.sweep().await;
+        let request = office.request(&id);
+        let is_objection = kind == Kind::Objection;
+        assert!(matches!(request.standing, Standing::Answered { in_part, .. } if in_part == is_objection), "{kind:?}");
+        assert_eq!((request.is_answered_unshown(), office.told(&id).1), (!is_objection, Some(Notice::Answer)));
+        assert_eq!(office.flags().await, [flag(kind)].into(), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_agent_whose_document_staff_have_read_is_answered_as_who_has_shown_it() {
+    let office = Office::new();
+    let id = office.asked_for(1, of_agent(Kind::OptOut, Some(&"ab".repeat(32)))).await;
+    office.begin(&id).await;
+    office.tell().await;
+    office.read_permission(&id, &"ab".repeat(32)).await;
+    office.sweep().await;
+    let request = office.request(&id);
+    assert!(matches!(request.standing, Standing::Answered { in_part: false, .. }), "{:?}", request.standing);
+    assert!(!request.is_answered_unshown());
+}
+
+#[tokio::test]
+async fn what_staff_believe_to_be_a_child_s_is_not_told_as_what_nobody_has_shown() {
+    let office = Office::new();
+    let id = office.asked_for(1, of_child(Kind::OptOut)).await;
+    office.begin(&id).await;
+    office.tell().await;
+    let (law, now) = (Law::built_in().unwrap(), office.now());
+    let read = crate::review_child_report::find_credible(&office.request(&id), None, &law, Actor::Service, now);
+    let believed = read.unwrap().unwrap().request;
+    let answered = SubjectRequest { standing: Standing::Answered { at: now, in_part: false }, ..believed };
+    assert!(!answered.is_verified() && answered.is_done_at_once() && !answered.is_answered_unshown());
+}
+
+/// A report about a child, by an agent, about an account: what it asks for is in force since it was taken in.
+fn of_child(kind: Kind) -> Ask {
+    let contact = Contact {
+        email: EmailAddress::parse("mia@example.com").ok(),
+        account: Some(ConnectedAccount {
+            platform: Platform::parse("instagram").unwrap(),
+            handle: Handle::parse("tim").unwrap(),
+        }),
+    };
+    Ask { about_child: true, contact, ..of_agent(kind, None) }
+}
+
+#[tokio::test]
+async fn a_report_about_a_child_that_nobody_read_rings_though_what_it_asks_for_is_in_force() {
+    for kind in [Kind::OptOut, Kind::Limit, Kind::Objection] {
+        let office = Office::new();
+        let id = office.asked_for(1, of_child(kind)).await;
+        office.begin(&id).await;
+        assert_eq!(office.request(&id).course.flags, [flag(kind)], "{kind:?}");
+        office.tell().await;
+        for day in LATE {
+            office.move_to(day);
+            for _ in 0..3 {
+                office.world.pass(SignedDuration::from_hours(1));
+                let swept = office.sweep().await;
+                let came_to = (swept.unread_child_reports, swept.answered, swept.denied, swept.faults.len());
+                assert_eq!(came_to, (1, 0, 0, 0), "{kind:?} {day}");
+            }
+        }
+        assert_eq!(office.request(&id).turns().first(), Some(&Turn::ReviewChild), "{kind:?}");
     }
 }
 
@@ -164,6 +261,26 @@ async fn an_objection_that_staff_refuse_whole_ends_with_marketing_stopped_and_sa
         let again = crate::reopen_request::reopen(&request, &appeal, &law, &by(), office.now()).unwrap().unwrap();
         assert!(again.request.findings.refused_parts.is_empty() && again.request.standing.closed_at().is_none());
     }
+}
+
+#[tokio::test]
+async fn an_objection_that_staff_refused_is_denied_once_they_have_lifted_what_stood_of_it() {
+    let office = Office::new();
+    let (id, reason) = (office.asked_for(1, ask(Kind::Objection)).await, DenialReason::ManifestlyUnfounded);
+    office.begin(&id).await;
+    office.tell().await;
+    assert!(office.deny(&id, reason).await.unwrap());
+    office.lift(&id, Flag::NoMarketing).await;
+    office.sweep().await;
+    assert_eq!(office.request(&id).standing.closed_at(), None, "nothing stands that it could end with");
+    assert!(office.deny(&id, reason).await.unwrap());
+    assert!(!office.deny(&id, reason).await.unwrap(), "once");
+    let request = office.request(&id);
+    assert!(matches!(&request.standing, Standing::Denied { reason, .. } if reason == "manifestly-unfounded"));
+    assert_eq!(office.told(&id).1, Some(Notice::Denial));
+    let law = Law::built_in().unwrap();
+    assert_eq!(request.reason_words(&law, reason).as_ref(), Some(&law.model().denial[&reason].text));
+    assert!(office.flags().await.is_empty());
 }
 
 #[tokio::test]
