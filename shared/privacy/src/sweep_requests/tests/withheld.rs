@@ -149,7 +149,11 @@ async fn burst(office: &Office, count: u16, ask: impl Fn(u16) -> Ask) -> Vec<Obl
         let source = crate::accept_request::source_of(&office.keys, &format!("bot {number}"));
         let (naming, sent) = (Naming::Fresh(&seed), Sent { ask: ask(number), source });
         let (world, now) = (&office.world, office.now());
-        ids.push(accept_request(world, world, terms, naming, sent, now).await.unwrap().request.id);
+        let request = accept_request(world, world, terms, naming, sent, now).await.unwrap().request;
+        if request.works_at_once() {
+            office.begin(&request.id).await;
+        }
+        ids.push(request.id);
     }
     office.tell().await;
     ids
