@@ -21,6 +21,7 @@ use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::pass::day_of;
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
+use crate::sweep_requests::next_look;
 
 impl<B: RequestBook, L: Sync, T: Sync, M: Sync> Teller<'_, B, L, T, M> {
     /// Whether a letter is one that a burst has brought about, and something about its request was held back on a day before this one.
@@ -66,7 +67,8 @@ impl SubjectRequest {
     }
 
     /// The request whose letter was kept back today, if that changes it. What needs no proof is in work all the same, or is done and
-    /// has only to be told; of what needs one the last day is not slept through; a report about a child stays due each hour.
+    /// has only to be told; of what needs one the last day is not slept through, and what an alarm counts is looked at as ever;
+    /// a report about a child stays due each hour.
     pub(super) fn held_back(&self, notice: Notice, now: Timestamp) -> Option<Self> {
         let (now, lapses_at) = (instant::to_millis(now), self.lapses_at());
         let later = instant::to_millis(now + SignedDuration::from_hours(24));
@@ -76,8 +78,9 @@ impl SubjectRequest {
             Standing::Received if is_later || self.awaits_child_review() => return None,
             Standing::Received if lapses_at > now => (Standing::Received, later.min(lapses_at)),
             Standing::Received => (Standing::Received, later),
+            Standing::AwaitingVerification if is_later || self.awaits_child_review() => return None,
             Standing::AwaitingVerification if notice == Notice::AgentConfirmation && lapses_at > now => {
-                (Standing::AwaitingVerification, later.min(lapses_at))
+                (Standing::AwaitingVerification, later.min(lapses_at).min(next_look(self, None, now)))
             }
             Standing::Answered { .. } | Standing::Denied { .. } if self.is_end_of_burst(notice) => {
                 (self.standing.clone(), later)

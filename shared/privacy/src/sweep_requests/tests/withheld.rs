@@ -1,5 +1,6 @@
 //! What comes of requests whose acknowledgement is kept back, because their address has had too many letters that day.
 
+use super::lapses::of_agent;
 use super::*;
 use crate::tell_person::measure::{FIRST_PER_ADDRESS, MORE_PER_ADDRESS, PASSES};
 
@@ -82,6 +83,30 @@ async fn a_report_about_a_child_whose_acknowledgement_is_kept_back_rings_every_h
         office.world.pass(SignedDuration::from_hours(1));
         assert_eq!(office.sweep().await.unread_child_reports, 1, "{hour}");
         office.tell().await;
+    }
+}
+
+#[tokio::test]
+async fn what_an_alarm_counts_is_counted_each_hour_though_the_question_to_the_person_is_kept_back() {
+    for (about_child, day) in [(true, "2026-03-05T12:00:00Z"), (false, "2026-03-25T12:00:00Z")] {
+        let office = Office::new();
+        let residence = Some("Germany".to_owned());
+        let id = office.asked_for(250, Ask { about_child, residence, ..of_agent(Kind::Erasure, None) }).await;
+        let notices = std::mem::take(&mut office.world.stored().requests.notices);
+        office.move_to(day);
+        office.flooded(0).await;
+        office.world.stored().requests.notices = notices;
+        office.tell().await;
+        let request = office.request(&id);
+        assert!(request.was_told(Notice::Acknowledgement, 1) && request.has_to_ask_person());
+        for hour in 1..=5 {
+            office.world.pass(SignedDuration::from_hours(1));
+            let swept = office.sweep().await;
+            let counted = (swept.unread_child_reports, swept.near);
+            assert_eq!(counted, (u64::from(about_child), u64::from(!about_child)), "hour {hour}");
+            office.tell().await;
+        }
+        assert!(office.request(&id).has_to_ask_person(), "it is not given up on the same day");
     }
 }
 
