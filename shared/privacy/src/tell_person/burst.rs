@@ -8,7 +8,7 @@
 //!
 //! What is given up stands on the page of the request, and the answer to the form has led there. Nobody is locked out: whoever asks there
 //! for a code has one sent, by the measures of that day or by the pass ([`super::measure`]). What staff answer, a complaint or an appeal, is
-//! told however long it takes.
+//! told however long it takes, and so is whatever the table does not name.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,7 +31,8 @@ impl<B: RequestBook, L: Sync, T: Sync, M: Sync> Teller<'_, B, L, T, M> {
         job: &NoticeJob,
         day: Timestamp,
     ) -> Result<bool, Fault> {
-        if job.source.is_some() || !request.is_of_anybody(job.notice) {
+        let ends = job.source.is_none() && ends_with_burst(job.notice);
+        if !ends || !request.is_of_anybody(job.notice) {
             return Ok(false);
         }
         let acts = self.book.acts(&request.id).await?;
@@ -92,6 +93,11 @@ impl SubjectRequest {
         };
         Some(Self { version: self.version + 1, standing, next_action_at: Some(due_at), ..self.clone() })
     }
+}
+
+/// Whether it may be given up. More time is told for as long as it takes: the law wants it said, and dates have moved by it.
+const fn ends_with_burst(notice: Notice) -> bool {
+    matches!(notice, Notice::Acknowledgement | Notice::AgentConfirmation) || is_closing(notice)
 }
 
 /// Whether it tells how a request ended.

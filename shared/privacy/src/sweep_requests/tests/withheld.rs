@@ -236,6 +236,36 @@ async fn a_burst_is_over_after_the_next_day_but_for_how_those_ended_that_were_to
 }
 
 #[tokio::test]
+async fn more_time_is_told_though_a_letter_was_held_back_before_and_its_day_is_flooded() {
+    let law = Law::built_in().unwrap();
+    let why = crate::legal_hold::Note::parse("Two systems have to be searched.").unwrap();
+    let by = crate::subject_request::By { actor: crate::subject_request::Actor::Staff("alex".to_owned()), why };
+    let office = Office::new();
+    let residence = Some("Colorado".to_owned());
+    let id = office.withheld(Ask { residence, ..ask(Kind::Appeal) }).await;
+    office.world.pass(SignedDuration::from_hours(24));
+    office.sweep().await;
+    office.tell().await;
+    assert!(office.request(&id).was_told(Notice::Acknowledgement, 1));
+    office.move_to("2026-03-30T12:00:00Z");
+    office.flooded(100).await;
+    let (world, now) = (&office.world, office.now());
+    crate::extend_request::extend_request(world, world, &law, &id, &by, now).await.unwrap();
+    office.tell().await;
+    let request = office.request(&id);
+    assert!(request.clocks.extended.is_some() && !request.was_told(Notice::Extension, 1), "kept back and not given up");
+    for _ in 0..24 {
+        office.world.pass(SignedDuration::from_hours(1));
+        assert!(office.sweep().await.faults.is_empty());
+        office.tell().await;
+    }
+    assert!(office.request(&id).was_told(Notice::Extension, 1));
+    let letters = office.world.stored().requests.letters.clone();
+    let of_it = letters.iter().filter(|letter| letter.notice == Notice::Extension && letter.pass.is_none());
+    assert_eq!(of_it.count(), 1);
+}
+
+#[tokio::test]
 async fn nobody_is_locked_out_by_what_was_given_up() {
     let office = Office::new();
     let ids = burst(&office, 300, |_| of_german(Kind::Erasure)).await;
