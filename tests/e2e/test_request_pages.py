@@ -101,7 +101,7 @@ def test_what_businesses_decide_is_on_the_page_without_their_names(
     for tenant in (waiting, declining):
         contact_of(world, tenant, keys, handle)
     reference = world.ask_for({"kind": "erasure", "connected_account": {"platform": "instagram", "handle": handle}})
-    looked_at(world, browser, reference, "sent to your account")
+    looked_at(world, browser, reference, "send to your account")
     message = until(lambda: (world.messages_to(handle) or [None])[-1], 60)
     assert verify(world, reference, code_in(message["text"])).status == 200
 

@@ -49,7 +49,13 @@ async fn due<P: BundleBook>(ports: &P, at: Timestamp) -> Vec<DueBundle> {
 async fn coming<P: BundleBook>(ports: &P, between: (Timestamp, Timestamp)) -> Vec<DueBundle> {
     let mut coming = Vec::new();
     for shard in 0..DUE_SHARDS {
-        coming.extend(ports.coming_bundles(shard, between, 10).await.unwrap());
+        let mut last = None;
+        // Page by page.
+        while let Some(next) = ports.coming_bundles(shard, between, last.as_ref(), 1).await.unwrap().pop() {
+            assert_ne!(last.as_ref(), Some(&next), "no page comes twice");
+            coming.push(next.clone());
+            last = Some(next);
+        }
     }
     coming
 }
@@ -60,6 +66,7 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     let first = granted(ports.claim(job, "w1", now() + minute, erase_at, now()).await.unwrap());
     assert_eq!(first, Bundle { erase_at: Some(erase_at), ..Bundle::default() });
     assert_eq!(ports.claim(job, "w2", now() + minute, erase_at, now()).await.unwrap(), Claim::Busy);
+    assert!(ports.is_claimed(job, now()).await.unwrap() && !ports.is_claimed(job, now() + minute).await.unwrap());
     assert_eq!(granted(ports.claim(job, "w1", now() + minute, erase_at, now()).await.unwrap()), first, "renewed");
     let later = now() + minute;
     let taken = ports.claim(job, "w2", later + minute, erase_at + minute, later).await.unwrap();
@@ -82,6 +89,7 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     ports.let_go(job, "w2").await.unwrap();
     assert_eq!(granted(ports.claim(job, "w3", later + minute, erase_at, later).await.unwrap()), made);
     ports.let_go(job, "w3").await.unwrap();
+    assert!(!ports.is_claimed(job, later).await.unwrap(), "nobody has it");
 
     assert_eq!(due(ports, erase_at).await, []);
     let entry = DueBundle { job: job.clone(), erase_at: last_day };
@@ -128,6 +136,27 @@ async fn the_book_of_bundles_keeps_its_contract() {
         book_contract(&World::new(now(), 10), &job).await;
         book_contract(&demo::ledger(&Account::new()), &job).await;
     }
+}
+
+async fn paging_contract<P: BundleBook>(ports: &P) {
+    let (until, erase_at) = (now() + SignedDuration::from_mins(1), now() + SignedDuration::from_hours(24 * 14));
+    let jobs = (0..60).map(|number| ExportJob::Request(ObligationId::of_request(&[number; 20])));
+    let jobs: Vec<ExportJob> = jobs.chain([ExportJob::Tenant(tenant("alder"))]).collect();
+    for job in &jobs {
+        granted(ports.claim(job, "w1", until, erase_at, now()).await.unwrap());
+    }
+    let mut listed: Vec<String> =
+        coming(ports, (now(), erase_at)).await.into_iter().map(|due| due.job.to_body()).collect();
+    let mut expected: Vec<String> = jobs.iter().map(ExportJob::to_body).collect();
+    listed.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(listed, expected, "each of one instant, and each once");
+}
+
+#[tokio::test]
+async fn no_page_of_coming_bundles_leaves_out_what_has_the_instant_of_another() {
+    paging_contract(&World::new(now(), 10)).await;
+    paging_contract(&demo::ledger(&Account::new())).await;
 }
 
 async fn renewal_contract<P: BundleBook>(ports: &P, job: &ExportJob) {

@@ -52,7 +52,7 @@ fn headline(view: &AskedView) -> Headline {
             badge: "Waiting for you",
             title: "Show us that this request is yours",
             lead: vec![
-                html! { "We have sent a code to the address or account that you gave us. Enter it below." },
+                html! { "A code goes to the address or account that you gave us. Enter it below. If none has come, have one sent." },
                 answer_by(),
             ],
         },
@@ -66,7 +66,7 @@ fn headline(view: &AskedView) -> Headline {
             tone: Tone::Warning,
             badge: "Not carried out",
             title: "We could not do what you asked",
-            lead: vec![html! { "Why, and where you can turn, stands below and in the letter that we sent you." }],
+            lead: vec![html! { "Why, and where you can turn, stands below." }],
         },
         _ if view.waits_for_review => Headline {
             tone: Tone::Calm,
@@ -381,8 +381,8 @@ mod tests {
         let code = r##"<a href="#enter">"##;
         let declaration = r##"<a href="#declare">"##;
         for (view, forms, expected) in [
-            (waiting(&[Proof::EmailCode], false), 2, vec![code, "mailed to you", "one-time-code"]),
-            (waiting(&[Proof::HandleCode], false), 2, vec![code, "sent to your account"]),
+            (waiting(&[Proof::EmailCode], false), 2, vec![code, "mail to you", "one-time-code"]),
+            (waiting(&[Proof::HandleCode], false), 2, vec![code, "send to your account"]),
             (waiting(&[Proof::EmailCode, Proof::HandleCode], false), 2, vec![code, "Another follows to your account"]),
             (
                 waiting(&[Proof::EmailCode], true),
@@ -420,6 +420,32 @@ mod tests {
         }
         let joined = AskedView { goes_with_earlier: true, ..asked("in-progress") };
         assert!(page(&joined, "2026-11-24T08:00:00Z").contains("answered together"));
+    }
+
+    #[test]
+    fn no_page_says_that_a_letter_went_out_which_may_have_been_held_back() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let waiting = |state, missing: &[Proof], by_agent| AskedView {
+            waits_for_code: true,
+            missing: missing.to_vec(),
+            by_agent,
+            ..asked(state)
+        };
+        let denied = AskedView { denial: Some(denial()), closed: Some((at, None)), ..asked("denied") };
+        let mut views = vec![denied];
+        for state in ["received", "awaiting-verification"] {
+            for missing in [[Proof::EmailCode].as_slice(), &[Proof::HandleCode], &[Proof::EmailCode, Proof::HandleCode]]
+            {
+                views.extend([false, true].map(|by_agent| waiting(state, missing, by_agent)));
+            }
+        }
+        for view in views {
+            let page = page(&view, "2026-11-26T08:00:00Z");
+            for words in ["have sent", "we sent", "mailed", "has been sent", "letter that"] {
+                assert!(!page.contains(words), "{words} in {page}");
+            }
+            assert_eq!(page.contains("If none has come, have one sent."), view.waits_for_code, "{page}");
+        }
     }
 
     fn page(view: &AskedView, now: &str) -> String {

@@ -34,13 +34,13 @@ fn line(proof: Proof, view: &AskedView, company: &Company) -> Markup {
     html! {
         @match proof {
             Proof::EmailCode | Proof::HandleCode if view.by_agent => li {
-                "Somebody says that they act for you. If they may, " a href="#enter" { "enter the code that we sent you" }
+                "Somebody says that they act for you. If they may, " a href="#enter" { "enter the code that we send you" }
                 "; if they may not, do nothing."
             },
-            Proof::EmailCode => li { a href="#enter" { "Enter the code" } " that we mailed to you." },
+            Proof::EmailCode => li { a href="#enter" { "Enter the code" } " that we mail to you." },
             // It goes out once the code in the mail has been entered.
             Proof::HandleCode if follows => li { "Another follows to your account, as a message: enter it here, too." },
-            Proof::HandleCode => li { a href="#enter" { "Enter the code" } " that we sent to your account, as a message." },
+            Proof::HandleCode => li { a href="#enter" { "Enter the code" } " that we send to your account, as a message." },
             Proof::AccountLogin => li { a href="#login" { "Log in again" } " where you work with your account." },
             Proof::Declaration => li { a href="#declare" { "Sign the declaration" } " that you are the person." },
             Proof::DataPoints if view.points_left > 0 => li {

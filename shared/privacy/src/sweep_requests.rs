@@ -114,7 +114,7 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
 /// When it is looked at next: at its next alarm, and every hour once the first alarm before its target has rung or a child
 /// is concerned; as soon as what is under way can have moved; on a tenant's next reminder, and every day while one has not been asked;
 /// every hour until whoever asks was told that a tenant decides; when a bundle is ordered again.
-fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timestamp) -> Timestamp {
+pub(crate) fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, now: Timestamp) -> Timestamp {
     let again = instant::to_millis(now + AGAIN);
     let is_near = judge_request(request, now).is_some_and(|nearness| nearness > Nearness::InTime);
     let regular = if is_near || request.awaits_child_review() {

@@ -116,11 +116,12 @@ where
         };
         // Whoever asks for a code by a reference is somebody, however the request came.
         let is_limited = request.is_limited(job.notice) || job.source.is_some();
-        if is_limited && is_closing(job.notice) && self.is_of_burst(&request, job).await? {
+        let closed_at = request.standing.closed_at().unwrap_or(now);
+        if is_limited && is_closing(job.notice) && self.is_of_burst(&request, job, closed_at).await? {
             return self.give_up(&request, job, now).await;
         }
         if is_limited && !self.admit(&request, &recipient, job, now).await? {
-            let is_over = self.is_of_burst(&request, job).await?;
+            let is_over = self.is_of_burst(&request, job, now).await?;
             return if is_over {
                 self.give_up(&request, job, now).await
             } else {

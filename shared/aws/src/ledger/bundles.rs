@@ -16,7 +16,7 @@ use privacy::subject_request::ports::RequestBook;
 
 use super::LedgerTable;
 use super::bundle_rows::{BUNDLE, EARLIER, bundle_of, due_shard, earlier_value, job_of, key, pending, shard_of};
-use crate::attributes::{at, get_at, get_text, number, text, unreadable};
+use crate::attributes::{at, find_at, get_at, get_text, number, text, unreadable};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
 
@@ -175,6 +175,13 @@ impl BundleBook for LedgerTable {
         item.as_ref().map(bundle_of).transpose()
     }
 
+    async fn is_claimed(&self, job: &ExportJob, now: Timestamp) -> Answer<bool> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(job))).consistent_read(true);
+        let item = get.projection_expression("leased_until").send().await.map_err(fault("bundles.claimed"))?.item;
+        let until = item.as_ref().map(|item| find_at(item, "leased_until")).transpose()?.flatten();
+        Ok(until.is_some_and(|until| until > now))
+    }
+
     async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
         let rows = self.due_rows("bundles.due", due_shard(shard), now, limit).await?;
         let due = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
@@ -184,10 +191,12 @@ impl BundleBook for LedgerTable {
     async fn coming_bundles(
         &self,
         shard: u8,
-        (after, until): (Timestamp, Timestamp),
+        between: (Timestamp, Timestamp),
+        last: Option<&DueBundle>,
         limit: u16,
     ) -> Answer<Vec<DueBundle>> {
-        let rows = self.coming_rows("bundles.coming", due_shard(shard), (after, until), limit).await?;
+        let last = last.map(|last| (key(&last.job), last.erase_at));
+        let rows = self.coming_rows("bundles.coming", due_shard(shard), between, last, limit).await?;
         let coming = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
         rows.iter().map(coming).collect()
     }

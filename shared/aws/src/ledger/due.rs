@@ -78,12 +78,14 @@ impl LedgerTable {
         Ok(query.send().await.map_err(fault(action))?.items.unwrap_or_default())
     }
 
-    /// What is due in one partition of the index later than the first of these instants, and by the second, oldest first.
+    /// What is due in one partition of the index later than the first of these instants, and by the second, oldest first, beyond
+    /// the row with the key and the instant of `last`.
     pub(super) async fn coming_rows(
         &self,
         action: &'static str,
         shard: String,
         (after, until): (Timestamp, Timestamp),
+        last: Option<(Item, Timestamp)>,
         limit: u16,
     ) -> Answer<Vec<Item>> {
         // A range has both its ends; instants are kept in milliseconds.
@@ -91,11 +93,16 @@ impl LedgerTable {
         if from > until {
             return Ok(Vec::new());
         }
+        let last = last.map(|(mut row, seen)| {
+            row.extend([("due_shard".to_owned(), text(shard.as_str())), ("next_action_at".to_owned(), at(seen))]);
+            row
+        });
         let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name(DUE_INDEX)
+            .set_exclusive_start_key(last)
             .key_condition_expression("due_shard = :shard AND next_action_at BETWEEN :from AND :until")
             .expression_attribute_values(":shard", text(shard))
             .expression_attribute_values(":from", at(from))

@@ -27,7 +27,7 @@ pub struct OrderedOnceMore {
     pub faults: Vec<Fault>,
 }
 
-/// Sends every order of an account that is older than `stuck_after`, not made, and may still be made.
+/// Sends every order of an account that is older than `stuck_after`, neither made nor at work, and may still be made.
 pub async fn order_again(
     book: &(impl BundleBook + DueIndex),
     queue: &impl ExportQueue,
@@ -54,15 +54,15 @@ async fn look(
 ) -> Result<(), Fault> {
     let now = clock.now();
     // Each stands in the index by the day on which it goes, counted from its order.
-    let (mut after, until) = (now, erase_at(map, now - stuck_after)?);
+    let between = (now, erase_at(map, now - stuck_after)?);
+    let mut last: Option<DueBundle> = None;
     loop {
-        let page = book.coming_bundles(shard, (after, until), PAGE).await?;
-        for DueBundle { job, erase_at } in &page {
+        let page = book.coming_bundles(shard, between, last.as_ref(), PAGE).await?;
+        for DueBundle { job, .. } in &page {
             if clock.now() >= stop_at {
                 looked.is_truncated = true;
                 return Ok(());
             }
-            after = *erase_at;
             if is_wanted(book, map, job, now).await? {
                 queue.export(job).await?;
                 looked.sent += 1;
@@ -71,10 +71,11 @@ async fn look(
         if page.len() < usize::from(PAGE) {
             return Ok(());
         }
+        last = page.into_iter().next_back();
     }
 }
 
-/// Whether it is of an account, is not there, and may still be made.
+/// Whether it is of an account, is not there, no worker is at it, and it may still be made.
 async fn is_wanted(
     book: &(impl BundleBook + DueIndex),
     map: &DataMap,
@@ -83,6 +84,10 @@ async fn is_wanted(
 ) -> Result<bool, Fault> {
     let ExportJob::Tenant(tenant) = job else { return Ok(false) };
     if book.bundle(job).await?.is_none_or(|bundle| bundle.made_at.is_some() || bundle.erased_at.is_some()) {
+        return Ok(false);
+    }
+    // A second message would wait for the first one's worker until it is given up.
+    if book.is_claimed(job, now).await? {
         return Ok(false);
     }
     Ok(match window(book, map, tenant, now).await? {

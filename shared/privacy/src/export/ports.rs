@@ -220,12 +220,15 @@ pub trait BundleBook: Sync {
     /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
     fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16)
     -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
-    /// What is to be erased in one shard after the first of these instants, until the second, oldest first, at most `limit`. Index
-    /// reads may be stale.
+    /// Whether a worker has it at this instant, by a strong read.
+    fn is_claimed(&self, job: &ExportJob, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// What is to be erased in one shard after the first of these instants, until the second, oldest first, beyond `last` of the page
+    /// before, at most `limit`. Index reads may be stale.
     fn coming_bundles(
         &self,
         shard: u8,
         between: (Timestamp, Timestamp),
+        last: Option<&DueBundle>,
         limit: u16,
     ) -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
     /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next or out of the due index.

@@ -168,14 +168,16 @@ impl BundleLinks for World {
     }
 }
 
-fn listed(stored: &Stored, of_shard: u8, is_in: impl Fn(Timestamp) -> bool, limit: u16) -> Vec<DueBundle> {
+/// Where the index has it.
+fn place(due: &DueBundle) -> (Timestamp, String) {
+    (due.erase_at, due.job.to_body())
+}
+
+fn listed(stored: &Stored, of_shard: u8, is_in: impl Fn(&DueBundle) -> bool, limit: u16) -> Vec<DueBundle> {
     let booked = stored.exports.booked.iter().filter(|(job, _)| shard(job) == of_shard);
-    let due = booked.filter_map(|(job, booked)| {
-        let erase_at = booked.next_action_at.filter(|at| is_in(*at))?;
-        Some(DueBundle { job: job.clone(), erase_at })
-    });
-    let mut due: Vec<DueBundle> = due.collect();
-    due.sort_by_key(|due| due.erase_at);
+    let due = booked.filter_map(|(job, booked)| Some(DueBundle { job: job.clone(), erase_at: booked.next_action_at? }));
+    let mut due: Vec<DueBundle> = due.filter(is_in).collect();
+    due.sort_by_key(place);
     due.truncate(limit.into());
     due
 }
@@ -240,17 +242,27 @@ impl BundleBook for World {
         self.call("bundles.read", |stored| stored.exports.booked(job).map(|booked| booked.bundle.clone()))
     }
 
+    async fn is_claimed(&self, job: &ExportJob, now: Timestamp) -> Answer<bool> {
+        self.call("bundles.claimed", |stored| {
+            let claim = stored.exports.booked(job).and_then(|booked| booked.claim.as_ref());
+            claim.is_some_and(|(_, until)| *until > now)
+        })
+    }
+
     async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
-        self.call("bundles.due", |stored| listed(stored, of_shard, |at| at <= now, limit))
+        self.call("bundles.due", |stored| listed(stored, of_shard, |due| due.erase_at <= now, limit))
     }
 
     async fn coming_bundles(
         &self,
         of_shard: u8,
         (after, until): (Timestamp, Timestamp),
+        last: Option<&DueBundle>,
         limit: u16,
     ) -> Answer<Vec<DueBundle>> {
-        self.call("bundles.coming", |stored| listed(stored, of_shard, |at| at > after && at <= until, limit))
+        let is_beyond = |due: &DueBundle| last.is_none_or(|last| place(due) > place(last));
+        let is_in = |due: &DueBundle| due.erase_at > after && due.erase_at <= until && is_beyond(due);
+        self.call("bundles.coming", |stored| listed(stored, of_shard, is_in, limit))
     }
 
     async fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> Answer<bool> {

@@ -1,13 +1,14 @@
 //! What becomes of letters that a burst of requests has held back: so that it is over with the next day, and not spread over many.
 //!
-//! | letter of the service's own accord, about what nobody has shown to be theirs | held back for the first time | again |
+//! | letter of the service's own accord, about what nobody has shown to be theirs | held back on a day | on a later one |
 //! |---|---|---|
 //! | that it came in; whether somebody may ask for them | tried once more the next day | given up |
-//! | how it ended | given up, if anything about it was held back before | – |
+//! | how it ended, on the day on which anything about it was first held back: what was done at once | tried once more the next day | given up |
+//! | how it ended, later | given up without a try | – |
 //!
 //! What is given up stands on the page of the request, and the answer to the form has led there. Nobody is locked out: whoever asks there
 //! for a code has one sent, by the measures of that day or by the pass ([`super::measure`]). What staff answer, a complaint or an appeal, is
-//! told however long it takes.
+//! told however long it takes, and so is whatever the table does not name.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,17 +18,26 @@ use crate::fault::Fault;
 use crate::instant;
 use crate::subject_request::letter::Delivery;
 use crate::subject_request::notice::{Notice, NoticeJob};
+use crate::subject_request::pass::day_of;
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Act, Deed, Proof, Standing, SubjectRequest};
+use crate::sweep_requests::next_look;
 
 impl<B: RequestBook, L: Sync, T: Sync, M: Sync> Teller<'_, B, L, T, M> {
-    /// Whether a letter is one that a burst has brought about, and something about its request was held back before.
-    pub(super) async fn is_of_burst(&self, request: &SubjectRequest, job: &NoticeJob) -> Result<bool, Fault> {
-        if job.source.is_some() || !request.is_of_anybody(job.notice) {
+    /// Whether a letter is one that a burst has brought about, and something about its request was held back on a day before this one.
+    pub(super) async fn is_of_burst(
+        &self,
+        request: &SubjectRequest,
+        job: &NoticeJob,
+        day: Timestamp,
+    ) -> Result<bool, Fault> {
+        let ends = job.source.is_none() && ends_with_burst(job.notice);
+        if !ends || !request.is_of_anybody(job.notice) {
             return Ok(false);
         }
         let acts = self.book.acts(&request.id).await?;
-        Ok(acts.iter().any(|act| act.deed == Deed::Withheld && request.is_of_this_course(act)))
+        let is_before = |act: &Act| act.deed == Deed::Withheld && day_of(act.at) < day_of(day);
+        Ok(acts.iter().any(|act| is_before(act) && request.is_of_this_course(act)))
     }
 
     /// It is held back for good.
@@ -51,8 +61,15 @@ impl SubjectRequest {
         !is_answered_by_staff && self.proven.iter().all(|proven| proven.proof == Proof::Declaration)
     }
 
-    /// The request whose letter was kept back today, if that changes it. What needs no proof is in work all the same; of what needs
-    /// one the last day is not slept through; a report about a child stays due each hour.
+    /// Whether a letter says that it came in or how it ended, where anybody can have brought it about and nobody was told the end.
+    fn is_end_of_burst(&self, notice: Notice) -> bool {
+        let end = self.closing_notice().filter(|end| self.is_of_anybody(*end) && !self.was_told(*end, 1));
+        end.is_some_and(|end| notice == end || notice == Notice::Acknowledgement)
+    }
+
+    /// The request whose letter was kept back today, if that changes it. What needs no proof is in work all the same, or is done and
+    /// has only to be told; of what needs one the last day is not slept through, and what an alarm counts is looked at as ever;
+    /// a report about a child stays due each hour.
     pub(super) fn held_back(&self, notice: Notice, now: Timestamp) -> Option<Self> {
         let (now, lapses_at) = (instant::to_millis(now), self.lapses_at());
         let later = instant::to_millis(now + SignedDuration::from_hours(24));
@@ -62,8 +79,12 @@ impl SubjectRequest {
             Standing::Received if is_later || self.awaits_child_review() => return None,
             Standing::Received if lapses_at > now => (Standing::Received, later.min(lapses_at)),
             Standing::Received => (Standing::Received, later),
+            Standing::AwaitingVerification if is_later || self.awaits_child_review() => return None,
             Standing::AwaitingVerification if notice == Notice::AgentConfirmation && lapses_at > now => {
-                (Standing::AwaitingVerification, later.min(lapses_at))
+                (Standing::AwaitingVerification, later.min(lapses_at).min(next_look(self, None, now)))
+            }
+            Standing::Answered { .. } | Standing::Denied { .. } if self.is_end_of_burst(notice) => {
+                (self.standing.clone(), later)
             }
             Standing::AwaitingVerification
             | Standing::InProgress { .. }
@@ -72,6 +93,11 @@ impl SubjectRequest {
         };
         Some(Self { version: self.version + 1, standing, next_action_at: Some(due_at), ..self.clone() })
     }
+}
+
+/// Whether it may be given up. More time is told for as long as it takes: the law wants it said, and dates have moved by it.
+const fn ends_with_burst(notice: Notice) -> bool {
+    matches!(notice, Notice::Acknowledgement | Notice::AgentConfirmation) || is_closing(notice)
 }
 
 /// Whether it tells how a request ended.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::export::ports::Claim;
 use crate::ports::Ledger;
 
 /// Alder's account: two users, one connection of Instagram and one of LinkedIn.
@@ -226,6 +227,56 @@ async fn an_order_that_never_reached_the_worker_is_sent_again_until_it_is_made_o
     let stop_at = office.now() + SignedDuration::from_mins(1);
     erase_bundles(&office.world, &office.world, &office.world, stop_at).await;
     assert_eq!(again().await, []);
+}
+
+#[tokio::test]
+async fn an_order_is_not_sent_again_while_a_worker_is_at_it() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let job = ExportJob::Tenant(tenant.clone());
+    order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    let sent = async || {
+        let limits = (SignedDuration::from_mins(15), office.now() + SignedDuration::from_mins(1));
+        let (world, map) = (&office.world, &office.map);
+        crate::export::order_again::order_again(world, world, map, world, limits).await.sent
+    };
+    office.world.pass(SignedDuration::from_hours(1));
+    let (now, lease) = (office.now(), SignedDuration::from_mins(16));
+    let claim = office.world.claim(&job, "w1", now + lease, now + lease, now).await.unwrap();
+    assert!(matches!(claim, Claim::Granted(_)));
+    assert_eq!(sent().await, 0, "it is at work");
+    office.world.pass(lease);
+    assert_eq!(sent().await, 1, "its worker has died");
+    let now = office.now();
+    office.world.claim(&job, "w2", now + lease, now + lease, now).await.unwrap();
+    office.world.let_go(&job, "w2").await.unwrap();
+    assert_eq!(sent().await, 1, "nobody has it");
+}
+
+#[tokio::test]
+async fn an_order_at_the_border_of_a_page_is_sent_again_though_others_have_the_same_instant() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let job = ExportJob::Tenant(tenant.clone());
+    order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+    let erase_at = office.world.bundle(&job).await.unwrap().unwrap().erase_at.unwrap();
+    // The first part of the index has accounts, in memory.
+    let ids = (0_u32..).map(|number| {
+        let mut seed = [0xcd; 20];
+        seed[..4].copy_from_slice(&number.to_be_bytes());
+        ObligationId::of_request(&seed)
+    });
+    let now = office.now();
+    for id in ids.filter(|id| id.shard(crate::ports::DUE_SHARDS) == 0).take(500) {
+        office.world.claim(&ExportJob::Request(id), "w1", now, erase_at, now).await.unwrap();
+    }
+    office.world.stored().exports.jobs.clear();
+    office.world.pass(SignedDuration::from_hours(1));
+    let limits = (SignedDuration::from_mins(15), office.now() + SignedDuration::from_mins(1));
+    let (world, map) = (&office.world, &office.map);
+    let looked = crate::export::order_again::order_again(world, world, map, world, limits).await;
+    assert!(looked.faults.is_empty() && !looked.is_truncated);
+    assert_eq!(office.world.stored().exports.jobs, [job]);
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ fn by() -> By {
 
 impl Office {
     /// What taking in does at once.
-    async fn begin(&self, id: &ObligationId) {
+    pub(super) async fn begin(&self, id: &ObligationId) {
         let (law, map, request) = (Law::built_in().unwrap(), prompt_map(), self.request(id));
         let fulfilment = Fulfilment {
             ledger: &self.world,

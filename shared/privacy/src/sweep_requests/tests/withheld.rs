@@ -1,5 +1,6 @@
 //! What comes of requests whose acknowledgement is kept back, because their address has had too many letters that day.
 
+use super::lapses::of_agent;
 use super::*;
 use crate::tell_person::measure::{FIRST_PER_ADDRESS, MORE_PER_ADDRESS, PASSES};
 
@@ -86,6 +87,30 @@ async fn a_report_about_a_child_whose_acknowledgement_is_kept_back_rings_every_h
 }
 
 #[tokio::test]
+async fn what_an_alarm_counts_is_counted_each_hour_though_the_question_to_the_person_is_kept_back() {
+    for (about_child, day) in [(true, "2026-03-05T12:00:00Z"), (false, "2026-03-25T12:00:00Z")] {
+        let office = Office::new();
+        let residence = Some("Germany".to_owned());
+        let id = office.asked_for(250, Ask { about_child, residence, ..of_agent(Kind::Erasure, None) }).await;
+        let notices = std::mem::take(&mut office.world.stored().requests.notices);
+        office.move_to(day);
+        office.flooded(0).await;
+        office.world.stored().requests.notices = notices;
+        office.tell().await;
+        let request = office.request(&id);
+        assert!(request.was_told(Notice::Acknowledgement, 1) && request.has_to_ask_person());
+        for hour in 1..=5 {
+            office.world.pass(SignedDuration::from_hours(1));
+            let swept = office.sweep().await;
+            let counted = (swept.unread_child_reports, swept.near);
+            assert_eq!(counted, (u64::from(about_child), u64::from(!about_child)), "hour {hour}");
+            office.tell().await;
+        }
+        assert!(office.request(&id).has_to_ask_person(), "it is not given up on the same day");
+    }
+}
+
+#[tokio::test]
 async fn an_acknowledgement_that_has_not_gone_out_rings_from_the_day_of_its_alarm_until_it_has() {
     for (residence, kind) in
         [("Germany", Kind::Erasure), ("California", Kind::Erasure), ("California", Kind::Complaint)]
@@ -149,7 +174,11 @@ async fn burst(office: &Office, count: u16, ask: impl Fn(u16) -> Ask) -> Vec<Obl
         let source = crate::accept_request::source_of(&office.keys, &format!("bot {number}"));
         let (naming, sent) = (Naming::Fresh(&seed), Sent { ask: ask(number), source });
         let (world, now) = (&office.world, office.now());
-        ids.push(accept_request(world, world, terms, naming, sent, now).await.unwrap().request.id);
+        let request = accept_request(world, world, terms, naming, sent, now).await.unwrap().request;
+        if request.works_at_once() {
+            office.begin(&request.id).await;
+        }
+        ids.push(request.id);
     }
     office.tell().await;
     ids
@@ -204,6 +233,36 @@ async fn a_burst_is_over_after_the_next_day_but_for_how_those_ended_that_were_to
             assert!(request.standing.closed_at().is_some() && request.settled_at().is_some(), "{case}: {request:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn more_time_is_told_though_a_letter_was_held_back_before_and_its_day_is_flooded() {
+    let law = Law::built_in().unwrap();
+    let why = crate::legal_hold::Note::parse("Two systems have to be searched.").unwrap();
+    let by = crate::subject_request::By { actor: crate::subject_request::Actor::Staff("alex".to_owned()), why };
+    let office = Office::new();
+    let residence = Some("Colorado".to_owned());
+    let id = office.withheld(Ask { residence, ..ask(Kind::Appeal) }).await;
+    office.world.pass(SignedDuration::from_hours(24));
+    office.sweep().await;
+    office.tell().await;
+    assert!(office.request(&id).was_told(Notice::Acknowledgement, 1));
+    office.move_to("2026-03-30T12:00:00Z");
+    office.flooded(100).await;
+    let (world, now) = (&office.world, office.now());
+    crate::extend_request::extend_request(world, world, &law, &id, &by, now).await.unwrap();
+    office.tell().await;
+    let request = office.request(&id);
+    assert!(request.clocks.extended.is_some() && !request.was_told(Notice::Extension, 1), "kept back and not given up");
+    for _ in 0..24 {
+        office.world.pass(SignedDuration::from_hours(1));
+        assert!(office.sweep().await.faults.is_empty());
+        office.tell().await;
+    }
+    assert!(office.request(&id).was_told(Notice::Extension, 1));
+    let letters = office.world.stored().requests.letters.clone();
+    let of_it = letters.iter().filter(|letter| letter.notice == Notice::Extension && letter.pass.is_none());
+    assert_eq!(of_it.count(), 1);
 }
 
 #[tokio::test]
