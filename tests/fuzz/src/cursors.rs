@@ -41,7 +41,7 @@ fn written(place: &str, filter: &Filter) -> String {
 fn is_a_place(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let [rank, due_at, id] = parts[..] else { return false };
-    let is_rank = ["0", "1", "2", "3"].contains(&rank);
+    let is_rank = ["0", "1", "2"].contains(&rank);
     let is_instant = due_at.parse::<i64>().is_ok_and(|at| at.to_string() == due_at);
     is_rank && is_instant && ObligationId::parse(id).is_ok_and(|id| id.is_request())
 }
