@@ -19,6 +19,7 @@ mod archive;
 mod audited;
 mod bundle_rows;
 mod bundles;
+mod challenges;
 mod due;
 mod engine;
 mod holds;
