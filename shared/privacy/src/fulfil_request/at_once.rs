@@ -19,7 +19,7 @@ use crate::route_request::Changed;
 use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
 
 /// What a request of a kind stops whoever asks: it takes away a use that nobody asked for.
-const fn stopped_by(kind: Kind) -> Option<Flag> {
+pub(super) const fn stopped_by(kind: Kind) -> Option<Flag> {
     match kind {
         Kind::Objection => Some(Flag::NoMarketing),
         Kind::OptOut => Some(Flag::OptedOut),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::at_once::stopped_by;
 use crate::clock::model::Kind;
 use crate::clock::zone;
 use crate::deadline::DueBy;
@@ -91,16 +92,16 @@ impl SubjectRequest {
         let wanted = match self.kind {
             Kind::Restriction => Some(Flag::Restricted),
             Kind::ConsentWithdrawal => Some(Flag::ConsentWithdrawn),
-            Kind::Objection => Some(Flag::NoMarketing),
-            Kind::OptOut => Some(Flag::OptedOut),
-            Kind::Limit => Some(Flag::Limited),
-            Kind::Access
+            Kind::Objection
+            | Kind::OptOut
+            | Kind::Limit
+            | Kind::Access
             | Kind::Know
             | Kind::Correction
             | Kind::Erasure
             | Kind::Portability
             | Kind::Appeal
-            | Kind::Complaint => None,
+            | Kind::Complaint => stopped_by(self.kind),
         };
         let child = self.is_of_child().then_some(Flag::Quarantined);
         let is_open = self.standing.closed_at().is_none();
