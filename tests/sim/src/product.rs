@@ -68,6 +68,10 @@ impl Product {
     pub async fn ingest(&self, connection: usize, number: u64) {
         self.process.cloud.open_for_traffic().await;
         let known = self.process.cloud.oracle.lock().unwrap().connections[connection].clone();
+        // A restore may have taken it meanwhile: the product reads what is connected anew before it writes.
+        if !known.is_known {
+            return;
+        }
         let occurred_at = self.process.now();
         let row = known.signal("p1", occurred_at, number);
         self.process.note(&format!("a signal comes in for {}/{}", known.tenant, known.id));
