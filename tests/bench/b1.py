@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench.cold import HOSTS
+from tests.bench.cold import HOSTS, WAITED_FOR
 from tests.bench.peers_here import PEERS, commands
 from tests.bench.report import Bench, Row, at_least, at_most
 from tests.bench.stats import interval, ratios
@@ -56,7 +56,10 @@ def run(world: World) -> Bench:
     subjects = {"ours": {"command": world.unpacked["meta-callback"], "environment": {}}}
     found, bench.missing = commands()
     subjects |= found
-    seen = inside(world, {"rounds": ROUNDS, "subjects": subjects})
+    functions = sorted({name.partition(".")[0] for name in WAITED_FOR})
+    for function in functions:
+        world.ours(function).__exit__()
+    seen = inside(world, {"rounds": ROUNDS, "subjects": subjects, "functions": {name: world.unpacked[name] for name in functions}})
     cpu = {name: [one["cpu"] for one in seen[name]] for name in subjects}
     peak = {name: interval([one["peak"] for one in seen[name]]).median for name in subjects}
     ours = interval(cpu["ours"])
@@ -74,5 +77,6 @@ def run(world: World) -> Bench:
     memory = {setting: {what: interval([one[what] for one in rounds]).median for what in rounds[0]} for setting, rounds in seen["memory"].items()}
     if not memory:
         bench.notes.append("No curve over memory: the cpu controller of control groups is not to be written here.")
-    bench.measured = {"cpu": cpu, "peak": peak, "zip": size, "memory": memory}
+    firsts = {name: {what: interval([one[what] for one in rounds]).as_json() for what in rounds[0]} for name, rounds in seen["firsts"].items()}
+    bench.measured = {"cpu": cpu, "peak": peak, "zip": size, "memory": memory, "firsts": firsts}
     return bench

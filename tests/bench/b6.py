@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from tests.bench.b4 import BYSTANDER, OWNER, erase, fill
+from tests.bench.b4 import erase, fill, left
 from tests.bench.report import Bench, Row, at_most
 from tests.bench.stats import exponent
 from tests.bench.world import World
@@ -22,11 +22,10 @@ FIXED_MAX = 80.0
 def measure(world: World, bench: Bench, items: int) -> dict[str, float]:
     world.say(f"filling {items:,}")
     state, message = fill(world, items, BYTES, BYSTANDERS)
-    rounds = []
+    bystander, rounds = left(world)[1], []
     for _ in range(ROUNDS):
         rounds.append(erase(world, state, message))
-        left = (world.emulator.count("inbox", OWNER), world.emulator.count("inbox", BYSTANDER))
-        bench.same(left == (0, BYSTANDERS), f"{items} items: {left} left")
+        bench.same(left(world) == (0, bystander), f"{items} items: something is left, or too much went")
     cpu, peak = sorted(one[0] for one in rounds)[ROUNDS // 2], max(one[1] for one in rounds)
     counted = rounds[0][2]
     world.say(f"{items:,}: {counted.wru:,.0f} WRU, {counted.rru:,.1f} RRU, {cpu * 1e6 / items:.1f} µs each, peak {peak:.1f} MB")

@@ -22,15 +22,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.bench import share
-from tests.bench.callbacks import callback
+from tests.bench.callbacks import callback, differs_from_a_head
 from tests.bench.subject import Subject
 from tests.bench.wire import Answer, Request, Server
-from tests.bench.world import REGION, SECRETS, environment
+from tests.bench.world import REGION, ROOT, SECRETS, environment
 
 HOSTS = [f"{service}.{REGION}.amazonaws.com" for service in ("secretsmanager", "dynamodb", "sqs")]
+EVENTS = ROOT / "events"
 TRUST = Path("/etc/ssl/certs/ca-certificates.crt")
 # How many callbacks follow the first one, where the settings of memory are compared.
 WARM = 10
+# What somebody waits for, by the function that answers it and the status that an account without rows gives.
+WAITED_FOR = {
+    "request-status.html": 404, "dsr-intake.instructions": 200, "dsr-intake.request": 202, "disconnect-intake.disconnect": 202,
+    "staff-api.requests": 200,
+}
 
 
 class Aws:
@@ -75,11 +81,10 @@ def lacks(answer: Any, calls: list[tuple[str, Any]]) -> str:
     if set(asked) != {"GetSecretValue", "SendMessage"} or len(writes) != 1 or len(asked["SendMessage"]) != 1:
         return "one write and one message"
     (row,), (message,) = writes, asked["SendMessage"]
-    wanted = {"table": "ledger", "pk": {"S": f"obligation#{code}"}, "sk": {"S": "head"}, "state": {"S": "received"}, "route": {"S": "meta-data-deletion"}}
-    if differs := [name for name, value in wanted.items() if row.get(name) != value]:
+    if differs := differs_from_a_head(row, code):
         return f"the row as it should be: {', '.join(differs)}"
-    if empty := [name for name in ("received_at", "covers_until", "next_action_at", "due_shard", "due_date", "due_zone") if name not in row]:
-        return f"in the row {', '.join(empty)}"
+    if row["table"] != "ledger":
+        return "the table"
     if "attribute_not_exists(pk)" not in row["condition"]:
         return "the condition"
     if not message["QueueUrl"].endswith("/q") or json.loads(message["MessageBody"]).get("obligation") != code:
@@ -148,6 +153,22 @@ def with_memory(command: list[str], given: dict[str, str], folder: Path, memory_
     return seen
 
 
+def first_of(name: str, command: list[str], given: dict[str, str], log: Path) -> dict[str, float]:
+    """Processor milliseconds of a start, of the first answer after it, and of the third: what a request during init could take from the
+    first answer is at most what it takes beyond a later one."""
+    event = json.loads((EVENTS / f"{name}.json").read_text())
+    with Subject(name, command, given, log) as process:
+        if not process.runtime.is_ready.wait(60):
+            raise SystemExit(f"{name} does not ask for an event; see {log}")
+        seen, before = {"start": process.cpu() * 1e3}, process.cpu()
+        for what in ("first", "second", "third"):
+            answer = process.ask(event, 60)
+            if answer.get("statusCode") != WAITED_FOR[name]:
+                raise SystemExit(f"{name}: {answer}; see {log}")
+            seen[what], before = (process.cpu() - before) * 1e3, process.cpu()
+    return seen
+
+
 def main(asked: dict[str, Any], out: Path) -> None:
     folder = out.parent
     bundle, alone, chain = certificates(folder)
@@ -168,9 +189,14 @@ def main(asked: dict[str, Any], out: Path) -> None:
         print(f"memory, round {number + 1} of {asked['rounds']}", flush=True)
         for one, rounds in memory.items():
             rounds.append(with_memory(asked["subjects"]["ours"]["command"], given, folder, one))
+    firsts: dict[str, list[dict[str, float]]] = {name: [] for name in WAITED_FOR if name.partition(".")[0] in asked["functions"]}
+    for number in range(asked["rounds"] + 1):
+        print(f"first answers, round {number} of {asked['rounds']}", flush=True)
+        for name, rounds in firsts.items():
+            rounds.append(first_of(name, asked["functions"][name.partition(".")[0]], given, folder / "cold.log"))
     # The first round fills the caches of files.
     found: dict[str, Any] = {name: rounds[1:] for name, rounds in seen.items()}
-    out.write_text(json.dumps(found | {"roots": TRUST.read_text().count("BEGIN CERT"), "memory": memory}))
+    out.write_text(json.dumps(found | {"roots": TRUST.read_text().count("BEGIN CERT"), "memory": memory, "firsts": {name: rounds[1:] for name, rounds in firsts.items()}}))
 
 
 if __name__ == "__main__":

@@ -105,11 +105,25 @@ def starts(known: dict[str, Any]) -> str:
     return table(["start of", "CPU", *(f"{one} MB" for one in cost.MEMORY_MB)], rows)
 
 
+def firsts(seen: dict[str, Any]) -> str:
+    """What the first answer after a start takes, and a later one of the same kind."""
+    def shown(one: dict[str, float]) -> str:
+        return f"{number(one['median'])} ({number(one['low'])} to {number(one['high'])})"
+
+    rows = [
+        [f"`{name}`", *(shown(one[what]) for what in ("start", "first", "third")), number(one["first"]["median"] - one["third"]["median"])]
+        for name, one in seen.items()
+    ]
+    return table(["event", "start", "first answer", "third", "first beyond the third"], rows)
+
+
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
     if {"B1", "B2", "B4", "B7", "B8"} <= set(measured):
         pages["docs/performance.md"]["memory"] = memory(measured)
+    if seen := measured["B1"]["measured"].get("firsts"):
+        pages["docs/performance.md"]["firsts"] = firsts(seen)
     if SIZES.is_file():
         known = json.loads(SIZES.read_text())
         pages["docs/performance.md"] |= {"sizes": sizes(known), "starts": starts(known)}

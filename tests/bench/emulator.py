@@ -131,11 +131,18 @@ class Emulator:
             self.call("BatchWriteItem", {"RequestItems": {table: batch}})
         return count + len(batch)
 
-    def items(self, table: str) -> Iterator[Item]:
-        """Everything that a table holds."""
-        start = None
+    @staticmethod
+    def _of(table: str, partition: str | None) -> dict[str, Any]:
+        asked: dict[str, Any] = {"TableName": table}
+        if partition is not None:
+            asked |= {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": partition}}}
+        return asked
+
+    def items(self, table: str, partition: str | None = None) -> Iterator[Item]:
+        """Everything that a table holds, or one partition of it."""
+        asked, start = self._of(table, partition), None
         while True:
-            answer = self.call("Scan", {"TableName": table} | ({"ExclusiveStartKey": start} if start else {}))
+            answer = self.call("Scan" if partition is None else "Query", asked | ({"ExclusiveStartKey": start} if start else {}))
             yield from answer["Items"]
             start = answer.get("LastEvaluatedKey")
             if not start:
@@ -143,10 +150,7 @@ class Emulator:
 
     def count(self, table: str, partition: str | None = None) -> int:
         """How many items a table has, or one partition of it."""
-        asked: dict[str, Any] = {"TableName": table, "Select": "COUNT"}
-        if partition is not None:
-            asked |= {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": partition}}}
-        found, start = 0, None
+        asked, found, start = self._of(table, partition) | {"Select": "COUNT"}, 0, None
         while True:
             answer = self.call("Scan" if partition is None else "Query", asked | ({"ExclusiveStartKey": start} if start else {}))
             found, start = found + answer["Count"], answer.get("LastEvaluatedKey")

@@ -96,7 +96,7 @@ def starts(names: list[str]) -> dict[str, dict[str, Any]]:
         # The first round fills the caches of files.
         for number in range(1 + ROUNDS):
             for name, rounds in seen.items():
-                command, given = [str(LAMBDAS / name / "bootstrap")], environment(front.endpoint)
+                command, given = [str(LAMBDAS / name / "bootstrap")], environment(front.endpoint, name)
                 with Subject(name, command, given, Path(folder) / "log") as process:
                     # Who cannot start in this environment ends by itself.
                     while not (is_ready := process.runtime.is_ready.wait(0.2)) and process.process.poll() is None:
@@ -119,7 +119,7 @@ def curves(names: list[str]) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as folder:
         front = Front(Emulator(Path(folder) / "none", Path(folder)), SECRETS)
         for name in names:
-            given, log = environment(front.endpoint), Path(folder) / "log"
+            given, log = environment(front.endpoint, name), Path(folder) / "log"
             seen[name] = {
                 str(one): interval([waited_ms(name, one, given, log) for _ in range(CURVE_ROUNDS)]).median for one in share.SETTINGS_MB
             }

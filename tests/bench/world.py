@@ -22,6 +22,8 @@ from tests.bench.subject import Subject, unpack
 
 HERE = Path(__file__).resolve().parent
 REGION = "us-east-1"
+# What template.yaml gives one function alone.
+OF_ONE = {"export-worker": {"MALLOC_MMAP_THRESHOLD_": "131072"}}
 QUEUE = "https://sqs.us-east-1.amazonaws.com/000000000000/"
 APP_SECRET = "appsecret"
 KEYS = SubjectKeys("v1", SUBJECT_KEYS["v1"])
@@ -36,8 +38,8 @@ class Missing(Exception):
     """Something that a bench needs is not there; the report says so and gives no number."""
 
 
-def environment(endpoint: str) -> dict[str, str]:
-    """What template.yaml gives the functions, all of it to each."""
+def environment(endpoint: str, function: str = "") -> dict[str, str]:
+    """What template.yaml gives the functions, all of it to each, and what it gives to one alone."""
     tables = {f"{name.upper()}_TABLE": name for name in ("accounts", "billing", "connections", "conversations", "inbox")}
     tables |= {f"{name.upper()}_TABLE": name for name in ("ledger", "limits", "logs", "people", "social", "suppression")}
     buckets = {f"{name.upper()}_BUCKET": name for name in ("media", "files", "receipts", "reports", "bundles")}
@@ -47,12 +49,10 @@ def environment(endpoint: str) -> dict[str, str]:
         "ERASURE_QUEUE_URL": QUEUE + "erasure", "EXPORT_QUEUE_URL": QUEUE + "exports", "NOTICE_QUEUE_URL": QUEUE + "notices",
         "META_APP_SECRETS_ARN": "arn:apps", "SUBJECT_KEYS_ARN": "arn:keys", "RECEIPT_KEY_ARN": "arn:receipt",
         "PROCESSORS_ARN": "arn:processors", "PROCESSORS_ON_THIS_MACHINE": "yes", "PROCESSOR_CONFIRM_AFTER": "PT0S", "STUCK_AFTER_SECONDS": "300",
-        "DASHBOARD_KEYS_ARN": "arn:dashboard", "EVENT_BUS_NAME": "privacy", "MAIL_FROM": "privacy@api.test", "MAIL_CONFIGURATION_SET": "mail",
+        "DASHBOARD_KEYS_ARN": "arn:dashboard", "EVENT_BUS_NAME": "privacy", "EVENT_DEAD_LETTERS_URL": QUEUE + "event-dead-letters", "MAIL_FROM": "privacy@api.test", "MAIL_CONFIGURATION_SET": "mail",
         "MESSENGERS_ARN": "arn:messengers", "MESSENGERS_ON_THIS_MACHINE": "yes",
-        # As template.yaml sets it for the exporter.
-        "MALLOC_MMAP_THRESHOLD_": "131072",
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    } | OF_ONE.get(function, {})
 
 
 @dataclass
@@ -71,7 +71,7 @@ class World:
             if not archive.is_file():
                 raise Missing(f"{archive} is not built: make build")
             self.unpacked[function] = unpack(archive, self.folder / "functions" / function)
-        return Subject(function, self.unpacked[function], self._environment(more), self.folder / f"{function}.log")
+        return Subject(function, self.unpacked[function], environment(self.front.endpoint, function) | more, self.folder / f"{function}.log")
 
     def start(self, name: str, command: list[str], more: dict[str, str]) -> Subject:
         """Another peer."""

@@ -50,7 +50,7 @@ def row(payload: dict[str, Any]) -> dict[str, Any]:
     text = {
         "pk": f"obligation#{name}", "sk": "head", "state": "received", "route": "meta-data-deletion", "received_at": now,
         "covers_until": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(payload["issued_at"])), "next_action_at": now,
-        "due_shard": f"{int(name[:2], 16) % 16:02}", "due_date": "2036-01-01", "due_zone": "UTC",
+        "due_shard": f"{int(name[:2], 16) % 8:02}", "due_date": "2036-01-01", "due_zone": "UTC",
     }
     return {name: {"S": value} for name, value in text.items()}
 

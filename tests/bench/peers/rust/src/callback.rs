@@ -1,6 +1,9 @@
 //! The deletion callback as one writes it by the book: check the signature, one conditional write, one message.
 
+use std::time::SystemTime;
+
 use aws_config::BehaviorVersion;
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_dynamodb::types::AttributeValue::S;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -57,7 +60,8 @@ pub async fn handle(callback: &Callback, request: Request) -> Result<Response<Bo
     let user = payload["user_id"].as_str().unwrap_or_default();
     let digest = Sha256::digest(format!("facebook/{user}"));
     let code: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let issued_at = payload["issued_at"].to_string();
+    let issued_at = DateTime::from_secs(payload["issued_at"].as_i64().unwrap_or_default()).fmt(DateTimeFormat::DateTime)?;
+    let now = DateTime::from(SystemTime::now()).fmt(DateTimeFormat::DateTime)?;
     let mut put =
         callback.dynamodb.put_item().table_name(&callback.table).condition_expression("attribute_not_exists(pk)");
     for (name, value) in [
@@ -65,9 +69,9 @@ pub async fn handle(callback: &Callback, request: Request) -> Result<Response<Bo
         ("sk", "head".to_owned()),
         ("state", "received".to_owned()),
         ("route", "meta-data-deletion".to_owned()),
-        ("received_at", issued_at.clone()),
-        ("covers_until", issued_at.clone()),
-        ("next_action_at", issued_at),
+        ("received_at", now.clone()),
+        ("covers_until", issued_at),
+        ("next_action_at", now),
         ("due_shard", format!("{:02}", digest[0] % 8)),
         ("due_date", "2036-01-01".to_owned()),
         ("due_zone", "UTC".to_owned()),
