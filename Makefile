@@ -29,7 +29,7 @@ FUZZ_FOUND := local/.state/fuzz
 BENCH := local/.state/bench
 DYNOXIDE = $(shell sed -n '/name = "dynoxide-rs"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 
-.PHONY: help run up down clock demo tools build test sim fuzz mutants mutants-apart check advisories reproducible policy-check verify-receipts bench bench-docs bench-sizes watch deploy clean
+.PHONY: help run up down clock demo tools build test sim fuzz mutants mutants-apart check advisories reproducible policy-check verify-receipts bench bench-docs bench-sizes bench-steps watch deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,10 @@ bench: build $(BENCH)/.python $(BENCH)/.dynoxide $(BENCH)/.node $(BENCH)/.rust #
 
 bench-docs: ## docs/cost.md and the charts of docs/performance.md, drawn from tests/bench/measured.json; NEW=1 takes the last report over
 	@python3 -m tests.bench.draw $(if $(NEW),new)
+
+bench-steps: build $(BENCH)/.python ## A cold start from a handler by the book to ours, one change after the other; builds each
+	@$(BENCH)/venv/bin/python -m tests.bench.steps
+	@python3 -m tests.bench.draw
 
 bench-sizes: build ## Zips of target/lambda and their crates into docs/performance.md; FUNCTIONS, or all, are built once more with symbols, and weighed by crate
 	@python3 -m tests.bench.sizes $(FUNCTIONS)

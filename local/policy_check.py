@@ -31,7 +31,10 @@ def main() -> None:
         }
     outputs = os.path.abspath(outputs)
     os.chdir(ROOT)
-    os.execvpe("cargo", ["cargo", "run", "--quiet", "--locked", "-p", "policy-check", "--", "--outputs", outputs], environment)
+    # Whoever has built it names it.
+    built = os.environ.get("POLICY_CHECK")
+    command = [built] if built else ["cargo", "run", "--quiet", "--locked", "-p", "policy-check", "--"]
+    os.execvpe(command[0], [*command, "--outputs", outputs], environment)
 
 
 if __name__ == "__main__":

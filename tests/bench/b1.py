@@ -59,7 +59,8 @@ def run(world: World) -> Bench:
     functions = sorted({name.partition(".")[0] for name in WAITED_FOR})
     for function in functions:
         world.ours(function).__exit__()
-    seen = inside(world, {"rounds": ROUNDS, "subjects": subjects, "functions": {name: world.unpacked[name] for name in functions}})
+    asked = {"rounds": ROUNDS, "subjects": subjects, "functions": {name: world.unpacked[name] for name in functions}, "memory": True}
+    seen = inside(world, asked)
     cpu = {name: [one["cpu"] for one in seen[name]] for name in subjects}
     peak = {name: interval([one["peak"] for one in seen[name]]).median for name in subjects}
     ours = interval(cpu["ours"])

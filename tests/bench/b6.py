@@ -36,9 +36,9 @@ def measure(world: World, bench: Bench, items: int) -> dict[str, float]:
 
 
 def flatness(points: list[dict[str, float]], what: str) -> tuple[float, float, float]:
-    """The slopes between sizes: the last over the first one, the last itself; and what is fixed at the smallest size."""
+    """The slopes between sizes: the steepest over the least steep, the last itself; and what is fixed at the smallest size."""
     slopes = [(b[what] - a[what]) / (b["items"] - a["items"]) for a, b in zip(points, points[1:], strict=False)]
-    return slopes[-1] / slopes[-2], slopes[-1], points[0][what] - slopes[0] * points[0]["items"]
+    return max(slopes) / min(slopes), slopes[-1], points[0][what] - slopes[0] * points[0]["items"]
 
 
 def run(world: World) -> Bench:

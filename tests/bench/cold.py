@@ -183,8 +183,9 @@ def main(asked: dict[str, Any], out: Path) -> None:
     for number in range(asked["rounds"] + 1):
         print(f"round {number} of {asked['rounds']}", flush=True)
         for name, subject in asked["subjects"].items():
-            seen[name].append(one_round(name, subject["command"], given | subject["environment"], aws, folder / "cold.log"))
-    memory: dict[int, list[dict[str, float]]] = {one: [] for one in share.SETTINGS_MB} if share.is_there() else {}
+            roots = {"SSL_CERT_FILE": str(alone)} if subject.get("one root") else {}
+            seen[name].append(one_round(name, subject["command"], given | roots | subject["environment"], aws, folder / "cold.log"))
+    memory: dict[int, list[dict[str, float]]] = {one: [] for one in share.SETTINGS_MB} if asked["memory"] and share.is_there() else {}
     for number in range(asked["rounds"] if memory else 0):
         print(f"memory, round {number + 1} of {asked['rounds']}", flush=True)
         for one, rounds in memory.items():
@@ -196,7 +197,8 @@ def main(asked: dict[str, Any], out: Path) -> None:
             rounds.append(first_of(name, asked["functions"][name.partition(".")[0]], given, folder / "cold.log"))
     # The first round fills the caches of files.
     found: dict[str, Any] = {name: rounds[1:] for name, rounds in seen.items()}
-    out.write_text(json.dumps(found | {"roots": TRUST.read_text().count("BEGIN CERT"), "memory": memory, "firsts": {name: rounds[1:] for name, rounds in firsts.items()}}))
+    firsts = {name: rounds[1:] for name, rounds in firsts.items()}
+    out.write_text(json.dumps(found | {"roots": TRUST.read_text().count("BEGIN CERT"), "memory": memory, "firsts": firsts}))
 
 
 if __name__ == "__main__":

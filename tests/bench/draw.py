@@ -21,7 +21,7 @@ from tests.bench.report import BENCHES, HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
-SIZES = ROOT / "tests/bench/sizes.json"
+SIZES, STEPS = ROOT / "tests/bench/sizes.json", ROOT / "tests/bench/steps.json"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -117,6 +117,34 @@ def firsts(seen: dict[str, Any]) -> str:
     return table(["event", "start", "first answer", "third", "first beyond the third"], rows)
 
 
+def causes(known: dict[str, Any]) -> str:
+    """Where the processor time of each start goes, by taking away what can be."""
+    empty = known["empty"]["start"]
+    rows = [["a handler that does nothing", number(empty["cpu"]["median"]), number(empty["cpu"]["median"]), "–", "–", f"{empty['faults']:,.0f}"]]
+    for name, one in sorted(known.items()):
+        if name == "empty" or "one root" not in one.get("start", {}):
+            continue
+        start = one["start"]
+        cpu, floor = start["cpu"]["median"], empty["cpu"]["median"]
+        roots = cpu - start["one root"]
+        rest = cpu - floor - roots
+        rows.append([f"`{name}`", number(cpu), number(floor), number(round(roots, 3)), number(round(rest, 3)), f"{start['faults']:,.0f}"])
+    head = ["start of", "CPU-ms", "process, runtime, `tracing`", "trust store", "the rest: settings, clients, secrets", "page faults"]
+    return f"One page fault takes {number(empty['fault'])} µs on this machine.\n\n" + table(head, rows)
+
+
+def steps(known: dict[str, Any]) -> str:
+    """A cold start from the handler by the book on, one change after the other."""
+    rows, before = [], None
+    for one in known["steps"]:
+        low, middle, high = (one["cpu"][name] for name in ("low", "median", "high"))
+        gave = "" if before is None else f"{number(round(before - middle, 2))}"
+        rows.append([one["what"], f"{number(middle)} ({number(low)} to {number(high)})", gave, number(one["peak"])])
+        before = middle
+    said = f"Run on commit {known['commit']}, {known['rounds']} rounds, {known['roots']} roots."
+    return f"{said}\n\n" + table(["and", "CPU-ms", "saved", "peak MB"], rows)
+
+
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
@@ -124,9 +152,14 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
         pages["docs/performance.md"]["memory"] = memory(measured)
     if seen := measured["B1"]["measured"].get("firsts"):
         pages["docs/performance.md"]["firsts"] = firsts(seen)
+    if STEPS.is_file():
+        pages["docs/performance.md"]["steps"] = steps(json.loads(STEPS.read_text()))
     if SIZES.is_file():
         known = json.loads(SIZES.read_text())
-        pages["docs/performance.md"] |= {"sizes": sizes(known), "starts": starts(known)}
+        if "start" in known.get("empty", {}):
+            pages["docs/performance.md"]["causes"] = causes(known)
+        ours = {name: one for name, one in known.items() if name != "empty"}
+        pages["docs/performance.md"] |= {"sizes": sizes(ours), "starts": starts(ours)}
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
             "cost callbacks": priced(cost.callbacks(measured)), "cost erased": priced(cost.erased(measured)),

@@ -1,7 +1,7 @@
 """How large each function is, of how many crates it is made, which of them weigh most, and what it takes to start.
 
     python -m tests.bench.sizes                  zips and starts of target/lambda, and crates by `cargo tree`
-    python -m tests.bench.sizes meta-callback    builds that function once more with its symbols, and weighs those too
+    python -m tests.bench.sizes meta-callback    builds that function once more with its symbols, and weighs those; no starts
     python -m tests.bench.sizes all              each of them
 
 Writes tests/bench/sizes.json, from which tests.bench.draw makes the table of docs/performance.md. What was weighed stays there
@@ -11,20 +11,24 @@ until it is weighed anew, with the commit that it was weighed on. Needs `nm`, wh
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from local.version import commit
 from tests.bench import share
+from tests.bench.cold import TRUST
 from tests.bench.emulator import Emulator
 from tests.bench.front import Front
+from tests.bench.peers_here import STATE
 from tests.bench.stats import interval
 from tests.bench.subject import Subject
 from tests.bench.world import SECRETS, environment
@@ -35,6 +39,8 @@ LAMBDAS = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
 # How many crates are named.
 MOST = 6
 ROUNDS, CURVE_ROUNDS = 11, 5
+# The runtime with nothing behind it, as small as ours: what a start takes at least.
+EMPTY = STATE / "steps/empty"
 # What the compiler makes for a type, in place of a path that begins with a crate: references, pointers, slices.
 _BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|(?:mut|dyn|const)\$u20\$|\.)+")
 # A parameter stands where a type would: the trait tells whose it is.
@@ -87,28 +93,54 @@ def weigh(function: str) -> dict[str, Any]:
     return {"commit": commit(), "all": weights.total(), "most": weights.most_common(MOST)}
 
 
+def faults_of(process: Subject) -> int:
+    """Pages that it had to be given so far, none of them from a disk."""
+    return int((Path("/proc") / str(process.process.pid) / "stat").read_text().rpartition(")")[2].split()[7])
+
+
+def fault_us(pages: int = 16_384) -> float:
+    """Processor microseconds of a first touch of a page beyond a second one, on this machine."""
+    zeros, took = bytes(pages * mmap.PAGESIZE), list[float]()
+    with mmap.mmap(-1, len(zeros)) as memory:
+        for _ in range(2):
+            before = time.process_time()
+            memory[:] = zeros
+            took.append(time.process_time() - before)
+    return (took[0] - took[1]) / pages * 1e6
+
+
 def starts(names: list[str]) -> dict[str, dict[str, Any]]:
-    """Processor milliseconds from exec until a function asks for its first event, and its peak memory then. No TLS: secrets that it
-    reads ahead come from this process."""
-    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    """Processor milliseconds from exec until a function asks for its first event, its peak memory then and the pages that it was given;
+    the same with one root in the trust store, and of a handler that does nothing. No TLS: secrets that a function reads ahead come from
+    this process."""
+    seen = defaultdict[tuple[str, bool], list[tuple[float, float, int]]](list)
+    commands = {name: str(LAMBDAS / name / "bootstrap") for name in names}
+    if EMPTY.is_file():
+        commands["empty"] = str(EMPTY)
     with tempfile.TemporaryDirectory() as folder:
         front = Front(Emulator(Path(folder) / "none", Path(folder)), SECRETS)
+        one_root = Path(folder) / "root.pem"
+        one_root.write_text(re.search("-----BEGIN CERT.*?-----END CERTIFICATE-----\n", TRUST.read_text(), re.S)[0])  # type: ignore[index]
         # The first round fills the caches of files.
         for number in range(1 + ROUNDS):
-            for name, rounds in seen.items():
-                command, given = [str(LAMBDAS / name / "bootstrap")], environment(front.endpoint, name)
-                with Subject(name, command, given, Path(folder) / "log") as process:
-                    # Who cannot start in this environment ends by itself.
-                    while not (is_ready := process.runtime.is_ready.wait(0.2)) and process.process.poll() is None:
-                        pass
-                    if number and is_ready:
-                        rounds.append((process.cpu() * 1e3, process.peak_mb()))
+            for name, command in commands.items():
+                for alone in (False, True):
+                    given = environment(front.endpoint, name) | ({"SSL_CERT_FILE": str(one_root)} if alone else {})
+                    with Subject(name, [command], given, Path(folder) / "log") as process:
+                        # Who cannot start in this environment ends by itself.
+                        while not (is_ready := process.runtime.is_ready.wait(0.2)) and process.process.poll() is None:
+                            pass
+                        if number and is_ready:
+                            seen[name, alone].append((process.cpu() * 1e3, process.peak_mb(), faults_of(process)))
     found = {}
-    for name, rounds in seen.items():
+    for name in commands:
+        whole, alone = seen[name, False], seen[name, True]
         # One that did not start has no number.
-        if len(rounds) == ROUNDS:
-            cpu = interval([spent for spent, _ in rounds])
-            found[name] = {"cpu": cpu.as_json(), "peak": interval([peak for _, peak in rounds]).median}
+        if len(whole) == len(alone) == ROUNDS:
+            found[name] = {
+                "cpu": interval([spent for spent, _, _ in whole]).as_json(), "peak": interval([peak for _, peak, _ in whole]).median,
+                "faults": interval([count for _, _, count in whole]).median, "one root": interval([spent for spent, _, _ in alone]).median,
+            }
     return found
 
 
@@ -139,21 +171,25 @@ def waited_ms(name: str, memory_mb: int, given: dict[str, str], log: Path) -> fl
 
 def main(asked: list[str]) -> int:
     known: dict[str, Any] = json.loads(SIZES.read_text()) if SIZES.is_file() else {}
-    sizes = {}
+    sizes: dict[str, Any] = {"empty": known.get("empty", {})}
     for function in functions():
-        one = sizes[function] = {"crates": crates(function), "weights": known.get(function, {}).get("weights")}
+        one = sizes[function] = known.get(function, {"weights": None}) | {"crates": crates(function)}
         for name, file in (("zip", "bootstrap.zip"), ("binary", "bootstrap")):
             built = LAMBDAS / function / file
             one[name] = built.stat().st_size if built.is_file() else None
         if function in asked:
             one["weights"] = weigh(function)
         print(f"  {function}: {one}", flush=True)
-    for function, start in starts([name for name, one in sizes.items() if one["binary"]]).items():
+    # Weighing takes both cores: what was timed before stays.
+    timed = {} if asked else starts([name for name, one in sizes.items() if one["binary"]])
+    for function, start in timed.items():
         print(f"  {function}: {start}", flush=True)
-        sizes[function]["start"] = start
-    if share.is_there():
-        for function, curve in curves([name for name, one in sizes.items() if "start" in one]).items():
+        sizes.setdefault(function, {})["start"] = start
+    if timed and share.is_there():
+        for function, curve in curves([name for name in timed if name != "empty"]).items():
             sizes[function]["curve"] = curve
+    if timed:
+        sizes["empty"]["start"]["fault"] = fault_us()
     SIZES.write_text(json.dumps(sizes, indent=1) + "\n")
     return 0
 

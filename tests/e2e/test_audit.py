@@ -15,6 +15,7 @@ from local.settings import ROOT
 from tests.e2e.test_disconnects import call_as, connection
 from tests.e2e.test_staff import HOLDS, staff
 from tests.e2e.test_template import flat, of_type, statements
+from tests.e2e.tools import tool
 from tests.e2e.world import World, until
 
 __all__ = ["staff"]
@@ -44,7 +45,7 @@ def changes(files: list[Path]) -> list[dict[str, Any]]:
 def verify(world: World, folder: Path) -> subprocess.CompletedProcess[str]:
     secret = json.loads(world.clients["secretsmanager"].get_secret_value(SecretId=world.outputs["ReceiptKeyArn"])["SecretString"])
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret["seed"])).public_key().public_bytes_raw().hex()
-    command = ["cargo", "run", "--quiet", "--locked", "-p", "verify-receipts", "--", str(folder), "--key", key]
+    command = [tool("verify-receipts"), str(folder), "--key", key]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

@@ -19,6 +19,7 @@ from local.demo.accounts import own
 from local.settings import ROOT
 from tests.e2e.test_disconnects import dashboard
 from tests.e2e.test_terminations import terminate
+from tests.e2e.tools import tool
 from tests.e2e.world import ERASED, World, until
 
 __all__ = ["dashboard"]
@@ -135,7 +136,7 @@ def test_receipts_verify_offline_and_a_flipped_bit_is_found(world: World, tmp_pa
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret["seed"])).public_key().public_bytes_raw().hex()
 
     def verify() -> subprocess.CompletedProcess[str]:
-        command = ["cargo", "run", "--quiet", "--locked", "-p", "verify-receipts", "--", str(tmp_path / "receipts"), "--key", key]
+        command = [tool("verify-receipts"), str(tmp_path / "receipts"), "--key", key]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     files = synced()

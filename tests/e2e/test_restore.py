@@ -24,6 +24,7 @@ from tests.e2e.test_periods import forget, keys, purge_all, stored
 from tests.e2e.test_periods import tenant as tenant_with_dates
 from tests.e2e.test_staff import get, staff
 from tests.e2e.test_terminations import left, tenant_with_everything, terminate
+from tests.e2e.tools import tool
 from tests.e2e.world import ERASED, World, until
 
 __all__ = ["dashboard", "moving", "staff"]
@@ -88,7 +89,7 @@ def typed(world: World, session: boto3.Session, *words: str) -> Iterator[subproc
         "PRIVACY_API_URL": world.api_url, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": given.access_key,
         "AWS_SECRET_ACCESS_KEY": given.secret_key, "AWS_SESSION_TOKEN": given.token,
     }
-    command = ["cargo", "run", "--quiet", "--locked", "-p", "staff", "--", *words]
+    command = [tool("staff"), *words]
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield process
@@ -128,7 +129,7 @@ def replayed(world: World, staff: boto3.Session, replay: str) -> dict[str, Any]:
 def test_what_a_backup_brings_back_is_erased_again(moving: World, dashboard: boto3.Session, staff: boto3.Session) -> None:
     world = moving
     # Built before anything is restored: a message that is delivered once more would look at what came back, and leave the replay nothing.
-    subprocess.run(["cargo", "build", "--quiet", "--locked", "-p", "staff"], cwd=ROOT, check=True)
+    tool("staff")
     person = world.person("tenant-alder", "tenant-birch")
     gone: Connection = connection(world, "google", "tenant-cedar")
     tenant, connections = tenant_with_everything(world)

@@ -7,11 +7,13 @@ import subprocess
 import sys
 
 from local.settings import ROOT
+from tests.e2e.tools import tool
 from tests.e2e.world import World
 
 
 def policy_check(world: World) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "STATE_DIR": str(world.settings.state_dir), "STACK_PORT": str(world.settings.port)}
+    stack = {"STATE_DIR": str(world.settings.state_dir), "STACK_PORT": str(world.settings.port)}
+    environment = os.environ | stack | {"POLICY_CHECK": tool("policy-check")}
     command = [sys.executable, "-m", "local.policy_check"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=540, check=False)
 

@@ -2,9 +2,19 @@
 
 use std::time::SystemTime;
 
-use aws_config::BehaviorVersion;
+#[cfg(feature = "no-chain")]
+use aws_config::Region;
+use aws_config::{BehaviorVersion, SdkConfig};
+#[cfg(feature = "no-chain")]
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_dynamodb::types::AttributeValue::S;
+#[cfg(feature = "no-chain")]
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+#[cfg(feature = "one-client")]
+use aws_smithy_http_client::{Builder, tls::{Provider, rustls_provider::CryptoMode}};
+#[cfg(feature = "one-client")]
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -25,9 +35,49 @@ fn variable(name: &str) -> Result<String, Error> {
     std::env::var(name).map_err(|_| name.into())
 }
 
+/// By the book: whatever the chain finds, and a client of HTTP for each service.
+#[cfg(not(feature = "one-client"))]
+async fn configured() -> Result<SdkConfig, Error> {
+    Ok(aws_config::load_defaults(BehaviorVersion::latest()).await)
+}
+
+/// One client of HTTP for all, so one trust store and one pool.
+#[cfg(feature = "one-client")]
+fn client() -> SharedHttpClient {
+    let crypto = if cfg!(feature = "ring") { CryptoMode::Ring } else { CryptoMode::AwsLc };
+    Builder::new().tls_provider(Provider::Rustls(crypto)).build_https()
+}
+
+#[cfg(all(feature = "one-client", not(feature = "no-chain")))]
+async fn configured() -> Result<SdkConfig, Error> {
+    Ok(aws_config::defaults(BehaviorVersion::latest()).http_client(client()).load().await)
+}
+
+/// Region, credentials and endpoint from the environment, which is all there is in Lambda.
+#[cfg(feature = "no-chain")]
+async fn configured() -> Result<SdkConfig, Error> {
+    let credentials = Credentials::new(
+        variable("AWS_ACCESS_KEY_ID")?,
+        variable("AWS_SECRET_ACCESS_KEY")?,
+        variable("AWS_SESSION_TOKEN").ok(),
+        None,
+        "environment",
+    );
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(variable("AWS_REGION")?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .http_client(client());
+    Ok(match variable("AWS_ENDPOINT_URL") {
+        Ok(endpoint) => config.endpoint_url(endpoint).build(),
+        Err(_) => config.build(),
+    })
+}
+
 impl Callback {
     pub async fn load() -> Result<Self, Error> {
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let config = configured().await?;
         let secrets = aws_sdk_secretsmanager::Client::new(&config);
         let secret = secrets.get_secret_value().secret_id(variable("META_APP_SECRETS_ARN")?).send().await?;
         let apps: Value = serde_json::from_str(secret.secret_string().unwrap_or_default())?;
