@@ -1,5 +1,7 @@
 //! Variants of the code that look right and are not. Each must be caught by the same oracle, or the oracle would notice nothing.
 
+use std::time::Duration;
+
 /// A naive variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Naive {
@@ -119,4 +121,11 @@ impl Naive {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|naive| naive.name() == name)
     }
+}
+
+/// What a variant that does in two calls what belongs into one may take between them: a moment, or, one time in four, minutes. By the
+/// chance of the thread, which the seed decides: a run without a variant draws none of it.
+pub async fn linger() {
+    let millis = if fastrand::u32(..4) == 0 { fastrand::u64(..600_000) } else { fastrand::u64(..5_000) };
+    tokio::time::sleep(Duration::from_millis(millis)).await;
 }
