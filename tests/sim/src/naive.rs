@@ -41,11 +41,13 @@ pub enum Naive {
     RestoreWithoutReplay,
     /// Notes a letter as told although it was refused.
     NotesRefusedLetters,
+    /// Rings when hardly anything can be done any more.
+    RingsOnLastDay,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -64,6 +66,7 @@ impl Naive {
         Self::AnyCode,
         Self::RestoreWithoutReplay,
         Self::NotesRefusedLetters,
+        Self::RingsOnLastDay,
     ];
 
     /// As reports and the command line name it.
@@ -88,6 +91,7 @@ impl Naive {
             Self::AnyCode => "any-code",
             Self::RestoreWithoutReplay => "restore-without-replay",
             Self::NotesRefusedLetters => "notes-refused-letters",
+            Self::RingsOnLastDay => "rings-on-last-day",
         }
     }
 
@@ -113,6 +117,7 @@ impl Naive {
             Self::AnyCode => "Takes a guess for the code that was sent.",
             Self::RestoreWithoutReplay => "Opens traffic over a restored backup without a replay.",
             Self::NotesRefusedLetters => "Notes a letter as told although the post has refused it.",
+            Self::RingsOnLastDay => "Rings for what is late only when its last day has begun.",
         }
     }
 
