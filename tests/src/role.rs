@@ -81,8 +81,8 @@ impl Role {
             // As `Null: false` has it: a call that names no row is none of those that may be named.
             let are_keys = given.keys.is_empty() || (!asked.keys.is_empty() && asked.keys.iter().all(is_key));
             let is_read = |name: &String| given.attributes.contains(name);
-            let are_read = given.attributes.is_empty()
-                || (!asked.attributes.is_empty() && asked.attributes.iter().all(is_read));
+            let are_read =
+                given.attributes.is_empty() || (!asked.attributes.is_empty() && asked.attributes.iter().all(is_read));
             given.actions.contains(&asked.action) && is_there && are_keys && are_read
         })
     }
@@ -96,7 +96,8 @@ fn is_like(key: &str, pattern: &str) -> bool {
 fn given(line: &str) -> Given {
     let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
     let named = |of: &str| -> Vec<String> {
-        let only = cells[2].split("; ").filter_map(|only| only.strip_prefix(of)).find(|only| !only.starts_with("none of "));
+        let only =
+            cells[2].split("; ").filter_map(|only| only.strip_prefix(of)).find(|only| !only.starts_with("none of "));
         only.into_iter().flat_map(|names| names.split(", ")).map(str::to_owned).collect()
     };
     Given {
@@ -258,7 +259,9 @@ mod tests {
     #[test]
     fn a_role_gives_no_row_that_its_condition_leaves_out_and_no_attribute_that_it_does_not_name() {
         let row = |table: &str, key: &str| json!({"TableName": table, "Key": {"pk": {"S": key}}});
-        for (key, may_write) in [("obligation#a1", true), ("obligation#71", true), ("obligation#01", false), ("obligation#81", false)] {
+        for (key, may_write) in
+            [("obligation#a1", true), ("obligation#71", true), ("obligation#01", false), ("obligation#81", false)]
+        {
             assert_eq!(gives("meta-callback", "UpdateItem", &row("ledger", key)), may_write, "{key}");
         }
         assert!(!gives("dsr-intake", "GetItem", &json!({"TableName": "ledger"})), "no row, so none of those");

@@ -156,8 +156,12 @@ async fn whoever_asks_next_finds_what_a_dead_worker_has_left_of_a_connection() {
         }
         demo::ledger(&account).open(&request()).await.unwrap();
         assert!(matches!(work(&account, "w2", now()).await, Some(Worked::Erased { .. })), "form {number}");
-        let left: Vec<String> =
-            account.dump("connections").iter().map(ToString::to_string).filter(|row| row.contains("alder#c1")).collect();
+        let left: Vec<String> = account
+            .dump("connections")
+            .iter()
+            .map(ToString::to_string)
+            .filter(|row| row.contains("alder#c1"))
+            .collect();
         assert_eq!(!left.is_empty(), is_naive, "form {number} leaves {left:?}");
         // Its late write finds nothing to do.
         account.carry_out_late();

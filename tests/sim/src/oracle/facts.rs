@@ -78,7 +78,13 @@ impl Ask {
     pub(super) const fn alarm_before(&self) -> Duration {
         let days = match self.about {
             About::Tenant(_) => 1,
-            About::Person(_) | About::Connection(_) => if self.by_mail { 7 } else { 5 },
+            About::Person(_) | About::Connection(_) => {
+                if self.by_mail {
+                    7
+                } else {
+                    5
+                }
+            }
         };
         Duration::from_secs(days * 86_400)
     }
