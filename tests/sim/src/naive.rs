@@ -128,9 +128,10 @@ impl Naive {
     }
 }
 
-/// What a variant that does in two calls what belongs into one may take between them: a moment, or, one time in four, minutes. By the
-/// chance of the thread, which the seed decides: a run without a variant draws none of it.
+/// What a variant that does in two calls what belongs into one may take between them: minutes, as a process that is about to die does, or,
+/// one time in four, moments. Less than a hold takes until it has effect, so that it breaks no other promise. By the chance of the thread,
+/// which the seed decides: a run without a variant draws none of it.
 pub async fn linger() {
-    let millis = if fastrand::u32(..4) == 0 { fastrand::u64(..600_000) } else { fastrand::u64(..5_000) };
+    let millis = if fastrand::u32(..4) == 0 { fastrand::u64(..5_000) } else { fastrand::u64(..240_000) };
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }
