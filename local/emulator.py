@@ -1,7 +1,9 @@
-"""The AWS stand-in, writing down every decision of its IAM: which role asked for which action on what, and whether it got it.
+"""The AWS stand-in, writing down every decision of its IAM (which role asked for which action on what, and whether it got it), and
+whatever is sent to a queue or put on an event bus.
 
-Started by its path, so that nothing of ours shadows a module of the stand-in. `DECISIONS_FILE` names the file: one JSON object a
-line, each only once. Keys are cut to what kind of row they name, so that the file holds nobody.
+Started by its path, so that nothing of ours shadows a module of the stand-in. `DECISIONS_FILE` names the file of the decisions: one
+JSON object a line, each only once. Keys are cut to what kind of row they name, so that the file holds nobody. `SENT_FILE` names the
+file of the messages, as they are: whoever consumes one takes it away, and nothing could be looked for in it later.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import re
 from contextvars import ContextVar
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 # The partition key of every table of ours, and that of the index of the ledger.
@@ -132,10 +135,53 @@ def record(file: Path) -> None:
     iam_actions.dynamodb_service_context = describe
 
 
+class Sent:
+    """Writes down what was sent where: a message by the name of its queue, an event by that of its bus."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.lock = Lock()
+
+    def note(self, to: str, what: dict[str, Any]) -> None:
+        line = json.dumps({"to": last(to), "what": what}, sort_keys=True)
+        with self.lock, self.file.open("a") as file:
+            file.write(line + "\n")
+
+
+def last(place: str) -> str:
+    """The name at the end of an address or an ARN."""
+    return place.rstrip("/").rpartition("/")[2]
+
+
+def record_sent(file: Path) -> None:
+    """Puts a note behind every way into a queue or a bus that a caller has. Fails where the stand-in takes them in elsewhere."""
+    from ministack.services import eventbridge, sqs
+
+    sent, send, put = Sent(file), sqs._act_send_message, eventbridge._put_events
+    if sqs._HANDLERS["SendMessage"] is not send:
+        raise RuntimeError("the stand-in sends messages by another way: none would be written down")
+
+    def note_message(data: dict[str, Any], url: str) -> Any:
+        # A batch comes through here too, message by message.
+        answer = send(data, url)
+        sent.note(data.get("QueueUrl") or url, {name: value for name, value in data.items() if name.startswith("Message") and value})
+        return answer
+
+    def note_events(data: dict[str, Any], *more: Any, **named: Any) -> Any:
+        answer = put(data, *more, **named)
+        for entry in data.get("Entries", []):
+            sent.note(entry.get("EventBusName", "default"), entry)
+        return answer
+
+    sqs._act_send_message = sqs._HANDLERS["SendMessage"] = note_message
+    eventbridge._put_events = note_events
+
+
 def main() -> None:
     from ministack.app import main as serve
 
     record(Path(os.environ["DECISIONS_FILE"]))
+    record_sent(Path(os.environ["SENT_FILE"]))
     serve()
 
 

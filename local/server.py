@@ -70,7 +70,7 @@ def stop(settings: Settings) -> None:
         while _processes(settings) and time.monotonic() < deadline:
             time.sleep(0.05)
     settings.pid_file.unlink(missing_ok=True)
-    for file in (settings.vendors_file, settings.clock_file, settings.decisions_file):
+    for file in (settings.vendors_file, settings.clock_file, settings.decisions_file, settings.sent_file):
         file.unlink(missing_ok=True)
     shutil.rmtree(settings.temp_dir, ignore_errors=True)
 
@@ -86,6 +86,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "S3_DATA_DIR": str(settings.temp_dir / "s3"),
         MARK: str(settings.state_dir),
         "DECISIONS_FILE": str(settings.decisions_file),
+        "SENT_FILE": str(settings.sent_file),
         # Read by functions that were built for a test stack.
         "MOVABLE_CLOCK_FILE": str(settings.clock_file),
         "GATEWAY_PORT": str(settings.port),

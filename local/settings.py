@@ -68,6 +68,11 @@ class Settings:
         return self.state_dir / "decisions.jsonl"
 
     @property
+    def sent_file(self) -> Path:
+        """Whatever was sent to a queue or put on an event bus, also what was consumed since."""
+        return self.state_dir / "sent.jsonl"
+
+    @property
     def vendors_file(self) -> Path:
         """The port of the processors on this machine."""
         return self.state_dir / "vendors.port"

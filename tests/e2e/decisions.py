@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tests.e2e.permissions import UNSEEN, Grant, Statement, called, statements_of
+from tests.e2e.permissions import UNSEEN, UNSEEN_KEYS, Grant, Statement, called, statements_of
 
 KEYS = "dynamodb:LeadingKeys"
+ATTRIBUTES = "dynamodb:Attributes"
+# AWS wants them named wherever attributes are, whether or not a call names them.
+OF_KEYS = {"pk", "sk"}
+# A statement, an action of it, and a pattern of keys or an attribute that it is allowed with.
+Part = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def allows(statement: Statement, places: dict[str, str], decision: Decision) -> 
 def holds(operator: str, key: str, values: list[str], decision: Decision) -> bool:
     """Whether a call meets one part of a condition. What the stack does not know of a call (the sender of a mail, the service that
     uses a key) is held by test_template.py."""
-    given = {KEYS: decision.keys, "dynamodb:Attributes": decision.attributes,
+    given = {KEYS: decision.keys, ATTRIBUTES: decision.attributes,
              "dynamodb:Select": (decision.select,) if decision.select else ()}.get(key)
     if given is None:
         return True
@@ -75,15 +81,20 @@ class Difference:
     spare: set[Grant]
     # Called, though a reason says that no run does.
     needless: set[Grant]
-    # Patterns of keys that are allowed, by statement, and were never asked for.
-    unused_keys: set[tuple[str, str]]
+    # Patterns of keys that an action is allowed with, and that no call of it came by, without a reason.
+    unused_keys: set[Part]
+    # Attributes that an action is allowed to read, and no call of it read.
+    unused_attributes: set[Part]
+    # Patterns of keys that a call came by, though a reason says that no run does.
+    needless_keys: set[Part]
 
 
 def compare(function: str, places: dict[str, dict[str, str]], done: list[Decision]) -> Difference:
     """Holds what a function asked for against its role. `places`: what its things are called on the stack, by statement."""
     statements = statements_of(function)
-    wanted = {(one.sid, value) for one in statements for value in patterns_of(one)}
-    found = Difference(set(), set(), called(function), set(), wanted)
+    unseen = {part for part in _parts(statements, patterns_of) if (function, *part[1:]) in UNSEEN_KEYS}
+    keys, attributes = _parts(statements, patterns_of) - unseen, _parts(statements, attributes_of)
+    found = Difference(set(), set(), called(function), set(), keys, attributes, set())
     for decision in done:
         by = {one.sid: (one, allows(one, places[one.sid], decision)) for one in statements}
         by = {sid: (one, things) for sid, (one, things) in by.items() if things}
@@ -95,8 +106,20 @@ def compare(function: str, places: dict[str, dict[str, str]], done: list[Decisio
             seen = {Grant(function, decision.action, on) for on in things}
             found.spare -= seen
             found.needless |= seen & set(UNSEEN)
-            found.unused_keys -= {(sid, pattern) for pattern in met(statement, decision)}
+            came_by = {(sid, decision.action, pattern) for pattern in met(statement, decision)}
+            found.unused_keys -= came_by
+            found.needless_keys |= came_by & unseen
+            found.unused_attributes -= {(sid, decision.action, name) for name in decision.attributes}
     return found
+
+
+def _parts(statements: list[Statement], of: Callable[[Statement], set[str]]) -> set[Part]:
+    return {(one.sid, action, value) for one in statements for action in one.actions for value in of(one)}
+
+
+def attributes_of(statement: Statement) -> set[str]:
+    """Which attributes a statement allows, beside those of keys."""
+    return {value for _, key, values in statement.patterns() if key == ATTRIBUTES for value in values} - OF_KEYS
 
 
 def patterns_of(statement: Statement) -> set[str]:

@@ -125,6 +125,9 @@ UNSEEN = {
     Grant("RetentionSweeper", "s3:AbortMultipartUpload", "Bundles/*"): "an upload that a worker left half done",
 }
 
+# The same of a pattern of keys that an action is allowed with: function, action, pattern.
+UNSEEN_KEYS: dict[tuple[str, str, str], str] = {}
+
 
 def called(function: str) -> set[Grant]:
     """What the function itself must have been seen to do."""

@@ -12,7 +12,8 @@ def test_bundles_are_made_given_and_erased_by_three() -> None:
     assert flat(worker["MakeBundles"]["Action"]) == {"s3:AbortMultipartUpload", "s3:PutObject"}
     assert worker["MakeBundles"]["Resource"] == bundles
     reached = {
-        "ClaimAndAnswer": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, ["obligation#8*", "routed-to#*", "export#*"]),
+        "ClaimAndAnswer": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, ["obligation#8*", "export#*"]),
+        "FileWithTenants": ({"dynamodb:PutItem"}, ["routed-to#*"]),
         "ReadRequestsAndEnds": ({"dynamodb:GetItem"}, ["obligation#8*", "obligation#1*", "export#*"]),
         "HavePurgesWait": ({"dynamodb:PutItem", "dynamodb:DeleteItem"}, ["pending#*"]),
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from local.emulator import Recorder, cut, kind, leading_keys
-from tests.e2e.decisions import Decision, Difference, compare, patterns_of
-from tests.e2e.permissions import Grant, called, functions, statements_of
+from tests.e2e.decisions import Decision, Difference, attributes_of, compare, patterns_of
+from tests.e2e.permissions import UNSEEN_KEYS, Grant, called, functions, statements_of
 
 Places = dict[str, dict[str, str]]
 
@@ -35,7 +36,7 @@ def exactly(function: str) -> list[Decision]:
 
 @pytest.mark.parametrize("function", functions())
 def test_what_is_called_exactly_differs_in_nothing(function: str) -> None:
-    assert compare(function, places(function), exactly(function)) == Difference(set(), set(), set(), set(), set())
+    assert compare(function, places(function), exactly(function)) == Difference(*(set() for _ in range(7)))
 
 
 @pytest.mark.parametrize("function", functions())
@@ -43,6 +44,34 @@ def test_every_permission_that_nobody_used_is_spare(function: str) -> None:
     for spare in called(function):
         done = [one for one in exactly(function) if (one.action, one.resource) != (spare.action, spare.on.replace("*", "x"))]
         assert compare(function, places(function), done).spare >= {spare}
+
+
+@pytest.mark.parametrize("function", functions())
+def test_a_row_that_an_action_never_touched_is_spare_though_another_action_did(function: str) -> None:
+    for one in statements_of(function):
+        for pattern in patterns_of(one):
+            key = pattern.replace("*", "")
+            for action in one.actions:
+                done = [each for each in exactly(function) if (each.action, each.keys) != (action, (key,))]
+                assert (one.sid, action, pattern) in compare(function, places(function), done).unused_keys, (action, pattern)
+
+
+@pytest.mark.parametrize("function", functions())
+def test_an_attribute_that_nobody_read_is_spare(function: str) -> None:
+    for one in statements_of(function):
+        for name in attributes_of(one):
+            done = [replace(each, attributes=tuple(set(each.attributes) - {name})) for each in exactly(function)]
+            spare = compare(function, places(function), done).unused_attributes
+            assert {(one.sid, action, name) for action in one.actions} <= spare, name
+
+
+def test_a_reason_for_a_row_that_is_touched_after_all_is_needless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UNSEEN_KEYS, ("StaffApi", "dynamodb:PutItem", "replay"), "a reason")
+    unseen = ("File", "dynamodb:PutItem", "replay")
+    without = [one for one in exactly("StaffApi") if one.keys != ("replay",)]
+    found = compare("StaffApi", places("StaffApi"), without)
+    assert unseen not in found.unused_keys and found.needless_keys == set()
+    assert compare("StaffApi", places("StaffApi"), exactly("StaffApi")).needless_keys == {unseen}
 
 
 def test_a_call_that_is_allowed_here_only_is_missing_on_aws() -> None:
@@ -54,17 +83,19 @@ def test_a_call_that_is_allowed_here_only_is_missing_on_aws() -> None:
     assert len(compare("MetaCallback", places("MetaCallback"), [elsewhere]).missing) == 1
 
 
-@pytest.mark.parametrize(("function", "own", "whole"), [
-    ("MetaCallback", ["obligation#a", "obligation#7"], []),
+@pytest.mark.parametrize(("function", "own", "changed", "whole"), [
+    ("MetaCallback", ["obligation#a", "obligation#7"], [], []),
     # What a business decides stands in a request of a person, which is written as a whole if nobody else changed it.
-    ("DisconnectIntake", ["obligation#0", "obligation#1", "export#t"], ["obligation#8"]),
+    ("DisconnectIntake", ["obligation#0", "obligation#1"], ["export#t"], ["obligation#8"]),
 ])
-def test_whom_the_outside_reaches_first_writes_only_what_it_begins(function: str, own: list[str], whole: list[str]) -> None:
+def test_whom_the_outside_reaches_first_writes_only_what_it_begins(
+    function: str, own: list[str], changed: list[str], whole: list[str]
+) -> None:
     """What Meta sends begins nothing of the dashboard's or of a person's; both leave holds, watermarks and each other alone."""
     for key in ["obligation#a", "obligation#7", *(f"obligation#{first}" for first in "0189"), "export#t", "routed-to#t", "holds", "holds#t", "purge#x", "staff-acts"]:
         for action in ("dynamodb:PutItem", "dynamodb:UpdateItem"):
             done = Decision(function, function, action, "Ledger", (key,), (), "ALL_ATTRIBUTES", True)
-            given = own if action == "dynamodb:UpdateItem" else own + whole
+            given = own + (changed if action == "dynamodb:UpdateItem" else whole)
             assert bool(compare(function, places(function), [done]).missing) == (key not in given), key
 
 

@@ -3,29 +3,39 @@ leading keys and no age of a stream."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.e2e.test_template import flat, of_type, on_aws, statements
+
+
+def only(keys: list[str]) -> dict[str, Any]:
+    """The condition that a call names rows of these kinds, and some row."""
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}, "Null": {"dynamodb:LeadingKeys": "false"}}
 
 
 def test_staff_write_requests_obligations_and_holds_and_no_receipt_or_export() -> None:
     staff = statements("StaffApiRole")
     ledger = {"Fn::GetAtt": ["Ledger", "Arn"]}
-    assert {sid for sid, one in staff.items() if one["Resource"] == ledger} == {"ReadTheLedger", "Mark", "LiftHolds"}
-    assert not [action for action in flat(staff["ReadTheLedger"]["Action"]) if not action.endswith((":BatchGetItem", ":GetItem", ":Query"))]
-    assert flat(staff["Mark"]["Action"]) == {"dynamodb:PutItem", "dynamodb:UpdateItem"}
-    rows = ["obligation#*", "asked-by#*", "routed-to#*", "holds", "holds#*", "hold-changes", "purge#*", "replay", "staff-acts"]
-    assert on_aws(staff["Mark"]["Condition"]) == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": rows}, "Null": {"dynamodb:LeadingKeys": "false"},
+    wrote = {
+        "Mark": ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, ["obligation#*", "holds"]),
+        "File": ({"dynamodb:PutItem"}, ["asked-by#*", "routed-to#*", "holds#*", "replay"]),
+        "Count": ({"dynamodb:UpdateItem"}, ["hold-changes", "purge#*", "staff-acts"]),
+        "LiftHolds": ({"dynamodb:DeleteItem"}, ["holds#*"]),
     }
+    assert {sid for sid, one in staff.items() if one["Resource"] == ledger} == {"ReadTheLedger", *wrote}
+    assert not [action for action in flat(staff["ReadTheLedger"]["Action"]) if not action.endswith((":BatchGetItem", ":GetItem", ":Query"))]
+    for sid, (actions, keys) in wrote.items():
+        assert flat(staff[sid]["Action"]) == actions, sid
+        assert on_aws(staff[sid]["Condition"]) == only(keys), sid
 
 
 def test_who_tells_events_reads_what_they_are_told_from_and_writes_nothing() -> None:
     teller = statements("LedgerEventsRole")
     ledger = {"Fn::GetAtt": ["Ledger", "Arn"]}
-    assert [sid for sid, one in teller.items() if one["Resource"] == ledger] == ["ReadWhatStands"]
-    assert flat(teller["ReadWhatStands"]["Action"]) == {"dynamodb:BatchGetItem", "dynamodb:Query"}
-    assert on_aws(teller["ReadWhatStands"]["Condition"]) == {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["obligation#*", "holds", "purge#*"]}, "Null": {"dynamodb:LeadingKeys": "false"},
-    }
+    read = {"ReadWhatStands": ("dynamodb:BatchGetItem", ["obligation#*"]), "ListHoldsAndPurges": ("dynamodb:Query", ["holds", "purge#*"])}
+    assert {sid for sid, one in teller.items() if one["Resource"] == ledger} == set(read)
+    for sid, (action, keys) in read.items():
+        assert flat(teller[sid]["Action"]) == {action} and on_aws(teller[sid]["Condition"]) == only(keys), sid
 
 
 def test_events_that_are_late_ring_long_before_the_stream_forgets_them() -> None:

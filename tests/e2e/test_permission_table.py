@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
 from local.settings import ROOT
-from tests.e2e.permissions import UNSEEN, functions, grants, key_use, keyed_services, statements_of, table, wired
+from tests.e2e.decisions import patterns_of
+from tests.e2e.permissions import UNSEEN, UNSEEN_KEYS, functions, grants, key_use, keyed_services, statements_of, table, wired
+from tests.e2e.test_permissions import bucket_calls, other_calls, table_calls
 
 DOCUMENT = ROOT / "docs" / "permissions.md"
 START, END = "<!-- permissions: made from template.yaml -->\n", "<!-- permissions: end -->\n"
@@ -37,6 +41,17 @@ def test_no_permission_is_given_twice(function: str) -> None:
 def test_every_reason_is_about_a_permission() -> None:
     assert set(UNSEEN) <= {one for function in functions() for one in grants(function)}
     assert not set(UNSEEN) & {one for function in functions() for one in wired(function)}
+    given = [(function, one) for function in functions() for one in statements_of(function)]
+    rows = {(function, action, pattern) for function, one in given for action in one.actions for pattern in patterns_of(one)}
+    assert set(UNSEEN_KEYS) <= rows
+
+
+def test_the_document_says_which_actions_of_the_table_nobody_tries_on_the_stack() -> None:
+    """Stub clients: what would be called is listed, and nothing is called."""
+    tried = {action for calls in (table_calls, bucket_calls, other_calls) for action, _, _ in calls(MagicMock(), defaultdict(str))}
+    untried = {one.action for function in functions() for one in grants(function)} - tried
+    (sentence,) = re.findall(r"Not tried there: ([^.]*)\.", DOCUMENT.read_text().partition(START)[0])
+    assert set(re.findall(r"`(\w+:\w+)`", sentence)) == untried
 
 
 def test_the_table_of_permissions_is_made_from_the_template() -> None:

@@ -185,6 +185,7 @@ def test_every_route_is_throttled_and_nobody_is_logged() -> None:
     open_to_people = [key for key in routes if key.startswith(("ANY /privacy", "ANY /api/dsr"))]
     assert len(open_to_people) == 6
     assert {stage["RouteSettings"][key]["ThrottlingRateLimit"] for key in open_to_people} == {500}
+    assert {stage["RouteSettings"][key]["ThrottlingBurstLimit"] for key in open_to_people} == {1_000}
     told = stage["AccessLogSettings"]["Format"].lower()
     assert not [word for word in ("path", "sourceip", "useragent", "query", "referer", "identity", "authorizer") if word in told]
 

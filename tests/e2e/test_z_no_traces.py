@@ -1,8 +1,9 @@
 """Runs last: after everything the other tests did, nothing of anybody stands where it must not, in any spelling.
 
 People, their words and the secrets of the stack are marked. What is searched for them: lines of logs, queues and dead letters,
-events, ledger, marks and counters, receipts, reports, names of bundles, letters, requests to processors, metrics, the
-configuration of functions, rules and schedules, outputs of the stack, and answers to whoever sends them.
+every message and event that was ever sent, also those that a function took, ledger, marks and counters, receipts, reports, names
+of bundles, letters, requests to processors, metrics, the configuration of functions, rules and schedules, outputs of the stack,
+and answers to whoever sends them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from local.demo.periods import dated
 from local.settings import ROOT
 from tests.e2e.bundles import reached
 from tests.e2e.test_letters import await_mails, await_messages, code_in, somebody, verify
+from tests.e2e.sent import sent, unused
 from tests.e2e.test_periods import purge
 from tests.e2e.traces import LEAST, Needles, leaked
 from tests.e2e.world import FORM, Answer, World, until
@@ -194,10 +196,13 @@ def test_nothing_of_anybody_is_left_in_logs_queues_or_the_ledger(
     fill(world, asker)
     world.await_erased(world.ask(person))
     words = hidden | {person.user_id}
+    on_their_way = sent(world.settings.sent_file)
+    assert unused(on_their_way, world.outputs) == set(), "nothing was sent there: is anything written down?"
 
     sinks: Sinks = {
         "logs": list(log_lines(world)),
         "queues": list(queue_bodies(world)),
+        "messages and events, consumed or not": [text for texts in on_their_way.values() for text in texts],
         "marks and counters": rows(world, "SuppressionTableName", "LimitsTableName"),
         "receipts": list(objects(world, "ReceiptsBucketName", with_content=True)),
         "reports": list(objects(world, "ReportsBucketName", with_content=True)),
@@ -211,9 +216,9 @@ def test_nothing_of_anybody_is_left_in_logs_queues_or_the_ledger(
     assert empty == set(), f"nothing to search in {empty}: it would pass without looking"
     assert any("erasure-worker" in line for line in sinks["logs"]), "no log to search"
     assert search(sinks, words | reachable | {asker}) == {}
-    sent = codes(world)
-    assert len(sent["a message"]) >= 2 and sum(len(of_kind) >= 2 for of_kind in sent.values()) >= 2, "codes to look for"
-    assert leaked(sent, sinks["logs"] + sinks["queues"]) == {}
+    told = codes(world)
+    assert len(told["a message"]) >= 2 and sum(len(of_kind) >= 2 for of_kind in told.values()) >= 2, "codes to look for"
+    assert leaked(told, sinks["logs"] + sinks["queues"] + sinks["messages and events, consumed or not"]) == {}
     ledger = rows(world, "LedgerTableName")
     assert search({"ledger": ledger}, {asker}), "where the answer goes is not found: the search sees nothing"
     # Whoever has only a handle asks by it; whoever has an account of the demo by its address, and by nothing else of theirs.
@@ -232,11 +237,11 @@ def test_the_search_would_find_what_is_there(world: World, hidden: set[str]) -> 
 
 
 def test_a_code_that_was_told_elsewhere_would_be_found() -> None:
-    sent = {"mail": {"104729", "224737", "350377"}, "message": {"479909", "611953"}, "once": {"746773"}}
+    told = {"mail": {"104729", "224737", "350377"}, "message": {"479909", "611953"}, "once": {"746773"}}
     lines = ['{"code":"104729"}', "the code 224737.", 'n="1350377"', "7467730", "479909 ms"]
-    assert leaked(sent, lines) == {"mail": {"104729", "224737"}}
-    assert leaked(sent, [*lines, "x=611953&"]).keys() == {"mail", "message"}
-    assert leaked(sent, []) == {}
+    assert leaked(told, lines) == {"mail": {"104729", "224737"}}
+    assert leaked(told, [*lines, "x=611953&"]).keys() == {"mail", "message"}
+    assert leaked(told, []) == {}
 
 
 MARK = "Zyx.Marked+{}@example.org"

@@ -16,6 +16,10 @@ struct Given {
     on: String,
     /// Partition keys, or their beginnings before a `*`; empty for any.
     keys: Vec<String>,
+    /// Partition keys that are none of it, though `keys` names them.
+    none_of: Vec<String>,
+    /// All that may be read; empty for any.
+    attributes: Vec<String>,
 }
 
 /// A call as IAM sees it.
@@ -25,6 +29,8 @@ struct Asked {
     /// As [`Given::on`], an object by its whole key; `None` for what goes by other names here.
     on: Option<String>,
     keys: Vec<String>,
+    /// What it names to be read; empty for all that there is.
+    attributes: Vec<String>,
 }
 
 /// What a function may do. Dropped, it panics when the function did anything else: a refusal may have been taken for a fault.
@@ -70,8 +76,14 @@ impl Role {
                 Some(start) => on.starts_with(start),
                 None => *on == given.on,
             });
-            let is_key = |key: &String| given.keys.is_empty() || given.keys.iter().any(|pattern| is_like(key, pattern));
-            given.actions.contains(&asked.action) && is_there && asked.keys.iter().all(is_key)
+            let is_one_of = |key: &String, patterns: &[String]| patterns.iter().any(|pattern| is_like(key, pattern));
+            let is_key = |key: &String| is_one_of(key, &given.keys) && !is_one_of(key, &given.none_of);
+            // As `Null: false` has it: a call that names no row is none of those that may be named.
+            let are_keys = given.keys.is_empty() || (!asked.keys.is_empty() && asked.keys.iter().all(is_key));
+            let is_read = |name: &String| given.attributes.contains(name);
+            let are_read =
+                given.attributes.is_empty() || (!asked.attributes.is_empty() && asked.attributes.iter().all(is_read));
+            given.actions.contains(&asked.action) && is_there && are_keys && are_read
         })
     }
 }
@@ -83,18 +95,24 @@ fn is_like(key: &str, pattern: &str) -> bool {
 
 fn given(line: &str) -> Given {
     let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-    let keys = cells[2].split("; ").find_map(|only| only.strip_prefix("LeadingKeys ")).unwrap_or_default();
+    let named = |of: &str| -> Vec<String> {
+        let only =
+            cells[2].split("; ").filter_map(|only| only.strip_prefix(of)).find(|only| !only.starts_with("none of "));
+        only.into_iter().flat_map(|names| names.split(", ")).map(str::to_owned).collect()
+    };
     Given {
         actions: cells[0].split(", ").map(str::to_owned).collect(),
         on: cells[1].to_lowercase(),
-        keys: keys.split(", ").filter(|key| !key.is_empty()).map(str::to_owned).collect(),
+        keys: named("LeadingKeys "),
+        none_of: named("LeadingKeys none of "),
+        attributes: named("Attributes "),
     }
 }
 
 fn asked(request: &HttpRequest) -> Vec<Asked> {
     let [operation, _] = names_of(request);
     let plain = |service: &str, action: &str, on: Option<String>| {
-        vec![Asked { action: format!("{service}:{action}"), on, keys: vec![] }]
+        vec![Asked { action: format!("{service}:{action}"), on, keys: vec![], attributes: vec![] }]
     };
     let body = request.body().bytes().unwrap_or_default();
     let Some((service, _)) = request.headers().get("x-amz-target").and_then(|target| target.split_once('.')) else {
@@ -123,7 +141,12 @@ fn queue(url: &str) -> String {
 fn of_bucket(operation: &str, uri: &str, body: &[u8]) -> Vec<Asked> {
     let path = uri.split("//").last().and_then(|rest| rest.split_once('/')).map_or(uri, |(_, path)| path);
     let path = path.split('?').next().unwrap().trim_end_matches('/');
-    let asked = |action: &str, on: String| Asked { action: format!("s3:{action}"), on: Some(on), keys: vec![] };
+    let asked = |action: &str, on: String| Asked {
+        action: format!("s3:{action}"),
+        on: Some(on),
+        keys: vec![],
+        attributes: vec![],
+    };
     let action = match operation {
         "DeleteObjects" => {
             let body = str::from_utf8(body).unwrap();
@@ -147,6 +170,7 @@ fn of_tables(operation: &str, body: &Value) -> Vec<Asked> {
         action: format!("dynamodb:{action}"),
         on: Some(table.to_owned()),
         keys,
+        attributes: attributes(body),
     };
     if let Some(parts) = body["TransactItems"].as_array() {
         let parts = parts.iter().flat_map(|part| part.as_object().unwrap());
@@ -165,6 +189,15 @@ fn of_tables(operation: &str, body: &Value) -> Vec<Asked> {
     }
     let index = body["IndexName"].as_str().map(|index| format!("/index/{index}")).unwrap_or_default();
     vec![asked(operation, &format!("{}{index}", table(body)), keys(body))]
+}
+
+/// What a read names, without the placeholders. What stands inside an attribute is named by it.
+fn attributes(body: &Value) -> Vec<String> {
+    let named = |name: &str| {
+        let name = name.trim().split(['.', '[']).next().unwrap_or_default();
+        body["ExpressionAttributeNames"][name].as_str().unwrap_or(name).to_owned()
+    };
+    body["ProjectionExpression"].as_str().into_iter().flat_map(|names| names.split(',').map(named)).collect()
 }
 
 fn table(part: &Value) -> &str {
@@ -204,8 +237,16 @@ mod tests {
         let part = |member: &str, key: &str| json!({"TransactItems": [{member: row("ledger", key)}]});
         assert!(gives("staff-api", "TransactWriteItems", &part("Delete", "holds#alder")));
         assert!(!gives("staff-api", "TransactWriteItems", &part("Delete", "obligation#8abc")));
-        for (key, may_write) in [("holds", true), ("holds#alder", true), ("purge#own.holds", true), ("purge", false)] {
-            assert_eq!(gives("staff-api", "UpdateItem", &row("ledger", key)), may_write, "{key}");
+        for (key, may_put, may_change) in [
+            ("holds", true, true),
+            ("holds#alder", true, false),
+            ("replay", true, false),
+            ("purge#own.holds", false, true),
+            ("staff-acts", false, true),
+            ("purge", false, false),
+        ] {
+            assert_eq!(gives("staff-api", "PutItem", &row("ledger", key)), may_put, "{key}");
+            assert_eq!(gives("staff-api", "UpdateItem", &row("ledger", key)), may_change, "{key}");
         }
         for key in ["chain#v1abc", "export#alder", "waiting#hold-0001", "pending#alder"] {
             assert!(!gives("staff-api", "PutItem", &row("ledger", key)), "{key}");
@@ -213,6 +254,24 @@ mod tests {
         }
         let batch = json!({"RequestItems": {"inbox": [{"DeleteRequest": {"Key": {"pk": {"S": "alder#c1"}}}}]}});
         assert!(gives("erasure-worker", "BatchWriteItem", &batch) && !gives("export-worker", "BatchWriteItem", &batch));
+    }
+
+    #[test]
+    fn a_role_gives_no_row_that_its_condition_leaves_out_and_no_attribute_that_it_does_not_name() {
+        let row = |table: &str, key: &str| json!({"TableName": table, "Key": {"pk": {"S": key}}});
+        for (key, may_write) in
+            [("obligation#a1", true), ("obligation#71", true), ("obligation#01", false), ("obligation#81", false)]
+        {
+            assert_eq!(gives("meta-callback", "UpdateItem", &row("ledger", key)), may_write, "{key}");
+        }
+        assert!(!gives("dsr-intake", "GetItem", &json!({"TableName": "ledger"})), "no row, so none of those");
+        let mut read = row("connections", "connection#alder#c1");
+        assert!(!gives("staff-api", "GetItem", &read), "the whole row, tokens and all");
+        read["ProjectionExpression"] = json!("#at, pk");
+        read["ExpressionAttributeNames"] = json!({"#at": "connected_at"});
+        assert!(gives("staff-api", "GetItem", &read));
+        read["ExpressionAttributeNames"] = json!({"#at": "access_token"});
+        assert!(!gives("staff-api", "GetItem", &read));
     }
 
     #[test]
@@ -236,7 +295,8 @@ mod tests {
         assert!(gone.len() == 4 && gone.iter().all(|asked| sweeper.gives(asked) && !eraser.gives(asked)), "{gone:?}");
         let sends = |function: &str, name: &str| {
             let on = Some(queue(&format!("http://account.test/000000000000/{name}")));
-            Role::of(function).gives(&Asked { action: "sqs:SendMessage".to_owned(), on, keys: vec![] })
+            let action = "sqs:SendMessage".to_owned();
+            Role::of(function).gives(&Asked { action, on, keys: vec![], attributes: vec![] })
         };
         assert!(sends("export-worker", "export") && sends("export-worker", "notices"));
         assert!(!sends("export-worker", "erasure") && !sends("erasure-worker", "exports"));

@@ -21,6 +21,7 @@ use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
 use privacy_tests::repository::{files, read, root};
 use privacy_tests::{retention, short, template, timeline};
+use sha2::{Digest, Sha256};
 
 const APP_SECRETS: &str = r#"{"facebook":{"current":"appsecret"}}"#;
 
@@ -463,8 +464,41 @@ fn every_threat_names_its_control_and_tests_of_its_own() {
 
 // ---------------------------------------------------------------------------------------------- limits
 
+/// A digest of the text of every function of a name in a file, blanks at the ends of lines aside; none where there is no such function.
+fn digest_of_function(source: &str, name: &str) -> Option<String> {
+    let lines: Vec<&str> = source.lines().collect();
+    let begins = |line: &&str| line.contains(&format!("fn {name}(")) || line.contains(&format!("fn {name}<"));
+    let mut digest = Sha256::new();
+    let mut is_there = false;
+    for (at, first) in lines.iter().enumerate().filter(|(_, line)| begins(line)) {
+        is_there = true;
+        let indent = first.len() - first.trim_start().len();
+        let is_last = |line: &str| line.len() - line.trim_start().len() == indent && line.trim_start().starts_with('}');
+        // A function of one line, or of a trait, has no line that closes it.
+        let is_whole = first.ends_with('}') || first.ends_with(';');
+        let more = if is_whole { 0 } else { lines[at + 1..].iter().position(|line| is_last(line)).unwrap() + 1 };
+        lines[at..=at + more].iter().for_each(|line| digest.update(format!("{}\n", line.trim_end())));
+    }
+    is_there.then(|| data_encoding::HEXLOWER.encode(&digest.finalize())[..12].to_owned())
+}
+
 #[test]
-fn every_mutation_that_is_explained_is_of_a_function_that_is_still_there() {
+fn a_function_has_another_digest_once_anything_of_it_is_edited() {
+    let source = "impl A {\n    fn one(&self) -> bool {\n        if x {\n            1\n        }\n    }\n\n    fn two() {}\n}\n";
+    let digest = |source: &str, name: &str| digest_of_function(source, name);
+    assert!(digest(source, "one").is_some() && digest(source, "two").is_some() && digest(source, "three").is_none());
+    assert_eq!(digest(source, "on"), None, "only by its whole name");
+    let edited = source.replace("            1\n", "            2\n");
+    assert_ne!(digest(&edited, "one"), digest(source, "one"));
+    assert_eq!(digest(&edited, "two"), digest(source, "two"), "another function was edited");
+    let moved = format!("// Above.\n\n{source}");
+    assert_eq!(digest(&moved, "one"), digest(source, "one"), "it was moved");
+    let tail = source.replace("        }\n    }\n", "        }\n        drop(1);\n    }\n");
+    assert_ne!(digest(&tail, "one"), digest(source, "one"), "to its last line");
+}
+
+#[test]
+fn every_mutation_that_is_explained_is_of_a_function_that_is_there_as_it_was_explained() {
     let listed: toml::Table = read("tests/mutants.toml").parse().unwrap();
     let survivors = listed.get("survivor").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     for survivor in survivors {
@@ -478,7 +512,13 @@ fn every_mutation_that_is_explained_is_of_a_function_that_is_still_there() {
             None => mutation.trim_start_matches("replace ").split([' ', '(']).next().unwrap_or_default(),
         };
         let name = named.rsplit("::").next().unwrap_or_default();
-        assert!(read(&file).contains(&format!("fn {name}")), "{file} has no {name}: {mutation}");
+        let digest = digest_of_function(&read(&file), name);
+        let digest = digest.unwrap_or_else(|| panic!("{file} has no {name}: {mutation}"));
+        assert_eq!(
+            field("function"),
+            digest,
+            "{file}: {name} was edited since somebody explained `{mutation}`: does that still hold? Then write its digest"
+        );
     }
 }
 

@@ -12,7 +12,8 @@ use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::policy::Route;
-use privacy::ports::{HoldBook, Intake};
+use privacy::ports::{Connections, HoldBook, Intake};
+use privacy::scope::Link;
 use privacy::target::Target;
 use privacy_aws::ingest_gate::IngestGate;
 use privacy_tests::account::{Account, Trouble};
@@ -37,18 +38,21 @@ async fn ingest(account: &Account, connection: &str, connected_at: Timestamp, ow
     let arrival = Arrival { place: &place, connected_at, owners, occurred_at: now() };
     let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
     let read = gate.admit(&arrival, now()).await.unwrap().is_ok();
+    let written = write(account, connection, gate.conditions(&arrival, now()).unwrap()).await;
+    assert_eq!(read, written, "both forms of the gate agree when nothing else happens");
+    written
+}
+
+/// Writes it under conditions, all or nothing; whether it was let in.
+async fn write(account: &Account, connection: &str, mut items: Vec<TransactWriteItem>) -> bool {
     let put = Put::builder()
         .table_name("inbox")
         .item("pk", AttributeValue::S(format!("alder#{connection}")))
         .item("sk", AttributeValue::S("contact#p9#signal#2026-03-10T12:00:00.000Z#late".to_owned()))
         .build()
         .unwrap();
-    let mut items = gate.conditions(&arrival, now()).unwrap();
     items.push(TransactWriteItem::builder().put(put).build());
-    let written =
-        account.connection().dynamodb().transact_write_items().set_transact_items(Some(items)).send().await.is_ok();
-    assert_eq!(read, written, "both forms of the gate agree when nothing else happens");
-    written
+    account.connection().dynamodb().transact_write_items().set_transact_items(Some(items)).send().await.is_ok()
 }
 
 async fn work(account: &Account, worker: &str, at: Timestamp) -> Option<Worked> {
@@ -86,6 +90,93 @@ async fn ingest_races_the_erasure_at_every_call_and_loses() {
         }
     }
     assert!(admitted > 0 && refused > 0, "{admitted} admitted, {refused} refused");
+}
+
+/// A writer may be slow: what it has read is as old as the whole of an erasure when it writes. Whoever goes by what was read, writes
+/// into what was erased; whoever has the store look again, does not.
+#[tokio::test(start_paused = true)]
+async fn a_write_that_was_admitted_before_an_erasure_is_refused_from_its_marks_on() {
+    for is_erased in [false, true] {
+        for is_naive in [false, true] {
+            let case = format!("erased {is_erased}, by what was read only {is_naive}");
+            let account = Account::new();
+            demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &demo::person("10158000000000001"));
+            demo::signals(&account, "alder", "c1", 40, 500);
+            let (place, owners) =
+                (place("alder", "c1", Some("p9")), demo::keys().suppressions(&demo::person("10158000000000001")));
+            let arrival = Arrival { place: &place, connected_at: connected_at(), owners: &owners, occurred_at: now() };
+            let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
+            assert!(gate.admit(&arrival, now()).await.unwrap().is_ok(), "{case}: nobody has asked");
+
+            demo::ledger(&account).open(&request()).await.unwrap();
+            if is_erased {
+                assert!(matches!(work(&account, "w1", now()).await, Some(Worked::Erased { .. })), "{case}");
+                assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new(), "{case}");
+            } else {
+                account.trouble("BatchWriteItem", &[Trouble::Down; 30]);
+                assert!(!matches!(work(&account, "w1", now()).await, Some(Worked::Erased { .. })), "{case}");
+                assert!(!account.dump("suppression").is_empty(), "{case}: its marks are raised");
+            }
+            let before = demo::of_tenant(&account, "alder").len();
+            let conditions = if is_naive { Vec::new() } else { gate.conditions(&arrival, now()).unwrap() };
+            assert_eq!(write(&account, "c1", conditions).await, is_naive, "{case}");
+            let left = demo::of_tenant(&account, "alder");
+            assert_eq!(left.len(), before + usize::from(is_naive), "{case}: {left:?}");
+        }
+    }
+}
+
+/// Two requests over one connection: the tenant disconnects it, and its owner asks for deletion. The first dies before, at, or after
+/// the write that takes the connection out; the second says erased, and is right. It would not be, had the links gone first.
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_next_finds_what_a_dead_worker_has_left_of_a_connection() {
+    let owner = demo::person("10158000000000001");
+    let connection = place("alder", "c1", None);
+    let disconnect = NewObligation {
+        id: ObligationId::of_connection(&connection),
+        route: Route::Disconnect,
+        target: Target::Connection { place: connection.clone(), platform: Platform::parse("facebook").unwrap() },
+        ..request()
+    };
+    let forms = [None, Some(vec![Trouble::Down; 30]), Some(vec![Trouble::Late; 30]), Some(vec![])];
+    for (number, form) in forms.into_iter().enumerate() {
+        let is_naive = form.is_none();
+        let account = Account::new();
+        demo::connect(&account, "alder", "c1", "2026-01-01T00:00:00.000Z", &owner);
+        demo::signals(&account, "alder", "c1", 3, 300);
+        demo::ledger(&account).open(&disconnect).await.unwrap();
+        let leads_there = |reference| Link { reference, place: connection.clone() };
+        let links: Vec<Link> = demo::keys().links(&owner).into_iter().map(leads_there).collect();
+        if is_naive {
+            demo::vault(&account).unlink(&links).await.unwrap();
+        } else {
+            account.trouble("TransactWriteItems", &form.unwrap_or_default());
+            let workshop = Workshop::of(&account);
+            let first = workshop.work(&disconnect.id, "w1", now());
+            drop(tokio::time::timeout(std::time::Duration::from_secs(900), first).await);
+        }
+        demo::ledger(&account).open(&request()).await.unwrap();
+        let mut is_erased = false;
+        // What is down for the first is down for the second, for a while.
+        for visit in 1..20 {
+            let at = now() + SignedDuration::from_mins(10) * visit;
+            is_erased = matches!(work(&account, &format!("w{visit}"), at).await, Some(Worked::Erased { .. }));
+            if is_erased {
+                break;
+            }
+        }
+        assert!(is_erased, "form {number}");
+        let left: Vec<String> = account
+            .dump("connections")
+            .iter()
+            .map(ToString::to_string)
+            .filter(|row| row.contains("alder#c1"))
+            .collect();
+        assert_eq!(!left.is_empty(), is_naive, "form {number} leaves {left:?}");
+        // Its late write finds nothing to do.
+        account.carry_out_late();
+        assert_eq!(demo::of_tenant(&account, "alder").is_empty(), !is_naive, "form {number}");
+    }
 }
 
 #[tokio::test]

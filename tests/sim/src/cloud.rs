@@ -169,6 +169,9 @@ impl Cloud {
         if call.operation == "Query" && call.body.get("IndexName").is_none() && call.body.get("Limit").is_none() {
             special.push(Trouble::ShortPage);
         }
+        if matches!(call.operation.as_str(), "TransactWriteItems" | "UpdateItem" | "PutItem" | "DeleteItem") {
+            special.push(Trouble::Conflict);
+        }
         let mut down = self.down.lock().unwrap();
         let until = down.entry(call.operation.clone()).or_default();
         if self.elapsed() < *until {

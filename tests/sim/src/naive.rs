@@ -1,5 +1,7 @@
 //! Variants of the code that look right and are not. Each must be caught by the same oracle, or the oracle would notice nothing.
 
+use std::time::Duration;
+
 /// A naive variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Naive {
@@ -39,11 +41,13 @@ pub enum Naive {
     RestoreWithoutReplay,
     /// Notes a letter as told although it was refused.
     NotesRefusedLetters,
+    /// Rings when hardly anything can be done any more.
+    RingsOnLastDay,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -62,6 +66,7 @@ impl Naive {
         Self::AnyCode,
         Self::RestoreWithoutReplay,
         Self::NotesRefusedLetters,
+        Self::RingsOnLastDay,
     ];
 
     /// As reports and the command line name it.
@@ -86,6 +91,7 @@ impl Naive {
             Self::AnyCode => "any-code",
             Self::RestoreWithoutReplay => "restore-without-replay",
             Self::NotesRefusedLetters => "notes-refused-letters",
+            Self::RingsOnLastDay => "rings-on-last-day",
         }
     }
 
@@ -111,6 +117,7 @@ impl Naive {
             Self::AnyCode => "Takes a guess for the code that was sent.",
             Self::RestoreWithoutReplay => "Opens traffic over a restored backup without a replay.",
             Self::NotesRefusedLetters => "Notes a letter as told although the post has refused it.",
+            Self::RingsOnLastDay => "Rings for what is late only when its last day has begun.",
         }
     }
 
@@ -119,4 +126,12 @@ impl Naive {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|naive| naive.name() == name)
     }
+}
+
+/// What a variant that does in two calls what belongs into one may take between them: minutes, as a process that is about to die does, or,
+/// one time in four, moments. Less than a hold takes until it has effect, so that it breaks no other promise. By the chance of the thread,
+/// which the seed decides: a run without a variant draws none of it.
+pub async fn linger() {
+    let millis = if fastrand::u32(..4) == 0 { fastrand::u64(..5_000) } else { fastrand::u64(..240_000) };
+    tokio::time::sleep(Duration::from_millis(millis)).await;
 }

@@ -11,7 +11,7 @@ use privacy_aws::ingest_gate::IngestGate;
 use serde_json::Value;
 
 use crate::actors::TRIES;
-use crate::naive::Naive;
+use crate::naive::{self, Naive};
 use crate::oracle::Connected;
 use crate::people;
 use crate::process::Process;
@@ -113,6 +113,7 @@ impl Product {
             if self.gate.admit(arrival, now).await.ok()?.is_err() {
                 return Some(false);
             }
+            naive::linger().await;
             Vec::new()
         } else {
             self.gate.conditions(arrival, now).unwrap()

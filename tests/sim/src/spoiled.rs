@@ -24,7 +24,7 @@ use privacy::scope::{Link, Place, Reach, Scope};
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::vault::Vault;
 
-use crate::naive::Naive;
+use crate::naive::{self, Naive};
 
 /// What a naive variant remembers across visits.
 #[derive(Debug, Default)]
@@ -267,6 +267,7 @@ impl Connections for Spoiled<'_> {
     async fn take_out(&self, connection: &Place, until: Timestamp, rows: &[Record], links: &[Link]) -> Answer<bool> {
         if self.is(Naive::LinksBeforeRows) {
             self.vault.unlink(links).await?;
+            naive::linger().await;
             let (partition, begins_with) = (format!("connection#{connection}"), String::new());
             self.vault.erase("connections", &KeyRange::Table { partition, begins_with }, rows).await?;
         }

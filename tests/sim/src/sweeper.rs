@@ -18,6 +18,7 @@ use privacy_aws::vault::Vault;
 use crate::actors::{STUCK_AFTER, ledger, vault};
 use crate::asker::outbox;
 use crate::machinery::INVOCATION;
+use crate::naive::Naive;
 use crate::process::{BEGINNING, Process};
 use crate::world::{World, classes};
 
@@ -131,6 +132,12 @@ impl Sweeper {
         }
     }
 
+    /// Whether a naive variant keeps an alarm to itself.
+    fn is_kept_silent(&self, head: &Head) -> bool {
+        let is_last_day = || head.due_by.is_near(jiff::Span::new(), self.process.now());
+        self.world.naive == Some(Naive::RingsOnLastDay) && !is_last_day()
+    }
+
     fn interval(&self) -> Duration {
         let cloud = &self.process.cloud;
         let elapsed = cloud.elapsed();
@@ -175,10 +182,13 @@ impl Sweeper {
         let bounds = Bounds { stuck_after: STUCK_AFTER, per_shard_max: 1_000, stop_at };
         let notice = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => self.process.note(&format!("a part of the sweep fails: {}", fault.chain())),
-            Notice::Alarming { head, why } => {
+            Notice::Alarming { head, why } if !self.is_kept_silent(head) => {
                 self.process.note(&format!("ALARM {why} {}", head.id.as_str()));
-                cloud.oracle.lock().unwrap().alarmed(head.id.as_str(), cloud.elapsed());
+                if ["near-due", "overdue"].contains(&why) {
+                    cloud.oracle.lock().unwrap().alarmed(head.id.as_str(), cloud.elapsed());
+                }
             }
+            Notice::Alarming { .. } => {}
         };
         let map = self.world.map;
         let due = Due { ledger: &self.ledger, shards: &agenda.shards };

@@ -28,11 +28,13 @@ pub enum Trouble {
     Stale,
     /// A page ends early.
     ShortPage,
+    /// A transaction of somebody else holds a row that is to be written.
+    Conflict,
 }
 
 impl Trouble {
     /// Every trouble.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Lost,
         Self::AnswerLost,
         Self::Late,
@@ -44,6 +46,7 @@ impl Trouble {
         Self::CrashAfter,
         Self::Stale,
         Self::ShortPage,
+        Self::Conflict,
     ];
 
     /// As a trace names it.
@@ -61,12 +64,13 @@ impl Trouble {
             Self::CrashAfter => "process dies after",
             Self::Stale => "stale read",
             Self::ShortPage => "short page",
+            Self::Conflict => "transaction conflict",
         }
     }
 
     /// Whether it can happen to calls of any kind; the others need a kind of their own.
     const fn is_general(self) -> bool {
-        !matches!(self, Self::Unprocessed | Self::Stale | Self::ShortPage)
+        !matches!(self, Self::Unprocessed | Self::Stale | Self::ShortPage | Self::Conflict)
     }
 }
 
@@ -74,7 +78,7 @@ impl Trouble {
 #[derive(Clone, Debug)]
 pub struct Weather {
     /// In 10,000 calls, by [`Trouble::ALL`].
-    rates: [u32; 11],
+    rates: [u32; 12],
     /// Clocks of processes jump by up to so many seconds, forward and back.
     pub jumps_seconds: i64,
     /// In 1,000 messages: delivered twice, held back for long, lost.
@@ -98,14 +102,19 @@ pub struct Weather {
 impl Weather {
     /// Draws the weather of a run.
     pub fn draw(rng: &mut Rng) -> Self {
-        let mut rates = [0; 11];
+        let mut rates = [0; 12];
         let wild = [0, 1, 1, 2, 4][rng.usize(..5)];
         for (rate, trouble) in rates.iter_mut().zip(Trouble::ALL) {
             if rng.u32(..3) == 0 {
                 continue;
             }
-            // What only some calls can meet may be frequent.
-            *rate = if trouble.is_general() { rng.u32(20..120) * wild } else { rng.u32(500..4_000) };
+            *rate = match trouble {
+                // Most writes can meet it.
+                Trouble::Conflict => rng.u32(100..1_000),
+                // What only some calls can meet may be frequent.
+                _ if !trouble.is_general() => rng.u32(500..4_000),
+                _ => rng.u32(20..120) * wild,
+            };
         }
         Self {
             rates,

@@ -59,6 +59,16 @@ impl Call {
         rows.filter(|row| row.is_object()).map(|row| (text(row, "pk"), text(row, "sk"))).collect()
     }
 
+    /// What DynamoDB says while a transaction holds a row: of a transaction, which of its parts met it.
+    fn conflict(&self, pick: impl FnOnce(usize) -> usize) -> Value {
+        let Some(parts) = self.body["TransactItems"].as_array() else { return exception("TransactionConflictException") };
+        let met = pick(parts.len());
+        let reason = |part: usize| json!({"Code": if part == met { "TransactionConflict" } else { "None" }});
+        let mut canceled = exception("TransactionCanceledException");
+        canceled["CancellationReasons"] = (0..parts.len()).map(reason).collect();
+        canceled
+    }
+
     /// What the trace says of it: the operation, and what it is about.
     fn about(&self) -> String {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -119,8 +129,11 @@ impl HttpConnector for Process {
                 }
                 Some(Trouble::Throttled) => {
                     say("throttled");
-                    let exception = "com.amazonaws.dynamodb.v20120810#ThrottlingException";
-                    return Ok(respond(400, json!({"__type": exception}).to_string(), None));
+                    return Ok(respond(400, exception("ThrottlingException").to_string(), None));
+                }
+                Some(Trouble::Conflict) => {
+                    say("conflict");
+                    return Ok(respond(400, call.conflict(|count| cloud.draw(|rng| rng.usize(..count))).to_string(), None));
                 }
                 Some(Trouble::CrashBefore) => {
                     say("dead");
@@ -158,6 +171,10 @@ impl HttpConnector for Process {
             Ok(respond(answered.status, answered.body, answered.tag))
         })
     }
+}
+
+fn exception(name: &str) -> Value {
+    json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{name}")})
 }
 
 async fn never<T>() -> T {

@@ -73,6 +73,22 @@ impl Ask {
         received_on.checked_add(Span::new().days(DAYS)).unwrap()
     }
 
+    /// How long before its end an alarm rings, by `policy.toml`: 5 days for callbacks and disconnects, 7 for requests of people, 1 for
+    /// what platforms sent of an account that ended.
+    pub(super) const fn alarm_before(&self) -> Duration {
+        let days = match self.about {
+            About::Tenant(_) => 1,
+            About::Person(_) | About::Connection(_) => {
+                if self.by_mail {
+                    7
+                } else {
+                    5
+                }
+            }
+        };
+        Duration::from_secs(days * 86_400)
+    }
+
     /// Whether anything of it may be erased at an instant, by whichever clock.
     pub(super) fn may_begin(&self, at: Timestamp) -> bool {
         self.starts_at.is_none_or(|starts_at| starts_at != Timestamp::MAX && starts_at <= at + CLOCKS)

@@ -3,14 +3,22 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use privacy_tests::account::Account;
 
-use super::{Broken, LATEST, Oracle, stored};
+use super::{Ask, Broken, LATEST, Oracle, stored};
 use crate::process::BEGINNING;
 
 /// CCPA regulations section 7021(a), which the service follows for everybody: receipt is confirmed within 10 business days.
 const TOLD_WITHIN: Duration = Duration::from_secs(14 * 86_400);
+/// How long after an alarm is due it may ring: sweeps are a day apart in the calm at the end of a run, and one may die.
+const RINGS_WITHIN: Duration = Duration::from_secs(2 * 86_400);
+
+/// True time since the beginning; what lies before it is the beginning.
+fn since_beginning(at: Timestamp) -> Duration {
+    Duration::from_secs(u64::try_from(at.as_second() - BEGINNING).unwrap_or_default())
+}
 
 impl Oracle {
     /// Judges a run that has come to its end.
@@ -99,11 +107,8 @@ impl Oracle {
             if let Some(copy) = self.copies.iter().find(|copy| ask.concerns(copy) && copy.gone_at.is_none()) {
                 found.push((Broken::Lost, format!("{} is done, and {} was left its copy", ask.id, copy.vendor)));
             }
-            let over = ask.last_day().tomorrow().unwrap().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp();
-            let over = Duration::from_secs(u64::try_from(over.as_second() - BEGINNING).unwrap());
-            let is_late = done.is_none_or(|(_, _, when)| *when > over);
-            let is_alarmed = self.alarms.iter().any(|(id, when)| *id == ask.id && *when < over);
-            if is_late && !is_alarmed {
+            let is_late = done.is_none_or(|(_, _, when)| *when > over(ask));
+            if is_late && !self.was_rung_for(ask) {
                 found
                     .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
             }
@@ -111,5 +116,95 @@ impl Oracle {
         for (broken, how) in found {
             self.violate(broken, how);
         }
+    }
+
+    /// Whether an alarm rang for a request days before its end, after it came: one that rang for an earlier request under the same key
+    /// says nothing of this one. What came when the alarm was due already, or was held until then, rings at the next sweeps.
+    fn was_rung_for(&self, ask: &Ask) -> bool {
+        let received = since_beginning(ask.received_at);
+        let releases = self.holds.iter().filter(|hold| self.is_about(ask.about, ask.covers_until, hold.connection));
+        let held_until = releases.filter_map(|hold| hold.released).max().unwrap_or_default();
+        let is_due = over(ask).saturating_sub(ask.alarm_before()).max(received).max(held_until);
+        let rings_by = (is_due + RINGS_WITHIN).min(over(ask));
+        self.alarms.iter().any(|(id, when)| *id == ask.id && received < *when && *when < rings_by)
+    }
+}
+
+/// When the last day of a request is over.
+fn over(ask: &Ask) -> Duration {
+    since_beginning(ask.last_day().tomorrow().unwrap().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::oracle::{About, Held};
+
+    const DAY: u64 = 86_400;
+
+    /// A callback on the 40th day, under a key that was asked for before.
+    fn ask() -> Ask {
+        let received_at = Timestamp::from_second(BEGINNING).unwrap() + SignedDuration::from_hours(40 * 24);
+        Ask {
+            id: "8abc".to_owned(),
+            about: About::Person(0),
+            covers_until: received_at,
+            starts_at: None,
+            received_at,
+            is_acknowledged: true,
+            is_withdrawn: false,
+            by_mail: false,
+            last_day: None,
+        }
+    }
+
+    fn is_rung(ask: &Ask, id: &str, when: Duration) -> bool {
+        let mut oracle = Oracle::default();
+        oracle.alarmed(id, when);
+        oracle.was_rung_for(ask)
+    }
+
+    #[test]
+    fn an_alarm_counts_days_before_the_end_of_its_own_request_only() {
+        let (ask, day) = (ask(), |number: u64| Duration::from_secs(number * DAY));
+        let end = over(&ask);
+        assert!(is_rung(&ask, "8abc", end - day(5)) && is_rung(&ask, "8abc", end - day(3) - day(1) / 2));
+        assert!(!is_rung(&ask, "8abc", end - Duration::from_secs(1)), "a second before the end");
+        assert!(!is_rung(&ask, "8abc", end - day(3)), "too late for anybody to do anything");
+        assert!(!is_rung(&ask, "8abc", day(39)), "of the request before");
+        assert!(!is_rung(&ask, "8abd", end - day(5)), "of another");
+        let by_mail = Ask { by_mail: true, ..ask.clone() };
+        assert!(is_rung(&by_mail, "8abc", end - day(6)) && !is_rung(&by_mail, "8abc", end - day(4)));
+        // One that came on its last days rings at once, and before its end at least.
+        let short = |days: i64| Ask { last_day: Some(last_day(&ask, days)), ..ask.clone() };
+        assert!(is_rung(&short(4), "8abc", day(41)) && !is_rung(&short(4), "8abc", day(43)));
+        assert!(is_rung(&short(0), "8abc", day(40) + day(1) / 2) && !is_rung(&short(0), "8abc", day(41) + day(1)));
+    }
+
+    fn last_day(ask: &Ask, days: i64) -> jiff::civil::Date {
+        let received_on = ask.received_at.to_zoned_datetime(TimeZone::UTC).date();
+        received_on.checked_add(jiff::Span::new().days(days)).unwrap()
+    }
+
+    #[test]
+    fn what_was_held_rings_once_it_is_released() {
+        let ask = Ask { about: About::Connection(0), ..ask() };
+        let released = over(&ask) - Duration::from_secs(2 * DAY);
+        let mut oracle = Oracle::default();
+        oracle.connections.push(crate::oracle::Connected {
+            tenant: "alder".to_owned(),
+            id: "c1".to_owned(),
+            person: 0,
+            platform: "facebook",
+            connected_at: Timestamp::UNIX_EPOCH,
+            is_known: true,
+        });
+        oracle.alarmed("8abc", released + Duration::from_secs(DAY));
+        assert!(!oracle.was_rung_for(&ask), "nothing held it");
+        let (id, placed) = ("hold-number-1".to_owned(), Some(Duration::ZERO));
+        oracle.holds.push(Held { id, connection: 0, placed, released: Some(released) });
+        assert!(oracle.was_rung_for(&ask));
     }
 }

@@ -5,7 +5,7 @@ use privacy_tests::openapi::maxima;
 use super::*;
 
 /// A body that is taken, by its schema, and where it is sent.
-fn bodies() -> Vec<(&'static str, String, Value)> {
+pub(super) fn bodies() -> Vec<(&'static str, String, Value)> {
     let of = |act: &str| format!("/api/staff/requests/8{}/{act}", "a".repeat(32));
     let (why, points) = ("because", json!({"name": "mia"}));
     let account = json!({"platform": "instagram", "handle": "mia"});

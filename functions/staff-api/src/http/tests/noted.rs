@@ -1,6 +1,143 @@
 //! Who acts and who looks, noted before.
 
+use std::collections::BTreeSet;
+
+use privacy_tests::repository::read;
+
 use super::*;
+
+/// What stays in the ledger of a call, by which it is known who made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stays {
+    /// This deed, before anything is done or shown.
+    Deed(&'static str),
+    /// The act itself, in the trail of the request that it changes, in the write that changes it.
+    Act,
+    /// Nothing: it changes nothing, and shows no request of a person.
+    Nothing,
+}
+
+/// Every call that staff can make, and what stays of it.
+const CALLS: [(&str, &str, Stays); 24] = [
+    ("GET", "holds", Stays::Nothing),
+    ("POST", "holds", Stays::Deed("place-hold")),
+    ("DELETE", "holds/{hold_id}", Stays::Deed("release-hold")),
+    ("GET", "obligations/{obligation_id}", Stays::Nothing),
+    ("POST", "obligations/{obligation_id}/plan-confirmation", Stays::Deed("confirm-plan")),
+    ("GET", "purges/{class}", Stays::Nothing),
+    ("POST", "purges/{class}/plan-confirmation", Stays::Deed("confirm-purge")),
+    ("GET", "promises", Stays::Nothing),
+    ("GET", "replays", Stays::Nothing),
+    ("POST", "replays", Stays::Deed("begin-replay")),
+    ("GET", "replays/{replay_id}", Stays::Nothing),
+    ("GET", "requests", Stays::Deed("look-at-list")),
+    ("POST", "requests", Stays::Act),
+    ("GET", "requests/{reference}", Stays::Deed("look-at-request")),
+    ("POST", "requests/{reference}/verification", Stays::Act),
+    ("POST", "requests/{reference}/extension", Stays::Act),
+    ("POST", "requests/{reference}/pause", Stays::Act),
+    ("POST", "requests/{reference}/denial", Stays::Act),
+    ("POST", "requests/{reference}/route", Stays::Act),
+    ("POST", "requests/{reference}/instruction", Stays::Act),
+    ("POST", "requests/{reference}/correction", Stays::Act),
+    ("POST", "requests/{reference}/closure", Stays::Act),
+    ("POST", "requests/{reference}/lifting", Stays::Act),
+    ("POST", "requests/{reference}/bundle", Stays::Act),
+];
+
+/// Every call of staff that the description of the API has, whose paths are those of the template.
+fn described() -> BTreeSet<(String, String)> {
+    let (mut path, mut found) = (None, BTreeSet::new());
+    for line in read("openapi.yaml").lines() {
+        if let Some(named) = line.strip_prefix("  /").and_then(|rest| rest.strip_suffix(':')) {
+            path = named.strip_prefix("api/staff/").map(str::to_owned);
+        } else if let (Some(path), Some(method)) =
+            (&path, line.strip_prefix("    ").and_then(|rest| rest.strip_suffix(':')))
+            && ["get", "post", "put", "patch", "delete"].contains(&method)
+        {
+            found.insert((method.to_uppercase(), path.clone()));
+        }
+    }
+    found
+}
+
+/// A path with something in each of its places, whether or not it is there.
+fn filled(path: &str, halted: &NewObligation) -> String {
+    let parts = path.split('/').map(|part| match part {
+        "{hold_id}" => "hold-0001".to_owned(),
+        "{obligation_id}" => halted.id.as_str().to_owned(),
+        "{class}" => "own.requests".to_owned(),
+        "{replay_id}" => format!("r{}", "2".repeat(17)),
+        "{reference}" => format!("8{}", "a".repeat(32)),
+        plain => plain.to_owned(),
+    });
+    format!("/api/staff/{}", parts.collect::<Vec<_>>().join("/"))
+}
+
+/// A body that is taken.
+fn body_of(path: &str) -> Value {
+    match path {
+        "holds" => body(),
+        "replays" => json!({"restored_to": "2026-01-01T00:00:00Z", "reason": "a restore"}),
+        path if path.ends_with("plan-confirmation") => confirming(&"5f".repeat(32)),
+        path => {
+            let of_path = |(_, sent, _): &(&str, String, Value)| {
+                sent.trim_start_matches("/api/staff/").replace(&format!("8{}", "a".repeat(32)), "{reference}") == path
+            };
+            super::limits::bodies().into_iter().find(of_path).map_or(Value::Null, |(_, _, body)| body)
+        }
+    }
+}
+
+#[test]
+fn every_call_of_staff_says_what_stays_of_it_and_none_that_changes_anything_leaves_nothing() {
+    let listed: BTreeSet<(String, String)> =
+        CALLS.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(listed, described());
+    assert_eq!(listed.len(), CALLS.len(), "each once");
+    for (method, path, stays) in CALLS {
+        assert!(method == "GET" || stays != Stays::Nothing, "{method} {path} changes something");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_call_of_staff_is_taken_without_its_entry() {
+    for (method, path, stays) in CALLS {
+        let bench = Bench::new();
+        let waits = halted(&bench).await;
+        let (sent, body) = (filled(path, &waits), if method == "GET" { Value::Null } else { body_of(path) });
+        assert_eq!(body.is_null(), ["GET", "DELETE"].contains(&method), "{method} {path} has a body");
+        let before = bench.account.dump("ledger");
+        if stays == Stays::Nothing {
+            let (status, _) = bench.send(method, &sent, &body).await;
+            assert!([200, 404].contains(&status), "{method} {path}: {status}");
+            assert_eq!(bench.account.dump("ledger"), before, "{method} {path}");
+            continue;
+        }
+        assert_eq!(bench.send_as(None, method, &sent, &body).await.0, 503, "nobody is named: {method} {path}");
+        assert_eq!(bench.account.dump("ledger"), before, "{method} {path}");
+        if let Stays::Deed(name) = stays {
+            bench.send(method, &sent, &body).await;
+            assert!(noted(&bench).iter().any(|row| row.starts_with(&format!("{name} 1"))), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_other_method_does_anything() {
+    let bench = Bench::new();
+    let waits = halted(&bench).await;
+    let before = bench.account.dump("ledger");
+    for (_, path, _) in CALLS {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            if !CALLS.iter().any(|(known, other, _)| *known == method && *other == path) {
+                let (status, _) = bench.send(method, &filled(path, &waits), &body_of(path)).await;
+                assert_eq!(status, 405, "{method} {path}");
+            }
+        }
+    }
+    assert_eq!(bench.account.dump("ledger"), before);
+}
 
 /// What stands in the ledger of who was about to do what, and how often.
 fn noted(bench: &Bench) -> Vec<String> {
