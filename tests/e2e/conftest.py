@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,15 @@ from playwright.sync_api import Browser, sync_playwright
 from local import stack as local_stack
 from local.settings import ROOT, Settings
 from tests.e2e.browser import QUIET
+from tests.e2e.tools import tool
 from tests.e2e.world import World
 
 
-RELEASE = "test_release.py"
+RELEASE, SIMULATION = "test_release.py", "test_simulation.py"
 RELEASE_FOLDER = "target/release-lambda"
 # The build of a release, while it runs.
 RUNNING: list[subprocess.Popen[bytes]] = []
+SEEDS = 1_000
 
 
 def free_port() -> int:
@@ -50,8 +53,22 @@ def world() -> Iterator[World]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a release holds comes last: it is built meanwhile."""
-    items.sort(key=lambda item: item.path.name == RELEASE)
+    """What is made meanwhile comes last: a release, and the runs of the simulation."""
+    items.sort(key=lambda item: item.path.name in (RELEASE, SIMULATION))
+
+
+@contextmanager
+def beside(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Runs behind the tests, which mostly wait, and is ended with them. What it says is in the file."""
+    log = Path(tempfile.mkdtemp(prefix="privacy-beside-")) / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(["nice", "-n", "19", *command], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        yield process, log
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        shutil.rmtree(log.parent)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,18 +80,20 @@ def release_build(request: pytest.FixtureRequest) -> Iterator[Path | None]:
         return
     # After the stack, whose functions are built first.
     request.getfixturevalue("world")
-    log = Path(tempfile.mkdtemp(prefix="privacy-release-")) / "build.log"
     code = f"from local.build import build; from local.settings import host_architecture as host; build(host(), {RELEASE_FOLDER!r})"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            ["nice", "-n", "19", sys.executable, "-c", code], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    RUNNING.append(process)
-    yield log
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-    shutil.rmtree(log.parent)
+    with beside([sys.executable, "-c", code]) as (process, log):
+        RUNNING.append(process)
+        yield log
+
+
+@pytest.fixture(scope="session", autouse=True)
+def simulation(request: pytest.FixtureRequest) -> Iterator[tuple[subprocess.Popen[bytes], Path] | None]:
+    """A thousand seeds of the fault simulation beside the other tests, as `cargo test` has built it; `None` where nothing asks."""
+    if all(item.path.name != SIMULATION for item in request.session.items):
+        yield None
+        return
+    with beside([tool("privacy-sim"), f"SEEDS={SEEDS}"]) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

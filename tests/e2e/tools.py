@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.settings import ROOT
 
-TOOLS = ("policy-check", "staff", "verify-receipts")
+TOOLS = ("policy-check", "privacy-sim", "staff", "verify-receipts")
 
 
 @cache
