@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 use jiff::{SignedDuration, Span, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use privacy::clock::model::Kind;
+use privacy::confirm_plan::confirm_plan;
 use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
 use privacy::fault::Turn;
@@ -16,6 +17,7 @@ use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::memory::{Mood, World, place, prompt_map, proof};
 use privacy::message::Work;
+use privacy::obligation::Head;
 use privacy::ports::Clock;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::{Channel, Contact};
@@ -59,6 +61,10 @@ pub struct Bounds {
     pub queued: usize,
     /// Whether the request of the person is verified at the beginning.
     pub is_verified: bool,
+    /// Whether there is something of the person that no class of the data map knows, whose ceiling is 0.
+    pub is_above_ceiling: bool,
+    /// The store that erases nothing until it is mended.
+    pub broken_store: Option<&'static str>,
 }
 
 /// The world that is explored.
@@ -106,6 +112,10 @@ impl Office {
         for link in self.keys.links(&email) {
             world.link(&place("alder", "c1", Some("mia")), long_ago, &link);
         }
+        if self.bounds.is_above_ceiling {
+            world.put("alder", "c1", "contact#mia#of-no-class");
+        }
+        world.break_store(self.bounds.broken_store);
         world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Broken(Turn::Retry);
         let start = State::of(world, 0, Spent::default(), Heard::default());
         if !self.bounds.is_verified {
@@ -181,6 +191,10 @@ impl Office {
             Action::Mend => {
                 spent.is_mended = true;
                 mend(&world);
+            }
+            Action::Confirm => {
+                spent.is_confirmed = true;
+                self.confirm(&world);
             }
             Action::Pass { is_swept } => {
                 let at = begins_at() + self.bounds.hours[hour];
@@ -267,6 +281,15 @@ impl Office {
         }
     }
 
+    /// Staff confirm whatever waits for them, as it is.
+    pub(crate) fn confirm(&self, world: &World) {
+        let halted: Vec<Head> = world.stored().heads.values().filter(|head| head.is_halted()).cloned().collect();
+        for head in halted {
+            let plan = head.state.plan().expect("what is halted has a plan").hash.clone();
+            ready(confirm_plan(world, world, &head.id, &plan, world.now())).expect("ports in memory do not fail");
+        }
+    }
+
     pub(crate) fn fulfilment<'a>(&'a self, world: &'a World) -> Fulfilment<'a, World, World, World> {
         let Self { keys, law, map, .. } = self;
         Fulfilment { ledger: world, vault: world, queues: world, keys, law, map, stuck_after: STUCK_AFTER }
@@ -278,5 +301,6 @@ impl Office {
 }
 
 pub(crate) fn mend(world: &World) {
+    world.break_store(None);
     world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Honest;
 }

@@ -38,7 +38,7 @@ pub(crate) struct End {
 }
 
 impl Office {
-    /// The end of it all: holds released, processors mended, and as many days as there is anything to do.
+    /// The end of it all: holds released, plans confirmed, processors and stores mended, and as many days as there is anything to do.
     pub(crate) fn run_on(&self, state: &State) -> Arc<End> {
         let world = state.world();
         mend(&world);
@@ -65,6 +65,9 @@ impl Office {
             let here = (print_of(&world.stored()), leg);
             if let Some(known) = self.ends.lock().expect("a lock").get(&here) {
                 break Arc::clone(known);
+            }
+            if matches!(leg, Leg::ToTheEnd { .. }) {
+                self.confirm(&world);
             }
             let rung = self.settle(&world);
             way.push((here, rung));
