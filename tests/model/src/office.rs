@@ -183,6 +183,8 @@ impl Office {
             }
             Action::Release(index) => {
                 spent.holds[index][1] = true;
+                // What was held is planned before it goes, and confirmed once more.
+                spent.is_confirmed = false;
                 if !spent.is_held() {
                     (spent.kept, spent.is_amid_work) = (0, false);
                 }
