@@ -7,7 +7,6 @@ use futures_util::FutureExt;
 use jiff::{SignedDuration, Span, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request};
 use privacy::clock::model::Kind;
-use privacy::confirm_plan::confirm_plan;
 use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
 use privacy::fault::Turn;
@@ -17,7 +16,6 @@ use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::memory::{Mood, World, place, prompt_map, proof};
 use privacy::message::Work;
-use privacy::obligation::Head;
 use privacy::ports::Clock;
 use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::{Channel, Contact};
@@ -27,6 +25,7 @@ use privacy::verify_request::{Verified, verify_request};
 use crate::action::{Action, Who};
 use crate::alarms::Heard;
 use crate::holds::AVATAR;
+use crate::mended::mend;
 use crate::run_on::{End, Leg};
 use crate::state::{Spent, State};
 
@@ -283,15 +282,6 @@ impl Office {
         }
     }
 
-    /// Staff confirm whatever waits for them, as it is.
-    pub(crate) fn confirm(&self, world: &World) {
-        let halted: Vec<Head> = world.stored().heads.values().filter(|head| head.is_halted()).cloned().collect();
-        for head in halted {
-            let plan = head.state.plan().expect("what is halted has a plan").hash.clone();
-            ready(confirm_plan(world, world, &head.id, &plan, world.now())).expect("ports in memory do not fail");
-        }
-    }
-
     pub(crate) fn fulfilment<'a>(&'a self, world: &'a World) -> Fulfilment<'a, World, World, World> {
         let Self { keys, law, map, .. } = self;
         Fulfilment { ledger: world, vault: world, queues: world, keys, law, map, stuck_after: STUCK_AFTER }
@@ -300,9 +290,4 @@ impl Office {
     pub(crate) fn map(&self) -> &DataMap {
         &self.map
     }
-}
-
-pub(crate) fn mend(world: &World) {
-    world.break_store(None);
-    world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Honest;
 }

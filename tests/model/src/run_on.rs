@@ -8,7 +8,8 @@ use privacy::ports::Clock;
 
 use crate::alarms::Rung;
 use crate::dates::ends;
-use crate::office::{Office, STUCK_AFTER, begins_at, mend};
+use crate::mended::mend;
+use crate::office::{Office, STUCK_AFTER, begins_at};
 use crate::state::{State, print_of};
 
 /// Steps close to each other at first, then of a day.
