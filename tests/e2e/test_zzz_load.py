@@ -1,6 +1,7 @@
-"""A thousand callbacks at once, every tenth for the second time, while the processes of the functions are killed.
+"""A thousand callbacks, sixteen under way at any time, every tenth for the second time, while the processes of the functions are killed.
 
-After all other tests, since its second looks would keep them waiting. How they end in `completed`: tests/tests/load.rs.
+After all other tests, since its second looks would keep them waiting. Followed until all are erased; all thousand under way at once, and
+until each is `completed`: tests/tests/load.rs, in process.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from local.server import MARK
 from tests.e2e.world import Answer, Person, World, until
 
 CALLBACKS = 1_000
+# As many as the stand-in answers before a sender would give up, with all its functions on one machine.
+AT_ONCE = 16
 WITH_DATA = 30
 # As Meta does: what is not acknowledged is sent again.
 TRIES = 12
@@ -128,7 +131,7 @@ def test_a_thousand_callbacks_at_once_are_kept_while_processes_are_killed(world:
     killer = Killer(world, 11)
 
     started_at = datetime.now(timezone.utc)
-    with killing(killer), ThreadPoolExecutor(max_workers=16) as pool:
+    with killing(killer), ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         begun = time.monotonic()
         answers = list(pool.map(lambda one: posted(world, one[1]), texts))
         took = time.monotonic() - begun

@@ -1,7 +1,7 @@
 //! What can happen, and when.
 
 use privacy::memory::Strike;
-use privacy::obligation::ObligationId;
+use privacy::obligation::{Head, ObligationId};
 
 use crate::holds::HOLDS;
 use crate::office::Office;
@@ -55,8 +55,10 @@ pub enum Action {
     HoldAmid(u64),
     /// A hold is released.
     Release(usize),
-    /// The processor answers again.
+    /// The processor answers again, and the store erases again.
     Mend,
+    /// Staff confirm the plan that waits above its ceiling.
+    Confirm,
     /// Time passes; meanwhile the schedule runs once, an hour and a minute on, if it runs.
     Pass { is_swept: bool },
 }
@@ -110,6 +112,7 @@ impl Office {
         }
         // Before there is anything to ask a processor about, nobody can tell whether it answers.
         when(!spent.is_mended && most.is_mended && !stored.heads.is_empty(), Action::Mend);
+        when(stored.heads.values().any(Head::is_halted), Action::Confirm);
         // No queue keeps a message for days: before they pass it is delivered or lost. What the schedule sends meanwhile comes late.
         let passes =
             stored.requests.notices.is_empty() && stored.sent.is_empty() && state.hour < self.bounds.hours.len();

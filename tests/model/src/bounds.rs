@@ -27,6 +27,8 @@ pub enum Search {
     Verification,
     /// An erasure under way: a hold placed and released, a processor that answers nothing until it is mended.
     Holds,
+    /// An erasure under way: a plan above its ceiling, which waits until staff confirm it; a store that erases nothing until it is mended; a hold.
+    Halts,
     /// An erasure under way: workers that die at any call, messages that are lost or come twice.
     Deaths,
     /// A person and a stranger, from the first letter on; a hold, a processor that answers nothing until it is mended, and one
@@ -38,7 +40,8 @@ pub enum Search {
 
 impl Search {
     /// Those that take seconds.
-    pub const SHORT: [Self; 5] = [Self::Strangers, Self::Verification, Self::Holds, Self::Deaths, Self::Product];
+    pub const SHORT: [Self; 6] =
+        [Self::Strangers, Self::Verification, Self::Holds, Self::Halts, Self::Deaths, Self::Product];
 
     /// Its bounds.
     #[must_use]
@@ -54,6 +57,8 @@ impl Search {
             sweeps_at_will: true,
             queued: 2,
             is_verified: false,
+            is_above_ceiling: false,
+            broken_store: None,
         };
         match self {
             Self::Strangers => Bounds {
@@ -75,9 +80,20 @@ impl Search {
                 is_verified: true,
                 ..none
             },
+            Self::Halts => Bounds {
+                hours: minutes(&[2 * HOUR, NEAR_LEGAL, DAY_AFTER]),
+                most: Spent { lost: 1, crashes: 1, holds: [[true; 2], [false; 2]], ..most },
+                deaths: vec![8, 16, 24],
+                sweeps_at_will: false,
+                is_verified: true,
+                troubles: 1,
+                is_above_ceiling: true,
+                broken_store: Some("media"),
+                ..none
+            },
             Self::Deaths => Bounds {
                 hours: minutes(&[NEAR_LEGAL, LAST_EVENING, DAY_AFTER]),
-                most: Spent { lost: 1, crashes: 1, outages: 1, ..most },
+                most: Spent { lost: 1, doubled: 1, crashes: 1, outages: 1, ..most },
                 deaths: (1..=40).collect(),
                 is_verified: true,
                 troubles: 1,

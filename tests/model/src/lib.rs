@@ -13,6 +13,7 @@ mod bounds;
 mod dates;
 mod heard;
 mod holds;
+mod mended;
 mod office;
 pub mod promises;
 mod reached;

@@ -25,6 +25,7 @@ use privacy::verify_request::{Verified, verify_request};
 use crate::action::{Action, Who};
 use crate::alarms::Heard;
 use crate::holds::AVATAR;
+use crate::mended::mend;
 use crate::run_on::{End, Leg};
 use crate::state::{Spent, State};
 
@@ -59,6 +60,10 @@ pub struct Bounds {
     pub queued: usize,
     /// Whether the request of the person is verified at the beginning.
     pub is_verified: bool,
+    /// Whether there is something of the person that no class of the data map knows, whose ceiling is 0.
+    pub is_above_ceiling: bool,
+    /// The store that erases nothing until it is mended.
+    pub broken_store: Option<&'static str>,
 }
 
 /// The world that is explored.
@@ -106,6 +111,10 @@ impl Office {
         for link in self.keys.links(&email) {
             world.link(&place("alder", "c1", Some("mia")), long_ago, &link);
         }
+        if self.bounds.is_above_ceiling {
+            world.put("alder", "c1", "contact#mia#of-no-class");
+        }
+        world.break_store(self.bounds.broken_store);
         world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Broken(Turn::Retry);
         let start = State::of(world, 0, Spent::default(), Heard::default());
         if !self.bounds.is_verified {
@@ -173,6 +182,8 @@ impl Office {
             }
             Action::Release(index) => {
                 spent.holds[index][1] = true;
+                // What was held is planned before it goes, and confirmed once more.
+                spent.is_confirmed = false;
                 if !spent.is_held() {
                     (spent.kept, spent.is_amid_work) = (0, false);
                 }
@@ -181,6 +192,10 @@ impl Office {
             Action::Mend => {
                 spent.is_mended = true;
                 mend(&world);
+            }
+            Action::Confirm => {
+                spent.is_confirmed = true;
+                self.confirm(&world);
             }
             Action::Pass { is_swept } => {
                 let at = begins_at() + self.bounds.hours[hour];
@@ -275,8 +290,4 @@ impl Office {
     pub(crate) fn map(&self) -> &DataMap {
         &self.map
     }
-}
-
-pub(crate) fn mend(world: &World) {
-    world.stored().vendors.by_name.entry(VENDOR.to_owned()).or_default().mood = Mood::Honest;
 }

@@ -71,8 +71,8 @@ fn always() -> Vec<Property<Office>> {
             is_rung_for_in_time(state)
         }),
         Property::always(
-            "verified and unheld: gone here within the hour, and erased where processors are mended",
-            |office: &Office, state| !is_free_to_go(state) || is_gone_in_an_hour(office, state),
+            "verified, unheld and confirmed: gone here within the hour where stores are mended, and erased where processors are",
+            |office: &Office, state| !is_free_to_go(office, state) || is_gone_in_an_hour(office, state),
         ),
         Property::always("left alone, every way ends or has a next action and an alarm", |office: &Office, state| {
             is_alarmed_when_left_alone(state, &office.leave_alone(state))
@@ -122,6 +122,22 @@ fn sometimes() -> Vec<Property<Office>> {
         Property::sometimes("released, and a processor still answers nothing", |_, state: &State| {
             state.spent.holds[0] == [true; 2] && !state.spent.is_held() && waits_for_processor(state)
         }),
+        Property::sometimes("halted above a ceiling", |_, state: &State| erasure(state).is_some_and(Head::is_halted)),
+        Property::sometimes("halted, named before its date, and past it", |_, state: &State| {
+            let rung = |why| state.heard.rung.iter().any(|alarm| alarm.why == why);
+            let late = erasure(state).filter(|head| crate::dates::is_over(head.received_at, state.now));
+            late.is_some_and(Head::is_halted) && rung("halted") && rung("near-due")
+        }),
+        Property::sometimes("a store has failed", |_, state: &State| {
+            is_in(state, |stage| matches!(stage, Stage::Failed { .. }))
+        }),
+        Property::sometimes("a store has failed, and a hold is in force", |_, state: &State| {
+            state.spent.is_held() && is_in(state, |stage| matches!(stage, Stage::Failed { .. }))
+        }),
+        Property::sometimes("confirmed, and erased", |_, state: &State| {
+            state.spent.is_confirmed && erasure(state).is_some_and(|head| head.state.erased_at().is_some())
+        }),
+        Property::sometimes("a message came twice", |_, state: &State| state.spent.doubled > 0),
         Property::sometimes("the schedule did not run", |_, state: &State| state.spent.outages > 0),
     ]
 }
@@ -248,9 +264,13 @@ fn waits_for_processor(state: &State) -> bool {
     left(&state.stored) == 0 && is_in(state, |stage| matches!(stage, Stage::Executing { .. }))
 }
 
-/// The person has shown who they are, and nobody holds anything.
-fn is_free_to_go(state: &State) -> bool {
-    is_verified(state) && !state.spent.is_held()
+/// The person has shown who they are, nobody holds anything, no plan waits for staff, and no store for its next try.
+fn is_free_to_go(office: &Office, state: &State) -> bool {
+    let waits =
+        office.bounds.is_above_ceiling && !state.spent.is_confirmed || erasure(state).is_some_and(Head::is_halted);
+    let is_broken = office.bounds.broken_store.is_some() && !state.spent.is_mended;
+    let is_tried_later = is_in(state, |stage| matches!(stage, Stage::Failed { .. }));
+    is_verified(state) && !state.spent.is_held() && !waits && !is_broken && !is_tried_later
 }
 
 /// A processor that answers nothing keeps nothing here.

@@ -8,7 +8,8 @@ use privacy::ports::Clock;
 
 use crate::alarms::Rung;
 use crate::dates::ends;
-use crate::office::{Office, STUCK_AFTER, begins_at, mend};
+use crate::mended::mend;
+use crate::office::{Office, STUCK_AFTER, begins_at};
 use crate::state::{State, print_of};
 
 /// Steps close to each other at first, then of a day.
@@ -38,7 +39,7 @@ pub(crate) struct End {
 }
 
 impl Office {
-    /// The end of it all: holds released, processors mended, and as many days as there is anything to do.
+    /// The end of it all: holds released, plans confirmed, processors and stores mended, and as many days as there is anything to do.
     pub(crate) fn run_on(&self, state: &State) -> Arc<End> {
         let world = state.world();
         mend(&world);
@@ -65,6 +66,9 @@ impl Office {
             let here = (print_of(&world.stored()), leg);
             if let Some(known) = self.ends.lock().expect("a lock").get(&here) {
                 break Arc::clone(known);
+            }
+            if matches!(leg, Leg::ToTheEnd { .. }) {
+                self.confirm(&world);
             }
             let rung = self.settle(&world);
             way.push((here, rung));

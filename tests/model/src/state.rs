@@ -36,8 +36,10 @@ pub struct Spent {
     pub kept: u8,
     /// Whether it was placed while a worker was erasing: one delete may have been on its way.
     pub is_amid_work: bool,
-    /// Whether the processor that answers nothing was mended.
+    /// Whether the processor that answers nothing was mended, and the store that erases nothing.
     pub is_mended: bool,
+    /// Whether staff have confirmed the plan that is above a ceiling.
+    pub is_confirmed: bool,
 }
 
 impl Spent {

@@ -27,8 +27,13 @@ fn whatever_is_held_or_unanswered_meanwhile() {
 }
 
 #[test]
-fn whatever_is_lost_or_dies_meanwhile() {
-    explore(Search::Deaths, 6_100);
+fn whatever_waits_for_staff_or_for_a_store_meanwhile() {
+    explore(Search::Halts, 8_400);
+}
+
+#[test]
+fn whatever_is_lost_comes_twice_or_dies_meanwhile() {
+    explore(Search::Deaths, 6_800);
 }
 
 #[test]

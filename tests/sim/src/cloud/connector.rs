@@ -61,7 +61,9 @@ impl Call {
 
     /// What DynamoDB says while a transaction holds a row: of a transaction, which of its parts met it.
     fn conflict(&self, pick: impl FnOnce(usize) -> usize) -> Value {
-        let Some(parts) = self.body["TransactItems"].as_array() else { return exception("TransactionConflictException") };
+        let Some(parts) = self.body["TransactItems"].as_array() else {
+            return exception("TransactionConflictException");
+        };
         let met = pick(parts.len());
         let reason = |part: usize| json!({"Code": if part == met { "TransactionConflict" } else { "None" }});
         let mut canceled = exception("TransactionCanceledException");
@@ -133,7 +135,11 @@ impl HttpConnector for Process {
                 }
                 Some(Trouble::Conflict) => {
                     say("conflict");
-                    return Ok(respond(400, call.conflict(|count| cloud.draw(|rng| rng.usize(..count))).to_string(), None));
+                    return Ok(respond(
+                        400,
+                        call.conflict(|count| cloud.draw(|rng| rng.usize(..count))).to_string(),
+                        None,
+                    ));
                 }
                 Some(Trouble::CrashBefore) => {
                     say("dead");
