@@ -73,7 +73,7 @@ fn headline(view: &AskedView) -> Headline {
             badge: "Being read",
             title: "We are reading your report",
             lead: vec![
-                html! { "Reports about children come before everything else. Nobody has to log in for it." },
+                html! { "Reports about children come before everything else. Nobody has to log in for it. If we believe it, the data of the child is deleted, and no copy is given, whatever was asked for." },
                 answer_by(),
             ],
         },

@@ -259,5 +259,6 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         opened_by: None,
         is_without_account: false,
         waits_for_review: false,
+        is_of_child: false,
     }
 }

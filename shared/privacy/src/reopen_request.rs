@@ -12,7 +12,6 @@ use jiff::Timestamp;
 
 use crate::clock::model::Kind;
 use crate::close_request::NotClosed;
-use crate::export::make_bundle::BundleKind;
 use crate::instant;
 use crate::law::Law;
 use crate::route_request::Changed;
@@ -66,7 +65,7 @@ impl SubjectRequest {
     pub(crate) fn is_left_to_staff(&self) -> bool {
         let was_answered = self.course.reopened.as_ref().is_some_and(|reopened| reopened.was_answered);
         let is_in_work = matches!(self.standing, Standing::InProgress { .. });
-        let is_by_itself = BundleKind::answering(self.kind).is_some() || self.kind == Kind::Correction;
+        let is_by_itself = self.bundle_kind().is_some() || self.kind == Kind::Correction;
         was_answered && is_in_work && !is_by_itself
     }
 

@@ -24,7 +24,7 @@ use privacy::subject_request::notice::NOT_REACHED;
 use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
-    Agent, Channel, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing, Words,
+    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing, Words,
 };
 
 use super::*;

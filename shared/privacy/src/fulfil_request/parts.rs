@@ -113,10 +113,11 @@ where
     /// The person hears which way their request goes, without the name of the tenant, once a tenant was reached or none could be; the
     /// tenant hears of it, and again on its days as long as it says nothing.
     pub(super) async fn tell_of_parts(&self, request: &SubjectRequest, now: Timestamp) -> Result<(), Stop> {
-        if !request.routed.is_empty() && !request.was_told(Notice::Routed, PASSED_ON) {
+        let parts = request.decided_by_tenants();
+        if !parts.is_empty() && !request.was_told(Notice::Routed, PASSED_ON) {
             self.notify(request, Notice::Routed, None, PASSED_ON).await?;
         }
-        for routed in request.routed.iter().filter(|routed| routed.is_silent()) {
+        for routed in parts.iter().filter(|routed| routed.is_silent()) {
             if request.tenant_rounds(&routed.tenant, Notice::TenantForward) < 1 {
                 self.notify(request, Notice::TenantForward, Some(&routed.tenant), 1).await?;
                 continue;

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::export::make_bundle::BundleKind;
 use crate::instant;
 use crate::judgement::{Nearness, judge_request};
 use crate::law::Law;
@@ -168,7 +167,7 @@ impl SubjectRequest {
 
     /// Whether it was answered with a bundle, which a fresh code opens.
     fn has_bundle(&self) -> bool {
-        matches!(self.standing, Standing::Answered { .. }) && BundleKind::answering(self.kind).is_some()
+        matches!(self.standing, Standing::Answered { .. }) && self.bundle_kind().is_some()
     }
 
     /// Whether a code would show something: what is still missing, or that a bundle may be fetched.

@@ -34,6 +34,31 @@ fn what_came_of_an_erasure_is_told_as_it_was_and_only_to_who_has_shown_that_it_i
 }
 
 #[test]
+fn whatever_a_believed_report_about_a_child_asks_for_the_answer_says_that_it_deletes_and_nothing_of_what_there_was() {
+    let desk = Desk::new();
+    let (now, erase_by, zone) = (at("2026-03-20T08:00:00Z"), "2026-03-15".parse().unwrap(), "UTC".to_owned());
+    let credible = ChildReview::Credible { at: now, erase_by, zone, is_apart: false, child: None };
+    for kind in Kind::ALL {
+        for (proven, erased) in [(false, Erased::Removed), (true, Erased::Removed), (true, Erased::Nothing)] {
+            let proven = if proven { vec![Proven { proof: Proof::EmailCode, at: now }] } else { Vec::new() };
+            let standing = Standing::Answered { at: now, in_part: false };
+            let mut request =
+                SubjectRequest { standing, proven, about_child: true, ..desk.request("EU_GDPR", kind) };
+            request.findings.erased = Some(erased);
+            request.course.child = Some(credible.clone());
+            let letter = desk.letter(&request, Notice::Answer);
+            for text in [desk.mail(&letter).1, desk.writer().message(&letter)] {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(text.contains("Whatever we may hold of that child is used no more and is deleted"), "{kind:?}: {text}");
+                for lie in ["Download", "We have deleted your data", "We keep your data", "corrected", "nothing to delete"] {
+                    assert!(!text.contains(lie), "{kind:?}: {lie}: {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_refused_objection_is_not_said_to_be_granted_and_an_appeal_says_how_it_ended() {
     let desk = Desk::new();
     let answered = |kind: Kind, outcome: Outcome, refused: &[&str]| {
