@@ -121,11 +121,17 @@ mod tests {
     fn whatever_a_believed_report_about_a_child_asks_for_page_and_document_say_that_it_deletes() {
         let at: jiff::Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
         for kind in Kind::ALL {
-            for (outcome, closed) in [(None, None), (None, Some((at, None))), (Some(Outcome::Completed), Some((at, None)))] {
+            for (outcome, closed) in
+                [(None, None), (None, Some((at, None))), (Some(Outcome::Completed), Some((at, None)))]
+            {
                 let is_told = outcome.is_some() && matches!(kind, Kind::Appeal | Kind::Complaint);
                 let view = AskedView { kind, outcome, closed, is_of_child: true, ..asked("in-progress") };
                 let (page, json) = read(&view);
-                assert_eq!(page.contains("Whatever we may hold of that child"), !is_told, "{kind:?} {outcome:?}: {page}");
+                assert_eq!(
+                    page.contains("Whatever we may hold of that child"),
+                    !is_told,
+                    "{kind:?} {outcome:?}: {page}"
+                );
                 assert!(!page.contains("We did what you asked") && !page.contains("Get your data"), "{kind:?}: {page}");
                 assert_eq!(json["carried_out_as"], "erasure", "{kind:?}");
                 let (page, json) = read(&AskedView { is_of_child: false, ..view });

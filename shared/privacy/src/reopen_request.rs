@@ -49,7 +49,8 @@ pub fn reopen(
     // What serves to verify it once more goes once more.
     changed.evidence_erased = false;
     changed.findings.take_back();
-    (changed.course.begun_at, changed.course.joined) = (None, None);
+    changed.ask_for_pieces_again();
+    (changed.course.begun_at, changed.course.joined, changed.course.parts_sought_at) = (None, None, None);
     changed.course.reopened = Some(Reopened { appeal: appeal.id.clone(), at, was_answered });
     changed.reach_again(appeal);
     changed.date_again(law, at).ok_or(NotClosed::NoDates)?;
@@ -126,7 +127,7 @@ impl SubjectRequest {
 
     /// It will have another end, of which they are told.
     fn untell(&mut self) {
-        for notice in [Notice::Denial, Notice::AgentDenial, Notice::Answer, Notice::AgentAnswer] {
+        for notice in [Notice::Denial, Notice::AgentDenial, Notice::Answer, Notice::AgentAnswer, Notice::Late] {
             self.told.remove(&notice);
             self.undelivered.remove(&notice);
         }

@@ -114,6 +114,10 @@ pub struct AskedView {
     pub opened_by: Option<Proof>,
     /// Whether it reaches nothing but what an address or a handle opens, and so no account, whether there is one or not.
     pub is_without_account: bool,
+    /// Whether it reaches nothing but an account, after a login, and nothing that is held beside it.
+    pub is_account_only: bool,
+    /// Whether it is answered with the categories of the data, and not with the data itself.
+    pub is_categories_only: bool,
     /// Whether it is a report about a child that staff are about to read.
     pub waits_for_review: bool,
     /// Whether it is one that they believe: then the child's data is erased, whatever was asked for, and no copy is given.
@@ -191,6 +195,8 @@ fn asked(
         bundles: Vec::new(),
         opened_by: request.opened_by(),
         is_without_account: request.leaves_accounts(),
+        is_account_only: request.covers_account_only(),
+        is_categories_only: request.is_categories_only(),
         waits_for_review: request.awaits_child_review(),
         denial,
         kind: request.kind,

@@ -45,6 +45,9 @@ fn as_asked(request: &SubjectRequest) -> &'static str {
         Kind::Access | Kind::Know | Kind::Portability if request.names_nobody() => {
             "We have looked at what you ask for by hand, and answer you apart from this letter. There is no file on the page of your request."
         }
+        Kind::Access | Kind::Know | Kind::Portability if request.is_categories_only() => {
+            "What kinds of data we hold of you, where they come from and who gets them is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
+        }
         Kind::Access | Kind::Know | Kind::Portability => {
             "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
         }

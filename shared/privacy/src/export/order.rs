@@ -72,7 +72,8 @@ impl SubjectRequest {
     /// it is, and nothing of a child is given out at a word.
     #[must_use]
     pub fn bundle_kind(&self) -> Option<BundleKind> {
-        BundleKind::answering(self.kind).filter(|_| !self.is_of_child())
+        let asked = BundleKind::answering(self.kind).filter(|_| !self.is_of_child());
+        if self.is_categories_only() { asked.map(|_| BundleKind::Know) } else { asked }
     }
 }
 

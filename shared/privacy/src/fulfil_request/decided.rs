@@ -26,6 +26,13 @@ impl SubjectRequest {
         is_routed && !self.is_of_child() && self.may_be_carried_out() && !self.identities().is_empty()
     }
 
+    /// Whether a part of it may be a tenant's that nobody has looked for: answered now, it would be lost. Whoever makes a bundle
+    /// looks beforehand, and one that goes with another has the parts of that.
+    pub(crate) fn has_unsought_parts(&self) -> bool {
+        let is_sought = self.course.parts_sought_at.is_some() || self.course.joined.is_some();
+        self.has_parts() && self.bundle_kind().is_none() && !is_sought
+    }
+
     /// The flag that a tenant's word raises in its own data.
     pub(crate) fn flag_of_tenants(&self) -> Option<Flag> {
         match self.kind {

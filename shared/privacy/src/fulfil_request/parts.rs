@@ -98,16 +98,22 @@ where
     V: FlagBook + Connections,
     Q: WorkQueue + ExportQueue + NoticeQueue,
 {
-    /// Hands a part to every tenant that has something of the person which is its to decide. Asked at each look, so that
-    /// what is found late is handed over too.
+    /// Hands a part to every tenant that has something of the person which is its to decide, and notes once that all were looked
+    /// for. Asked at each look, so that what is found late is handed over too.
     pub(super) async fn route_parts(
         &self,
         request: SubjectRequest,
         now: Timestamp,
     ) -> Result<(SubjectRequest, Parts), Stop> {
         let parts = seek(self.vault, self.keys, self.map, &request).await?;
-        let request = hand_over(self.ledger, self.law, request, &parts.deciding, now).await?;
-        Ok((request.ok_or(Stop::Overtaken)?, parts))
+        let handed = hand_over(self.ledger, self.law, request, &parts.deciding, now).await?;
+        let mut request = handed.ok_or(Stop::Overtaken)?;
+        if request.has_unsought_parts() {
+            let mut sought = next(&request);
+            sought.course.parts_sought_at = Some(instant::to_millis(now));
+            request = self.record(sought, Deed::PartsSought, now).await?;
+        }
+        Ok((request, parts))
     }
 
     /// The person hears which way their request goes, without the name of the tenant, once a tenant was reached or none could be; the

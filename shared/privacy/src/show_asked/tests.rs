@@ -181,6 +181,23 @@ async fn a_bundle_is_offered_once_there_is_one_and_a_report_about_a_child_says_t
 }
 
 #[tokio::test]
+async fn what_a_login_alone_opens_is_said_to_be_about_the_account_alone() {
+    use Proof::{AccountLogin, DataPoints, EmailCode, HandleCode};
+    for (needs, expected) in [
+        (vec![AccountLogin], (true, false)),
+        (vec![EmailCode, AccountLogin], (false, false)),
+        (vec![HandleCode, AccountLogin], (false, false)),
+        (vec![EmailCode, DataPoints], (false, true)),
+        (vec![], (false, true)),
+    ] {
+        for kind in [Kind::Access, Kind::Erasure] {
+            let view = shown(SubjectRequest { needs: needs.clone(), ..request(kind) }).await;
+            assert_eq!((view.is_account_only, view.is_without_account), expected, "{kind:?} {needs:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn whatever_a_believed_report_about_a_child_asks_for_there_is_no_copy_and_no_business_decides() {
     let (law, tenant) = (crate::law::Law::built_in().unwrap(), crate::ids::TenantId::parse("tenant-alder").unwrap());
     let now = at("2026-03-09T00:00:00Z");
