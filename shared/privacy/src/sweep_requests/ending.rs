@@ -37,7 +37,8 @@ where
     let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
         if request.standing == Standing::Received {
             tell_again(fulfilment.queues, request, Notice::Acknowledgement, swept).await?;
-        } else if !request.was_told(Notice::Late, 1) {
+        } else if !request.was_told(Notice::Late, 1) && !request.is_done_at_once() {
+            // What is in force already is not late.
             tell_again(fulfilment.queues, request, Notice::Late, swept).await?;
         }
         return book.postpone_request(due, next_look(request, None, now)).await;
