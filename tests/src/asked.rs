@@ -127,6 +127,9 @@ pub fn full() -> SubjectRequest {
             flagged: [KeyedRef::from_stored("v1-flagged".to_owned())].into(),
             people: ["v1-mia", "v1-mia-by-handle"].map(|name| KeyedRef::from_stored(name.to_owned())).into(),
             waits_since: Some(now()),
+            parts_sought_at: Some(now()),
+            is_known_by_categories: true,
+            unshown: vec![Proof::Declaration],
             joined: Some(ObligationId::of_request(&[8; 20])),
             child: Some(ChildReview::Credible {
                 at: now(),
@@ -168,6 +171,7 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Proved { proof: Proof::Declaration },
         Deed::Extended,
         Deed::Begun,
+        Deed::PartsSought,
         Deed::Routed { tenant: TenantId::parse("alder").unwrap() },
         Deed::Instructed {
             tenant: TenantId::parse("alder").unwrap(),

@@ -393,6 +393,58 @@ fn the_api_description_has_every_problem_and_no_other() {
     }
 }
 
+/// The words that a function of a source file answers with, and those of an enum of the API description: the source, not a list kept
+/// here, so that a new variant counts without anybody adding it to this test.
+fn words_and_enum(file: &str, of: &str, head: &str) -> [BTreeSet<String>; 2] {
+    let source = read(file);
+    let body = between(&source, of, "\n    }\n").next().unwrap_or_else(|| panic!("{file} has no {of}"));
+    let openapi = read("openapi.yaml");
+    let listed = between(&openapi, head, "]").next().unwrap_or_else(|| panic!("openapi.yaml has no {head}"));
+    let described = listed.split(',').map(|word| word.trim().to_owned()).collect();
+    [between(body, "=> \"", "\"").map(str::to_owned).collect(), described]
+}
+
+#[test]
+fn the_api_description_has_every_step_that_can_be_left_and_everything_that_staff_are_waited_for() {
+    for (file, of, head) in [
+        (
+            "shared/privacy/src/close_request.rs",
+            "impl Step {",
+            "left: {type: array, description: What is left before it can be closed., items: {type: string, enum: [",
+        ),
+        (
+            "shared/privacy/src/subject_request/turn.rs",
+            "impl Turn {",
+            "description: What only staff can do, the most urgent first.\n          items: {type: string, enum: [",
+        ),
+    ] {
+        let [known, described] = words_and_enum(file, of, head);
+        assert!(known.len() > 5, "{file}: {known:?}");
+        assert_eq!(described, known, "{file}");
+    }
+}
+
+#[test]
+fn staff_can_say_by_the_client_whatever_the_api_takes_about_a_request() {
+    let (api, client) =
+        (read("functions/staff-api/src/http/requests/read.rs"), read("tools/staff/src/arguments/requests.rs"));
+    let words = |text: &str, start: &str, end: &str| -> BTreeSet<String> {
+        let list = between(text, start, end).next().unwrap_or_else(|| panic!("no {start}"));
+        list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let members = |start: &str| -> BTreeSet<String> {
+        // Every other text is an option; a dot leads into an object.
+        let all = words(&client, start, "];").into_iter().filter(|word| !word.starts_with("--"));
+        all.map(|word| word.split('.').next().unwrap().to_owned()).collect()
+    };
+    let noted: BTreeSet<String> = members("const NOTED: ").union(&members("const NOTED_FLAGS: ")).cloned().collect();
+    assert_eq!(noted, words(&api, "const ASKED: ", "];"));
+    let of_field = words(&api, "field.only(&[", "])");
+    assert_eq!(of_field, ["field", "decision", "evidence", "value"].map(str::to_owned).into());
+    let said = members("const CORRECTED: ");
+    assert!(said.contains("value") && said.contains("open"), "{said:?}");
+}
+
 // ---------------------------------------------------------------------------------------------- the threat model
 
 /// The part of a document under a heading.

@@ -154,7 +154,7 @@ pub(crate) fn form(form: &Form, action: &str, platforms: &[Instructions]) -> Mar
             fieldset {
                 legend { "So that we answer by the right law" }
                 (text(form, "residence", "Where do you live? (optional)", "Country, and in the United States or Canada also the state or province", "text", Some("country-name")))
-                (checkbox(form, "about_child", "This is about the data of a child: above, name the account of the child. Your own address is where we answer, and nothing of yours is touched"))
+                (checkbox(form, "about_child", "This is about the data of a child: above, name the account of the child. Your own address is where we answer, and nothing of yours is touched. If we believe it, we delete the data of the child, whatever you have chosen above, and give no copy"))
             }
             fieldset {
                 legend { "Anything else? (optional)" }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use privacy::obligation::ObligationId;
 use privacy::subject_request::{Proof, SubjectRequest};
 use privacy_edge::form;
+use privacy_pages::kinds::ACCOUNT_ONLY;
 
 use crate::answers::Page;
 use crate::asking::advice;
@@ -151,6 +152,7 @@ fn login(request: &SubjectRequest) -> Markup {
         section aria-labelledby="login-heading" {
             h2 #login-heading { "Log in again" }
             p { "Log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (request.id.as_str()) } ". It tells us that it is you, and nothing else. If you cannot log in, send a new request and do not say that you can: then a code opens what we hold under your address, and nothing of an account." }
+            @if request.covers_account_only() { p { (ACCOUNT_ONLY) } }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use privacy::law::denial::DenialReason;
 use privacy::policy::model::Company;
 use privacy::show_asked::AskedView;
 use privacy_pages::dates::{day, end_of, moment};
@@ -73,7 +74,7 @@ fn headline(view: &AskedView) -> Headline {
             badge: "Being read",
             title: "We are reading your report",
             lead: vec![
-                html! { "Reports about children come before everything else. Nobody has to log in for it." },
+                html! { "Reports about children come before everything else. Nobody has to log in for it. If we believe it, the data of the child is deleted, and no copy is given, whatever was asked for." },
                 answer_by(),
             ],
         },
@@ -131,6 +132,8 @@ fn facts(view: &AskedView, base: &str) -> Markup {
             @if view.is_without_account && view.denial.is_none() {
                 p { "It is about what your address or the name of your account on a platform opens. What somebody has as a user of our product is shown, corrected and deleted only after a login there: the answer holds nothing of it, and does not say whether there is any. If you log in to our product, send a request and say that you can." }
             }
+            @if view.is_account_only && view.denial.is_none() { p { (kinds::ACCOUNT_ONLY) } }
+            @if view.is_account_only && view.denial.as_ref().is_some_and(|denial| denial.code == DenialReason::Unverifiable.as_str()) { p { (kinds::WITHOUT_LOGIN) } }
             @if let Some(appealed) = &view.appeal_of {
                 p {
                     "It asks us to look again at "
@@ -313,6 +316,8 @@ mod tests {
             with_bundles(at, &[0], Proof::EmailCode),
             with_bundles(at, &[1, 0], Proof::AccountLogin),
             AskedView { is_without_account: true, closed: Some((at, None)), ..asked("completed") },
+            AskedView { is_account_only: true, closed: Some((at, None)), ..asked("completed") },
+            AskedView { is_account_only: true, denial: Some(denial()), closed: Some((at, None)), ..asked("denied") },
             AskedView { reopened_at: Some(at), erasure: Some(samples::completed()), ..asked("in-progress") },
             AskedView { paused_since: Some(at), ..asked("in-progress") },
         ];
@@ -331,6 +336,8 @@ mod tests {
             vec!["/download", "Get your data", "/code", "2026-12-09T08:00:00.000Z"],
             vec!["Get your data", "log in again", own.as_str(), "several files"],
             vec!["does not say whether there is"],
+            vec!["is not part of it, even if you named one", "send another request"],
+            vec!["is opened by a login and by nothing else", "send another request"],
             vec!["We are working on your request", "you were right", "counts from there"],
             vec!["wait for your answer since", "2026-11-25T08:00:00.000Z", "stands still"],
         ]) {

@@ -1,5 +1,6 @@
 //! A request that a person made, as JSON.
 
+use privacy::clock::model::Kind;
 use privacy::export::ports::Round;
 use privacy::instant;
 use privacy::show_asked::{AskedView, FieldView, PartState, PartView, RefusedView, WayOn};
@@ -44,6 +45,13 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
             document.insert("routed".to_owned(), view.parts.iter().map(part).collect());
         }
         document.extend(outcome(view));
+        // What was asked for is not what is done.
+        let instead = match (view.is_of_child, view.is_categories_only) {
+            (true, _) => Some(Kind::Erasure),
+            (false, true) => Some(Kind::Know),
+            (false, false) => None,
+        };
+        document.extend(instead.map(|kind| ("carried_out_as".to_owned(), kind.as_str().into())));
         if !view.bundles.is_empty() {
             document.insert("bundles".to_owned(), view.bundles.iter().map(bundle).collect());
         }

@@ -36,9 +36,18 @@ pub(crate) fn section(view: &AskedView, base: &str) -> Markup {
     }
 }
 
-/// How it ended, where staff decided that.
+/// Of a report about a child that staff believe.
+const OF_CHILD: &str = "We believe this report about a child. Whatever we may hold of that child is used no more and is deleted; no copy of it is given to anybody, and nothing else is done with it, whatever was asked for.";
+const OF_CHILD_DONE: &str = "We have acted on this report about a child. Whatever we may hold of that child is used no more and is deleted; no copy of it was given to anybody, and nothing else was done with it, whatever was asked for.";
+
+/// How it ended, where staff decided that, and how it goes on where that is not what was asked for.
 const fn ending(view: &AskedView) -> Option<&'static str> {
-    let Some(outcome) = view.outcome else { return None };
+    let outcome = match (view.outcome, view.kind) {
+        (Some(outcome), Kind::Appeal | Kind::Complaint) => outcome,
+        (_, _) if view.is_of_child => return Some(if view.closed.is_some() { OF_CHILD_DONE } else { OF_CHILD }),
+        (Some(outcome), _) => outcome,
+        (None, _) => return None,
+    };
     Some(match (view.kind, outcome) {
         (Kind::Appeal, Outcome::Upheld) => {
             "You were right: we work on your first request again. Its own page shows how it goes on."
@@ -105,6 +114,29 @@ mod tests {
             assert!(page.contains("What came of it") && page.contains(words), "{kind:?} {outcome:?}");
             assert_eq!(json["outcome"], outcome.as_str());
             assert_eq!(page.contains("used no more"), accepted == Some(true), "{kind:?} {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_a_believed_report_about_a_child_asks_for_page_and_document_say_that_it_deletes() {
+        let at: jiff::Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        for kind in Kind::ALL {
+            for (outcome, closed) in
+                [(None, None), (None, Some((at, None))), (Some(Outcome::Completed), Some((at, None)))]
+            {
+                let is_told = outcome.is_some() && matches!(kind, Kind::Appeal | Kind::Complaint);
+                let view = AskedView { kind, outcome, closed, is_of_child: true, ..asked("in-progress") };
+                let (page, json) = read(&view);
+                assert_eq!(
+                    page.contains("Whatever we may hold of that child"),
+                    !is_told,
+                    "{kind:?} {outcome:?}: {page}"
+                );
+                assert!(!page.contains("We did what you asked") && !page.contains("Get your data"), "{kind:?}: {page}");
+                assert_eq!(json["carried_out_as"], "erasure", "{kind:?}");
+                let (page, json) = read(&AskedView { is_of_child: false, ..view });
+                assert!(!page.contains("that child") && json.get("carried_out_as").is_none(), "{kind:?}");
+            }
         }
     }
 

@@ -258,6 +258,9 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         bundles: Vec::new(),
         opened_by: None,
         is_without_account: false,
+        is_account_only: false,
+        is_categories_only: false,
         waits_for_review: false,
+        is_of_child: false,
     }
 }

@@ -23,6 +23,12 @@ pub const APPEAL: &str = "I disagree with an answer you gave me";
 /// What somebody chooses who complains to us.
 pub const COMPLAINT: &str = "I want to complain";
 
+/// Of a request that a login opens, and nothing else, in answers, letters and pages.
+pub const ACCOUNT_ONLY: &str = "It is about what you have as a user of our product. What we may hold beside that under an e-mail address, or under an account of yours on a platform, is not part of it, even if you named one. For that, send another request and do not say that you can log in: a code then shows that the address or the account is yours.";
+
+/// Of a request that waited for a login in vain.
+pub const WITHOUT_LOGIN: &str = "Nobody has logged in for it. What you have as a user of our product is opened by a login and by nothing else. If yours no longer works, our product or whoever runs the account gives you another. What we may hold under your e-mail address, or under an account of yours on a platform, you can ask for without: send another request and do not say that you can log in.";
+
 /// What was asked for, in the words of whoever reads it.
 #[must_use]
 pub const fn asked(kind: Kind) -> &'static str {

@@ -7,6 +7,7 @@ mod ask;
 mod needs;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -34,10 +35,18 @@ pub struct Sent {
     pub source: Option<KeyedRef>,
 }
 
-/// The name of a source in counters: made of its address, or whatever else tells sources apart.
+/// The name of a source in counters: made of its address, or whatever else tells sources apart. Of an address of IPv6 the first
+/// 64 bits count: the rest is for whoever has the line to choose, as often as they like.
 #[must_use]
 pub fn source_of(keys: &SubjectKeys, address: &str) -> Option<KeyedRef> {
-    keys.limit(&format!("source#{address}"))
+    let source = match address.parse() {
+        Ok(IpAddr::V6(wide)) => match (wide.to_ipv4_mapped(), wide.segments()) {
+            (Some(narrow), _) => narrow.to_string(),
+            (None, [first, second, third, fourth, ..]) => format!("{first:x}:{second:x}:{third:x}:{fourth:x}::/64"),
+        },
+        Ok(IpAddr::V4(_)) | Err(_) => address.to_owned(),
+    };
+    keys.limit(&format!("source#{source}"))
 }
 
 /// What names a new request.

@@ -27,6 +27,8 @@ pub enum Step {
     ReviewChild,
     /// It was not handed to whoever carries it out.
     Begin,
+    /// Nobody has looked for the tenants that decide about a part. The sweep does, within minutes; where it cannot, it rings.
+    SeekParts,
     /// The bundle that answers it is not there.
     Export,
     /// Not everything is erased.
@@ -45,6 +47,7 @@ impl Step {
             Self::Verify => "verify",
             Self::ReviewChild => "review-child",
             Self::Begin => "begin",
+            Self::SeekParts => "seek-parts",
             Self::Export => "export",
             Self::Erase => "erase",
             Self::Correct => "correct",
@@ -95,6 +98,7 @@ pub fn steps(request: &SubjectRequest, erasure: Option<&Head>, now: Timestamp) -
         (Step::Verify, !is_in_work),
         (Step::ReviewChild, request.about_child && request.course.child.is_none()),
         (Step::Begin, is_in_work && is_by_machine && request.course.begun_at.is_none()),
+        (Step::SeekParts, is_in_work && request.has_unsought_parts()),
         // What names nobody has no bundle: staff answer by hand.
         (Step::Export, request.awaits_bundle()),
         // An erasure of which we hold nothing ourselves is begun, and has no obligation.

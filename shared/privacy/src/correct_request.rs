@@ -86,9 +86,8 @@ pub fn correct(
         return Err(NotCorrected::NotInWork);
     }
     if changed.findings.is_corrected() {
-        // What is due has not been looked at since it was verified: perhaps a tenant has a part.
-        let is_looked_at = request.next_action_at.is_some_and(|due| due > now);
-        if is_looked_at && request.routed.is_empty() {
+        // Perhaps a tenant has a part: the sweep answers, once it has looked.
+        if !request.has_unsought_parts() && request.routed.is_empty() {
             changed.standing = Standing::Answered { at, in_part: changed.findings.is_partial() };
         }
         changed.next_action_at = Some(at);

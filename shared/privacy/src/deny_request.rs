@@ -59,6 +59,10 @@ pub fn deny(
     let denied = law.denial(reason, &request.regime, request.kind)?;
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     let deed = match denied.denial.refuses {
+        Refuses::Request if reason == DenialReason::Unverifiable && request.is_categories_only() => return Ok(None),
+        Refuses::Request if reason == DenialReason::Unverifiable && request.is_shown_for_categories() => {
+            changed.with_categories_only(now)
+        }
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
         Refuses::Request if request.is_of_child() || has_begun(request) => return Err(NotDenied::Begun),
         Refuses::Request if request.is_done_at_once() => return Err(NotDenied::InForce),

@@ -10,6 +10,7 @@ pub mod accept_disconnect;
 pub mod accept_request;
 pub mod accept_subject_erasure;
 pub mod accept_termination;
+mod answer_categories;
 pub mod audit;
 pub mod clock;
 pub mod close_request;

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::export::job::{ExportJob, ExportQueue};
-use crate::export::make_bundle::BundleKind;
 use crate::ids::{InstructionId, InvalidId};
 use crate::instant;
 use crate::law::Law;
@@ -124,7 +123,7 @@ pub fn order_again(
         Some(known) if known.id == order.id => return Err(NotOrdered::OtherOrder),
         Some(_) | None => {}
     }
-    if BundleKind::answering(request.kind).is_none() || request.names_nobody() {
+    if request.bundle_kind().is_none() || request.names_nobody() {
         return Err(NotOrdered::NoBundle);
     }
     match request.standing {

@@ -12,7 +12,6 @@ use jiff::Timestamp;
 
 use crate::clock::model::Kind;
 use crate::close_request::NotClosed;
-use crate::export::make_bundle::BundleKind;
 use crate::instant;
 use crate::law::Law;
 use crate::route_request::Changed;
@@ -50,7 +49,8 @@ pub fn reopen(
     // What serves to verify it once more goes once more.
     changed.evidence_erased = false;
     changed.findings.take_back();
-    (changed.course.begun_at, changed.course.joined) = (None, None);
+    changed.ask_for_pieces_again();
+    (changed.course.begun_at, changed.course.joined, changed.course.parts_sought_at) = (None, None, None);
     changed.course.reopened = Some(Reopened { appeal: appeal.id.clone(), at, was_answered });
     changed.reach_again(appeal);
     changed.date_again(law, at).ok_or(NotClosed::NoDates)?;
@@ -66,7 +66,7 @@ impl SubjectRequest {
     pub(crate) fn is_left_to_staff(&self) -> bool {
         let was_answered = self.course.reopened.as_ref().is_some_and(|reopened| reopened.was_answered);
         let is_in_work = matches!(self.standing, Standing::InProgress { .. });
-        let is_by_itself = BundleKind::answering(self.kind).is_some() || self.kind == Kind::Correction;
+        let is_by_itself = self.bundle_kind().is_some() || self.kind == Kind::Correction;
         was_answered && is_in_work && !is_by_itself
     }
 
@@ -127,7 +127,7 @@ impl SubjectRequest {
 
     /// It will have another end, of which they are told.
     fn untell(&mut self) {
-        for notice in [Notice::Denial, Notice::AgentDenial, Notice::Answer, Notice::AgentAnswer] {
+        for notice in [Notice::Denial, Notice::AgentDenial, Notice::Answer, Notice::AgentAnswer, Notice::Late] {
             self.told.remove(&notice);
             self.undelivered.remove(&notice);
         }

@@ -81,6 +81,8 @@ impl SubjectRequest {
         if is_shown {
             request.take(review, at);
             request.leave_to_person(law)?;
+        } else if let Review::DataPoints { matched, .. } = review {
+            request.course.is_known_by_categories |= self.is_enough_for_categories(matched.len(), law);
         }
         if is_shown && request.has_to_ask_person() {
             request.next_action_at = Some(at);

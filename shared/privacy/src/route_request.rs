@@ -5,7 +5,6 @@
 
 use jiff::Timestamp;
 
-use crate::export::make_bundle::BundleKind;
 use crate::ids::{InstructionId, TenantId};
 use crate::instant;
 use crate::law::Law;
@@ -101,7 +100,7 @@ pub fn instruct(
     } else {
         request.clone()
     };
-    if BundleKind::answering(request.kind).is_some() && matches!(changed.standing, Standing::InProgress { .. }) {
+    if request.bundle_kind().is_some() && matches!(changed.standing, Standing::InProgress { .. }) {
         // A bundle that is made right now is without it.
         changed.standing = Standing::InProgress { since: at };
         changed.course.begun_at = None;

@@ -114,8 +114,14 @@ pub struct AskedView {
     pub opened_by: Option<Proof>,
     /// Whether it reaches nothing but what an address or a handle opens, and so no account, whether there is one or not.
     pub is_without_account: bool,
+    /// Whether it reaches nothing but an account, after a login, and nothing that is held beside it.
+    pub is_account_only: bool,
+    /// Whether it is answered with the categories of the data, and not with the data itself.
+    pub is_categories_only: bool,
     /// Whether it is a report about a child that staff are about to read.
     pub waits_for_review: bool,
+    /// Whether it is one that they believe: then the child's data is erased, whatever was asked for, and no copy is given.
+    pub is_of_child: bool,
 }
 
 /// Reads and arranges one request; `None` when there is none, which is never said without a look at what is there now.
@@ -169,10 +175,9 @@ fn asked(
         Standing::Denied { at, reason } => Some((*at, Some(reason.clone()))),
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
     };
-    let is_exported = matches!(request.kind, Kind::Access | Kind::Know | Kind::Portability);
     AskedView {
         role: role(&request, erasure.as_ref()),
-        parts: request.routed.iter().map(|routed| part(&request, routed)).collect(),
+        parts: request.decided_by_tenants().iter().map(|routed| part(&request, routed)).collect(),
         outcome: request.findings.outcome,
         accepted: (request.kind == Kind::Objection && request.findings.outcome.is_some())
             .then(|| request.is_objection_accepted()),
@@ -183,10 +188,15 @@ fn asked(
         is_unshown: request.is_answered_unshown(),
         appeal_of: request.appeal_of.clone(),
         // What names nobody is answered by hand.
-        has_bundle: is_exported && matches!(request.standing, Standing::Answered { .. }) && !request.names_nobody(),
+        has_bundle: request.bundle_kind().is_some()
+            && matches!(request.standing, Standing::Answered { .. })
+            && !request.names_nobody(),
+        is_of_child: request.is_of_child(),
         bundles: Vec::new(),
         opened_by: request.opened_by(),
         is_without_account: request.leaves_accounts(),
+        is_account_only: request.covers_account_only(),
+        is_categories_only: request.is_categories_only(),
         waits_for_review: request.awaits_child_review(),
         denial,
         kind: request.kind,
@@ -248,7 +258,7 @@ fn role(request: &SubjectRequest, erasure: Option<&RequestView>) -> Option<Role>
     let is_ours = |class: &ClassOutcome| !matches!(class.outcome, Outcome::NothingFound);
     let found_nothing =
         erasure.is_some_and(|erasure| erasure.erased_at.is_some() && !erasure.outcomes.iter().any(is_ours));
-    Some(match (request.routed.is_empty(), found_nothing) {
+    Some(match (request.decided_by_tenants().is_empty(), found_nothing) {
         (true, _) => Role::Controller,
         (false, true) => Role::Processor,
         (false, false) => Role::Both,

@@ -9,7 +9,6 @@ mod lapse;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::export::job::ExportQueue;
-use crate::export::make_bundle::BundleKind;
 use crate::fault::Fault;
 use crate::fulfil_request::{Fulfilment, Pursued, Stop, raise_flags};
 use crate::ingest_gate::FlagBook;
@@ -274,8 +273,7 @@ async fn tell_again(
 /// What served to verify it were codes that were sent before it was closed. One that was sent since is for its bundle: the
 /// person is about to enter it, and what is not used goes with the bundle.
 fn evidence_until(request: &SubjectRequest, now: Timestamp) -> Timestamp {
-    let is_for_bundle =
-        matches!(request.standing, Standing::Answered { .. }) && BundleKind::answering(request.kind).is_some();
+    let is_for_bundle = matches!(request.standing, Standing::Answered { .. }) && request.bundle_kind().is_some();
     let closed_at = request.standing.closed_at().filter(|_| is_for_bundle);
     closed_at.map_or(now + LIFETIME * 2, |closed_at| now.max(closed_at + LIFETIME))
 }

@@ -48,13 +48,17 @@ impl SubjectRequest {
     }
 
     /// The request after a login. It is worth more than a code and all that goes with one, so it stands for whatever the
-    /// person themselves has not shown yet; not for an agent's permission, who has a login of their own.
+    /// person themselves has not shown yet; not for an agent's permission, who has a login of their own. What goes with an
+    /// address that a code has shown, things to compare and a declaration, it stands for where the dashboard reaches its member
+    /// at that address; else it may be of anybody, and says nothing of whose the address is.
     #[must_use]
     pub fn prove_login(&self, login: &Login, now: Timestamp) -> Option<Self> {
         let mut known = Self { member: Some(login.member.clone()), ..self.clone() };
         let missing: Vec<Proof> = self.missing().collect();
         if !missing.contains(&Proof::AccountLogin) && self.agent.is_none() && !self.about_child && !missing.is_empty() {
-            known.needs.retain(|need| !missing.contains(need));
+            let is_of_another = self.has_shown_email() && (login.email.is_none() || login.email != self.contact.email);
+            let goes_with_address = |need: &Proof| matches!(need, Proof::DataPoints | Proof::Declaration);
+            known.needs.retain(|need| !missing.contains(need) || (is_of_another && goes_with_address(need)));
             known.needs.push(Proof::AccountLogin);
         }
         // Whatever was typed before: the letters about an account go to whoever works with it. An address that a code has shown,

@@ -19,8 +19,9 @@ staff requests [--waiting] [--overdue] [--child] [--bounced] [--state S] [--kind
 staff request REF              one request: its dates, what was told, every act
 staff note --kind K --channel email|phone|letter|web --received-at INSTANT [--email A] [--platform P --handle H]
            [--residence R] [--agent-email A] [--agent-name N] [--permission-sha256 HEX] [--power-of-attorney]
-           [--about-child] [--appeal-of REF] [--details TEXT] [--why TEXT]
-                               a request that came otherwise, with its true receipt
+           [--has-account] [--about-child] [--appeal-of REF] [--declaration NAME] [--details TEXT] [--why TEXT]
+                               a request that came otherwise, with its true receipt; a letter or a call may be without both A
+                               and H: then reach whoever asks as they came
 staff compare REF --held KIND=VALUE... [--named KIND=VALUE]... --why TEXT
                                what our record says (name, phone, company, postcode, day) beside what the person named, in
                                the form or since (--named): the service compares, and keeps which kinds agreed, no value
@@ -36,8 +37,9 @@ staff route REF TENANT --why TEXT        a part that a tenant decides
 staff instruct REF TENANT INSTRUCTION [decline CODE|more-time] --why TEXT
                                what a tenant says of its part: without a word more, that it agrees
 staff correct REF [--open FIELD]... [--instructed FIELD=ORDER]... [--applied FIELD=EVIDENCE]...
-           [--refused FIELD=EVIDENCE]... --why TEXT
-                               instructed: whoever keeps it was told; applied: they have confirmed it
+           [--refused FIELD=EVIDENCE]... [--value FIELD=TEXT]... --why TEXT
+                               instructed: whoever keeps it was told; applied: they have confirmed it; --value says what the
+                               field is to say, or says now, of which a keyed hash is kept
 staff close REF OUTCOME EVIDENCE --why TEXT
                                completed, partly-retained; upheld, rejected (appeals, complaints); answered (complaints)
 staff lift REF FLAG [--asked-in REF] --why TEXT

@@ -95,13 +95,22 @@ impl Bench {
     }
 
     async fn send(&self, method: &str, path: &str, headers: &Value, body: &str) -> Answer {
+        self.send_as(method, path, headers, (body, false)).await
+    }
+
+    /// As the gateway hands on what is no text.
+    async fn send_bytes(&self, path: &str, headers: &Value, body: &[u8]) -> Answer {
+        self.send_as("POST", path, headers, (&data_encoding::BASE64.encode(body), true)).await
+    }
+
+    async fn send_as(&self, method: &str, path: &str, headers: &Value, (body, is_base64): (&str, bool)) -> Answer {
         let event: LambdaRequest = serde_json::from_value(json!({
             "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
             "headers": headers,
             "requestContext": {
                 "http": {"method": method, "path": path, "sourceIp": "192.0.2.7"}, "stage": "$default",
             },
-            "body": body, "isBase64Encoded": false,
+            "body": body, "isBase64Encoded": is_base64,
         }))
         .unwrap();
         let response = self.desk.answer(&Request::from(event)).await;

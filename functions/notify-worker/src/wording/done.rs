@@ -28,11 +28,25 @@ pub(super) const fn is_in_part(request: &SubjectRequest) -> bool {
     matches!(request.standing, Standing::Answered { in_part: true, .. })
 }
 
+/// What comes of a report about a child that staff believe, whatever it asks for. Whoever sent it has not shown that they may know
+/// what there is.
+const OF_CHILD: &str = "We have acted on your report about a child. Whatever we may hold of that child is used no more and is deleted; no copy of it is given to anybody, and nothing else is done with it, whatever you had asked for. The page of your request shows what came of it.";
+
 /// What has been done, once it is.
 pub(super) fn done(request: &SubjectRequest) -> &'static str {
+    // How a look at an answer, or a complaint, ended is so whatever goes.
+    let is_told = matches!(request.kind, Kind::Appeal | Kind::Complaint) && request.findings.outcome.is_some();
+    if request.is_of_child() && !is_told { OF_CHILD } else { as_asked(request) }
+}
+
+/// The same, where what was asked for is what was done.
+fn as_asked(request: &SubjectRequest) -> &'static str {
     match request.kind {
         Kind::Access | Kind::Know | Kind::Portability if request.names_nobody() => {
             "We have looked at what you ask for by hand, and answer you apart from this letter. There is no file on the page of your request."
+        }
+        Kind::Access | Kind::Know | Kind::Portability if request.is_categories_only() => {
+            "What kinds of data we hold of you, where they come from and who gets them is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."
         }
         Kind::Access | Kind::Know | Kind::Portability => {
             "Your data is ready. Download it from the page of your request: it says until when it is kept there, and asks you each time to show again who you are."

@@ -54,6 +54,7 @@ impl<'a> Writer<'a> {
             Notice::AgentConfirmation => self.agent_confirmation(letter),
             _ if is_as_typed(letter) => self.as_typed(),
             Notice::Extension => self.extension(letter.request),
+            Notice::Late => self.late(letter.request),
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),
             Notice::AgentExtension => self.extension_of_agent(letter.request),
@@ -84,7 +85,8 @@ fn is_to_agent(letter: &Letter<'_>) -> bool {
 
 /// Whether it tells of an account, and goes where somebody only typed.
 fn is_as_typed(letter: &Letter<'_>) -> bool {
-    let tells = matches!(letter.notice, Notice::Extension | Notice::Answer | Notice::Denial | Notice::Routed);
+    let told = letter.notice;
+    let tells = matches!(told, Notice::Extension | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed);
     tells && letter.request.is_reached_as_typed()
 }
 

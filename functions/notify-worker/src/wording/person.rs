@@ -1,12 +1,13 @@
 //! Letters to whoever asks, and to the person that somebody asks for.
 
 use jiff::civil::Date;
+use privacy::law::denial::DenialReason;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
 use privacy::subject_request::letter::Letter;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
-use privacy_pages::kinds::asked;
+use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
 use super::at_once::{UNSHOWN, at_once, not_you, nothing};
 use super::blocks::{Block, Wording};
@@ -137,9 +138,25 @@ impl Writer<'_> {
         self.letter("We need more time for your request", request, blocks)
     }
 
+    /// On its last day, where what was sent in has still to be looked at.
+    pub(super) fn late(self, request: &SubjectRequest) -> Wording {
+        let blocks = [
+            say(format!(
+                "We had to answer your privacy request by the end of {}, and do not manage to. We are sorry.",
+                last_day(request)
+            )),
+            say(LATE),
+            say("If you do not want to wait, you can:"),
+            Block::Ways(self.ways_while_late(request)),
+            asked_for(request),
+        ];
+        self.letter("We are late with our answer", request, blocks)
+    }
+
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
         let in_part = is_in_part(request);
         let mut blocks = vec![say(done(request))];
+        blocks.extend(request.covers_account_only().then(|| say(ACCOUNT_ONLY)));
         if request.is_answered_unshown() {
             blocks.push(say(format!(
                 "{UNSHOWN} If you do not want it, tell us at {}, and we take it back.",
@@ -180,13 +197,10 @@ impl Writer<'_> {
             | Standing::Answered { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
-        let blocks = [
-            say("We have not done what you asked. This is why:"),
-            say(reason),
-            say("If you do not agree, you can:"),
-            Block::Ways(ways),
-            asked_for(request),
-        ];
+        let mut blocks = vec![say("We have not done what you asked. This is why:"), say(reason)];
+        let has_no_login = request.covers_account_only() && code == DenialReason::Unverifiable.as_str();
+        blocks.extend(has_no_login.then(|| say(WITHOUT_LOGIN)));
+        blocks.extend([say("If you do not agree, you can:"), Block::Ways(ways), asked_for(request)]);
         self.letter("We could not do what you asked", request, blocks)
     }
 
@@ -223,5 +237,7 @@ impl Writer<'_> {
     }
 }
 
+/// Whose turn it is.
+pub(super) const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";

@@ -9,7 +9,7 @@ use privacy_pages::kinds::asked;
 
 use super::at_once::{UNSHOWN, at_once};
 use super::done::done;
-use super::person::{WITH_BUSINESSES, last_day, zoned_day};
+use super::person::{LATE, WITH_BUSINESSES, last_day, zoned_day};
 use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};
@@ -55,6 +55,10 @@ impl Writer<'_> {
                 std::iter::once(asks.to_owned()).chain(stopped).chain(code(letter)).collect()
             }
             Notice::Extension => self.longer(request),
+            Notice::Late => {
+                let by = format!("We had to answer your privacy request by the end of {}, and do not manage to.", last_day(request));
+                [by, LATE.to_owned()].into_iter().chain(complaints(&self.ways_while_late(request))).collect()
+            }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
             Notice::Routed if letter.round < PASSED_ON => vec![

@@ -24,7 +24,8 @@ use privacy::subject_request::notice::NOT_REACHED;
 use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
-    Agent, Channel, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing, Words,
+    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing,
+    Words,
 };
 
 use super::*;
@@ -132,6 +133,7 @@ impl Desk {
             Notice::AgentDenial => self.telling(Notice::Denial, regime, kind),
             Notice::Acknowledgement
             | Notice::Code
+            | Notice::Late
             | Notice::Routed
             | Notice::TenantForward
             | Notice::TenantReminder

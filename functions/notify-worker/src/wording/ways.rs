@@ -17,14 +17,18 @@ impl Writer<'_> {
         routes.map(|routes| self.ways(&routes)).unwrap_or_default()
     }
 
+    /// The same, while there is no answer yet that could be looked at again.
+    pub(super) fn ways_while_late(self, request: &SubjectRequest) -> Vec<Way> {
+        let routes = self.law.routes(&request.regime).or_else(|_| self.law.routes("UNKNOWN"));
+        routes.map(|routes| self.ways(&Routes { appeal: None, ..routes })).unwrap_or_default()
+    }
+
     /// Why a request was denied, in words for the person, and the ways on that go with the reason.
     pub(super) fn reason(self, request: &SubjectRequest, code: &str) -> (String, Vec<Way>) {
         let reason = DenialReason::parse(code);
         let denied = reason.and_then(|reason| self.law.denial(reason, &request.regime, request.kind).ok());
         match denied {
-            Some(denied) => {
-                (denied.denial.words(request.passed_on(), request.stops_at_once()), self.ways(&denied.routes))
-            }
+            Some(denied) => (request.words_of(denied.denial), self.ways(&denied.routes)),
             // No letter without a way on, whatever the file has become since the request was denied. An appeal that is not right
             // has the reason of what it is about.
             None => {

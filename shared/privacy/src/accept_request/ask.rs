@@ -91,10 +91,17 @@ impl Ask {
         }
     }
 
+    /// Whether it says nothing by which we could write to the person.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        self.contact.email.is_none() && self.contact.account.is_none()
+    }
+
     /// # Errors
     /// [`InvalidAsk`]
     pub fn check(&self, now: Timestamp) -> Result<(), InvalidAsk> {
-        if self.contact.email.is_none() && self.contact.account.is_none() {
+        // A letter or a call is one whoever can be written to: staff note it, and reach them as they came.
+        if self.channel == Channel::Web && self.is_unreachable() {
             return Err(InvalidAsk::NoContact);
         }
         if self.kind == Kind::Appeal && self.appeal_of.is_none() {

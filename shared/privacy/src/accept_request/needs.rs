@@ -1,8 +1,9 @@
 //! What whoever asks has to show, read from the law's rows at intake and kept with the request.
 //!
 //! Whatever of the two they name, an address and an account, each is shown by a code of its own: what was only said to be
-//! theirs is never touched. Who asks for another shows their permission, and the person confirms it with the same code that
-//! shows that they are the person; with a power of attorney staff read that instead of both.
+//! theirs is never touched. Who can be sent no code, because they wrote a letter or called, is compared by staff with what we hold.
+//! Who asks for another shows their permission, and the person confirms it with the same code that shows that they are the
+//! person; with a power of attorney staff read that instead of both.
 
 use super::Ask;
 use crate::law::agent::PersonStep;
@@ -18,9 +19,15 @@ pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, No
     if assurance.declaration {
         own.push(Proof::Declaration);
     }
+    let is_compared = ask.is_unreachable() && asker == Asker::Contact;
+    if is_compared && !own.is_empty() {
+        own.retain(|proof| !is_code(proof) && *proof != Proof::DataPoints);
+        own.insert(0, Proof::DataPoints);
+    }
+    let is_persons = |proof: &Proof| is_code(proof) || (is_compared && *proof == Proof::DataPoints);
     if ask.about_child {
         // A parent knows no login of the child, and neither dates nor numbers of the child's account.
-        own.retain(is_code);
+        own.retain(is_persons);
     }
     if asker == Asker::Contact && ask.contact.account.is_some() && !own.is_empty() {
         own.insert(1, Proof::HandleCode);
@@ -29,7 +36,7 @@ pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, No
     let rule = law.agent(regime, ask.kind)?;
     match rule.person {
         PersonStep::VerifiesOrConfirms if !(agent.has_power_of_attorney && rule.power_of_attorney) => {
-            own.retain(is_code);
+            own.retain(is_persons);
         }
         PersonStep::VerifiesOrConfirms | PersonStep::Nothing => own.clear(),
     }
@@ -41,7 +48,7 @@ pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, No
 fn asker(ask: &Ask) -> Asker {
     if ask.has_account && ask.agent.is_none() && !ask.about_child {
         Asker::AccountHolder
-    } else if ask.contact.email.is_some() {
+    } else if ask.contact.email.is_some() || ask.is_unreachable() {
         Asker::Contact
     } else {
         Asker::HandleOnly

@@ -172,11 +172,18 @@ fn askers(kind: Kind, residence: &str) -> Vec<(&'static str, Ask)> {
     let ask = Ask { residence: Some(residence.to_owned()), ..ask(kind) };
     let both = Contact { account: Some(instagram()), ..ask.contact.clone() };
     let handle = Contact { email: None, account: Some(instagram()) };
+    let nobody = Contact { email: None, account: None };
     vec![
         ("by address", ask.clone()),
         ("by handle", Ask { contact: handle, ..ask.clone() }),
         ("by both", Ask { contact: both.clone(), ..ask.clone() }),
         ("with an account", Ask { has_account: true, ..ask.clone() }),
+        ("by letter", Ask { contact: nobody.clone(), channel: Channel::Letter, ..ask.clone() }),
+        (
+            "an agent, by letter",
+            Ask { contact: nobody.clone(), channel: Channel::Letter, agent: Some(agent(false)), ..ask.clone() },
+        ),
+        ("for a child, by letter", Ask { contact: nobody, channel: Channel::Letter, about_child: true, ..ask.clone() }),
         ("for a child", Ask { about_child: true, has_account: true, contact: both, ..ask.clone() }),
         ("an agent", Ask { agent: Some(agent(false)), has_account: true, ..ask.clone() }),
         ("an attorney", Ask { agent: Some(agent(true)), ..ask }),
@@ -359,6 +366,25 @@ fn what_is_no_request_is_named_by_its_member() {
     }
     let appeal = Ask { appeal_of: Some(ObligationId::of_request(&[1; 20])), ..ask(Kind::Appeal) };
     appeal.check(now()).unwrap();
+}
+
+#[test]
+fn the_addresses_of_one_line_are_one_source() {
+    let desk = Desk::new();
+    let source = |address: &str| source_of(&desk.keys, address).unwrap();
+    let home = source("2001:db8:1:2::1");
+    for (address, is_same) in [
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", true),
+        ("2001:0DB8:0001:0002::7", true),
+        ("2001:db8:1:3::1", false),
+        ("2001:db8::1", false),
+        ("192.0.2.7", false),
+        ("unknown", false),
+    ] {
+        assert_eq!(source(address) == home, is_same, "{address}");
+    }
+    assert_eq!(source("::ffff:192.0.2.7"), source("192.0.2.7"));
+    assert_ne!(source("::ffff:192.0.2.8"), source("192.0.2.7"));
 }
 
 #[tokio::test]

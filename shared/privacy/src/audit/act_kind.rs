@@ -71,6 +71,8 @@ pub enum ActKind {
     Resumed,
     /// It was handed to the engine, the exporter or staff.
     RequestBegun,
+    /// Tenants that decide about a part were looked for.
+    PartsSought,
     /// It was handed to a tenant.
     Routed,
     /// A tenant said what to do.

@@ -175,6 +175,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Paused { .. }
         | Deed::Resumed { .. }
         | Deed::Begun
+        | Deed::PartsSought
         | Deed::Waits
         | Deed::Joined { .. }
         | Deed::FoundCredible

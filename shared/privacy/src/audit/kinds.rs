@@ -156,6 +156,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::Paused { .. } => ActKind::Paused,
         Deed::Resumed { .. } => ActKind::Resumed,
         Deed::Begun => ActKind::RequestBegun,
+        Deed::PartsSought => ActKind::PartsSought,
         Deed::Routed { .. } => ActKind::Routed,
         Deed::Instructed { .. } => ActKind::Instructed,
         Deed::Declined { .. } => ActKind::PartDeclined,

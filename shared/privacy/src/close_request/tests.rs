@@ -104,6 +104,34 @@ fn every_step_that_is_left_keeps_it_open() {
 }
 
 #[test]
+fn nothing_is_closed_before_the_tenants_that_have_a_part_were_looked_for() {
+    let shown = vec![crate::subject_request::Proven { proof: Proof::EmailCode, at: now() }];
+    for (kind, is_routed) in [
+        (Kind::Erasure, true),
+        (Kind::Restriction, true),
+        (Kind::Objection, true),
+        (Kind::OptOut, false),
+        (Kind::ConsentWithdrawal, false),
+        (Kind::Complaint, false),
+    ] {
+        let mut request = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown.clone(), ..in_work(1, kind) };
+        let left = if is_routed { vec![Step::SeekParts] } else { vec![] };
+        assert_eq!(steps(&request, None, now()), left, "{kind:?}");
+        if is_routed {
+            let closed = close(&request, None, &closure(Outcome::Completed), &by("So."), now());
+            assert_eq!(closed, Err(NotClosed::Left(Step::SeekParts)), "{kind:?}");
+        }
+        request.course.parts_sought_at = Some(now());
+        assert_eq!(steps(&request, None, now()), [], "{kind:?}");
+    }
+    // One of before has a new course, and perhaps other people.
+    let mut sought = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown, ..denied() };
+    sought.course.parts_sought_at = Some(now());
+    let reopened = reopen(&sought, &appeal_of(&sought), &law(), &by("It is right."), now()).unwrap().unwrap().request;
+    assert_eq!(reopened.course.parts_sought_at, None);
+}
+
+#[test]
 fn what_a_bundle_answers_is_not_closed_before_the_bundle_is_there() {
     let shown = vec![crate::subject_request::Proven { proof: Proof::EmailCode, at: now() }];
     for kind in [Kind::Access, Kind::Know, Kind::Portability] {

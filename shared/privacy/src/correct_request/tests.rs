@@ -1,8 +1,8 @@
 use super::*;
 use crate::legal_hold::Note;
 use crate::memory::{World, asked};
-use crate::subject_request::Actor;
 use crate::subject_request::findings::{EvidenceId, FieldName};
+use crate::subject_request::{Actor, Proof, Proven};
 
 fn now() -> Timestamp {
     "2026-03-20T09:00:00Z".parse().unwrap()
@@ -120,9 +120,22 @@ fn a_field_is_mended_only_once_whoever_keeps_it_has_confirmed_it() {
 
 #[test]
 fn what_the_sweep_has_not_looked_at_yet_is_answered_by_it() {
-    let fresh = SubjectRequest { next_action_at: Some(now()), ..in_work() };
-    let after = correct(&fresh, &[one("name", refused())], &by("So."), now()).unwrap().unwrap().request;
-    assert_eq!((after.standing, after.next_action_at), (fresh.standing, Some(now())), "perhaps a tenant has a part");
+    let (needs, proven) = (vec![Proof::EmailCode], vec![Proven { proof: Proof::EmailCode, at: now() }]);
+    // Whether it is due now, or in an hour because the look has failed.
+    for next_action_at in [now(), now() + jiff::SignedDuration::from_hours(1)] {
+        let (needs, proven) = (needs.clone(), proven.clone());
+        let fresh = SubjectRequest { next_action_at: Some(next_action_at), needs, proven, ..in_work() };
+        let after = correct(&fresh, &[one("name", refused())], &by("So."), now()).unwrap().unwrap().request;
+        assert_eq!(
+            (&after.standing, after.next_action_at),
+            (&fresh.standing, Some(now())),
+            "perhaps a tenant has a part"
+        );
+        let mut sought = fresh;
+        sought.course.parts_sought_at = Some(now());
+        let after = correct(&sought, &[one("name", refused())], &by("So."), now()).unwrap().unwrap().request;
+        assert_eq!(after.standing, Standing::Answered { at: now(), in_part: true });
+    }
 }
 
 #[test]

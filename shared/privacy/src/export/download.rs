@@ -110,7 +110,7 @@ impl SubjectRequest {
     /// whoever appealed may not have; one that staff had made again because it was spoilt, or another had opened it, is nobody's.
     #[must_use]
     pub fn bundles(&self, bundle: &Bundle, now: Timestamp) -> Vec<Round> {
-        if !matches!(self.standing, Standing::Answered { .. }) {
+        if !matches!(self.standing, Standing::Answered { .. }) || self.is_of_child() {
             return Vec::new();
         }
         let mut made = bundle.fetchable(now);

@@ -67,6 +67,16 @@ impl BundleKind {
     }
 }
 
+impl SubjectRequest {
+    /// The bundle that answers it, if one does. None where staff believe that it is about a child: nobody has shown whose child
+    /// it is, and nothing of a child is given out at a word.
+    #[must_use]
+    pub fn bundle_kind(&self) -> Option<BundleKind> {
+        let asked = BundleKind::answering(self.kind).filter(|_| !self.is_of_child());
+        if self.is_categories_only() { asked.map(|_| BundleKind::Know) } else { asked }
+    }
+}
+
 /// Everything that the work needs to know of a job.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
@@ -120,7 +130,7 @@ where
 
     /// Hands tenants their parts before anything is collected, so that nothing of theirs is given on another's word.
     async fn of_person(&self, request: SubjectRequest, now: Timestamp) -> Result<Ordered, Fault> {
-        if BundleKind::answering(request.kind).is_none() || !matches!(request.standing, Standing::InProgress { .. }) {
+        if request.bundle_kind().is_none() || !matches!(request.standing, Standing::InProgress { .. }) {
             return Ok(of_request(self.keys, self.map, request, BTreeSet::new()));
         }
         let parts = parts::seek(self.vault, self.keys, self.map, &request).await?;
@@ -192,7 +202,7 @@ pub(super) fn of_request(
     request: SubjectRequest,
     told: BTreeSet<TenantId>,
 ) -> Ordered {
-    let Some(kind) = BundleKind::answering(request.kind) else { return Ordered::Idle };
+    let Some(kind) = request.bundle_kind() else { return Ordered::Idle };
     let since = match &request.standing {
         Standing::InProgress { since } if request.is_verified() => *since,
         Standing::Answered { at, .. } => *at,

@@ -39,7 +39,7 @@ where
         let is_last_day = request.is_last_day(now);
         let own = self.ledger.show(&request.erasure_id(), Freshness::Now).await?;
         let mut all = vec![own.as_ref().map_or(Reached::Waiting, |own| reached(own, is_last_day))];
-        for routed in &request.routed {
+        for routed in request.decided_by_tenants() {
             all.push(self.part_reached(&request, routed, is_last_day).await?);
         }
         let is_under_way = all.contains(&Reached::UnderWay);
@@ -62,7 +62,7 @@ where
         let mut all: Vec<Erased> = own.and_then(outcomes).into_iter().collect();
         // A part that staff refused is there, and so is what a tenant has not let go.
         all.extend((!request.findings.refused_parts.is_empty()).then_some(Erased::Kept));
-        for routed in &request.routed {
+        for routed in request.decided_by_tenants() {
             all.extend(match routed.done_at {
                 Some(_) => {
                     self.ledger.show(&request.part_id(routed), Freshness::Now).await?.as_ref().and_then(outcomes)

@@ -12,7 +12,6 @@ use crate::clock::zone;
 use crate::deadline::DueBy;
 use crate::erasure::latest;
 use crate::export::job::ExportQueue;
-use crate::export::make_bundle::BundleKind;
 use crate::ingest_gate::FlagBook;
 use crate::instant;
 use crate::policy::Route;
@@ -30,9 +29,8 @@ impl SubjectRequest {
     /// Whether a bundle answers it that is not there yet: one that is there has answered it.
     pub(crate) fn awaits_bundle(&self) -> bool {
         matches!(self.standing, Standing::InProgress { .. })
-            && BundleKind::answering(self.kind).is_some()
+            && self.bundle_kind().is_some()
             && self.may_be_carried_out()
-            && !self.is_of_child()
             && !self.names_nobody()
     }
 

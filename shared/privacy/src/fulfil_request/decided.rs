@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::clock::model::Kind;
-use crate::export::make_bundle::BundleKind;
 use crate::ids::TenantId;
 use crate::ingest_gate::Flag;
 use crate::instant;
@@ -25,6 +24,13 @@ impl SubjectRequest {
             Kind::ConsentWithdrawal | Kind::OptOut | Kind::Limit | Kind::Appeal | Kind::Complaint => false,
         };
         is_routed && !self.is_of_child() && self.may_be_carried_out() && !self.identities().is_empty()
+    }
+
+    /// Whether a part of it may be a tenant's that nobody has looked for: answered now, it would be lost. Whoever makes a bundle
+    /// looks beforehand, and one that goes with another has the parts of that.
+    pub(crate) fn has_unsought_parts(&self) -> bool {
+        let is_sought = self.course.parts_sought_at.is_some() || self.course.joined.is_some();
+        self.has_parts() && self.bundle_kind().is_none() && !is_sought
     }
 
     /// The flag that a tenant's word raises in its own data.
@@ -52,9 +58,14 @@ impl SubjectRequest {
         self
     }
 
+    /// The parts that tenants decide. What is a child's goes everywhere, whatever was handed over before it was believed.
+    pub(crate) fn decided_by_tenants(&self) -> &[Routed] {
+        if self.is_of_child() { &[] } else { &self.routed }
+    }
+
     /// Whether a tenant's part is not done.
     pub(crate) fn has_undone_part(&self) -> bool {
-        self.routed.iter().any(|part| part.done_at.is_none())
+        self.decided_by_tenants().iter().any(|part| part.done_at.is_none())
     }
 
     fn has_silent_tenant(&self) -> bool {
@@ -69,7 +80,7 @@ impl SubjectRequest {
             Some(_) => true,
             None => part.declined.is_some() || (part.is_silent() && is_last_day),
         };
-        self.routed.iter().all(is_decided)
+        self.decided_by_tenants().iter().all(is_decided)
     }
 
     /// Whether our own part of what the sweep answers is done.
@@ -94,10 +105,7 @@ impl SubjectRequest {
     #[must_use]
     pub fn is_open_to_tenants(&self) -> bool {
         let is_answered = matches!(self.standing, Standing::Answered { .. });
-        is_answered
-            && BundleKind::answering(self.kind).is_some()
-            && self.has_silent_tenant()
-            && self.next_action_at.is_some()
+        is_answered && self.bundle_kind().is_some() && self.has_silent_tenant() && self.next_action_at.is_some()
     }
 
     /// The same, until the last day.

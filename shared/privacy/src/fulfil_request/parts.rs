@@ -98,25 +98,32 @@ where
     V: FlagBook + Connections,
     Q: WorkQueue + ExportQueue + NoticeQueue,
 {
-    /// Hands a part to every tenant that has something of the person which is its to decide. Asked at each look, so that
-    /// what is found late is handed over too.
+    /// Hands a part to every tenant that has something of the person which is its to decide, and notes once that all were looked
+    /// for. Asked at each look, so that what is found late is handed over too.
     pub(super) async fn route_parts(
         &self,
         request: SubjectRequest,
         now: Timestamp,
     ) -> Result<(SubjectRequest, Parts), Stop> {
         let parts = seek(self.vault, self.keys, self.map, &request).await?;
-        let request = hand_over(self.ledger, self.law, request, &parts.deciding, now).await?;
-        Ok((request.ok_or(Stop::Overtaken)?, parts))
+        let handed = hand_over(self.ledger, self.law, request, &parts.deciding, now).await?;
+        let mut request = handed.ok_or(Stop::Overtaken)?;
+        if request.has_unsought_parts() {
+            let mut sought = next(&request);
+            sought.course.parts_sought_at = Some(instant::to_millis(now));
+            request = self.record(sought, Deed::PartsSought, now).await?;
+        }
+        Ok((request, parts))
     }
 
     /// The person hears which way their request goes, without the name of the tenant, once a tenant was reached or none could be; the
     /// tenant hears of it, and again on its days as long as it says nothing.
     pub(super) async fn tell_of_parts(&self, request: &SubjectRequest, now: Timestamp) -> Result<(), Stop> {
-        if !request.routed.is_empty() && !request.was_told(Notice::Routed, PASSED_ON) {
+        let parts = request.decided_by_tenants();
+        if !parts.is_empty() && !request.was_told(Notice::Routed, PASSED_ON) {
             self.notify(request, Notice::Routed, None, PASSED_ON).await?;
         }
-        for routed in request.routed.iter().filter(|routed| routed.is_silent()) {
+        for routed in parts.iter().filter(|routed| routed.is_silent()) {
             if request.tenant_rounds(&routed.tenant, Notice::TenantForward) < 1 {
                 self.notify(request, Notice::TenantForward, Some(&routed.tenant), 1).await?;
                 continue;

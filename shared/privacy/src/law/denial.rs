@@ -1,7 +1,9 @@
 //! Why a request is denied, and where the person goes then. Every denial has a coded reason that can hold for what was
 //! asked, and names the ways on that the person's law has (GDPR art. 12(4); appeals of the states).
 
-pub use crate::clock::rights::denial::{Authority, Denial, DenialReason, PassedOn, PassedOnWords, Refuses, Way};
+pub use crate::clock::rights::denial::{
+    Authority, Denial, DenialReason, DeniedPart, PassedOn, PassedOnWords, Refuses, Way,
+};
 
 use crate::clock::model::Kind;
 use crate::law::governing::Basis;

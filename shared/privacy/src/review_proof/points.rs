@@ -25,7 +25,8 @@ pub struct Comparison {
 impl SubjectRequest {
     /// How many data points have to agree.
     pub(crate) fn points_min(&self, law: &Law) -> Result<u8, NoRule> {
-        let asker = if self.contact.email.is_some() { Asker::Contact } else { Asker::HandleOnly };
+        let is_handle_only = self.contact.email.is_none() && self.contact.account.is_some();
+        let asker = if is_handle_only { Asker::HandleOnly } else { Asker::Contact };
         Ok(law.assurance(&self.regime, self.kind, asker)?.data_points_min.max(MATCHED_MIN))
     }
 

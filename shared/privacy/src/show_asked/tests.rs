@@ -1,4 +1,5 @@
 use super::*;
+use crate::export::ports::Bundle;
 use crate::memory::{World, asked, built_in_map};
 use crate::route_request::route;
 use crate::subject_request::ports::RequestIntake;
@@ -177,6 +178,46 @@ async fn a_bundle_is_offered_once_there_is_one_and_a_report_about_a_child_says_t
     let mut read = report;
     read.course.child = Some(ChildReview::NotCredible { at: at("2026-03-09T00:00:00Z") });
     assert!(!shown(read).await.waits_for_review);
+}
+
+#[tokio::test]
+async fn what_a_login_alone_opens_is_said_to_be_about_the_account_alone() {
+    use Proof::{AccountLogin, DataPoints, EmailCode, HandleCode};
+    for (needs, expected) in [
+        (vec![AccountLogin], (true, false)),
+        (vec![EmailCode, AccountLogin], (false, false)),
+        (vec![HandleCode, AccountLogin], (false, false)),
+        (vec![EmailCode, DataPoints], (false, true)),
+        (vec![], (false, true)),
+    ] {
+        for kind in [Kind::Access, Kind::Erasure] {
+            let view = shown(SubjectRequest { needs: needs.clone(), ..request(kind) }).await;
+            assert_eq!((view.is_account_only, view.is_without_account), expected, "{kind:?} {needs:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_believed_report_about_a_child_asks_for_there_is_no_copy_and_no_business_decides() {
+    let (law, tenant) = (crate::law::Law::built_in().unwrap(), crate::ids::TenantId::parse("tenant-alder").unwrap());
+    let now = at("2026-03-09T00:00:00Z");
+    for kind in Kind::ALL {
+        let (needs, proven) = (vec![Proof::EmailCode], vec![Proven { proof: Proof::EmailCode, at: now }]);
+        let verified = SubjectRequest { about_child: true, needs, proven, ..request(kind) };
+        let routed = route(&verified, &tenant, &law, Actor::Service, now).unwrap().unwrap().request;
+        let answered = Standing::Answered { at: now, in_part: false };
+        let mut report = SubjectRequest { standing: answered, ..routed };
+        let (erase_by, zone) = ("2026-03-16".parse().unwrap(), "UTC".to_owned());
+        report.course.child = Some(ChildReview::Credible { at: now, erase_by, zone, is_apart: false, child: None });
+        let view = shown(report.clone()).await;
+        assert_eq!((view.is_of_child, view.has_bundle, view.parts.len()), (true, false, 0), "{kind:?}");
+        assert!(!report.has_code_to_send() && report.bundle_kind().is_none(), "{kind:?}");
+        let bundle = Bundle { made_at: Some(now), erase_at: Some(at("2026-03-23T00:00:00Z")), ..Bundle::default() };
+        assert_eq!(report.bundles(&bundle, at("2026-03-10T12:00:00Z")), [], "{kind:?}: nor one of before");
+        report.course.child = Some(ChildReview::NotCredible { at: now });
+        let view = shown(report).await;
+        assert_eq!((view.is_of_child, view.parts.len()), (false, 1), "{kind:?}");
+    }
 }
 
 #[tokio::test]

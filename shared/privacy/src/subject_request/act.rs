@@ -78,6 +78,8 @@ pub enum Deed {
     Waits,
     /// It was handed to the engine, the exporter or staff.
     Begun,
+    /// Tenants that decide about a part were looked for, and each that was found has it.
+    PartsSought,
     /// It was handed to a tenant, whose data it is about.
     Routed {
         /// Which.

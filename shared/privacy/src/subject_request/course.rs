@@ -12,7 +12,7 @@ use crate::keys::KeyedRef;
 use crate::law::routing::ProcessorDates;
 use crate::obligation::ObligationId;
 use crate::order_bundle::OrderedAgain;
-use crate::subject_request::{Contact, DenialCode};
+use crate::subject_request::{Contact, DenialCode, Proof};
 
 /// The dates of a part that is a tenant's to decide, all in one zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +147,15 @@ pub struct Course {
     /// Who asks, once they have shown it: what their requests are found by.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub people: BTreeSet<KeyedRef>,
+    /// Whether staff have compared enough to tell the categories of the data, where the data itself takes more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_known_by_categories: bool,
+    /// What was not shown of what the data itself takes: it is answered with the categories alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unshown: Vec<Proof>,
+    /// When every tenant was found that has a part of it, and got it. Until then nobody knows that there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts_sought_at: Option<Timestamp>,
     /// Since when it waits for a copy that the same person has asked for, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_since: Option<Timestamp>,

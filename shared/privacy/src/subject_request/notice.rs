@@ -19,6 +19,8 @@ pub enum Notice {
     AgentConfirmation,
     /// We need more time, and why.
     Extension,
+    /// The last day is there, and it is our turn: what was sent in has still to be looked at.
+    Late,
     /// It is done; where the answer is.
     Answer,
     /// We will not, why, and where to turn.
@@ -46,11 +48,12 @@ pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
         Self::Extension,
+        Self::Late,
         Self::Answer,
         Self::Denial,
         Self::AgentExtension,
@@ -70,6 +73,7 @@ impl Notice {
             Self::Code => "code",
             Self::AgentConfirmation => "agent-confirmation",
             Self::Extension => "extension",
+            Self::Late => "late",
             Self::Answer => "answer",
             Self::Denial => "denial",
             Self::AgentExtension => "agent-extension",
@@ -91,6 +95,7 @@ impl Notice {
             | Self::Code
             | Self::AgentConfirmation
             | Self::Extension
+            | Self::Late
             | Self::Answer
             | Self::Denial
             | Self::AgentExtension
@@ -111,6 +116,7 @@ impl Notice {
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
+            | Self::Late
             | Self::AgentExtension
             | Self::AgentAnswer
             | Self::AgentDenial

@@ -56,6 +56,11 @@ impl SubjectRequest {
         self.proven.iter().any(|proven| proven.proof == wanted)
     }
 
+    /// Whether a code has shown the address.
+    pub(crate) fn has_shown_email(&self) -> bool {
+        self.contact.email.is_some() && self.has(Proof::EmailCode)
+    }
+
     /// Whether staff have read a power of attorney for it: that counts as if the person had shown who they are.
     fn is_by_attorney(&self) -> bool {
         let has_attorney = self.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
@@ -190,6 +195,15 @@ impl SubjectRequest {
         let is_of_data =
             matches!(self.kind, Kind::Access | Kind::Know | Kind::Correction | Kind::Erasure | Kind::Portability);
         is_of_data && !self.is_of_child() && !self.needs.contains(&Proof::AccountLogin)
+    }
+
+    /// Whether it reaches nothing but the account that a login opens, and nothing that is held beside it under an address or a handle,
+    /// also where they name one: no code is asked for, which would keep the account waiting. Made of nothing but what was sent.
+    #[must_use]
+    pub fn covers_account_only(&self) -> bool {
+        let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
+        let is_read_only = matches!(self.kind, Kind::Appeal | Kind::Complaint);
+        !is_read_only && self.needs.contains(&Proof::AccountLogin) && !self.needs.iter().any(is_code)
     }
 
     /// Whom what it asks for is done to.

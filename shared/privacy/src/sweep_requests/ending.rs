@@ -37,9 +37,18 @@ where
     let Some(reason) = request.lapsed_for(fulfilment.law, &acts) else {
         if request.standing == Standing::Received {
             tell_again(fulfilment.queues, request, Notice::Acknowledgement, swept).await?;
+        } else if !request.was_told(Notice::Late, 1) && !request.is_done_at_once() {
+            // What is in force already is not late.
+            tell_again(fulfilment.queues, request, Notice::Late, swept).await?;
         }
         return book.postpone_request(due, next_look(request, None, now)).await;
     };
+    if request.is_shown_for_categories() {
+        let mut known = changed(request, request.standing.clone(), now);
+        let act = Act::of_service(known.with_categories_only(now), now);
+        // The next look has them told.
+        return book.record(&known, &act, None).await.map(drop);
+    }
     // Nothing of it is refused.
     if request.is_done_at_once() {
         return end(book, request, now, swept).await;

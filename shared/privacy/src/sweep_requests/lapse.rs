@@ -5,8 +5,9 @@
 //! | an agent's permission: they name no document, or staff have read it and it is none | denied: no permission was shown |
 //! | a code, a login, a declaration, things to compare | denied: nobody has shown that it is theirs |
 //! | either, and something of it is stopped at once | answered with that: see `fulfil_request/at_once.rs` |
-//! | nothing but what staff have not looked at | nothing is denied or ended: it rings until they have |
-//! | a reading of a report about a child | nothing is denied: it rings, on top of the work list |
+//! | nothing but what staff have not looked at | nothing is denied or ended: it rings until they have, and whoever asks hears that it is late and whose turn it is |
+//! | a reading of a report about a child | the same, on top of the work list |
+//! | a declaration, or a third thing to compare, of who has shown enough for the categories | answered with these: see `answer_categories.rs` |
 //! | a code, and no letter has gone out for a fault of ours | nothing is denied: it is told |
 //! | anything, and the acknowledgement is days old | nothing is denied yet: it was noted late, and it rings as overdue |
 

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::export::make_bundle::BundleKind;
 use crate::instant;
 use crate::judgement::{Nearness, judge_request};
 use crate::law::Law;
-use crate::law::denial::{DenialReason, PassedOn};
+use crate::law::denial::{Denial, DenialReason, DeniedPart, PassedOn};
 use crate::subject_request::letter::{Delivery, Recipient};
 use crate::subject_request::notice::{NOT_REACHED, Notice, NoticeJob, PASSED_ON};
 use crate::subject_request::{Act, Channel, Deed, Proof, Routed, Standing, SubjectRequest};
@@ -23,7 +22,7 @@ impl SubjectRequest {
             | Notice::AgentAnswer
             | Notice::AgentDenial => self.channel == Channel::Web,
             // Whatever else was shown: not that the address is theirs.
-            Notice::Answer | Notice::Denial | Notice::Extension | Notice::Routed => {
+            Notice::Answer | Notice::Denial | Notice::Extension | Notice::Late | Notice::Routed => {
                 self.channel == Channel::Web && !self.is_reached_as_shown()
             }
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
@@ -69,7 +68,18 @@ impl SubjectRequest {
     /// A reason for denying it, in words for the person, as it is for this request.
     #[must_use]
     pub fn reason_words(&self, law: &Law, reason: DenialReason) -> Option<String> {
-        law.model().denial.get(&reason).map(|denial| denial.words(self.passed_on(), self.stops_at_once()))
+        law.model().denial.get(&reason).map(|denial| self.words_of(denial))
+    }
+
+    /// The same, of a reason at hand.
+    #[must_use]
+    pub fn words_of(&self, denial: &Denial) -> String {
+        let denied = match (self.stops_at_once(), self.is_categories_only()) {
+            (true, _) => DeniedPart::Rest,
+            (false, true) => DeniedPart::Pieces,
+            (false, false) => DeniedPart::All,
+        };
+        denial.words(self.passed_on(), denied)
     }
 
     pub(super) fn is_settled_by(&self, job: &NoticeJob) -> bool {
@@ -123,6 +133,7 @@ impl SubjectRequest {
             Notice::Code => self.code_in(Notice::Code).is_some(),
             Notice::AgentConfirmation => self.agent.is_some() && self.code_in(Notice::AgentConfirmation).is_some(),
             Notice::Extension => self.clocks.extended.is_some(),
+            Notice::Late => is_open,
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
             Notice::AgentExtension => self.has_agent() && self.can_be_told(Notice::Extension),
@@ -148,6 +159,7 @@ impl SubjectRequest {
             Notice::Acknowledgement => self.agent.is_none(),
             Notice::Code | Notice::AgentConfirmation => true,
             Notice::Extension
+            | Notice::Late
             | Notice::Answer
             | Notice::Denial
             | Notice::AgentExtension
@@ -168,7 +180,7 @@ impl SubjectRequest {
 
     /// Whether it was answered with a bundle, which a fresh code opens.
     fn has_bundle(&self) -> bool {
-        matches!(self.standing, Standing::Answered { .. }) && BundleKind::answering(self.kind).is_some()
+        matches!(self.standing, Standing::Answered { .. }) && self.bundle_kind().is_some()
     }
 
     /// Whether a code would show something: what is still missing, or that a bundle may be fetched.
@@ -207,7 +219,7 @@ impl SubjectRequest {
         match notice {
             Notice::Acknowledgement => agent.or_else(by_code),
             Notice::Code | Notice::AgentConfirmation => by_code(),
-            Notice::Extension | Notice::Answer | Notice::Denial | Notice::Routed => person(),
+            Notice::Extension | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed => person(),
             Notice::AgentExtension | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }

@@ -188,7 +188,8 @@ async fn a_login_stands_for_what_the_person_has_not_shown_and_for_no_agent() {
     let mine = asked_as(&world, 1, california()).await;
     let code = send_code(&world, &mine, 9).await;
     assert!(is_proved(&world, &mine, &code, now()).await);
-    assert!(log_in(&world, &mine, &login("7", "token-1")).await);
+    let at_the_address = Login { email: EmailAddress::parse("mia@example.com").ok(), ..login("7", "token-1") };
+    assert!(log_in(&world, &mine, &at_the_address).await);
     let request = world.stored().requests.heads[&mine].clone();
     assert_eq!(request.needs, [Proof::EmailCode, Proof::AccountLogin]);
     assert_eq!(request.identities().len(), 2);
@@ -205,6 +206,35 @@ async fn a_login_stands_for_what_the_person_has_not_shown_and_for_no_agent() {
 }
 
 #[tokio::test]
+async fn a_login_of_another_address_waives_nothing_of_what_the_law_wants_for_one_that_a_code_has_shown() {
+    let other = EmailAddress::parse("maren@alder.example").ok();
+    for (kind, left) in [
+        (Kind::Access, &[Proof::DataPoints, Proof::Declaration][..]),
+        (Kind::Erasure, &[Proof::DataPoints]),
+        (Kind::Restriction, &[]),
+    ] {
+        for email in [None, other.clone()] {
+            let world = World::new(now(), 100);
+            let california = || Ask { residence: Some("California".to_owned()), ..ask(kind) };
+            let mine = asked_as(&world, 1, california()).await;
+            let code = send_code(&world, &mine, 9).await;
+            assert!(is_proved(&world, &mine, &code, now()).await);
+            let is_taken = log_in(&world, &mine, &Login { email: email.clone(), ..login("7", "token-1") }).await;
+            let request = world.stored().requests.heads[&mine].clone();
+            assert_eq!(request.missing().collect::<Vec<_>>(), left, "{kind:?} {email:?}");
+            // One that nothing is wanted of any more is in work.
+            assert_eq!((is_taken, request.is_verified()), (!left.is_empty(), left.is_empty()), "{kind:?}");
+            assert_eq!(request.identities().is_empty(), !left.is_empty(), "{kind:?}: nothing is touched before");
+            // Where no code has shown the address, nothing is done with it: it is about the account alone.
+            let alone = asked_as(&world, 2, california()).await;
+            assert!(log_in(&world, &alone, &Login { email: email.clone(), ..login("7", "token-2") }).await);
+            let request = world.stored().requests.heads[&alone].clone();
+            assert_eq!(request.identities(), [login("7", "").member.identity()], "{kind:?} {email:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_a_code_has_shown_stays_when_a_login_names_another() {
     let world = World::new(now(), 100);
     let elsewhere = EmailAddress::parse("maren@alder.example").unwrap();
@@ -214,7 +244,12 @@ async fn an_address_that_a_code_has_shown_stays_when_a_login_names_another() {
     let code = send_code(&world, &mine, 9).await;
     assert!(is_proved(&world, &mine, &code, now()).await);
     assert!(log_in(&world, &mine, &with_address("token-1")).await);
-    let request = world.stored().requests.heads[&mine].clone();
+    // What California wants beside the code is shown by its own ways.
+    let mut request = world.stored().requests.heads[&mine].clone();
+    assert!(request.is_reached_as_shown() && request.identities().is_empty());
+    for proof in [Proof::DataPoints, Proof::Declaration] {
+        request = request.prove(proof, now()).unwrap();
+    }
     assert!(request.is_verified() && request.is_reached_as_shown());
     assert_eq!(request.identities(), both, "whoever has the dashboard's address has entered no code");
     // A code that is on its way to what was typed shows that, and not what the dashboard names meanwhile.

@@ -20,7 +20,7 @@ const FILTERS: [(&str, &str); 5] = [
 const FLAGS: [(&str, &str); 4] =
     [("--overdue", "overdue"), ("--waiting", "waiting"), ("--child", "about_child"), ("--bounced", "bounced")];
 /// Options of `note`; a dot leads into an object.
-const NOTED: [(&str, &str); 13] = [
+const NOTED: [(&str, &str); 14] = [
     ("--kind", "kind"),
     ("--channel", "channel"),
     ("--received-at", "received_at"),
@@ -32,11 +32,24 @@ const NOTED: [(&str, &str); 13] = [
     ("--agent-name", "agent.name"),
     ("--permission-sha256", "agent.permission_sha256"),
     ("--appeal-of", "appeal_of"),
+    ("--declaration", "declaration"),
     ("--details", "details"),
     ("--why", "why"),
 ];
-const NOTED_FLAGS: [(&str, &str); 2] =
-    [("--about-child", "about_child"), ("--power-of-attorney", "agent.power_of_attorney")];
+const NOTED_FLAGS: [(&str, &str); 3] = [
+    ("--about-child", "about_child"),
+    ("--has-account", "has_account"),
+    ("--power-of-attorney", "agent.power_of_attorney"),
+];
+/// Options of `correct`, with what they say of a field.
+const CORRECTED: [(&str, &str); 6] = [
+    ("--open", "open"),
+    ("--instructed", "instructed"),
+    ("--applied", "applied"),
+    ("--refused", "refused"),
+    ("--value", "value"),
+    ("--why", "why"),
+];
 
 /// The call of a command about requests; `None` when it is about something else.
 pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
@@ -182,17 +195,10 @@ fn compare(id: &str, options: &[&str]) -> Result<Call, Invalid> {
 }
 
 fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {
-    let known = [
-        ("--open", "open"),
-        ("--instructed", "instructed"),
-        ("--applied", "applied"),
-        ("--refused", "refused"),
-        ("--why", "why"),
-    ];
-    let given = Given::read_many(options, &known)?;
+    let given = Given::read_many(options, &CORRECTED)?;
     let why = given.one("why").ok_or(Invalid::Needed("--why"))?;
     let mut fields = Vec::new();
-    for (decision, value) in given.0.iter().filter(|(name, _)| *name != "why") {
+    for (decision, value) in given.0.iter().filter(|(name, _)| !["why", "value"].contains(name)) {
         fields.push(match (*decision, value.split_once('=')) {
             ("open", None) => json!({"field": value}),
             ("instructed" | "applied" | "refused", Some((field, evidence))) => {
@@ -200,6 +206,16 @@ fn correct(id: &str, options: &[&str]) -> Result<Call, Invalid> {
             }
             (_, _) => return Err(Invalid::Unknown((*value).to_owned())),
         });
+    }
+    for pair in given.all("value") {
+        // What is wrong is not repeated: it is somebody's.
+        let unknown = || Invalid::Unknown("--value".to_owned());
+        let (name, value) = pair.split_once('=').ok_or_else(unknown)?;
+        let is_mended = |field: &&mut Value| {
+            field["field"] == name && matches!(field["decision"].as_str(), Some("instructed" | "applied"))
+        };
+        let field = fields.iter_mut().filter(|field| field.get("value").is_none()).find(is_mended);
+        field.and_then(Value::as_object_mut).ok_or_else(unknown)?.insert("value".to_owned(), json!(value));
     }
     post(id, "correction", json!({"fields": fields, "why": why}))
 }

@@ -112,6 +112,13 @@ fn each_other_act_on_a_request_is_one_call() {
             ]}),
         ),
         (
+            format!("correct {REFERENCE} --instructed name=order-3 --value name=Mia=M_Marker --why Seen."),
+            "correction",
+            json!({"why": "Seen.", "fields": [
+                {"field": "name", "decision": "instructed", "evidence": "order-3", "value": "Mia=M Marker"},
+            ]}),
+        ),
+        (
             format!("close {REFERENCE} upheld file-7 --why Right."),
             "closure",
             json!({"outcome": "upheld", "evidence": "file-7", "why": "Right."}),
@@ -122,11 +129,12 @@ fn each_other_act_on_a_request_is_one_call() {
 #[test]
 fn a_noted_request_becomes_its_members() {
     let base = "/api/staff/requests";
-    let line = "note --kind access --channel phone --received-at 2026-03-05T09:30:00Z --email mia@example.com --agent-name An_Agent --power-of-attorney --platform instagram --handle mia --about-child";
+    let line = "note --kind access --channel phone --received-at 2026-03-05T09:30:00Z --email mia@example.com --agent-name An_Agent --power-of-attorney --platform instagram --handle mia --about-child --has-account --declaration Mia_Marker";
     let body = json!({
         "kind": "access", "channel": "phone", "received_at": "2026-03-05T09:30:00Z", "email": "mia@example.com",
         "agent": {"name": "An Agent", "power_of_attorney": true},
         "connected_account": {"platform": "instagram", "handle": "mia"}, "about_child": true,
+        "has_account": true, "declaration": "Mia Marker",
     });
     let call = called(line);
     assert_eq!((call.path.as_str(), call.body), (base, Some(body)));
@@ -143,6 +151,10 @@ fn what_cannot_be_followed_about_requests_is_said_before_anything_is_sent() {
         (format!("deny {REFERENCE} excessive"), Err(Invalid::Needed("--why"))),
         (format!("permission {REFERENCE} abc --why So."), Err(Invalid::Digest)),
         (format!("correct {REFERENCE} --applied name --why So."), unknown("name")),
+        (format!("correct {REFERENCE} --refused name=f-1 --value name=Mia --why So."), unknown("--value")),
+        (format!("correct {REFERENCE} --applied name=f-1 --value phone=1 --why So."), unknown("--value")),
+        (format!("correct {REFERENCE} --applied a=f-1 --value a=1 --value a=2 --why So."), unknown("--value")),
+        (format!("correct {REFERENCE} --applied name=f-1 --value Mia --why So."), unknown("--value")),
         (format!("close {REFERENCE} upheld file-7 --why A. --why B."), unknown("--why")),
         ("requests --state a&overdue=false".to_owned(), unknown("a&overdue=false")),
         ("requests --overdue --overdue".to_owned(), unknown("--overdue")),

@@ -40,6 +40,7 @@ async fn the_form_works_without_scripts_and_sent_twice_it_is_one_request() {
     let page = bench.send("GET", "/privacy", &json!({}), "").await;
     assert_eq!((page.status, page.media_type.as_str()), (200, "text/html; charset=utf-8"));
     check_page("instructions", &page.text);
+    assert!(page.text.contains("we delete the data of the child, whatever you have chosen above, and give no copy"));
     let form_id = page.text.split("name=\"form_id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(form_id.len(), 32);
     let fields =

@@ -83,6 +83,42 @@ async fn what_cannot_be_read_is_named_and_stores_nothing() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_no_form_or_no_text_or_too_large_is_refused_and_nothing_of_it_stored() {
+    let bench = Bench::new();
+    let part = |charset: &str, text: &[u8]| {
+        let head = format!(
+            "--X\r\nContent-Disposition: form-data; name=\"kind\"\r\nContent-Type: text/plain{charset}\r\n\r\n"
+        );
+        [head.as_bytes(), text, b"\r\n--X--\r\n"].concat()
+    };
+    let multipart = "multipart/form-data; boundary=X";
+    for (media_type, body, status) in [
+        ("multipart/form-data", part("", b"access"), 400),
+        (multipart, b"--X\r\nContent-Dis".to_vec(), 400),
+        (multipart, part("; charset=utf-16", b"access"), 400),
+        (multipart, part("", b"acc\xffess"), 400),
+        (multipart, part("", b"access"), 400),
+        (multipart, part("", &vec![b'x'; 600_000]), 413),
+        ("multipart/mixed; boundary=X", part("", b"access"), 415),
+        ("application/octet-stream", vec![0xff; 10], 415),
+        (FORM, b"kind=access&email=mia%40example.com\xff".to_vec(), 400),
+        (FORM, vec![b'x'; 600_000], 413),
+        (JSON, b"{\"kind\": \"acc\xffess\"}".to_vec(), 400),
+        (
+            JSON,
+            [b"{\"kind\": \"access\", \"email\": \"mia@example.com\", \"other\": \"".as_slice(), b"\xff\"}"].concat(),
+            400,
+        ),
+        (JSON, vec![b'{'; 600_000], 413),
+    ] {
+        let answer = bench.send_bytes("/api/dsr", &json!({"content-type": media_type}), &body).await;
+        assert_eq!(answer.status, status, "{media_type} {}", String::from_utf8_lossy(&body[..body.len().min(90)]));
+        assert!(answer.location.is_none() && !answer.text.contains("requests/8"), "{media_type}");
+    }
+    assert!(bench.account.dump("ledger").is_empty() && bench.account.sent().is_empty());
+}
+
+#[tokio::test]
 async fn four_thousand_characters_of_any_script_are_taken_and_more_come_back_to_be_mended() {
     let bench = Bench::new();
     for text in ["한".repeat(4_000), "x".repeat(4_000)] {

@@ -34,6 +34,35 @@ fn what_came_of_an_erasure_is_told_as_it_was_and_only_to_who_has_shown_that_it_i
 }
 
 #[test]
+fn whatever_a_believed_report_about_a_child_asks_for_the_answer_says_that_it_deletes_and_nothing_of_what_there_was() {
+    let desk = Desk::new();
+    let (now, erase_by, zone) = (at("2026-03-20T08:00:00Z"), "2026-03-15".parse().unwrap(), "UTC".to_owned());
+    let credible = ChildReview::Credible { at: now, erase_by, zone, is_apart: false, child: None };
+    for kind in Kind::ALL {
+        for (proven, erased) in [(false, Erased::Removed), (true, Erased::Removed), (true, Erased::Nothing)] {
+            let proven = if proven { vec![Proven { proof: Proof::EmailCode, at: now }] } else { Vec::new() };
+            let standing = Standing::Answered { at: now, in_part: false };
+            let mut request = SubjectRequest { standing, proven, about_child: true, ..desk.request("EU_GDPR", kind) };
+            request.findings.erased = Some(erased);
+            request.course.child = Some(credible.clone());
+            let letter = desk.letter(&request, Notice::Answer);
+            for text in [desk.mail(&letter).1, desk.writer().message(&letter)] {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(
+                    text.contains("Whatever we may hold of that child is used no more and is deleted"),
+                    "{kind:?}: {text}"
+                );
+                for lie in
+                    ["Download", "We have deleted your data", "We keep your data", "corrected", "nothing to delete"]
+                {
+                    assert!(!text.contains(lie), "{kind:?}: {lie}: {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_refused_objection_is_not_said_to_be_granted_and_an_appeal_says_how_it_ended() {
     let desk = Desk::new();
     let answered = |kind: Kind, outcome: Outcome, refused: &[&str]| {
@@ -77,6 +106,66 @@ fn an_upheld_appeal_leads_to_the_page_of_what_it_was_about() {
         let text = desk.mail(&desk.letter(&request, Notice::Answer)).1;
         let page = format!("{BASE}/privacy/requests/{}", appealed.as_str());
         assert_eq!(text.contains(&page), leads, "{text}");
+    }
+}
+
+#[test]
+fn an_answer_about_an_account_says_that_what_was_named_beside_it_is_not_part_of_it() {
+    let desk = Desk::new();
+    let (proof, now) = (|proof| Proven { proof, at: at("2026-03-05T12:05:00Z") }, at("2026-03-20T08:00:00Z"));
+    let (login, code) = (Proof::AccountLogin, Proof::EmailCode);
+    for kind in [Kind::Erasure, Kind::Access, Kind::Restriction] {
+        for (needs, says) in [(vec![login], true), (vec![code, login], false), (vec![code], false)] {
+            for in_part in [false, true] {
+                let proven = needs.iter().map(|need| proof(*need)).collect();
+                let standing = Standing::Answered { at: now, in_part };
+                let needs = needs.clone();
+                let request = SubjectRequest { standing, needs, proven, ..desk.request("EU_GDPR", kind) };
+                let letter = desk.letter(&request, Notice::Answer);
+                let text = desk.mail(&letter).1.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert_eq!(text.contains("is not part of it, even if you named one"), says, "{kind:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_is_told_the_categories_alone_is_not_told_that_the_data_is_there() {
+    let desk = Desk::new();
+    let now = at("2026-03-20T08:00:00Z");
+    for unshown in [vec![], vec![Proof::Declaration]] {
+        let is_alone = !unshown.is_empty();
+        let proven = vec![Proven { proof: Proof::EmailCode, at: now }];
+        let standing = Standing::Answered { at: now, in_part: is_alone };
+        let mut request = SubjectRequest { standing, proven, ..desk.request("CA_CCPA", Kind::Access) };
+        request.findings.refused_parts = if is_alone { vec!["unverifiable".to_owned()] } else { Vec::new() };
+        request.course.unshown = unshown;
+        let letter = desk.letter(&request, Notice::Answer);
+        let mail = desk.mail(&letter).1.split_whitespace().collect::<Vec<_>>().join(" ");
+        for text in [&mail, &desk.writer().message(&letter)] {
+            assert_eq!(text.contains("Your data is ready"), !is_alone, "{text}");
+            assert_eq!(text.contains("What kinds of data we hold of you"), is_alone, "{text}");
+        }
+        assert_eq!(mail.contains("not enough to be given the data itself"), is_alone, "{mail}");
+        assert!(!mail.contains("did not act on it"), "{mail}");
+    }
+}
+
+#[test]
+fn whoever_could_not_log_in_is_told_what_can_be_asked_for_without_and_that_an_account_cannot() {
+    let desk = Desk::new();
+    let (login, code) = (Proof::AccountLogin, Proof::EmailCode);
+    for (needs, reason, says) in [
+        (vec![login], "unverifiable", true),
+        (vec![login], "excessive", false),
+        (vec![code], "unverifiable", false),
+        (vec![code, login], "unverifiable", false),
+    ] {
+        let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: reason.to_owned() };
+        let request = SubjectRequest { standing, needs, ..desk.request("EU_GDPR", Kind::Erasure) };
+        let text = desk.mail(&desk.letter(&request, Notice::Denial)).1;
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(text.contains("opened by a login and by nothing else"), says, "{reason}: {text}");
     }
 }
 

@@ -74,6 +74,24 @@ async fn a_call_is_noted_with_its_own_receipt_acknowledged_and_says_who_noted_it
 }
 
 #[tokio::test]
+async fn a_letter_from_somebody_whom_nothing_here_can_write_to_is_noted_and_is_no_form() {
+    let bench = Bench::new();
+    let mut body = call();
+    body.as_object_mut().unwrap().remove("email");
+    for (channel, expected) in [("letter", 201), ("phone", 201), ("email", 201), ("web", 400)] {
+        body["channel"] = json!(channel);
+        let (status, answer) = bench.send("POST", REQUESTS, &body).await;
+        assert_eq!(status, expected, "{channel}: {answer}");
+        if status == 201 {
+            let shown = bench.get(&format!("{REQUESTS}/{}", answer["reference"].as_str().unwrap())).await;
+            assert_eq!(shown["waits_for"], json!(["compare-data"]), "{channel}: the letter is on its way to nobody");
+        } else {
+            assert_eq!(answer["member"], "email");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_say_how_it_came_came_by_mail() {
     let bench = Bench::new();
     for channel in [json!(null), json!("e-mail"), json!("email")] {
@@ -96,7 +114,6 @@ async fn what_is_no_request_is_named_never_repeated_and_stores_nothing() {
     let bench = Bench::new();
     for (member, value) in [
         ("kind", json!("everything")),
-        ("email", json!(null)),
         ("email", json!("mia")),
         ("channel", json!("pigeon")),
         ("channel", json!(7)),

@@ -136,6 +136,7 @@ fn deeds() -> Vec<(Deed, &'static str)> {
         (Deed::Paused { asked_at: Timestamp::UNIX_EPOCH }, "paused"),
         (Deed::Resumed { answered_at: Timestamp::UNIX_EPOCH }, "resumed"),
         (Deed::Begun, "request-begun"),
+        (Deed::PartsSought, "parts-sought"),
         (Deed::Routed { tenant: tenant() }, "routed"),
         (Deed::Instructed { tenant: tenant(), instruction: instruction.clone() }, "instructed"),
         (

@@ -119,6 +119,9 @@ pub struct Denial {
     /// The same where marketing was ended whoever asks, and this is about the rest of an objection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<String>,
+    /// The same where what was shown was enough to be told the categories of the data, and this is about the data itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub categories: Option<String>,
     /// What is said beside that of whether the request was passed on to whoever decides, where the reason is that somebody else does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed_on: Option<PassedOnWords>,
@@ -136,6 +139,17 @@ pub struct Denial {
     /// False where nobody has read it in the law's own text yet.
     #[serde(default = "yes")]
     pub confirmed: bool,
+}
+
+/// How much of a request a reason is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeniedPart {
+    /// All of it.
+    All,
+    /// What is left of an objection once marketing was ended.
+    Rest,
+    /// The data itself, of which the categories are told.
+    Pieces,
 }
 
 /// How many of the businesses that decide about a part of a request have it.
@@ -162,11 +176,16 @@ pub struct PassedOnWords {
 }
 
 impl Denial {
-    /// What the person is told, of a request that went so far: of the `rest`, or all of it. `None`: no business decides about a part
+    /// What the person is told, of a request that went so far: of a part of it, or all of it. `None`: no business decides about a part
     /// of it.
     #[must_use]
-    pub fn words(&self, passed_on: Option<PassedOn>, is_of_rest: bool) -> String {
-        let text = self.rest.as_ref().filter(|_| is_of_rest).unwrap_or(&self.text);
+    pub fn words(&self, passed_on: Option<PassedOn>, denied: DeniedPart) -> String {
+        let of_part = match denied {
+            DeniedPart::All => None,
+            DeniedPart::Rest => self.rest.as_ref(),
+            DeniedPart::Pieces => self.categories.as_ref(),
+        };
+        let text = of_part.unwrap_or(&self.text);
         let Some((words, passed_on)) = self.passed_on.as_ref().zip(passed_on) else { return text.clone() };
         let also = match passed_on {
             PassedOn::Everybody => &words.all,
@@ -210,6 +229,12 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
             return Err(invalid(
                 place,
                 "it says what is not done beside an end to marketing, if it refuses objections whole",
+            ));
+        }
+        if (reason == DenialReason::Unverifiable) == denial.categories.as_ref().is_none_or(String::is_empty) {
+            return Err(invalid(
+                place,
+                "it says what is told instead of the data itself, if that is what was not shown",
             ));
         }
         for kind in denial.kinds.iter().filter(|_| denial.only_without_right) {

@@ -167,3 +167,24 @@ async fn nothing_of_whoever_reports_is_stopped_without_a_proof_whether_or_not_st
         }
     }
 }
+
+#[tokio::test]
+async fn what_was_handed_to_a_tenant_before_a_report_was_believed_is_waited_for_by_nobody() {
+    for kind in [Kind::Erasure, Kind::Access, Kind::Restriction, Kind::Correction] {
+        let house = House::new();
+        let request = house.ask(1, kind, &BOTH).await;
+        let request = SubjectRequest { about_child: true, ..request };
+        house.world.stored().requests.heads.insert(request.id.clone(), request.clone());
+        let now = house.world.now();
+        let (law, by) = (&house.law, Actor::Staff("alex".to_owned()));
+        let handed = |request: &SubjectRequest| {
+            crate::route_request::route(request, &tenant("dogwood"), law, Actor::Service, now).unwrap().unwrap()
+        };
+        house.change(&request.id, handed).await;
+        house.change(&request.id, |request| find_credible(request, None, law, by, now).unwrap().unwrap()).await;
+        house.rounds(3).await;
+        assert_eq!(house.standing(&request.id), "completed", "{kind:?}: and in full");
+        assert!(!house.letters().iter().any(|letter| letter == "tenant-forward" || letter == "routed"), "{kind:?}");
+        assert!(house.world.stored().exports.jobs.is_empty(), "{kind:?}: no copy");
+    }
+}

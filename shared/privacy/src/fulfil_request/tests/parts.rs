@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::close_request::{Closure, NotClosed, close_request};
 use crate::correct_request::correct_request;
 use crate::export::make_bundle::{Exporter, Made};
 use crate::ingest_gate::{Flag, Purpose, Whose, processing_checks};
 use crate::legal_hold::Note;
 use crate::lift_flag::{Lift, lift_flag};
+use crate::record_act::NotDone;
 use crate::subject_request::findings::{Correction, Decision, EvidenceId, FieldName};
+use crate::subject_request::review::Outcome;
 use crate::subject_request::{By, Deed};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
@@ -219,6 +222,50 @@ async fn a_correction_is_answered_once_staff_have_decided_and_tenants_have_or_ca
     house.day().await;
     assert_eq!(house.standing(&request.id), "partly-retained");
     assert!(house.letters().contains(&"answer".to_owned()));
+}
+
+/// Staff decide the one field of a correction, or close what else there is.
+async fn decided(house: &House, request: &SubjectRequest) -> &'static str {
+    let (world, now, evidence) = (&house.world, house.world.now(), EvidenceId::parse("file-8").unwrap());
+    if request.kind == Kind::Correction {
+        let decision = Decision::Refused { evidence };
+        let fields = [Correction { field: FieldName::parse("name").unwrap(), decision }];
+        correct_request(world, world, &request.id, &fields, &by("Seen."), now).await.unwrap();
+    } else {
+        let closure = Closure { outcome: Outcome::Completed, evidence };
+        let closed = close_request(world, world, &house.law, &request.id, &closure, &by("Seen."), now).await;
+        assert!(matches!(closed, Err(NotDone::Refused(NotClosed::Left(_)))), "{closed:?}");
+    }
+    house.standing(&request.id)
+}
+
+#[tokio::test]
+async fn staff_who_are_quicker_than_the_look_for_tenants_or_have_the_hour_after_its_fault_lose_no_part() {
+    for kind in [Kind::Correction, Kind::Objection, Kind::Erasure, Kind::Restriction] {
+        for strike in std::iter::once(None).chain((1..=40).map(|call| Some(Strike::Before(call)))) {
+            let house = House::new();
+            let request = house.ask(1, kind, &BOTH).await;
+            house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
+            // The engine is quick: nothing of ours is left to wait for.
+            house.work().await;
+            if strike.is_some() {
+                house.world.strike(strike);
+                let _swept = house.sweep().await;
+                house.world.strike(None);
+            }
+            assert_eq!(decided(&house, &request).await, "in-progress", "{kind:?} {strike:?}");
+            house.world.pass(HOUR);
+            house.day().await;
+            assert_eq!(house.routed(&request.id), ["dogwood", "elm"], "{kind:?} {strike:?}");
+            let acts = house.world.stored().requests.acts[&request.id].clone();
+            let sought = acts.iter().filter(|act| act.deed == Deed::PartsSought).count();
+            assert_eq!(
+                (sought, house.standing(&request.id)),
+                (1, "in-progress"),
+                "{kind:?} {strike:?}: once, and waited for"
+            );
+        }
+    }
 }
 
 #[tokio::test]

@@ -26,8 +26,8 @@ fn every_reason_says_what_it_denies_and_how_much() {
     let law = law();
     let mut table = String::new();
     for reason in DenialReason::ALL {
-        let Denial { title, text, rest, passed_on, kinds, refuses, ways, source, confirmed, only_without_right } =
-            &law.model().denial[&reason];
+        let Denial { title, text, rest, categories, passed_on, kinds, .. } = &law.model().denial[&reason];
+        let Denial { refuses, ways, source, confirmed, only_without_right, .. } = &law.model().denial[&reason];
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
         let kinds = if kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { kinds.join(" ") };
         let read = if *confirmed { "" } else { "?" };
@@ -36,6 +36,9 @@ fn every_reason_says_what_it_denies_and_how_much() {
         table.push_str(&format!("    {text}\n"));
         if let Some(rest) = rest {
             table.push_str(&format!("    an objection: {rest}\n"));
+        }
+        if let Some(categories) = categories {
+            table.push_str(&format!("    the data itself: {categories}\n"));
         }
         if let Some(PassedOnWords { all, some, none }) = passed_on {
             table.push_str(&format!("    {all}\n    {some}\n    {none}\n"));

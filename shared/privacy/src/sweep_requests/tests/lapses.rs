@@ -100,8 +100,49 @@ async fn a_californian_whom_staff_compared_in_vain_is_denied_and_one_whom_they_d
         }
         let expected = is_compared.then(|| "unverifiable".to_owned());
         assert_eq!(office.late(&id).await, expected);
+        office.tell().await;
+        office.world.pass(SignedDuration::from_hours(1));
+        office.sweep().await;
+        office.tell().await;
+        let letters: Vec<Notice> = office.world.stored().requests.letters.iter().map(|letter| letter.notice).collect();
+        let late = letters.iter().filter(|notice| **notice == Notice::Late).count();
+        assert_eq!((late, letters.contains(&Notice::Denial)), (usize::from(!is_compared), is_compared), "{letters:?}");
         let turns = office.request(&id).turns();
         assert_eq!(turns.contains(&Turn::CompareData), !is_compared, "{turns:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_californian_who_shows_too_little_for_the_data_itself_is_told_its_categories_on_the_last_day() {
+    let three = [(PointKind::Phone, "0555"), (PointKind::Company, "Birch"), (PointKind::Name, "Mia")];
+    for (kind, agreeing, is_told) in [
+        (Kind::Access, 1, false),
+        (Kind::Access, 2, true),
+        (Kind::Access, 3, true),
+        (Kind::Portability, 2, true),
+        (Kind::Erasure, 1, false),
+    ] {
+        let (office, law) = (Office::new(), Law::built_in().unwrap());
+        let id = office.asked_for(1, Ask { kind, ..of_californian(&three) }).await;
+        office.tell().await;
+        office.enter_code(&id).await;
+        let held = three.iter().enumerate().map(|(number, (kind, value))| {
+            (*kind, PointValue::parse(if number < agreeing { value } else { "another" }).unwrap())
+        });
+        let reading = Reading::Record(Comparison { held: held.collect(), named: std::collections::BTreeMap::new() });
+        let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Compared.").unwrap() };
+        let now = office.now();
+        review_proof(&office.world, (&law, &office.keys), &id, &reading, &by, now).await.unwrap();
+        let denied = office.late(&id).await;
+        assert_eq!(denied, (!is_told).then(|| "unverifiable".to_owned()), "{kind:?} {agreeing}");
+        if is_told {
+            let request = office.request(&id);
+            let kind_of_bundle = request.bundle_kind();
+            assert_eq!(kind_of_bundle, Some(crate::export::make_bundle::BundleKind::Know), "{kind:?} {agreeing}");
+            assert_eq!(request.findings.refused_parts, ["unverifiable"]);
+            office.sweep().await;
+            assert_eq!(office.world.stored().exports.jobs.len(), 1, "{kind:?} {agreeing}: the file is ordered");
+        }
     }
 }
 

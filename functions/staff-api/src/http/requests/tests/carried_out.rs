@@ -20,7 +20,7 @@ async fn a_part_is_routed_to_its_tenant_and_carried_out_on_its_word() {
     let shown = bench.get(&of(&request, "")).await;
     assert_eq!(shown["routed"][0]["instruction"]["id"], "ticket-7");
     assert_eq!(shown["history"].as_array().unwrap().len(), 2);
-    assert_eq!(shown["left"], json!(["begin", "tenant"]));
+    assert_eq!(shown["left"], json!(["begin", "seek-parts", "tenant"]));
 }
 
 #[tokio::test]
