@@ -68,7 +68,15 @@ fn plan_ref() -> PlanRef {
 }
 
 fn advance(state: State, next_action: NextAction) -> Advance {
-    Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None, is_released: false }
+    Advance {
+        state,
+        next_action,
+        if_covers_until: None,
+        is_reopening: false,
+        replay: None,
+        is_released: false,
+        awaited: None,
+    }
 }
 
 async fn head_of(ports: &impl DueIndex) -> Head {
@@ -258,6 +266,7 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         is_reopening: false,
         replay: None,
         is_released: false,
+        awaited: None,
     };
     assert_eq!(ports.advance(&lease, &advance).await.unwrap(), None);
     assert!(ports.is_cancelled(&new.id).await.unwrap());

@@ -113,6 +113,8 @@ pub struct Oracle {
     tables: BTreeMap<&'static str, BTreeMap<String, Value>>,
     items: BTreeMap<String, Item>,
     erased: Vec<(String, Timestamp, Duration)>,
+    /// When it was said that nothing of ours is left, whether or not vendors have confirmed.
+    gone: Vec<(String, Timestamp, Duration)>,
     alarms: Vec<(String, Duration)>,
     /// Letters with codes, by request.
     letters: Vec<(String, Duration)>,

@@ -119,7 +119,15 @@ async fn halted(bench: &Bench) -> NewObligation {
     Ledger::advance(
         &ledger,
         &lease,
-        &Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None, is_released: false },
+        &Advance {
+            state,
+            next_action,
+            if_covers_until: None,
+            is_reopening: false,
+            replay: None,
+            is_released: false,
+            awaited: None,
+        },
     )
     .await
     .unwrap();

@@ -12,6 +12,9 @@ use crate::process::BEGINNING;
 /// CCPA regulations section 7021(a), which the service follows for everybody: receipt is confirmed within 10 business days.
 const TOLD_WITHIN: Duration = Duration::from_secs(14 * 86_400);
 
+/// What a vendor has since it was first to be asked, and a day for the last one to be over: `policy.toml`, `within`.
+const VENDORS_HAVE: Duration = Duration::from_secs(18 * 86_400);
+
 impl Oracle {
     /// Judges a run that has come to its end.
     pub fn judge(&mut self, account: &Account) {
@@ -101,11 +104,16 @@ impl Oracle {
             }
             let over = ask.last_day().tomorrow().unwrap().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp();
             let over = Duration::from_secs(u64::try_from(over.as_second() - BEGINNING).unwrap());
-            let is_late = done.is_none_or(|(_, _, when)| *when > over);
-            let is_alarmed = self.alarms.iter().any(|(id, when)| *id == ask.id && *when < over);
-            if is_late && !is_alarmed {
+            let gone = self.gone.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
+            let is_late = gone.is_none_or(|(_, _, when)| *when > over);
+            let is_alarmed = |by: Duration| self.alarms.iter().any(|(id, when)| *id == ask.id && *when < by);
+            if is_late && !is_alarmed(over) {
                 found
                     .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
+            }
+            let (Some((_, _, gone)), Some((_, _, done))) = (gone, done) else { continue };
+            if *done > *gone + VENDORS_HAVE && !is_alarmed(*done) {
+                found.push((Broken::PastDateWithoutAlarm, format!("{} waits for a vendor past its last day", ask.id)));
             }
         }
         for (broken, how) in found {
