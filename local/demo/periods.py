@@ -49,7 +49,7 @@ def _put(rows: dict[str, list[dict[str, object]]], output: str, row: dict[str, o
 def _profile(
     tenant_id: str, connection_id: str, moment: datetime, source: random.Random, rows: dict[str, list[dict[str, object]]], made: Dated
 ) -> None:
-    """Two profiles of other members, and the line of their hour in the registry, which the product writes with the first."""
+    """Two profiles of other members, and the line of their hour in the registry, which the product writes with each."""
     hour = moment.strftime("%Y-%m-%dT%H")
     owner = {"tenant_id": tenant_id, "connection_id": connection_id}
     for _ in range(2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import Any
@@ -11,10 +12,10 @@ from typing import Any
 import boto3
 
 from tests.e2e.test_disconnects import body, call_as, connection, dashboard, disconnect
-from tests.e2e.test_moved_time import moving
+from tests.e2e.test_moved_time import moving, put
 from tests.e2e.test_proofs import Vendors, vendors
-from tests.e2e.test_staff import HOLDS, get, staff
-from tests.e2e.world import World, until
+from tests.e2e.test_staff import HOLDS, PROMISES, get, staff
+from tests.e2e.world import Person, World, until
 
 __all__ = ["dashboard", "moving", "staff", "vendors"]
 
@@ -113,14 +114,25 @@ def test_a_hold_is_told_when_it_keeps_and_when_it_lets_go(
         assert secret not in everything
 
 
-def test_what_is_past_its_date_is_told_once(moving: World, vendors: Vendors) -> None:
+def halt(world: World, person: Person) -> str:
+    """A request whose plan waits for a person: one of its records is of no class. The code."""
+    connection = person.connections[0]
+    put(world, "InboxTableName", f"{connection.tenant_id}#{connection.connection_id}", "something#new", tenant_id=connection.tenant_id)
+    return world.ask(person)
+
+
+def confirm(staff: boto3.Session, world: World, code: str) -> None:
+    plan = get(staff, world, f"/api/staff/obligations/{code}")["plan"]
+    path = f"/api/staff/obligations/{code}/plan-confirmation"
+    assert call_as(staff, world, path, {"plan_hash": plan["plan_hash"], "reason": "records-reviewed"}).status == 200
+
+
+def test_what_is_past_its_date_is_told_once(moving: World, staff: boto3.Session) -> None:
     world = moving
-    person = world.person("tenant-birch")
-    vendors.tell("/_mood/posthog/down")
-    code = world.ask(person)
-    until(lambda: not world.left(person.connections) or None, 60)
+    code = halt(world, world.person("tenant-birch"))
     seen: list[dict[str, Any]] = []
     until(lambda: "accepted" in of(code, told(world, seen)) or None, 60)
+    until(lambda: get(staff, world, f"/api/staff/obligations/{code}")["state"] == "planned" or None, 60)
     assert not {"late", "erased"} & set(of(code, seen)), "its date is thirty days ahead"
     world.move(31)
 
@@ -129,20 +141,16 @@ def test_what_is_past_its_date_is_told_once(moving: World, vendors: Vendors) -> 
         return "late" in of(code, told(world, seen)) or None
 
     until(is_told, 60, pause=2)
-    vendors.tell("/_mood/posthog/honest")
-    # The wait after a failure may have begun anew: it is minutes long, at most an hour.
-    world.move(31 + 2 / 24)
+    confirm(staff, world, code)
     world.await_erased(code, sweep_every=3)
     until(lambda: "erased" in of(code, told(world, seen)) or None, 60)
     assert len(of(code, seen)["late"]) == 1, "however often it was swept"
 
 
-def test_what_comes_near_its_date_rings_days_before_it(moving: World, vendors: Vendors, staff: boto3.Session) -> None:
+def test_what_comes_near_its_date_rings_days_before_it(moving: World, staff: boto3.Session) -> None:
     world = moving
-    person = world.person("tenant-birch")
-    vendors.tell("/_mood/posthog/down")
-    code = world.ask(person)
-    until(lambda: not world.left(person.connections) or None, 60)
+    code = halt(world, world.person("tenant-birch"))
+    until(lambda: get(staff, world, f"/api/staff/obligations/{code}")["state"] == "planned" or None, 60)
 
     def timeliness() -> str:
         return str(get(staff, world, f"/api/staff/obligations/{code}")["timeliness"])
@@ -159,7 +167,45 @@ def test_what_comes_near_its_date_rings_days_before_it(moving: World, vendors: V
 
     until(rings, 60, pause=1)
     assert timeliness() == "near-due", "four days are left"
-    vendors.tell("/_mood/posthog/honest")
+    confirm(staff, world, code)
     world.move(28)
     world.await_erased(code, sweep_every=3)
     assert timeliness() == "finished"
+
+
+def test_a_processor_that_does_not_confirm_rings_by_its_own_date_and_makes_nothing_of_ours_late(
+    moving: World, vendors: Vendors, staff: boto3.Session
+) -> None:
+    world = moving
+    person = world.person("tenant-birch")
+    vendors.tell("/_mood/posthog/down")
+    code = world.ask(person)
+    until(lambda: not world.left(person.connections) or None, 60)
+    seen: list[dict[str, Any]] = []
+
+    def obligation() -> dict[str, Any]:
+        return get(staff, world, f"/api/staff/obligations/{code}")
+
+    def posthog() -> dict[str, Any]:
+        (found,) = [one for one in get(staff, world, PROMISES)["processors"] if one["promise"] == "processor.posthog"]
+        return found
+
+    until(lambda: obligation()["timeliness"] == "settling" or None, 60)
+    hours = count(step=2)
+
+    def rings(day: float, metric: str) -> Callable[[], bool | None]:
+        def look() -> bool | None:
+            world.move(day + next(hours) / 24)
+            return world.sweep()[metric] >= 1 or None
+
+        return look
+
+    until(rings(11, "processors_late"), 60, pause=1)
+    assert posthog()["holds"], "six days are left of its own"
+    until(rings(31, "processors_overdue"), 60, pause=1)
+    assert not posthog()["holds"] and obligation()["timeliness"] == "settling"
+    assert "late" not in of(code, told(world, seen)), "our part was gone on the first day"
+    vendors.tell("/_mood/posthog/honest")
+    world.move(33)
+    world.await_erased(code, sweep_every=3)
+    assert posthog()["holds"]

@@ -176,7 +176,8 @@ const fn whole(kind: TargetKind) -> &'static str {
 fn processors(map: &DataMap) -> String {
     let mut part = "## Who else holds copies\n\n\
                     An erasure is complete when each has confirmed, or the date by which its copy expires has passed. A follow-up \
-                    query confirms, never a processor's \"accepted\".\n\n\
+                    query confirms, never a processor's \"accepted\". Our own last day is met once a strong read of our own finds \
+                    nothing; who is asked has a last day of its own, counted from then.\n\n\
                     | processor | policy section | concerned by | how its end is known | what it keeps |\n|---|---|---|---|---|\n"
         .to_owned();
     for processor in map.model().processor.values() {
@@ -190,9 +191,11 @@ fn processors(map: &DataMap) -> String {
             }
             Settle::Http(http) => (
                 format!(
-                    "asked to erase; looked at {} later, again and again until nothing is found; alarm after {}",
+                    "asked to erase; looked at {} later, again and again until nothing is found; alarm after {}, its last \
+                     day {} after it was asked",
                     words(&http.confirm_after),
-                    words(&http.alarm_after)
+                    words(&http.alarm_after),
+                    words(&http.within)
                 ),
                 http.retains.as_ref().map_or("nothing", |retains| retains.reason.as_str()),
             ),

@@ -12,7 +12,7 @@ use privacy::ingest_gate::Mark;
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::{World, own_contact_place, place, plan_hash, user_place};
-use privacy::obligation::{Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
+use privacy::obligation::{Awaited, Head, NewObligation, ObligationId, Outcome, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::policy::Route;
 use privacy::policy::retained::Exception;
@@ -68,7 +68,15 @@ fn plan_ref() -> PlanRef {
 }
 
 fn advance(state: State, next_action: NextAction) -> Advance {
-    Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None, is_released: false }
+    Advance {
+        state,
+        next_action,
+        if_covers_until: None,
+        is_reopening: false,
+        replay: None,
+        is_released: false,
+        awaited: None,
+    }
 }
 
 async fn head_of(ports: &impl DueIndex) -> Head {
@@ -258,6 +266,7 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         is_reopening: false,
         replay: None,
         is_released: false,
+        awaited: None,
     };
     assert_eq!(ports.advance(&lease, &advance).await.unwrap(), None);
     assert!(ports.is_cancelled(&new.id).await.unwrap());
@@ -337,6 +346,34 @@ async fn held_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         let advance = Advance { is_released, ..advance(state.clone(), NextAction::Keep) };
         let after = ports.advance(&lease("w"), &advance).await.unwrap().unwrap();
         assert_eq!((after.held_by.as_slice(), &head_of(ports).await), (expected, &after), "{state:?}");
+    }
+}
+
+/// Who is waited for stands in the row until a transition that waits for nobody; renewing and putting off leave it.
+async fn awaited_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
+    assert_eq!(ports.open(&request("2026-03-10T12:00:00Z", true)).await.unwrap(), Opened::New);
+    ports.lease(&lease("w"), now(), now() + SignedDuration::from_hours(1)).await.unwrap();
+    let executing = State::Executing { plan: plan_ref() };
+    let processors = [("payments", 0), ("posthog", 2)];
+    let processors = processors.map(|(name, hours)| (name.to_owned(), now() + SignedDuration::from_hours(hours)));
+    let waiting = Awaited { gone_at: now(), processors: processors.into() };
+    let next = NextAction::At(now() + SignedDuration::from_hours(1));
+    let verifying = State::Verifying { plan: plan_ref().hash, erased_at: now(), looks: vec![] };
+    for (state, awaited) in [
+        (executing.clone(), Some(waiting.clone())),
+        (executing.clone(), None),
+        (executing.clone(), Some(waiting.clone())),
+        (verifying.clone(), None),
+        (verifying, Some(waiting)),
+        (State::Received, None),
+    ] {
+        let advance = Advance { awaited: awaited.clone(), ..advance(state, next) };
+        let after = ports.advance(&lease("w"), &advance).await.unwrap().unwrap();
+        assert_eq!((&after.awaited, &head_of(ports).await), (&awaited, &after));
+        let due = Due { id: id(), next_action_at: after.next_action_at.unwrap() };
+        ports.postpone(&due, next).await.unwrap();
+        ports.lease(&lease("w"), now(), now() + SignedDuration::from_hours(1)).await.unwrap();
+        assert_eq!(head_of(ports).await.awaited, awaited);
     }
 }
 
@@ -721,6 +758,7 @@ async fn the_ports_in_memory_keep_the_contract() {
     disconnect_contract(&world()).await;
     hold_contract(&world()).await;
     held_contract(&world()).await;
+    awaited_contract(&world()).await;
     staff_contract(&world()).await;
     let directory = world();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {
@@ -760,6 +798,7 @@ async fn the_adapters_over_dynamodb_keep_the_contract() {
     disconnect_contract(&demo::ledger(&Account::new())).await;
     hold_contract(&demo::ledger(&Account::new())).await;
     held_contract(&demo::ledger(&Account::new())).await;
+    awaited_contract(&demo::ledger(&Account::new())).await;
     staff_contract(&demo::ledger(&Account::new())).await;
     let directory = Account::new();
     for (tenant, connection) in [("alder", "c1"), ("alder", "c2"), ("birch", "c3")] {

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::DataMap;
 use privacy::erasure::Worked;
 use privacy::ids::{Platform, TenantId};
-use privacy::ingest_gate::{Arrival, Purpose, TokenUse};
+use privacy::ingest_gate::{Arrival, Dated, Purpose, TokenUse};
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
 use privacy::obligation::{NewObligation, ObligationId};
 use privacy::policy::Route;
 use privacy::ports::{Connections, HoldBook, Intake};
+use privacy::purge::PeriodClass;
 use privacy::scope::Link;
 use privacy::target::Target;
 use privacy_aws::ingest_gate::IngestGate;
@@ -263,12 +265,12 @@ async fn may_use(account: &Account, purpose: Purpose, connection: &str, connecte
     let place = place("alder", connection, Some("p1"));
     let record = Arrival { place: &place, connected_at, owners: &[], occurred_at: connected_at };
     let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
-    let read = gate.may_use(purpose, &record, now()).await.unwrap().is_ok();
+    let read = gate.may_use(purpose, (&record, None), now()).await.unwrap().is_ok();
     let key = |name: &str| AttributeValue::S(format!("{name}-{connection}-{purpose:?}"));
     let put = Put::builder().table_name("logs").item("pk", AttributeValue::S("log#2026-03-10#0".to_owned()));
     let put =
         put.item("sk", AttributeValue::S(format!("alder#2026-03-10T12:00:00.000Z#{}", key("use").as_s().unwrap())));
-    let mut items = gate.use_conditions(purpose, &record, now()).unwrap();
+    let mut items = gate.use_conditions(purpose, (&record, None), now()).unwrap().unwrap();
     items.push(TransactWriteItem::builder().put(put.build().unwrap()).build());
     let sent = account.connection().dynamodb().transact_write_items().set_transact_items(Some(items)).send().await;
     assert_eq!(read, sent.is_ok(), "both forms of the gate agree");
@@ -293,4 +295,65 @@ async fn what_a_hold_keeps_past_its_erasure_is_restricted() {
         assert!(may_use(&account, purpose, "c2", connected_at()).await, "{purpose:?}: a bystander");
         assert!(may_use(&account, purpose, "c1", now()).await, "{purpose:?}: connected again since");
     }
+}
+
+fn dated_classes() -> Vec<PeriodClass> {
+    PeriodClass::all(&DataMap::built_in().unwrap()).unwrap()
+}
+
+/// Profiles of members have 24 hours, whatever keeps them: no purge raises a mark, and nothing is read to know it.
+#[tokio::test]
+async fn what_is_past_its_date_is_restricted_though_no_mark_says_so() {
+    let account = Account::new();
+    let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
+    let (classes, place) = (dated_classes(), place("alder", "c1", None));
+    let class = classes.iter().find(|class| class.name == "member-profiles").unwrap();
+    let record = Arrival { place: &place, connected_at: connected_at(), owners: &[], occurred_at: now() };
+    for (recorded_at, may) in [("2026-03-09T13:00:00Z", true), ("2026-03-09T12:59:59Z", false)] {
+        let dated = Dated { class, recorded_at: at(recorded_at) };
+        for (purpose, may) in [(Purpose::Service, may), (Purpose::LegalClaims, true)] {
+            let judged = gate.may_use(purpose, (&record, Some(&dated)), now()).await.unwrap();
+            let conditions = gate.use_conditions(purpose, (&record, Some(&dated)), now()).unwrap();
+            assert_eq!((judged.is_ok(), conditions.is_ok()), (may, may), "{recorded_at} {purpose:?}");
+        }
+    }
+}
+
+/// The writer has written the line of this hour before, and knows it; the line is gone since. Its next record brings it again.
+#[tokio::test]
+async fn a_record_that_comes_late_brings_the_line_that_a_purge_finds_it_by() {
+    let account = Account::new();
+    let gate = IngestGate::new(&account.connection(), "suppression".to_owned(), "ledger".to_owned());
+    let (classes, place) = (dated_classes(), place("alder", "c1", None));
+    let class = classes.iter().find(|class| class.name == "member-profiles").unwrap();
+    let write = async |recorded_at: &str| {
+        let arrival =
+            Arrival { place: &place, connected_at: connected_at(), owners: &[], occurred_at: at(recorded_at) };
+        let dated = Dated { class, recorded_at: at(recorded_at) };
+        let Ok(mut items) = gate.dated_conditions((&arrival, &dated), "social", now()).unwrap() else { return false };
+        let hour = recorded_at.get(..13).unwrap();
+        let put = Put::builder()
+            .table_name("social")
+            .item("pk", AttributeValue::S("alder#c1".to_owned()))
+            .item("sk", AttributeValue::S(format!("member#{hour}#{recorded_at}#m1")))
+            .build()
+            .unwrap();
+        items.push(TransactWriteItem::builder().put(put).build());
+        account.connection().dynamodb().transact_write_items().set_transact_items(Some(items)).send().await.is_ok()
+    };
+    let lines = || {
+        let rows = account.dump("social").into_iter();
+        rows.filter(|row| row["pk"]["S"].as_str().unwrap().starts_with("due#")).collect::<Vec<_>>()
+    };
+    assert!(write("2026-03-10T11:00:00.000Z").await);
+    let first = lines();
+    assert_eq!(first.len(), 1);
+    assert_eq!((first[0]["sk"]["S"].as_str(), first[0]["tenant_id"]["S"].as_str()), (Some("alder#c1"), Some("alder")));
+    let text = |name: &str| AttributeValue::S(first[0][name]["S"].as_str().unwrap().to_owned());
+    let delete = account.connection().dynamodb().delete_item().table_name("social");
+    delete.key("pk", text("pk")).key("sk", text("sk")).send().await.unwrap();
+    assert!(write("2026-03-10T11:30:00.000Z").await);
+    assert_eq!(lines(), first, "the record alone would be found by nobody");
+    assert!(!write("2026-03-09T12:30:00.000Z").await, "its hour is purged by now");
+    assert_eq!(lines(), first);
 }

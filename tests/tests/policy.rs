@@ -187,7 +187,7 @@ const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
 ];
 
 /// A mistake in a processor: section, what stands there, what is written instead, and the problem named.
-const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 51] = [
+const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 55] = [
     ("processor.hosting", "title = \"Hosting", "title = \"\" #", "[processor.hosting]: title and policy section"),
     ("processor.hosting", "\"contacts\", ", "\"kontacts\", ", "[processor.hosting]: record class `kontacts`"),
     ("processor.hosting", "\"meta-deauthorize\"", "\"carrier-pigeon\"", "carrier-pigeon"),
@@ -248,6 +248,10 @@ const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 51] = [
     ("processor.posthog.settle", "Bearer {secret}", "{secret} {subject}", "must hold `{secret}` once"),
     ("processor.posthog.settle", "confirm_after = \"PT1H\"", "confirm_after = \"P11D\"", "shorter than `alarm_after`"),
     ("processor.posthog.settle", "alarm_after = \"P10D\"", "alarm_after = \"P1M\"", "counted in days or less"),
+    ("processor.posthog.settle", "within = \"P17D\"", "within = \"P10D\"", "leaves no day until `within`"),
+    ("processor.posthog.settle", "within = \"P17D\"", "within = \"PT300H\"", "counted in whole days"),
+    ("processor.posthog.settle", "within = \"P17D\"", "within = \"P1M\"", "counted in days or less"),
+    ("processor.posthog.settle", "within = \"P17D\"", "", "missing field `within`"),
     ("processor.posthog.settle.subject.ask", "method = \"POST\"", "method = \"GET\"", "subject: ask: GET has no body"),
     (
         "processor.posthog.settle.subject.ask",

@@ -221,6 +221,34 @@ async fn what_stands_in_a_shard_that_no_purge_reads_is_named() {
     assert!(line.contains("security-logs") && line.trim_end().ends_with(" 3"), "{line}");
 }
 
+/// A writer that remembers its line of an hour writes once more after the purge has taken it.
+#[tokio::test(start_paused = true)]
+async fn what_no_line_of_its_registry_lists_is_named() {
+    let account = account().await;
+    let member =
+        |connection: &str, hour: &str| row(connection, &format!("member#{hour}#{hour}:10:00.000Z#m1"), &["name"]);
+    let line = |connection: &str, hour: &str| row(&format!("due#member-profiles#{hour}#1"), connection, &[]);
+    // It is noon: of today's hours the last one is not over, and what is of yesterday at three is being purged.
+    let (late, over, purged, open) = ("2026-03-09T06", "2026-03-10T08", "2026-03-09T15", "2026-03-10T12");
+    let rows = [
+        member("alder#c7", late),
+        member("alder#c7", over),
+        member("alder#c7", open),
+        member("alder#c7", purged),
+        member("alder#c8", late),
+        line("alder#c8", late),
+    ];
+    account.put_all("social", &rows);
+    let (text, code) = report(&account).await;
+    assert_eq!(code, UNCLASSIFIED, "{text}");
+    let named: Vec<&str> = text.lines().filter(|line| line.contains("unlisted")).collect();
+    assert_eq!(named.len(), 1, "{text}");
+    assert!(named[0].contains("member-profiles: no line") && named[0].trim_end().ends_with(" 2"), "{text}");
+    account.put_all("social", &[line("alder#c7", late), line("alder#c7", over)]);
+    let (text, code) = report(&account).await;
+    assert_eq!(code, GOOD, "{text}");
+}
+
 /// LinkedIn gives days; nothing of it may stand where records last as long as a connection.
 #[tokio::test(start_paused = true)]
 async fn what_a_store_never_holds_of_a_platform_is_named() {
@@ -237,7 +265,11 @@ async fn what_a_store_never_holds_of_a_platform_is_named() {
     let day = "organisation#2026-02-20#2026-02-20T00:10:00.000Z#m1";
     account.put_all(
         "social",
-        &[of("c7", day), row("alder#c7", "member#2026-10-02T10#2026-10-02T10:10:00.000Z#m1", &["name"])],
+        &[
+            of("c7", day),
+            row("due#organisation-activity#2026-02-20#1", "alder#c7", &[]),
+            row("alder#c7", "member#2026-10-02T10#2026-10-02T10:10:00.000Z#m1", &["name"]),
+        ],
     );
     account.put_all("inbox", &[of("c8", signal)]);
     account.buckets().put_in("media", "alder/c8/p1/avatar/a.jpg", "1");

@@ -389,6 +389,7 @@ async fn status_units(asked: &SubjectRequest, freshness: Freshness) -> [f64; 2] 
             is_reopening: false,
             replay: None,
             is_released: false,
+            awaited: None,
         };
         let finished = ledger.advance(&lease, &advance).await.unwrap().unwrap();
         drop(account.take_calls());

@@ -30,6 +30,8 @@ pub(crate) struct Report {
     failed: u64,
     held: u64,
     holds_past_review: u64,
+    processors_late: u64,
+    processors_overdue: u64,
     is_truncated: bool,
 }
 
@@ -110,9 +112,24 @@ impl Due {
             oldest_open_seconds: _,
             held,
             holds_past_review,
+            processors_late,
+            processors_overdue,
             faults,
         } = sweep;
-        (Report { due, sent, near_due, overdue, halted, failed, held, holds_past_review, is_truncated }, faults)
+        let report = Report {
+            due,
+            sent,
+            near_due,
+            overdue,
+            halted,
+            failed,
+            held,
+            holds_past_review,
+            processors_late,
+            processors_overdue,
+            is_truncated,
+        };
+        (report, faults)
     }
 }
 
@@ -167,6 +184,8 @@ fn report(sweep: &Sweep, request_id: &str) {
             ("ObligationsFailed", count(sweep.failed)),
             ("ObligationsHeld", count(sweep.held)),
             ("HoldsPastReview", count(sweep.holds_past_review)),
+            ("ProcessorsOverdue", count(sweep.processors_late)),
+            ("ProcessorsPastDate", count(sweep.processors_overdue)),
             ("SweepSent", count(sweep.sent)),
             ("SweepTruncated", i64::from(sweep.is_truncated)),
         ],

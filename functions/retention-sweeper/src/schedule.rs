@@ -18,6 +18,9 @@ use crate::replays::{self, Replays};
 use crate::requests::{self, Requests};
 use crate::share::Shares;
 
+/// How often the ledger is swept: `SweepSchedule` in template.yaml.
+const EVERY_MINUTES: i64 = 5;
+
 /// What a schedule sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "sweep", rename_all = "kebab-case", deny_unknown_fields)]
@@ -58,9 +61,16 @@ pub(crate) struct DueReport {
 }
 
 impl DueReport {
-    /// Whether there was nothing to do, as in most minutes: such a run leaves its metrics and no report in the bucket.
+    /// Whether there was nothing to do, as at most times.
     fn is_quiet(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether a run that began then leaves a report in the bucket, beside its metrics: of quiet ones the first of each hour does, so that a
+    /// day without reports is one without runs.
+    fn is_stored(&self, began_at: Timestamp) -> bool {
+        let minutes_before = began_at.as_second().rem_euclid(60 * 60) / 60;
+        !self.is_quiet() || minutes_before < EVERY_MINUTES
     }
 }
 
@@ -99,7 +109,9 @@ impl Sweeper {
                 let until = Shares::until(ends_at);
                 Ok(Answer::DuePlan(self.due.plan(request_id, until.obligations).await?))
             }
-            Tick::Due { dry_run: false } => Ok(Answer::Due(self.sweep_due(request_id, ends_at).await?)),
+            Tick::Due { dry_run: false } => {
+                Ok(Answer::Due(self.sweep_due(request_id, (SystemClock.now(), ends_at)).await?))
+            }
             Tick::Periods { dry_run: true } => {
                 Ok(Answer::Periods(self.periods.sweep(&self.map, request_id, ends_at, true).await?))
             }
@@ -112,7 +124,11 @@ impl Sweeper {
     }
 
     /// One part that fails leaves the others done and reported; then the invocation fails for it.
-    async fn sweep_due(&self, request_id: &str, ends_at: Timestamp) -> Result<DueReport, due::SweepFailed> {
+    async fn sweep_due(
+        &self,
+        request_id: &str,
+        (began_at, ends_at): (Timestamp, Timestamp),
+    ) -> Result<DueReport, due::SweepFailed> {
         let until = Shares::until(ends_at);
         let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
         let (bundles, of_bundles) = self.bundles.sweep(request_id, until.bundles).await;
@@ -121,7 +137,7 @@ impl Sweeper {
         let (obligations, of_obligations) = self.due.sweep(&self.map, request_id, until.obligations).await;
         let faults = of_requests + of_bundles + of_replays + of_obligations;
         let mut report = DueReport { obligations, requests, bundles, replays, faults };
-        if !report.is_quiet()
+        if report.is_stored(began_at)
             && let Err(fault) = store_due_report(&self.reports, SystemClock.now(), &report).await
         {
             let cause = fault.chain();
@@ -157,23 +173,32 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_sweep_that_found_something_leaves_its_report_and_a_quiet_one_none() {
+    async fn a_sweep_that_found_something_leaves_its_report_and_of_quiet_ones_the_first_of_each_hour() {
         // What fails is reported too, as a number.
         for (troubles, faults) in [(0, 0), (20, 1)] {
             let account = Account::new();
             account.set_secret("subject-keys", demo::SUBJECT_KEYS);
             let (sweeper, ends_at) = (sweeper(&account), SystemClock.now() + SignedDuration::from_mins(5));
+            let at = |minutes: &str| (format!("2026-03-10T12:{minutes}Z").parse::<Timestamp>().unwrap(), ends_at);
             let reports = || {
                 let objects = account.buckets().objects();
                 objects.into_iter().filter(|(key, _)| key.contains("sweeps/due/")).collect::<Vec<_>>()
             };
-            assert!(sweeper.sweep_due("r-1", ends_at).await.unwrap().is_quiet());
+            for minutes in ["05:00", "30:00", "59:59"] {
+                assert!(sweeper.sweep_due("r-1", at(minutes)).await.unwrap().is_quiet());
+            }
             assert_eq!(reports(), []);
+            for minutes in ["00:00", "04:59"] {
+                assert!(sweeper.sweep_due("r-1", at(minutes)).await.unwrap().is_quiet());
+            }
+            let quiet = reports();
+            assert_eq!(quiet.len(), 2, "once an hour, by a schedule of five minutes");
+            let reports = || reports().into_iter().filter(|one| !quiet.contains(one)).collect::<Vec<_>>();
             let received_at = SystemClock.now() - SignedDuration::from_hours(2);
             let request = demo::request(&demo::person("10158000000000001"), received_at);
             privacy::ports::Intake::open(&demo::ledger(&account), &request).await.unwrap();
             account.trouble("SendMessage", &vec![Trouble::Down; troubles]);
-            let swept = sweeper.sweep_due("r-2", ends_at).await;
+            let swept = sweeper.sweep_due("r-2", at("30:00")).await;
             assert_eq!(swept.map_or_else(|failed| failed.faults, |report| report.faults), faults);
             let stored = format!("{:?}", reports());
             assert_eq!(reports().len(), 1, "{stored}");

@@ -25,7 +25,7 @@ use privacy::list_requests::read_requests;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, Freshness, HoldBook, PlanBook, Showcase};
 use privacy::processors::{ProcessorLedger, Report};
-use privacy::promise_ledger::{read_open, read_purges, scheduled, standing, unwatched};
+use privacy::promise_ledger::{processors, read_open, read_purges, scheduled, standing, unwatched};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::outbox::Outbox;
@@ -249,7 +249,8 @@ impl Staff {
             "the promises were judged"
         );
         let (scheduled, unwatched) = (scheduled(&self.map, &purges, &in_force, now), unwatched(&self.map));
-        Ok(answers::promises(&standings, &scheduled, &unwatched, is_complete, now))
+        let processors = processors(&self.map, &read.heads, now);
+        Ok(answers::promises(&standings, &scheduled, (&unwatched, &processors), is_complete, now))
     }
 }
 

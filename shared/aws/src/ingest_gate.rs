@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, Put, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
 use privacy::ingest_gate::{
-    self, Arrival, Check, Entry, FlagCheck, KeptIn, Mark, Purpose, Restricted, Suppressed, TokenUse, Whose,
+    self, Arrival, Check, Dated, Entry, FlagCheck, KeptIn, Line, Mark, Purpose, Restricted, Suppressed, TokenUse, Whose,
 };
 
-use crate::attributes::{Item, at, get_at, get_text, number, text};
+use crate::attributes::{Item, at, get_at, get_text, number, place_facts, text};
 use crate::connection::Connection;
 use crate::faults::fault;
 use crate::ledger::HEAD;
@@ -48,17 +48,49 @@ impl IngestGate {
         self.conditions_of(ingest_gate::checks(arrival), now)
     }
 
-    /// The conditions to put into the same `TransactWriteItems` as a use of a record that writes something.
+    /// The same of a record that goes by its date, with the line that its registry needs, written into the table in which it stands. Each
+    /// such record carries them, whether or not its line was written before: the purge of its period takes the line, and what comes in
+    /// without one is found by nobody.
     ///
     /// # Errors
-    /// [`Fault`] when the SDK refuses to build a condition.
+    /// [`Suppressed`] once its period is purged. [`Fault`] when the SDK refuses to build a condition.
+    pub fn dated_conditions(
+        &self,
+        (arrival, dated): (&Arrival<'_>, &Dated<'_>),
+        table: &str,
+        now: Timestamp,
+    ) -> Result<Result<Vec<TransactWriteItem>, Suppressed>, Fault> {
+        if let Err(suppressed) = dated.admit(now) {
+            return Ok(Err(suppressed));
+        }
+        let mut items = self.conditions(arrival, now)?;
+        if let Some(Line { partition, key }) = dated.line(arrival.place) {
+            let mut row = Item::from([("pk".to_owned(), text(partition)), ("sk".to_owned(), text(key))]);
+            let connection = arrival.place.whole_connection();
+            let facts = connection.iter().flat_map(place_facts);
+            row.extend(facts.map(|(name, value)| (name.to_owned(), value)));
+            let put = Put::builder().table_name(table).set_item(Some(row)).build();
+            let put = put.map_err(|error| Fault::park("gate.line", error))?;
+            items.push(TransactWriteItem::builder().put(put).build());
+        }
+        Ok(Ok(items))
+    }
+
+    /// The conditions to put into the same `TransactWriteItems` as a use of a record that writes something. `dated`: its date, where its
+    /// class goes by one.
+    ///
+    /// # Errors
+    /// [`Restricted`] once it must be gone by its date. [`Fault`] when the SDK refuses to build a condition.
     pub fn use_conditions(
         &self,
         purpose: Purpose,
-        record: &Arrival<'_>,
+        (record, dated): (&Arrival<'_>, Option<&Dated<'_>>),
         now: Timestamp,
-    ) -> Result<Vec<TransactWriteItem>, Fault> {
-        self.conditions_of(ingest_gate::use_checks(purpose, record), now)
+    ) -> Result<Result<Vec<TransactWriteItem>, Restricted>, Fault> {
+        if let Some(Err(restricted)) = dated.map(|dated| dated.may_use(purpose, now)) {
+            return Ok(Err(restricted));
+        }
+        self.conditions_of(ingest_gate::use_checks(purpose, record), now).map(Ok)
     }
 
     fn conditions_of(&self, checks: Vec<Check>, now: Timestamp) -> Result<Vec<TransactWriteItem>, Fault> {
@@ -86,16 +118,20 @@ impl IngestGate {
         Ok(ingest_gate::admit(arrival, &entries, now))
     }
 
-    /// Whether a record that is there may be used so, by strong reads: what an erasure covers and a hold keeps may not.
+    /// Whether a record that is there may be used so, by strong reads: what an erasure covers and a hold keeps may not. `dated`: its
+    /// date, where its class goes by one; what is past that may not be used either, and nothing is read for it.
     ///
     /// # Errors
     /// [`Fault`] when the rows cannot be read: the caller must not use it.
     pub async fn may_use(
         &self,
         purpose: Purpose,
-        record: &Arrival<'_>,
+        (record, dated): (&Arrival<'_>, Option<&Dated<'_>>),
         now: Timestamp,
     ) -> Result<Result<(), Restricted>, Fault> {
+        if let Some(Err(restricted)) = dated.map(|dated| dated.may_use(purpose, now)) {
+            return Ok(Err(restricted));
+        }
         let entries = self.read(ingest_gate::use_checks(purpose, record)).await?;
         Ok(ingest_gate::may_use(purpose, record, &entries, now))
     }

@@ -206,6 +206,13 @@ impl DataMap {
         self.stores.iter().find(|store| store.name == name)
     }
 
+    /// Whether a store may hold records of a platform; what the map does not know holds none.
+    #[must_use]
+    pub fn may_hold(&self, store: &str, platform: &Platform) -> bool {
+        let described = self.model.store.get(store);
+        described.is_some_and(|store| !store.excluded_platforms.iter().any(|name| name == platform.as_str()))
+    }
+
     /// The promise of a route. Validation ensures that there is one.
     #[must_use]
     pub fn promise(&self, route: Route) -> Option<&Promise> {

@@ -4,8 +4,10 @@
 //! conditional form hands [`checks`] to the store, which carries them out in one transaction with the write:
 //! only this closes the race against a running erasure, which raises its marks before it reads anything.
 
+mod dated;
 mod flags;
 
+pub use dated::{Dated, Line};
 pub use flags::{Flag, FlagBook, FlagCheck, LiftedFlag, Purpose, Whose, may_process, processing_checks};
 
 use std::fmt;

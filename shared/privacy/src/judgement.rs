@@ -7,8 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::zone;
 use crate::data_map::DataMap;
+use crate::deadline::DueBy;
 use crate::legal_hold::{InForce, is_past_review};
 use crate::obligation::{Head, State};
+use crate::processors::{last_day, timeliness};
 use crate::subject_request::notice::{NOT_REACHED, Notice};
 use crate::subject_request::{Routed, SubjectRequest};
 
@@ -20,6 +22,9 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub enum Judged {
     /// Erased or cancelled: nothing of it is open.
     Finished,
+    /// Nothing of ours is left, so its own date is met or was noted as missed. It is not erased before every processor has answered,
+    /// and each of them is judged by its own date ([`awaited`]).
+    Settling,
     /// A hold in force delays: what counts is whether somebody looks at it again in time.
     Held {
         /// Whether the review is over its day.
@@ -141,6 +146,7 @@ pub fn judge(head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) -> 
         State::Held { review_by, by, .. } if in_force.has_all(by) => {
             return Judged::Held { is_past_review: is_past_review(*review_by, now) };
         }
+        State::Executing { .. } if head.ours_gone_at().is_some() => return Judged::Settling,
         State::Planned { .. } if head.is_halted() => Some(Trouble::Halted),
         State::Failed { .. } => Some(Trouble::Failed),
         // A plan that was confirmed or overtaken is worked on by itself.
@@ -155,4 +161,31 @@ pub fn judge(head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) -> 
         Timeliness::InTime
     };
     Judged::Open(Open { since: head.open_since(), timeliness, trouble })
+}
+
+/// A processor that an obligation waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwaitedProcessor<'a> {
+    /// Its name in the policy file.
+    pub name: &'a str,
+    /// Since when it is to be settled.
+    pub since: Timestamp,
+    /// Its own last day.
+    pub due_by: Option<DueBy>,
+    /// Where it stands to that: near once its alarm rings.
+    pub timeliness: Timeliness,
+}
+
+/// Judges every processor that an obligation waits for, also one that waits in its second looks or beside a hold. One that the policy
+/// file no longer has is waited for no more. Pure.
+pub fn awaited<'a>(
+    head: &'a Head,
+    map: &'a DataMap,
+    now: Timestamp,
+) -> impl Iterator<Item = AwaitedProcessor<'a>> + 'a {
+    head.awaited.iter().flat_map(|awaited| &awaited.processors).filter_map(move |(name, since)| {
+        let settle = &map.model().processor.get(name)?.settle;
+        let (due_by, timeliness) = (last_day(settle, *since), timeliness(settle, *since, now));
+        Some(AwaitedProcessor { name, since: *since, due_by, timeliness })
+    })
 }

@@ -9,8 +9,12 @@
 //!
 //! `Received` may wait for its `starts_at`; until then it can be `Cancelled`. A state holds only its own facts. `Verifying` starts at `erased_at`: a strong read found nothing.
 
+mod awaited;
 mod id;
+mod outcome;
+pub use awaited::Awaited;
 pub use id::{InvalidObligationId, ObligationId, Turn};
+pub use outcome::Outcome;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -216,6 +220,8 @@ pub struct Head {
     /// The holds that kept something when it was last worked through, also while more is erased beside them; none once they are
     /// released, or keep nothing.
     pub held_by: Vec<HoldId>,
+    /// Who else is waited for, while nothing of ours is left that may go.
+    pub awaited: Option<Awaited>,
 }
 
 impl Head {
@@ -268,33 +274,4 @@ pub struct NewObligation {
     pub due_by: DueBy,
     /// When it counts as stuck.
     pub next_action_at: Timestamp,
-}
-
-/// The outcome for one record class. Never rolled up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// So many records were removed.
-    Removed {
-        /// How many.
-        count: u64,
-    },
-    /// There was nothing.
-    NothingFound,
-    /// A legal hold keeps some.
-    Held {
-        /// How many were removed.
-        removed: u64,
-        /// How many stay for now.
-        held: u64,
-    },
-    /// Could not be erased yet.
-    Failed {
-        /// When it is tried again.
-        retry_at: Timestamp,
-    },
-    /// The request leaves the class, as a law wants it. Nobody has counted it: it is found by its day, not by the person.
-    Retained {
-        /// The exception of the law.
-        code: Exception,
-    },
 }

@@ -25,7 +25,7 @@ use crate::ingest_gate::Mark;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
-use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
+use crate::obligation::{Awaited, Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::replay::ReplayStage;
@@ -148,6 +148,8 @@ pub struct Advance {
     pub replay: Option<(Timestamp, ReplayStage)>,
     /// No hold that was met is in force any more.
     pub is_released: bool,
+    /// Who is waited for from then on, and nobody else.
+    pub awaited: Option<Awaited>,
 }
 
 impl Advance {

@@ -1,13 +1,15 @@
 //! The promise ledger: every dated sentence of the policy, and whether it holds at this moment.
 //!
 //! Each kind of promise has one pure function from what was read to its [`Standing`]s, as [`standing`] is for promises that
-//! obligations keep, and as [`scheduled`] is for those that purges keep; [`unwatched`] has those that nothing here can judge. The
-//! ledger is their list. What is counted is judged
+//! obligations keep, and as [`scheduled`] is for those that purges keep; [`unwatched`] has those that nothing here can judge, and
+//! [`processors`] who else is waited for, each by a date of its own. The ledger is their list. What is counted is judged
 //! by [`judge`] and by [`judge_class`](crate::purge::judge_class), as the sweeper's alarms are.
 
+mod processors;
 mod scheduled;
 mod unwatched;
 
+pub use processors::{ProcessorStanding, processors};
 pub use scheduled::{PurgeReading, Scheduled, read_purges, scheduled};
 pub use unwatched::{NOT_WATCHED, NotWatched, unwatched};
 
@@ -121,9 +123,10 @@ impl Standing {
     }
 
     fn count(&mut self, head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) {
-        self.last_proof = self.last_proof.max(head.state.erased_at());
+        self.last_proof = self.last_proof.max(head.state.erased_at()).max(head.ours_gone_at());
         match judge(head, map, in_force, now) {
-            Judged::Finished => {}
+            // What processors still have is theirs to be late with: [`processors`].
+            Judged::Finished | Judged::Settling => {}
             Judged::Held { is_past_review } => {
                 self.open += 1;
                 self.held += 1;

@@ -16,7 +16,7 @@ use self::page::{Taken, read_page, shards};
 pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
-use crate::judgement::{Judged, Open, Timeliness, Trouble, judge};
+use crate::judgement::{Judged, Open, Timeliness, Trouble, awaited, judge};
 use crate::legal_hold::InForce;
 use crate::message::Work;
 use crate::obligation::{Head, State};
@@ -81,6 +81,10 @@ pub struct Sweep {
     pub held: u64,
     /// Of those, the ones whose hold should have been reviewed by now.
     pub holds_past_review: u64,
+    /// Processors that were to be settled by now, obligation by obligation: their alarm rings, those past their last day included.
+    pub processors_late: u64,
+    /// Of those, the ones whose own last day is past.
+    pub processors_overdue: u64,
     /// Obligations that could not be handled; the sweep as a whole has failed.
     pub faults: u64,
     /// Whether more was due than one sweep takes.
@@ -96,7 +100,7 @@ pub enum Notice<'a> {
     Alarming {
         /// Which.
         head: &'a Head,
-        /// Why: `near-due`, `overdue`, `halted`, `failed`, `hold-past-review`.
+        /// Why: `near-due`, `overdue`, `halted`, `failed`, `hold-past-review`, `processor-late`, `processor-overdue`.
         why: &'static str,
     },
 }
@@ -153,6 +157,7 @@ pub async fn sweep_ledger(
                 }
                 let judged = judge(head, map, &in_force, now);
                 observe(head, judged, now, &mut sweep, &mut notice);
+                observe_awaited(head, map, now, &mut sweep, &mut notice);
                 let is_late = is_late(head, judged, &in_force);
                 match act(index, queue, (head, is_late), *decision, now).await {
                     Ok(()) => sweep.sent += u64::from(decision.is_sent),
@@ -215,7 +220,7 @@ fn observe(head: &Head, judged: Judged, now: Timestamp, sweep: &mut Sweep, mut n
         notice(Notice::Alarming { head, why });
     };
     match judged {
-        Judged::Finished => {}
+        Judged::Finished | Judged::Settling => {}
         Judged::Held { is_past_review } => {
             sweep.held += 1;
             if is_past_review {
@@ -235,6 +240,22 @@ fn observe(head: &Head, judged: Judged, now: Timestamp, sweep: &mut Sweep, mut n
                 Some(Trouble::Failed) => alarming(&mut sweep.failed, "failed"),
             }
         }
+    }
+}
+
+/// Processors that are waited for ring by dates of their own: days before their last one, and once it is over.
+fn observe_awaited(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
+    for processor in awaited(head, map, now) {
+        let why = match processor.timeliness {
+            Timeliness::InTime => continue,
+            Timeliness::NearDue => "processor-late",
+            Timeliness::Overdue => {
+                sweep.processors_overdue += 1;
+                "processor-overdue"
+            }
+        };
+        sweep.processors_late += 1;
+        notice(Notice::Alarming { head, why });
     }
 }
 

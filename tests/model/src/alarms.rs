@@ -85,6 +85,8 @@ fn is_counted(swept: &Sweep, why: &str) -> bool {
         "halted" => swept.halted,
         "failed" => swept.failed,
         "hold-past-review" => swept.holds_past_review,
+        "processor-late" => swept.processors_late,
+        "processor-overdue" => swept.processors_overdue,
         _ => 0,
     };
     count > 0

@@ -36,9 +36,15 @@ pub(crate) fn is_in_window_of_head(head: &Head, now: Timestamp) -> bool {
     is_open(head) && is_within(head.received_at, DAYS_OF_OBLIGATION, now)
 }
 
-/// Whether something is to be erased that no hold keeps.
+/// Whether something is to be erased here that no hold keeps. What processors still have is theirs to be late with.
 pub(crate) fn is_open(head: &Head) -> bool {
-    head.state.erased_at().is_none() && head.state.closed_at().is_none() && !matches!(head.state, Stage::Held { .. })
+    let is_kept = matches!(head.state, Stage::Held { .. });
+    head.state.erased_at().is_none() && head.state.closed_at().is_none() && !is_kept && !is_theirs(head)
+}
+
+/// Whether nothing of ours is left, and processors are waited for.
+pub(crate) fn is_theirs(head: &Head) -> bool {
+    head.awaited.is_some() && head.covers_until <= head.state.plan().map_or(head.covers_until, |plan| plan.covers_until)
 }
 
 fn is_within(received_at: Timestamp, days: i64, now: Timestamp) -> bool {

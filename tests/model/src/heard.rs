@@ -3,7 +3,7 @@
 use privacy::obligation::{Head, State as Stage};
 
 use crate::alarms::{Alarm, Dated, Rung};
-use crate::dates::{has_time_left, is_open, is_over};
+use crate::dates::{has_time_left, is_open, is_over, is_theirs};
 use crate::run_on::End;
 use crate::state::State;
 
@@ -22,7 +22,8 @@ pub(crate) fn is_rung_for_in_time(state: &State) -> bool {
 }
 
 /// Left alone, whatever is not over has a next action, and was named: before its date if there was time, and once that has
-/// passed; what a hold keeps, once somebody should have looked at the hold again.
+/// passed; what a hold keeps, once somebody should have looked at the hold again; what a processor keeps, days before its own last day,
+/// and once that has passed.
 pub(crate) fn is_alarmed_when_left_alone(state: &State, end: &End) -> bool {
     let rung = &state.heard.rung | &end.rung;
     let is_in_time = |received_at, of: &Dated| !has_time_left(received_at, state.now) || is_named(&rung, of);
@@ -40,6 +41,8 @@ pub(crate) fn is_alarmed_when_left_alone(state: &State, end: &End) -> bool {
         let of = Dated::Obligation(head.id.clone());
         match &head.state {
             Stage::Held { .. } => has_rung(&rung, &of, "hold-past-review"),
+            // Whoever is asked has a last day of its own, and rings days before it.
+            _ if is_theirs(head) => ["processor-late", "processor-overdue"].iter().all(|why| has_rung(&rung, &of, why)),
             _ => is_in_time(head.received_at, &of) && has_rung(&rung, &of, "overdue"),
         }
     };

@@ -17,13 +17,16 @@ const CLOSE_STEPS: usize = 3;
 /// By then every date of the model is long over.
 const DAYS: i32 = 130;
 
+/// What a processor that is asked by the last day has of its own, and some days more.
+const PROCESSORS_HAVE: SignedDuration = SignedDuration::from_hours(20 * 24);
+
 /// How far it has come, and where to: with its world it decides the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Leg {
     /// To the end of it all.
     ToTheEnd { close_steps: usize },
-    /// The same where nobody mends anything: looked at every other day until the last day is over, and every other week until every
-    /// hold should have been looked at again.
+    /// The same where nobody mends anything: looked at every other day until the last day is over, that of processors too, and every other
+    /// week until every hold should have been looked at again.
     LeftAlone { close_steps: usize },
     /// For an hour: until then.
     ForAnHour { until: Timestamp },
@@ -114,7 +117,7 @@ fn next_leg(world: &World, leg: Leg) -> Option<(Timestamp, Leg)> {
             is_within.then_some((at, Leg::ToTheEnd { close_steps: close_steps.saturating_sub(1) }))
         }
         Leg::LeftAlone { close_steps } => {
-            let days = if now < last_day(world) + day * 3 { 2 } else { 14 };
+            let days = if now < last_day(world) + PROCESSORS_HAVE { 2 } else { 14 };
             let span = if close_steps > 0 { STUCK_AFTER } else { day * days };
             let at = next.max(now + span);
             let is_within = at < begins_at() + day * 95;

@@ -113,7 +113,11 @@ pub struct Oracle {
     tables: BTreeMap<&'static str, BTreeMap<String, Value>>,
     items: BTreeMap<String, Item>,
     erased: Vec<(String, Timestamp, Duration)>,
+    /// When it was said that nothing of ours is left, whether or not vendors have confirmed.
+    gone: Vec<(String, Timestamp, Duration)>,
     alarms: Vec<(String, Duration)>,
+    /// The same for a vendor that is waited for.
+    alarms_of_vendors: Vec<(String, Duration)>,
     /// Letters with codes, by request.
     letters: Vec<(String, Duration)>,
     /// When it rang that some form was told nothing.
@@ -172,6 +176,11 @@ impl Oracle {
     /// Notes an alarm of an obligation.
     pub fn alarmed(&mut self, id: &str, elapsed: Duration) {
         self.alarms.push((id.to_owned(), elapsed));
+    }
+
+    /// The sweeper rang for a request that waits for a vendor.
+    pub fn alarmed_of_vendors(&mut self, id: &str, elapsed: Duration) {
+        self.alarms_of_vendors.push((id.to_owned(), elapsed));
     }
 
     /// Every promise that was broken.

@@ -184,8 +184,13 @@ impl Sweeper {
             Notice::Fault(fault) => self.process.note(&format!("a part of the sweep fails: {}", fault.chain())),
             Notice::Alarming { head, why } if !self.is_kept_silent(head) => {
                 self.process.note(&format!("ALARM {why} {}", head.id.as_str()));
-                if ["near-due", "overdue"].contains(&why) {
-                    cloud.oracle.lock().unwrap().alarmed(head.id.as_str(), cloud.elapsed());
+                let mut oracle = cloud.oracle.lock().unwrap();
+                match why {
+                    "near-due" | "overdue" => oracle.alarmed(head.id.as_str(), cloud.elapsed()),
+                    "processor-late" | "processor-overdue" => {
+                        oracle.alarmed_of_vendors(head.id.as_str(), cloud.elapsed())
+                    }
+                    _ => {}
                 }
             }
             Notice::Alarming { .. } => {}

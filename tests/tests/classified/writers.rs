@@ -142,6 +142,7 @@ async fn bring_to(ledger: &LedgerTable, lease: &Lease, state: State) -> Head {
         is_reopening: true,
         replay: None,
         is_released: false,
+        awaited: None,
     };
     Ledger::advance(ledger, lease, &advance).await.unwrap().unwrap()
 }

@@ -13,6 +13,7 @@ use privacy_aws::inventory::{Inventory, Row, Rows, RowsAfter};
 use crate::Failed;
 use crate::known::{Kind, Known, Owner, Unexpired};
 use crate::outputs::{Names, Physical};
+use crate::registry::Registry;
 use crate::shape;
 
 /// The largest page that is asked for.
@@ -40,6 +41,8 @@ pub enum What {
     Misdated,
     /// A row that the expiry of its table was to take, and has not.
     Overdue,
+    /// A row of a period whose registry has no line for its connection: no purge finds it.
+    Unlisted,
 }
 
 /// Something that the map does not know, without its value.
@@ -125,6 +128,7 @@ impl Check<'_> {
         progress: &mut (impl Write + Send),
     ) -> std::io::Result<Result<(), Fault>> {
         let mut after: Option<RowsAfter> = None;
+        let mut registry = Registry::default();
         loop {
             let page = again(async || self.inventory.rows(name, self.page(), after.clone()).await).await;
             let Rows { rows, next } = match page {
@@ -134,13 +138,19 @@ impl Check<'_> {
             for row in &rows {
                 self.row(row, report, platforms);
                 self.note_platform(row, &report.store, platforms);
+                registry.see(self.known.kind(&report.store, Some(&row.partition), row.sort.as_deref()), row);
             }
             self.rest(rows.len(), report, progress).await?;
             after = next;
             if after.is_none() {
-                return Ok(Ok(()));
+                break;
             }
         }
+        for (class, rows) in registry.unlisted(|listed| self.known.is_to_be_listed(listed, self.now)) {
+            let name = format!("{class}: no line of the registry lists its connection, no purge finds it");
+            report.findings.insert(Finding { what: What::Unlisted, name }, rows);
+        }
+        Ok(Ok(()))
     }
 
     async fn bucket(

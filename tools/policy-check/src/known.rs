@@ -2,14 +2,18 @@
 
 mod kind;
 
+pub(crate) use kind::Side;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use privacy::data_map::{DataMap, UnusablePolicy};
 use privacy::ids::Platform;
 use privacy::policy::Model;
 use privacy::policy::model::Range;
 use privacy::policy::own::Purge;
 use privacy::policy::pattern::{InvalidPattern, Pattern};
+use privacy::purge::PeriodClass;
 
 use crate::shape::words_of;
 
@@ -23,6 +27,14 @@ pub(crate) type Owner = (String, String);
 fn owner(slots: Vec<(&str, &str)>) -> Option<Owner> {
     let value = |name: &str| slots.iter().find(|(slot, _)| *slot == name).map(|(_, value)| (*value).to_owned());
     Some((value("tenant")?, value("connection")?))
+}
+
+/// A connection that has records of a class in a period.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Listed {
+    pub(crate) class: String,
+    pub(crate) period: String,
+    pub(crate) owner: Owner,
 }
 
 /// One kind of row or object.
@@ -73,17 +85,20 @@ pub struct Known {
     finders: Option<(String, Pattern)>,
     /// The platforms whose records a store never holds.
     excluded: BTreeMap<String, Vec<String>>,
+    /// The classes that go by their date.
+    periods: Vec<PeriodClass>,
 }
 
 impl Known {
     /// A validated policy.
     ///
     /// # Errors
-    /// [`InvalidPattern`], which validation has ruled out.
-    pub fn of(model: &Model) -> Result<Self, InvalidPattern> {
+    /// [`UnusablePolicy`], which validation has ruled out.
+    pub fn of(model: &Model) -> Result<Self, UnusablePolicy> {
         // Ours count as well: a table of our own that nobody names would hold what nobody looks at.
         let required = model.store.keys().chain(model.own.values().filter_map(|own| own.store.as_ref()));
-        let mut known = Self { required: required.cloned().collect(), ..Self::default() };
+        let periods = PeriodClass::all(&DataMap::new(model.clone())?)?;
+        let mut known = Self { required: required.cloned().collect(), periods, ..Self::default() };
         for (name, class) in &model.class {
             let Some(store) = model.store.get(&class.store) else { continue };
             for range in store.connection.iter().chain(&store.tenant) {
@@ -191,6 +206,16 @@ impl Known {
         self.excluded.keys().any(|store| self.excluded(store, platform).is_some())
     }
 
+    /// Whether a record that no line lists has to have one: its period is over, and no purge is about to take both.
+    pub(crate) fn is_to_be_listed(&self, listed: &Listed, now: Timestamp) -> bool {
+        let class = self.periods.iter().find(|class| class.name == listed.class);
+        let (Some(class), Some(at)) = (class, first_instant(&listed.period)) else { return false };
+        let period = class.period(at);
+        let is_past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        let is_purged_now = is_past(class.due_at(&period)) && !is_past(class.late_at(&period));
+        is_past(period.ends_at()) && !is_purged_now
+    }
+
     /// Every kind of row and object, with its store.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, &Kind)> {
         self.stores.iter().flat_map(|(store, kinds)| kinds.iter().map(move |kind| (store.as_str(), kind)))
@@ -218,4 +243,15 @@ impl Known {
         };
         self.stores.get(store)?.iter().find(|kind| fits(&kind.partition, partition) && fits(&kind.key, key))
     }
+}
+
+/// The first instant of a period as it stands in keys: an hour, a day or a month.
+fn first_instant(period: &str) -> Option<Timestamp> {
+    let rest = "-01T00:00:00Z";
+    let rest = match period.len() {
+        7 => rest,
+        10 => rest.get(3..)?,
+        _ => rest.get(6..)?,
+    };
+    format!("{period}{rest}").parse().ok()
 }

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod known;
 mod outputs;
+mod registry;
 mod report;
 mod shape;
 
@@ -44,7 +45,7 @@ pub enum Failed {
     Environment(#[from] privacy_edge::env::BadEnvironment),
     /// A pattern that validation would have refused.
     #[error(transparent)]
-    Pattern(#[from] privacy::policy::pattern::InvalidPattern),
+    Unusable(#[from] privacy::data_map::UnusablePolicy),
     /// A table or bucket that could not be read.
     #[error("{0}: {1}")]
     Store(String, String),

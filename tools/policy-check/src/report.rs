@@ -28,6 +28,7 @@ pub fn write_report(reports: &[StoreReport], out: &mut impl Write) -> io::Result
                 What::Platform => "platform",
                 What::Misdated => "misdated",
                 What::Overdue => "overdue",
+                What::Unlisted => "unlisted",
             };
             writeln!(out, "  {what:<10} {:<60} {count:>8}", finding.name)?;
         }

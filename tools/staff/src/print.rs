@@ -81,8 +81,12 @@ fn promises(answer: &Value) -> String {
         "last_proof/at",
     ];
     let (promises, scheduled) = (list(answer, "promises"), list(answer, "scheduled"));
-    let unwatched = list(answer, "unwatched");
+    let (processors, unwatched) = (list(answer, "processors"), list(answer, "unwatched"));
     let mut text = format!("{}\n{}", table(&columns, promises), table(&scheduled_columns, scheduled));
+    if !processors.is_empty() {
+        let columns = ["holds", "promise", "awaited", "near_due", "overdue", "oldest_open_at", "next_due"];
+        text.push_str(&format!("\n{}", table(&columns, processors)));
+    }
     if !unwatched.is_empty() {
         text.push_str(&format!("\n{}", table(&["verdict", "policy", "promise", "reason"], unwatched)));
     }

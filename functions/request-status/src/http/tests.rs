@@ -63,6 +63,7 @@ fn site() -> Site<World, World> {
         retained: Vec::new(),
         replay: None,
         held_by: Vec::new(),
+        awaited: None,
     };
     world.stored().heads.insert(view.id, head);
     let map = DataMap::built_in().unwrap();

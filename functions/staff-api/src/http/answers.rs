@@ -12,7 +12,7 @@ use privacy::plan::Plan;
 use privacy::policy::period::PlatformLimit;
 use privacy::ports::{BookedHold, Shown};
 use privacy::processors::{Line, Report, State};
-use privacy::promise_ledger::{NOT_WATCHED, NotWatched, Scheduled, Standing};
+use privacy::promise_ledger::{NOT_WATCHED, NotWatched, ProcessorStanding, Scheduled, Standing};
 use privacy::purge::{Due, Swept};
 use serde_json::{Value, json};
 
@@ -69,6 +69,7 @@ pub(super) fn obligation(shown: &Shown, plan: Option<&Plan>, report: &Report, ju
     let head = &shown.head;
     let timeliness = match judged {
         Judged::Finished => "finished",
+        Judged::Settling => "settling",
         Judged::Held { .. } => "held",
         Judged::Open(Open { timeliness: Timeliness::InTime, .. }) => "in-time",
         Judged::Open(Open { timeliness: Timeliness::NearDue, .. }) => "near-due",
@@ -97,6 +98,7 @@ pub(super) fn obligation(shown: &Shown, plan: Option<&Plan>, report: &Report, ju
         "covers_until": to_text(head.covers_until),
         "due_by": due(&head.due_by),
         "next_action_at": head.next_action_at.map(to_text),
+        "ours_gone_at": head.state.erased_at().or_else(|| head.ours_gone_at()).map(to_text),
         "erased_at": head.state.erased_at().map(to_text),
         "reopened": head.reopened,
         "confirmed_plan": head.confirmed_plan.as_ref().map(PlanHash::as_str),
@@ -121,7 +123,7 @@ fn outcome((class, outcome): &(String, Outcome)) -> (String, Value) {
 
 /// Where one processor stands, never rolled up with the others.
 fn processor(line: &Line, overdue: &[String]) -> Value {
-    let Line { name, title, state, since } = line;
+    let Line { name, title, state, since, due_by } = line;
     let (said, at) = match state {
         State::Waiting { next_try_at, .. } => ("waiting", Some(to_text(*next_try_at))),
         State::Asked { confirm_at, .. } => ("asked", Some(to_text(*confirm_at))),
@@ -133,7 +135,7 @@ fn processor(line: &Line, overdue: &[String]) -> Value {
     let reason = if let State::Retained { reason, .. } = state { Some(reason) } else { None };
     json!({
         "name": name, "title": title, "state": said, "at": at, "reason": reason, "since": to_text(*since),
-        "is_overdue": overdue.contains(name),
+        "is_overdue": overdue.contains(name), "due_by": due_by.as_ref().map(due),
     })
 }
 
@@ -192,6 +194,20 @@ fn purged(one: &Scheduled) -> Value {
     })
 }
 
+fn awaited(one: &ProcessorStanding) -> Value {
+    json!({
+        "promise": format!("processor.{}", one.name),
+        "policy": one.policy,
+        "title": one.title,
+        "holds": one.holds(),
+        "awaited": one.awaited,
+        "near_due": one.near_due,
+        "overdue": one.overdue,
+        "oldest_open_at": one.oldest_since.map(to_text),
+        "next_due": one.next_due.as_ref().map(due),
+    })
+}
+
 fn not_watched(one: &NotWatched) -> Value {
     let NotWatched { promise, said } = one;
     json!({
@@ -208,7 +224,7 @@ fn not_watched(one: &NotWatched) -> Value {
 pub(super) fn promises(
     standings: &[Standing],
     scheduled: &[Scheduled],
-    unwatched: &[NotWatched],
+    (unwatched, processors): (&[NotWatched], &[ProcessorStanding]),
     is_complete: bool,
     now: Timestamp,
 ) -> Response<Body> {
@@ -220,6 +236,7 @@ pub(super) fn promises(
         "is_complete": is_complete,
         "promises": promises,
         "scheduled": scheduled,
+        "processors": processors.iter().map(awaited).collect::<Vec<_>>(),
         "unwatched": unwatched,
     });
     answer(StatusCode::OK, &body)

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Span};
 use lambda_http::request::LambdaRequest;
 use privacy::data_map::KeyRange;
 use privacy::instant;
-use privacy::obligation::{NewObligation, PlanHash, PlanRef, State};
+use privacy::obligation::{Awaited, NewObligation, PlanHash, PlanRef, State};
 use privacy::plan::Plan;
 use privacy::ports::{Advance, DueIndex, Intake, Lease, Ledger, NextAction, Record, Stores};
 use privacy::purge::{PeriodClass, PurgeLedger, PurgePlan};
@@ -119,7 +119,15 @@ async fn halted(bench: &Bench) -> NewObligation {
     Ledger::advance(
         &ledger,
         &lease,
-        &Advance { state, next_action, if_covers_until: None, is_reopening: false, replay: None, is_released: false },
+        &Advance {
+            state,
+            next_action,
+            if_covers_until: None,
+            is_reopening: false,
+            replay: None,
+            is_released: false,
+            awaited: None,
+        },
     )
     .await
     .unwrap();
@@ -207,6 +215,42 @@ async fn the_promises_are_listed_with_what_is_open() {
     assert_eq!(deletion["next_due"], json!({"date": "2036-04-09", "time_zone": "UTC"}));
     assert!(deletion["sentence"].as_str().unwrap().contains("within 30 days"));
     assert_eq!(find("termination.phase.account")["open"], 0);
+}
+
+/// Ours is gone, and PostHog has been asked for eighteen days.
+#[tokio::test]
+async fn a_processor_that_is_past_its_last_day_has_a_line_of_its_own_and_breaks_no_promise_of_ours() {
+    let bench = Bench::new();
+    let (request, ledger) = (halted(&bench).await, demo::ledger(&bench.account));
+    let (now, lease) = (SystemClock.now(), Lease { id: request.id.clone(), worker: "w".to_owned() });
+    let since = now - SignedDuration::from_hours(18 * 24);
+    let waiting = Advance {
+        state: State::Executing {
+            plan: PlanRef { hash: PlanHash::from_stored("5f".repeat(32)), covers_until: request.covers_until },
+        },
+        next_action: NextAction::At(now),
+        if_covers_until: None,
+        is_reopening: false,
+        replay: None,
+        is_released: false,
+        awaited: Some(Awaited { gone_at: since, processors: [("posthog".to_owned(), since)].into() }),
+    };
+    Ledger::advance(&ledger, &lease, &waiting).await.unwrap();
+    let answer = bench.get("/api/staff/promises").await;
+    let find = |list: &str, name: &str| {
+        answer[list].as_array().unwrap().iter().find(|one| one["promise"] == name).unwrap().clone()
+    };
+    let posthog = find("processors", "processor.posthog");
+    assert_eq!((&posthog["holds"], &posthog["awaited"], &posthog["overdue"]), (&json!(false), &json!(1), &json!(1)));
+    assert_eq!(posthog["oldest_open_at"], instant::to_text(since));
+    let payments = find("processors", "processor.payments");
+    assert_eq!((&payments["holds"], &payments["awaited"]), (&json!(true), &json!(0)));
+    let deletion = find("promises", "promise.meta-data-deletion");
+    assert_eq!((&deletion["holds"], &deletion["overdue"]), (&json!(true), &json!(0)));
+    assert_eq!(deletion["last_proof"], instant::to_text(since));
+    let shown = bench.get(&format!("/api/staff/obligations/{}", request.id.as_str())).await;
+    assert_eq!((&shown["timeliness"], &shown["erased_at"]), (&json!("settling"), &Value::Null));
+    assert_eq!(shown["ours_gone_at"], instant::to_text(since));
 }
 
 #[tokio::test]

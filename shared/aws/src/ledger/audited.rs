@@ -13,8 +13,10 @@ use serde_json::{Map, Value};
 use super::{HEAD, bundle_rows, holds, images, outcomes, purges, requests, rows, staff_acts};
 use crate::attributes::{Item, get_text, unreadable};
 
-/// Who has a row, when it is looked at next, and where an upload is: it says nothing of what was done.
-const NOT_COUNTED: [&str; 7] = ["pk", "sk", "worker", "leased_until", "next_action_at", "due_shard", "upload"];
+/// Who has a row, when it is looked at next, and where an upload is: it says nothing of what was done. Nor does who is waited for
+/// and since when, which the row of the processors tells.
+const NOT_COUNTED: [&str; 9] =
+    ["pk", "sk", "worker", "leased_until", "next_action_at", "due_shard", "upload", "gone_at", "awaited"];
 
 /// What is done with the rows of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -240,6 +240,7 @@ struct Transition {
 impl Transition {
     fn of(id: &ObligationId, advance: &Advance) -> Self {
         let mut facts = rows::state_facts(&advance.state);
+        facts.extend(advance.awaited.iter().flat_map(rows::awaited_facts));
         let mut removed: Vec<&str> =
             rows::STATE_FACTS.into_iter().filter(|name| !facts.iter().any(|(fact, _)| fact == name)).collect();
         // More may be erased beside holds that stay in force.
@@ -291,11 +292,12 @@ mod tests {
             is_reopening: false,
             replay: None,
             is_released: false,
+            awaited: None,
         };
-        expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, next_action_at, due_shard"#]]
+        expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, gone_at, awaited, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&id, &advance).expression);
         let at = "2026-03-01T00:00:00Z".parse().unwrap();
         let closing = Advance { state: State::Completed { erased_at: at, completed_at: at, looks: vec![] }, ..advance };
-        expect_test::expect!["SET #state = :state, erased_at = :erased_at, completed_at = :completed_at, looks = :looks, due_shard = :due_shard, next_action_at = :next_action_at REMOVE plan_hash, plan_covers_until, retry_at, attempts, cancelled_at, held_by, review_by"].assert_eq(&Transition::of(&id, &closing).expression);
+        expect_test::expect!["SET #state = :state, erased_at = :erased_at, completed_at = :completed_at, looks = :looks, due_shard = :due_shard, next_action_at = :next_action_at REMOVE plan_hash, plan_covers_until, retry_at, attempts, cancelled_at, held_by, review_by, gone_at, awaited"].assert_eq(&Transition::of(&id, &closing).expression);
     }
 }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use privacy::deadline::DueBy;
 use privacy::fault::Fault;
 use privacy::legal_hold::HoldId;
-use privacy::obligation::{Head, NewObligation, ObligationId, PlanHash, PlanRef, State};
+use privacy::obligation::{Awaited, Head, NewObligation, ObligationId, PlanHash, PlanRef, State};
 use privacy::policy::Route;
 use privacy::policy::own::OwnKind;
 use privacy::ports::{DUE_SHARDS, archive_shards};
@@ -20,7 +20,7 @@ use crate::attributes::{
 };
 
 /// Attributes that only some states have: all are removed when a state is written.
-pub(super) const STATE_FACTS: [&str; 10] = [
+pub(super) const STATE_FACTS: [&str; 12] = [
     "plan_hash",
     "plan_covers_until",
     "retry_at",
@@ -31,9 +31,15 @@ pub(super) const STATE_FACTS: [&str; 10] = [
     "cancelled_at",
     HELD_BY,
     "review_by",
+    GONE_AT,
+    AWAITED,
 ];
 /// Stays in other states, too, until the holds are released or keep nothing.
 pub(super) const HELD_BY: &str = "held_by";
+/// When nothing of ours was left, while processors are waited for.
+const GONE_AT: &str = "gone_at";
+/// The processors that are waited for, each with its instant.
+const AWAITED: &str = "awaited";
 
 /// What a request brings, for a new row. `covers_until` and the due index are the caller's.
 pub(super) fn opening(new: &NewObligation) -> Vec<(&'static str, AttributeValue)> {
@@ -102,6 +108,19 @@ pub(super) fn state_facts(state: &State) -> Vec<(&'static str, AttributeValue)> 
         State::Cancelled { at: cancelled_at } => facts.push(("cancelled_at", at(*cancelled_at))),
     }
     facts
+}
+
+/// Who is waited for: a transition that brings none of it removes what stands there.
+pub(super) fn awaited_facts(awaited: &Awaited) -> [(&'static str, AttributeValue); 2] {
+    let processors = awaited.processors.iter().map(|(name, since)| (name.clone(), at(*since)));
+    [(GONE_AT, at(awaited.gone_at)), (AWAITED, AttributeValue::M(processors.collect()))]
+}
+
+fn awaited(item: &Item) -> Result<Option<Awaited>, Fault> {
+    let Some(gone_at) = find_at(item, GONE_AT)? else { return Ok(None) };
+    let map = item.get(AWAITED).and_then(|value| value.as_m().ok()).ok_or_else(|| unreadable(AWAITED))?;
+    let processors = map.keys().map(|name| Ok((name.clone(), get_at(map, name)?))).collect::<Result<_, Fault>>()?;
+    Ok(Some(Awaited { gone_at, processors }))
 }
 
 fn state(item: &Item) -> Result<State, Fault> {
@@ -183,6 +202,7 @@ pub(super) fn head(item: &Item) -> Result<Head, Fault> {
         retained: if item.contains_key("retained") { outcomes::exceptions(item)? } else { Vec::new() },
         replay,
         held_by: if item.contains_key(HELD_BY) { held_by(item)? } else { Vec::new() },
+        awaited: awaited(item)?,
     })
 }
 

@@ -4,6 +4,7 @@ mod processors;
 mod repeats;
 mod returns;
 mod second_ends;
+mod vendors;
 
 use super::*;
 use crate::accept::Became;

@@ -50,6 +50,7 @@ where
             is_reopening: false,
             replay: self.replayed,
             is_released: true,
+            awaited: None,
         };
         match self.engine.ledger.advance(&self.lease, &advance).await? {
             Some(verified) => {

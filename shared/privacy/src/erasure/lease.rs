@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::worked::Executed;
 use super::{Aftermath, Stop, Visit, Worked};
-use crate::obligation::{Head, State};
+use crate::obligation::{Awaited, Head, State};
 use crate::ports::{Advance, Clock, Connections, Leased, Ledger, NextAction, Stores, Suppressions};
 
 /// How long a worker may be silent before another may take over.
@@ -35,9 +35,20 @@ where
 
     /// A transition that only the lease guards.
     pub(super) async fn advance(&self, head: &Head, state: State, next_action: NextAction) -> Result<Head, Stop> {
+        self.advance_awaiting(head, state, next_action, None).await
+    }
+
+    /// The same, while processors are waited for.
+    pub(super) async fn advance_awaiting(
+        &self,
+        head: &Head,
+        state: State,
+        next_action: NextAction,
+        awaited: Option<Awaited>,
+    ) -> Result<Head, Stop> {
         let is_reopening = head.state.erased_at().is_some() && state.erased_at().is_none();
         let (replay, is_released) = (self.replayed, self.is_released);
-        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay, is_released };
+        let advance = Advance { state, next_action, if_covers_until: None, is_reopening, replay, is_released, awaited };
         self.engine.ledger.advance(&self.lease, &advance).await?.ok_or(Stop::LostLease)
     }
 

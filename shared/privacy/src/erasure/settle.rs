@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use super::{Aftermath, Reached, Stop, Visit, Worked};
 use crate::fault::{Fault, Turn};
-use crate::obligation::{Head, State};
+use crate::obligation::{Awaited, Head, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
 use crate::processors::{Kept, Report};
 use crate::scope::Scope;
@@ -55,12 +55,17 @@ where
         }
     }
 
-    /// Everything of ours is done; some processors are not. The state stays, and the obligation is due with the next of them.
+    /// Everything of ours is done; some processors are not. The state stays, the row says since when and who is waited for, and the
+    /// obligation is due with the next of them.
     pub(super) async fn wait_for_processors(&self, head: &Head, state: State, report: &Report) -> Result<Worked, Stop> {
         let now = self.engine.clock.now();
         let soonest = now + SignedDuration::from_secs(1);
         let next = report.next_action_at.map_or(soonest, |at| at.max(soonest)).min(now + LONGEST_WAIT);
-        self.advance(head, state, NextAction::At(next)).await?;
+        let unsettled = report.lines.iter().filter(|line| line.state.due().is_some());
+        let gone_at = head.awaited.as_ref().map_or(now, |awaited| awaited.gone_at);
+        let processors = unsettled.map(|line| (line.name.clone(), line.since)).collect();
+        let awaited = Some(Awaited { gone_at, processors });
+        self.advance_awaiting(head, state, NextAction::At(next), awaited).await?;
         let unsettled = report.lines.iter().filter(|line| line.state.due().is_some());
         let line = |trouble: &crate::processors::Trouble| {
             let parked = if matches!(trouble.turn, Turn::Park) { "parked: " } else { "" };

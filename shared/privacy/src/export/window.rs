@@ -1,10 +1,13 @@
 //! When the account of a tenant may be exported: from the end of the service through the last day before its data goes. What was
 //! ordered by then is made after it, too: the purge waits for it, as long as it waits for the bundle of a person.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 use crate::accept_termination::{End, ends};
+use crate::clock::zone;
 use crate::data_map::DataMap;
+use crate::deadline::OutsideCalendar;
 use crate::erasure::latest;
 use crate::fault::Fault;
 use crate::ids::TenantId;
@@ -41,9 +44,9 @@ pub(super) async fn window(
         return Ok(Window::NotYet);
     };
     let closes_at = head.starts_at.unwrap_or(head.received_at);
-    let starts_after = map.phase(name).map_or_else(jiff::Span::new, |phase| phase.starts_after);
-    let opened_on = closes_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).checked_sub(starts_after);
-    let opens_at = opened_on.map_err(|error| Fault::park("export.window", error))?.timestamp();
+    let starts_after = map.phase(name).map_or_else(Span::new, |phase| phase.starts_after);
+    let opens_at = opens_at(closes_at, starts_after, &head.due_by.time_zone)
+        .ok_or_else(|| Fault::park("export.window", OutsideCalendar))?;
     Ok(match head.state {
         State::Cancelled { .. } => Window::NotYet,
         State::Received if now < opens_at => Window::NotYet,
@@ -59,4 +62,12 @@ pub(super) async fn window(
         | State::Verifying { .. }
         | State::Completed { .. } => Window::Closed { latest: None },
     })
+}
+
+/// The first instant of the window: days are counted on the tenant's calendar, whose clocks may have changed in between. Where its zone is
+/// not known, in UTC.
+fn opens_at(closes_at: Timestamp, starts_after: Span, time_zone: &str) -> Option<Timestamp> {
+    let zone = zone::find(time_zone).unwrap_or(TimeZone::UTC);
+    let closes_on = zone::local_date(closes_at, &zone);
+    zone::first_instant(closes_on.checked_sub(starts_after).ok()?, &zone)
 }

@@ -34,6 +34,7 @@ pub(super) fn head(state: State) -> Head {
         retained: Vec::new(),
         replay: None,
         held_by,
+        awaited: None,
     }
 }
 

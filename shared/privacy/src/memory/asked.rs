@@ -87,6 +87,7 @@ pub fn erasure_of(request: &SubjectRequest, state: State) -> Head {
         retained: Vec::new(),
         replay: None,
         held_by: Vec::new(),
+        awaited: None,
     }
 }
 

@@ -178,6 +178,7 @@ impl Ledger for World {
                 return None;
             }
             head.state = advance.state.clone();
+            head.awaited.clone_from(&advance.awaited);
             if let State::Held { by, .. } = &head.state {
                 head.held_by.clone_from(by);
             } else if advance.forgets_holds() {

@@ -23,5 +23,6 @@ pub(super) fn fresh(new: &NewObligation, seq: u32) -> Head {
         retained: Vec::new(),
         replay: None,
         held_by: Vec::new(),
+        awaited: None,
     }
 }

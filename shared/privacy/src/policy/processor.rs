@@ -88,6 +88,8 @@ pub struct Http {
     pub confirm_after: jiff::Span,
     /// Unsettled for longer than this rings an alarm. It is asked on all the same.
     pub alarm_after: jiff::Span,
+    /// Its own last day: so many days after it was first to be asked. Our own last day does not wait for it.
+    pub within: jiff::Span,
     /// What it keeps when all else is gone.
     pub retains: Option<Retains>,
     /// How it erases one person. Without a section it holds nothing of such a target.

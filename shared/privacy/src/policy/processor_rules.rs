@@ -25,6 +25,8 @@ const OURS: [&str; 9] = [
     "accept-encoding",
 ];
 
+const DAY: f64 = 86_400.0;
+
 /// Checks every processor of a file.
 ///
 /// # Errors
@@ -90,10 +92,17 @@ pub(super) fn check_address(
 fn check_http(http: &Http) -> Checked {
     check_address(&http.parameter, &http.hosts, &http.headers, &http.secret_headers)?;
     let seconds = |span: &jiff::Span| span.total((jiff::Unit::Second, jiff::SpanRelativeTo::days_are_24_hours()));
-    let (Ok(confirm), Ok(alarm)) = (seconds(&http.confirm_after), seconds(&http.alarm_after)) else {
-        return Err("`confirm_after` and `alarm_after` are counted in days or less".to_owned());
+    let (Ok(confirm), Ok(alarm), Ok(within)) =
+        (seconds(&http.confirm_after), seconds(&http.alarm_after), seconds(&http.within))
+    else {
+        return Err("`confirm_after`, `alarm_after` and `within` are counted in days or less".to_owned());
     };
     ensure(confirm > 0.0 && confirm < alarm, "`confirm_after` must be a span shorter than `alarm_after`")?;
+    ensure(within % DAY == 0.0, "`within` is counted in whole days: it gives a last day")?;
+    ensure(
+        alarm + DAY <= within,
+        "`alarm_after` leaves no day until `within`: it would ring when the last day is over",
+    )?;
     if let Some(retains) = &http.retains {
         ensure(!retains.reason.is_empty() && !retains.source.is_empty(), "`retains` needs reason and source")?;
     }

@@ -10,9 +10,11 @@
 //! at once: ExpiresBy (cannot be asked) | Confirmed (our own stores) | NotConcerned
 //! ```
 //!
-//! What counts is the follow-up query, never a processor's "accepted". Asking twice and looking twice is defined, so any
+//! Each has a last day of its own (`within`), counted from when it was first to be asked: our own last day is over with our own strong
+//! read. What counts is the follow-up query, never a processor's "accepted". Asking twice and looking twice is defined, so any
 //! call may be lost, repeated or cut short. Nothing is ever given up: what lasts too long rings and is asked on.
 
+mod last_day;
 mod ports;
 mod report;
 mod settle;
@@ -20,6 +22,7 @@ mod settlement;
 mod state;
 mod target;
 
+pub use last_day::{last_day, timeliness};
 pub use ports::{Finding, ProcessorLedger, Processors, Reply};
 pub use report::{Line, Report, Trouble};
 pub use settle::{Case, Settling};

@@ -1,14 +1,16 @@
 //! What settling came to: per processor, never rolled up into one "done".
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
+use super::last_day::{last_day, timeliness};
 use super::settlement::Settlement;
-use super::state::{Rule, State};
+use super::state::State;
+use crate::deadline::DueBy;
 use crate::fault::{Fault, Turn};
+use crate::judgement::Timeliness;
 use crate::policy::Model;
-use crate::policy::processor::Settle;
 
 /// One processor, for pages and receipts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct Line {
     pub state: State,
     /// Since when it is to be settled.
     pub since: Timestamp,
+    /// Its own last day, while it is not.
+    pub due_by: Option<DueBy>,
 }
 
 /// A processor that did not work out in this visit.
@@ -66,7 +70,7 @@ impl Report {
                 let earliest = |known: Option<Timestamp>, at| Some(known.map_or(at, |known| known.min(at)));
                 report.next_action_at = earliest(report.next_action_at, due.at());
                 report.oldest_unsettled_since = earliest(report.oldest_unsettled_since, entry.since);
-                if now.duration_since(entry.since) > alarm_after(&processor.settle) {
+                if timeliness(&processor.settle, entry.since, now) != Timeliness::InTime {
                     report.overdue.push(name.clone());
                 }
             }
@@ -75,6 +79,7 @@ impl Report {
                 title: processor.title.clone(),
                 state: entry.state.clone(),
                 since: entry.since,
+                due_by: entry.state.due().and_then(|_| last_day(&processor.settle, entry.since)),
             });
         }
         report
@@ -97,13 +102,5 @@ impl Report {
     pub fn is_complete(&self, now: Timestamp) -> bool {
         let today = now.to_zoned_datetime(TimeZone::UTC).date();
         self.is_settled() && self.expires_by().is_none_or(|date| today > date)
-    }
-}
-
-/// A processor that is no longer asked by HTTP but was never settled rings at once.
-fn alarm_after(settle: &Settle) -> SignedDuration {
-    match settle {
-        Settle::Http(http) => Rule::of(http).map_or(SignedDuration::ZERO, |rule| rule.alarm_after),
-        Settle::OwnInfrastructure(_) | Settle::Expires(_) => SignedDuration::ZERO,
     }
 }

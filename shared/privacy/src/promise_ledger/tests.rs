@@ -273,6 +273,7 @@ fn a_request_counts_from_its_receipt_to_its_answer_and_its_erasure_with_it() {
         retained: Vec::new(),
         replay: None,
         held_by: Vec::new(),
+        awaited: None,
     };
     let failed = State::Failed { plan: plan(), retry_at: at(RECEIVED), attempts: 1 };
     let heads = [head(&in_work, failed), head(&answered, held("2026-05-01"))];

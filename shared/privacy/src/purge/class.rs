@@ -9,6 +9,7 @@ use crate::data_map::{DataMap, KeyRange, UnusablePolicy};
 use crate::policy::model::{Class, Store};
 use crate::policy::pattern::Pattern;
 use crate::policy::period::{Purge, Unit, beginning, month_and_day, unit_of};
+use crate::scope::Place;
 
 /// What its periods are counted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +186,7 @@ impl PeriodClass {
 
     /// The partitions in which to look for a period: of its records, or of the registry.
     #[must_use]
-    pub(super) fn partitions(&self, period: &Period) -> Vec<KeyRange> {
+    pub(crate) fn partitions(&self, period: &Period) -> Vec<KeyRange> {
         let text = period.text();
         let of_shard = |shard: u8| {
             let shard = shard.to_string();
@@ -200,6 +201,22 @@ impl PeriodClass {
             Some(KeyRange::Table { partition, begins_with: String::new() })
         };
         (0..self.shards).filter_map(of_shard).collect()
+    }
+}
+
+impl PeriodClass {
+    /// The partition of the registry that lists a connection for a period; always the same one of its shards. `None` where periods have
+    /// partitions of their own.
+    #[must_use]
+    pub(crate) fn registry(&self, period: &Period, connection: &Place) -> Option<String> {
+        let Layout::Connections { .. } = &self.layout else { return None };
+        let sum =
+            connection.to_string().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let shard = usize::try_from(sum.checked_rem(u32::from(self.shards))?).ok()?;
+        match self.partitions(period).into_iter().nth(shard)? {
+            KeyRange::Table { partition, .. } => Some(partition),
+            KeyRange::Bucket { .. } => None,
+        }
     }
 }
 

@@ -33,6 +33,7 @@ fn head(state: State) -> Head {
         retained: Vec::new(),
         replay: None,
         held_by: Vec::new(),
+        awaited: None,
     }
 }
 

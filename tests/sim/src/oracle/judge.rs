@@ -20,6 +20,9 @@ fn since_beginning(at: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(at.as_second() - BEGINNING).unwrap_or_default())
 }
 
+/// What a vendor has since it was first to be asked, and a day for the last one to be over: `policy.toml`, `within`.
+const VENDORS_HAVE: Duration = Duration::from_secs(18 * 86_400);
+
 impl Oracle {
     /// Judges a run that has come to its end.
     pub fn judge(&mut self, account: &Account) {
@@ -107,10 +110,16 @@ impl Oracle {
             if let Some(copy) = self.copies.iter().find(|copy| ask.concerns(copy) && copy.gone_at.is_none()) {
                 found.push((Broken::Lost, format!("{} is done, and {} was left its copy", ask.id, copy.vendor)));
             }
-            let is_late = done.is_none_or(|(_, _, when)| *when > over(ask));
+            let gone = self.gone.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
+            let is_late = gone.is_none_or(|(_, _, when)| *when > over(ask));
             if is_late && !self.was_rung_for(ask) {
                 found
                     .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
+            }
+            let (Some((_, _, gone)), Some((_, _, done))) = (gone, done) else { continue };
+            let is_told = |(id, when): &(String, Duration)| *id == ask.id && (*gone..*done).contains(when);
+            if *done > *gone + VENDORS_HAVE && !self.alarms_of_vendors.iter().any(is_told) {
+                found.push((Broken::PastDateWithoutAlarm, format!("{} waits for a vendor past its last day", ask.id)));
             }
         }
         for (broken, how) in found {

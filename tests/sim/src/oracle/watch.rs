@@ -116,13 +116,18 @@ impl Oracle {
                 self.after_put(&row_key(put["TableName"].as_str().unwrap_or_default(), &put["Item"]), account);
             }
         }
-        let says_erased = operation == "UpdateItem" && body["ExpressionAttributeValues"].get(":erased_at").is_some();
-        if !says_erased {
+        let says = |name| operation == "UpdateItem" && body["ExpressionAttributeValues"].get(name).is_some();
+        let (says_erased, says_gone) = (says(":erased_at"), says(":gone_at"));
+        if !says_erased && !says_gone {
             return;
         }
         let id = body["Key"]["pk"]["S"].as_str().unwrap_or_default().trim_start_matches("obligation#").to_owned();
         let answer: Value = serde_json::from_str(answer).unwrap();
         let Some(covers_until) = at(&answer["Attributes"]["covers_until"]) else { return };
+        self.gone.push((id.clone(), covers_until, now));
+        if !says_erased {
+            return;
+        }
         self.erased.push((id.clone(), covers_until, now));
         if self.is_restored {
             // Whoever had verified before the restore may say so still; nobody sees anything of it before the replay is over.

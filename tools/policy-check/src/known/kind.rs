@@ -3,10 +3,19 @@
 use jiff::Timestamp;
 use privacy::policy::pattern::Pattern;
 
-use super::{EXPIRY_TAKES, Expiry, Kind, Owner, Unexpired, owner};
+use super::{EXPIRY_TAKES, Expiry, Kind, Listed, Owner, REGISTRY, Unexpired, owner};
 
 /// What stands for the period of a row in its keys.
 const PERIODS: [&str; 4] = ["hour", "day", "month", "period"];
+
+/// On which side of a registry a row stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// It lists a connection for a period.
+    Line,
+    /// It is found by such a line.
+    Record,
+}
 
 impl Kind {
     /// The connection under which a row or an object stands.
@@ -35,6 +44,19 @@ impl Kind {
         let (_, shard) = slots.into_iter().find(|(slot, _)| *slot == "shard")?;
         // As a purge writes it: `01` is another partition than `1`.
         (!(0..shards).any(|known| known.to_string() == shard)).then_some(self.name.as_str())
+    }
+
+    /// What a registry has to do with a row: what one of its lines lists, or what has to be listed for one of its records.
+    pub(crate) fn listed(&self, partition: &str, sort: Option<&str>) -> Option<(Side, Listed)> {
+        let slots = self.slots(partition, sort);
+        let owner = self.owner(Some(partition), sort)?;
+        let period = value_of(&slots, |slot| PERIODS.contains(&slot))?.to_owned();
+        if self.name == REGISTRY {
+            let class = value_of(&slots, |slot| slot == "class")?.to_owned();
+            return Some((Side::Line, Listed { class, period, owner }));
+        }
+        let class = self.since.contains_key(&self.name).then(|| self.name.clone())?;
+        Some((Side::Record, Listed { class, period, owner }))
     }
 
     /// The class of a row that is older than the first day of its class, where no purge ever looks.

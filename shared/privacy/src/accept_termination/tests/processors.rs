@@ -17,12 +17,12 @@ fn link(name: &str) -> KeyedRef {
     KeyedRef::from_stored(format!("v1-{name}"))
 }
 
-fn subject(name: &str) -> Asked {
+pub(super) fn subject(name: &str) -> Asked {
     Asked::Subject(link(name))
 }
 
 /// Ana works for alder, Bob for alder and birch, Cem for birch; PostHog and the payments provider know all three.
-fn peopled() -> World {
+pub(super) fn peopled() -> World {
     let world = world();
     for (tenant, user, name) in
         [("alder", "u1", "ana"), ("alder", "u2", "bob"), ("birch", "u2", "bob"), ("birch", "u3", "cem")]
@@ -37,7 +37,7 @@ fn peopled() -> World {
     world
 }
 
-fn known(world: &World, vendor: &str) -> Vec<Asked> {
+pub(super) fn known(world: &World, vendor: &str) -> Vec<Asked> {
     world.stored().vendors.by_name[vendor].copies.iter().cloned().collect()
 }
 

@@ -47,6 +47,7 @@ fn head(state: State) -> Head {
         retained: Vec::new(),
         replay: None,
         held_by,
+        awaited: None,
     }
 }
 

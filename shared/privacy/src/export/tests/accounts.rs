@@ -301,3 +301,31 @@ async fn an_order_is_sent_again_after_its_window_as_long_as_the_purge_waits_for_
     // Ordered at noon of the window's last day; the purge waits until the next noon.
     assert_eq!(last, Some(23));
 }
+
+/// On the calendar of the tenant, whose clocks change within the window: in New York on 1 November 2026 and on 14 March 2027.
+#[tokio::test]
+async fn the_window_opens_at_midnight_where_the_tenant_is_though_clocks_change_before_it_closes() {
+    for (ended_at, before, opens_at, closes_at) in [
+        ("2026-10-20T15:00:00Z", "2026-10-20T03:59:59Z", "2026-10-20T04:00:00Z", "2026-11-20T05:00:00Z"),
+        ("2027-02-20T15:00:00Z", "2027-02-20T04:59:59Z", "2027-02-20T05:00:00Z", "2027-03-23T04:00:00Z"),
+    ] {
+        let office = Office::with_mia(3);
+        let tenant = TenantId::parse("alder").unwrap();
+        let termination = crate::accept_termination::Termination {
+            tenant: tenant.clone(),
+            ended_at: Some(at(ended_at)),
+            decided_at: None,
+            time_zone: "America/New_York".to_owned(),
+        };
+        let counted = termination.count(office.now()).unwrap();
+        crate::accept_termination::accept_termination(&office.world, &office.world, &office.map, &counted)
+            .await
+            .unwrap();
+        let order =
+            async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+        office.world.pass(at(before).duration_since(office.now()));
+        assert_eq!(order().await, AccountOrdered::NotYet, "{before}");
+        office.world.pass(at(opens_at).duration_since(office.now()));
+        assert_eq!(order().await, AccountOrdered::Taken { closes_at: at(closes_at) }, "{opens_at}");
+    }
+}

@@ -85,6 +85,7 @@ fn head(letter: &str) -> Head {
         retained: Vec::new(),
         replay: None,
         held_by: Vec::new(),
+        awaited: None,
     }
 }
 
