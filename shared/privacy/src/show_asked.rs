@@ -170,11 +170,7 @@ fn asked(
     };
     let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
     let waits_for_code = is_open && request.missing().any(is_code);
-    let closed = match &request.standing {
-        Standing::Answered { at, .. } => Some((*at, None)),
-        Standing::Denied { at, reason } => Some((*at, Some(reason.clone()))),
-        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
-    };
+    let closed = closed(&request.standing);
     AskedView {
         role: role(&request, erasure.as_ref()),
         parts: request.decided_by_tenants().iter().map(|routed| part(&request, routed)).collect(),
@@ -220,6 +216,15 @@ fn asked(
         closed,
         erasure,
         id: request.id,
+    }
+}
+
+/// When it was answered or refused, and why it was refused.
+fn closed(standing: &Standing) -> Option<(Timestamp, Option<String>)> {
+    match standing {
+        Standing::Answered { at, .. } => Some((*at, None)),
+        Standing::Denied { at, reason } => Some((*at, Some(reason.clone()))),
+        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
     }
 }
 
