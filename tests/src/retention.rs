@@ -175,10 +175,9 @@ const fn whole(kind: TargetKind) -> &'static str {
 /// Who else holds copies, and how their end is known.
 fn processors(map: &DataMap) -> String {
     let mut part = "## Who else holds copies\n\n\
-                    An erasure is complete when each has confirmed, or the date by which its copy expires has passed. A follow-up \
-                    query confirms, never a processor's \"accepted\". Our own last day is met once a strong read of our own finds \
-                    nothing; who is asked has a last day of its own, counted from then.\n\n\
-                    | processor | policy section | concerned by | how its end is known | what it keeps |\n|---|---|---|---|---|\n"
+        An erasure is complete when each has confirmed (to a follow-up query, by no \"accepted\"), or its copy has expired. \
+        Our own last day is over with our own strong read; who is asked has one of its own, counted from then.\n\n\
+        | processor | policy section | concerned by | how its end is known | what it keeps |\n|---|---|---|---|---|\n"
         .to_owned();
     for processor in map.model().processor.values() {
         let title = |route| map.promise(route).map_or(ENDED, |promise| promise.title.as_str());

@@ -11,6 +11,9 @@ const DAYS_OF_OBLIGATION: i64 = 7;
 /// So many days before its last one a request rings.
 const DAYS_OF_REQUEST: i64 = 3;
 
+/// So many days a processor has from when it was first to be asked.
+const DAYS_OF_PROCESSOR: i64 = 17;
+
 /// The last day of a request: thirty days, where its calendar counts them. No weekend moves it, for a month is never less.
 pub(crate) fn legal(received_at: Timestamp) -> Date {
     let received_on = received_at.to_zoned_datetime(brussels()).date();
@@ -45,6 +48,12 @@ pub(crate) fn is_open(head: &Head) -> bool {
 /// Whether nothing of ours is left, and processors are waited for.
 pub(crate) fn is_theirs(head: &Head) -> bool {
     head.awaited.is_some() && head.covers_until <= head.state.plan().map_or(head.covers_until, |plan| plan.covers_until)
+}
+
+/// Whether time is left in which the schedule has to ring for what only processors still have: it looks every other day at the latest.
+pub(crate) fn is_theirs_to_come(head: &Head, now: Timestamp) -> bool {
+    let has = SignedDuration::from_hours(24 * (DAYS_OF_PROCESSOR - 2));
+    head.awaited.iter().flat_map(|awaited| awaited.processors.values()).all(|since| now < *since + has)
 }
 
 fn is_within(received_at: Timestamp, days: i64, now: Timestamp) -> bool {

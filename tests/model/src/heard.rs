@@ -3,7 +3,7 @@
 use privacy::obligation::{Head, State as Stage};
 
 use crate::alarms::{Alarm, Dated, Rung};
-use crate::dates::{has_time_left, is_open, is_over, is_theirs};
+use crate::dates::{has_time_left, is_open, is_over, is_theirs, is_theirs_to_come};
 use crate::run_on::End;
 use crate::state::State;
 
@@ -42,7 +42,10 @@ pub(crate) fn is_alarmed_when_left_alone(state: &State, end: &End) -> bool {
         match &head.state {
             Stage::Held { .. } => has_rung(&rung, &of, "hold-past-review"),
             // Whoever is asked has a last day of its own, and rings days before it.
-            _ if is_theirs(head) => ["processor-late", "processor-overdue"].iter().all(|why| has_rung(&rung, &of, why)),
+            _ if is_theirs(head) => {
+                let is_in_time = !is_theirs_to_come(head, state.now) || has_rung(&rung, &of, "processor-late");
+                is_in_time && has_rung(&rung, &of, "processor-overdue")
+            }
             _ => is_in_time(head.received_at, &of) && has_rung(&rung, &of, "overdue"),
         }
     };

@@ -96,6 +96,10 @@ fn sometimes() -> Vec<Property<Office>> {
             let late = erasure(state).filter(|head| crate::dates::is_over(head.received_at, state.now));
             late.is_some_and(crate::dates::is_open) && state.heard.rung.iter().any(|alarm| alarm.why == "near-due")
         }),
+        Property::sometimes("waits for a processor past its own last day, and it rang", |_, state: &State| {
+            erasure(state).is_some_and(crate::dates::is_theirs)
+                && state.heard.rung.iter().any(|alarm| alarm.why == "processor-overdue")
+        }),
         Property::sometimes("a request near its target, past it, near its last day and on it", |_, state: &State| {
             let rung = |why| state.heard.rung.iter().any(|alarm| alarm.why == why);
             ["near-target", "past-target", "near-legal", "last-day"].into_iter().all(rung)

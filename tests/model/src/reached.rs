@@ -18,7 +18,7 @@ pub(crate) const fn reached(search: Search) -> &'static [&'static str] {
             "held",
             "waits for a processor",
             "looked at again",
-            "past its date, and named before",
+            "waits for a processor past its own last day, and it rang",
             "held once part of it was gone",
             "one of two holds released, the other in force",
             "released, and a processor still answers nothing",
