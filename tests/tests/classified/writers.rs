@@ -1,6 +1,6 @@
 //! Everything that the ports of our own records can be made to write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::audit::{StaffAct, StaffActs, StaffDeed, StaffReason};
@@ -13,7 +13,7 @@ use privacy::ingest_gate::{Flag, FlagBook};
 use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::{own_contact_place, place, user_place};
-use privacy::obligation::{Head, NewObligation, ObligationId, PlanRef, State};
+use privacy::obligation::{Awaited, Head, NewObligation, ObligationId, PlanRef, State};
 use privacy::plan;
 use privacy::policy::retained::Exception;
 use privacy::ports::{Advance, CancelUntil, DueIndex, HoldBook, Intake, Lease, Ledger, NextAction, PlanBook};
@@ -142,7 +142,7 @@ async fn bring_to(ledger: &LedgerTable, lease: &Lease, state: State) -> Head {
         is_reopening: true,
         replay: None,
         is_released: false,
-        awaited: None,
+        awaited: Some(Awaited { gone_at: now(), processors: BTreeMap::from([("posthog".to_owned(), now())]) }),
     };
     Ledger::advance(ledger, lease, &advance).await.unwrap().unwrap()
 }

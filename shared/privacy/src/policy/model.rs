@@ -140,8 +140,8 @@ pub struct Store {
     pub connection: Option<Range>,
     /// The key range of one contact inside a connection.
     pub contact: Option<Range>,
-    /// The platforms of which it never holds a record, whatever connects. Not in what functions carry.
-    #[serde(default, skip_serializing)]
+    /// The platforms of which it never holds a record, whatever connects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excluded_platforms: Vec<String>,
     /// How its hours, days or months are found, where records go by their date.
     pub period: Option<super::period::PeriodRange>,
