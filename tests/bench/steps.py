@@ -75,7 +75,7 @@ def main() -> int:
         subjects[step.name] = {"command": built(step), "environment": {}}
     with tempfile.TemporaryDirectory() as folder:
         emulator = Emulator(Path(folder) / "none", Path(folder))
-        world = World(Path(folder), emulator, Front(emulator, SECRETS), ROOT / "target/lambda", lambda line: print(f"  {line}", flush=True))
+        world = World(Path(folder), emulator, Front(emulator, SECRETS), Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda"), lambda line: print(f"  {line}", flush=True))
         world.ours("meta-callback").__exit__()
         ours = world.unpacked["meta-callback"]
         subjects["ours"] = {"command": ours, "environment": {}}
