@@ -46,11 +46,11 @@ def left(world: World) -> tuple[int, str]:
 
 
 def erase(world: World, state: Path, message: str) -> tuple[float, float, Counted]:
-    """Processor seconds, peak megabytes and what was called, of the worker's one visit or several. Both sides are warm; what ours reads
-    as it starts is counted all the same."""
+    """Processor seconds, peak megabytes and what was called, of the worker's one visit or several. Both sides are warm."""
     world.begin(state)
     with world.ours("erasure-worker") as worker:
         assert worker.ask(queued(json.dumps({"obligation": "z" * 33, "v": 1}))) == {"batchItemFailures": []}
+        world.front.take()
         cpu, asked = 0.0, [message]
         while asked:
             answer, spent = worker.timed(queued(*asked))

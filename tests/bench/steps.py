@@ -57,7 +57,8 @@ CHANGES = [
 def built(step: Step) -> list[str]:
     """The command of a step's handler; each is kept beside the others."""
     kept = STATE / "steps" / step.name
-    target = STATE / "rust"
+    # What the environment says is compiled in: everything above it would be made anew each time.
+    target = STATE / ("rust-apart" if step.given else "rust")
     command = ["cargo", "build", "--locked", "--quiet", "--manifest-path", str(PEER / "Cargo.toml"), "--target-dir", str(target)]
     command += ["--profile", step.profile] + (["--features", step.features] if step.features else [])
     subprocess.run(command, check=True, env=os.environ | step.given)
