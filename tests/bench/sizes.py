@@ -181,7 +181,7 @@ def main(asked: list[str]) -> int:
             one["weights"] = weigh(function)
         print(f"  {function}: {one}", flush=True)
     # Weighing takes both cores: what was timed before stays.
-    timed = {} if asked else starts([name for name, one in sizes.items() if one["binary"]])
+    timed = {} if asked else starts([name for name, one in sizes.items() if one.get("binary")])
     for function, start in timed.items():
         print(f"  {function}: {start}", flush=True)
         sizes.setdefault(function, {})["start"] = start

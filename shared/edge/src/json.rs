@@ -92,6 +92,12 @@ impl Members {
         if self.0.keys().all(|name| known.contains(&name.as_str())) { Ok(()) } else { Err(Problem::BadRequest) }
     }
 
+    /// The first of these that says `null`, which elsewhere counts as absent.
+    #[must_use]
+    pub fn null_among(&self, known: &[&'static str]) -> Option<&'static str> {
+        known.iter().copied().find(|name| matches!(self.0.get(*name), Some(Value::Null)))
+    }
+
     /// A text member, parsed; `None` when it is absent.
     ///
     /// # Errors

@@ -61,6 +61,10 @@ fn needed<T>(value: Option<T>, name: &'static str) -> Result<T, Problem> {
 /// A request by mail, phone or letter has come before it is noted; only what is typed for somebody may come now.
 pub(super) fn ask(members: &Members, now: Timestamp) -> Result<(Ask, Note), Problem> {
     members.only(&ASKED)?;
+    // As the API is described. Elsewhere `null` is absent; here hardly anything is needed, so that much would pass for a request.
+    if let Some(name) = members.null_among(&ASKED) {
+        return Err(Problem::BadMember(name));
+    }
     let channel = members.parse("channel", channel)?.unwrap_or(Channel::Email);
     let received_at = members.parse("received_at", |text| text.parse::<Timestamp>().map(instant::to_millis))?;
     if received_at.is_none() && channel != Channel::Web {
