@@ -122,12 +122,14 @@ def test_the_dashboard_fetches_an_account_while_its_export_is_open(world: World,
     assert call_as(dashboard, world, f"/api/accounts/{gone}/export", {}).json["type"] == "urn:privacy:problem:window-closed"
     # A job that comes after the window is for nothing that was ordered: it is done, and makes nothing.
     queue = world.outputs["ExportQueueUrl"]
-    world.clients["sqs"].send_message(QueueUrl=queue, MessageBody=json.dumps({"v": 1, "tenant": gone}))
     counted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
-    def is_through() -> bool | None:
+    def waiting() -> int:
         left = world.clients["sqs"].get_queue_attributes(QueueUrl=queue, AttributeNames=counted)["Attributes"]
-        return not any(int(left[name]) for name in counted) or None
+        return sum(int(left[name]) for name in counted)
 
-    until(is_through, 60)
+    # A job of another test that met a second worker at the same bundle comes again in twelve minutes.
+    before = waiting()
+    world.clients["sqs"].send_message(QueueUrl=queue, MessageBody=json.dumps({"v": 1, "tenant": gone}))
+    until(lambda: waiting() <= before or None, 60)
     assert call_as(dashboard, world, path.replace(tenant, gone), {}, method="GET").json["state"] == "none"
