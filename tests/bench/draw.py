@@ -24,6 +24,11 @@ MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/repo
 SIZES, STEPS = ROOT / "tests/bench/sizes.json", ROOT / "tests/bench/steps.json"
 
 
+def shown(one: dict[str, float]) -> str:
+    """A median and what holds it."""
+    return f"{number(one['median'])} ({number(one['low'])} to {number(one['high'])})"
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = list(head)
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
@@ -65,8 +70,7 @@ def sizes(known: dict[str, Any]) -> str:
         seen = one.get("start")
         if not seen:
             return "–", "–"
-        low, middle, high = (seen["cpu"][name] for name in ("low", "median", "high"))
-        return f"{number(middle)} ({number(low)} to {number(high)})", number(seen["peak"])
+        return shown(seen["cpu"]), number(seen["peak"])
 
     by_size = sorted(known.items(), key=lambda pair: -(pair[1]["zip"] or 0))
     rows = [[f"`{name}`", megabytes(one["zip"]), megabytes(one["binary"]), str(one["crates"]), *start(one), *weight(one)] for name, one in by_size]
@@ -107,9 +111,6 @@ def starts(known: dict[str, Any]) -> str:
 
 def firsts(seen: dict[str, Any]) -> str:
     """What the first answer after a start takes, and a later one of the same kind."""
-    def shown(one: dict[str, float]) -> str:
-        return f"{number(one['median'])} ({number(one['low'])} to {number(one['high'])})"
-
     rows = [
         [f"`{name}`", *(shown(one[what]) for what in ("start", "first", "third")), number(one["first"]["median"] - one["third"]["median"])]
         for name, one in seen.items()
@@ -137,9 +138,9 @@ def steps(known: dict[str, Any]) -> str:
     """A cold start from the handler by the book on, one change after the other."""
     rows, before = [], None
     for one in known["steps"]:
-        low, middle, high = (one["cpu"][name] for name in ("low", "median", "high"))
+        middle = one["cpu"]["median"]
         gave = "" if before is None else f"{number(round(before - middle, 2))}"
-        rows.append([one["what"], f"{number(middle)} ({number(low)} to {number(high)})", gave, number(one["peak"])])
+        rows.append([one["what"], shown(one["cpu"]), gave, number(one["peak"])])
         before = middle
     said = f"Run on commit {known['commit']}, {known['rounds']} rounds, {known['roots']} roots."
     return f"{said}\n\n" + table(["and", "CPU-ms", "saved", "peak MB"], rows)

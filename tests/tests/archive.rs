@@ -86,15 +86,7 @@ async fn bring_to(ports: &(impl Ledger + DueIndex), letter: &str, state: State) 
     ports.save_plan(&head, &plan::plan(&head.id, head.covers_until, &scopes, &built_in_map())).await.unwrap();
     ports.save_outcomes(&head, &[]).await.unwrap();
     let next_action = if state.closed_at().is_some() { NextAction::Never } else { NextAction::Keep };
-    let advance = Advance {
-        state,
-        next_action,
-        if_covers_until: None,
-        is_reopening: false,
-        replay: None,
-        is_released: false,
-        awaited: None,
-    };
+    let advance = Advance::to(state, next_action);
     ports.advance(&lease, &advance).await.unwrap().unwrap();
     Ledger::release(ports, &lease).await.unwrap();
 }

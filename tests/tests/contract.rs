@@ -67,18 +67,6 @@ fn plan_ref() -> PlanRef {
     PlanRef { hash: PlanHash::from_stored("f".repeat(64)), covers_until: now() }
 }
 
-fn advance(state: State, next_action: NextAction) -> Advance {
-    Advance {
-        state,
-        next_action,
-        if_covers_until: None,
-        is_reopening: false,
-        replay: None,
-        is_released: false,
-        awaited: None,
-    }
-}
-
 async fn head_of(ports: &impl DueIndex) -> Head {
     ports.head(&id()).await.unwrap().unwrap()
 }
@@ -104,7 +92,7 @@ async fn intake_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
 
     ports.lease(&lease("w"), now(), now() + SignedDuration::from_secs(60)).await.unwrap();
     let verifying = State::Verifying { plan: plan_hash(), erased_at: now(), looks: vec![now()] };
-    ports.advance(&lease("w"), &advance(verifying.clone(), NextAction::Keep)).await.unwrap().unwrap();
+    ports.advance(&lease("w"), &Advance::to(verifying.clone(), NextAction::Keep)).await.unwrap().unwrap();
     ports.release(&lease("w")).await.unwrap();
     let finished = head_of(ports).await;
     let newest = request("2026-03-10T12:00:00Z", true);
@@ -138,13 +126,17 @@ async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
         "it lapsed"
     );
     let executing = State::Executing { plan: plan_ref() };
-    assert_eq!(ports.advance(&lease("w1"), &advance(executing.clone(), NextAction::Keep)).await.unwrap(), None, "lost");
+    assert_eq!(
+        ports.advance(&lease("w1"), &Advance::to(executing.clone(), NextAction::Keep)).await.unwrap(),
+        None,
+        "lost"
+    );
     ports.release(&lease("w1")).await.unwrap();
     assert!(head_of(ports).await.leased_until.is_some(), "only the holder releases");
 
-    let moved = ports.advance(&lease("w2"), &advance(executing.clone(), NextAction::Keep)).await.unwrap().unwrap();
+    let moved = ports.advance(&lease("w2"), &Advance::to(executing.clone(), NextAction::Keep)).await.unwrap().unwrap();
     assert_eq!((&moved.state, moved.next_action_at), (&executing, head.next_action_at));
-    let mut guarded = advance(
+    let mut guarded = Advance::to(
         State::Verifying { plan: plan_hash(), erased_at: now(), looks: vec![] },
         NextAction::At(now() + minute),
     );
@@ -153,7 +145,7 @@ async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
     guarded.if_covers_until = Some(now());
     let verifying = ports.advance(&lease("w2"), &guarded).await.unwrap().unwrap();
     assert_eq!((verifying.state.name(), verifying.next_action_at), ("verifying", Some(now() + minute)));
-    let mut reopening = advance(State::Received, NextAction::At(now()));
+    let mut reopening = Advance::to(State::Received, NextAction::At(now()));
     reopening.is_reopening = true;
     let reopened = ports.advance(&lease("w2"), &reopening).await.unwrap().unwrap();
     assert_eq!((&reopened.state, reopened.reopened), (&State::Received, 1));
@@ -167,7 +159,7 @@ async fn ledger_contract<P: Intake + DueIndex + Ledger + Showcase>(ports: &P) {
         },
         State::Completed { erased_at: now(), completed_at: now(), looks: vec![now(), now()] },
     ] {
-        let after = ports.advance(&lease("w2"), &advance(state.clone(), NextAction::Never)).await.unwrap().unwrap();
+        let after = ports.advance(&lease("w2"), &Advance::to(state.clone(), NextAction::Never)).await.unwrap().unwrap();
         assert_eq!((&after.state, after.next_action_at), (&state, None), "reads back as written");
     }
     checkpoints(ports).await;
@@ -259,15 +251,7 @@ async fn cancel_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
     }
     // Whatever a worker had in mind who looked at it before.
     assert_eq!(ports.begin(&lease, starts_at).await.unwrap(), None);
-    let advance = Advance {
-        state: State::Received,
-        next_action: NextAction::Keep,
-        if_covers_until: None,
-        is_reopening: false,
-        replay: None,
-        is_released: false,
-        awaited: None,
-    };
+    let advance = Advance::to(State::Received, NextAction::Keep);
     assert_eq!(ports.advance(&lease, &advance).await.unwrap(), None);
     assert!(ports.is_cancelled(&new.id).await.unwrap());
     let head = ports.head(&new.id).await.unwrap().unwrap();
@@ -343,7 +327,7 @@ async fn held_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         (held.clone(), true, &by),
         (erased, false, &[]),
     ] {
-        let advance = Advance { is_released, ..advance(state.clone(), NextAction::Keep) };
+        let advance = Advance { is_released, ..Advance::to(state.clone(), NextAction::Keep) };
         let after = ports.advance(&lease("w"), &advance).await.unwrap().unwrap();
         assert_eq!((after.held_by.as_slice(), &head_of(ports).await), (expected, &after), "{state:?}");
     }
@@ -367,7 +351,7 @@ async fn awaited_contract<P: Intake + DueIndex + Ledger>(ports: &P) {
         (verifying, Some(waiting)),
         (State::Received, None),
     ] {
-        let advance = Advance { awaited: awaited.clone(), ..advance(state, next) };
+        let advance = Advance { awaited: awaited.clone(), ..Advance::to(state, next) };
         let after = ports.advance(&lease("w"), &advance).await.unwrap().unwrap();
         assert_eq!((&after.awaited, &head_of(ports).await), (&awaited, &after));
         let due = Due { id: id(), next_action_at: after.next_action_at.unwrap() };
@@ -455,7 +439,7 @@ async fn staff_contract<P: Intake + DueIndex + Ledger + Register + PlanBook>(por
     ports.save_plan(&head, &plan).await.unwrap();
     assert_eq!(ports.plan(&head).await.unwrap(), Some(plan));
     ports.lease(&lease("w"), now(), now() + minute).await.unwrap();
-    let planned = advance(State::Planned { plan: plan_ref() }, NextAction::At(now() + minute * 60));
+    let planned = Advance::to(State::Planned { plan: plan_ref() }, NextAction::At(now() + minute * 60));
     ports.advance(&lease("w"), &planned).await.unwrap().unwrap();
     let another = PlanHash::from_stored("0".repeat(64));
     assert_eq!(ports.confirm(&id(), &another, now()).await.unwrap(), Confirmed::Differs);
@@ -465,13 +449,17 @@ async fn staff_contract<P: Intake + DueIndex + Ledger + Register + PlanBook>(por
         let head = head_of(ports).await;
         assert_eq!((head.confirmed_plan, head.next_action_at), (Some(hash.clone()), Some(at)));
     }
-    let executing = advance(State::Executing { plan: plan_ref() }, NextAction::Keep);
+    let executing = Advance::to(State::Executing { plan: plan_ref() }, NextAction::Keep);
     ports.advance(&lease("w"), &executing).await.unwrap().unwrap();
     assert_eq!(ports.confirm(&id(), &hash, now()).await.unwrap(), Confirmed::Done, "it was");
     assert_eq!(head_of(ports).await.next_action_at, Some(now() + minute * 2), "and is left alone");
     assert_eq!(ports.confirm(&id(), &another, now()).await.unwrap(), Confirmed::Differs);
     let overtaken = PlanRef { hash: hash.clone(), covers_until: now() - minute };
-    ports.advance(&lease("w"), &advance(State::Planned { plan: overtaken }, NextAction::Keep)).await.unwrap().unwrap();
+    ports
+        .advance(&lease("w"), &Advance::to(State::Planned { plan: overtaken }, NextAction::Keep))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         ports.confirm(&id(), &hash, now()).await.unwrap(),
         Confirmed::Differs,

@@ -53,15 +53,7 @@ async fn to(
     replay: Option<(Timestamp, ReplayStage)>,
 ) -> Option<Head> {
     ports.lease(&lease(), now(), now() + HOUR).await.unwrap();
-    let advance = Advance {
-        state,
-        next_action,
-        if_covers_until: None,
-        is_reopening: false,
-        replay,
-        is_released: false,
-        awaited: None,
-    };
+    let advance = Advance { replay, ..Advance::to(state, next_action) };
     let head = ports.advance(&lease(), &advance).await.unwrap();
     ports.release(&lease()).await.unwrap();
     head

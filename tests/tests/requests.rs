@@ -382,15 +382,7 @@ async fn status_units(asked: &SubjectRequest, freshness: Freshness) -> [f64; 2] 
         let plan = PlanHash::from_stored("f".repeat(64));
         let state = State::Verifying { plan, erased_at: now(), looks: vec![now(); 3] };
         let next_action = NextAction::Keep;
-        let advance = Advance {
-            state,
-            next_action,
-            if_covers_until: None,
-            is_reopening: false,
-            replay: None,
-            is_released: false,
-            awaited: None,
-        };
+        let advance = Advance::to(state, next_action);
         let finished = ledger.advance(&lease, &advance).await.unwrap().unwrap();
         drop(account.take_calls());
         let ShownAsked { request: shown, erasure: erased, bundle } =

@@ -153,6 +153,20 @@ pub struct Advance {
 }
 
 impl Advance {
+    /// Into a state, and nothing else with it.
+    #[must_use]
+    pub const fn to(state: State, next_action: NextAction) -> Self {
+        Self {
+            state,
+            next_action,
+            if_covers_until: None,
+            is_reopening: false,
+            replay: None,
+            is_released: false,
+            awaited: None,
+        }
+    }
+
     /// Whether no hold keeps anything from then on, as far as it is known.
     #[must_use]
     pub const fn forgets_holds(&self) -> bool {

@@ -135,15 +135,9 @@ async fn states(ledger: &LedgerTable) {
 }
 
 async fn bring_to(ledger: &LedgerTable, lease: &Lease, state: State) -> Head {
-    let advance = Advance {
-        state,
-        next_action: NextAction::At(now()),
-        if_covers_until: None,
-        is_reopening: true,
-        replay: None,
-        is_released: false,
-        awaited: Some(Awaited { gone_at: now(), processors: BTreeMap::from([("posthog".to_owned(), now())]) }),
-    };
+    let awaited = Awaited { gone_at: now(), processors: BTreeMap::from([("posthog".to_owned(), now())]) };
+    let plain = Advance::to(state, NextAction::At(now()));
+    let advance = Advance { is_reopening: true, awaited: Some(awaited), ..plain };
     Ledger::advance(ledger, lease, &advance).await.unwrap().unwrap()
 }
 

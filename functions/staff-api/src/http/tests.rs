@@ -116,21 +116,7 @@ async fn halted(bench: &Bench) -> NewObligation {
     ledger.save_plan(&ledger.head(&request.id).await.unwrap().unwrap(), &plan).await.unwrap();
     let state = State::Planned { plan: PlanRef { hash, covers_until: now } };
     let next_action = NextAction::At(now + SignedDuration::from_hours(1));
-    Ledger::advance(
-        &ledger,
-        &lease,
-        &Advance {
-            state,
-            next_action,
-            if_covers_until: None,
-            is_reopening: false,
-            replay: None,
-            is_released: false,
-            awaited: None,
-        },
-    )
-    .await
-    .unwrap();
+    Ledger::advance(&ledger, &lease, &Advance::to(state, next_action)).await.unwrap();
     request
 }
 
@@ -224,16 +210,12 @@ async fn a_processor_that_is_past_its_last_day_has_a_line_of_its_own_and_breaks_
     let (request, ledger) = (halted(&bench).await, demo::ledger(&bench.account));
     let (now, lease) = (SystemClock.now(), Lease { id: request.id.clone(), worker: "w".to_owned() });
     let since = now - SignedDuration::from_hours(18 * 24);
+    let executing = State::Executing {
+        plan: PlanRef { hash: PlanHash::from_stored("5f".repeat(32)), covers_until: request.covers_until },
+    };
     let waiting = Advance {
-        state: State::Executing {
-            plan: PlanRef { hash: PlanHash::from_stored("5f".repeat(32)), covers_until: request.covers_until },
-        },
-        next_action: NextAction::At(now),
-        if_covers_until: None,
-        is_reopening: false,
-        replay: None,
-        is_released: false,
         awaited: Some(Awaited { gone_at: since, processors: [("posthog".to_owned(), since)].into() }),
+        ..Advance::to(executing, NextAction::At(now))
     };
     Ledger::advance(&ledger, &lease, &waiting).await.unwrap();
     let answer = bench.get("/api/staff/promises").await;

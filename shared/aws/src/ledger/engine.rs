@@ -281,19 +281,12 @@ mod tests {
     #[test]
     fn a_transition_writes_its_facts_and_removes_the_others() {
         let id = ObligationId::parse(&"b".repeat(32)).unwrap();
-        let advance = Advance {
-            state: State::Verifying {
-                plan: PlanHash::from_stored("0f".repeat(32)),
-                erased_at: "2026-03-01T00:00:00Z".parse().unwrap(),
-                looks: vec![],
-            },
-            next_action: NextAction::Never,
-            if_covers_until: None,
-            is_reopening: false,
-            replay: None,
-            is_released: false,
-            awaited: None,
+        let verifying = State::Verifying {
+            plan: PlanHash::from_stored("0f".repeat(32)),
+            erased_at: "2026-03-01T00:00:00Z".parse().unwrap(),
+            looks: vec![],
         };
+        let advance = Advance::to(verifying, NextAction::Never);
         expect_test::expect![[r#"SET #state = :state, plan_hash = :plan_hash, erased_at = :erased_at, looks = :looks REMOVE plan_covers_until, retry_at, attempts, completed_at, cancelled_at, held_by, review_by, gone_at, awaited, next_action_at, due_shard"#]]
             .assert_eq(&Transition::of(&id, &advance).expression);
         let at = "2026-03-01T00:00:00Z".parse().unwrap();

@@ -1,3 +1,6 @@
+mod needs;
+mod sources;
+
 use super::*;
 use crate::clock::model::Kind;
 use crate::ids::Platform;
@@ -19,6 +22,11 @@ fn now() -> Timestamp {
 fn ask(kind: Kind) -> Ask {
     let contact = Contact { email: EmailAddress::parse("mia@example.com").ok(), account: None };
     Ask { residence: Some("Germany".to_owned()), ..Ask::of(kind, contact, Channel::Web) }
+}
+
+fn agent(has_power_of_attorney: bool) -> Agent {
+    let email = EmailAddress::parse("agent@example.org").ok();
+    Agent { email, name: None, permission_sha256: None, has_power_of_attorney }
 }
 
 struct Desk {
@@ -158,63 +166,6 @@ async fn acknowledged_means_stored_whatever_fails() {
     }
 }
 
-fn instagram() -> ConnectedAccount {
-    ConnectedAccount { platform: Platform::parse("instagram").unwrap(), handle: Handle::parse("mia").unwrap() }
-}
-
-fn agent(has_power_of_attorney: bool) -> Agent {
-    let email = EmailAddress::parse("agent@example.org").ok();
-    Agent { email, name: None, permission_sha256: None, has_power_of_attorney }
-}
-
-/// Everybody who can ask, with what they say of themselves.
-fn askers(kind: Kind, residence: &str) -> Vec<(&'static str, Ask)> {
-    let ask = Ask { residence: Some(residence.to_owned()), ..ask(kind) };
-    let both = Contact { account: Some(instagram()), ..ask.contact.clone() };
-    let handle = Contact { email: None, account: Some(instagram()) };
-    let nobody = Contact { email: None, account: None };
-    vec![
-        ("by address", ask.clone()),
-        ("by handle", Ask { contact: handle, ..ask.clone() }),
-        ("by both", Ask { contact: both.clone(), ..ask.clone() }),
-        ("with an account", Ask { has_account: true, ..ask.clone() }),
-        ("by letter", Ask { contact: nobody.clone(), channel: Channel::Letter, ..ask.clone() }),
-        (
-            "an agent, by letter",
-            Ask { contact: nobody.clone(), channel: Channel::Letter, agent: Some(agent(false)), ..ask.clone() },
-        ),
-        ("for a child, by letter", Ask { contact: nobody, channel: Channel::Letter, about_child: true, ..ask.clone() }),
-        ("for a child", Ask { about_child: true, has_account: true, contact: both, ..ask.clone() }),
-        ("an agent", Ask { agent: Some(agent(false)), has_account: true, ..ask.clone() }),
-        ("an attorney", Ask { agent: Some(agent(true)), ..ask }),
-    ]
-}
-
-#[tokio::test]
-async fn what_has_to_be_shown_depends_on_law_right_and_asker() {
-    let desk = Desk::new();
-    let mut table: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for residence in ["Germany", "California", "Quebec", "US-TX", "nowhere"] {
-        for kind in Kind::ALL {
-            let mut cell = String::new();
-            for (number, (name, ask)) in askers(kind, residence).into_iter().enumerate() {
-                let seed = [u8::try_from(number).unwrap(); 20];
-                let stored = request(desk.terms(), Naming::Fresh(&seed), ask, now()).unwrap();
-                let needs = stored.needs.iter().map(|need| format!("{need:?}")).collect::<Vec<_>>().join("+");
-                cell += &format!("    {name}: {}\n", if needs.is_empty() { "nothing" } else { &needs });
-            }
-            let law = if residence == "California" { "California" } else { "elsewhere" };
-            let kinds = table.entry(format!("{law}\n{cell}")).or_default();
-            if !kinds.contains(&kind.as_str()) {
-                kinds.push(kind.as_str());
-            }
-        }
-    }
-    let text: String =
-        table.iter().map(|(cell, kinds)| cell.replacen('\n', &format!(": {}\n", kinds.join(" ")), 1)).collect();
-    expect_test::expect_file!["needs.txt"].assert_eq(&text);
-}
-
 #[tokio::test]
 async fn whoever_lives_anywhere_has_a_law_a_date_and_the_reason_for_it() {
     let desk = Desk::new();
@@ -302,41 +253,6 @@ async fn alarms_go_by_the_day_on_which_the_person_asked() {
 }
 
 #[tokio::test]
-async fn what_need_not_be_shown_is_not_kept() {
-    let desk = Desk::new();
-    let points = BTreeMap::from([(PointKind::Phone, PointValue::parse("+1 (555) 010-0199").unwrap())]);
-    let full = |residence: &str, kind| Ask {
-        residence: Some(residence.to_owned()),
-        data_points: points.clone(),
-        declaration: Words::parse("Mia Example").ok(),
-        ..ask(kind)
-    };
-    for (residence, kind, keeps_points, keeps_declaration) in [
-        ("California", Kind::Access, true, true),
-        ("California", Kind::Know, true, false),
-        ("California", Kind::OptOut, false, false),
-        ("Germany", Kind::Access, false, false),
-    ] {
-        let stored = request(desk.terms(), Naming::Fresh(&[1; 20]), full(residence, kind), now()).unwrap();
-        assert_eq!(!stored.data_points.is_empty(), keeps_points, "{residence} {kind:?}");
-        assert_eq!(stored.declaration.is_some(), keeps_declaration, "{residence} {kind:?}");
-        let is_proven = stored.proven.iter().any(|proven| proven.proof == Proof::Declaration);
-        assert_eq!(is_proven, keeps_declaration, "{residence} {kind:?}");
-        let row = serde_json::to_string(&stored).unwrap();
-        assert!(!row.contains("0199"), "{row}");
-    }
-    let stored = request(desk.terms(), Naming::Fresh(&[1; 20]), full("California", Kind::Access), now()).unwrap();
-    let is_phone = |request: &SubjectRequest, text| {
-        request.is_point(&desk.keys, PointKind::Phone, &PointValue::parse(text).unwrap())
-    };
-    assert!(is_phone(&stored, "1 555 0100199") && !is_phone(&stored, "1 555 0100198"));
-    let elsewhere = SubjectRequest { id: ObligationId::of_request(&[2; 20]), ..stored.clone() };
-    assert!(!is_phone(&elsewhere, "1 555 0100199"), "of no use for another request");
-    let erased = stored.without_evidence();
-    assert!(erased.data_points.is_empty() && erased.evidence_erased && erased.declaration.is_some());
-}
-
-#[tokio::test]
 async fn the_person_of_an_agent_is_asked_even_if_every_message_is_lost() {
     let desk = Desk::new();
     let asked = Ask { agent: Some(agent(false)), ..ask(Kind::Erasure) };
@@ -366,38 +282,4 @@ fn what_is_no_request_is_named_by_its_member() {
     }
     let appeal = Ask { appeal_of: Some(ObligationId::of_request(&[1; 20])), ..ask(Kind::Appeal) };
     appeal.check(now()).unwrap();
-}
-
-#[test]
-fn the_addresses_of_one_line_are_one_source() {
-    let desk = Desk::new();
-    let source = |address: &str| source_of(&desk.keys, address).unwrap();
-    let home = source("2001:db8:1:2::1");
-    for (address, is_same) in [
-        ("2001:db8:1:2:ffff:ffff:ffff:ffff", true),
-        ("2001:0DB8:0001:0002::7", true),
-        ("2001:db8:1:3::1", false),
-        ("2001:db8::1", false),
-        ("192.0.2.7", false),
-        ("unknown", false),
-    ] {
-        assert_eq!(source(address) == home, is_same, "{address}");
-    }
-    assert_eq!(source("::ffff:192.0.2.7"), source("192.0.2.7"));
-    assert_ne!(source("::ffff:192.0.2.8"), source("192.0.2.7"));
-}
-
-#[tokio::test]
-async fn a_source_is_counted_by_the_minute_and_not_by_name() {
-    let desk = Desk::new();
-    let admit = async |address: &str, now| {
-        let source = source_of(&desk.keys, address).unwrap();
-        admit_source(&desk.world, &desk.keys, &source, 2, now).await.unwrap()
-    };
-    let minute = at("2026-03-05T12:00:59Z");
-    assert_eq!([admit("a", minute).await, admit("a", minute).await, admit("a", minute).await], [true, true, false]);
-    assert!(admit("b", minute).await, "another source");
-    assert!(admit("a", at("2026-03-05T12:01:00Z")).await, "the next minute");
-    let counters = format!("{:?}", desk.world.stored().requests.counters);
-    assert!(!counters.contains("source"), "{counters}");
 }

@@ -43,14 +43,12 @@ where
         self.note_retained(head, &outcomes).await?;
         let first_look = self.engine.second_looks.first().copied().unwrap_or_default();
         let next = deadline::after(erased_at, first_look).map_err(outside)?;
+        let state = State::Verifying { plan: plan.hash.clone(), erased_at, looks: Vec::new() };
         let advance = Advance {
-            state: State::Verifying { plan: plan.hash.clone(), erased_at, looks: Vec::new() },
-            next_action: NextAction::At(next),
             if_covers_until: Some(plan.covers_until),
-            is_reopening: false,
             replay: self.replayed,
             is_released: true,
-            awaited: None,
+            ..Advance::to(state, NextAction::At(next))
         };
         match self.engine.ledger.advance(&self.lease, &advance).await? {
             Some(verified) => {

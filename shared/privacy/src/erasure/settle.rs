@@ -1,5 +1,7 @@
 //! Settle: nothing of ours is left; every processor confirms or names a date, before anything counts as erased.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 
@@ -63,16 +65,16 @@ where
         let next = report.next_action_at.map_or(soonest, |at| at.max(soonest)).min(now + LONGEST_WAIT);
         let unsettled = report.lines.iter().filter(|line| line.state.due().is_some());
         let gone_at = head.awaited.as_ref().map_or(now, |awaited| awaited.gone_at);
-        let processors = unsettled.map(|line| (line.name.clone(), line.since)).collect();
+        let processors: BTreeMap<_, _> = unsettled.map(|line| (line.name.clone(), line.since)).collect();
+        let unsettled = processors.keys().cloned().collect();
         let awaited = Some(Awaited { gone_at, processors });
         self.advance_awaiting(head, state, NextAction::At(next), awaited).await?;
-        let unsettled = report.lines.iter().filter(|line| line.state.due().is_some());
         let line = |trouble: &crate::processors::Trouble| {
             let parked = if matches!(trouble.turn, Turn::Park) { "parked: " } else { "" };
             (trouble.name.clone(), format!("{parked}{}", trouble.cause))
         };
         Ok(Worked::Settling {
-            unsettled: unsettled.map(|line| line.name.clone()).collect(),
+            unsettled,
             overdue: report.overdue.clone(),
             troubles: report.troubles.iter().map(line).collect(),
             next_at: next,
