@@ -1,6 +1,7 @@
 //! What the use cases ask of the world. Each trait is what one actor needs, so a function's role can hold
 //! exactly the actions behind it. No type of a cloud SDK stands here.
 
+mod advance;
 mod archive;
 mod holds;
 mod shared;
@@ -8,6 +9,7 @@ mod show;
 mod staff;
 mod stores;
 
+pub use advance::Advance;
 pub use archive::{Archive, Closed, ClosedRecord, shards as archive_shards};
 pub use holds::{BookedHold, HoldBook, Placed, Released};
 pub use shared::{Detached, SharedRows};
@@ -25,10 +27,9 @@ use crate::ingest_gate::Mark;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, LegalHold};
 use crate::message::Work;
-use crate::obligation::{Awaited, Head, NewObligation, ObligationId, Outcome, State};
+use crate::obligation::{Head, NewObligation, ObligationId, Outcome};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
-use crate::replay::ReplayStage;
 use crate::scope::{Link, Place, Reach, Scope};
 use jiff::Timestamp;
 
@@ -131,47 +132,6 @@ pub enum NextAction {
     At(Timestamp),
     /// Never again: it is closed.
     Never,
-}
-
-/// A transition of an obligation under a lease.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Advance {
-    /// The new state.
-    pub state: State,
-    /// When it is looked at next.
-    pub next_action: NextAction,
-    /// Only if it still covers exactly this; a newer callback may have come in.
-    pub if_covers_until: Option<Timestamp>,
-    /// Counts one more re-opening by a second look.
-    pub is_reopening: bool,
-    /// How far the look of a replay has come, if it moves; only while the mark is still of that replay.
-    pub replay: Option<(Timestamp, ReplayStage)>,
-    /// No hold that was met is in force any more.
-    pub is_released: bool,
-    /// Who is waited for from then on, and nobody else.
-    pub awaited: Option<Awaited>,
-}
-
-impl Advance {
-    /// Into a state, and nothing else with it.
-    #[must_use]
-    pub const fn to(state: State, next_action: NextAction) -> Self {
-        Self {
-            state,
-            next_action,
-            if_covers_until: None,
-            is_reopening: false,
-            replay: None,
-            is_released: false,
-            awaited: None,
-        }
-    }
-
-    /// Whether no hold keeps anything from then on, as far as it is known.
-    #[must_use]
-    pub const fn forgets_holds(&self) -> bool {
-        self.is_released || self.state.is_finished()
-    }
 }
 
 /// The engine's side of the ledger.
