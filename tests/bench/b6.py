@@ -21,7 +21,7 @@ FIXED_MAX = 80.0
 
 def measure(world: World, bench: Bench, items: int) -> dict[str, float]:
     world.say(f"filling {items:,}")
-    state, message = fill(world, items, BYTES, BYSTANDERS)
+    state, (_, message) = fill(world, items, BYTES, BYSTANDERS)
     bystander, rounds = left(world)[1], []
     for _ in range(ROUNDS):
         rounds.append(erase(world, state, message))
