@@ -5,6 +5,7 @@
 // By the name that the functions know it by: their readers are compiled in here.
 extern crate privacy_edge_alone as privacy_edge;
 
+mod csv;
 mod cursors;
 mod form;
 mod json;
@@ -18,7 +19,8 @@ mod signed_request;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of the folder of its corpus.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
+    ("csv", csv::run),
     ("cursors", cursors::run),
     ("form", form::run),
     ("json", json::run),
