@@ -19,6 +19,17 @@ pub(crate) async fn send(update: UpdateItemFluentBuilder) -> Answer {
     again_while(is_in_transaction, update).await
 }
 
+/// As [`send`], where nearly every update is taken the first time: made anew for another try, and never copied before it.
+pub(crate) async fn send_made(make: impl Fn() -> UpdateItemFluentBuilder) -> Answer {
+    for attempt in 1..TRIES {
+        match make().send().await {
+            Err(error) if is_in_transaction(&error) => tokio::time::sleep(backoff(attempt)).await,
+            answer => return answer,
+        }
+    }
+    make().send().await
+}
+
 /// As [`send`], and while the partition is short of throughput.
 pub(crate) async fn send_through_throttling(update: UpdateItemFluentBuilder) -> Answer {
     again_while(is_busy, update).await

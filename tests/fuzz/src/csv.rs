@@ -45,5 +45,8 @@ fn each_row_alone(data: &[u8], rows: &[Vec<Vec<u8>>]) {
 
 fn table(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(text);
-    reader.byte_records().map(|record| record.expect("it was read before").iter().map(<[u8]>::to_vec).collect()).collect()
+    reader
+        .byte_records()
+        .map(|record| record.expect("it was read before").iter().map(<[u8]>::to_vec).collect())
+        .collect()
 }

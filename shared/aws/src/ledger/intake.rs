@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
@@ -48,33 +49,7 @@ impl Intake for LedgerTable {
     }
 
     async fn open(&self, new: &NewObligation) -> Answer<Opened> {
-        // What is there already stays, except what it covers and when it is due to be looked at.
-        let mut expression =
-            "SET covers_until = :covers_until, next_action_at = :next_action_at, seq = if_not_exists(seq, :seq)"
-                .to_owned();
-        let condition = if new.is_dated {
-            "attribute_not_exists(pk) OR (covers_until < :covers_until AND attribute_not_exists(erased_at) AND attribute_not_exists(cancelled_at))"
-        } else {
-            "attribute_not_exists(pk)"
-        };
-        let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(head_key(&new.id)))
-            .condition_expression(condition)
-            .expression_attribute_values(":covers_until", at(new.covers_until))
-            .expression_attribute_values(":next_action_at", at(new.next_action_at))
-            .expression_attribute_values(":seq", number(1))
-            .return_values(ReturnValue::AllOld)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        for (name, value) in rows::opening(new) {
-            expression.push_str(&format!(", #{name} = if_not_exists(#{name}, :{name})"));
-            update = update
-                .expression_attribute_names(format!("#{name}"), name)
-                .expression_attribute_values(format!(":{name}"), value);
-        }
-        match patience::send(update.update_expression(expression)).await {
+        match patience::send_made(|| self.opening(new)).await {
             Ok(answer) => match answer.attributes() {
                 Some(old) if old.contains_key("covers_until") => Ok(Opened::Widened(Box::new(rows::head(old)?))),
                 Some(_) | None => Ok(Opened::New),
@@ -109,6 +84,36 @@ fn is_condition(error: &TransactWriteItemsError) -> bool {
 }
 
 impl LedgerTable {
+    /// The write that accepts: of what is there already all stays, except what it covers and when it is due to be looked at.
+    fn opening(&self, new: &NewObligation) -> UpdateItemFluentBuilder {
+        let mut expression =
+            "SET covers_until = :covers_until, next_action_at = :next_action_at, seq = if_not_exists(seq, :seq)"
+                .to_owned();
+        let condition = if new.is_dated {
+            "attribute_not_exists(pk) OR (covers_until < :covers_until AND attribute_not_exists(erased_at) AND attribute_not_exists(cancelled_at))"
+        } else {
+            "attribute_not_exists(pk)"
+        };
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(head_key(&new.id)))
+            .condition_expression(condition)
+            .expression_attribute_values(":covers_until", at(new.covers_until))
+            .expression_attribute_values(":next_action_at", at(new.next_action_at))
+            .expression_attribute_values(":seq", number(1))
+            .return_values(ReturnValue::AllOld)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, value) in rows::opening(new) {
+            expression.push_str(&format!(", #{name} = if_not_exists(#{name}, :{name})"));
+            update = update
+                .expression_attribute_names(format!("#{name}"), name)
+                .expression_attribute_values(format!(":{name}"), value);
+        }
+        update.update_expression(expression)
+    }
+
     fn put(&self, row: Item, if_finished: Option<u32>) -> Result<Put, Fault> {
         let mut put = Put::builder().table_name(&self.table).set_item(Some(row));
         if let Some(seq) = if_finished {
