@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::covered::takes;
 use super::erase::CHUNK;
 use super::remembered::Packed;
 use super::{Aftermath, Stop, Visit};
@@ -111,7 +112,7 @@ where
             }
             let records = keys.ahead(self.engine.vault).await?;
             let store = keys.store;
-            keys.add(records, |record| self.takes(head, scope, store, record));
+            keys.add(records, |record| takes(head, scope, store, record));
         }
         Ok(keys.take())
     }
@@ -130,7 +131,7 @@ where
         let (vault, store, range) = (self.engine.vault, keys.store, keys.range.clone());
         let (erased, read) = join(self.erase_records(scope, store, &range, chunk), keys.ahead(vault)).await;
         erased?;
-        keys.add(read?, |record| self.takes(head, scope, store, record));
+        keys.add(read?, |record| takes(head, scope, store, record));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Count: read the keys of a place once, page by page, and sort them into record classes. Resumable.
 
-use super::covered::class_of;
+use super::covered::{class_of, takes};
 use super::remembered::{Packed, REMEMBERED_BYTES};
 use super::{Aftermath, Stop, Visit};
 use crate::data_map::{KeyRange, StoreMap};
@@ -102,7 +102,7 @@ where
         read: Read,
     ) -> Result<Page, Fault> {
         let mut page = self.engine.vault.page(&store.name, range, after, None, read).await?;
-        page.records.retain(|record| self.takes(head, scope, store, record));
+        page.records.retain(|record| takes(head, scope, store, record));
         Ok(page)
     }
 

@@ -7,10 +7,9 @@
 
 use jiff::Timestamp;
 
-use super::{Aftermath, Visit};
 use crate::data_map::{StoreMap, UNCLEAR};
 use crate::obligation::Head;
-use crate::ports::{Clock, Connections, Ledger, Record, Stores, Suppressions};
+use crate::ports::Record;
 use crate::scope::{Scope, is_covered};
 use crate::target::Target;
 
@@ -62,24 +61,16 @@ pub(super) fn is_new_life(head: &Head, scope: &Scope) -> bool {
     head.returned_at.is_some() && (head.state.erased_at().is_some() || scope.is_returned)
 }
 
-impl<L, V, C, A> Visit<'_, '_, L, V, C, A>
-where
-    L: Ledger,
-    V: Stores + Connections + Suppressions,
-    C: Clock,
-    A: Aftermath,
-{
-    /// Whether an obligation takes a record of a place: to count it, or to erase it as it was planned.
-    pub(super) fn takes(&self, head: &Head, scope: &Scope, store: &StoreMap, record: &Record) -> bool {
-        if !scope.spares_later() {
-            return true;
-        }
-        let is_counting = scope.uncounted.contains_key(&store.name);
-        let is_planned = head.returned_at.is_none() || scope.pending.contains_key(UNCLEAR);
-        match age(head, store, record) {
-            Age::Covered => true,
-            Age::Later => false,
-            Age::Undated => !scope.is_returned && (is_counting || is_planned),
-        }
+/// Whether an obligation takes a record of a place: to count it, or to erase it as it was planned.
+pub(super) fn takes(head: &Head, scope: &Scope, store: &StoreMap, record: &Record) -> bool {
+    if !scope.spares_later() {
+        return true;
+    }
+    let is_counting = scope.uncounted.contains_key(&store.name);
+    let is_planned = head.returned_at.is_none() || scope.pending.contains_key(UNCLEAR);
+    match age(head, store, record) {
+        Age::Covered => true,
+        Age::Later => false,
+        Age::Undated => !scope.is_returned && (is_counting || is_planned),
     }
 }

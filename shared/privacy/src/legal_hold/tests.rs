@@ -1,5 +1,6 @@
 mod placing;
 mod scope;
+mod whole;
 
 use super::*;
 use crate::memory::{built_in_map, place, user_place};

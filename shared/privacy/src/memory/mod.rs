@@ -28,6 +28,8 @@ mod vault;
 pub use aftermath::proof;
 pub use asked::{asked, erased, erasure_of};
 pub use exports::StoredExports;
+#[cfg(test)]
+pub(crate) use opened::fresh;
 pub use places::{own_contact_place, place, user_place};
 pub use policy::{built_in_map, plan_hash, prompt_map};
 pub use processors::{Mood, Vendor, Vendors};

@@ -2,7 +2,7 @@
 
 use crate::obligation::{Head, NewObligation, State};
 
-pub(super) fn fresh(new: &NewObligation, seq: u32) -> Head {
+pub(crate) fn fresh(new: &NewObligation, seq: u32) -> Head {
     Head {
         id: new.id.clone(),
         seq,

@@ -1,6 +1,7 @@
 //! The engine over ports in memory.
 
 mod beside;
+mod covered;
 mod holds;
 mod kept;
 mod links;

@@ -211,3 +211,40 @@ async fn a_hold_on_one_source_keeps_the_shared_row_when_the_account_ends() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_takes_no_more_sources_out_than_it_may_between_two_looks_at_it() {
+    let run = Run::new();
+    let many = || {
+        let world = world();
+        for number in 0..1_200 {
+            world.share("alder", "c1", "p1", &format!("n{number:04}"), 1);
+        }
+        world
+    };
+    let named = |stored: &crate::memory::Stored| stored.shared.values().map(|row| row.sources.len()).sum::<usize>();
+    let calls = {
+        let world = many();
+        open(&world).await;
+        run.visit(&world, "w1").await.unwrap();
+        world.calls()
+    };
+    let mut in_the_middle = 0;
+    for call in (1..=calls).step_by(200) {
+        let world = many();
+        open(&world).await;
+        let (seen, saw) = std::sync::mpsc::channel();
+        world.interrupt(call, move |stored| {
+            stored.steal(&id(), "w2", now() + HOUR);
+            seen.send(named(stored)).unwrap();
+        });
+        let worked = run.visit(&world, "w1").await.unwrap();
+        let (before, after) = (saw.recv().unwrap(), named(&world.stored()));
+        if (500..1_200).contains(&before) {
+            in_the_middle += 1;
+            assert!(matches!(worked, Worked::Busy), "{call}: {worked:?}");
+            assert!(after > 0 && before - after <= 500, "{call}: {before} and then {after}");
+        }
+    }
+    assert!(in_the_middle >= 3, "{in_the_middle} of {calls} calls");
+}
