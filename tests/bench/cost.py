@@ -95,8 +95,18 @@ def logs(invocations: float) -> float:
 
 
 def objects(calls: Mapping[str, float]) -> float:
-    """Requests to S3, at the price of a put, which lists have too."""
-    return of_million("s3_put", sum(count for call, count in calls.items() if call.startswith("s3:")))
+    """Requests to S3: reads at theirs, all others at the price of a put, which lists have too."""
+    asked = {call: count for call, count in calls.items() if call.startswith("s3:")}
+    read = sum(count for call, count in asked.items() if call.startswith(("s3:Get", "s3:Head")))
+    return of_million("s3_get", read) + of_million("s3_put", sum(asked.values()) - read)
+
+
+def requests(calls: Mapping[str, float]) -> float:
+    """All that is priced by the call and not by the unit: S3, SQS, Secrets Manager."""
+    def of(service: str) -> float:
+        return sum(count for call, count in calls.items() if call.startswith(service))
+
+    return objects(calls) + of_million("sqs", of("sqs:")) + of_million("secret_read", of("secretsmanager:"))
 
 
 def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
