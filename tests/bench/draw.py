@@ -12,38 +12,17 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from tests.bench import charts, cost, cost_whole
+from tests.bench.causes import BESIDE, causes
+from tests.bench.markdown import dollars, priced, shown, table
 from tests.bench.report import BENCHES, HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
 SIZES, STEPS = ROOT / "tests/bench/sizes.json", ROOT / "tests/bench/steps.json"
-
-
-def shown(one: dict[str, float]) -> str:
-    """A median and what holds it."""
-    return f"{number(one['median'])} ({number(one['low'])} to {number(one['high'])})"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(head)
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
-
-
-def dollars(value: float) -> str:
-    return f"{value:,.4f}" if value < 0.1 else f"{value:,.2f}"
-
-
-def priced(found: Iterable[cost.Priced]) -> str:
-    found = list(found)
-    parts = list(dict.fromkeys(part for one in found for part in one.parts if any(other.parts.get(part) for other in found)))
-    rows = [[one.what, *(dollars(one.parts[part]) if part in one.parts else "–" for part in parts), f"**{dollars(one.total)}**"] for one in found]
-    return table(["$", *parts, "all"], rows)
 
 
 def bench(measured: dict[str, Any], name: str) -> str:
@@ -118,22 +97,6 @@ def firsts(seen: dict[str, Any]) -> str:
     return table(["event", "start", "first answer", "third", "first beyond the third"], rows)
 
 
-def causes(known: dict[str, Any]) -> str:
-    """Where the processor time of each start goes, by taking away what can be."""
-    empty = known["empty"]["start"]
-    rows = [["a handler that does nothing", number(empty["cpu"]["median"]), number(empty["cpu"]["median"]), "–", "–", f"{empty['faults']:,.0f}"]]
-    for name, one in sorted(known.items()):
-        if name == "empty" or "one root" not in one.get("start", {}):
-            continue
-        start = one["start"]
-        cpu, floor = start["cpu"]["median"], empty["cpu"]["median"]
-        roots = cpu - start["one root"]
-        rest = cpu - floor - roots
-        rows.append([f"`{name}`", number(cpu), number(floor), number(round(roots, 3)), number(round(rest, 3)), f"{start['faults']:,.0f}"])
-    head = ["start of", "CPU-ms", "process, runtime, `tracing`", "trust store", "the rest: settings, clients, secrets", "page faults"]
-    return f"One page fault takes {number(empty['fault'])} µs on this machine.\n\n" + table(head, rows)
-
-
 def steps(known: dict[str, Any]) -> str:
     """A cold start from the handler by the book on, one change after the other."""
     rows, before = [], None
@@ -159,7 +122,7 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
         known = json.loads(SIZES.read_text())
         if "start" in known.get("empty", {}):
             pages["docs/performance.md"]["causes"] = causes(known)
-        ours = {name: one for name, one in known.items() if name != "empty"}
+        ours = {name: one for name, one in known.items() if name not in BESIDE}
         pages["docs/performance.md"] |= {"sizes": sizes(ours), "starts": starts(ours)}
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
