@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.bench import charts, cost, cost_whole
+from tests.bench import charts, cost, cost_whole, plan
 from tests.bench.causes import BESIDE, causes
 from tests.bench.markdown import dollars, priced, shown, table
 from tests.bench.report import BENCHES, HEAD, cells, number
@@ -31,6 +31,33 @@ def bench(measured: dict[str, Any], name: str) -> str:
     said = f"**{name}**: {one['what']}. Run at {machine['at'][:16]}Z on commit {machine['commit']}, {one['seconds']:,.0f} s, load {machine['load']:.1f}."
     notes = [*one["notes"], *(f"Missing: {missing}." for missing in one["missing"])]
     return "\n\n".join([said, table(HEAD, (cells(row) for row in one["rows"])), *(f"- {note}" for note in notes)])
+
+
+def missed(measured: dict[str, Any]) -> str:
+    """Every limit that the last run did not keep, and what it came to."""
+    rows = []
+    for name in sorted(measured):
+        for row in measured[name]["rows"]:
+            if row["holds"] is not False:
+                continue
+            came = shown(row["ratio"]) if row["ratio"] else number(row["ours"])
+            of_floor = row["ours"] / row["floor"] if row["floor"] and "floor" in row["must"] else None
+            rows.append([name, row["what"], row["peer"] or "–", f"{number(of_floor)} × floor" if of_floor else came, row["must"]])
+    return table(["bench", "line", "against", "came to", "must"], rows) if rows else "Nothing."
+
+
+def seconds(measured: dict[str, Any]) -> str:
+    took = ", ".join(f"{name} {measured[name]['seconds']:,.0f} s ({measured[name]['machine']['load']:.1f})" for name in sorted(measured))
+    return f"How long each bench above took, the machine's load when it had ended in brackets: {took}."
+
+
+def shares(measured: dict[str, Any]) -> str:
+    """What a function with a real share of a processor waits for it, beyond its start."""
+    rows = [
+        [f"{setting} MB", *(f"{number(round(one[what], 2))} ms" for what in ("first", "first waited", "warm", "warm waited"))]
+        for setting, one in measured["B1"]["measured"]["memory"].items()
+    ]
+    return table(["`meta-callback` at", "first answer, CPU", "it waited", "each of ten more, CPU", "it waited"], rows)
 
 
 def sizes(known: dict[str, Any]) -> str:
@@ -112,6 +139,9 @@ def steps(known: dict[str, Any]) -> str:
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
+    pages["docs/performance.md"] |= {"missed": missed(measured), "seconds": seconds(measured)}
+    if measured["B1"]["measured"].get("memory"):
+        pages["docs/performance.md"]["shares"] = shares(measured)
     if {"B1", "B2", "B4", "B7", "B8"} <= set(measured):
         pages["docs/performance.md"]["memory"] = memory(measured)
     if seen := measured["B1"]["measured"].get("firsts"):
@@ -131,6 +161,7 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
         }
         if whole := cost_whole.whole(measured):
             pages["docs/cost.md"]["cost whole"] = priced(whole)
+            pages["docs/cost.md"] |= {"plan": plan.breaks(measured), "plan money": plan.money(measured)}
     return pages
 
 
