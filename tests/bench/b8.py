@@ -213,7 +213,7 @@ def run(world: World) -> Bench:
     ]
     bench.notes.append(
         "A tick's calls and units are the same in each ledger; its processor time is the median of rounds that take one ledger after the other. "
-        "What it differs by is not its own work: the emulator opens a larger file, beside the same caches of the processor."
+        "Where that differs the work does not; why is not measured. What else is larger is the emulator's file, beside the same caches of the processor."
     )
     bench.notes.append(f"Calls of ours: {dict(sorted(last.calls.items()))}")
     world.say("a tick that finds nothing")
