@@ -12,6 +12,7 @@ import time
 from contextlib import ExitStack
 
 from tests.bench.callbacks import callback, same_work
+from tests.bench.emulator import Item
 from tests.bench.peers_here import PEERS, commands
 from tests.bench.report import Bench, Row, at_least, at_most
 from tests.bench.stats import interval, ratios
@@ -25,27 +26,44 @@ REQUESTS = int(os.environ.get("REQUESTS", "1820"))
 
 def requests(number: int) -> list[tuple[bytes, int]]:
     """Events and the status that each is to be answered with; other people in every round."""
-    source, issued_at, made = random.Random(number), int(time.time()) - 60, list[tuple[bytes, int]]()
+    source, issued_at = random.Random(number), int(time.time()) - 60
+    made, accepted = list[tuple[bytes, int]](), list[tuple[bytes, int]]()
     for one in range(REQUESTS):
         user, kind = str(10**16 + number * 10**6 + one), source.random()
         if kind < 0.05:
             made.append((json.dumps(callback(user, issued_at, "another")).encode(), 400))
-        elif kind < 0.15 and made:
-            made.append(source.choice(made))
+        elif kind < 0.15 and accepted:
+            # Told twice is only what was accepted once.
+            made.append(source.choice(accepted))
         else:
-            made.append((json.dumps(callback(user, issued_at)).encode(), 200))
+            accepted.append((json.dumps(callback(user, issued_at)).encode(), 200))
+            made.append(accepted[-1])
     return made
 
 
-def one_round(process: Subject, events: list[tuple[bytes, int]]) -> tuple[float, list[float]]:
-    """Processor microseconds for each, and how long each took."""
-    before, took = process.cpu(), []
+def one_round(process: Subject, events: list[tuple[bytes, int]]) -> tuple[float, list[float], list[bytes]]:
+    """Processor microseconds for each, how long each took, and what was answered."""
+    before, took, answers = process.cpu(), list[float](), list[bytes]()
     for event, status in events:
         answer, seconds = process.runtime.ask(event)
         # A substring: to read it as JSON would cost the other core more than the rest.
         assert f'"statusCode":{status}'.encode() in answer.replace(b" ", b""), answer
         took.append(seconds)
-    return (process.cpu() - before) / len(events) * 1e6, took
+        answers.append(answer)
+    return (process.cpu() - before) / len(events) * 1e6, took, answers
+
+
+def wrong_codes(events: list[tuple[bytes, int]], answers: list[bytes], heads: list[Item]) -> str:
+    """Whether somebody was given another code than the key of their row, or another one the second time; "" if nobody was."""
+    codes: dict[bytes, set[str]] = {}
+    for (event, status), answer in zip(events, answers, strict=True):
+        if status == 200:
+            codes.setdefault(event, set()).add(json.loads(json.loads(answer)["body"])["confirmation_code"])
+    if twice := sum(len(one) != 1 for one in codes.values()):
+        return f"gives {twice} people more than one code"
+    given = {code for one in codes.values() for code in one}
+    kept = {head["pk"]["S"].partition("#")[2] for head in heads}
+    return "" if given == kept and len(given) == len(codes) else f"gives {len(given)} codes, of which {len(given & kept)} are keys of its {len(kept)} rows"
 
 
 def run(world: World) -> Bench:
@@ -67,12 +85,14 @@ def run(world: World) -> Bench:
         for number in range(ROUNDS):
             events = requests(number)
             accepted = [event for event, status in events if status == 200]
-            for name, process in processes.items():
+            # Every second round the other way round: nobody always comes first.
+            for name, process in list(processes.items())[:: 1 if number % 2 == 0 else -1]:
                 world.begin()
-                spent, seconds = one_round(process, events)
+                spent, seconds, answers = one_round(process, events)
                 cpu[name].append(spent)
                 took[name] += seconds
-                missing = same_work(list(world.emulator.items("ledger")), world.front.messages("erasure"), len(set(accepted)), len(accepted))
+                heads = list(world.emulator.items("ledger"))
+                missing = same_work(heads, world.front.messages("erasure"), len(set(accepted)), len(accepted)) or wrong_codes(events, answers, heads)
                 bench.same(not missing, f"{name} {missing}")
             world.say(f"round {number + 1} of {ROUNDS}: " + ", ".join(f"{name} {values[-1]:.0f} µs" for name, values in cpu.items()))
     ours = interval(cpu["ours"])

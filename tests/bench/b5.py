@@ -5,6 +5,8 @@ an index entry for each item. `LIVE` names other numbers of records that are not
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +62,16 @@ def fill(world: World, live: int) -> tuple[Path, datetime.date]:
     return state, day
 
 
+def others(world: World, day: datetime.date) -> tuple[int, int, str]:
+    """How many records of the day that is due are there, how many others, and a digest of those, whatever their order."""
+    due, kept, mixed = {f"log#{day}#{shard}" for shard in range(SHARDS)}, 0, 0
+    for row in world.emulator.items("logs"):
+        if row["pk"]["S"] not in due:
+            kept += 1
+            mixed += int.from_bytes(hashlib.sha256(json.dumps(row, sort_keys=True).encode()).digest())
+    return sum(world.emulator.count("logs", shard) for shard in due), kept, f"{mixed % 2**256:x}"
+
+
 def ours(world: World, state: Path) -> Counted:
     world.begin(state)
     with world.ours("retention-sweeper") as sweeper:
@@ -88,12 +100,14 @@ def run(world: World) -> Bench:
         state, day = fill(world, live)
         tomorrow = day + datetime.timedelta(days=1)
         floor = SHARDS * (-(-sum(size(row) for row in rows(day, DUE)) // SHARDS // 4096) / 2 + 1)
+        due, kept, digest = others(world, day)
+        bench.same((due, kept) == (DUE, live), f"filled with {due} due and {kept} others")
         world.say("sweeping")
         seen.append(ours(world, state))
-        bench.same(world.emulator.count("logs") == live, "ours left something that was due, or took what was not")
+        bench.same(others(world, day) == (0, live, digest), "ours left something that was due, or took or changed what was not")
         world.say("scan sweep")
         scanned = peer(world, state, "sweep.scan", tomorrow)
-        bench.same(world.emulator.count("logs") == live, "the scan sweep left something")
+        bench.same(others(world, day) == (0, live, digest), "the scan sweep left something, or took or changed what was not due")
     world.say("index for each item")
     # Only what is due: what is not costs an index nothing when it is swept.
     world.emulator.put("logs-indexed", rows(day, DUE))

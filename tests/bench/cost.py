@@ -95,8 +95,18 @@ def logs(invocations: float) -> float:
 
 
 def objects(calls: Mapping[str, float]) -> float:
-    """Requests to S3, at the price of a put, which lists have too."""
-    return of_million("s3_put", sum(count for call, count in calls.items() if call.startswith("s3:")))
+    """Requests to S3: reads at theirs, all others at the price of a put, which lists have too."""
+    asked = {call: count for call, count in calls.items() if call.startswith("s3:")}
+    read = sum(count for call, count in asked.items() if call.startswith(("s3:Get", "s3:Head")))
+    return of_million("s3_get", read) + of_million("s3_put", sum(asked.values()) - read)
+
+
+def requests(calls: Mapping[str, float]) -> float:
+    """All that is priced by the call and not by the unit: S3, SQS, Secrets Manager."""
+    def of(service: str) -> float:
+        return sum(count for call, count in calls.items() if call.startswith(service))
+
+    return objects(calls) + of_million("sqs", of("sqs:")) + of_million("secret_read", of("secretsmanager:"))
 
 
 def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
@@ -158,17 +168,28 @@ def in_template() -> dict[str, int]:
     return count | {"metric": len(set(re.findall(r"Namespace: PrivacyLedger\s+MetricName: (\w+)", text)))}
 
 
+def queues_read() -> int:
+    """How many queues Lambda reads for a function."""
+    return len(re.findall(r"^ +Type: SQS$", (ROOT / "template.yaml").read_text(), re.M))
+
+
+def polls() -> float:
+    """How often Lambda asks them all in a month, whether there is something or not."""
+    return float(queues_read() * ASSUMED["pollers"] * MINUTES_OF_MONTH * 60 / ASSUMED["poll_seconds"])
+
+
 def idle(measured: Mapping[str, Any]) -> list[Priced]:
     """A month in which nothing comes: the sweeper looks every five minutes and every hour."""
     counted, there = measured["B8"]["measured"]["idle"], in_template()
     ticks = {"due": MINUTES_OF_MONTH / 5, "periods": MINUTES_OF_MONTH / 60}
-    total: dict[str, float] = {"writes": 0, "reads": 0, "objects": 0, "invocations": 0, "time": 0, "secret reads": 0}
+    total: dict[str, float] = {"writes": 0, "reads": 0, "objects": 0, "invocations": 0, "time": 0, "secret reads": 0, "logs": 0}
     for name, count in ticks.items():
         one = counted[name]
         calls = one["calls"]
         total["writes"] += of_million("wru", one["wru"] * count)
         total["reads"] += of_million("rru", one["rru"] * count)
-        total["objects"] += of_million("s3_put", sum(n for call, n in calls.items() if call.startswith("s3:")) * count)
+        total["objects"] += objects(calls) * count
+        total["logs"] += logs(count)
         total["secret reads"] += of_million("secret_read", sum(n for call, n in calls.items() if call.startswith("secrets")) * count)
         total["invocations"] += of_million("invocation", count) + of_million("schedule", count)
         total["time"] += lambda_time(memory_of("retention-sweeper"), one["cpu"], sum(calls.values())) * count
@@ -178,12 +199,13 @@ def idle(measured: Mapping[str, Any]) -> list[Priced]:
         Priced(f"a scan of a ledger with {count:,} open instead, as often", {
             "reads": of_million("rru", scan["rru"] * ticks["due"]), "invocations": of_million("invocation", ticks["due"]) + of_million("schedule", ticks["due"]),
             "time": lambda_time(memory_of("retention-sweeper"), cpu, scan["rru"] / 128) * ticks["due"],
+            "logs": logs(ticks["due"]),
         })
         # A page of a scan is a mebibyte, 128 units.
         for count, scan, cpu in zip(b8["open"], b8["scan"], b8.get("scan seconds", []), strict=False)
     ]
     return [
-        Priced("the sweeper's ticks", total),
+        Priced("the sweeper's ticks", total), Priced(f"Lambda asks {queues_read()} queues", {"messages": of_million("sqs", polls())}),
         Priced("what is there", {f"{there[name]} {name}s": month[name] * there[name] for name in ("alarm", "metric", "secret", "key")}),
         *scans,
     ]

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.bench.cost import ASSUMED, PRICES, Priced, callbacks, erased, held, lambda_time, logs, memory_of, objects, of_million
+from tests.bench.cost import (
+    ASSUMED,
+    PRICES,
+    Priced,
+    callbacks,
+    erased,
+    held,
+    lambda_seconds,
+    lambda_time,
+    logs,
+    memory_of,
+    objects,
+    of_million,
+)
 
 ITEMS = 100
 
@@ -30,6 +43,31 @@ def _of(function: str, seen: Mapping[str, Any], invocations: float, sent: float,
     }
 
 
+def changes(measured: Mapping[str, Any]) -> float:
+    """Of rows of the ledger, by one request to its end: at most, as some of these writes are of other tables. Taken in, erased, looked at,
+    sent by the sweeper before each look."""
+    b4 = measured["B4"]["measured"]
+    written = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:TransactWriteItems")
+    erasing, looking = (sum(part["calls"].get(call, 0) for call in written) for part in (b4["ours"], b4["looks"]))
+    return float(1 + erasing + looking + b4["looks"]["visits"])
+
+
+def trail_seconds() -> float:
+    """Of one batch in the trail, assumed."""
+    return lambda_seconds(memory_of("audit-trail"), ASSUMED["stream_cpu_ms"] / 1e3, ASSUMED["trail_gets"] + ASSUMED["trail_puts"])
+
+
+def told(batches: float) -> dict[str, float]:
+    """The ledger's stream, where it invokes each of its two functions so often for a request. Reading a stream costs Lambda nothing."""
+    asked = {"s3:GetObject": ASSUMED["trail_gets"], "s3:PutObject": ASSUMED["trail_puts"]}
+    events = lambda_time(memory_of("ledger-events"), ASSUMED["stream_cpu_ms"] / 1e3, 1)
+    return {
+        "invocations": of_million("invocation", 2 * batches * 1e6), "logs": logs(2 * batches * 1e6), "objects": objects(asked) * batches * 1e6,
+        "events": of_million("event", ASSUMED["events_of_request"] * 1e6),
+        "time": (held(memory_of("audit-trail"), trail_seconds()) + events) * batches * 1e6,
+    }
+
+
 def whole(measured: Mapping[str, Any]) -> list[Priced]:
     """A million callbacks to their end, each of a person with a hundred items: taken in, erased with its receipt, and looked at three
     times, with the visit that closes it. The peer takes in and deletes, and that is all."""
@@ -38,7 +76,9 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
     if "looks" not in b4 or "objects" not in first or first["items"] != ITEMS:
         return []
     intake, theirs = callbacks(measured)[:2]
-    calls = {"s3:": first["objects"], "other": first["calls"] - first["objects"]}
+    # An older report does not say which of them only read: then all are priced as puts.
+    gets = first.get("gets", 0)
+    calls = {"s3:GetObject": gets, "s3:": first["objects"] - gets, "other": first["calls"] - first["objects"]}
     erasing = _of("erasure-worker", {"wru": first["WRU"], "rru": first["RRU"], "calls": calls, "cpu": first["CPU"]}, 1, 1)
     # The message of the first was paid for when it was sent.
     erasing["messages"] -= of_million("sqs", 1e6)
@@ -49,16 +89,18 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
     more = {name: tick[name] - idle[name] for name in ("wru", "rru")}
     each = {"calls": {"due": sum(tick["calls"].values()) - sum(idle["calls"].values())}, "cpu": b8["seconds"][0] - idle["cpu"], **more}
     waking = _of("retention-sweeper", each, 0, looks["visits"], looks["visits"] / 100)
-    told = {"invocations": of_million("invocation", 2 * ASSUMED["stream_batches"] * 1e6), "logs": logs(2 * ASSUMED["stream_batches"] * 1e6)}
+    alone, full = told(ASSUMED["stream_batches"]), told(changes(measured) / ASSUMED["stream_records"])
     deleting = {
         "writes": of_million("wru", b4["query"]["wru"] / 1e4 * ITEMS * 1e6), "reads": of_million("rru", b4["query"]["rru"] / 1e4 * ITEMS * 1e6),
         "messages": messages(1e6) - of_million("sqs", 1e6), "invocations": of_million("invocation", 1e6), "logs": logs(1e6),
         "time": lambda_time(memory_of("erasure-worker"), b4["cpu"]["query"] / 1e4 * ITEMS, sum(b4["query"]["calls"].values()) / 1e4 * ITEMS) * 1e6,
     }
     return [
-        Priced("this service, to its end", _join(intake.parts, erasing, waking, looking, told)),
+        Priced("this service, to its end", _join(intake.parts, erasing, waking, looking, alone)),
         Priced("of that: taken in", intake.parts), Priced("erased, with its receipt", erasing),
-        Priced("three second looks, and closing", _join(waking, looking)), Priced("the ledger's stream: trail and events", told),
+        Priced("three second looks, and closing", _join(waking, looking)), Priced("the ledger's stream: trail and events", alone),
+        Priced("the same stream, where many requests share full batches", full),
+        Priced("this service, to its end, at that rate", _join(intake.parts, erasing, waking, looking, full)),
         Priced("one conditional put, then boto3 query + batch_writer", _join(theirs.parts, deleting)),
     ]
 

@@ -12,38 +12,17 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import charts, cost, cost_whole
+from tests.bench import charts, cost, cost_whole, plan
+from tests.bench.causes import BESIDE, causes
+from tests.bench.markdown import dollars, priced, shown, table
 from tests.bench.report import BENCHES, HEAD, cells, number
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED, REPORT = ROOT / "tests/bench/measured.json", ROOT / "target/bench/report.json"
 SIZES, STEPS = ROOT / "tests/bench/sizes.json", ROOT / "tests/bench/steps.json"
-
-
-def shown(one: dict[str, float]) -> str:
-    """A median and what holds it."""
-    return f"{number(one['median'])} ({number(one['low'])} to {number(one['high'])})"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = list(head)
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
-
-
-def dollars(value: float) -> str:
-    return f"{value:,.4f}" if value < 0.1 else f"{value:,.2f}"
-
-
-def priced(found: Iterable[cost.Priced]) -> str:
-    found = list(found)
-    parts = list(dict.fromkeys(part for one in found for part in one.parts if any(other.parts.get(part) for other in found)))
-    rows = [[one.what, *(dollars(one.parts[part]) if part in one.parts else "–" for part in parts), f"**{dollars(one.total)}**"] for one in found]
-    return table(["$", *parts, "all"], rows)
 
 
 def bench(measured: dict[str, Any], name: str) -> str:
@@ -52,6 +31,33 @@ def bench(measured: dict[str, Any], name: str) -> str:
     said = f"**{name}**: {one['what']}. Run at {machine['at'][:16]}Z on commit {machine['commit']}, {one['seconds']:,.0f} s, load {machine['load']:.1f}."
     notes = [*one["notes"], *(f"Missing: {missing}." for missing in one["missing"])]
     return "\n\n".join([said, table(HEAD, (cells(row) for row in one["rows"])), *(f"- {note}" for note in notes)])
+
+
+def missed(measured: dict[str, Any]) -> str:
+    """Every limit that the last run did not keep, and what it came to."""
+    rows = []
+    for name in sorted(measured):
+        for row in measured[name]["rows"]:
+            if row["holds"] is not False:
+                continue
+            came = shown(row["ratio"]) if row["ratio"] else number(row["ours"])
+            of_floor = row["ours"] / row["floor"] if row["floor"] and "floor" in row["must"] else None
+            rows.append([name, row["what"], row["peer"] or "–", f"{number(of_floor)} × floor" if of_floor else came, row["must"]])
+    return table(["bench", "line", "against", "came to", "must"], rows) if rows else "Nothing."
+
+
+def seconds(measured: dict[str, Any]) -> str:
+    took = ", ".join(f"{name} {measured[name]['seconds']:,.0f} s ({measured[name]['machine']['load']:.1f})" for name in sorted(measured))
+    return f"How long each bench above took, the machine's load when it had ended in brackets: {took}."
+
+
+def shares(measured: dict[str, Any]) -> str:
+    """What a function with a real share of a processor waits for it, beyond its start."""
+    rows = [
+        [f"{setting} MB", *(f"{number(round(one[what], 2))} ms" for what in ("first", "first waited", "warm", "warm waited"))]
+        for setting, one in measured["B1"]["measured"]["memory"].items()
+    ]
+    return table(["`meta-callback` at", "first answer, CPU", "it waited", "each of ten more, CPU", "it waited"], rows)
 
 
 def sizes(known: dict[str, Any]) -> str:
@@ -118,22 +124,6 @@ def firsts(seen: dict[str, Any]) -> str:
     return table(["event", "start", "first answer", "third", "first beyond the third"], rows)
 
 
-def causes(known: dict[str, Any]) -> str:
-    """Where the processor time of each start goes, by taking away what can be."""
-    empty = known["empty"]["start"]
-    rows = [["a handler that does nothing", number(empty["cpu"]["median"]), number(empty["cpu"]["median"]), "–", "–", f"{empty['faults']:,.0f}"]]
-    for name, one in sorted(known.items()):
-        if name == "empty" or "one root" not in one.get("start", {}):
-            continue
-        start = one["start"]
-        cpu, floor = start["cpu"]["median"], empty["cpu"]["median"]
-        roots = cpu - start["one root"]
-        rest = cpu - floor - roots
-        rows.append([f"`{name}`", number(cpu), number(floor), number(round(roots, 3)), number(round(rest, 3)), f"{start['faults']:,.0f}"])
-    head = ["start of", "CPU-ms", "process, runtime, `tracing`", "trust store", "the rest: settings, clients, secrets", "page faults"]
-    return f"One page fault takes {number(empty['fault'])} µs on this machine.\n\n" + table(head, rows)
-
-
 def steps(known: dict[str, Any]) -> str:
     """A cold start from the handler by the book on, one change after the other."""
     rows, before = [], None
@@ -149,6 +139,9 @@ def steps(known: dict[str, Any]) -> str:
 def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What stands between the marks of each document."""
     pages = {"docs/performance.md": {f"bench {name}": bench(measured, name) for name in sorted(measured)}}
+    pages["docs/performance.md"] |= {"missed": missed(measured), "seconds": seconds(measured)}
+    if measured["B1"]["measured"].get("memory"):
+        pages["docs/performance.md"]["shares"] = shares(measured)
     if {"B1", "B2", "B4", "B7", "B8"} <= set(measured):
         pages["docs/performance.md"]["memory"] = memory(measured)
     if seen := measured["B1"]["measured"].get("firsts"):
@@ -159,7 +152,7 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
         known = json.loads(SIZES.read_text())
         if "start" in known.get("empty", {}):
             pages["docs/performance.md"]["causes"] = causes(known)
-        ours = {name: one for name, one in known.items() if name != "empty"}
+        ours = {name: one for name, one in known.items() if name not in BESIDE}
         pages["docs/performance.md"] |= {"sizes": sizes(ours), "starts": starts(ours)}
     if {"B2", "B3", "B4", "B5", "B7", "B8"} <= set(measured):
         pages["docs/cost.md"] = {
@@ -168,6 +161,7 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
         }
         if whole := cost_whole.whole(measured):
             pages["docs/cost.md"]["cost whole"] = priced(whole)
+            pages["docs/cost.md"] |= {"plan": plan.breaks(measured), "plan money": plan.money(measured)}
     return pages
 
 

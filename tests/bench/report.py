@@ -121,12 +121,26 @@ def number(value: float | None) -> str:
     return f"{value:,.{digits}f}" if abs(value) >= 0.001 else f"{value:.2e}"
 
 
+# What is counted, so that one run is enough; everything else without an interval was measured once, or is a median.
+COUNTED = ("WRU", "RRU", "calls", "dollars", "zip")
+
+
+def plain_ratio(row: dict[str, Any]) -> str:
+    """How many times better than the peer, where there is no interval."""
+    ours, theirs = row["ours"], row["theirs"]
+    if not ours or not theirs or "exponent" in row["what"]:
+        return ""
+    is_more_better = "per CPU-second" in row["what"]
+    better = ours / theirs if is_more_better else theirs / ours
+    return f"{better:,.2f}, {'counted' if row['what'].startswith(COUNTED) else 'no interval'}"
+
+
 HEAD = ("what", "floor", "ours", "peer", "theirs", "ratio (95 %)", "must", "")
 
 
 def cells(row: dict[str, Any]) -> tuple[str, ...]:
     ratio = row["ratio"]
-    shown = f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})" if ratio else ""
+    shown = f"{ratio['median']:.2f} ({ratio['low']:.2f} to {ratio['high']:.2f})" if ratio else plain_ratio(row)
     ours = number(row["ours"])
     if spread := row["spread"]:
         ours += f" ({number(spread['low'])} to {number(spread['high'])})"

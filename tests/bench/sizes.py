@@ -25,6 +25,7 @@ from typing import Any
 
 from local.version import commit
 from tests.bench import share
+from tests.bench.causes import BESIDE
 from tests.bench.cold import TRUST
 from tests.bench.emulator import Emulator
 from tests.bench.front import Front
@@ -39,8 +40,8 @@ LAMBDAS = Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda")
 # How many crates are named.
 MOST = 6
 ROUNDS, CURVE_ROUNDS = 11, 5
-# The runtime with nothing behind it, as small as ours: what a start takes at least.
-EMPTY = STATE / "steps/empty"
+# The runtime with nothing behind it, as small as ours, and more of that kind: see tests/bench/steps.py.
+HANDLERS = STATE / "steps"
 # What the compiler makes for a type, in place of a path that begins with a crate: references, pointers, slices.
 _BEFORE = re.compile(r"^(?:\$(?:RF|BP|LT|GT|C|u[0-9a-f]{2})\$|_|\[|(?:mut|dyn|const)\$u20\$|\.)+")
 # A parameter stands where a type would: the trait tells whose it is.
@@ -111,21 +112,22 @@ def fault_us(pages: int = 16_384) -> float:
 
 def starts(names: list[str]) -> dict[str, dict[str, Any]]:
     """Processor milliseconds from exec until a function asks for its first event, its peak memory then and the pages that it was given;
-    the same with one root in the trust store, and of a handler that does nothing. No TLS: secrets that a function reads ahead come from
+    the same with one root in the trust store, and of handlers that do less and less. No TLS: secrets that a function reads ahead come from
     this process."""
     seen = defaultdict[tuple[str, bool], list[tuple[float, float, int]]](list)
     commands = {name: str(LAMBDAS / name / "bootstrap") for name in names}
-    if EMPTY.is_file():
-        commands["empty"] = str(EMPTY)
+    commands |= {name: str(HANDLERS / name) for name in BESIDE if (HANDLERS / name).is_file()}
     with tempfile.TemporaryDirectory() as folder:
         front = Front(Emulator(Path(folder) / "none", Path(folder)), SECRETS)
         one_root = Path(folder) / "root.pem"
         one_root.write_text(re.search("-----BEGIN CERT.*?-----END CERTIFICATE-----\n", TRUST.read_text(), re.S)[0])  # type: ignore[index]
         # The first round fills the caches of files.
         for number in range(1 + ROUNDS):
-            for name, command in commands.items():
+            # Every second round the other way round: nobody always comes first.
+            for name, command in list(commands.items())[:: 1 if number % 2 == 0 else -1]:
                 for alone in (False, True):
                     given = environment(front.endpoint, name) | ({"SSL_CERT_FILE": str(one_root)} if alone else {})
+                    given |= {"CANNED_SECRET": json.dumps(SECRETS["arn:apps"])} if name in BESIDE else {}
                     with Subject(name, [command], given, Path(folder) / "log") as process:
                         # Who cannot start in this environment ends by itself.
                         while not (is_ready := process.runtime.is_ready.wait(0.2)) and process.process.poll() is None:
@@ -171,7 +173,7 @@ def waited_ms(name: str, memory_mb: int, given: dict[str, str], log: Path) -> fl
 
 def main(asked: list[str]) -> int:
     known: dict[str, Any] = json.loads(SIZES.read_text()) if SIZES.is_file() else {}
-    sizes: dict[str, Any] = {"empty": known.get("empty", {})}
+    sizes: dict[str, Any] = {name: known.get(name, {}) for name in BESIDE if name == "empty" or name in known}
     for function in functions():
         one = sizes[function] = known.get(function, {"weights": None}) | {"crates": crates(function)}
         for name, file in (("zip", "bootstrap.zip"), ("binary", "bootstrap")):
@@ -186,9 +188,9 @@ def main(asked: list[str]) -> int:
         print(f"  {function}: {start}", flush=True)
         sizes.setdefault(function, {})["start"] = start
     if timed and share.is_there():
-        for function, curve in curves([name for name in timed if name != "empty"]).items():
+        for function, curve in curves([name for name in timed if name not in BESIDE]).items():
             sizes[function]["curve"] = curve
-    if timed:
+    if "empty" in timed:
         sizes["empty"]["start"]["fault"] = fault_us()
     SIZES.write_text(json.dumps(sizes, indent=1) + "\n")
     return 0

@@ -54,6 +54,14 @@ CHANGES = [
 ]
 
 
+# For tests.bench.sizes, which starts them beside the functions: the runtime with nothing behind it, without its subscriber of `tracing`
+# too; and the last of the steps with its secret from the environment, as JSON and as it is.
+BESIDE = [
+    Step("empty", "", "empty,one-thread", "small"), Step("quiet", "", "empty,quiet,one-thread", "small"),
+    Step("canned", "", "one-thread,canned", "small"), Step("unparsed", "", "one-thread,unparsed", "small"),
+]
+
+
 def built(step: Step) -> list[str]:
     """The command of a step's handler; each is kept beside the others."""
     kept = STATE / "steps" / step.name
@@ -69,8 +77,9 @@ def built(step: Step) -> list[str]:
 
 def main() -> int:
     subjects: dict[str, Any] = {}
-    # For tests.bench.sizes.
-    built(Step("empty", "", "empty,one-thread", "small"))
+    for step in BESIDE:
+        print(f"  building {step.name}", flush=True)
+        built(step)
     for step in CHANGES:
         print(f"  building {step.name}", flush=True)
         subjects[step.name] = {"command": built(step), "environment": {}}

@@ -5,7 +5,9 @@ mod callback;
 
 #[cfg(feature = "empty")]
 use lambda_http::{Body, Response};
-use lambda_http::{Error, Request, run, service_fn, tracing};
+#[cfg(not(feature = "quiet"))]
+use lambda_http::tracing;
+use lambda_http::{Error, Request, run, service_fn};
 
 #[cfg(not(feature = "empty"))]
 use crate::callback::{Callback, handle};
@@ -13,6 +15,7 @@ use crate::callback::{Callback, handle};
 #[cfg_attr(feature = "one-thread", tokio::main(flavor = "current_thread"))]
 #[cfg_attr(not(feature = "one-thread"), tokio::main)]
 async fn main() -> Result<(), Error> {
+    #[cfg(not(feature = "quiet"))]
     tracing::init_default_subscriber();
     serve().await
 }
