@@ -141,7 +141,7 @@ def others(measured: Mapping[str, Any]) -> list[Limit]:
             f"the ledger: {quota:,} write units a second on demand, at most {units:.0f} a request", quota / units, "some of these are of other tables",
             "the quota of the table, asked for",
         ),
-        Limit("the gateway's throttle", float(gateway_rate()), "its setting in the template; the account's is 10,000", "raised; what is refused Meta sends again"),
+        Limit("the gateway's throttle", float(gateway_rate()), "its setting in the template; the account's is 10,000", "raised; a callback that it refuses is lost, since Meta may not send it again: `CallbacksRefusedAlarm` rings"),
         Limit(
             f"functions at once: {FUNCTIONS:,} for an account", FUNCTIONS / each, "nearly all of them erasure workers: an answer to Meta takes milliseconds", "asked for",
         ),
