@@ -169,7 +169,7 @@ fn asked(
         (standing, _) => standing.name(),
     };
     let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
-    let waits_for_code = is_open && request.missing().any(is_code);
+    let waits_for_code = is_open && !request.is_of_child() && request.missing().any(is_code);
     let closed = closed(&request.standing);
     AskedView {
         role: role(&request, erasure.as_ref()),

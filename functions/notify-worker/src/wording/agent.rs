@@ -4,7 +4,7 @@
 use privacy::subject_request::{Proof, Standing, SubjectRequest};
 
 use super::Writer;
-use super::at_once::at_once;
+use super::at_once::{at_once, read_first};
 use super::blocks::{Block, Wording};
 use super::person::{asked_for, facts, last_day, say, zoned_day};
 
@@ -18,6 +18,7 @@ impl Writer<'_> {
         if !request.is_verified() {
             blocks.extend(at_once(request).map(say));
         }
+        blocks.extend(read_first(request).map(say));
         if request.asks_person() {
             blocks.push(say("We ask that person ourselves whether you act for them."));
         }

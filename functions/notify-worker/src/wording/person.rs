@@ -9,7 +9,7 @@ use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
 use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
-use super::at_once::{UNSHOWN, at_once, not_you, nothing};
+use super::at_once::{UNSHOWN, at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
 use super::done::{done, is_in_part};
 use super::{Writer, line};
@@ -78,13 +78,22 @@ impl Writer<'_> {
         }
         let mut blocks = vec![say("We have received your privacy request."), facts(request)];
         blocks.extend(at_once(request).filter(|_| !request.is_verified()).map(say));
+        blocks.extend(read_first(request).map(say));
         if letter.code.is_some() {
-            blocks
-                .push(say("So that nobody can ask in your name, please enter this code on the page of your request:"));
+            blocks.push(say(if request.awaits_child_review() {
+                "If it is yours, enter this code on its page. It is needed only if we do not believe that it is about a child:"
+            } else {
+                "So that nobody can ask in your name, please enter this code on the page of your request:"
+            }));
             blocks.extend(code(letter));
-            blocks.push(not_you(request));
+            blocks.push(self.not_you(request));
         } else if request.is_verified() {
             blocks.push(say("You need do nothing more. We write to you when it is done."));
+        } else if request.awaits_child_review() {
+            blocks.push(say(
+                "If we do not, it goes on as any request, and we have to make sure first that it is yours. The page of your request \
+                 says what we need.",
+            ));
         } else {
             blocks.push(say(format!(
                 "Before we act on it, we have to make sure that it is yours. The page of your request says what we need. \
@@ -100,7 +109,8 @@ impl Writer<'_> {
             vec![say("Here is a new code for your privacy request. Enter it on the page of your request:")];
         blocks.extend(code(letter));
         blocks.push(say("The code that you may have got before no longer works."));
-        blocks.push(not_you(letter.request));
+        blocks.extend(read_first(letter.request).map(say));
+        blocks.push(self.not_you(letter.request));
         self.letter("Your code for a privacy request", letter.request, blocks)
     }
 
@@ -110,13 +120,18 @@ impl Writer<'_> {
             facts(letter.request),
         ];
         blocks.extend(at_once(letter.request).map(say));
+        blocks.extend(read_first(letter.request).map(say));
         blocks.push(say("If it is, enter this code on the page of the request. That is your yes:"));
         blocks.extend(code(letter));
-        blocks.push(say(format!(
-            "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
-            nothing(letter.request),
-            self.company.contact
-        )));
+        blocks.push(say(if letter.request.awaits_child_review() {
+            format!("If it is not, or the report is wrong, {}", self.tell_us())
+        } else {
+            format!(
+                "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
+                nothing(letter.request),
+                self.company.contact
+            )
+        }));
         self.letter("Does somebody act for you?", letter.request, blocks)
     }
 

@@ -7,7 +7,7 @@ use privacy::subject_request::notice::{Notice, PASSED_ON};
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::at_once::{UNSHOWN, at_once};
+use super::at_once::{UNSHOWN, at_once, read_first};
 use super::done::done;
 use super::person::{LATE, WITH_BUSINESSES, last_day, zoned_day};
 use super::typed::FOR_YOU;
@@ -41,18 +41,23 @@ impl Writer<'_> {
                     format!("We have received a privacy request ({kind}). We answer by the end of {by}.")
                 };
                 let rest = match letter.code {
-                    Some(_) => code(letter),
+                    Some(_) => self.code_lines(letter),
                     None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
                     None => vec!["The page below says what we need to make sure that it is yours.".to_owned()],
                 };
                 let stopped = at_once(request).filter(|_| !request.is_verified()).map(str::to_owned);
-                std::iter::once(received).chain(stopped).chain(rest).collect()
+                std::iter::once(received).chain(stopped).chain(read_first(request)).chain(rest).collect()
             }
-            Notice::Code => code(letter),
+            Notice::Code => read_first(request).into_iter().chain(self.code_lines(letter)).collect(),
             Notice::AgentConfirmation => {
-                let asks = "Somebody says that they act for you and has made a privacy request in your name. If that is so, enter the code below; if not, do nothing.";
+                let otherwise = if request.awaits_child_review() { "tell us" } else { "do nothing" };
+                let asks = format!(
+                    "Somebody says that they act for you and has made a privacy request in your name. If that is so, enter the code \
+                     below; if not, {otherwise}."
+                );
                 let stopped = at_once(request).map(str::to_owned);
-                std::iter::once(asks.to_owned()).chain(stopped).chain(code(letter)).collect()
+                let read_first = read_first(request);
+                std::iter::once(asks).chain(stopped).chain(read_first).chain(self.code_lines(letter)).collect()
             }
             Notice::Extension => self.longer(request),
             Notice::Late => {
@@ -79,6 +84,20 @@ impl Writer<'_> {
             | Notice::AgentAnswer
             | Notice::AgentDenial => Vec::new(),
         }
+    }
+
+    fn code_lines(self, letter: &Letter<'_>) -> Vec<String> {
+        let Some(code) = letter.code else { return Vec::new() };
+        let minutes = LIFETIME.as_mins();
+        let otherwise = if letter.request.awaits_child_review() {
+            format!("If you know nothing of it, or it is wrong, {}", self.tell_us())
+        } else {
+            "If you did not ask for it, do nothing.".to_owned()
+        };
+        vec![
+            format!("Your code: {}", code.expose()),
+            format!("Enter it on the page below within {minutes} minutes. Give it to nobody. {otherwise}"),
+        ]
     }
 
     fn longer(self, request: &SubjectRequest) -> Vec<String> {
@@ -126,17 +145,6 @@ const AS_TYPED: &str = "Somebody who logged in to our product has made a privacy
 
 /// How much of a reason of staff a message has room for; the page of the request shows all of it.
 const REASON_MAX: usize = 300;
-
-fn code(letter: &Letter<'_>) -> Vec<String> {
-    let Some(code) = letter.code else { return Vec::new() };
-    let minutes = LIFETIME.as_mins();
-    vec![
-        format!("Your code: {}", code.expose()),
-        format!(
-            "Enter it on the page below within {minutes} minutes. Give it to nobody. If you did not ask for it, do nothing."
-        ),
-    ]
-}
 
 fn complaints(ways: &[Way]) -> Option<String> {
     let way = |(words, url): &Way| match url {

@@ -1,6 +1,7 @@
 mod agents;
 mod brief;
 mod businesses;
+mod children;
 mod every;
 mod outcomes;
 mod safe;

@@ -105,7 +105,8 @@ async fn before_it_is_verified_nothing_says_whose_data_we_hold() {
     let (erase_by, zone) = ("2026-03-16".parse().unwrap(), "UTC".to_owned());
     child.course.child =
         Some(ChildReview::Credible { at: at("2026-03-06T13:00:00Z"), erase_by, zone, is_apart: false, child: None });
-    assert_eq!(shown(child).await.missing, vec![], "nobody has to show anything any more");
+    let believed = shown(child).await;
+    assert_eq!((believed.missing, believed.waits_for_code), (vec![], false), "nobody has to show anything any more");
     let view = shown(SubjectRequest {
         needs: vec![Proof::EmailCode],
         standing: Standing::AwaitingVerification,
