@@ -95,7 +95,11 @@ fn received(page: Page<'_>, request: &SubjectRequest) -> String {
         lead: vec![
             html! { "It is on record since this moment, and our time to answer has begun." },
             html! {
-                @if request.is_verified() { "We do not need anything else from you." }
+                @if request.awaits_child_review() {
+                    "Somebody here reads your report first, before everything else. If we believe it, the data of the child is deleted without a code."
+                    @if !request.is_verified() { " It goes on as any request if we do not; for that, this is left to do:" }
+                }
+                @else if request.is_verified() { "We do not need anything else from you." }
                 @else if request.stops_at_once() { "What needs no proof is done at once. Before we do more, this is left to do:" }
                 @else { "Before we act on it, this is left to do:" }
             },

@@ -18,7 +18,7 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
         (Some(erasure), "in-progress" | "verifying" | "held" | "failed") if !is_done_again(view) => {
             page::headline(erasure, company, now)
         }
-        (_, _) => headline(view),
+        (_, _) => headline(view, company),
     };
     let rest = html! {
         (to_do::steps(view, company, base))
@@ -44,10 +44,12 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
     frame::page(company, &headline, &rest)
 }
 
-fn headline(view: &AskedView) -> Headline {
+fn headline(view: &AskedView, company: &Company) -> Headline {
     let answer_by = || html! { "We answer by " (end_of(&view.due_by)) " at the latest." };
     let closed_at = view.closed.as_ref().map(|(at, _)| *at);
     match view.state {
+        // Whatever is left to show: what staff believe is deleted without it.
+        _ if view.waits_for_review => reading(view, company),
         "received" | "awaiting-verification" if view.waits_for_code => Headline {
             tone: Tone::Calm,
             badge: "Waiting for you",
@@ -69,15 +71,6 @@ fn headline(view: &AskedView) -> Headline {
             title: "We could not do what you asked",
             lead: vec![html! { "Why, and where you can turn, stands below." }],
         },
-        _ if view.waits_for_review => Headline {
-            tone: Tone::Calm,
-            badge: "Being read",
-            title: "We are reading your report",
-            lead: vec![
-                html! { "Reports about children come before everything else. Nobody has to log in for it. If we believe it, the data of the child is deleted, and no copy is given, whatever was asked for." },
-                answer_by(),
-            ],
-        },
         "completed" | "partly-retained" => Headline {
             tone: Tone::Good,
             badge: "Answered",
@@ -90,6 +83,23 @@ fn headline(view: &AskedView) -> Headline {
             title: "We are working on your request",
             lead: vec![answer_by(), html! { "You do not need to do anything. We write to you when it is done." }],
         },
+    }
+}
+
+fn reading(view: &AskedView, company: &Company) -> Headline {
+    Headline {
+        tone: Tone::Calm,
+        badge: "Being read",
+        title: "We are reading your report",
+        lead: vec![
+            html! { "Reports about children come before everything else. Nobody has to log in for it. If we believe it, the data of the child is deleted, and no copy is given, whatever was asked for." },
+            html! {
+                @if !view.missing.is_empty() { "What is left for you counts only if we do not: then it goes on as any request. " }
+                "If the report is wrong, tell us at " a href={ "mailto:" (company.contact) } { (company.contact) }
+                ": doing nothing does not stop it."
+            },
+            html! { "We answer by " (end_of(&view.due_by)) " at the latest." },
+        ],
     }
 }
 
@@ -427,6 +437,28 @@ mod tests {
         }
         let joined = AskedView { goes_with_earlier: true, ..asked("in-progress") };
         assert!(page(&joined, "2026-11-24T08:00:00Z").contains("answered together"));
+    }
+
+    #[test]
+    fn an_unread_report_about_a_child_is_said_to_be_read_first_whatever_is_left_to_show() {
+        for missing in [vec![], vec![Proof::EmailCode], vec![Proof::HandleCode, Proof::AgentPermission]] {
+            for by_agent in [false, true] {
+                for state in ["received", "awaiting-verification"] {
+                    let waits_for_code = !missing.is_empty();
+                    let view = AskedView { waits_for_review: true, waits_for_code, by_agent, ..asked(state) };
+                    let page = page(&AskedView { missing: missing.clone(), ..view }, "2026-11-24T08:00:00Z");
+                    check_page(state, &page);
+                    assert!(page.contains("We are reading your report") && !page.contains("Waiting for you"), "{page}");
+                    assert!(page.contains("doing nothing does not stop it") && !page.contains("do nothing"), "{page}");
+                    assert_eq!(
+                        page.contains("This request is mine"),
+                        waits_for_code && !by_agent,
+                        "the form stays: {page}"
+                    );
+                    assert_eq!(page.contains("They may ask for me"), waits_for_code && by_agent, "{page}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn line(proof: Proof, view: &AskedView, company: &Company) -> Markup {
         @match proof {
             Proof::EmailCode | Proof::HandleCode if view.by_agent => li {
                 "Somebody says that they act for you. If they may, " a href="#enter" { "enter the code that we send you" }
-                "; if they may not, do nothing."
+                @if view.waits_for_review { "; if they may not, tell us." } @else { "; if they may not, do nothing." }
             },
             Proof::EmailCode => li { a href="#enter" { "Enter the code" } " that we mail to you." },
             // It goes out once the code in the mail has been entered.

@@ -34,16 +34,19 @@ pub fn reopen(
     if reopened.is_some_and(|reopened| reopened.appeal == appeal.id) {
         return Ok(None);
     }
+    // Another appeal, or staff, put it back to work: it had been answered before.
+    let is_again = reopened.is_some() || request.course.ordered_again.is_some();
     let was_answered = match &request.standing {
-        Standing::InProgress { .. } => return Ok(None),
+        Standing::InProgress { .. } if is_again => return Ok(None),
         Standing::AwaitingVerification if reopened.is_some() => return Ok(None),
         // There is no appeal of an appeal.
         _ if request.kind == Kind::Appeal => return Err(NotClosed::NotRefused),
         Standing::Denied { .. } => false,
         Standing::Answered { in_part: true, .. } => true,
-        Standing::Received | Standing::AwaitingVerification | Standing::Answered { in_part: false, .. } => {
-            return Err(NotClosed::NotRefused);
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Answered { in_part: false, .. } => return Err(NotClosed::NotRefused),
     };
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     // What serves to verify it once more goes once more.
@@ -127,7 +130,8 @@ impl SubjectRequest {
 
     /// It will have another end, of which they are told.
     fn untell(&mut self) {
-        for notice in [Notice::Denial, Notice::AgentDenial, Notice::Answer, Notice::AgentAnswer, Notice::Late] {
+        use Notice::{AgentAnswer, AgentDenial, AgentLate, Answer, Denial, Late};
+        for notice in [Denial, AgentDenial, Answer, AgentAnswer, Late, AgentLate] {
             self.told.remove(&notice);
             self.undelivered.remove(&notice);
         }

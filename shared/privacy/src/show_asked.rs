@@ -102,6 +102,10 @@ pub struct AskedView {
     pub parts: Vec<PartView>,
     /// What is not done with the data any more.
     pub flags: Vec<Flag>,
+    /// What was lifted of that, because the person wants it no more.
+    pub lifted: Vec<Flag>,
+    /// Whether nothing of what it had stopped is in force for that reason.
+    pub is_taken_back: bool,
     /// Whether that was done and answered although nobody has shown that they may ask for the person.
     pub is_unshown: bool,
     /// The denied request that it asks to look at again.
@@ -169,7 +173,7 @@ fn asked(
         (standing, _) => standing.name(),
     };
     let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
-    let waits_for_code = is_open && request.missing().any(is_code);
+    let waits_for_code = is_open && !request.is_of_child() && request.missing().any(is_code);
     let closed = closed(&request.standing);
     AskedView {
         role: role(&request, erasure.as_ref()),
@@ -181,6 +185,8 @@ fn asked(
         refused,
         ways,
         flags: request.course.flags.clone(),
+        lifted: request.course.lifted.clone(),
+        is_taken_back: request.is_taken_back(),
         is_unshown: request.is_answered_unshown(),
         appeal_of: request.appeal_of.clone(),
         // What names nobody is answered by hand.

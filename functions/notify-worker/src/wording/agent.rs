@@ -4,7 +4,7 @@
 use privacy::subject_request::{Proof, Standing, SubjectRequest};
 
 use super::Writer;
-use super::at_once::at_once;
+use super::at_once::{at_once, read_first};
 use super::blocks::{Block, Wording};
 use super::person::{asked_for, facts, last_day, say, zoned_day};
 
@@ -18,16 +18,14 @@ impl Writer<'_> {
         if !request.is_verified() {
             blocks.extend(at_once(request).map(say));
         }
+        blocks.extend(read_first(request).map(say));
         if request.asks_person() {
             blocks.push(say("We ask that person ourselves whether you act for them."));
         }
         if request.missing().any(|proof| proof == Proof::AgentPermission) {
-            let document = match request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney) {
-                true => "the power of attorney",
-                false => "the permission that the person signed",
-            };
             blocks.push(say(format!(
-                "Please send {document} to {}, with the reference. Somebody here reads it.",
+                "Please send {} to {}, with the reference. Somebody here reads it.",
+                document(request),
                 self.company.contact
             )));
         }
@@ -51,6 +49,32 @@ impl Writer<'_> {
         self.letter("We need more time for your request for somebody else", request, blocks)
     }
 
+    /// On its last day, where what was sent in has still to be looked at.
+    pub(super) fn late_of_agent(self, request: &SubjectRequest) -> Wording {
+        let is_document = request.missing().any(|proof| proof == Proof::AgentPermission);
+        let turn = if is_document {
+            format!(
+                "Somebody here has still to read {}, if you have sent it. If you have not, send it to {}, with the reference. The request \
+                 stays open, and nothing of it is refused.",
+                document(request),
+                self.company.contact
+            )
+        } else {
+            "Somebody here has still to look at what was sent to us for it. It is our turn: the request stays open, and nothing of \
+             it is refused."
+                .to_owned()
+        };
+        let late = format!(
+            "We had to answer the privacy request that you made for somebody else by the end of {}, and do not manage to. We are sorry.",
+            last_day(request)
+        );
+        self.letter(
+            "We are late with our answer for somebody else",
+            request,
+            [say(late), say(turn), asked_for(request)],
+        )
+    }
+
     pub(super) fn answer_of_agent(self, request: &SubjectRequest) -> Wording {
         let mut blocks = vec![say("We have answered the privacy request that you made for somebody else.")];
         if request.is_answered_unshown() {
@@ -64,26 +88,35 @@ impl Writer<'_> {
     }
 
     pub(super) fn denial_of_agent(self, request: &SubjectRequest) -> Wording {
-        let about = match &request.standing {
-            Standing::Denied { reason, .. } if ABOUT_ASKING.contains(&reason.as_str()) => Some(reason),
-            Standing::Denied { .. }
-            | Standing::Received
+        let code = match &request.standing {
+            Standing::Denied { reason, .. } => reason.as_str(),
+            Standing::Received
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
-            | Standing::Answered { .. } => None,
+            | Standing::Answered { .. } => "",
         };
-        let why = match about {
-            Some(reason) => self.reason(request, reason).0,
-            None => "The person has our reason, and every way on that their law has.".to_owned(),
+        let (reason, ways) = self.reason(request, code);
+        let why = if ABOUT_ASKING.contains(&code) {
+            reason
+        } else {
+            "The person has our reason, and every way on that their law has.".to_owned()
         };
         let blocks = [
             say("We have not done what you asked for somebody else."),
             say(why),
             say("If you do not agree, you can:"),
-            Block::Ways(self.ways_on(request)),
+            Block::Ways(ways),
             asked_for(request),
         ];
         self.letter("We could not do what you asked for somebody else", request, blocks)
+    }
+}
+
+/// What shows that an agent may.
+fn document(request: &SubjectRequest) -> &'static str {
+    match request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney) {
+        true => "the power of attorney",
+        false => "the permission that the person signed",
     }
 }
 

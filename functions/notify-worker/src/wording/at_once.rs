@@ -1,15 +1,41 @@
-//! What is stopped before anybody has shown anything: no letter says that nothing was done while something is.
+//! What is done before anybody has shown anything: no letter says that nothing is done without a code while something is.
 
 use privacy::clock::model::Kind;
 use privacy::subject_request::SubjectRequest;
 
+use super::Writer;
 use super::blocks::Block;
 use super::person::say;
 
-/// What a code is for, to whom knows nothing of it.
-pub(super) fn not_you(request: &SubjectRequest) -> Block {
-    let nothing = nothing(request);
-    say(format!("If you know nothing of this request, you need do nothing: without the code {nothing} is done."))
+impl Writer<'_> {
+    /// What a code is for, to whom knows nothing of it.
+    pub(super) fn not_you(self, request: &SubjectRequest) -> Block {
+        say(if request.awaits_child_review() {
+            format!("If you know nothing of this request, or it is wrong, {}", self.tell_us())
+        } else {
+            let nothing = nothing(request);
+            format!("If you know nothing of this request, you need do nothing: without the code {nothing} is done.")
+        })
+    }
+
+    /// What somebody does about a report about a child that is not right.
+    pub(super) fn tell_us(self) -> String {
+        format!("tell us at {}: doing nothing does not stop it.", self.company.contact)
+    }
+}
+
+/// What comes of a report about a child that staff have not read, whoever enters a code; `None` of anything else.
+pub(super) fn read_first(request: &SubjectRequest) -> Option<String> {
+    request.awaits_child_review().then(|| {
+        let whose = match &request.contact.account {
+            Some(_) => "the data of the account that it names",
+            None => "the data of that child",
+        };
+        format!(
+            "It is a report about a child, and somebody here reads it first. If we believe it, {whose} is deleted without a code, \
+             whatever else was asked for."
+        )
+    })
 }
 
 /// What is done of it before something was shown.

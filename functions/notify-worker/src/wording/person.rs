@@ -5,11 +5,11 @@ use privacy::law::denial::DenialReason;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
 use privacy::subject_request::letter::Letter;
 use privacy::subject_request::review::Outcome;
-use privacy::subject_request::{Standing, SubjectRequest};
+use privacy::subject_request::{Proof, Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
 use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
-use super::at_once::{UNSHOWN, at_once, not_you, nothing};
+use super::at_once::{UNSHOWN, at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
 use super::done::{done, is_in_part};
 use super::{Writer, line};
@@ -60,6 +60,21 @@ fn code(letter: &Letter<'_>) -> Vec<Block> {
     ]
 }
 
+/// Whether somebody asks for the person, who has not told us that they may: whoever reads it may hear of it for the first time.
+pub(super) fn is_by_somebody(request: &SubjectRequest) -> bool {
+    request.agent.is_some() && !request.has_confirmed_agent()
+}
+
+/// What a letter begins with then.
+fn by_somebody(request: &SubjectRequest) -> Option<Block> {
+    is_by_somebody(request).then(|| say(BY_SOMEBODY))
+}
+
+/// The request, behind that.
+fn it(request: &SubjectRequest) -> &'static str {
+    if is_by_somebody(request) { "it" } else { "your privacy request" }
+}
+
 impl Writer<'_> {
     pub(super) fn letter(
         self,
@@ -78,13 +93,22 @@ impl Writer<'_> {
         }
         let mut blocks = vec![say("We have received your privacy request."), facts(request)];
         blocks.extend(at_once(request).filter(|_| !request.is_verified()).map(say));
+        blocks.extend(read_first(request).map(say));
         if letter.code.is_some() {
-            blocks
-                .push(say("So that nobody can ask in your name, please enter this code on the page of your request:"));
+            blocks.push(say(if request.awaits_child_review() {
+                "If it is yours, enter this code on its page. It is needed only if we do not believe that it is about a child:"
+            } else {
+                "So that nobody can ask in your name, please enter this code on the page of your request:"
+            }));
             blocks.extend(code(letter));
-            blocks.push(not_you(request));
+            blocks.push(self.not_you(request));
         } else if request.is_verified() {
             blocks.push(say("You need do nothing more. We write to you when it is done."));
+        } else if request.awaits_child_review() {
+            blocks.push(say(
+                "If we do not, it goes on as any request, and we have to make sure first that it is yours. The page of your request \
+                 says what we need.",
+            ));
         } else {
             blocks.push(say(format!(
                 "Before we act on it, we have to make sure that it is yours. The page of your request says what we need. \
@@ -100,7 +124,8 @@ impl Writer<'_> {
             vec![say("Here is a new code for your privacy request. Enter it on the page of your request:")];
         blocks.extend(code(letter));
         blocks.push(say("The code that you may have got before no longer works."));
-        blocks.push(not_you(letter.request));
+        blocks.extend(read_first(letter.request).map(say));
+        blocks.push(self.not_you(letter.request));
         self.letter("Your code for a privacy request", letter.request, blocks)
     }
 
@@ -110,18 +135,24 @@ impl Writer<'_> {
             facts(letter.request),
         ];
         blocks.extend(at_once(letter.request).map(say));
+        blocks.extend(read_first(letter.request).map(say));
         blocks.push(say("If it is, enter this code on the page of the request. That is your yes:"));
         blocks.extend(code(letter));
-        blocks.push(say(format!(
-            "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
-            nothing(letter.request),
-            self.company.contact
-        )));
+        blocks.push(say(if letter.request.awaits_child_review() {
+            format!("If it is not, or the report is wrong, {}", self.tell_us())
+        } else {
+            format!(
+                "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
+                nothing(letter.request),
+                self.company.contact
+            )
+        }));
         self.letter("Does somebody act for you?", letter.request, blocks)
     }
 
     pub(super) fn extension(self, request: &SubjectRequest) -> Wording {
-        let mut blocks = vec![say("We need more time for your privacy request.")];
+        let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();
+        blocks.push(say(format!("We need more time for {}.", it(request))));
         if let Some(extended) = &request.clocks.extended {
             let (first, reason) = (zoned_day(extended.first_legal, &request.clocks.zone), line(&extended.reason));
             blocks.push(say(format!("We had to answer by the end of {first}. We need longer because: {reason}")));
@@ -132,7 +163,7 @@ impl Writer<'_> {
                 last_day(request)
             )),
             say("If you do not agree, you can:"),
-            Block::Ways(self.ways_on(request)),
+            Block::Ways(self.ways_before_answer(request)),
             Block::Facts(vec![("Reference", request.id.as_str().to_owned())]),
         ]);
         self.letter("We need more time for your request", request, blocks)
@@ -142,20 +173,24 @@ impl Writer<'_> {
     pub(super) fn late(self, request: &SubjectRequest) -> Wording {
         let blocks = [
             say(format!(
-                "We had to answer your privacy request by the end of {}, and do not manage to. We are sorry.",
+                "We had to answer {} by the end of {}, and do not manage to. We are sorry.",
+                it(request),
                 last_day(request)
             )),
-            say(LATE),
+            say(late_words(request)),
             say("If you do not want to wait, you can:"),
-            Block::Ways(self.ways_while_late(request)),
+            Block::Ways(self.ways_before_answer(request)),
             asked_for(request),
         ];
-        self.letter("We are late with our answer", request, blocks)
+        self.letter("We are late with our answer", request, by_somebody(request).into_iter().chain(blocks))
     }
 
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
         let in_part = is_in_part(request);
-        let mut blocks = vec![say(done(request))];
+        // That somebody asked stands below, where they have shown nothing.
+        let mut blocks: Vec<Block> =
+            by_somebody(request).filter(|_| !request.is_answered_unshown()).into_iter().collect();
+        blocks.push(say(done(request)));
         blocks.extend(request.covers_account_only().then(|| say(ACCOUNT_ONLY)));
         if request.is_answered_unshown() {
             blocks.push(say(format!(
@@ -197,7 +232,10 @@ impl Writer<'_> {
             | Standing::Answered { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
-        let mut blocks = vec![say("We have not done what you asked. This is why:"), say(reason)];
+        let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();
+        let not_done =
+            if is_by_somebody(request) { "We have not done it." } else { "We have not done what you asked." };
+        blocks.extend([say(format!("{not_done} This is why:")), say(reason)]);
         let has_no_login = request.covers_account_only() && code == DenialReason::Unverifiable.as_str();
         blocks.extend(has_no_login.then(|| say(WITHOUT_LOGIN)));
         blocks.extend([say("If you do not agree, you can:"), Block::Ways(ways), asked_for(request)]);
@@ -214,7 +252,7 @@ impl Writer<'_> {
             say("You may also ask the business that you wrote with."),
             asked_for(request),
         ];
-        self.letter("Which way your privacy request goes", request, blocks)
+        self.letter("Which way your privacy request goes", request, by_somebody(request).into_iter().chain(blocks))
     }
 
     /// [`Writer::routed`], where the business names nobody to write to.
@@ -233,11 +271,21 @@ impl Writer<'_> {
             )),
             asked_for(request),
         ];
+        let blocks = by_somebody(request).into_iter().chain(blocks);
         self.letter("We could not reach the business that decides", request, blocks)
     }
 }
 
 /// Whose turn it is.
-pub(super) const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
+pub(super) fn late_words(request: &SubjectRequest) -> &'static str {
+    let reads_document = request.agent.is_some() && request.missing().any(|proof| proof == Proof::AgentPermission);
+    if reads_document { LATE_DOCUMENT } else { LATE }
+}
+
+pub(super) const BY_SOMEBODY: &str =
+    "Somebody says that they act for you, and has made a privacy request in your name.";
+/// Nobody knows that a document was sent: who asks may only have said that there is one.
+const LATE_DOCUMENT: &str = "Somebody here has still to read the document that shows whether whoever asks for you may, if it was sent to us. You need do nothing: the request stays open, nothing of it is refused, and we answer as soon as that is done.";
+const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";

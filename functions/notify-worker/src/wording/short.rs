@@ -7,9 +7,9 @@ use privacy::subject_request::notice::{Notice, PASSED_ON};
 use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
-use super::at_once::{UNSHOWN, at_once};
+use super::at_once::{UNSHOWN, at_once, read_first};
 use super::done::done;
-use super::person::{LATE, WITH_BUSINESSES, last_day, zoned_day};
+use super::person::{BY_SOMEBODY, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
 use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};
@@ -25,6 +25,10 @@ impl Writer<'_> {
             return format!("{}: {AS_TYPED}", self.company.name);
         }
         let mut lines = self.sentences(letter);
+        let begins_so = matches!(letter.notice, Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation);
+        if is_by_somebody(request) && !begins_so && !request.is_answered_unshown() {
+            lines.insert(0, BY_SOMEBODY.to_owned());
+        }
         lines.push(format!("Your request: {}", self.status_url(request)));
         format!("{}: {}", self.company.name, lines.join("\n"))
     }
@@ -41,23 +45,28 @@ impl Writer<'_> {
                     format!("We have received a privacy request ({kind}). We answer by the end of {by}.")
                 };
                 let rest = match letter.code {
-                    Some(_) => code(letter),
+                    Some(_) => self.code_lines(letter),
                     None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
                     None => vec!["The page below says what we need to make sure that it is yours.".to_owned()],
                 };
                 let stopped = at_once(request).filter(|_| !request.is_verified()).map(str::to_owned);
-                std::iter::once(received).chain(stopped).chain(rest).collect()
+                std::iter::once(received).chain(stopped).chain(read_first(request)).chain(rest).collect()
             }
-            Notice::Code => code(letter),
+            Notice::Code => read_first(request).into_iter().chain(self.code_lines(letter)).collect(),
             Notice::AgentConfirmation => {
-                let asks = "Somebody says that they act for you and has made a privacy request in your name. If that is so, enter the code below; if not, do nothing.";
+                let otherwise = if request.awaits_child_review() { "tell us" } else { "do nothing" };
+                let asks = format!(
+                    "Somebody says that they act for you and has made a privacy request in your name. If that is so, enter the code \
+                     below; if not, {otherwise}."
+                );
                 let stopped = at_once(request).map(str::to_owned);
-                std::iter::once(asks.to_owned()).chain(stopped).chain(code(letter)).collect()
+                let read_first = read_first(request);
+                std::iter::once(asks).chain(stopped).chain(read_first).chain(self.code_lines(letter)).collect()
             }
             Notice::Extension => self.longer(request),
             Notice::Late => {
                 let by = format!("We had to answer your privacy request by the end of {}, and do not manage to.", last_day(request));
-                [by, LATE.to_owned()].into_iter().chain(complaints(&self.ways_while_late(request))).collect()
+                [by, late_words(request).to_owned()].into_iter().chain(complaints(&self.ways_before_answer(request))).collect()
             }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
@@ -76,9 +85,24 @@ impl Writer<'_> {
             | Notice::TenantReminder
             | Notice::TenantTold
             | Notice::AgentExtension
+            | Notice::AgentLate
             | Notice::AgentAnswer
             | Notice::AgentDenial => Vec::new(),
         }
+    }
+
+    fn code_lines(self, letter: &Letter<'_>) -> Vec<String> {
+        let Some(code) = letter.code else { return Vec::new() };
+        let minutes = LIFETIME.as_mins();
+        let otherwise = if letter.request.awaits_child_review() {
+            format!("If you know nothing of it, or it is wrong, {}", self.tell_us())
+        } else {
+            "If you did not ask for it, do nothing.".to_owned()
+        };
+        vec![
+            format!("Your code: {}", code.expose()),
+            format!("Enter it on the page below within {minutes} minutes. Give it to nobody. {otherwise}"),
+        ]
     }
 
     fn longer(self, request: &SubjectRequest) -> Vec<String> {
@@ -88,7 +112,7 @@ impl Writer<'_> {
             format!("We had to answer by the end of {first}. We need longer because: {reason}")
         });
         let by = format!("We now answer by the end of {}.", last_day(request));
-        reason.into_iter().chain([by]).chain(complaints(&self.ways_on(request))).collect()
+        reason.into_iter().chain([by]).chain(complaints(&self.ways_before_answer(request))).collect()
     }
 
     fn answered(self, request: &SubjectRequest) -> Vec<String> {
@@ -126,17 +150,6 @@ const AS_TYPED: &str = "Somebody who logged in to our product has made a privacy
 
 /// How much of a reason of staff a message has room for; the page of the request shows all of it.
 const REASON_MAX: usize = 300;
-
-fn code(letter: &Letter<'_>) -> Vec<String> {
-    let Some(code) = letter.code else { return Vec::new() };
-    let minutes = LIFETIME.as_mins();
-    vec![
-        format!("Your code: {}", code.expose()),
-        format!(
-            "Enter it on the page below within {minutes} minutes. Give it to nobody. If you did not ask for it, do nothing."
-        ),
-    ]
-}
 
 fn complaints(ways: &[Way]) -> Option<String> {
     let way = |(words, url): &Way| match url {

@@ -4,7 +4,7 @@ use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::pass::Pass;
 
 use super::Writer;
-use super::at_once::{at_once, nothing};
+use super::at_once::{at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
 use super::person::{facts, say};
 
@@ -18,11 +18,12 @@ impl Writer<'_> {
         let mut blocks = vec![say(FOR_YOU), facts(request)];
         if !request.is_verified() {
             blocks.extend(at_once(request).map(say));
-            blocks.push(say(format!(
-                "Before we act on it, they have to show that they may ask for you. Where you have to agree, another letter asks you. \
-                 Until then {} is done.",
-                nothing(request)
-            )));
+            let shows =
+                "they have to show that they may ask for you. Where you have to agree, another letter asks you.";
+            blocks.push(say(match read_first(request) {
+                Some(read_first) => format!("{read_first} If we do not, {shows}"),
+                None => format!("Before we act on it, {shows} Until then {} is done.", nothing(request)),
+            }));
         }
         blocks.push(say(format!("If you have asked nobody to, tell us at {}.", self.company.contact)));
         self.letter("Somebody has made a privacy request for you", request, blocks)
@@ -43,7 +44,7 @@ impl Writer<'_> {
                 "It works today and tomorrow, as often as you need it, and only for requests that name this address. It is no code: \
                  nothing is done by it. Give it to nobody.",
             ),
-            say("If you have made none of them, you need do nothing: without a code nothing is done."),
+            say("If you have made none of them, you need do nothing: what takes a code is not done without it."),
         ];
         Wording { subject: "No more letters about privacy requests today".to_owned(), blocks }
     }

@@ -55,6 +55,23 @@ async fn the_form_works_without_scripts_and_sent_twice_it_is_one_request() {
 }
 
 #[tokio::test]
+async fn whoever_reports_something_about_a_child_reads_that_no_code_is_waited_for() {
+    let bench = Bench::new();
+    for (is_of_child, kind) in [(true, "access"), (true, "objection"), (false, "access"), (false, "objection")] {
+        let child = if is_of_child { "&about_child=yes" } else { "" };
+        let typed = format!("kind={kind}&email=mia%40example.com&platform=instagram&handle=tea.child{child}");
+        let page = bench.fill_in("/api/dsr", &typed).await;
+        assert_eq!(page.status, 202, "{kind}");
+        check_page("received", &page.text);
+        assert_eq!(page.text.contains("reads your report first"), is_of_child, "{kind}: {}", page.text);
+        assert_eq!(page.text.contains("is deleted without a code"), is_of_child, "{kind}: {}", page.text);
+        let waits = ["Before we act on it", "Before we do more"];
+        assert_eq!(waits.iter().any(|words| page.text.contains(words)), !is_of_child, "{kind}: {}", page.text);
+        assert!(page.text.contains("This request is mine"), "{kind}: the form stays");
+    }
+}
+
+#[tokio::test]
 async fn a_form_comes_back_with_what_to_mend_and_nothing_lost() {
     let bench = Bench::new();
     let typed = "kind=correction&email=mia%40&handle=&residence=Berlin&details=%3Cscript%3Ealert(1)%3C%2Fscript%3E&about_child=yes";
