@@ -185,3 +185,36 @@ fn that_a_business_decides_is_said_with_whether_it_has_the_request() {
     let excessive = passed_on(&request, &[]).reason_words(&law, DenialReason::Excessive).unwrap();
     assert_eq!(excessive, law.model().denial[&DenialReason::Excessive].text);
 }
+
+#[test]
+fn whoever_has_confirmed_their_agent_is_told_that_what_they_signed_is_missing_and_not_that_they_have_not_allowed_it() {
+    let law = Law::built_in().unwrap();
+    let agent = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
+    for kind in [Kind::Erasure, Kind::Objection] {
+        for (proofs, is_confirmed) in [
+            (vec![], false),
+            (vec![Proof::EmailCode], true),
+            (vec![Proof::HandleCode], true),
+            (vec![Proof::DataPoints], false),
+        ] {
+            let proven = proofs.iter().map(|proof| Proven { proof: *proof, at: now() }).collect();
+            let needs = vec![Proof::EmailCode, Proof::AgentPermission];
+            let mut request = SubjectRequest { agent: Some(agent.clone()), needs, proven, ..waiting(kind) };
+            if kind == Kind::Objection {
+                request.course.flags = vec![crate::ingest_gate::Flag::NoMarketing];
+            }
+            let denied =
+                deny(&request, &law, DenialReason::PermissionMissing, &by("None came."), now()).unwrap().unwrap();
+            let words = denied.request.reason_words(&law, DenialReason::PermissionMissing).unwrap();
+            assert_eq!(words.contains("has told us that they may"), is_confirmed, "{kind:?} {proofs:?}: {words}");
+            assert_eq!(words.contains("not shown that the person"), !is_confirmed, "{kind:?} {proofs:?}: {words}");
+            assert_eq!(
+                words.contains("apart from an end to marketing"),
+                kind == Kind::Objection,
+                "{proofs:?}: {words}"
+            );
+            let other = request.reason_words(&law, DenialReason::Excessive).unwrap();
+            assert!(!other.contains("told us"), "{other}");
+        }
+    }
+}

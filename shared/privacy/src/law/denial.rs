@@ -2,7 +2,7 @@
 //! asked, and names the ways on that the person's law has (GDPR art. 12(4); appeals of the states).
 
 pub use crate::clock::rights::denial::{
-    Authority, Denial, DenialReason, DeniedPart, PassedOn, PassedOnWords, Refuses, Way,
+    Authority, ConfirmedWords, Denial, DenialReason, DeniedPart, PassedOn, PassedOnWords, Refuses, Way,
 };
 
 use crate::clock::model::Kind;

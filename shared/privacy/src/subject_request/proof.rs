@@ -61,6 +61,12 @@ impl SubjectRequest {
         self.contact.email.is_some() && self.has(Proof::EmailCode)
     }
 
+    /// Whether the person has told us that whoever asks for them may, by the code that we sent them.
+    #[must_use]
+    pub fn has_confirmed_agent(&self) -> bool {
+        self.agent.is_some() && (self.has(Proof::EmailCode) || self.has(Proof::HandleCode))
+    }
+
     /// Whether staff have read a power of attorney for it: that counts as if the person had shown who they are.
     fn is_by_attorney(&self) -> bool {
         let has_attorney = self.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);

@@ -79,7 +79,7 @@ impl SubjectRequest {
             (false, true) => DeniedPart::Pieces,
             (false, false) => DeniedPart::All,
         };
-        denial.words(self.passed_on(), denied)
+        denial.words(self.passed_on(), denied, self.has_confirmed_agent())
     }
 
     pub(super) fn is_settled_by(&self, job: &NoticeJob) -> bool {

@@ -41,3 +41,23 @@ fn the_person_of_an_agent_whom_nobody_can_write_to_hears_that_somebody_else_aske
         }
     }
 }
+
+#[test]
+fn whoever_has_confirmed_their_agent_reads_with_them_that_the_signed_permission_is_missing() {
+    let desk = Desk::new();
+    for is_confirmed in [false, true] {
+        let at = at("2026-03-20T08:00:00Z");
+        let standing = Standing::Denied { at, reason: "permission-missing".to_owned() };
+        let proven = is_confirmed.then_some(Proven { proof: Proof::EmailCode, at }).into_iter().collect();
+        let needs = vec![Proof::EmailCode, Proof::AgentPermission];
+        let agent = Some(agent());
+        let request = SubjectRequest { agent, standing, needs, proven, ..desk.request("CA_CCPA", Kind::Erasure) };
+        for notice in [Notice::Denial, Notice::AgentDenial] {
+            let text = desk.mail(&desk.letter(&request, notice)).1;
+            assert_eq!(text.contains("has told us that they may"), is_confirmed, "{notice:?}: {text}");
+            assert_eq!(text.contains("not shown that the person"), !is_confirmed, "{notice:?}: {text}");
+        }
+        let message = desk.writer().message(&desk.letter(&request, Notice::Denial));
+        assert_eq!(message.contains("has told us that they may"), is_confirmed, "{message}");
+    }
+}

@@ -125,6 +125,9 @@ pub struct Denial {
     /// What is said beside that of whether the request was passed on to whoever decides, where the reason is that somebody else does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed_on: Option<PassedOnWords>,
+    /// Both where the person has told us that whoever asks may, and what they signed is what is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_person: Option<ConfirmedWords>,
     /// What it can be a reason for.
     pub kinds: Vec<Kind>,
     /// How much it denies.
@@ -139,6 +142,22 @@ pub struct Denial {
     /// False where nobody has read it in the law's own text yet.
     #[serde(default = "yes")]
     pub confirmed: bool,
+}
+
+/// [`Denial::text`] and [`Denial::rest`], where the person has confirmed that their agent may ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmedWords {
+    /// For the person.
+    pub text: String,
+    /// Of the rest of an objection.
+    pub rest: String,
+}
+
+impl ConfirmedWords {
+    const fn is_whole(&self) -> bool {
+        !self.text.is_empty() && !self.rest.is_empty()
+    }
 }
 
 /// How much of a request a reason is about.
@@ -176,16 +195,18 @@ pub struct PassedOnWords {
 }
 
 impl Denial {
-    /// What the person is told, of a request that went so far: of a part of it, or all of it. `None`: no business decides about a part
-    /// of it.
+    /// What the person is told, of a request that went so far: of a part of it, or all of it. `passed_on`: `None` where no business
+    /// decides about a part of it. `is_confirmed`: the person has confirmed that their agent may ask.
     #[must_use]
-    pub fn words(&self, passed_on: Option<PassedOn>, denied: DeniedPart) -> String {
+    pub fn words(&self, passed_on: Option<PassedOn>, denied: DeniedPart, is_confirmed: bool) -> String {
+        let confirmed = self.confirmed_person.as_ref().filter(|_| is_confirmed);
+        let all = confirmed.map_or(&self.text, |confirmed| &confirmed.text);
         let of_part = match denied {
             DeniedPart::All => None,
-            DeniedPart::Rest => self.rest.as_ref(),
+            DeniedPart::Rest => confirmed.map(|confirmed| &confirmed.rest).or(self.rest.as_ref()),
             DeniedPart::Pieces => self.categories.as_ref(),
         };
-        let text = of_part.unwrap_or(&self.text);
+        let text = of_part.unwrap_or(all);
         let Some((words, passed_on)) = self.passed_on.as_ref().zip(passed_on) else { return text.clone() };
         let also = match passed_on {
             PassedOn::Everybody => &words.all,
@@ -235,6 +256,13 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
             return Err(invalid(
                 place,
                 "it says what is told instead of the data itself, if that is what was not shown",
+            ));
+        }
+        let says_confirmed = denial.confirmed_person.as_ref().is_some_and(ConfirmedWords::is_whole);
+        if (reason == DenialReason::PermissionMissing) != says_confirmed {
+            return Err(invalid(
+                place,
+                "it says what is missing once the person has confirmed their agent, if that is what was not shown",
             ));
         }
         for kind in denial.kinds.iter().filter(|_| denial.only_without_right) {

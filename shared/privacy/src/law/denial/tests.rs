@@ -27,6 +27,7 @@ fn every_reason_says_what_it_denies_and_how_much() {
     let mut table = String::new();
     for reason in DenialReason::ALL {
         let Denial { title, text, rest, categories, passed_on, kinds, .. } = &law.model().denial[&reason];
+        let Denial { confirmed_person, .. } = &law.model().denial[&reason];
         let Denial { refuses, ways, source, confirmed, only_without_right, .. } = &law.model().denial[&reason];
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
         let kinds = if kinds.len() == Kind::ALL.len() { "everything".to_owned() } else { kinds.join(" ") };
@@ -39,6 +40,9 @@ fn every_reason_says_what_it_denies_and_how_much() {
         }
         if let Some(categories) = categories {
             table.push_str(&format!("    the data itself: {categories}\n"));
+        }
+        if let Some(ConfirmedWords { text, rest }) = confirmed_person {
+            table.push_str(&format!("    confirmed by the person: {text}\n    an objection: {rest}\n"));
         }
         if let Some(PassedOnWords { all, some, none }) = passed_on {
             table.push_str(&format!("    {all}\n    {some}\n    {none}\n"));
@@ -191,6 +195,18 @@ fn what_refuses_objections_whole_says_what_is_not_done_beside_an_end_to_marketin
         (
             problem("[denial.security]", "kinds = ", "rest = \"Nothing else.\"\nkinds = "),
             "[denial.security]: it says what is not done beside an end to marketing",
+        ),
+        (
+            problem(
+                "[denial.permission-missing]",
+                "confirmed_person.text = \"This",
+                "confirmed_person.text = \"\" # \"This",
+            ),
+            "[denial.permission-missing]: it says what is missing once the person has confirmed",
+        ),
+        (
+            problem("[denial.security]", "kinds = ", "confirmed_person = { text = \"So.\", rest = \"So.\" }\nkinds = "),
+            "[denial.security]: it says what is missing once the person has confirmed",
         ),
         (
             problem("[regime.US_VA]", "title = \"Attorney General of Virginia\"", "title = \"\""),
