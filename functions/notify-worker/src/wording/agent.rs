@@ -65,23 +65,24 @@ impl Writer<'_> {
     }
 
     pub(super) fn denial_of_agent(self, request: &SubjectRequest) -> Wording {
-        let about = match &request.standing {
-            Standing::Denied { reason, .. } if ABOUT_ASKING.contains(&reason.as_str()) => Some(reason),
-            Standing::Denied { .. }
-            | Standing::Received
+        let code = match &request.standing {
+            Standing::Denied { reason, .. } => reason.as_str(),
+            Standing::Received
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
-            | Standing::Answered { .. } => None,
+            | Standing::Answered { .. } => "",
         };
-        let why = match about {
-            Some(reason) => self.reason(request, reason).0,
-            None => "The person has our reason, and every way on that their law has.".to_owned(),
+        let (reason, ways) = self.reason(request, code);
+        let why = if ABOUT_ASKING.contains(&code) {
+            reason
+        } else {
+            "The person has our reason, and every way on that their law has.".to_owned()
         };
         let blocks = [
             say("We have not done what you asked for somebody else."),
             say(why),
             say("If you do not agree, you can:"),
-            Block::Ways(self.ways_on(request)),
+            Block::Ways(ways),
             asked_for(request),
         ];
         self.letter("We could not do what you asked for somebody else", request, blocks)

@@ -147,7 +147,7 @@ impl Writer<'_> {
                 last_day(request)
             )),
             say("If you do not agree, you can:"),
-            Block::Ways(self.ways_on(request)),
+            Block::Ways(self.ways_before_answer(request)),
             Block::Facts(vec![("Reference", request.id.as_str().to_owned())]),
         ]);
         self.letter("We need more time for your request", request, blocks)
@@ -162,7 +162,7 @@ impl Writer<'_> {
             )),
             say(LATE),
             say("If you do not want to wait, you can:"),
-            Block::Ways(self.ways_while_late(request)),
+            Block::Ways(self.ways_before_answer(request)),
             asked_for(request),
         ];
         self.letter("We are late with our answer", request, blocks)

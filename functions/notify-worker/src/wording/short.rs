@@ -62,7 +62,7 @@ impl Writer<'_> {
             Notice::Extension => self.longer(request),
             Notice::Late => {
                 let by = format!("We had to answer your privacy request by the end of {}, and do not manage to.", last_day(request));
-                [by, LATE.to_owned()].into_iter().chain(complaints(&self.ways_while_late(request))).collect()
+                [by, LATE.to_owned()].into_iter().chain(complaints(&self.ways_before_answer(request))).collect()
             }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
@@ -107,7 +107,7 @@ impl Writer<'_> {
             format!("We had to answer by the end of {first}. We need longer because: {reason}")
         });
         let by = format!("We now answer by the end of {}.", last_day(request));
-        reason.into_iter().chain([by]).chain(complaints(&self.ways_on(request))).collect()
+        reason.into_iter().chain([by]).chain(complaints(&self.ways_before_answer(request))).collect()
     }
 
     fn answered(self, request: &SubjectRequest) -> Vec<String> {

@@ -10,17 +10,16 @@ use super::Writer;
 pub(super) type Way = (String, Option<String>);
 
 impl Writer<'_> {
-    /// Every way on that the law of the person has.
+    /// Every way on that the law of the person has from an answer to what they asked.
     pub(super) fn ways_on(self, request: &SubjectRequest) -> Vec<Way> {
-        // A regime that the file no longer has: where those go whose regime nobody knows.
-        let routes = self.law.routes(&request.regime).or_else(|_| self.law.routes("UNKNOWN"));
+        let routes = self.law.ways_on(&request.regime, request.kind);
         routes.map(|routes| self.ways(&routes)).unwrap_or_default()
     }
 
-    /// The same, while there is no answer yet that could be looked at again.
-    pub(super) fn ways_while_late(self, request: &SubjectRequest) -> Vec<Way> {
-        let routes = self.law.routes(&request.regime).or_else(|_| self.law.routes("UNKNOWN"));
-        routes.map(|routes| self.ways(&Routes { appeal: None, ..routes })).unwrap_or_default()
+    /// The same, while there is no answer yet.
+    pub(super) fn ways_before_answer(self, request: &SubjectRequest) -> Vec<Way> {
+        let routes = self.law.ways_on(&request.regime, request.kind).map(Routes::before_answer);
+        routes.map(|routes| self.ways(&routes)).unwrap_or_default()
     }
 
     /// Why a request was denied, in words for the person, and the ways on that go with the reason.

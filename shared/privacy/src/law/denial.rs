@@ -89,17 +89,42 @@ impl Law {
             court: regime.court.as_deref(),
         })
     }
+
+    /// Every way on from an answer to a request of a kind. Of a regime that the file no longer has: the fallback's.
+    ///
+    /// # Errors
+    /// None that the file as it is built can meet; passed on all the same.
+    pub fn ways_on(&self, regime: &str, kind: Kind) -> Result<Routes<'_>, NoDeadline> {
+        let routes = self.routes(regime).or_else(|_| self.routes(&self.model.rights.fallback))?;
+        Ok(routes.after_answer_to(kind))
+    }
 }
 
 impl<'a> Routes<'a> {
-    /// What a denial names of them. There is no appeal of an appeal, and no complaint to us about a complaint's answer.
+    /// There is no appeal of an appeal, and no complaint to us about a complaint's answer.
+    fn after_answer_to(self, kind: Kind) -> Self {
+        Self {
+            appeal: self.appeal.filter(|_| kind != Kind::Appeal),
+            complaint_to_us: self.complaint_to_us.filter(|_| kind != Kind::Complaint),
+            ..self
+        }
+    }
+
+    /// While there is no answer yet that could be looked at again.
+    #[must_use]
+    pub fn before_answer(self) -> Self {
+        Self { appeal: None, ..self }
+    }
+
+    /// What a denial of a request of a kind names of them.
     fn named_by(self, denial: &Denial, kind: Kind) -> Self {
         let has = |way: Way| denial.ways.contains(&way);
+        let ways = self.after_answer_to(kind);
         Self {
-            authorities: if has(Way::Complaint) { self.authorities } else { &[] },
-            appeal: self.appeal.filter(|_| has(Way::Appeal) && kind != Kind::Appeal),
-            complaint_to_us: self.complaint_to_us.filter(|_| has(Way::Complaint) && kind != Kind::Complaint),
-            court: self.court.filter(|_| has(Way::Court)),
+            authorities: if has(Way::Complaint) { ways.authorities } else { &[] },
+            appeal: ways.appeal.filter(|_| has(Way::Appeal)),
+            complaint_to_us: ways.complaint_to_us.filter(|_| has(Way::Complaint)),
+            court: ways.court.filter(|_| has(Way::Court)),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::clock::model::Kind;
 use crate::fault::Fault;
 use crate::law::Law;
 use crate::law::denial::{DenialReason, Routes};
@@ -67,15 +66,8 @@ pub(super) fn in_part(request: &SubjectRequest, now: Timestamp) -> Result<(Vec<R
     };
     let refused = request.findings.refused_parts.iter();
     let refused = refused.map(|code| RefusedView { code: code.clone(), text: text(code) }).collect();
-    let routes = law.routes(&request.regime).ok().filter(|_| *in_part);
-    let mut ways = routes.as_ref().map(ways).unwrap_or_default();
-    // Nobody looks again at another look, nor takes a complaint about the answer to one.
-    ways.retain(|way| match way {
-        WayOn::Appeal => request.kind != Kind::Appeal,
-        WayOn::ComplaintToUs => request.kind != Kind::Complaint,
-        WayOn::Authority { .. } | WayOn::Court { .. } => true,
-    });
-    Ok((refused, ways))
+    let routes = law.ways_on(&request.regime, request.kind).ok().filter(|_| *in_part);
+    Ok((refused, routes.as_ref().map(ways).unwrap_or_default()))
 }
 
 /// Where the person can turn whom we have kept waiting past the legal date: there is no answer yet to look at again.
@@ -84,9 +76,8 @@ fn late(request: &SubjectRequest, now: Timestamp) -> Result<Vec<WayOn>, Fault> {
         return Ok(Vec::new());
     }
     let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
-    let mut ways = law.routes(&request.regime).as_ref().map(ways).unwrap_or_default();
-    ways.retain(|way| *way != WayOn::Appeal);
-    Ok(ways)
+    let routes = law.ways_on(&request.regime, request.kind).map(Routes::before_answer);
+    Ok(routes.as_ref().map(ways).unwrap_or_default())
 }
 
 /// The denial of a request, if it was denied. A reason that the law file no longer has shows its code alone.
@@ -100,7 +91,7 @@ pub(super) fn denial(request: &SubjectRequest) -> Result<Option<DenialView>, Fau
     let text = reason.and_then(|reason| request.reason_words(&law, reason));
     let denied = reason.and_then(|reason| law.denial(reason, &request.regime, request.kind).ok());
     // Where this reason has no row for what was asked, the person still hears of every way that their law has.
-    let routes = denied.map(|denied| denied.routes).or_else(|| law.routes(&request.regime).ok());
+    let routes = denied.map(|denied| denied.routes).or_else(|| law.ways_on(&request.regime, request.kind).ok());
     Ok(Some(DenialView {
         code: code.clone(),
         text: text.unwrap_or_default(),
