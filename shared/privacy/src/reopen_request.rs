@@ -127,7 +127,8 @@ impl SubjectRequest {
 
     /// It will have another end, of which they are told.
     fn untell(&mut self) {
-        for notice in [Notice::Denial, Notice::AgentDenial, Notice::Answer, Notice::AgentAnswer, Notice::Late] {
+        use Notice::{AgentAnswer, AgentDenial, AgentLate, Answer, Denial, Late};
+        for notice in [Denial, AgentDenial, Answer, AgentAnswer, Late, AgentLate] {
             self.told.remove(&notice);
             self.undelivered.remove(&notice);
         }

@@ -23,12 +23,9 @@ impl Writer<'_> {
             blocks.push(say("We ask that person ourselves whether you act for them."));
         }
         if request.missing().any(|proof| proof == Proof::AgentPermission) {
-            let document = match request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney) {
-                true => "the power of attorney",
-                false => "the permission that the person signed",
-            };
             blocks.push(say(format!(
-                "Please send {document} to {}, with the reference. Somebody here reads it.",
+                "Please send {} to {}, with the reference. Somebody here reads it.",
+                document(request),
                 self.company.contact
             )));
         }
@@ -50,6 +47,32 @@ impl Writer<'_> {
         }
         blocks.extend([say("The person has our reason."), asked_for(request)]);
         self.letter("We need more time for your request for somebody else", request, blocks)
+    }
+
+    /// On its last day, where what was sent in has still to be looked at.
+    pub(super) fn late_of_agent(self, request: &SubjectRequest) -> Wording {
+        let is_document = request.missing().any(|proof| proof == Proof::AgentPermission);
+        let turn = if is_document {
+            format!(
+                "Somebody here has still to read {}, if you have sent it. If you have not, send it to {}, with the reference. The request \
+                 stays open, and nothing of it is refused.",
+                document(request),
+                self.company.contact
+            )
+        } else {
+            "Somebody here has still to look at what was sent to us for it. It is our turn: the request stays open, and nothing of \
+             it is refused."
+                .to_owned()
+        };
+        let late = format!(
+            "We had to answer the privacy request that you made for somebody else by the end of {}, and do not manage to. We are sorry.",
+            last_day(request)
+        );
+        self.letter(
+            "We are late with our answer for somebody else",
+            request,
+            [say(late), say(turn), asked_for(request)],
+        )
     }
 
     pub(super) fn answer_of_agent(self, request: &SubjectRequest) -> Wording {
@@ -86,6 +109,14 @@ impl Writer<'_> {
             asked_for(request),
         ];
         self.letter("We could not do what you asked for somebody else", request, blocks)
+    }
+}
+
+/// What shows that an agent may.
+fn document(request: &SubjectRequest) -> &'static str {
+    match request.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney) {
+        true => "the power of attorney",
+        false => "the permission that the person signed",
     }
 }
 

@@ -58,6 +58,7 @@ impl<'a> Writer<'a> {
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),
             Notice::AgentExtension => self.extension_of_agent(letter.request),
+            Notice::AgentLate => self.late_of_agent(letter.request),
             Notice::AgentAnswer => self.answer_of_agent(letter.request),
             Notice::AgentDenial => self.denial_of_agent(letter.request),
             Notice::Routed if letter.round < PASSED_ON => self.not_reached(letter.request),

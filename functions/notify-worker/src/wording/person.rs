@@ -5,7 +5,7 @@ use privacy::law::denial::DenialReason;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
 use privacy::subject_request::letter::Letter;
 use privacy::subject_request::review::Outcome;
-use privacy::subject_request::{Standing, SubjectRequest};
+use privacy::subject_request::{Proof, Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
 use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
@@ -58,6 +58,21 @@ fn code(letter: &Letter<'_>) -> Vec<Block> {
              this one stops working then. Give it to nobody: we never ask for it."
         )),
     ]
+}
+
+/// Whether somebody asks for the person, who has not told us that they may: whoever reads it may hear of it for the first time.
+pub(super) fn is_by_somebody(request: &SubjectRequest) -> bool {
+    request.agent.is_some() && !request.has_confirmed_agent()
+}
+
+/// What a letter begins with then.
+fn by_somebody(request: &SubjectRequest) -> Option<Block> {
+    is_by_somebody(request).then(|| say(BY_SOMEBODY))
+}
+
+/// The request, behind that.
+fn it(request: &SubjectRequest) -> &'static str {
+    if is_by_somebody(request) { "it" } else { "your privacy request" }
 }
 
 impl Writer<'_> {
@@ -136,7 +151,8 @@ impl Writer<'_> {
     }
 
     pub(super) fn extension(self, request: &SubjectRequest) -> Wording {
-        let mut blocks = vec![say("We need more time for your privacy request.")];
+        let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();
+        blocks.push(say(format!("We need more time for {}.", it(request))));
         if let Some(extended) = &request.clocks.extended {
             let (first, reason) = (zoned_day(extended.first_legal, &request.clocks.zone), line(&extended.reason));
             blocks.push(say(format!("We had to answer by the end of {first}. We need longer because: {reason}")));
@@ -157,20 +173,24 @@ impl Writer<'_> {
     pub(super) fn late(self, request: &SubjectRequest) -> Wording {
         let blocks = [
             say(format!(
-                "We had to answer your privacy request by the end of {}, and do not manage to. We are sorry.",
+                "We had to answer {} by the end of {}, and do not manage to. We are sorry.",
+                it(request),
                 last_day(request)
             )),
-            say(LATE),
+            say(late_words(request)),
             say("If you do not want to wait, you can:"),
             Block::Ways(self.ways_before_answer(request)),
             asked_for(request),
         ];
-        self.letter("We are late with our answer", request, blocks)
+        self.letter("We are late with our answer", request, by_somebody(request).into_iter().chain(blocks))
     }
 
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
         let in_part = is_in_part(request);
-        let mut blocks = vec![say(done(request))];
+        // That somebody asked stands below, where they have shown nothing.
+        let mut blocks: Vec<Block> =
+            by_somebody(request).filter(|_| !request.is_answered_unshown()).into_iter().collect();
+        blocks.push(say(done(request)));
         blocks.extend(request.covers_account_only().then(|| say(ACCOUNT_ONLY)));
         if request.is_answered_unshown() {
             blocks.push(say(format!(
@@ -212,7 +232,10 @@ impl Writer<'_> {
             | Standing::Answered { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
-        let mut blocks = vec![say("We have not done what you asked. This is why:"), say(reason)];
+        let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();
+        let not_done =
+            if is_by_somebody(request) { "We have not done it." } else { "We have not done what you asked." };
+        blocks.extend([say(format!("{not_done} This is why:")), say(reason)]);
         let has_no_login = request.covers_account_only() && code == DenialReason::Unverifiable.as_str();
         blocks.extend(has_no_login.then(|| say(WITHOUT_LOGIN)));
         blocks.extend([say("If you do not agree, you can:"), Block::Ways(ways), asked_for(request)]);
@@ -229,7 +252,7 @@ impl Writer<'_> {
             say("You may also ask the business that you wrote with."),
             asked_for(request),
         ];
-        self.letter("Which way your privacy request goes", request, blocks)
+        self.letter("Which way your privacy request goes", request, by_somebody(request).into_iter().chain(blocks))
     }
 
     /// [`Writer::routed`], where the business names nobody to write to.
@@ -248,11 +271,21 @@ impl Writer<'_> {
             )),
             asked_for(request),
         ];
+        let blocks = by_somebody(request).into_iter().chain(blocks);
         self.letter("We could not reach the business that decides", request, blocks)
     }
 }
 
 /// Whose turn it is.
-pub(super) const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
+pub(super) fn late_words(request: &SubjectRequest) -> &'static str {
+    let reads_document = request.agent.is_some() && request.missing().any(|proof| proof == Proof::AgentPermission);
+    if reads_document { LATE_DOCUMENT } else { LATE }
+}
+
+pub(super) const BY_SOMEBODY: &str =
+    "Somebody says that they act for you, and has made a privacy request in your name.";
+/// Nobody knows that a document was sent: who asks may only have said that there is one.
+const LATE_DOCUMENT: &str = "Somebody here has still to read the document that shows whether whoever asks for you may, if it was sent to us. You need do nothing: the request stays open, nothing of it is refused, and we answer as soon as that is done.";
+const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
 /// Of a copy that is not whole.
 pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";

@@ -9,7 +9,7 @@ use privacy_pages::kinds::asked;
 
 use super::at_once::{UNSHOWN, at_once, read_first};
 use super::done::done;
-use super::person::{LATE, WITH_BUSINESSES, last_day, zoned_day};
+use super::person::{BY_SOMEBODY, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
 use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};
@@ -25,6 +25,10 @@ impl Writer<'_> {
             return format!("{}: {AS_TYPED}", self.company.name);
         }
         let mut lines = self.sentences(letter);
+        let begins_so = matches!(letter.notice, Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation);
+        if is_by_somebody(request) && !begins_so && !request.is_answered_unshown() {
+            lines.insert(0, BY_SOMEBODY.to_owned());
+        }
         lines.push(format!("Your request: {}", self.status_url(request)));
         format!("{}: {}", self.company.name, lines.join("\n"))
     }
@@ -62,7 +66,7 @@ impl Writer<'_> {
             Notice::Extension => self.longer(request),
             Notice::Late => {
                 let by = format!("We had to answer your privacy request by the end of {}, and do not manage to.", last_day(request));
-                [by, LATE.to_owned()].into_iter().chain(complaints(&self.ways_before_answer(request))).collect()
+                [by, late_words(request).to_owned()].into_iter().chain(complaints(&self.ways_before_answer(request))).collect()
             }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
@@ -81,6 +85,7 @@ impl Writer<'_> {
             | Notice::TenantReminder
             | Notice::TenantTold
             | Notice::AgentExtension
+            | Notice::AgentLate
             | Notice::AgentAnswer
             | Notice::AgentDenial => Vec::new(),
         }

@@ -130,6 +130,7 @@ impl Desk {
             }
             Notice::AgentConfirmation => SubjectRequest { agent: Some(agent()), ..request },
             Notice::AgentExtension => self.telling(Notice::Extension, regime, kind),
+            Notice::AgentLate => SubjectRequest { agent: Some(agent()), ..request },
             Notice::AgentAnswer => self.telling(Notice::Answer, regime, kind),
             Notice::AgentDenial => self.telling(Notice::Denial, regime, kind),
             Notice::Acknowledgement
@@ -154,7 +155,7 @@ impl Desk {
 }
 
 /// What agents hear of, by mail only.
-const AGENT: [Notice; 3] = [Notice::AgentExtension, Notice::AgentAnswer, Notice::AgentDenial];
+const AGENT: [Notice; 4] = [Notice::AgentExtension, Notice::AgentLate, Notice::AgentAnswer, Notice::AgentDenial];
 
 fn agent() -> Agent {
     Agent {

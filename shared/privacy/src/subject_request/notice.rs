@@ -27,6 +27,8 @@ pub enum Notice {
     Denial,
     /// To an agent: it takes longer. Nothing of the person.
     AgentExtension,
+    /// To an agent: the last day is there, and it is our turn. Nothing of the person.
+    AgentLate,
     /// To an agent: it is answered. Nothing of the person.
     AgentAnswer,
     /// To an agent: it is refused. Nothing of the person.
@@ -48,7 +50,7 @@ pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
@@ -57,6 +59,7 @@ impl Notice {
         Self::Answer,
         Self::Denial,
         Self::AgentExtension,
+        Self::AgentLate,
         Self::AgentAnswer,
         Self::AgentDenial,
         Self::Routed,
@@ -77,6 +80,7 @@ impl Notice {
             Self::Answer => "answer",
             Self::Denial => "denial",
             Self::AgentExtension => "agent-extension",
+            Self::AgentLate => "agent-late",
             Self::AgentAnswer => "agent-answer",
             Self::AgentDenial => "agent-denial",
             Self::Routed => "routed",
@@ -99,6 +103,7 @@ impl Notice {
             | Self::Answer
             | Self::Denial
             | Self::AgentExtension
+            | Self::AgentLate
             | Self::AgentAnswer
             | Self::AgentDenial
             | Self::Routed => false,
@@ -111,13 +116,14 @@ impl Notice {
     pub const fn of_agent(self) -> Option<Self> {
         match self {
             Self::Extension => Some(Self::AgentExtension),
+            Self::Late => Some(Self::AgentLate),
             Self::Answer => Some(Self::AgentAnswer),
             Self::Denial => Some(Self::AgentDenial),
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
-            | Self::Late
             | Self::AgentExtension
+            | Self::AgentLate
             | Self::AgentAnswer
             | Self::AgentDenial
             | Self::Routed

@@ -19,6 +19,7 @@ impl SubjectRequest {
             | Notice::Code
             | Notice::AgentConfirmation
             | Notice::AgentExtension
+            | Notice::AgentLate
             | Notice::AgentAnswer
             | Notice::AgentDenial => self.channel == Channel::Web,
             // Whatever else was shown: not that the address is theirs.
@@ -137,6 +138,7 @@ impl SubjectRequest {
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
             Notice::AgentExtension => self.has_agent() && self.can_be_told(Notice::Extension),
+            Notice::AgentLate => self.has_agent() && self.can_be_told(Notice::Late),
             Notice::AgentAnswer => self.has_agent() && self.can_be_told(Notice::Answer),
             Notice::AgentDenial => self.has_agent() && self.can_be_told(Notice::Denial),
             Notice::Routed => self.can_be_told(Notice::TenantForward),
@@ -163,6 +165,7 @@ impl SubjectRequest {
             | Notice::Answer
             | Notice::Denial
             | Notice::AgentExtension
+            | Notice::AgentLate
             | Notice::AgentAnswer
             | Notice::AgentDenial
             | Notice::Routed
@@ -220,7 +223,7 @@ impl SubjectRequest {
             Notice::Acknowledgement => agent.or_else(by_code),
             Notice::Code | Notice::AgentConfirmation => by_code(),
             Notice::Extension | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed => person(),
-            Notice::AgentExtension | Notice::AgentAnswer | Notice::AgentDenial => agent,
+            Notice::AgentExtension | Notice::AgentLate | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }
     }

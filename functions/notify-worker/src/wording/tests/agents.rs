@@ -61,3 +61,53 @@ fn whoever_has_confirmed_their_agent_reads_with_them_that_the_signed_permission_
         assert_eq!(message.contains("has told us that they may"), is_confirmed, "{message}");
     }
 }
+
+/// By an agent who says that they hold a power of attorney: nobody has asked the person.
+fn by_attorney(desk: &Desk, notice: Notice, kind: Kind) -> SubjectRequest {
+    let agent = Some(Agent { has_power_of_attorney: true, ..agent() });
+    SubjectRequest { agent, needs: vec![Proof::AgentPermission], ..desk.telling(notice, "EU_GDPR", kind) }
+}
+
+#[test]
+fn a_person_whom_nobody_has_asked_reads_first_that_somebody_says_they_act_for_them() {
+    let desk = Desk::new();
+    for notice in [Notice::Extension, Notice::Late, Notice::Answer, Notice::Denial, Notice::Routed] {
+        for round in [NOT_REACHED, PASSED_ON] {
+            let request = by_attorney(&desk, notice, Kind::Erasure);
+            let code = Proven { proof: Proof::EmailCode, at: at("2026-03-05T12:05:00Z") };
+            let confirmed = SubjectRequest { proven: vec![code], ..request.clone() };
+            let own = SubjectRequest { agent: None, ..request.clone() };
+            for (request, begins) in [(&request, true), (&confirmed, false), (&own, false)] {
+                let letter = Letter { round, ..desk.letter(request, notice) };
+                let (mail, message) = (desk.mail(&letter).1, desk.writer().message(&letter));
+                let words = "Somebody says that they act for you, and has made a privacy request in your name.";
+                assert_eq!(mail.starts_with(words), begins, "{notice:?}: {mail}");
+                assert_eq!(message.starts_with(&format!("Kazozo: {words}")), begins, "{notice:?}: {message}");
+                assert!(!(begins && mail.contains("what you asked")), "{notice:?}: {mail}");
+                assert!(message.chars().count() <= 1_000, "{notice:?}: {message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_reads_that_a_document_was_sent_which_was_only_announced_and_the_agent_hears_where_it_goes() {
+    let desk = Desk::new();
+    let request = by_attorney(&desk, Notice::Late, Kind::Erasure);
+    let late = desk.letter(&request, Notice::Late);
+    for text in [desk.mail(&late).1, desk.writer().message(&late)] {
+        assert!(text.contains("if it was sent to us") && !text.contains("what was sent"), "{text}");
+    }
+    for (has_power, document) in [(true, "the power of attorney"), (false, "the permission that the person signed")] {
+        let agent = Some(Agent { has_power_of_attorney: has_power, ..agent() });
+        let request = SubjectRequest { agent, ..request.clone() };
+        let text = desk.mail(&desk.letter(&request, Notice::AgentLate)).1;
+        let expected = format!("{document}, if you have sent it. If you have not, send it to privacy@kazozo.com");
+        assert!(text.contains(&expected) && !text.contains("what was sent"), "{text}");
+    }
+    let compared = SubjectRequest { needs: vec![Proof::DataPoints], ..request };
+    for notice in [Notice::Late, Notice::AgentLate] {
+        let text = desk.mail(&desk.letter(&compared, notice)).1;
+        assert!(text.contains("still to look at what was sent to us"), "{notice:?}: {text}");
+    }
+}

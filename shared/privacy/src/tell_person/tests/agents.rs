@@ -17,7 +17,7 @@ fn end(post: &Post, id: &ObligationId, notice: Notice) {
         let law = Law::built_in().unwrap();
         let row = law.row(&request.regime, request.kind).unwrap();
         request.clocks = request.clocks.extend(&row, request.received_at, "many", now()).unwrap();
-    } else {
+    } else if notice == Notice::Answer {
         request.standing = Standing::Answered { at: now(), in_part: false };
     }
 }
@@ -26,6 +26,7 @@ fn end(post: &Post, id: &ObligationId, notice: Notice) {
 async fn an_agent_hears_how_it_goes_on_and_so_does_the_person_each_once() {
     for (notice, to_agent) in [
         (Notice::Extension, Notice::AgentExtension),
+        (Notice::Late, Notice::AgentLate),
         (Notice::Answer, Notice::AgentAnswer),
         (Notice::Denial, Notice::AgentDenial),
     ] {
