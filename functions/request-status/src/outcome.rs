@@ -3,8 +3,10 @@
 
 use maud::{Markup, html};
 use privacy::clock::model::Kind;
+use privacy::ingest_gate::Flag;
 use privacy::show_asked::{AskedView, FieldState};
 use privacy::subject_request::review::Outcome;
+use privacy_pages::kinds;
 
 use crate::ways;
 
@@ -41,10 +43,11 @@ const OF_CHILD: &str = "We believe this report about a child. Whatever we may ho
 const OF_CHILD_DONE: &str = "We have acted on this report about a child. Whatever we may hold of that child is used no more and is deleted; no copy of it was given to anybody, and nothing else was done with it, whatever was asked for.";
 
 /// How it ended, where staff decided that, and how it goes on where that is not what was asked for.
-const fn ending(view: &AskedView) -> Option<&'static str> {
+fn ending(view: &AskedView) -> Option<&'static str> {
     let outcome = match (view.outcome, view.kind) {
         (Some(outcome), Kind::Appeal | Kind::Complaint) => outcome,
         (_, _) if view.is_of_child => return Some(if view.closed.is_some() { OF_CHILD_DONE } else { OF_CHILD }),
+        (_, _) if view.is_taken_back => return Some(kinds::TAKEN_BACK),
         (Some(outcome), _) => outcome,
         (None, _) => return None,
     };
@@ -56,12 +59,10 @@ const fn ending(view: &AskedView) -> Option<&'static str> {
         (Kind::Complaint, Outcome::Upheld) => "You were right to complain.",
         (Kind::Complaint, Outcome::Rejected) => "We looked into it, and did not find that we did something wrong.",
         (Kind::Complaint, _) => "We looked into your complaint.",
-        (Kind::Objection, _) => match view.accepted {
-            Some(true) => {
-                "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
-            }
-            Some(false) | None => "Marketing to you has stopped. The other use that you object to goes on.",
-        },
+        (Kind::Objection, _) => {
+            let lifts = |flag| view.lifted.contains(&flag);
+            kinds::objection(view.accepted == Some(true), lifts(Flag::NoMarketing), lifts(Flag::Objected))
+        }
         (_, Outcome::PartlyRetained) => "We did what you asked, but for a part.",
         (_, _) => "We did what you asked.",
     })
@@ -78,7 +79,7 @@ const fn field_words(state: FieldState) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use privacy::show_asked::{FieldView, RefusedView, WayOn};
+    use privacy::show_asked::{FieldView, PartState, PartView, RefusedView, WayOn};
     use privacy_pages::checks::check_page;
 
     use super::*;
@@ -114,6 +115,38 @@ mod tests {
             assert!(page.contains("What came of it") && page.contains(words), "{kind:?} {outcome:?}");
             assert_eq!(json["outcome"], outcome.as_str());
             assert_eq!(page.contains("used no more"), accepted == Some(true), "{kind:?} {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_person_wants_no_more_is_not_said_to_be_done() {
+        let at: jiff::Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        for outcome in [None, Some(Outcome::Completed)] {
+            let state = PartState::Done;
+            let parts = vec![PartView { asked_at: at, state, is_reached: true, reason: None }];
+            let view =
+                AskedView { kind: Kind::Restriction, outcome, parts, closed: Some((at, None)), ..asked("completed") };
+            let (page, json) = read(&view);
+            assert!(!page.contains("not in force") && page.contains("Done, as a business wanted it."), "{page}");
+            assert!(json.get("lifted").is_none());
+            let (page, json) = read(&AskedView { is_taken_back: true, lifted: vec![Flag::Restricted], ..view });
+            assert!(page.contains("you do not want it any more, so it is not in force."), "{page}");
+            assert!(!page.contains("We did what you asked") && !page.contains("Done, as a business"), "{page}");
+            assert_eq!(json["lifted"], serde_json::json!(["restricted"]));
+        }
+        for (lifted, accepted, words) in [
+            (Flag::NoMarketing, true, "You told us that marketing may go on."),
+            (Flag::NoMarketing, false, "You told us that marketing may go on, too."),
+            (Flag::Objected, true, "the rest of your objection any more, so it is not in force"),
+        ] {
+            let view = AskedView {
+                accepted: Some(accepted),
+                lifted: vec![lifted],
+                ..closed(Kind::Objection, Outcome::Completed)
+            };
+            let (page, _) = read(&view);
+            assert!(page.contains(words) && !page.contains("nor for marketing"), "{lifted:?}: {page}");
+            assert_eq!(page.contains("Marketing to you has stopped"), lifted == Flag::Objected, "{page}");
         }
     }
 

@@ -253,6 +253,8 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         role: None,
         parts: Vec::new(),
         flags: Vec::new(),
+        lifted: Vec::new(),
+        is_taken_back: false,
         appeal_of: None,
         has_bundle: false,
         bundles: Vec::new(),

@@ -32,6 +32,7 @@ pub(crate) fn parts(view: &AskedView) -> Markup {
                             @match part.state {
                                 PartState::Asked => { @if part.is_reached { "A business has been asked on " (moment(part.asked_at)) "." } @else { "We have not reached a business yet, and try again every day." } @if view.has_bundle { " Its part is not in your data yet. If it says that we may give it, we write to you." } }
                                 PartState::Instructed => { "A business wants it done. We are at it." }
+                                PartState::Done if is_lifted(view) => { "A business had agreed to it. You do not want it any more, so it is not in force there either." }
                                 PartState::Done => { "Done, as a business wanted it." }
                                 PartState::Declined => { "A business has decided against it, so its part stays as it is, and is not given to you. Why, it has to tell you: ask that business yourself. You can complain about it where you can complain about us." }
                                 PartState::Unanswered if !part.is_reached => { "We could not reach a business, so its part stays as it is, and is not given to you. You can ask that business yourself." }
@@ -43,6 +44,11 @@ pub(crate) fn parts(view: &AskedView) -> Markup {
             }
         }
     }
+}
+
+/// Whether what stood in the data of businesses stands there no more.
+fn is_lifted(view: &AskedView) -> bool {
+    view.lifted.iter().any(|flag| matches!(flag, Flag::Restricted | Flag::Objected))
 }
 
 /// What is not done with the data any more.

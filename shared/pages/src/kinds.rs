@@ -29,6 +29,33 @@ pub const ACCOUNT_ONLY: &str = "It is about what you have as a user of our produ
 /// Of a request that waited for a login in vain.
 pub const WITHOUT_LOGIN: &str = "Nobody has logged in for it. What you have as a user of our product is opened by a login and by nothing else. If yours no longer works, our product or whoever runs the account gives you another. What we may hold under your e-mail address, or under an account of yours on a platform, you can ask for without: send another request and do not say that you can log in.";
 
+/// Of what somebody had asked for and wants no more, in answers and pages.
+pub const TAKEN_BACK: &str = "You told us that you do not want it any more, so it is not in force.";
+
+/// What came of an objection that staff have decided: whether they accept it, and whether the person has meanwhile taken back the end
+/// to marketing, and the rest.
+#[must_use]
+pub const fn objection(is_accepted: bool, lifts_marketing: bool, lifts_rest: bool) -> &'static str {
+    match (is_accepted, lifts_marketing, lifts_rest) {
+        (true, false, false) => {
+            "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
+        }
+        (true, true, false) => {
+            "We accept your objection: your data is used no more for what rests on a legitimate interest only. You told us that marketing may go on."
+        }
+        (true, false, true) => {
+            "Marketing to you has stopped. You told us that you do not want the rest of your objection any more, so it is not in force."
+        }
+        (true, true, true) => TAKEN_BACK,
+        (false, false, _) => {
+            "We have looked at your objection. Marketing to you has stopped. The other use that you object to goes on."
+        }
+        (false, true, _) => {
+            "We have looked at your objection. The use that you object to goes on. You told us that marketing may go on, too."
+        }
+    }
+}
+
 /// What was asked for, in the words of whoever reads it.
 #[must_use]
 pub const fn asked(kind: Kind) -> &'static str {

@@ -102,6 +102,10 @@ pub struct AskedView {
     pub parts: Vec<PartView>,
     /// What is not done with the data any more.
     pub flags: Vec<Flag>,
+    /// What was lifted of that, because the person wants it no more.
+    pub lifted: Vec<Flag>,
+    /// Whether nothing of what it had stopped is in force for that reason.
+    pub is_taken_back: bool,
     /// Whether that was done and answered although nobody has shown that they may ask for the person.
     pub is_unshown: bool,
     /// The denied request that it asks to look at again.
@@ -181,6 +185,8 @@ fn asked(
         refused,
         ways,
         flags: request.course.flags.clone(),
+        lifted: request.course.lifted.clone(),
+        is_taken_back: request.is_taken_back(),
         is_unshown: request.is_answered_unshown(),
         appeal_of: request.appeal_of.clone(),
         // What names nobody is answered by hand.

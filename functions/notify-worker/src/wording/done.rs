@@ -1,9 +1,11 @@
 //! What came of a request, in a sentence or two.
 
 use privacy::clock::model::Kind;
+use privacy::ingest_gate::Flag;
 use privacy::subject_request::findings::Erased;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{Standing, SubjectRequest};
+use privacy_pages::kinds;
 
 /// What came of an erasure. Whether there was anything is told to nobody but who has shown that it is theirs.
 fn erased(request: &SubjectRequest) -> &'static str {
@@ -41,6 +43,9 @@ pub(super) fn done(request: &SubjectRequest) -> &'static str {
 
 /// The same, where what was asked for is what was done.
 fn as_asked(request: &SubjectRequest) -> &'static str {
+    if request.is_taken_back() {
+        return kinds::TAKEN_BACK;
+    }
     match request.kind {
         Kind::Access | Kind::Know | Kind::Portability if request.names_nobody() => {
             "We have looked at what you ask for by hand, and answer you apart from this letter. There is no file on the page of your request."
@@ -56,16 +61,15 @@ fn as_asked(request: &SubjectRequest) -> &'static str {
             "We have looked at what you want corrected. The page of your request says for each part what was done."
         }
         Kind::Restriction => "We keep your data and no longer use it.",
-        Kind::Objection if request.is_objection_accepted() => {
-            "We accept your objection: your data is used no more for what rests on a legitimate interest only, nor for marketing."
-        }
         // It ended before anybody looked at the rest.
         Kind::Objection if request.findings.outcome.is_none() => {
             "Marketing to you has stopped. Nothing else was changed."
         }
-        Kind::Objection => {
-            "We have looked at your objection. Marketing to you has stopped. The other use that you object to goes on."
-        }
+        Kind::Objection => kinds::objection(
+            request.is_objection_accepted(),
+            request.has_lifted(Flag::NoMarketing),
+            request.has_lifted(Flag::Objected),
+        ),
         Kind::ConsentWithdrawal => "You have taken your consent back, and we no longer use your data by it.",
         Kind::OptOut => {
             "Your data is not sold, and not shared for advertising. We have recorded that you do not want it to be."

@@ -29,6 +29,24 @@ pub(super) enum Way {
     Staff,
 }
 
+/// The flag that a request of a kind raises, once it may.
+fn raised_by(kind: Kind) -> Option<Flag> {
+    match kind {
+        Kind::Restriction => Some(Flag::Restricted),
+        Kind::ConsentWithdrawal => Some(Flag::ConsentWithdrawn),
+        Kind::Objection
+        | Kind::OptOut
+        | Kind::Limit
+        | Kind::Access
+        | Kind::Know
+        | Kind::Correction
+        | Kind::Erasure
+        | Kind::Portability
+        | Kind::Appeal
+        | Kind::Complaint => stopped_by(kind),
+    }
+}
+
 impl SubjectRequest {
     /// Whether it is a report about a child that staff have not read: until they have, nothing is more urgent.
     #[must_use]
@@ -89,20 +107,7 @@ impl SubjectRequest {
     /// limiting need no proof: whoever does it for somebody else does them no harm. What else somebody objects to
     /// is stopped once it is verified and staff have accepted it, which closes the request.
     pub(super) fn flags(&self) -> Vec<Flag> {
-        let wanted = match self.kind {
-            Kind::Restriction => Some(Flag::Restricted),
-            Kind::ConsentWithdrawal => Some(Flag::ConsentWithdrawn),
-            Kind::Objection
-            | Kind::OptOut
-            | Kind::Limit
-            | Kind::Access
-            | Kind::Know
-            | Kind::Correction
-            | Kind::Erasure
-            | Kind::Portability
-            | Kind::Appeal
-            | Kind::Complaint => stopped_by(self.kind),
-        };
+        let wanted = raised_by(self.kind);
         let child = self.is_of_child().then_some(Flag::Quarantined);
         let is_open = self.standing.closed_at().is_none();
         let accepted = self.is_objection_accepted().then_some(Flag::Objected);
@@ -125,6 +130,21 @@ impl SubjectRequest {
         let is_done = matches!(self.findings.outcome, Some(Outcome::Completed | Outcome::PartlyRetained));
         let weighs_more = self.findings.refused_parts.iter().any(|code| code == OVERRIDING_GROUNDS);
         self.kind == Kind::Objection && self.is_verified() && is_done && !weighs_more
+    }
+
+    /// Whether a flag of it was lifted, because the person wants it no more.
+    #[must_use]
+    pub fn has_lifted(&self, flag: Flag) -> bool {
+        self.course.lifted.contains(&flag)
+    }
+
+    /// Whether nothing of what it had the product stop is in force, because the person wants it no more.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        let is_decided = self.kind == Kind::Objection && self.findings.outcome.is_some();
+        // What staff refused of an objection is not theirs to take back.
+        let is_rest = !is_decided || (self.is_objection_accepted() && self.has_lifted(Flag::Objected));
+        raised_by(self.kind).is_some_and(|flag| self.has_lifted(flag)) && is_rest
     }
 
     /// Whose data a flag is about.

@@ -246,3 +246,30 @@ async fn whoever_named_too_little_to_compare_is_told_how_much_is_left() {
     let shown_points = vec![Proven { proof: Proof::DataPoints, at: at("2026-03-06T13:00:00Z") }];
     assert_eq!(shown(waiting(&[], shown_points)).await.points_left, 0, "nothing is compared any more");
 }
+
+#[tokio::test]
+async fn what_the_person_wants_no_more_is_shown_as_lifted_and_an_objection_is_taken_back_only_as_a_whole() {
+    use Flag::{ConsentWithdrawn, Limited, NoMarketing, Objected, OptedOut, Restricted};
+    let (completed, grounds) = (Some(Closing::Completed), "overriding-grounds");
+    for (kind, lifted, outcome, refused, expected) in [
+        (Kind::Restriction, vec![Restricted], None, vec![], true),
+        (Kind::Restriction, vec![], None, vec![], false),
+        (Kind::Restriction, vec![OptedOut], None, vec![], false),
+        (Kind::ConsentWithdrawal, vec![ConsentWithdrawn], None, vec![], true),
+        (Kind::OptOut, vec![OptedOut], None, vec![], true),
+        (Kind::Limit, vec![Limited], completed, vec![], true),
+        (Kind::Objection, vec![NoMarketing], None, vec![], true),
+        (Kind::Objection, vec![NoMarketing], completed, vec![], false),
+        (Kind::Objection, vec![Objected], completed, vec![], false),
+        (Kind::Objection, vec![NoMarketing, Objected], completed, vec![], true),
+        (Kind::Objection, vec![NoMarketing, Objected], completed, vec![grounds], false),
+        (Kind::Access, vec![Restricted], None, vec![], false),
+    ] {
+        let mut asked = request(kind);
+        asked.course.lifted = lifted.clone();
+        asked.findings.outcome = outcome;
+        asked.findings.refused_parts = refused.iter().map(|code| (*code).to_owned()).collect();
+        let view = shown(asked).await;
+        assert_eq!((view.is_taken_back, &view.lifted), (expected, &lifted), "{kind:?} {outcome:?} {refused:?}");
+    }
+}

@@ -264,3 +264,38 @@ fn what_was_done_for_an_agent_who_showed_nothing_is_told_as_it_was() {
     let others = &told(Kind::Objection, true, &["legal-claims"], Notice::AgentAnswer)[0];
     assert!(!others.contains("legal claim"), "what is the person's to know: {others}");
 }
+
+#[test]
+fn what_the_person_wants_no_more_is_not_said_to_be_in_force() {
+    let desk = Desk::new();
+    let told = |kind, lifted: &[Flag], outcome| {
+        let at = at("2026-03-20T08:00:00Z");
+        let proven = vec![Proven { proof: Proof::EmailCode, at }];
+        let standing = Standing::Answered { at, in_part: false };
+        let mut request = SubjectRequest { standing, proven, ..desk.request("EU_GDPR", kind) };
+        (request.course.lifted, request.findings.outcome) = (lifted.to_vec(), outcome);
+        let letter = desk.letter(&request, Notice::Answer);
+        [desk.mail(&letter).1, desk.writer().message(&letter)]
+    };
+    let completed = Some(Outcome::Completed);
+    for (kind, lifted, outcome) in [
+        (Kind::Restriction, vec![Flag::Restricted], None),
+        (Kind::Restriction, vec![Flag::Restricted], completed),
+        (Kind::ConsentWithdrawal, vec![Flag::ConsentWithdrawn], None),
+        (Kind::OptOut, vec![Flag::OptedOut], completed),
+        (Kind::Limit, vec![Flag::Limited], completed),
+        (Kind::Objection, vec![Flag::NoMarketing], None),
+        (Kind::Objection, vec![Flag::NoMarketing, Flag::Objected], completed),
+    ] {
+        let words = "You told us that you do not want it any more, so it is not in force.";
+        for text in told(kind, &lifted, outcome) {
+            assert!(text.contains(words), "{kind:?}: {text}");
+        }
+        for text in told(kind, &[], outcome) {
+            assert!(!text.contains(words), "{kind:?}: {text}");
+        }
+    }
+    for text in told(Kind::Objection, &[Flag::NoMarketing], completed) {
+        assert!(text.contains("marketing may go on") && !text.contains("nor for marketing"), "{text}");
+    }
+}
