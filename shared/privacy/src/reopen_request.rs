@@ -34,16 +34,19 @@ pub fn reopen(
     if reopened.is_some_and(|reopened| reopened.appeal == appeal.id) {
         return Ok(None);
     }
+    // Another appeal, or staff, put it back to work: it had been answered before.
+    let is_again = reopened.is_some() || request.course.ordered_again.is_some();
     let was_answered = match &request.standing {
-        Standing::InProgress { .. } => return Ok(None),
+        Standing::InProgress { .. } if is_again => return Ok(None),
         Standing::AwaitingVerification if reopened.is_some() => return Ok(None),
         // There is no appeal of an appeal.
         _ if request.kind == Kind::Appeal => return Err(NotClosed::NotRefused),
         Standing::Denied { .. } => false,
         Standing::Answered { in_part: true, .. } => true,
-        Standing::Received | Standing::AwaitingVerification | Standing::Answered { in_part: false, .. } => {
-            return Err(NotClosed::NotRefused);
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Answered { in_part: false, .. } => return Err(NotClosed::NotRefused),
     };
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     // What serves to verify it once more goes once more.

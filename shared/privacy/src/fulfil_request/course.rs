@@ -141,9 +141,12 @@ impl SubjectRequest {
     /// Whether nothing of what it had the product stop is in force, because the person wants it no more.
     #[must_use]
     pub fn is_taken_back(&self) -> bool {
-        let is_decided = self.kind == Kind::Objection && self.findings.outcome.is_some();
-        // What staff refused of an objection is not theirs to take back.
-        let is_rest = !is_decided || (self.is_objection_accepted() && self.has_lifted(Flag::Objected));
+        // The rest of an objection is in force once staff accept it, and weighed until they have decided.
+        let is_rest = match self.findings.outcome {
+            _ if self.kind != Kind::Objection => true,
+            Some(_) => self.is_objection_accepted() && self.has_lifted(Flag::Objected),
+            None => self.standing.closed_at().is_some(),
+        };
         raised_by(self.kind).is_some_and(|flag| self.has_lifted(flag)) && is_rest
     }
 

@@ -148,6 +148,7 @@ fn what_was_answered_in_full_or_not_at_all_is_not_and_nor_is_an_appeal() {
         refused(Kind::Access, full),
         refused(Kind::Access, Standing::Received),
         refused(Kind::Access, Standing::AwaitingVerification),
+        refused(Kind::Access, Standing::InProgress { since: now() }),
     ] {
         let refused = reopen(&request, &appeal_of(&request), &law(), &by("So."), now());
         assert_eq!(refused, Err(NotClosed::NotRefused), "{:?}", request.standing);
@@ -168,6 +169,14 @@ fn an_appeal_puts_it_back_once_and_another_one_again() {
     assert!(reopen(&refused_anew, &other, &law(), &by("It is right."), now()).unwrap().is_some());
     let waiting = SubjectRequest { standing: Standing::AwaitingVerification, ..again };
     assert_eq!(reopen(&waiting, &other, &law(), &by("It is right."), now()), Ok(None), "it waits by another's word");
+    let standing = Standing::InProgress { since: now() };
+    let in_work = SubjectRequest { standing: standing.clone(), ..waiting };
+    assert_eq!(reopen(&in_work, &other, &law(), &by("It is right."), now()), Ok(None), "and so it is in work");
+    let mut ordered = SubjectRequest { standing, ..answered_in_part(Kind::Access) };
+    let id = crate::ids::InstructionId::parse("order-7").unwrap();
+    let reason = crate::order_bundle::OrderReason::Lost;
+    ordered.course.ordered_again = Some(crate::order_bundle::OrderedAgain { id, reason, at: now() });
+    assert_eq!(reopen(&ordered, &other, &law(), &by("It is right."), now()), Ok(None), "staff have it made again");
 }
 
 #[test]

@@ -258,7 +258,7 @@ async fn what_the_person_wants_no_more_is_shown_as_lifted_and_an_objection_is_ta
         (Kind::ConsentWithdrawal, vec![ConsentWithdrawn], None, vec![], true),
         (Kind::OptOut, vec![OptedOut], None, vec![], true),
         (Kind::Limit, vec![Limited], completed, vec![], true),
-        (Kind::Objection, vec![NoMarketing], None, vec![], true),
+        (Kind::Objection, vec![NoMarketing], None, vec![], false),
         (Kind::Objection, vec![NoMarketing], completed, vec![], false),
         (Kind::Objection, vec![Objected], completed, vec![], false),
         (Kind::Objection, vec![NoMarketing, Objected], completed, vec![], true),
@@ -272,4 +272,9 @@ async fn what_the_person_wants_no_more_is_shown_as_lifted_and_an_objection_is_ta
         let view = shown(asked).await;
         assert_eq!((view.is_taken_back, &view.lifted), (expected, &lifted), "{kind:?} {outcome:?} {refused:?}");
     }
+    // What nobody has decided is weighed still, unless the request has ended without it.
+    let standing = Standing::Answered { at: at("2026-03-09T00:00:00Z"), in_part: true };
+    let mut ended = SubjectRequest { standing, ..request(Kind::Objection) };
+    ended.course.lifted = vec![NoMarketing];
+    assert!(shown(ended).await.is_taken_back);
 }
