@@ -27,7 +27,7 @@ impl Writer<'_> {
         let mut blocks = vec![
             say(
                 "A person has asked us for something that is yours to decide: you decide about the data, we process it for you. \
-                 We have told them that it goes to a business, and not to which. Only if you let us give a copy of your data does \
+                 We tell them that it goes to a business, and not to which. Only if you let us give a copy of your data does \
                  the copy show whose it is.",
             ),
             facts(request),

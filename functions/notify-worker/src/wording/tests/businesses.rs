@@ -9,6 +9,7 @@ fn a_business_reads_where_it_decides_by_when_and_what_follows_if_it_does_not() {
         for notice in [Notice::TenantForward, Notice::TenantReminder] {
             let request = desk.telling(notice, "EU_GDPR", kind);
             let (_, text, _) = desk.mail(&desk.letter(&request, notice));
+            assert!(!text.contains("We have told them"), "{kind:?} {notice:?}: it may be on its way: {text}");
             for words in ["Decide in the dashboard", "Agree, decline", "more time", "stays yours to answer"] {
                 assert!(text.contains(words), "{kind:?} {notice:?}: {words} in {text}");
             }
