@@ -26,6 +26,20 @@ fn everybody_has_a_date_for_everything_they_may_ask() {
 }
 
 #[test]
+fn the_categories_of_data_are_told_no_later_than_the_data_itself() {
+    let law = law();
+    for received_at in ["2026-01-31T12:00:00Z", "2026-03-05T12:00:00Z"] {
+        let receipt = Receipt { received_at: received_at.parse().unwrap(), person_zone: None, paused_days: 0 };
+        for regime in law.model().regime.keys() {
+            let due =
+                |kind| law.governing_row(regime, kind).unwrap().row.dates(&receipt).unwrap().legal_due.due_by.date;
+            let (know, access) = (due(Kind::Know), due(Kind::Access));
+            assert!(know <= access, "{regime} {received_at}: {know} is later than {access}");
+        }
+    }
+}
+
+#[test]
 fn what_a_law_does_not_give_is_answered_by_the_row_of_the_fallback() {
     let law = law();
     let cases = [
