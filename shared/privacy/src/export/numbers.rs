@@ -51,9 +51,15 @@ pub(super) fn telephone(rest: &str, before: &str) -> Option<Telephone> {
     })
 }
 
-/// How long the social security number is that `rest` begins with: `123-45-6789`, with numbers that are given out.
+/// How long the social security number is that `rest` begins with: `123-45-6789`, with numbers that are given out; behind its own
+/// name any nine digits.
 pub(super) fn social_security(rest: &str, before: &str) -> Option<usize> {
     let groups = groups(rest).filter(|_| !goes_on(before))?;
+    if says_social_security(before)
+        && let Some(length) = nine_digits(rest, &groups)
+    {
+        return Some(length);
+    }
     let [area, group, serial, after @ ..] = groups.as_slice() else { return None };
     let is_joined = |group: &Group| ["-", " ", "\u{a0}", "\u{2011}"].contains(&group.gap.as_str());
     let has_form = (area.digits.len(), group.digits.len(), serial.digits.len()) == (3, 2, 4)
@@ -67,6 +73,34 @@ pub(super) fn social_security(rest: &str, before: &str) -> Option<usize> {
         && serial.digits != "0000";
     let is_whole = !rest.get(serial.end..)?.starts_with(|next: char| next.is_ascii_alphabetic());
     (has_form && is_given_out && is_whole).then_some(serial.end)
+}
+
+/// How long the groups are that have nine digits together, if no tenth follows.
+fn nine_digits(rest: &str, groups: &[Group]) -> Option<usize> {
+    let has_nine = |count: &usize| groups.get(..*count).is_some_and(|groups| digits_of(groups).len() == 9);
+    let last = groups.get((1..=groups.len()).find(has_nine)? - 1)?;
+    let is_whole = !rest.get(last.end..)?.starts_with(|next: char| next.is_ascii_alphabetic());
+    is_whole.then_some(last.end)
+}
+
+/// Whether the words before name it: `SSN 078051120`, `my social security number is 078051120`.
+fn says_social_security(before: &str) -> bool {
+    const FILL: [&str; 9] = ["number", "numbers", "no", "nr", "num", "is", "was", "s", "the"];
+    let words = words_before(before);
+    let mut words = words.iter().rev().map(String::as_str).skip_while(|word| FILL.contains(word));
+    match words.next() {
+        Some("ssn" | "ssns") => true,
+        Some("security") => words.next() == Some("social"),
+        Some(_) | None => false,
+    }
+}
+
+/// The last words before, in small letters.
+fn words_before(before: &str) -> Vec<String> {
+    let from = before.char_indices().rev().nth(39).map_or(0, |(at, _)| at);
+    let near = before.get(from..).unwrap_or_default().to_lowercase();
+    let words = near.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 /// Whether what stands before is the beginning of the same number.
@@ -242,10 +276,9 @@ fn is_labelled(before: &str) -> bool {
     if before.trim_end().ends_with('#') {
         return true;
     }
-    let from = before.char_indices().rev().nth(39).map_or(0, |(at, _)| at);
-    let near = before.get(from..).unwrap_or_default().to_lowercase();
-    let words = near.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.rev().find(|word| !FILL.contains(word)).is_some_and(|word| OTHERWISE.contains(&word))
+    let words = words_before(before);
+    let named = words.iter().rev().map(String::as_str).find(|word| !FILL.contains(word));
+    named.is_some_and(|word| OTHERWISE.contains(&word))
 }
 
 #[cfg(test)]

@@ -125,19 +125,24 @@ fn number(rest: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)>
     (!is_own).then_some((telephone.length, Found::Number(telephone.digits)))
 }
 
+/// Whether a number is one of a payment card.
+pub(super) fn is_card(number: &str) -> bool {
+    card(number).is_some()
+}
+
 /// The longest beginning of 13 to 19 digits, in groups or not, whose check digit is right.
 fn card(rest: &str) -> Option<usize> {
     let (mut digits, mut longest): (Vec<u32>, _) = (Vec::new(), None);
     let mut group = 0;
     for (at, character) in rest.char_indices() {
-        match character.to_digit(10) {
-            Some(digit) => {
-                digits.push(digit);
+        match digit(character) {
+            Some(value) => {
+                digits.push(value);
                 group += 1;
-                let is_whole =
-                    !rest.get(at + 1..).is_some_and(|after| after.starts_with(|next: char| next.is_ascii_digit()));
-                if is_whole && (13..=19).contains(&digits.len()) && is_luhn(&digits) {
-                    longest = Some(at + 1);
+                let end = at + character.len_utf8();
+                let goes_on = rest.get(end..).is_some_and(|after| after.starts_with(|next| digit(next).is_some()));
+                if !goes_on && (13..=19).contains(&digits.len()) && is_luhn(&digits) {
+                    longest = Some(end);
                 }
             }
             // Dates and amounts have dots after two or three digits, instants after ten.
@@ -295,6 +300,31 @@ mod tests {
             ("IGQ is short, gho_ too, github_pat_", "IGQ is short, gho_ too, github_pat_"),
             ("2026-02-01T09:00:00.000Z and 20260201", "2026-02-01T09:00:00.000Z and 20260201"),
             ("", ""),
+        ] {
+            check(text, expected);
+        }
+    }
+
+    #[test]
+    fn nine_digits_behind_their_name_and_cards_in_other_digits_are_known() {
+        for (text, expected) in [
+            ("SSN 078051120.", "SSN [social security number]."),
+            ("my Social Security number is: 078051120", "my Social Security number is: [social security number]"),
+            ("ssn#078 051 120, ssn:078.05.1120", "ssn#[social security number], ssn:[social security number]"),
+            ("SSN \u{660}\u{667}\u{668}\u{660}\u{665}\u{661}\u{661}\u{662}\u{660}", "SSN [social security number]"),
+            (
+                "SSN 2190999991, ssn of 219099999, security 219099999",
+                "SSN 2190999991, ssn of 219099999, security 219099999",
+            ),
+            ("lesson 219099999, SSN 219099999th", "lesson 219099999, SSN 219099999th"),
+            (
+                "\u{664}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661}!",
+                "[payment card number]!",
+            ),
+            (
+                "カード\u{ff14}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}です",
+                "カード[payment card number]です",
+            ),
         ] {
             check(text, expected);
         }

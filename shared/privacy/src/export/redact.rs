@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::names::{self, snake};
 use super::patterns::{self, Persons};
 use super::people::{Own, People};
 use crate::policy::model::{Class, Redaction};
@@ -82,58 +83,6 @@ pub enum Whose<'a> {
 
 crate::redacted!(Whose<'a>);
 
-/// Names that no value is shown of, also where their words are written as one.
-const SECRETS: [&str; 20] = [
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "hash",
-    "digest",
-    "seed",
-    "session",
-    "cookie",
-    "api_key",
-    "apikey",
-    "access_key",
-    "accesskey",
-    "private_key",
-    "privatekey",
-    "signing_key",
-    "signingkey",
-    "credential",
-    "suppression",
-];
-/// Names of what the law never has disclosed.
-const NEVER: [&str; 24] = [
-    "national_id",
-    "routing_number",
-    "ssn",
-    "social_security",
-    "passport",
-    "driver_licen",
-    "drivers_licen",
-    "driverlicen",
-    "driverslicen",
-    "driving_licen",
-    "drivinglicen",
-    "government_id",
-    "tax_id",
-    "iban",
-    "account_number",
-    "card_number",
-    "cvv",
-    "health",
-    "medical",
-    "insurance_id",
-    "security_answer",
-    "security_question",
-    "biometric",
-    "fingerprint",
-];
-/// The same, but where they are a word of a name: others have these letters in them (`shipping`, `footprint`).
-const NEVER_WORDS: [&str; 2] = ["pin", "otp"];
 /// What an attribute says beside other people that would name them.
 const CONTACT_ID: &str = "contact_id";
 
@@ -198,10 +147,10 @@ impl Redactor<'_> {
     fn by_name(&mut self, class: &Class, name: &str) -> Option<Value> {
         let snake = snake(name);
         let words = snake.replace('_', " ");
-        if SECRETS.iter().any(|secret| snake.contains(secret)) {
+        if names::is_secret(&snake) {
             return Some(self.replaced(Reason::Secret, &format!("[{words} removed]")));
         }
-        if NEVER.iter().any(|never| snake.contains(never)) || snake.split('_').any(|word| NEVER_WORDS.contains(&word)) {
+        if names::is_never_disclosed(&snake) {
             return Some(self.replaced(Reason::NeverDisclosed, &format!("[{words} held, not shown]")));
         }
         let is_prompt = class.redact.contains(&Redaction::Prompts) && snake.contains("prompt");
@@ -212,6 +161,7 @@ impl Redactor<'_> {
         if let Some(shown) = self.by_name(class, name) {
             return shown;
         }
+        let value = self.without_cards(name, value);
         let hides = self.hides_people && class.redact.contains(&Redaction::OtherPeople);
         let names_somebody = hides && class.names.iter().any(|known| known == name);
         match (&value, whose) {
@@ -242,7 +192,10 @@ impl Redactor<'_> {
                     let names_somebody = names_somebody || (hides && class.names.contains(&name));
                     let value = match self.by_name(class, &name) {
                         Some(shown) => shown,
-                        None => self.inside(class, value, hides, names_somebody),
+                        None => {
+                            let value = self.without_cards(&name, value);
+                            self.inside(class, value, hides, names_somebody)
+                        }
                     };
                     // A map may be kept by what somebody is known by, also in two spellings.
                     let name = free_name(&shown, self.clean(&name, hides));
@@ -251,6 +204,25 @@ impl Redactor<'_> {
                 Value::Object(shown)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => value,
+        }
+    }
+
+    /// What stands under a name that says so, without numbers of payment cards. Elsewhere a number that could be one is an instant or
+    /// an id more often; in texts they are found by their form.
+    fn without_cards(&mut self, name: &str, value: Value) -> Value {
+        if names::says_card(&snake(name)) { self.cards_replaced(value) } else { value }
+    }
+
+    fn cards_replaced(&mut self, value: Value) -> Value {
+        match value {
+            Value::Number(number) if patterns::is_card(&number.to_string()) => {
+                self.replaced(Reason::NeverDisclosed, "[payment card number]")
+            }
+            Value::Array(values) => values.into_iter().map(|value| self.cards_replaced(value)).collect(),
+            Value::Object(members) => {
+                Value::Object(members.into_iter().map(|(name, value)| (name, self.cards_replaced(value))).collect())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
         }
     }
 
@@ -277,23 +249,6 @@ fn free_name(taken: &serde_json::Map<String, Value>, name: String) -> String {
     }
     let mut names = (2_u64..).map(|number| format!("{name}-{number}"));
     names.find(|other| !taken.contains_key(other)).unwrap_or(name)
-}
-
-/// A name in words with `_` between them, however it is written: `apiKey`, `API-Key`.
-fn snake(name: &str) -> String {
-    let (mut snake, mut is_low) = (String::with_capacity(name.len()), false);
-    for letter in name.chars() {
-        if letter.is_uppercase() && is_low {
-            snake.push('_');
-        }
-        is_low = letter.is_lowercase() || letter.is_numeric();
-        if letter.is_alphanumeric() {
-            snake.extend(letter.to_lowercase());
-        } else {
-            snake.push('_');
-        }
-    }
-    snake
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ fn what_the_name_of_a_member_says_is_not_shown_is_not_shown_at_any_depth() {
 }
 
 #[test]
-fn a_name_hides_its_value_however_it_is_written_and_names_like_it_do_not() {
+fn a_name_hides_what_is_never_disclosed_however_it_is_written() {
     for name in [
         "drivers_license",
         "driver_license",
@@ -55,20 +55,88 @@ fn a_name_hides_its_value_however_it_is_written_and_names_like_it_do_not() {
         "security_question",
         "securityAnswer",
         "DRIVERSLICENSE",
+        "bank_account",
+        "bankAccountId",
+        "account_no",
+        "accountNo",
+        "cvc",
+        "CVC2",
+        "license_number",
+        "licenceNumber",
+        "licence_no",
+        "passport_no",
+        "faceprint",
+        "face_prints",
+        "voicePrint",
     ] {
         let (json, csv, counts) = shown("settings", json!({name: "marker"}));
         assert!(![json, csv].iter().any(|file| file.contains("marker")), "{name}");
         assert_eq!(counts, [(Reason::NeverDisclosed, 1)].into(), "{name}");
     }
-    for name in ["apikey", "APIKey", "api-key", "access_key", "AccessKeyId", "passwd", "signing_key"] {
+}
+
+#[test]
+fn a_name_says_a_secret_however_it_is_written_and_names_like_it_do_not() {
+    for name in [
+        "apikey",
+        "APIKey",
+        "api-key",
+        "access_key",
+        "AccessKeyId",
+        "passwd",
+        "signing_key",
+        "hash",
+        "passwordHash",
+        "hashtag_hash",
+        "accesstoken",
+        "token_counter_token",
+        "refresh_tokens",
+        "token_value",
+    ] {
         let (json, csv, counts) = shown("settings", json!({name: "marker"}));
         assert!(![json, csv].iter().any(|file| file.contains("marker")), "{name}");
         assert_eq!(counts, [(Reason::Secret, 1)].into(), "{name}");
     }
-    for name in ["licence_plan", "driving_distance", "key", "access", "question", "passed", "keyboard", "class_name"] {
+    for name in [
+        "licence_plan",
+        "driving_distance",
+        "key",
+        "access",
+        "question",
+        "passed",
+        "keyboard",
+        "class_name",
+        "hashtags",
+        "postHashtag",
+        "token_count",
+        "totalTokens",
+        "account_notes",
+        "license_notes",
+    ] {
         let (json, csv, counts) = shown("settings", json!({name: "marker"}));
         assert!([json, csv].iter().all(|file| file.contains("marker")) && counts.is_empty(), "{name}");
     }
+}
+
+#[test]
+fn a_number_under_a_name_of_cards_is_looked_at_as_one_and_another_is_not() {
+    let card = 4_111_111_111_111_111_u64;
+    for (value, expected) in [
+        (json!({"card": card}), 1),
+        (json!({"paymentCard": [card, 12, {"digits": card, "year": 2027}]}), 2),
+        (json!({"PAN": card}), 1),
+        (json!({"card": 1_111_111_111_111_u64}), 0),
+        (json!({"order": card, "discard": card, "panel": card}), 0),
+    ] {
+        let (json, csv, counts) = shown("settings", value.clone());
+        for file in [&json, &csv] {
+            assert_eq!(file.contains("4111111111111111"), expected == 0 && value.get("order").is_some(), "{file}");
+            assert_eq!(file.matches("[payment card number]").count(), expected, "{file}");
+        }
+        assert_eq!(counts.values().sum::<u64>(), u64::try_from(expected).unwrap(), "{value}");
+        assert_eq!(json.contains("2027"), expected == 2, "what is none stays: {json}");
+    }
+    assert!(!shown("card", json!(card)).0.contains("4111"), "also where the data map names it");
 }
 
 #[test]
