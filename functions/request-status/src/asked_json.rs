@@ -123,6 +123,7 @@ fn outcome(view: &AskedView) -> Map<String, Value> {
         ("corrections", view.fields.iter().map(field).collect::<Vec<_>>()),
         ("refused_parts", view.refused.iter().map(refused).collect()),
         ("ways_on", view.ways.iter().map(way).collect()),
+        ("lifted", view.lifted.iter().map(|flag| json!(flag)).collect()),
     ] {
         if !values.is_empty() {
             members.insert(name.to_owned(), values.into());

@@ -323,6 +323,31 @@ mod tests {
     }
 
     #[test]
+    fn nine_digits_behind_their_name_and_cards_in_other_digits_are_known() {
+        for (text, expected) in [
+            ("SSN 078051120.", "SSN [social security number]."),
+            ("my Social Security number is: 078051120", "my Social Security number is: [social security number]"),
+            ("ssn#078 051 120, ssn:078.05.1120", "ssn#[social security number], ssn:[social security number]"),
+            ("SSN \u{660}\u{667}\u{668}\u{660}\u{665}\u{661}\u{661}\u{662}\u{660}", "SSN [social security number]"),
+            (
+                "SSN 2190999991, ssn of 219099999, security 219099999",
+                "SSN 2190999991, ssn of 219099999, security 219099999",
+            ),
+            ("lesson 219099999, SSN 219099999th", "lesson 219099999, SSN 219099999th"),
+            (
+                "\u{664}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661}!",
+                "[payment card number]!",
+            ),
+            (
+                "カード\u{ff14}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}です",
+                "カード[payment card number]です",
+            ),
+        ] {
+            check(text, expected);
+        }
+    }
+
+    #[test]
     fn other_people_become_tokens_and_the_person_stays() {
         for (text, expected) in [
             ("write to ben@example.org or @ben_s!", "write to person-1 or person-2!"),

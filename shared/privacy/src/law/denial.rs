@@ -96,13 +96,13 @@ impl Law {
     /// None that the file as it is built can meet; passed on all the same.
     pub fn ways_on(&self, regime: &str, kind: Kind) -> Result<Routes<'_>, NoDeadline> {
         let routes = self.routes(regime).or_else(|_| self.routes(&self.model.rights.fallback))?;
-        Ok(routes.from_answer_to(kind))
+        Ok(routes.after_answer_to(kind))
     }
 }
 
 impl<'a> Routes<'a> {
     /// There is no appeal of an appeal, and no complaint to us about a complaint's answer.
-    fn from_answer_to(self, kind: Kind) -> Self {
+    fn after_answer_to(self, kind: Kind) -> Self {
         Self {
             appeal: self.appeal.filter(|_| kind != Kind::Appeal),
             complaint_to_us: self.complaint_to_us.filter(|_| kind != Kind::Complaint),
@@ -119,7 +119,7 @@ impl<'a> Routes<'a> {
     /// What a denial of a request of a kind names of them.
     fn named_by(self, denial: &Denial, kind: Kind) -> Self {
         let has = |way: Way| denial.ways.contains(&way);
-        let ways = self.from_answer_to(kind);
+        let ways = self.after_answer_to(kind);
         Self {
             authorities: if has(Way::Complaint) { ways.authorities } else { &[] },
             appeal: ways.appeal.filter(|_| has(Way::Appeal)),

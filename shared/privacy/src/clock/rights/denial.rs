@@ -154,6 +154,12 @@ pub struct ConfirmedWords {
     pub rest: String,
 }
 
+impl ConfirmedWords {
+    const fn is_whole(&self) -> bool {
+        !self.text.is_empty() && !self.rest.is_empty()
+    }
+}
+
 /// How much of a request a reason is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeniedPart {
@@ -252,10 +258,7 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidLaw> {
                 "it says what is told instead of the data itself, if that is what was not shown",
             ));
         }
-        let says_confirmed = denial.confirmed_person.as_ref().is_some_and(|words| {
-            let ConfirmedWords { text, rest } = words;
-            !text.is_empty() && !rest.is_empty()
-        });
+        let says_confirmed = denial.confirmed_person.as_ref().is_some_and(ConfirmedWords::is_whole);
         if (reason == DenialReason::PermissionMissing) != says_confirmed {
             return Err(invalid(
                 place,
