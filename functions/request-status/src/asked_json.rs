@@ -58,9 +58,6 @@ pub(crate) fn document(view: &AskedView) -> Result<String, serde_json::Error> {
         if !view.flags.is_empty() {
             document.insert("flags".to_owned(), json!(view.flags));
         }
-        if !view.lifted.is_empty() {
-            document.insert("lifted".to_owned(), json!(view.lifted));
-        }
         if let Some(appealed) = &view.appeal_of {
             document.insert("appeal_of".to_owned(), appealed.as_str().into());
         }

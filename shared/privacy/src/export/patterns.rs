@@ -262,23 +262,6 @@ mod tests {
             ("378282246310005 12/27", "[payment card number] 12/27"),
             ("order 4111 1111 1111 1112", "order 4111 1111 1111 1112"),
             ("SSN 078-05-1120.", "SSN [social security number]."),
-            ("SSN 078051120.", "SSN [social security number]."),
-            ("my Social Security number is: 078051120", "my Social Security number is: [social security number]"),
-            ("ssn#078 051 120, ssn:078.05.1120", "ssn#[social security number], ssn:[social security number]"),
-            ("SSN \u{660}\u{667}\u{668}\u{660}\u{665}\u{661}\u{661}\u{662}\u{660}", "SSN [social security number]"),
-            (
-                "SSN 2190999991, ssn of 219099999, security 219099999",
-                "SSN 2190999991, ssn of 219099999, security 219099999",
-            ),
-            ("lesson 219099999, SSN 219099999th", "lesson 219099999, SSN 219099999th"),
-            (
-                "\u{664}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661} \u{661}\u{661}\u{661}\u{661}!",
-                "[payment card number]!",
-            ),
-            (
-                "カード\u{ff14}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}です",
-                "カード[payment card number]です",
-            ),
             ("078-05-1120 12 May", "[social security number] 12 May"),
             ("card-4111111111111111", "card-[payment card number]"),
             ("part 900-05-1120", "part 900-05-1120"),
