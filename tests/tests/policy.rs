@@ -319,6 +319,105 @@ const LETTER_MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("messenger.product", "privacy-messages\"", "{handle}\"", "addresses of people stand in no URL"),
     ("messenger.product", "text = \"{text}\"", "text = \"hello\"", "`body` does not name `{text}`"),
     ("messenger.product", "[200, 202]", "[302]", "`accepted` are statuses from 200 to 299"),
+/// What is in a text for people, what is written there instead, and what is said of it.
+const SPOKEN_MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("instructions", "{promise.disconnect}", "30 days", "[instructions.instagram]: `30 days` is typed"),
+    ("instructions", "{promise.disconnect}", "thirty days", "[instructions.instagram]: `thirty days` is typed"),
+    ("instructions", "{promise.disconnect}", "{promise.disconect}", "`{promise.disconect}` stands for no span"),
+    ("instructions", "{promise.disconnect}", "{promise.disconnect", "a placeholder is not closed"),
+    ("instructions", "{class.member-activity}", "two days", "[instructions.linkedin]: `two days` is typed"),
+    ("instructions", "{platform.linkedin}", "{platform.google}", "`{platform.google}` stands for no span"),
+    ("platform.meta", "after {phase.platforms}", "after day 30", "[platform.meta]: `day 30` is typed"),
+    (
+        "processor.payments.settle.retains",
+        "{class.billing-records}",
+        "7 years",
+        "[processor.payments]: `7 years` is typed",
+    ),
+    (
+        "class.billing-records.retained",
+        "what was invoiced",
+        "7 years of invoices",
+        "[class.billing-records]: `7 years`",
+    ),
+    ("kept.requests", "reason = \"", "reason = \"24 months. ", "[kept.requests]: `24 months` is typed"),
+];
+
+#[test]
+fn a_span_that_people_read_is_named_and_never_typed() {
+    for (section, from, to, expected) in SPOKEN_MISTAKES {
+        let problem = problem(&with(section, from, to)).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
+        assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
+    }
+}
+
+/// Everything that people read of a file, filled in.
+fn spoken(text: &str) -> String {
+    let map = DataMap::new(toml::from_str(text).unwrap()).unwrap();
+    format!("{:?} {:?} {:?}", map.model().instructions, map.model().platform, map.model().processor)
+}
+
+#[test]
+fn what_people_read_follows_from_the_section_that_it_names() {
+    let shipped = spoken(SHIPPED);
+    assert!(!shipped.contains("{promise") && !shipped.contains("{class") && !shipped.contains("{platform"));
+    for (section, from, to, said, then) in [
+        (
+            "promise.disconnect",
+            "within = \"P30D\"",
+            "within = \"P29D\"",
+            "is deleted within 30 days",
+            "is deleted within 29 days",
+        ),
+        (
+            "promise.meta-data-deletion",
+            "within = \"P30D\"",
+            "within = \"P28D\"",
+            "your account within 30 days",
+            "your account within 28 days",
+        ),
+        (
+            "promise.meta-data-deletion",
+            "work_within = \"P3D\"",
+            "work_within = \"P4D\"",
+            "work is done in 3 days",
+            "work is done in 4 days",
+        ),
+        (
+            "termination.phase.platforms",
+            "within = \"P30D\"",
+            "within = \"P29D\"",
+            "nothing after 30 days",
+            "nothing after 29 days",
+        ),
+        (
+            "platform.linkedin",
+            "erase_within = \"P10D\"",
+            "erase_within = \"P9D\"",
+            "is deleted within 10 days",
+            "is deleted within 9 days",
+        ),
+        (
+            "class.member-activity",
+            "ceiling = \"PT48H\"",
+            "ceiling = \"PT30H\"",
+            "members for two days",
+            "members for 30 hours",
+        ),
+        (
+            "class.billing-records",
+            "ceiling = \"P7Y\"",
+            "ceiling = \"P8Y\"",
+            "payments stay for 7 years",
+            "payments stay for 8 years",
+        ),
+    ] {
+        assert!(shipped.contains(said), "{said}");
+        let changed = spoken(&with(section, from, to));
+        assert!(changed.contains(then), "{section}: `{then}` is not there");
+    }
+}
+
     ("messenger.product", "[404, 410, 422]", "[404, 401]", "`unreachable` are statuses of 4xx"),
 ];
 
