@@ -187,7 +187,7 @@ const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
 ];
 
 /// A mistake in a processor: section, what stands there, what is written instead, and the problem named.
-const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 55] = [
+const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 57] = [
     ("processor.hosting", "title = \"Hosting", "title = \"\" #", "[processor.hosting]: title and policy section"),
     ("processor.hosting", "\"contacts\", ", "\"kontacts\", ", "[processor.hosting]: record class `kontacts`"),
     ("processor.hosting", "\"meta-deauthorize\"", "\"carrier-pigeon\"", "carrier-pigeon"),
@@ -285,6 +285,18 @@ const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 55] = [
         "a bare status says gone only as",
     ),
     ("processor.posthog.settle.subject.confirm", ", is_empty = true", "", "either `equals` or `is_empty"),
+    (
+        "processor.payments.settle.subject.confirm",
+        "{ status = 404, pointer = \"/error/code\", equals = \"resource_missing\" }",
+        "{ status = 404 }",
+        "a bare status says gone only as 204",
+    ),
+    (
+        "processor.mailing.settle.subject.confirm",
+        "{ status = 404, pointer = \"/code\", equals = \"document_not_found\" }",
+        "{ status = 410 }",
+        "a bare status says gone only as 204",
+    ),
     ("processor.payments.settle.subject.ask", "method = \"DELETE\"", "method = \"GET\"", "GET erases nothing"),
     ("processor.payments.settle", "source = \"GDPR", "source = \"\" # \"", "`retains` needs reason and source"),
     ("processor.crm.settle.contact.ask", "{tenant}.{connection}.{contact}", "{contact}", "contact: ask: it must name"),
@@ -307,18 +319,6 @@ fn each_mistake_in_a_processor_is_named_with_its_place() {
     assert!(problem(head).unwrap().contains("missing field `processor`"));
 }
 
-/// A mistake in how businesses and accounts are written to.
-const LETTER_MISTAKES: &[(&str, &str, &str, &str)] = &[
-    ("letters", "store = \"accounts\"", "store = \"media\"", "[letters]: `store` is not a table"),
-    ("letters", "account#{tenant}", "account#all", "[letters]: `partition` names `{tenant}` and nothing else"),
-    ("letters", "key = \"profile\"", "key = \"user#{user}\"", "[letters]: `key` is one sort key"),
-    ("letters", "\"privacy_email\"", "\"mail\"", "[letters]: no record class of its store has such an attribute"),
-    ("letters", "tenant_answer = \"Decide", "tenant_answer = \"\" # ", "[letters]: `tenant_answer` is empty"),
-    ("messenger.product", "api.kazozo.com", "localhost", "[messenger.product]: `localhost` is not a public host name"),
-    ("messenger.product", "Bearer {secret}", "Bearer abc", "must hold `{secret}` once"),
-    ("messenger.product", "privacy-messages\"", "{handle}\"", "addresses of people stand in no URL"),
-    ("messenger.product", "text = \"{text}\"", "text = \"hello\"", "`body` does not name `{text}`"),
-    ("messenger.product", "[200, 202]", "[302]", "`accepted` are statuses from 200 to 299"),
 /// What is in a text for people, what is written there instead, and what is said of it.
 const SPOKEN_MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("instructions", "{promise.disconnect}", "30 days", "[instructions.instagram]: `30 days` is typed"),
@@ -418,6 +418,18 @@ fn what_people_read_follows_from_the_section_that_it_names() {
     }
 }
 
+/// A mistake in how businesses and accounts are written to.
+const LETTER_MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("letters", "store = \"accounts\"", "store = \"media\"", "[letters]: `store` is not a table"),
+    ("letters", "account#{tenant}", "account#all", "[letters]: `partition` names `{tenant}` and nothing else"),
+    ("letters", "key = \"profile\"", "key = \"user#{user}\"", "[letters]: `key` is one sort key"),
+    ("letters", "\"privacy_email\"", "\"mail\"", "[letters]: no record class of its store has such an attribute"),
+    ("letters", "tenant_answer = \"Decide", "tenant_answer = \"\" # ", "[letters]: `tenant_answer` is empty"),
+    ("messenger.product", "api.kazozo.com", "localhost", "[messenger.product]: `localhost` is not a public host name"),
+    ("messenger.product", "Bearer {secret}", "Bearer abc", "must hold `{secret}` once"),
+    ("messenger.product", "privacy-messages\"", "{handle}\"", "addresses of people stand in no URL"),
+    ("messenger.product", "text = \"{text}\"", "text = \"hello\"", "`body` does not name `{text}`"),
+    ("messenger.product", "[200, 202]", "[302]", "`accepted` are statuses from 200 to 299"),
     ("messenger.product", "[404, 410, 422]", "[404, 401]", "`unreachable` are statuses of 4xx"),
 ];
 
