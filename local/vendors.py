@@ -56,9 +56,10 @@ def posthog(vendor: Vendor, method: str, path: str, query: dict[str, list[str]],
 
 def payments(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:
     one = unquote(path.rsplit("/", 1)[-1])
+    missing = 404, {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
     if method == "DELETE":
-        return erase(vendor, one, (200, {"deleted": True}), (404, {}))
-    return (200, {"id": one}) if one in vendor.copies else (404, {})
+        return erase(vendor, one, (200, {"deleted": True}), missing)
+    return (200, {"id": one}) if one in vendor.copies else missing
 
 
 def crm(vendor: Vendor, method: str, path: str, query: dict[str, list[str]], body: Any) -> Answer:

@@ -10,7 +10,7 @@ use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
 use privacy::ports::{HoldBook, Intake, Lease, Ledger};
-use privacy::purge::{Leftover, PurgeLedger, PurgePlan};
+use privacy::purge::{Leftover, PurgeLedger, PurgePlan, RunBook, RunOf};
 use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::ports::{Challenges, RequestBook, RequestIntake};
@@ -135,5 +135,7 @@ async fn purged(account: &Account) {
     let plan = PurgePlan::new("security-logs", 7, 8, now());
     ledger.halt("security-logs", &plan).await.unwrap();
     ledger.confirm_purge("security-logs", &plan.hash, "alex", now()).await.unwrap();
-    ledger.note_run(now()).await.unwrap();
+    for of in [RunOf::Due, RunOf::Periods] {
+        ledger.note_run(of, now()).await.unwrap();
+    }
 }

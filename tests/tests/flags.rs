@@ -34,17 +34,34 @@ async fn flags_contract<P: FlagBook>(ports: &P) {
     let both = [tim.clone(), mia.clone()];
     assert_eq!(ports.flags(&both).await.unwrap(), BTreeSet::from([Flag::Restricted, Flag::OptedOut]));
     let later = |hours| now() + jiff::SignedDuration::from_hours(hours);
+    let keep_until = Some(later(24 * 730));
     for hours in [1, 2] {
-        ports.lift_flag(&mia, Flag::OptedOut, later(hours)).await.unwrap();
-        ports.lift_flag(&tim, Flag::OptedOut, later(hours)).await.unwrap();
+        ports.lift_flag(&mia, Flag::OptedOut, later(hours), keep_until).await.unwrap();
+        ports.lift_flag(&tim, Flag::OptedOut, later(hours), keep_until).await.unwrap();
     }
     assert_eq!(ports.flags(&both).await.unwrap(), BTreeSet::from([Flag::Restricted]), "and no other");
     ports.raise_flag(&mia, Flag::OptedOut, later(3)).await.unwrap();
     assert!(ports.flags(&both).await.unwrap().contains(&Flag::OptedOut), "asked for anew");
-    ports.lift_flag(&mia, Flag::OptedOut, later(4)).await.unwrap();
+    ports.lift_flag(&mia, Flag::OptedOut, later(4), keep_until).await.unwrap();
     let stood = |since, until| LiftedFlag { flag: Flag::OptedOut, since: later(since), lifted_at: later(until) };
-    assert_eq!(ports.lifted_flags(&mia).await.unwrap(), [stood(0, 1), stood(3, 4)], "each time, once");
-    assert_eq!(ports.lifted_flags(&tim).await.unwrap(), []);
+    let lifted = async |hours| ports.lifted_flags(&mia, later(hours)).await.unwrap();
+    assert_eq!(lifted(5).await, [stood(0, 1), stood(3, 4)], "each time, once");
+    assert_eq!(ports.lifted_flags(&tim, later(5)).await.unwrap(), []);
+
+    // While any stands, nothing of it expires; the last one to go dates the row.
+    assert_eq!(lifted(24 * 3_000).await.len(), 2);
+    ports.lift_flag(&mia, Flag::Restricted, later(6), keep_until).await.unwrap();
+    assert_eq!((lifted(24 * 730 - 1).await.len(), lifted(24 * 730).await.len()), (3, 0));
+    ports.raise_flag(&mia, Flag::Limited, later(7)).await.unwrap();
+    assert_eq!(lifted(24 * 3_000).await.len(), 3, "raised anew, it is not dated any more");
+    ports.lift_flag(&mia, Flag::Limited, later(8), None).await.unwrap();
+    assert_eq!(lifted(24 * 3_000).await.len(), 4, "kept for good where nothing says how long");
+    // What is expired and still there is not brought back by a flag that is raised later.
+    ports.raise_flag(&tim, Flag::Limited, later(1)).await.unwrap();
+    ports.lift_flag(&tim, Flag::Limited, later(2), Some(later(3))).await.unwrap();
+    ports.raise_flag(&tim, Flag::OptedOut, later(3)).await.unwrap();
+    assert_eq!(ports.lifted_flags(&tim, later(3)).await.unwrap(), []);
+    assert_eq!(ports.flags(std::slice::from_ref(&tim)).await.unwrap(), BTreeSet::from([Flag::OptedOut]));
 }
 
 async fn limits_contract<P: Intake + DueIndex>(ports: &P) {
@@ -110,7 +127,7 @@ async fn a_use_is_refused_by_the_flags_that_stop_it_and_by_no_other() {
             let expected = may_process(purpose, &BTreeSet::from([flag]));
             assert_eq!(gate.may_process(purpose, &of_tenant).await.unwrap(), expected, "{flag:?} {purpose:?}");
         }
-        demo::vault(&account).lift_flag(&people[1], flag, now()).await.unwrap();
+        demo::vault(&account).lift_flag(&people[1], flag, now(), None).await.unwrap();
         for purpose in Purpose::ALL {
             assert!(
                 gate.may_process(purpose, &Whose::Theirs(&people)).await.unwrap(),

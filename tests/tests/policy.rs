@@ -187,7 +187,7 @@ const PERIOD_MISTAKES: [(&str, &str, &str, &str); 22] = [
 ];
 
 /// A mistake in a processor: section, what stands there, what is written instead, and the problem named.
-const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 55] = [
+const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 57] = [
     ("processor.hosting", "title = \"Hosting", "title = \"\" #", "[processor.hosting]: title and policy section"),
     ("processor.hosting", "\"contacts\", ", "\"kontacts\", ", "[processor.hosting]: record class `kontacts`"),
     ("processor.hosting", "\"meta-deauthorize\"", "\"carrier-pigeon\"", "carrier-pigeon"),
@@ -285,6 +285,18 @@ const PROCESSOR_MISTAKES: [(&str, &str, &str, &str); 55] = [
         "a bare status says gone only as",
     ),
     ("processor.posthog.settle.subject.confirm", ", is_empty = true", "", "either `equals` or `is_empty"),
+    (
+        "processor.payments.settle.subject.confirm",
+        "{ status = 404, pointer = \"/error/code\", equals = \"resource_missing\" }",
+        "{ status = 404 }",
+        "a bare status says gone only as 204",
+    ),
+    (
+        "processor.mailing.settle.subject.confirm",
+        "{ status = 404, pointer = \"/code\", equals = \"document_not_found\" }",
+        "{ status = 410 }",
+        "a bare status says gone only as 204",
+    ),
     ("processor.payments.settle.subject.ask", "method = \"DELETE\"", "method = \"GET\"", "GET erases nothing"),
     ("processor.payments.settle", "source = \"GDPR", "source = \"\" # \"", "`retains` needs reason and source"),
     ("processor.crm.settle.contact.ask", "{tenant}.{connection}.{contact}", "{contact}", "contact: ask: it must name"),
@@ -305,6 +317,105 @@ fn each_mistake_in_a_processor_is_named_with_its_place() {
     assert!(problem(head).unwrap().contains("[processor.crm]: it can be asked about nothing"));
     let (head, _) = SHIPPED.split_once("[processor.hosting]").unwrap();
     assert!(problem(head).unwrap().contains("missing field `processor`"));
+}
+
+/// What is in a text for people, what is written there instead, and what is said of it.
+const SPOKEN_MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("instructions", "{promise.disconnect}", "30 days", "[instructions.instagram]: `30 days` is typed"),
+    ("instructions", "{promise.disconnect}", "thirty days", "[instructions.instagram]: `thirty days` is typed"),
+    ("instructions", "{promise.disconnect}", "{promise.disconect}", "`{promise.disconect}` stands for no span"),
+    ("instructions", "{promise.disconnect}", "{promise.disconnect", "a placeholder is not closed"),
+    ("instructions", "{class.member-activity}", "two days", "[instructions.linkedin]: `two days` is typed"),
+    ("instructions", "{platform.linkedin}", "{platform.google}", "`{platform.google}` stands for no span"),
+    ("platform.meta", "after {phase.platforms}", "after day 30", "[platform.meta]: `day 30` is typed"),
+    (
+        "processor.payments.settle.retains",
+        "{class.billing-records}",
+        "7 years",
+        "[processor.payments]: `7 years` is typed",
+    ),
+    (
+        "class.billing-records.retained",
+        "what was invoiced",
+        "7 years of invoices",
+        "[class.billing-records]: `7 years`",
+    ),
+    ("kept.requests", "reason = \"", "reason = \"24 months. ", "[kept.requests]: `24 months` is typed"),
+];
+
+#[test]
+fn a_span_that_people_read_is_named_and_never_typed() {
+    for (section, from, to, expected) in SPOKEN_MISTAKES {
+        let problem = problem(&with(section, from, to)).unwrap_or_else(|| panic!("accepted; expected: {expected}"));
+        assert!(problem.contains(expected), "expected `{expected}`, got: {problem}");
+    }
+}
+
+/// Everything that people read of a file, filled in.
+fn spoken(text: &str) -> String {
+    let map = DataMap::new(toml::from_str(text).unwrap()).unwrap();
+    format!("{:?} {:?} {:?}", map.model().instructions, map.model().platform, map.model().processor)
+}
+
+#[test]
+fn what_people_read_follows_from_the_section_that_it_names() {
+    let shipped = spoken(SHIPPED);
+    assert!(!shipped.contains("{promise") && !shipped.contains("{class") && !shipped.contains("{platform"));
+    for (section, from, to, said, then) in [
+        (
+            "promise.disconnect",
+            "within = \"P30D\"",
+            "within = \"P29D\"",
+            "is deleted within 30 days",
+            "is deleted within 29 days",
+        ),
+        (
+            "promise.meta-data-deletion",
+            "within = \"P30D\"",
+            "within = \"P28D\"",
+            "your account within 30 days",
+            "your account within 28 days",
+        ),
+        (
+            "promise.meta-data-deletion",
+            "work_within = \"P3D\"",
+            "work_within = \"P4D\"",
+            "work is done in 3 days",
+            "work is done in 4 days",
+        ),
+        (
+            "termination.phase.platforms",
+            "within = \"P30D\"",
+            "within = \"P29D\"",
+            "nothing after 30 days",
+            "nothing after 29 days",
+        ),
+        (
+            "platform.linkedin",
+            "erase_within = \"P10D\"",
+            "erase_within = \"P9D\"",
+            "is deleted within 10 days",
+            "is deleted within 9 days",
+        ),
+        (
+            "class.member-activity",
+            "ceiling = \"PT48H\"",
+            "ceiling = \"PT30H\"",
+            "members for two days",
+            "members for 30 hours",
+        ),
+        (
+            "class.billing-records",
+            "ceiling = \"P7Y\"",
+            "ceiling = \"P8Y\"",
+            "payments stay for 7 years",
+            "payments stay for 8 years",
+        ),
+    ] {
+        assert!(shipped.contains(said), "{said}");
+        let changed = spoken(&with(section, from, to));
+        assert!(changed.contains(then), "{section}: `{then}` is not there");
+    }
 }
 
 /// A mistake in how businesses and accounts are written to.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use privacy::legal_hold::HoldId;
 use privacy::memory::World;
 use privacy::ports::Confirmed;
-use privacy::purge::{Cover, Leftover, PeriodClass, PurgeLedger, PurgePlan, Reports, Swept, store_report};
+use privacy::purge::{Cover, Leftover, PeriodClass, PurgeLedger, PurgePlan, Reports, RunOf, Swept, store_report};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::sweep::{Consumed, classes, logs, row, run, sweep_beside, sweep_registry};
@@ -70,10 +70,17 @@ async fn check_ledger(ledger: &impl PurgeLedger) {
     ledger.rewind("logs", swept.until, back, at("2027-03-11T01:00:00Z")).await.unwrap();
     assert_eq!(progress().await.swept, Some(Swept { until: back, at: Some(at("2027-03-11T01:00:00Z")) }));
     assert_eq!(ledger.progress("log").await.unwrap(), privacy::purge::Progress::default(), "another class");
-    assert_eq!(ledger.last_run().await.unwrap(), None);
-    ledger.note_run(at("2026-03-10T00:00:00Z")).await.unwrap();
-    ledger.note_run(at("2026-03-09T00:00:00Z")).await.unwrap();
-    assert_eq!(ledger.last_run().await.unwrap(), Some(at("2026-03-10T00:00:00Z")));
+    for (of, day) in [(RunOf::Periods, 16), (RunOf::Due, 20)] {
+        let noon = |day: i32| at(&format!("2026-03-{day}T12:00:00Z"));
+        assert_eq!(ledger.last_run(of).await.unwrap(), None);
+        ledger.note_run(of, noon(day)).await.unwrap();
+        ledger.note_run(of, noon(day - 5)).await.unwrap();
+        assert_eq!(
+            ledger.last_run(of).await.unwrap(),
+            Some(noon(day)),
+            "{of:?}: the latest, and of each sweep its own"
+        );
+    }
 }
 
 async fn check_reports(reports: &impl Reports) {

@@ -57,16 +57,16 @@ fn typed(status: StatusCode, text: String, media_type: &'static str) -> Response
 }
 
 pub(crate) fn instructions(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
-    html(StatusCode::OK, instructions::page(page.company, page.base, &map.model().instructions, form))
+    html(StatusCode::OK, instructions::page(page, &map.model().instructions, form))
 }
 
 pub(crate) fn to_mend(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
-    html(StatusCode::BAD_REQUEST, instructions::page(page.company, page.base, &map.model().instructions, form))
+    html(StatusCode::BAD_REQUEST, instructions::page(page, &map.model().instructions, form))
 }
 
 /// The form as it was sent, under the status of what kept it from being taken.
 pub(crate) fn again(page: Page<'_>, map: &DataMap, form: &Form, problem: Problem) -> Response<Body> {
-    let text = instructions::page(page.company, page.base, &map.model().instructions, form);
+    let text = instructions::page(page, &map.model().instructions, form);
     let mut response = problem.response();
     *response.body_mut() = Body::Text(text);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

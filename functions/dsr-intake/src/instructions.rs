@@ -1,13 +1,17 @@
 //! How to have data deleted, platform by platform, and the form: what the policy calls the Data Deletion Instructions.
 
 use maud::{Markup, html};
+use privacy::clock::model::Kind;
+use privacy::law::Law;
 use privacy::policy::model::{Company, Instructions};
 use privacy_pages::frame::{self, Headline, Tone};
 
+use crate::answers::Page;
 use crate::asking::{self, Again, Form};
 
 /// The whole page.
-pub(crate) fn page(company: &Company, base: &str, platforms: &[Instructions], form: &Form) -> String {
+pub(crate) fn page(page: Page<'_>, platforms: &[Instructions], form: &Form) -> String {
+    let Page { company, base, law, now: _ } = page;
     let headline = form.again().map_or_else(|| welcome(company, platforms), shown_again);
     let asked = html! {
         section #ask aria-labelledby="ask-heading" {
@@ -26,7 +30,7 @@ pub(crate) fn page(company: &Company, base: &str, platforms: &[Instructions], fo
                 @for platform in platforms { (steps(company, platform)) }
             }
             (asked)
-            (next(company))
+            (next(company, law))
         }
     };
     frame::page(company, &headline, &rest)
@@ -82,16 +86,63 @@ fn steps(company: &Company, platform: &Instructions) -> Markup {
     }
 }
 
-fn next(company: &Company) -> Markup {
+/// How long an answer takes: where no law of a place says otherwise, and in California, whose days most laws of states have.
+fn how_long(law: &Law) -> String {
+    let days = |regime: &str| law.days(regime, Kind::Erasure);
+    match (days(&law.model().rights.fallback), days("CA_CCPA")) {
+        (Some(most), Some(some)) if some > most => {
+            format!(
+                "We do what you asked and tell you: within {most} days in most of the world, within {some} days under some laws of the United States."
+            )
+        }
+        (Some(most), _) => format!("We do what you asked and tell you within {most} days."),
+        (None, _) => "We do what you asked and tell you by the day that your law gives us.".to_owned(),
+    }
+}
+
+fn next(company: &Company, law: &Law) -> Markup {
     html! {
         section aria-labelledby="next" {
             h2 #next { "What happens then" }
             ol {
                 li { "You get a reference and a page that always shows where your request stands." }
                 li { "We send a code to the address or account you gave us. Enter it on that page: it shows us that the request is yours." }
-                li { "We do what you asked and tell you: within 30 days in most of the world, within 45 days under some laws of the United States. If we need longer, or cannot do it, you hear why before that day, and where to complain." }
+                li { (how_long(law)) " If we need longer, or cannot do it, you hear why before that day, and where to complain." }
             }
             p { "You can also write to " a href={ "mailto:" (company.contact) } { (company.contact) } ". We treat you the same, whatever you ask." }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn law(change: impl Fn(&mut serde_json::Value)) -> Law {
+        let mut model = serde_json::to_value(Law::built_in().unwrap().model()).unwrap();
+        model["deadline"].as_array_mut().unwrap().iter_mut().for_each(change);
+        Law::new(serde_json::from_value(model).unwrap()).unwrap()
+    }
+
+    /// Gives a regime another period for what most people ask.
+    fn with(regime: &'static str, rule: &'static str) -> impl Fn(&mut serde_json::Value) {
+        move |row| {
+            let is_of = row["regimes"].as_array().unwrap().iter().any(|one| one == regime);
+            if is_of && row["kinds"].as_array().unwrap().iter().any(|kind| kind == "erasure") {
+                row["respond"]["rule"] = rule.into();
+            }
+        }
+    }
+
+    #[test]
+    fn how_long_an_answer_takes_is_what_the_law_file_says() {
+        let said = how_long(&Law::built_in().unwrap());
+        assert!(said.contains("within 30 days in most of the world, within 45 days under some laws"), "{said}");
+        let said = how_long(&law(with("CA_CCPA", "days:40")));
+        assert!(said.contains("within 30 days in most of the world, within 40 days under"), "{said}");
+        let said = how_long(&law(with("UNKNOWN", "min(months:1,days:28)")));
+        assert!(said.contains("within 28 days in most"), "{said}");
+        assert_eq!(how_long(&law(with("CA_CCPA", "days:30"))), "We do what you asked and tell you within 30 days.");
+        assert!(how_long(&law(with("UNKNOWN", "months:1"))).ends_with("by the day that your law gives us."));
     }
 }

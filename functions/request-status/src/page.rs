@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use privacy::legal_hold::REVIEW_WITHIN_DAYS;
 use privacy::obligation::Outcome;
 use privacy::policy::Route;
 use privacy::policy::model::Company;
@@ -79,7 +80,7 @@ fn on_time(view: &RequestView, now: Timestamp) -> Headline {
             title: "The law makes us keep a part of your data for now",
             lead: vec![
                 html! { "Everything else has been removed. What stays is locked away: we do not use it." },
-                html! { "It goes as soon as the duty to keep it ends. Until then we ask ourselves at least every 90 days whether it still has to stay. You do not need to do anything." },
+                html! { "It goes as soon as the duty to keep it ends. Until then we ask ourselves at least every " (REVIEW_WITHIN_DAYS) " days whether it still has to stay. You do not need to do anything." },
             ],
         },
         PublicState::Failed => Headline {
@@ -333,6 +334,13 @@ mod tests {
             assert!(!words.contains("We are late"), "{name}");
             assert!(words.contains("What we will keep, and why") == is_open, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_held_is_asked_about_as_often_as_holds_are_reviewed() {
+        let held = RequestView { state: PublicState::Held, ..samples::in_progress() };
+        let often = format!("at least every {REVIEW_WITHIN_DAYS} days whether it still has to stay");
+        assert!(words(&render(&held)).contains(&often));
     }
 
     #[test]

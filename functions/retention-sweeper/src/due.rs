@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::DataMap;
+use privacy::fault::Fault;
 use privacy::ports::Clock;
+use privacy::purge::{RunBook, RunOf};
 use privacy::sweep_ledger::{Bounds, DueOfKind, DuePlan, Notice, Sweep, ToSend, plan_sweep, sweep_ledger};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
@@ -43,6 +45,8 @@ pub(crate) struct Plan {
     kinds: BTreeMap<&'static str, OfKind>,
     to_send: Vec<Planned>,
     is_truncated: bool,
+    last_run_at: Option<Timestamp>,
+    is_schedule_alive: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -136,7 +140,7 @@ impl Due {
 impl Due {
     /// What a sweep that began now would send. Writes nothing, sends nothing, and no metric says that something was swept.
     pub(crate) async fn plan(&self, request_id: &str, stop_at: Timestamp) -> Result<Plan, SweepFailed> {
-        let DuePlan { kinds, to_send, is_truncated, faults } =
+        let DuePlan { kinds, to_send, is_truncated, last_run_at, is_schedule_alive, faults } =
             plan_sweep(&self.ledger, &SystemClock, self.stuck_after, stop_at).await;
         for fault in &faults {
             let cause = fault.chain();
@@ -160,7 +164,14 @@ impl Due {
             kinds: kinds.into_iter().map(|(kind, of)| (kind, of_kind(of))).collect(),
             to_send: to_send.into_iter().map(planned).collect(),
             is_truncated,
+            last_run_at,
+            is_schedule_alive,
         })
+    }
+
+    /// Notes that a sweep has ended, for whoever asks whether the schedule lives.
+    pub(crate) async fn note_run(&self) -> Result<(), Fault> {
+        self.ledger.note_run(RunOf::Due, SystemClock.now()).await
     }
 }
 

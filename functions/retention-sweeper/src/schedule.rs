@@ -69,9 +69,13 @@ impl DueReport {
     /// Whether a run that began then leaves a report in the bucket, beside its metrics: of quiet ones the first of each hour does, so that a
     /// day without reports is one without runs.
     fn is_stored(&self, began_at: Timestamp) -> bool {
-        let minutes_before = began_at.as_second().rem_euclid(60 * 60) / 60;
-        !self.is_quiet() || minutes_before < EVERY_MINUTES
+        !self.is_quiet() || is_first_of_hour(began_at)
     }
+}
+
+/// Whether a sweep of what is due that began then is the first of its hour.
+fn is_first_of_hour(began_at: Timestamp) -> bool {
+    began_at.as_second().rem_euclid(60 * 60) / 60 < EVERY_MINUTES
 }
 
 /// Every sweep.
@@ -137,6 +141,13 @@ impl Sweeper {
         let (obligations, of_obligations) = self.due.sweep(&self.map, request_id, until.obligations).await;
         let faults = of_requests + of_bundles + of_replays + of_obligations;
         let mut report = DueReport { obligations, requests, bundles, replays, faults };
+        if is_first_of_hour(began_at)
+            && let Err(fault) = self.due.note_run().await
+        {
+            let cause = fault.chain();
+            tracing::error!("request.id" = request_id, outcome = "fault", cause, "a run was not noted");
+            report.faults += 1;
+        }
         if report.is_stored(began_at)
             && let Err(fault) = store_due_report(&self.reports, SystemClock.now(), &report).await
         {
@@ -207,6 +218,27 @@ mod tests {
                 "{stored}"
             );
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sweep_is_noted_once_an_hour_and_a_dry_run_says_whether_the_schedule_lives() {
+        let account = Account::new();
+        account.set_secret("subject-keys", demo::SUBJECT_KEYS);
+        let (sweeper, ends_at) = (sweeper(&account), SystemClock.now() + SignedDuration::from_mins(5));
+        let at = |minutes: &str| (format!("2026-03-10T12:{minutes}Z").parse::<Timestamp>().unwrap(), ends_at);
+        let told = async || {
+            let plan = serde_json::to_value(sweeper.due.plan("r-1", ends_at).await.unwrap()).unwrap();
+            (plan["last_run_at"].is_string(), plan["is_schedule_alive"] == true)
+        };
+        for minutes in ["05:00", "59:59"] {
+            sweeper.sweep_due("r-1", at(minutes)).await.unwrap();
+        }
+        assert_eq!((account.dump("ledger").len(), told().await), (0, (false, false)), "nothing is written");
+        sweeper.sweep_due("r-1", at("04:59")).await.unwrap();
+        assert_eq!((account.dump("ledger").len(), told().await), (1, (true, true)));
+        // What cannot be noted fails the invocation, when everything is swept.
+        account.trouble("UpdateItem ledger", &[Trouble::Down; 6]);
+        assert_eq!(sweeper.sweep_due("r-1", at("00:00")).await.unwrap_err().faults, 1);
     }
 
     #[tokio::test]

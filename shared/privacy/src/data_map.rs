@@ -14,7 +14,8 @@ use crate::policy::model::{Model, PlatformRule, Range, StoreKind};
 use crate::policy::pattern::{InvalidPattern, Pattern};
 use crate::policy::platform::rule_of;
 use crate::policy::processor::Settle;
-use crate::policy::{Counted, Phase, Promise, Route};
+use crate::policy::validate::InvalidPolicy;
+use crate::policy::{Counted, Phase, Promise, Route, spoken};
 use crate::scope::{Part, Place};
 use crate::target::Limit;
 
@@ -34,6 +35,9 @@ pub enum UnusablePolicy {
     /// A pattern that validation would have refused.
     #[error(transparent)]
     Pattern(#[from] InvalidPattern),
+    /// A text that validation would have refused.
+    #[error(transparent)]
+    Text(#[from] InvalidPolicy),
 }
 
 /// Where one store keeps what belongs to a [`Place`].
@@ -140,11 +144,12 @@ impl DataMap {
         Self::new(serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/policy.json")))?)
     }
 
-    /// Makes a validated policy ready.
+    /// Makes a validated policy ready, with its spans in its texts.
     ///
     /// # Errors
     /// [`UnusablePolicy`]
-    pub fn new(model: Model) -> Result<Self, UnusablePolicy> {
+    pub fn new(mut model: Model) -> Result<Self, UnusablePolicy> {
+        spoken::fill(&mut model)?;
         let mut stores = Vec::with_capacity(model.store.len());
         for (name, store) in &model.store {
             let (mut classes, mut pointers): (Vec<(String, Pattern)>, _) = (Vec::new(), Vec::new());

@@ -3,13 +3,16 @@
 //!
 //! The act is stored first, so that nothing is opened without a trace of who did it; sent again, what is left of it is done.
 
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 
+use crate::data_map::DataMap;
+use crate::deadline;
 use crate::ids::InvalidId;
 use crate::ingest_gate::{Flag, FlagBook};
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::obligation::ObligationId;
+use crate::policy::own::Purge;
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::ports::RequestBook;
@@ -47,6 +50,13 @@ impl Flag {
     }
 }
 
+/// How long what stood is kept once no flag of a person stands any more; `None`: the policy ends it by nothing.
+#[must_use]
+pub fn kept_for(map: &DataMap) -> Option<Span> {
+    let flags = map.model().own.get("flags").filter(|own| own.purge == Purge::Expiry);
+    flags.and_then(|own| own.clock.floor)
+}
+
 /// The request without the flag. `None`: it was lifted before.
 ///
 /// # Errors
@@ -72,7 +82,8 @@ pub fn lift(request: &SubjectRequest, lift: &Lift, by: &By, now: Timestamp) -> R
     Ok(Some(Changed { request: changed, act }))
 }
 
-/// Lifts a flag of a request and has the product know.
+/// Lifts a flag of a request and has the product know. What stood is kept for a span after the last flag of a person was lifted; `None`:
+/// for good.
 ///
 /// # Errors
 /// [`NotDone`]: after a fault it may stand in the trail and not be lifted yet; sent again it is.
@@ -80,10 +91,9 @@ pub async fn lift_flag(
     book: &impl RequestBook,
     flags: &impl FlagBook,
     keys: &SubjectKeys,
-    id: &ObligationId,
-    wanted: &Lift,
+    (id, wanted): (&ObligationId, &Lift),
     by: &By,
-    now: Timestamp,
+    (now, kept_for): (Timestamp, Option<Span>),
 ) -> Result<Done, NotDone<NotLifted>> {
     let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
     if let Some(asked_in) = &wanted.asked_in {
@@ -93,8 +103,10 @@ pub async fn lift_flag(
         }
     }
     let done = record_act(book, id, |request| lift(request, wanted, by, now)).await?;
+    // Beyond the calendar nothing expires.
+    let keep_until = kept_for.and_then(|kept_for| deadline::after(now, kept_for).ok());
     for person in &done.request.course.flagged {
-        flags.lift_flag(person, wanted.flag, instant::to_millis(now)).await?;
+        flags.lift_flag(person, wanted.flag, instant::to_millis(now), keep_until).await?;
     }
     Ok(done)
 }

@@ -65,7 +65,7 @@ pub async fn write_everything(account: &Account) {
     let vault = demo::vault(account);
     for flag in Flag::ALL {
         vault.raise_flag(&reference("mia"), flag, now()).await.unwrap();
-        vault.lift_flag(&reference("mia"), flag, now()).await.unwrap();
+        vault.lift_flag(&reference("mia"), flag, now(), Some(now())).await.unwrap();
     }
     let position = Position { chain: reference("chain"), seq: 1 };
     demo::audit(account).put_entry(&position, "{}").await.unwrap();

@@ -18,7 +18,7 @@ use privacy::extend_request::extend_request;
 use privacy::fault::Fault;
 use privacy::fulfil_request::{Fulfilment, raise_flags};
 use privacy::inspect_request::inspect_request;
-use privacy::lift_flag::lift_flag;
+use privacy::lift_flag::{kept_for, lift_flag};
 use privacy::list_requests::list_requests;
 use privacy::note_request::note_request;
 use privacy::obligation::ObligationId;
@@ -193,7 +193,8 @@ impl Staff {
             }
             ActPath::Lifting => {
                 let keys = self.subject_keys.get().await?;
-                lift_flag(book, &self.vault, &keys, id, &read::lift(members)?, by, now).await?
+                let kept_for = kept_for(&self.map);
+                lift_flag(book, &self.vault, &keys, (id, &read::lift(members)?), by, (now, kept_for)).await?
             }
             ActPath::Bundle => order_bundle(book, queue, law, id, &read::order(members)?, by, now).await?,
             ActPath::Closure => {

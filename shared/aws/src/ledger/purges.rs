@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; `swept_from` and `swept_shards`, where the sweeps looked; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when; `late_since` while it is late |
 //! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
-//! | `purge` | `run` | when the last run ended |
+//! | `purge` | `run`, `due-run` | when the last run ended; of the sweep of what is due, noted once an hour |
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -15,7 +15,7 @@ use privacy::instant;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::PlanHash;
 use privacy::ports::{Answer, Confirmed};
-use privacy::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Swept};
+use privacy::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, RunBook, RunOf, Swept};
 
 use super::LedgerTable;
 use crate::attributes::{Item, at, find_at, get_at, get_number, get_text, get_texts, number, text, texts, unreadable};
@@ -203,17 +203,26 @@ impl PurgeLedger for LedgerTable {
         };
         patience::send(update).await.map(drop).map_err(fault("purges.note_late"))
     }
+}
 
-    async fn last_run(&self) -> Answer<Option<Timestamp>> {
+const fn run_of(of: RunOf) -> &'static str {
+    match of {
+        RunOf::Due => "due-run",
+        RunOf::Periods => "run",
+    }
+}
+
+impl RunBook for LedgerTable {
+    async fn last_run(&self, of: RunOf) -> Answer<Option<Timestamp>> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let get = get.key("pk", text("purge")).key("sk", text("run"));
+        let get = get.key("pk", text("purge")).key("sk", text(run_of(of)));
         let row = get.send().await.map_err(fault("purges.last_run"))?.item;
         row.map_or(Ok(None), |row| find_at(&row, "ended_at"))
     }
 
-    async fn note_run(&self, ended_at: Timestamp) -> Answer<()> {
+    async fn note_run(&self, of: RunOf, ended_at: Timestamp) -> Answer<()> {
         let update = self
-            .update_purge("purge".to_owned(), "run".to_owned())
+            .update_purge("purge".to_owned(), run_of(of).to_owned())
             .update_expression("SET ended_at = :ended_at")
             .condition_expression("attribute_not_exists(ended_at) OR ended_at < :ended_at")
             .expression_attribute_values(":ended_at", at(ended_at));

@@ -65,6 +65,17 @@ impl Op {
         }
     }
 
+    /// After how many calendar days it has ended at the latest; `None` where it does not say so in days.
+    #[must_use]
+    pub fn days_at_most(&self) -> Option<u32> {
+        match self {
+            Self::Days(days) => Some(*days),
+            Self::Min(a, b) => a.days_at_most().into_iter().chain(b.days_at_most()).min(),
+            Self::Chain(a, b) => a.days_at_most()?.checked_add(b.days_at_most()?),
+            Self::Months(_) | Self::BusinessDays(_) | Self::Hours(_) | Self::Years(_) => None,
+        }
+    }
+
     /// Whether it can end at a date rather than an instant.
     pub(super) fn may_end_at_a_date(&self) -> bool {
         match self {

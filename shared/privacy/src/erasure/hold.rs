@@ -133,9 +133,9 @@ where
         self.finish_beside_holds(head, &scopes).await.map(Executed::Stopped)
     }
 
-    /// Processors, of all that no hold keeps as a whole; a receipt for each tenant of whom nothing is kept. A hold that names
-    /// classes keeps what there is at processors that get copies of one; one that names none, what there is at any of its places
-    /// and, since nobody there can tell it apart, of the person.
+    /// Processors, of all that no hold keeps as a whole. A hold that names classes keeps what there is at processors that get copies of
+    /// one; one that names none, what there is at any of its places and, since nobody there can tell it apart, of the person. A receipt for
+    /// each tenant of whom nothing is kept, unless the person is kept at processors: it says how each confirmed, and they have not.
     async fn finish_beside_holds(&self, head: &Head, scopes: &[Scope]) -> Result<Worked, Stop> {
         let State::Held { plan, review_by, .. } = &head.state else { return Err(Stop::LostLease) };
         let in_force = self.in_force(scopes).await?;

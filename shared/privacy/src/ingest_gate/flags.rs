@@ -198,15 +198,22 @@ pub struct LiftedFlag {
     pub lifted_at: Timestamp,
 }
 
-/// The flags that stand under marks. They do not expire: what a person asked for holds until it is lifted.
+/// The flags that stand under marks. They do not expire: what a person asked for holds until it is lifted. A row in which none stands any
+/// more does, and counts as absent from then on.
 pub trait FlagBook: Sync {
-    /// Raises a flag for whoever goes by a reference. One that stands already keeps its instant.
+    /// Raises a flag for whoever goes by a reference. One that stands already keeps its instant, and its row does not expire any more.
     fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-    /// Lifts a flag of whoever goes by a reference. What stood from when to when is kept beside those that stand. One that
-    /// does not stand stays so.
-    fn lift_flag(&self, person: &KeyedRef, flag: Flag, at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-    /// What was lifted of whoever goes by a reference, oldest first.
-    fn lifted_flags(&self, person: &KeyedRef) -> impl Future<Output = Answer<Vec<LiftedFlag>>> + Send;
+    /// Lifts a flag of whoever goes by a reference. What stood from when to when is kept beside those that stand, and once none
+    /// does until an instant; `None`: for good. One that does not stand stays so.
+    fn lift_flag(
+        &self,
+        person: &KeyedRef,
+        flag: Flag,
+        at: Timestamp,
+        keep_until: Option<Timestamp>,
+    ) -> impl Future<Output = Answer<()>> + Send;
+    /// What was lifted of whoever goes by a reference, oldest first, as far as it is not expired.
+    fn lifted_flags(&self, person: &KeyedRef, now: Timestamp) -> impl Future<Output = Answer<Vec<LiftedFlag>>> + Send;
     /// The flags of a person, by whatever they go by, by strong reads.
     fn flags(&self, people: &[KeyedRef]) -> impl Future<Output = Answer<BTreeSet<Flag>>> + Send;
 }

@@ -142,6 +142,12 @@ impl Law {
         }
     }
 
+    /// Within how many days of its receipt a request is answered under a regime, where the law or the policy says so in days.
+    #[must_use]
+    pub fn days(&self, regime: &str, kind: Kind) -> Option<u32> {
+        self.row(regime, kind).ok()?.deadline.legal_rule().op().days_at_most()
+    }
+
     /// A regime by its name or another name of it.
     fn regime(&self, name: &str) -> Option<(&String, &Regime)> {
         let is_it =

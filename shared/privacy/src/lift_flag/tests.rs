@@ -55,15 +55,17 @@ async fn once_it_is_lifted_the_product_may_again_and_what_stood_is_kept() {
     let request = restricted(&world, &keys).await;
     let person = people(&keys, &request);
     assert!(!may_process(Purpose::Service, &world.flags(&person).await.unwrap()));
-    let lift = async || lift_flag(&world, &world, &keys, &request.id, &wanted(None), &by("Called back."), now()).await;
+    let lift = async || {
+        lift_flag(&world, &world, &keys, (&request.id, &wanted(None)), &by("Called back."), (now(), None)).await
+    };
     let done = lift().await.unwrap();
     assert_eq!((&done.request.course.flags, &done.request.course.lifted), (&vec![], &vec![Flag::Restricted]));
     let left = world.flags(&person).await.unwrap();
     assert!(may_process(Purpose::Service, &left) && left.contains(&Flag::OptedOut), "no other is lifted");
     let stood = LiftedFlag { flag: Flag::Restricted, since: raised_at(), lifted_at: now() };
-    assert_eq!(world.lifted_flags(&person[0]).await.unwrap(), [stood]);
+    assert_eq!(world.lifted_flags(&person[0], now()).await.unwrap(), [stood]);
     assert!(!lift().await.unwrap().is_new);
-    assert_eq!(world.lifted_flags(&person[0]).await.unwrap().len(), 1);
+    assert_eq!(world.lifted_flags(&person[0], now()).await.unwrap().len(), 1);
     let act = by("Called back.").did(Deed::Lifted { flag: Flag::Restricted, asked_in: None }, now());
     assert_eq!(world.stored().requests.acts[&request.id], [act]);
 }
@@ -85,7 +87,8 @@ async fn the_word_of_a_person_is_a_request_that_they_have_shown_to_be_theirs() {
         let request = restricted(&world, &keys).await;
         world.stored().requests.heads.insert(asked.id.clone(), asked.clone());
         let lift = wanted(Some(&asked));
-        let done = lift_flag(&world, &world, &keys, &request.id, &lift, &by("They say so there."), now()).await;
+        let done =
+            lift_flag(&world, &world, &keys, (&request.id, &lift), &by("They say so there."), (now(), None)).await;
         assert_eq!(done.is_ok(), is_lifted, "{asked:?}");
         let stands = world.flags(&people(&keys, &request)).await.unwrap().contains(&Flag::Restricted);
         assert_eq!(stands, !is_lifted, "{asked:?}");
@@ -93,7 +96,7 @@ async fn the_word_of_a_person_is_a_request_that_they_have_shown_to_be_theirs() {
     let world = World::new(raised_at(), 100);
     let request = restricted(&world, &keys).await;
     let nobody = wanted(Some(&real));
-    let done = lift_flag(&world, &world, &keys, &request.id, &nobody, &by("So."), now()).await;
+    let done = lift_flag(&world, &world, &keys, (&request.id, &nobody), &by("So."), (now(), None)).await;
     assert!(matches!(done, Err(NotDone::Refused(NotLifted::OtherPerson))));
 }
 
@@ -114,7 +117,9 @@ async fn a_crash_at_any_call_is_made_good_by_sending_it_again() {
     for strike in (1..=4).flat_map(|call| [Strike::Before(call), Strike::After(call)]) {
         let world = World::new(raised_at(), 100);
         let request = restricted(&world, &keys).await;
-        let lift = async || lift_flag(&world, &world, &keys, &request.id, &wanted(None), &by("Called."), now()).await;
+        let lift = async || {
+            lift_flag(&world, &world, &keys, (&request.id, &wanted(None)), &by("Called."), (now(), None)).await
+        };
         world.strike(Some(strike));
         let first = lift().await;
         world.strike(None);
@@ -127,4 +132,26 @@ async fn a_crash_at_any_call_is_made_good_by_sending_it_again() {
         assert!(!world.flags(&person).await.unwrap().contains(&Flag::Restricted), "{strike:?}");
         assert_eq!(world.stored().requests.acts[&request.id].len(), 1, "{strike:?}");
     }
+}
+
+/// A consent log is kept for 24 months from the last withdrawal on, by the policy file: not for good, and not while anything stands.
+#[tokio::test]
+async fn what_stood_is_kept_for_two_years_after_the_last_flag_was_lifted() {
+    let (world, keys) = (World::new(raised_at(), 100), SubjectKeys::parse(RING).unwrap());
+    let mut request = restricted(&world, &keys).await;
+    request.course.flags.push(Flag::OptedOut);
+    world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    let kept_for = kept_for(&crate::memory::built_in_map());
+    let person = people(&keys, &request).remove(0);
+    let lift = async |flag, at: &str| {
+        let wanted = Lift { flag, asked_in: None };
+        let at = (at.parse().unwrap(), kept_for);
+        lift_flag(&world, &world, &keys, (&request.id, &wanted), &by("So."), at).await.unwrap();
+    };
+    let kept = async |at: &str| world.lifted_flags(&person, at.parse().unwrap()).await.unwrap().len();
+    lift(Flag::Restricted, "2026-03-20T09:00:00Z").await;
+    assert_eq!(kept("2030-01-01T00:00:00Z").await, 1, "another stands");
+    lift(Flag::OptedOut, "2026-05-31T09:00:00Z").await;
+    assert_eq!(kept("2028-05-31T08:59:59Z").await, 2);
+    assert_eq!(kept("2028-05-31T09:00:00Z").await, 0, "as if it were not there, whenever the table takes it");
 }

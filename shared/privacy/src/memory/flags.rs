@@ -12,21 +12,39 @@ use crate::ports::Answer;
 impl FlagBook for World {
     async fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> Answer<()> {
         self.call("flags.raise", |stored| {
-            stored.flags.entry(Mark::flags(person)).or_default().entry(flag).or_insert(since);
+            let mark = Mark::flags(person);
+            if stored.flags_expire.remove(&mark).is_some_and(|expires_at| expires_at <= since) {
+                stored.lifted.remove(&mark);
+            }
+            stored.flags.entry(mark).or_default().entry(flag).or_insert(since);
         })
     }
 
-    async fn lift_flag(&self, person: &KeyedRef, flag: Flag, at: Timestamp) -> Answer<()> {
+    async fn lift_flag(
+        &self,
+        person: &KeyedRef,
+        flag: Flag,
+        at: Timestamp,
+        keep_until: Option<Timestamp>,
+    ) -> Answer<()> {
         self.call("flags.lift", |stored| {
             let mark = Mark::flags(person);
-            if let Some(since) = stored.flags.get_mut(&mark).and_then(|row| row.remove(&flag)) {
-                stored.lifted.entry(mark).or_default().push(LiftedFlag { flag, since, lifted_at: at });
+            let Some(row) = stored.flags.get_mut(&mark) else { return };
+            let Some(since) = row.remove(&flag) else { return };
+            if row.is_empty() {
+                stored.flags_expire.extend(keep_until.map(|keep_until| (mark.clone(), keep_until)));
             }
+            stored.lifted.entry(mark).or_default().push(LiftedFlag { flag, since, lifted_at: at });
         })
     }
 
-    async fn lifted_flags(&self, person: &KeyedRef) -> Answer<Vec<LiftedFlag>> {
-        self.call("flags.lifted", |stored| stored.lifted.get(&Mark::flags(person)).cloned().unwrap_or_default())
+    async fn lifted_flags(&self, person: &KeyedRef, now: Timestamp) -> Answer<Vec<LiftedFlag>> {
+        self.call("flags.lifted", |stored| {
+            let mark = Mark::flags(person);
+            let is_expired = stored.flags_expire.get(&mark).is_some_and(|expires_at| *expires_at <= now);
+            let lifted = stored.lifted.get(&mark).filter(|_| !is_expired);
+            lifted.cloned().unwrap_or_default()
+        })
     }
 
     async fn flags(&self, people: &[KeyedRef]) -> Answer<BTreeSet<Flag>> {

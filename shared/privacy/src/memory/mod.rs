@@ -118,6 +118,8 @@ pub struct Stored {
     pub flags: BTreeMap<Mark, BTreeMap<Flag, Timestamp>>,
     /// What was lifted of that.
     pub lifted: BTreeMap<Mark, Vec<LiftedFlag>>,
+    /// When a row without a standing flag expires.
+    pub flags_expire: BTreeMap<Mark, Timestamp>,
     /// Legal holds in force.
     pub holds: Vec<LegalHold>,
     /// Every hold that ever was.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::World;
 use crate::obligation::PlanHash;
 use crate::ports::{Answer, Confirmed};
-use crate::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
+use crate::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, RunBook, RunOf, Swept};
 
 /// Watermarks, leftovers and reports.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,8 @@ pub struct StoredPurges {
     pub progress: BTreeMap<String, Progress>,
     /// Who confirmed a plan of which class, and when.
     pub confirmed_by: Vec<(String, String, Timestamp)>,
-    /// When the last run ended.
-    pub last_run: Option<Timestamp>,
+    /// When the last run of each sweep ended.
+    pub last_runs: BTreeMap<RunOf, Timestamp>,
     /// By key.
     pub reports: BTreeMap<String, String>,
 }
@@ -104,14 +104,17 @@ impl PurgeLedger for World {
             *late_since = since.map(|since| late_since.unwrap_or(since));
         })
     }
+}
 
-    async fn last_run(&self) -> Answer<Option<Timestamp>> {
-        self.call("purges.last_run", |stored| stored.purges.last_run)
+impl RunBook for World {
+    async fn last_run(&self, of: RunOf) -> Answer<Option<Timestamp>> {
+        self.call("purges.last_run", |stored| stored.purges.last_runs.get(&of).copied())
     }
 
-    async fn note_run(&self, ended_at: Timestamp) -> Answer<()> {
+    async fn note_run(&self, of: RunOf, ended_at: Timestamp) -> Answer<()> {
         self.call("purges.note_run", |stored| {
-            stored.purges.last_run = stored.purges.last_run.max(Some(ended_at));
+            let last = stored.purges.last_runs.entry(of).or_insert(ended_at);
+            *last = ended_at.max(*last);
         })
     }
 }

@@ -26,6 +26,7 @@ pub mod redaction;
 pub mod retained;
 pub mod shared;
 mod spans;
+pub mod spoken;
 mod termination;
 pub mod unwatched;
 pub mod validate;

@@ -53,7 +53,7 @@ pub struct Model {
     /// What carries messages to accounts of platforms.
     #[serde(default)]
     pub messenger: BTreeMap<String, super::letters::Messenger>,
-    /// Our own records. Functions carry those that the sweeper purges, without their rows.
+    /// Our own records. Functions carry those that the sweeper purges or that expire, without their rows.
     #[serde(default, serialize_with = "super::own::swept_only")]
     pub own: BTreeMap<String, super::own::Own>,
 }

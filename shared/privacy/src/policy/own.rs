@@ -1,5 +1,5 @@
 //! The shape of what a policy file says of our own records. Checks and documents read it; functions read what the sweeper
-//! purges, so rows and rules are not in what they carry.
+//! purges and what expires, so rows and rules are not in what they carry.
 
 use std::collections::BTreeMap;
 
@@ -122,7 +122,7 @@ impl OwnKind {
     }
 }
 
-/// What functions carry of our own records.
+/// What functions carry of our own records: what the sweeper purges, and what expires.
 pub(super) fn swept_only<S: Serializer>(own: &BTreeMap<String, Own>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(own.iter().filter(|(_, own)| matches!(own.purge, Purge::Sweep | Purge::Due)))
+    serializer.collect_map(own.iter().filter(|(_, own)| matches!(own.purge, Purge::Sweep | Purge::Due | Purge::Expiry)))
 }

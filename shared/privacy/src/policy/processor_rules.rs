@@ -186,7 +186,11 @@ fn check_sign(sign: &Sign) -> Checked {
     match &sign.pointer {
         None => {
             ensure(sign.equals.is_none() && !sign.is_empty, "`equals` and `is_empty` need a `pointer`")?;
-            ensure([204, 404, 410].contains(&sign.status), "a bare status says gone only as 204, 404 or 410")
+            // A path that is not there any more answers 404 or 410 about everybody.
+            ensure(
+                sign.status == 204,
+                "a bare status says gone only as 204: else the answer must say so at a `pointer`",
+            )
         }
         Some(pointer) => {
             ensure(pointer.starts_with('/'), "a `pointer` begins with `/`")?;

@@ -72,7 +72,8 @@ pub fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     super::platform::validate(model)?;
     super::excluded::validate(model)?;
     super::unwatched::validate(model)?;
-    super::processor_rules::validate(model)
+    super::processor_rules::validate(model)?;
+    super::spoken::validate(model)
 }
 
 pub(super) fn nominal_hours(span: &jiff::Span) -> i64 {

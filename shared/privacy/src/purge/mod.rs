@@ -32,7 +32,8 @@ mod together;
 pub use class::PeriodClass;
 pub use own::purge_own;
 pub use period::Period;
-pub use ports::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, Swept};
+pub use ports::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, RunBook, RunOf, Swept};
+pub(crate) use report::is_schedule_alive;
 pub use report::{ClassReport, PlanReport, RunReport, store_due_report, store_report};
 pub use standing::{ClassStanding, Due, Verdict, judge_class};
 
@@ -90,7 +91,7 @@ pub async fn purge_periods(
     bounds: Bounds,
 ) -> RunReport {
     let mut report = RunReport::began(clock.now(), bounds.is_dry_run);
-    match ledger.last_run().await {
+    match ledger.last_run(RunOf::Periods).await {
         Ok(at) => report.ran_last(at),
         Err(fault) => report.faults.push(fault.chain()),
     }
@@ -113,7 +114,7 @@ pub async fn purge_periods(
     report.ended_at = clock.now();
     report.classes = courses.into_iter().map(|course| (course.class.name.clone(), course.report)).collect();
     if !bounds.is_dry_run
-        && let Err(fault) = ledger.note_run(report.ended_at).await
+        && let Err(fault) = ledger.note_run(RunOf::Periods, report.ended_at).await
     {
         report.faults.push(fault.chain());
     }

@@ -96,8 +96,25 @@ impl Progress {
     }
 }
 
+/// A sweep of which the ledger knows when it ran last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RunOf {
+    /// What is due in the ledger.
+    Due,
+    /// What goes by its date.
+    Periods,
+}
+
+/// When sweeps ran last: what says whether their schedules live.
+pub trait RunBook: Sync {
+    /// When the last run ended that was not dry.
+    fn last_run(&self, of: RunOf) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
+    /// Notes that a run has ended.
+    fn note_run(&self, of: RunOf, ended_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
+}
+
 /// What the ledger keeps of purges. Several sweepers may write at once: all that is written is true whoever wrote it.
-pub trait PurgeLedger: Sync {
+pub trait PurgeLedger: RunBook {
     /// How far a class has come, by strong reads.
     fn progress(&self, class: &str) -> impl Future<Output = Answer<Progress>> + Send;
     /// Takes back a watermark that cannot be true, as it was read; one that was moved meanwhile stays.
@@ -130,10 +147,6 @@ pub trait PurgeLedger: Sync {
     fn resume(&self, class: &str) -> impl Future<Output = Answer<()>> + Send;
     /// Notes since when a class is late, where that is not noted yet; `None`: that it is late no more.
     fn note_late(&self, class: &str, since: Option<Timestamp>) -> impl Future<Output = Answer<()>> + Send;
-    /// When the last run ended that was not dry.
-    fn last_run(&self) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
-    /// Notes that a run has ended.
-    fn note_run(&self, ended_at: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 }
 
 /// Where reports are kept.

@@ -9,8 +9,13 @@ use super::ports::{PurgePlan, Reports};
 use crate::fault::Fault;
 use crate::instant;
 
-/// A run that ended longer ago than this means that the schedule is off.
+/// A run that ended longer ago than this means that the schedule is off: what is purged runs, and what is due is noted, once an hour.
 const SCHEDULE_IS_ALIVE: SignedDuration = SignedDuration::from_hours(2);
+
+/// Whether a sweep has run recently enough for its schedule to be alive.
+pub(crate) fn is_schedule_alive(last_run_at: Option<Timestamp>, now: Timestamp) -> bool {
+    last_run_at.is_some_and(|at| now.duration_since(at) <= SCHEDULE_IS_ALIVE)
+}
 
 /// One class in one run. A dry run says what it would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -110,7 +115,7 @@ impl RunReport {
 
     pub(super) fn ran_last(&mut self, at: Option<Timestamp>) {
         self.last_run_at = at;
-        self.is_schedule_alive = at.is_some_and(|at| self.started_at.duration_since(at) <= SCHEDULE_IS_ALIVE);
+        self.is_schedule_alive = is_schedule_alive(at, self.started_at);
     }
 
     /// How many parts failed: the invocation fails with them. Also a class that could not be swept without anything being out of

@@ -183,7 +183,7 @@ where
 
     /// When each flag of a person was lifted last.
     async fn lifted(&self, person: &KeyedRef) -> Result<BTreeMap<Flag, Timestamp>, Fault> {
-        let lifted = self.flags.lifted_flags(person).await?;
+        let lifted = self.flags.lifted_flags(person, self.clock.now()).await?;
         Ok(lifted.into_iter().map(|lifted| (lifted.flag, lifted.lifted_at)).collect())
     }
 }

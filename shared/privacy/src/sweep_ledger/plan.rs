@@ -9,6 +9,7 @@ use super::page::{Page, Taken, read_page, shards};
 use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::ports::{Clock, DueIndex};
+use crate::purge::{RunBook, RunOf, is_schedule_alive};
 
 /// Obligations of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,18 +44,26 @@ pub struct DuePlan {
     pub to_send: Vec<ToSend>,
     /// Whether a shard has more than one page, or time ran out: the rest is not shown.
     pub is_truncated: bool,
+    /// When the last run ended that was noted: one an hour is.
+    pub last_run_at: Option<Timestamp>,
+    /// Whether that is recent enough for the schedule to be alive.
+    pub is_schedule_alive: bool,
     /// What could not be read.
     pub faults: Vec<Fault>,
 }
 
 /// Reads one page of every shard; none is begun after `stop_at`.
 pub async fn plan_sweep(
-    index: &impl DueIndex,
+    index: &(impl DueIndex + RunBook),
     clock: &impl Clock,
     stuck_after: SignedDuration,
     stop_at: Timestamp,
 ) -> DuePlan {
     let mut plan = DuePlan::default();
+    match index.last_run(RunOf::Due).await {
+        Ok(at) => (plan.last_run_at, plan.is_schedule_alive) = (at, is_schedule_alive(at, clock.now())),
+        Err(fault) => plan.faults.push(fault),
+    }
     for shard in shards(clock.now()) {
         let now = clock.now();
         if now >= stop_at {

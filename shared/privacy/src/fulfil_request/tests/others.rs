@@ -115,7 +115,7 @@ async fn a_flag_that_was_lifted_is_not_raised_again_by_the_request_that_is_still
     let why = crate::legal_hold::Note::parse("They wrote back.").unwrap();
     let by = crate::subject_request::By { actor: Actor::Staff("alex".to_owned()), why };
     let (world, now) = (&house.world, house.world.now());
-    crate::lift_flag::lift_flag(world, world, &house.keys, &request.id, &lift, &by, now).await.unwrap();
+    crate::lift_flag::lift_flag(world, world, &house.keys, (&request.id, &lift), &by, (now, None)).await.unwrap();
     let open = house.request(&request.id);
     assert_eq!(open.standing.name(), "awaiting-verification");
     house.fulfilment().begin(open.clone(), house.world.now()).await.unwrap();

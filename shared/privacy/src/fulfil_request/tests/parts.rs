@@ -181,7 +181,7 @@ async fn a_flag_stands_in_a_tenant_s_data_once_that_tenant_says_so_and_in_no_oth
 
         let lift = Lift { flag, asked_in: None };
         let (world, now) = (&house.world, house.world.now());
-        lift_flag(world, world, &house.keys, &request.id, &lift, &by("They wrote."), now).await.unwrap();
+        lift_flag(world, world, &house.keys, (&request.id, &lift), &by("They wrote."), (now, None)).await.unwrap();
         assert!(house.lets(&request, purpose, None) && house.lets(&request, purpose, Some("dogwood")));
     }
 }

@@ -130,7 +130,7 @@ async fn a_dry_run_says_the_same_and_writes_nothing() {
     let before = lines(&world, "social");
     let dry = run_with(&world, &classes("2027-03-09"), Bounds { is_dry_run: true, ..bounds(&world) }).await;
     assert_eq!(lines(&world, "social"), before);
-    assert!(world.stored().purges.progress.is_empty() && world.stored().purges.last_run.is_none());
+    assert!(world.stored().purges.progress.is_empty() && world.stored().purges.last_runs.is_empty());
     assert!(!dry.is_schedule_alive, "no run was ever made");
     let done = run(&world).await;
     for (name, done) in &done.classes {

@@ -247,7 +247,7 @@ async fn flags_are_raised_again_and_what_was_lifted_since_is_not() {
     world.pass(HOUR);
     // The other one's was lifted by the word of another request.
     world.raise_flag(&other, Flag::Restricted, start()).await.unwrap();
-    world.lift_flag(&other, Flag::Restricted, world.now()).await.unwrap();
+    world.lift_flag(&other, Flag::Restricted, world.now(), None).await.unwrap();
     begin(&world, &backup).await;
     office.until_over(&world).await;
     assert_eq!(world.flags(std::slice::from_ref(&odile)).await.unwrap(), BTreeSet::from([Flag::Restricted]));

@@ -101,14 +101,16 @@ struct Backup {
     marks: BTreeMap<Mark, crate::ingest_gate::Entry>,
     flags: BTreeMap<Mark, BTreeMap<Flag, Timestamp>>,
     lifted: BTreeMap<Mark, Vec<LiftedFlag>>,
+    flags_expire: BTreeMap<Mark, Timestamp>,
     taken_at: Timestamp,
 }
 
 impl Backup {
     fn of(world: &World) -> Self {
         let taken_at = world.now();
-        let Stored { links, connections, items, shared, objects, marks, flags, lifted, .. } = world.stored().clone();
-        Self { links, connections, items, shared, objects, marks, flags, lifted, taken_at }
+        let Stored { links, connections, items, shared, objects, marks, flags, lifted, flags_expire, .. } =
+            world.stored().clone();
+        Self { links, connections, items, shared, objects, marks, flags, lifted, flags_expire, taken_at }
     }
 
     fn restore(&self, world: &World) {
@@ -121,6 +123,7 @@ impl Backup {
         stored.marks.clone_from(&self.marks);
         stored.flags.clone_from(&self.flags);
         stored.lifted.clone_from(&self.lifted);
+        stored.flags_expire.clone_from(&self.flags_expire);
     }
 }
 

@@ -1,6 +1,7 @@
 //! In which order it goes, and what a dry run shows of that.
 
 use super::*;
+use crate::purge::{RunBook, RunOf};
 
 async fn world_of(ids: &[ObligationId], due_on: &[i8]) -> World {
     let world = World::new(at("2026-03-10T12:00:00Z"), 10);
@@ -79,6 +80,25 @@ async fn a_dry_run_shows_what_the_sweep_then_does_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_dry_run_says_whether_the_schedule_lives() {
+    let world = world_of(&in_one_shard(1), &[9]).await;
+    let ahead = async || {
+        let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
+        (planned.last_run_at, planned.is_schedule_alive)
+    };
+    assert_eq!(ahead().await, (None, false), "no run was ever made");
+    let ran_at = world.now();
+    world.note_run(RunOf::Periods, ran_at).await.unwrap();
+    assert_eq!(ahead().await, (None, false), "the other sweep has a schedule of its own");
+    world.note_run(RunOf::Due, ran_at).await.unwrap();
+    assert_eq!(ahead().await, (Some(ran_at), true));
+    world.pass(MINUTE * 120);
+    assert_eq!(ahead().await, (Some(ran_at), true), "one is noted in an hour");
+    world.pass(MINUTE);
+    assert_eq!(ahead().await, (Some(ran_at), false));
+}
+
+#[tokio::test]
 async fn a_dry_run_says_what_it_could_not_read_and_where_it_stopped() {
     let ids = in_one_shard(8);
     let world = world_of(&ids, &[9, 3, 7, 1, 5, 2, 8, 4]).await;
@@ -87,7 +107,7 @@ async fn a_dry_run_says_what_it_could_not_read_and_where_it_stopped() {
     world.strike(None);
     plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
     let calls = world.calls();
-    assert_eq!(calls, 16, "one reading of each shard, and one of each row");
+    assert_eq!(calls, 17, "one reading of each shard, one of each row, and of when a sweep ran last");
     for call in 1..=calls {
         world.strike(Some(Strike::Before(call)));
         let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;

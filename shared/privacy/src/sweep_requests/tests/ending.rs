@@ -56,7 +56,7 @@ impl Office {
 
     async fn lift(&self, id: &ObligationId, flag: Flag) {
         let (world, lift) = (&self.world, Lift { flag, asked_in: None });
-        lift_flag(world, world, &self.keys, id, &lift, &by(), self.now()).await.unwrap();
+        lift_flag(world, world, &self.keys, (id, &lift), &by(), (self.now(), None)).await.unwrap();
     }
 
     async fn deny(&self, id: &ObligationId, reason: DenialReason) -> Result<bool, NotDone<NotDenied>> {

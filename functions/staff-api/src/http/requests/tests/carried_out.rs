@@ -178,7 +178,9 @@ async fn a_flag_is_lifted_on_the_person_s_word_and_staff_see_their_other_request
         assert_eq!(bench.send("POST", &path, &body).await.0, 200);
     }
     assert!(vault.flags(&person).await.unwrap().is_empty(), "the product may again");
-    assert_eq!(vault.lifted_flags(&person[0]).await.unwrap().len(), 1);
+    assert_eq!(vault.lifted_flags(&person[0], SystemClock.now()).await.unwrap().len(), 1);
+    let two_years = SystemClock.now() + SignedDuration::from_hours(24 * 732);
+    assert_eq!(vault.lifted_flags(&person[0], two_years).await.unwrap(), [], "by [own.flags] of the policy");
     let shown = bench.get(&of(&restriction, "")).await;
     let act = &shown["history"][0];
     assert_eq!(
