@@ -144,14 +144,8 @@ impl Intake {
 
     async fn accept(&self, request: Request, ask: &Ask, now: Timestamp) -> bool {
         let (world, naive) = (&self.world, self.world.naive);
-        let spoiled = Spoiled {
-            ledger: &self.ledger,
-            vault: &self.vault,
-            client: &self.client,
-            naive,
-            memory: &world.memory,
-            id: ask.id.clone(),
-        };
+        let spoiled =
+            Spoiled { ledger: &self.ledger, vault: &self.vault, client: &self.client, world, id: ask.id.clone() };
         let mut is_sent = false;
         if naive == Some(Naive::SendBeforeStore) {
             let work = Work { obligation: ObligationId::parse(&ask.id).unwrap() };

@@ -20,6 +20,7 @@ use crate::cloud::connector::Call;
 use crate::cloud::replica::Replica;
 use crate::oracle::Oracle;
 use crate::queue::Queue;
+use crate::seen::Seen;
 use crate::trace::Trace;
 use crate::weather::{Trouble, Weather};
 
@@ -69,6 +70,8 @@ pub struct Cloud {
     pub is_replaying: AtomicBool,
     /// Until when every call of an operation fails.
     down: Mutex<BTreeMap<String, Duration>>,
+    /// What the run has shown.
+    pub seen: Mutex<Seen>,
 }
 
 /// One answer.
@@ -102,6 +105,7 @@ impl Cloud {
             is_stopped: AtomicBool::new(false),
             is_replaying: AtomicBool::new(false),
             down: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -121,6 +125,11 @@ impl Cloud {
         self.trace.lock().unwrap().line(self.elapsed(), who, what);
     }
 
+    /// Notes that something was seen to happen.
+    pub fn saw(&self, what: &'static str) {
+        *self.seen.lock().unwrap().entry(what).or_default() += 1;
+    }
+
     /// Something was asked for: what is due is looked at often for a while.
     pub fn stir(&self) {
         *self.busy_until.lock().unwrap() = self.elapsed() + Duration::from_secs(3_600);
@@ -133,6 +142,13 @@ impl Cloud {
             0 => Duration::ZERO,
             days => OUTAGE_FROM + Duration::from_secs(days * 86_400),
         }
+    }
+
+    /// Until when no worker runs, or no vendor answers; nothing much comes of a sweep before.
+    #[must_use]
+    pub fn outage(&self) -> Duration {
+        let days = self.weather.outage_days.max(self.weather.vendor_outage_days);
+        Duration::from_secs(days * 86_400)
     }
 
     /// Whether nothing goes wrong any more.
@@ -150,6 +166,14 @@ impl Cloud {
     }
 
     fn strike(&self, call: &Call) -> Option<Trouble> {
+        let trouble = self.trouble(call);
+        if let Some(trouble) = trouble {
+            self.saw(trouble.name());
+        }
+        trouble
+    }
+
+    fn trouble(&self, call: &Call) -> Option<Trouble> {
         if self.calls.fetch_add(1, Ordering::Relaxed) == CALLS_ENDLESS {
             self.exhausted.notify_one();
         }

@@ -5,10 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::caught::write;
-use crate::many::{random_start, report, run_many};
+use crate::many::{Ran, random_start, report, run_many};
 use crate::naive::Naive;
 use crate::oracle::Violation;
+use crate::seen::missing;
 use crate::world::run;
+
+/// So many seeds show everything that a run can.
+const SHOW_ALL: u64 = 500;
 
 /// What the command line says: `name=value`, in any order.
 fn argument(name: &str) -> Option<String> {
@@ -27,7 +31,7 @@ fn try_all(start: u64, count: u64) -> ExitCode {
     let is_wanted = |naive: &Naive| some.as_ref().is_none_or(|names| names.split(',').any(|name| name == naive.name()));
     let (mut caught, mut missed) = (Vec::new(), 0);
     for naive in Naive::ALL.into_iter().filter(is_wanted) {
-        let failures = run_many(start, count, Some(naive), 1, |_, _| {});
+        let failures = run_many(start, count, Some(naive), 1, |_, _| {}).failures;
         match failures.first_key_value() {
             Some((seed, violations)) => {
                 let Violation { broken, how } = &violations[0];
@@ -74,16 +78,23 @@ pub fn command() -> ExitCode {
     let began = Instant::now();
     // Fewer than asked for, where many fail.
     let ran = AtomicU64::new(0);
-    let failures = run_many(start, count, naive, 10, |done, failed| {
+    let Ran { failures, seen } = run_many(start, count, naive, 10, |done, failed| {
         ran.fetch_max(done, Ordering::Relaxed);
         if done.is_multiple_of(count.div_ceil(20)) {
             let rate = done as f64 / began.elapsed().as_secs_f64();
             println!("{done} of {count} seeds, {rate:.1} a second, {failed} broke a promise");
         }
     });
+    for (what, times) in &seen {
+        println!("{times:>8} times: {what}");
+    }
+    let missing = if count < SHOW_ALL || !failures.is_empty() { Vec::new() } else { missing(&seen) };
+    for what in &missing {
+        println!("never: {what}");
+    }
     print!("{}", report(&failures, naive));
     let ran = ran.into_inner();
     let rate = ran as f64 / began.elapsed().as_secs_f64();
     println!("{ran} of {count} seeds, {rate:.1} a second, {} broke a promise", failures.len());
-    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failures.is_empty() && missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

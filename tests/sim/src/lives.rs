@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use privacy::accept_callback::Callback;
 
 use crate::actors::{Intake, Request};
+use crate::oracle::About;
 use crate::process::true_time;
 use crate::product::Product;
 use crate::staff::Staff;
@@ -109,7 +110,7 @@ impl World {
     }
 
     /// The platform delivers what it had kept back, just while the request is worked on.
-    async fn burst(self: Arc<Self>, product: Arc<Product>, person: usize, number: u32) {
+    pub(crate) async fn burst(self: Arc<Self>, product: Arc<Product>, person: usize, number: u32) {
         for signal in 0..self.cloud.draw(|rng| rng.u64(3..15)) {
             let millis = self.cloud.draw(|rng| rng.u64(..250));
             tokio::time::sleep(Duration::from_millis(millis)).await;
@@ -146,7 +147,7 @@ impl World {
         }
     }
 
-    /// A hold comes and goes; as likely as not while somebody's request is worked on.
+    /// A hold comes and goes, or stays; as likely as not it comes while somebody's request is worked on. Sometimes there is another beside it.
     pub(crate) async fn dispute(self: Arc<Self>) {
         let staff = Staff::new(&self);
         if self.cloud.draw(|rng| rng.bool()) {
@@ -158,10 +159,22 @@ impl World {
             }
             self.pause(0..900).await;
         }
-        let connection = self.cloud.draw(|rng| if rng.bool() { 0 } else { 2 });
-        let hold = staff.place(connection, 1).await;
+        let (connection, tenant) = self.cloud.draw(|rng| if rng.bool() { (0, "alder") } else { (2, "birch") });
+        let draw = || match self.cloud.draw(|rng| rng.u32(..4)) {
+            0 => About::Tenant(tenant),
+            _ => About::Connection(connection),
+        };
+        let mut holds = vec![staff.place(draw()).await];
         self.while_passes().await;
+        if self.cloud.draw(|rng| rng.u32(..4) == 0) {
+            holds.push(staff.place(draw()).await);
+        }
         self.while_passes().await;
-        staff.release(hold).await;
+        for hold in holds {
+            if self.cloud.draw(|rng| rng.u32(..4) > 0) {
+                staff.release(hold).await;
+                self.while_passes().await;
+            }
+        }
     }
 }

@@ -17,7 +17,8 @@ use privacy_aws::vault::Vault;
 use crate::actors::{ledger, queue, vault};
 use crate::cloud::OUTAGE_FROM;
 use crate::process::Process;
-use crate::spoiled::Spoiled;
+use crate::seen;
+use crate::spoiled::{Certified, Spoiled};
 use crate::world::World;
 
 /// What the functions have; as the template says.
@@ -78,6 +79,9 @@ impl Worker {
             let handled = self.process.alive(tokio::time::timeout(INVOCATION, self.handle(&work, &worker))).await;
             match handled {
                 Some(Ok(Ok(worked))) => {
+                    if matches!(worked, Worked::Held { .. }) {
+                        cloud.saw(seen::HOLD);
+                    }
                     self.process.note(&format!("comes to {worked:?}"));
                     cloud.queue.delete(id);
                 }
@@ -94,8 +98,7 @@ impl Worker {
             ledger: &self.ledger,
             vault: &self.vault,
             client: &self.client,
-            naive: world.naive,
-            memory: &world.memory,
+            world,
             id: work.obligation.as_str().to_owned(),
         };
         let proof = Proof {
@@ -107,10 +110,11 @@ impl Worker {
             subject_keys: world.keys,
             signing_key: &world.signing_key,
         };
+        let aftermath = Certified { real: proof, world };
         let engine = Engine {
             ledger: &spoiled,
             vault: &spoiled,
-            aftermath: &proof,
+            aftermath: &aftermath,
             clock,
             map: world.map,
             second_looks: world.looks,

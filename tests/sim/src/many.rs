@@ -9,10 +9,20 @@ use std::thread;
 
 use crate::naive::Naive;
 use crate::oracle::Violation;
+use crate::seen::Seen;
 use crate::world::run;
 
 /// The seeds that broke a promise, with how.
 pub type Failures = BTreeMap<u64, Vec<Violation>>;
+
+/// What many runs came to.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// The seeds that broke a promise.
+    pub failures: Failures,
+    /// What all of them have shown together.
+    pub seen: Seen,
+}
 
 /// A start that nobody chose.
 #[must_use]
@@ -22,13 +32,7 @@ pub fn random_start() -> u64 {
 
 /// Runs so many seeds from a start on; `told` hears after each how many are done and how many of them failed. Stops early once
 /// `enough` have failed.
-pub fn run_many(
-    start: u64,
-    count: u64,
-    naive: Option<Naive>,
-    enough: usize,
-    told: impl Fn(u64, usize) + Sync,
-) -> Failures {
+pub fn run_many(start: u64, count: u64, naive: Option<Naive>, enough: usize, told: impl Fn(u64, usize) + Sync) -> Ran {
     let all = Search { start, count, naive, enough };
     all.run(|violations| !violations.is_empty(), told)
 }
@@ -41,7 +45,7 @@ pub fn first_breaking(
     breaks: impl Fn(&[Violation]) -> bool + Sync,
 ) -> Option<u64> {
     let search = Search { start, count, naive: Some(naive), enough: 1 };
-    search.run(breaks, |_, _| {}).into_keys().next()
+    search.run(breaks, |_, _| {}).failures.into_keys().next()
 }
 
 /// Seeds to run.
@@ -53,33 +57,36 @@ struct Search {
 }
 
 impl Search {
-    /// The seeds that failed; all before the first of them were run too.
-    fn run(&self, fails: impl Fn(&[Violation]) -> bool + Sync, told: impl Fn(u64, usize) + Sync) -> Failures {
-        let (next, done, failures) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Failures::new()));
+    /// The seeds that failed, among others; all before the first of them were run too.
+    fn run(&self, fails: impl Fn(&[Violation]) -> bool + Sync, told: impl Fn(u64, usize) + Sync) -> Ran {
+        let (next, done, ran) = (AtomicU64::new(0), AtomicU64::new(0), Mutex::new(Ran::default()));
         let cores = thread::available_parallelism().map_or(1, usize::from);
         thread::scope(|scope| {
             for _ in 0..cores {
                 scope.spawn(|| {
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
-                        if index >= self.count || failures.lock().unwrap().len() >= self.enough {
+                        if index >= self.count || ran.lock().unwrap().failures.len() >= self.enough {
                             return;
                         }
                         let seed = self.start.wrapping_add(index);
                         let outcome = run(seed, self.naive, false);
                         let failed = {
-                            let mut failures = failures.lock().unwrap();
-                            if fails(&outcome.violations) {
-                                failures.insert(seed, outcome.violations);
+                            let mut ran = ran.lock().unwrap();
+                            for (what, times) in outcome.seen {
+                                *ran.seen.entry(what).or_default() += times;
                             }
-                            failures.len()
+                            if fails(&outcome.violations) {
+                                ran.failures.insert(seed, outcome.violations);
+                            }
+                            ran.failures.len()
                         };
                         told(done.fetch_add(1, Ordering::Relaxed) + 1, failed);
                     }
                 });
             }
         });
-        failures.into_inner().unwrap()
+        ran.into_inner().unwrap()
     }
 }
 

@@ -43,11 +43,23 @@ pub enum Naive {
     NotesRefusedLetters,
     /// Rings when hardly anything can be done any more.
     RingsOnLastDay,
+    /// Reads only once vendors are done too.
+    SaysGoneUnread,
+    /// Carries out what people ask for, and leaves it at that.
+    NeverAnswers,
+    /// Counts wrong codes by address.
+    TriesByAddress,
+    /// Tries to write a receipt once.
+    CertifiesOnce,
+    /// Takes a hold of a whole tenant for one of nothing.
+    IgnoresWideHolds,
+    /// Erases again after a restore, and raises no marks again.
+    ReplayLeavesMarks,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 25] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -67,6 +79,12 @@ impl Naive {
         Self::RestoreWithoutReplay,
         Self::NotesRefusedLetters,
         Self::RingsOnLastDay,
+        Self::SaysGoneUnread,
+        Self::NeverAnswers,
+        Self::TriesByAddress,
+        Self::CertifiesOnce,
+        Self::IgnoresWideHolds,
+        Self::ReplayLeavesMarks,
     ];
 
     /// As reports and the command line name it.
@@ -92,6 +110,12 @@ impl Naive {
             Self::RestoreWithoutReplay => "restore-without-replay",
             Self::NotesRefusedLetters => "notes-refused-letters",
             Self::RingsOnLastDay => "rings-on-last-day",
+            Self::SaysGoneUnread => "says-gone-unread",
+            Self::NeverAnswers => "never-answers",
+            Self::TriesByAddress => "tries-by-address",
+            Self::CertifiesOnce => "certifies-once",
+            Self::IgnoresWideHolds => "ignores-wide-holds",
+            Self::ReplayLeavesMarks => "replay-leaves-marks",
         }
     }
 
@@ -118,6 +142,16 @@ impl Naive {
             Self::RestoreWithoutReplay => "Opens traffic over a restored backup without a replay.",
             Self::NotesRefusedLetters => "Notes a letter as told although the post has refused it.",
             Self::RingsOnLastDay => "Rings for what is late only when its last day has begun.",
+            Self::SaysGoneUnread => {
+                "Reads nothing as long as a vendor has a copy, and says that nothing of ours is left."
+            }
+            Self::NeverAnswers => "Erases what people ask for, and neither answers nor denies.",
+            Self::TriesByAddress => {
+                "Counts wrong codes by address: who guesses uses up the tries of everybody who asks under it."
+            }
+            Self::CertifiesOnce => "Tries to write a receipt once, whatever comes of it.",
+            Self::IgnoresWideHolds => "Looks for holds of the connection, and finds none that is of the whole tenant.",
+            Self::ReplayLeavesMarks => "Erases again what a restore brought back, and raises no marks again.",
         }
     }
 

@@ -4,7 +4,10 @@
 //! knows dates, connections and items, and nothing of states, plans, leases or marks.
 
 mod facts;
+mod forms;
+mod held;
 mod judge;
+mod receipts;
 mod restored;
 mod watch;
 
@@ -15,10 +18,11 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-pub use self::facts::{About, Ask, Connected, Copy, FormSent};
+pub use self::facts::{About, Ask, Closing, Connected, Copy, FormSent, Shown};
+pub use self::held::{HOLD_TAKES_EFFECT, Held};
 
-/// A hold takes effect with the next chunk; what was sent before may be carried out for so long.
-const HOLD_TAKES_EFFECT: Duration = Duration::from_secs(300);
+/// The letter says for how long its code can be used.
+const CODES_LIVE: Duration = Duration::from_secs(600);
 /// Later than any run.
 const LATEST: Timestamp = Timestamp::constant(4_000_000_000, 0);
 /// The tables that hold data of people.
@@ -42,6 +46,8 @@ pub enum Broken {
     HoldIgnored,
     /// A row or an object was written that no class of the data map knows, or an attribute that its class does not name.
     Unclassified,
+    /// Something was erased, and no receipt says so, or a chain of them is not whole.
+    Unproven,
     /// Somebody's request was acknowledged, they got no letter with a code, and nobody was told of that.
     Untold,
 }
@@ -58,6 +64,7 @@ impl Broken {
             Self::PastDateWithoutAlarm => "past its date without an alarm",
             Self::HoldIgnored => "hold ignored",
             Self::Unclassified => "unclassified",
+            Self::Unproven => "unproven",
             Self::Untold => "untold without an alarm",
         }
     }
@@ -78,19 +85,6 @@ struct Item {
     connection: usize,
     value: Value,
     is_sure: bool,
-}
-
-/// A legal hold.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// Its name.
-    pub id: String,
-    /// Of which connection.
-    pub connection: usize,
-    /// When it was acknowledged.
-    pub placed: Option<Duration>,
-    /// When somebody first tried to release it.
-    pub released: Option<Duration>,
 }
 
 /// All that is known.
@@ -120,8 +114,16 @@ pub struct Oracle {
     alarms_of_vendors: Vec<(String, Duration)>,
     /// Letters with codes, by request.
     letters: Vec<(String, Duration)>,
+    /// When a code was last put in force, by request.
+    codes: BTreeMap<String, Duration>,
+    /// Letters that say how a request has ended.
+    closings: Vec<Closing>,
     /// When it rang that some form was told nothing.
     silences: Vec<Duration>,
+    /// When it rang that the last day of some request is near, or over.
+    alarms_of_requests: Vec<Duration>,
+    /// What stood there when a hold had taken effect, by the number of the hold.
+    kept: Vec<(usize, String)>,
     violations: Vec<Violation>,
 }
 
@@ -166,6 +168,36 @@ impl Oracle {
     /// Notes that a letter was handed to the post, with the code that was in it.
     pub fn wrote(&mut self, id: &str, elapsed: Duration) {
         self.letters.push((id.to_owned(), elapsed));
+    }
+
+    /// Notes that a letter was handed to the post that says how a request has ended.
+    pub fn closed(&mut self, closing: Closing) {
+        self.closings.push(closing);
+    }
+
+    /// The form of a request.
+    pub fn form_mut(&mut self, id: &str) -> Option<&mut FormSent> {
+        self.forms.iter_mut().find(|form| form.id == id)
+    }
+
+    /// Whether the code of the last letter must be taken from whoever tries it now, by a clock that may be wrong by so much: it is the
+    /// one in force, and not ten minutes old.
+    #[must_use]
+    pub fn is_in_force(&self, id: &str, tried: Duration, wrong_by: Duration) -> bool {
+        let sent = self.letters.iter().rev().find(|(of, _)| of == id).map(|(_, when)| *when);
+        let issued = self.codes.get(id).copied();
+        let (Some(sent), Some(issued)) = (sent, issued) else { return false };
+        issued <= sent && tried + wrong_by < issued + CODES_LIVE
+    }
+
+    /// A right code, the first that was tried, was refused.
+    pub fn refused_right_code(&mut self, id: &str) {
+        self.violate(Broken::Lost, format!("the right code of {id} was refused in time"));
+    }
+
+    /// Notes the alarm that the last day of some request is near, or over.
+    pub fn alarmed_of_requests(&mut self, elapsed: Duration) {
+        self.alarms_of_requests.push(elapsed);
     }
 
     /// Notes the alarm that some forms were told nothing.
@@ -216,20 +248,6 @@ impl Oracle {
     fn may_go(&self, connection: usize, at: Timestamp) -> bool {
         let mut asks = self.asks.iter().filter(|ask| ask.may_begin(at));
         asks.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
-    }
-
-    /// Whether a hold has been in force for a while.
-    fn is_held(&self, connection: usize, now: Duration) -> bool {
-        self.holds.iter().any(|hold| {
-            hold.connection == connection
-                && hold.placed.is_some_and(|placed| now > placed + HOLD_TAKES_EFFECT)
-                && hold.released.is_none_or(|released| now < released)
-        })
-    }
-
-    /// Whether a hold may be in force.
-    fn may_be_held(&self, connection: usize) -> bool {
-        self.holds.iter().any(|hold| hold.connection == connection && hold.released.is_none())
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use privacy::hold_data::{place_hold, release_hold};
+use privacy::ids::TenantId;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::ports::Clock;
 use privacy_aws::connection::Patience;
@@ -12,9 +13,22 @@ use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 
 use crate::actors::{ledger, queue};
-use crate::oracle::Held;
+use crate::oracle::{About, Connected, HOLD_TAKES_EFFECT, Held};
 use crate::process::{Process, true_time};
 use crate::world::World;
+
+/// What a hold covers.
+fn scope(connections: &[Connected], about: About) -> HoldScope {
+    let of_tenant = |tenant: &str| HoldScope::of_tenant(TenantId::parse(tenant).unwrap());
+    match about {
+        About::Connection(connection) => {
+            let known = &connections[connection];
+            HoldScope { connection: known.place(None).connection().cloned(), ..of_tenant(&known.tenant) }
+        }
+        About::Tenant(tenant) => of_tenant(tenant),
+        About::Person(_) => panic!("no hold is of a person"),
+    }
+}
 
 /// Staff who place and release holds.
 #[derive(Debug)]
@@ -34,20 +48,21 @@ impl Staff {
         Self { ledger: ledger(&connection), queue: queue(&connection), process, world: Arc::clone(world) }
     }
 
-    /// Places a hold on a connection until somebody has the answer; its number for the oracle.
-    pub async fn place(&self, connection: usize, number: usize) -> usize {
+    /// Places a hold on a connection or a tenant until somebody has the answer; its number for the oracle.
+    pub async fn place(&self, about: About) -> usize {
         let cloud = &self.process.cloud;
-        let (place, index) = {
+        let (scope, index) = {
             let mut oracle = cloud.oracle.lock().unwrap();
+            let number = oracle.holds.len();
             let id = format!("hold-number-{number}");
-            oracle.holds.push(Held { id, connection, placed: None, released: None });
-            (oracle.connections[connection].place(None), oracle.holds.len() - 1)
+            oracle.holds.push(Held { id, about, placed: None, released: None });
+            (scope(&oracle.connections, about), number)
         };
         let note = |text: &str| Note::parse(text).unwrap();
         let now = true_time(cloud);
         let hold = LegalHold {
-            id: HoldId::parse(&format!("hold-number-{number}")).unwrap(),
-            scope: HoldScope { connection: place.connection().cloned(), ..HoldScope::of_tenant(place.tenant.clone()) },
+            id: HoldId::parse(&format!("hold-number-{index}")).unwrap(),
+            scope,
             reason: note("a dispute"),
             approver: note("counsel"),
             proof: Some(note("file 7")),
@@ -55,7 +70,7 @@ impl Staff {
             review_by: (now + SignedDuration::from_hours(24 * 60)).to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
         };
         loop {
-            self.process.note(&format!("places a hold on {place}"));
+            self.process.note(&format!("places a hold on {about:?}"));
             let placed = self.process.alive(place_hold(&self.ledger, self.world.map, &hold, now)).await;
             if matches!(placed, Some(Ok(()))) {
                 break;
@@ -64,6 +79,11 @@ impl Staff {
         }
         self.process.note("the hold is placed");
         cloud.oracle.lock().unwrap().holds[index].placed = Some(cloud.elapsed());
+        let cloud = Arc::clone(cloud);
+        tokio::spawn(async move {
+            tokio::time::sleep(HOLD_TAKES_EFFECT).await;
+            cloud.oracle.lock().unwrap().takes_effect(index, &cloud.account);
+        });
         index
     }
 

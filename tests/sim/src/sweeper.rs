@@ -19,11 +19,15 @@ use crate::actors::{STUCK_AFTER, ledger, vault};
 use crate::asker::outbox;
 use crate::machinery::INVOCATION;
 use crate::naive::Naive;
+use crate::open::Open;
 use crate::process::{BEGINNING, Process};
 use crate::world::{World, classes};
 
 /// When requests of people are looked at again of which nothing came.
 const REQUESTS_AGAIN: Duration = Duration::from_secs(20 * 3_600);
+
+/// How long after it is due what a hold keeps is looked at again, while one is in force.
+const HELD_AGAIN: SignedDuration = SignedDuration::from_hours(71);
 
 /// The next sweep after one that did not come to its end.
 const AFTER_DEATH: Duration = Duration::from_secs(300);
@@ -144,11 +148,11 @@ impl Sweeper {
         let minutes = if elapsed < *cloud.busy_until.lock().unwrap() {
             self.world.sweep_minutes
         } else if elapsed < Duration::from_secs(86_400) {
-            180
-        } else if cloud.is_calm() || elapsed < Duration::from_secs(cloud.weather.outage_days * 86_400) {
+            240
+        } else if cloud.is_calm() || elapsed < cloud.outage() {
             1_440
         } else {
-            480
+            720
         };
         Duration::from_secs(minutes * 60)
     }
@@ -159,7 +163,10 @@ impl Sweeper {
         let latest = Timestamp::from_second(BEGINNING).unwrap()
             + SignedDuration::try_from(cloud.elapsed()).unwrap()
             + SignedDuration::from_secs(cloud.weather.jumps_seconds);
-        let due = self.world.open_heads().into_iter().filter(|head| head.next.is_some_and(|due| due <= latest));
+        let is_kept = cloud.oracle.lock().unwrap().has_open_hold() && !cloud.is_replaying();
+        let rests = |head: &Open| if head.is_held && is_kept { HELD_AGAIN } else { SignedDuration::ZERO };
+        let is_due = |head: &Open| head.next.is_some_and(|due| due + rests(head) <= latest);
+        let due = self.world.open_heads().into_iter().filter(is_due);
         let (requests, obligations): (BTreeSet<String>, BTreeSet<String>) =
             due.map(|head| head.shard).partition(|shard| shard.starts_with("request-"));
         let are_obligations = cloud.is_replaying() || !obligations.is_empty();
@@ -211,7 +218,9 @@ impl Sweeper {
         }
         let fulfilment = self.world.fulfilment(&self.ledger, &self.vault, &self.outbox);
         let mut swept = RequestsSwept::default();
-        for shard in (0..DUE_SHARDS).filter(|shard| agenda.of_requests.contains(&format!("request-{shard:02}"))) {
+        let is_due = |shard: &u8| agenda.of_requests.contains(&format!("request-{shard:02}"));
+        let is_looked_at = self.world.naive != Some(Naive::NeverAnswers);
+        for shard in (0..DUE_SHARDS).filter(|shard| is_looked_at && is_due(shard)) {
             if let Err(fault) = sweep_shard(&fulfilment, &self.process, stop_at, shard, &mut swept).await {
                 swept.faults.push(fault);
             }
@@ -220,6 +229,10 @@ impl Sweeper {
         if swept.unacknowledged > 0 {
             self.process.note("ALARM some requests were told nothing");
             cloud.oracle.lock().unwrap().alarmed_of_forms(cloud.elapsed());
+        }
+        if swept.near_legal > 0 {
+            self.process.note("ALARM the last day of some requests is near, or over");
+            cloud.oracle.lock().unwrap().alarmed_of_requests(cloud.elapsed());
         }
         let changed = swept.answered + swept.denied + swept.resent + swept.settled + swept.faults.len() as u64;
         if changed == 0 { Swept::Nothing } else { Swept::Requests }

@@ -11,17 +11,18 @@ use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::processors::Target;
 use privacy::purge::PeriodClass;
-use privacy::receipt::SigningKey;
+use privacy::receipt::{PublicKeys, SigningKey};
 use privacy_tests::demo;
-use serde_json::json;
 
-use crate::asker::Post;
 use crate::cloud::Cloud;
 use crate::machinery::Worker;
 use crate::naive::Naive;
+use crate::open::Open;
 use crate::oracle::{Connected, Copy, Violation};
 use crate::people::{self, PEOPLE};
+use crate::post::Post;
 use crate::process::BEGINNING;
+use crate::seen::Seen;
 use crate::spoiled::Memory;
 use crate::sweeper::Sweeper;
 use crate::vendors::Vendors;
@@ -47,14 +48,14 @@ pub struct World {
     pub keys: &'static SubjectKeys,
     /// Signs receipts.
     pub signing_key: SigningKey,
-    /// When a worker looks again: as the policy says, or in five runs of six the last time only, which takes a fifth less time.
+    /// When a worker looks again: as the policy says, or in eleven runs of twelve the last time only, which takes a fifth less time.
     pub looks: &'static [jiff::Span],
     /// How many of the people ask for something, from the first on; in three runs of four one alone, which takes half the time.
     pub askers: usize,
     /// How often the sweeper looks in the hour after an act: in two runs of three less often than its schedule says.
     pub sweep_minutes: u64,
     /// What is open, by partition and sort key.
-    open: Mutex<BTreeMap<(String, String), Open>>,
+    pub(crate) open: Mutex<BTreeMap<(String, String), Open>>,
 }
 
 fn map() -> &'static DataMap {
@@ -74,15 +75,6 @@ pub(crate) fn law() -> &'static Law {
     &LAW
 }
 
-/// What is not closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
-    /// When it is looked at next.
-    pub next: Option<Timestamp>,
-    /// The part of the due index in which it stands.
-    pub shard: String,
-}
-
 /// What a run came to.
 #[derive(Debug)]
 pub struct Outcome {
@@ -92,6 +84,8 @@ pub struct Outcome {
     pub hash: u64,
     /// The trace, if it was kept.
     pub trace: Vec<String>,
+    /// What it has shown.
+    pub seen: Seen,
 }
 
 /// Runs a seed.
@@ -106,13 +100,14 @@ pub fn run(seed: u64, naive: Option<Naive>, is_traced: bool) -> Outcome {
         let is_over = tokio::select! { biased; () = cloud.exhausted.notified() => false, () = world.play() => true };
         let mut oracle = cloud.oracle.lock().unwrap();
         if is_over {
-            oracle.judge(&cloud.account);
+            let keys = PublicKeys::parse(&world.signing_key.public_hex()).unwrap();
+            oracle.judge(&cloud.account, &keys);
         } else {
             oracle.never_ends();
         }
         oracle.judge_names(&cloud.account);
-        let trace = cloud.trace.lock().unwrap();
-        Outcome { violations: oracle.violations().to_vec(), hash: trace.hash(), trace: trace.lines().to_vec() }
+        let (trace, seen) = (cloud.trace.lock().unwrap(), cloud.seen.lock().unwrap().clone());
+        Outcome { violations: oracle.violations().to_vec(), hash: trace.hash(), trace: trace.lines().to_vec(), seen }
     })
 }
 
@@ -120,7 +115,7 @@ impl World {
     fn draw(seed: u64, naive: Option<Naive>, is_traced: bool) -> Self {
         let cloud = Arc::new(Cloud::new(Rng::with_seed(seed), is_traced));
         let all = map().model().second_looks.after.as_slice();
-        let looks = if cloud.draw(|rng| rng.u32(..6) == 0) { all } else { &all[all.len() - 1..] };
+        let looks = if cloud.draw(|rng| rng.u32(..12) == 0) { all } else { &all[all.len() - 1..] };
         let askers = if cloud.draw(|rng| rng.u32(..4) == 0) { PEOPLE - 1 } else { 1 };
         let sweep_minutes = if cloud.draw(|rng| rng.u32(..3) == 0) { 5 } else { 20 };
         Self {
@@ -136,31 +131,6 @@ impl World {
             signing_key: SigningKey::parse(&format!(r#"{{"seed":"{}"}}"#, "7".repeat(64))).unwrap(),
             open: Mutex::default(),
         }
-    }
-
-    /// Every obligation, and every request of a person, that is not closed. Only rows that were written since the last time are read.
-    #[must_use]
-    pub fn open_heads(&self) -> Vec<Open> {
-        let mut open = self.open.lock().unwrap();
-        for (partition, sort) in self.cloud.take_touched() {
-            match self.read_open_head(&partition, &sort) {
-                Some(head) => open.insert((partition, sort), head),
-                None => open.remove(&(partition, sort)),
-            };
-        }
-        open.values().cloned().collect()
-    }
-
-    fn read_open_head(&self, partition: &str, sort: &str) -> Option<Open> {
-        let get = json!({"TableName": "ledger", "Key": {"pk": {"S": partition}, "sk": {"S": sort}}});
-        let (_, answer) = self.cloud.account.carry_out("GetItem", get);
-        let row = answer.get("Item")?;
-        let text = |name: &str| row[name]["S"].as_str().unwrap_or_default();
-        let is_request = text("due_shard").starts_with("request-");
-        let is_obligation = sort == "head" && row.get("covers_until").is_some();
-        let is_closed = ["completed", "cancelled"].contains(&text("state"));
-        let head = || Open { next: text("next_action_at").parse().ok(), shard: text("due_shard").to_owned() };
-        ((is_request || is_obligation) && !is_closed).then(head)
     }
 
     /// What there was before the run began.
@@ -195,9 +165,10 @@ impl World {
                     oracle.has_stored(&key);
                 }
             }
-            for (file, version, is_marker) in [("a.jpg", "1", false), ("a.jpg", "2", true)] {
-                let key = format!("{tenant}/{id}/p1/avatar/{file}");
-                cloud.account.buckets().put(&key, version, is_marker);
+            let key = format!("{tenant}/{id}/p1/avatar/a.jpg");
+            cloud.account.buckets().put_in("media", &key, "1");
+            cloud.account.buckets().put(&key, "2", true);
+            for (version, is_marker) in [("1", false), ("2", true)] {
                 oracle.has_object(index, &key, version, is_marker);
             }
         }
@@ -241,16 +212,16 @@ impl World {
             acts.push(tokio::spawn(Arc::clone(self).dispute()));
         }
         if cloud.draw(|rng| rng.u32(..4) == 0) {
-            acts.push(tokio::spawn(Arc::clone(self).close()));
+            let is_restored = cloud.draw(|rng| rng.u32(..6) == 0);
+            let world = Arc::clone(self);
+            acts.push(if is_restored { tokio::spawn(world.close_and_restore()) } else { tokio::spawn(world.close()) });
         } else if cloud.draw(|rng| rng.u32(..6) == 0) {
             acts.push(tokio::spawn(Arc::clone(self).restore()));
         }
         for act in acts {
             act.await.unwrap();
         }
-        let outage = cloud.weather.outage_days.max(cloud.weather.vendor_outage_days);
-        let outage = Duration::from_secs(outage * 86_400);
-        let calm_at = cloud.elapsed().max(outage) + Duration::from_secs(3_600);
+        let calm_at = cloud.elapsed().max(cloud.outage()) + Duration::from_secs(3_600);
         *cloud.calm_at.lock().unwrap() = calm_at;
         cloud.note("run", "nothing more is asked for, and nothing goes wrong any more soon");
         while cloud.elapsed() < calm_at + QUIET_WITHIN {
@@ -258,11 +229,8 @@ impl World {
             if !cloud.oracle.lock().unwrap().violations().is_empty() {
                 break;
             }
-            if cloud.elapsed() > calm_at
-                && self.open_heads().is_empty()
-                && cloud.queue.is_empty()
-                && cloud.notices.is_empty()
-            {
+            let is_quiet = cloud.elapsed() > calm_at && cloud.queue.is_empty() && cloud.notices.is_empty();
+            if is_quiet && self.is_worked_off(cloud.elapsed() - calm_at) {
                 break;
             }
         }

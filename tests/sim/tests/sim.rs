@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use privacy_sim::caught::{CAUGHT, document, seed_today};
-use privacy_sim::many::{random_start, report, run_many};
+use privacy_sim::many::{Ran, random_start, report, run_many};
 use privacy_sim::naive::Naive;
+use privacy_sim::weather::Trouble;
 use privacy_sim::world::run;
 use privacy_tests::repository::root;
 
@@ -31,8 +32,11 @@ fn the_same_seed_is_the_same_run() {
 fn no_seed_breaks_a_promise() {
     let start = random_start();
     println!("{SEEDS} seeds from {start} on (make sim START={start} SEEDS={SEEDS} runs them again)");
-    let failures = run_many(start, SEEDS, None, 10, |_, _| {});
+    let Ran { failures, seen } = run_many(start, SEEDS, None, 10, |_, _| {});
     assert!(failures.is_empty(), "\n{}", report(&failures, None));
+    for trouble in Trouble::ALL {
+        assert!(seen.contains_key(trouble.name()), "{} never struck: {seen:?}", trouble.name());
+    }
 }
 
 #[test]

@@ -109,6 +109,32 @@ pub struct FormSent {
     pub id: String,
     /// When it was acknowledged.
     pub at: Duration,
+    /// What was shown since.
+    pub shown: Shown,
+}
+
+/// What somebody has shown with the code of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Nothing.
+    Nothing,
+    /// The right code was entered, and nobody knows what came of it.
+    Perhaps,
+    /// The right code was taken.
+    Code,
+}
+
+/// A letter that says how a request has ended.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// Of which request.
+    pub id: String,
+    /// Whether it says that it is done; else that it is not.
+    pub is_answer: bool,
+    /// Whether it says that a part stays.
+    pub in_part: bool,
+    /// When it was handed to the post.
+    pub at: Duration,
 }
 
 /// What a vendor holds of a person.

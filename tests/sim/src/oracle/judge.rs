@@ -5,18 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use privacy::receipt::PublicKeys;
 use privacy_tests::account::Account;
 
-use super::{Ask, Broken, LATEST, Oracle, stored};
+use super::{Ask, Broken, Held, LATEST, Oracle, stored};
 use crate::process::BEGINNING;
 
-/// CCPA regulations section 7021(a), which the service follows for everybody: receipt is confirmed within 10 business days.
-const TOLD_WITHIN: Duration = Duration::from_secs(14 * 86_400);
 /// How long after an alarm is due it may ring: sweeps are a day apart in the calm at the end of a run, and one may die.
 const RINGS_WITHIN: Duration = Duration::from_secs(2 * 86_400);
 
 /// True time since the beginning; what lies before it is the beginning.
-fn since_beginning(at: Timestamp) -> Duration {
+pub(super) fn since_beginning(at: Timestamp) -> Duration {
     Duration::from_secs(u64::try_from(at.as_second() - BEGINNING).unwrap_or_default())
 }
 
@@ -25,13 +24,17 @@ const VENDORS_HAVE: Duration = Duration::from_secs(18 * 86_400);
 
 impl Oracle {
     /// Judges a run that has come to its end.
-    pub fn judge(&mut self, account: &Account) {
+    pub fn judge(&mut self, account: &Account, keys: &PublicKeys) {
         if self.violations.is_empty() {
             // A run that broke a promise was stopped, perhaps before a letter could come.
-            self.judge_forms();
+            self.judge_forms(account);
         }
         self.judge_items(account);
         self.judge_asks(account);
+        if self.violations.is_empty() {
+            // Whatever did not come to its end may lack its receipt.
+            self.judge_receipts(account, keys);
+        }
     }
 
     /// A run goes round in circles: what is open in it never comes to its end.
@@ -46,7 +49,7 @@ impl Oracle {
         }
     }
 
-    fn judge_items(&mut self, account: &Account) {
+    pub(super) fn judge_items(&mut self, account: &Account) {
         let there = stored(account);
         let mut found = Vec::new();
         for (key, item) in &self.items {
@@ -69,6 +72,8 @@ impl Oracle {
                 found.push((Broken::OverErased, format!("{key} is gone or changed: {stands:?}")));
             }
         }
+        let kept = self.kept.iter().filter(|(hold, key)| self.holds[*hold].is_open() && !there.contains_key(key));
+        found.extend(kept.map(|(_, key)| (Broken::HoldIgnored, format!("{key} is gone, and a hold keeps it"))));
         let unknown: BTreeSet<&String> = there.keys().filter(|key| !self.items.contains_key(*key)).collect();
         found.extend(unknown.into_iter().map(|key| (Broken::Resurrected, format!("{key} was never stored"))));
         for (broken, how) in found {
@@ -76,36 +81,19 @@ impl Oracle {
         }
     }
 
-    /// Who filled in the form and read that it was taken gets a letter with a code, or somebody hears that they did not.
-    fn judge_forms(&mut self) {
-        let mut untold = Vec::new();
-        for form in &self.forms {
-            let over = form.at + TOLD_WITHIN;
-            let is_told = self.letters.iter().any(|(id, when)| *id == form.id && *when <= over);
-            if !is_told && !self.silences.iter().any(|when| (form.at..=over).contains(when)) {
-                untold.push(format!("{} was acknowledged, and no code was sent within two weeks", form.id));
-            }
-        }
-        for how in untold {
-            self.violate(Broken::Untold, how);
-        }
-    }
-
     fn judge_asks(&mut self, account: &Account) {
         let rows = account.dump("ledger");
         let mut found = Vec::new();
         for ask in self.asks.iter().filter(|ask| ask.is_acknowledged && !ask.is_withdrawn) {
-            let is_held = (0..self.connections.len())
-                .any(|one| self.may_be_held(one) && self.is_about(ask.about, ask.covers_until, one));
             let done = self.erased.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
             let head =
                 rows.iter().find(|row| row["pk"]["S"] == format!("obligation#{}", ask.id) && row["sk"]["S"] == "head");
             let state = head.map_or("missing", |head| head["state"]["S"].as_str().unwrap_or_default());
-            if !is_held && (done.is_none() || state != "completed") {
-                found.push((Broken::Lost, format!("{} was acknowledged and is {state} at the end", ask.id)));
-            }
-            if is_held {
+            if state == "held" && self.may_be_kept(&ask.id) {
                 continue;
+            }
+            if done.is_none() || state != "completed" {
+                found.push((Broken::Lost, format!("{} was acknowledged and is {state} at the end", ask.id)));
             }
             if let Some(copy) = self.copies.iter().find(|copy| ask.concerns(copy) && copy.gone_at.is_none()) {
                 found.push((Broken::Lost, format!("{} is done, and {} was left its copy", ask.id, copy.vendor)));
@@ -131,7 +119,11 @@ impl Oracle {
     /// says nothing of this one. What came when the alarm was due already, or was held until then, rings at the next sweeps.
     fn was_rung_for(&self, ask: &Ask) -> bool {
         let received = since_beginning(ask.received_at);
-        let releases = self.holds.iter().filter(|hold| self.is_about(ask.about, ask.covers_until, hold.connection));
+        let is_concerned = |hold: &&Held| {
+            let mut all = 0..self.connections.len();
+            all.any(|one| self.keeps(hold, one) && self.is_about(ask.about, ask.covers_until, one))
+        };
+        let releases = self.holds.iter().filter(is_concerned);
         let held_until = releases.filter_map(|hold| hold.released).max().unwrap_or_default();
         let is_due = over(ask).saturating_sub(ask.alarm_before()).max(received).max(held_until);
         let rings_by = (is_due + RINGS_WITHIN).min(over(ask));
@@ -149,7 +141,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::oracle::{About, Held};
+    use crate::oracle::About;
 
     const DAY: u64 = 86_400;
 
@@ -213,7 +205,7 @@ mod tests {
         oracle.alarmed("8abc", released + Duration::from_secs(DAY));
         assert!(!oracle.was_rung_for(&ask), "nothing held it");
         let (id, placed) = ("hold-number-1".to_owned(), Some(Duration::ZERO));
-        oracle.holds.push(Held { id, connection: 0, placed, released: Some(released) });
+        oracle.holds.push(Held { id, about: About::Connection(0), placed, released: Some(released) });
         assert!(oracle.was_rung_for(&ask));
     }
 }

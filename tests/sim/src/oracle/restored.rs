@@ -14,8 +14,9 @@ impl Oracle {
         stored(account)
     }
 
-    /// The tables were restored: nobody can expect what stood there before and does not now.
-    pub fn restored(&mut self, before: &BTreeMap<String, Value>, account: &Account) {
+    /// The tables were restored: nobody can expect what stood there before and does not now. Whether anything that was said to be
+    /// erased is there again.
+    pub fn restored(&mut self, before: &BTreeMap<String, Value>, account: &Account) -> bool {
         self.is_restored = true;
         self.tables.clear();
         let there = stored(account);
@@ -29,22 +30,26 @@ impl Oracle {
                 known.is_known = false;
             }
         }
+        self.kept.retain(|(_, key)| !lost.contains(key));
+        self.returned(&there).is_some()
     }
 
     /// There is traffic again: nothing may be there of what was said to be erased.
     pub fn opens(&mut self, account: &Account) {
         self.is_restored = false;
-        let there = stored(account);
+        if let Some(key) = self.returned(&stored(account)) {
+            let how = format!("{key} was erased, and is there again when traffic opens");
+            self.violate(Broken::Resurrected, how);
+        }
+    }
+    /// Something that is there, was said to be erased, and is not held.
+    fn returned(&self, there: &BTreeMap<String, Value>) -> Option<&String> {
         let is_back = |key: &String, connection: usize| {
             let mut erased = self.erased.iter();
             there.contains_key(key)
                 && !self.may_be_held(connection)
                 && erased.any(|(id, covers_until, _)| self.is_kept_out(id, *covers_until, connection))
         };
-        let back = self.items.iter().find(|(key, item)| is_back(key, item.connection));
-        if let Some((key, _)) = back {
-            let how = format!("{key} was erased, and is there again when traffic opens");
-            self.violate(Broken::Resurrected, how);
-        }
+        self.items.iter().find(|(key, item)| is_back(key, item.connection)).map(|(key, _)| key)
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-use super::{About, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
+use super::{About, Ask, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
 use crate::process::{BEGINNING, instant};
 
 impl Oracle {
@@ -116,6 +116,10 @@ impl Oracle {
                 self.after_put(&row_key(put["TableName"].as_str().unwrap_or_default(), &put["Item"]), account);
             }
         }
+        if operation == "PutItem" && body["Item"]["sk"]["S"] == "verification" {
+            let partition = body["Item"]["pk"]["S"].as_str().unwrap_or_default();
+            self.codes.insert(partition.trim_start_matches("obligation#").to_owned(), now);
+        }
         let says = |name| operation == "UpdateItem" && body["ExpressionAttributeValues"].get(name).is_some();
         let (says_erased, says_gone) = (says(":erased_at"), says(":gone_at"));
         if !says_erased && !says_gone {
@@ -123,20 +127,24 @@ impl Oracle {
         }
         let id = body["Key"]["pk"]["S"].as_str().unwrap_or_default().trim_start_matches("obligation#").to_owned();
         let answer: Value = serde_json::from_str(answer).unwrap();
-        let Some(covers_until) = at(&answer["Attributes"]["covers_until"]) else { return };
-        self.gone.push((id.clone(), covers_until, now));
-        if !says_erased {
+        let row = &answer["Attributes"];
+        let Some(covers_until) = at(&row["covers_until"]) else { return };
+        if !says_erased && row["state"]["S"] == "held" {
+            // Vendors are waited for beside a hold too: that says nothing of what it keeps.
             return;
         }
-        self.erased.push((id.clone(), covers_until, now));
+        // A wider cover that has come in meanwhile is not worked through yet.
+        let covers_until = at(&row["plan_covers_until"]).map_or(covers_until, |planned| planned.min(covers_until));
+        self.gone.push((id.clone(), covers_until, now));
+        if says_erased {
+            self.erased.push((id.clone(), covers_until, now));
+        }
         if self.is_restored {
             // Whoever had verified before the restore may say so still; nobody sees anything of it before the replay is over.
             return;
         }
-        let mut concerned = self.copies.iter().filter(|copy| copy.is_there(now));
-        if let Some(copy) = concerned.find(|copy| self.asks.iter().any(|ask| ask.id == id && ask.concerns(copy))) {
-            let how = format!("{id} says erased, and {} has its copy", copy.vendor);
-            self.violate(Broken::CompletedWithResidue, how);
+        if says_erased && let Some(vendor) = self.vendor_with_copy(&id, now) {
+            self.violate(Broken::CompletedWithResidue, format!("{id} says erased, and {vendor} has its copy"));
         }
         self.read_again(account);
         let objects: BTreeSet<String> = objects(account).map(|(key, _)| key).collect();
@@ -144,10 +152,28 @@ impl Oracle {
         let mut left = self
             .items
             .iter()
+            .filter(|(_, item)| says_erased || !self.is_open_elsewhere(&id, item.connection))
             .filter(|(key, item)| self.is_kept_out(&id, covers_until, item.connection) && is_there(key));
         if let Some((key, _)) = left.next() {
-            let how = format!("{id} says erased, and {key} is there");
+            let what = if says_erased { "erased" } else { "that nothing of ours is left" };
+            let how = format!("{id} says {what}, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
         }
+    }
+
+    /// Whether another request covers a connection, and was not said to be erased: its worker may have taken the links out, and be about
+    /// to find what it has missed.
+    fn is_open_elsewhere(&self, id: &str, connection: usize) -> bool {
+        let is_erased =
+            |ask: &Ask| self.erased.iter().any(|(of, until, _)| *of == ask.id && *until >= ask.covers_until);
+        let mut others = self.asks.iter().filter(|ask| ask.id != id && !is_erased(ask));
+        others.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
+    }
+
+    /// A vendor that has a copy of whoever a request is about.
+    pub(crate) fn vendor_with_copy(&self, id: &str, now: Duration) -> Option<&'static str> {
+        let mut there = self.copies.iter().filter(|copy| copy.is_there(now));
+        let copy = there.find(|copy| self.asks.iter().any(|ask| ask.id == id && ask.concerns(copy)))?;
+        Some(copy.vendor)
     }
 }

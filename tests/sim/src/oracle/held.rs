@@ -1,0 +1,120 @@
+//! Legal holds: what they keep, and since when.
+
+use std::time::Duration;
+
+use privacy_tests::account::Account;
+
+use super::{About, Ask, Item, Oracle, stored};
+
+/// A hold takes effect with the next chunk; what was sent before may be carried out for so long.
+pub const HOLD_TAKES_EFFECT: Duration = Duration::from_secs(300);
+
+/// A legal hold.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Its name.
+    pub id: String,
+    /// Of a connection, or of all of a tenant.
+    pub about: About,
+    /// When it was acknowledged.
+    pub placed: Option<Duration>,
+    /// When somebody first tried to release it.
+    pub released: Option<Duration>,
+}
+
+impl Held {
+    pub(super) const fn is_open(&self) -> bool {
+        self.released.is_none()
+    }
+}
+
+impl Oracle {
+    pub(super) fn keeps(&self, hold: &Held, connection: usize) -> bool {
+        match hold.about {
+            About::Connection(of) => of == connection,
+            About::Tenant(tenant) => self.connections[connection].tenant == tenant,
+            About::Person(_) => false,
+        }
+    }
+
+    /// Whether a hold has been in force for a while.
+    pub(super) fn is_held(&self, connection: usize, now: Duration) -> bool {
+        self.holds.iter().any(|hold| {
+            self.keeps(hold, connection)
+                && hold.placed.is_some_and(|placed| now > placed + HOLD_TAKES_EFFECT)
+                && hold.released.is_none_or(|released| now < released)
+        })
+    }
+
+    /// Whether a hold may be in force.
+    pub(super) fn may_be_held(&self, connection: usize) -> bool {
+        self.holds.iter().any(|hold| hold.is_open() && self.keeps(hold, connection))
+    }
+
+    /// Whether a hold may keep anything that a request covers, or another under the same key: they are worked off together.
+    pub(super) fn may_be_kept(&self, id: &str) -> bool {
+        let is_kept = |ask: &Ask| {
+            let mut all = 0..self.connections.len();
+            all.any(|one| self.may_be_held(one) && self.is_about(ask.about, ask.covers_until, one))
+        };
+        self.asks.iter().filter(|ask| ask.id == id).any(is_kept)
+    }
+
+    /// Whether any hold is in force, or may be.
+    #[must_use]
+    pub fn has_open_hold(&self) -> bool {
+        self.holds.iter().any(Held::is_open)
+    }
+
+    /// A hold has taken effect: from now on what is there stays.
+    pub fn takes_effect(&mut self, hold: usize, account: &Account) {
+        let there = stored(account);
+        let is_kept =
+            |(key, item): &(&String, &Item)| self.keeps(&self.holds[hold], item.connection) && there.contains_key(*key);
+        let kept: Vec<(usize, String)> =
+            self.items.iter().filter(is_kept).map(|(key, _)| (hold, key.clone())).collect();
+        self.kept.extend(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use privacy_tests::account::Account;
+    use serde_json::json;
+
+    use super::*;
+    use crate::oracle::{Broken, Connected};
+
+    /// What the oracle says of a row that was there when a hold took effect, and has gone by ways that nobody saw.
+    fn found(about: About, is_released: bool) -> Vec<Broken> {
+        let (mut oracle, account) = (Oracle::default(), Account::new());
+        oracle.connections.push(Connected {
+            tenant: "alder".to_owned(),
+            id: "c1".to_owned(),
+            person: 0,
+            platform: "facebook",
+            connected_at: Timestamp::UNIX_EPOCH,
+            is_known: true,
+        });
+        let key = json!({"pk": {"S": "alder#c1"}, "sk": {"S": "contact#p1#score"}});
+        account.put_all("inbox", std::slice::from_ref(&key));
+        oracle.may_store(0, "inbox", &key);
+        let placed = Some(Duration::ZERO);
+        oracle.holds.push(Held { id: "hold-number-0".to_owned(), about, placed, released: None });
+        oracle.takes_effect(0, &account);
+        oracle.holds[0].released = is_released.then_some(Duration::from_secs(1));
+        let (status, _) = account.carry_out("DeleteItem", json!({"TableName": "inbox", "Key": key}));
+        assert_eq!(status, 200);
+        oracle.judge_items(&account);
+        oracle.violations().iter().map(|violation| violation.broken).collect()
+    }
+
+    #[test]
+    fn what_a_hold_keeps_stands_in_the_end() {
+        assert_eq!(found(About::Connection(0), false), [Broken::HoldIgnored]);
+        assert_eq!(found(About::Tenant("alder"), false), [Broken::HoldIgnored]);
+        assert_eq!(found(About::Tenant("birch"), false), [], "of another tenant");
+        assert_eq!(found(About::Connection(0), true), [], "it was released");
+    }
+}
