@@ -29,6 +29,7 @@ where
     /// Erases every place that is not erased, as it was counted. A store that fails leaves the others done and itself due.
     pub(super) async fn erase_all(&mut self, head: &Head, scopes: &mut [Scope]) -> Result<Failures, Stop> {
         let mut failures = std::mem::take(&mut self.unreadable);
+        self.read_empty.clear();
         for scope in scopes.iter_mut().filter(|scope| scope.stage != Stage::Erased) {
             scope.held.clear();
             self.held_owners.clear();
@@ -54,6 +55,9 @@ where
             let erased = self.erase_store(head, scope, store, &mut with_links).await;
             is_done &= self.carry_on(head, scope, (store, erased), failures).await?;
         }
+        if is_done && scope.held.is_empty() {
+            is_done = self.is_all_else_gone(head, scope, failures).await?;
+        }
         for store in with_links {
             if is_done {
                 let erased = self.erase_links(head, scope, store).await;
@@ -72,7 +76,7 @@ where
     }
 
     /// A store that failed is noted, and the next one has its turn. Whether it did not fail.
-    async fn carry_on(
+    pub(super) async fn carry_on(
         &self,
         head: &Head,
         scope: &Scope,

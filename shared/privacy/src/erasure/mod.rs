@@ -16,6 +16,7 @@ mod free;
 mod hand_on;
 mod hold;
 mod kept;
+mod last_look;
 mod lease;
 mod links;
 mod look;
@@ -96,6 +97,8 @@ struct Visit<'e, 'a, L, V, C, A> {
     stop_at: Timestamp,
     remembered: Remembered,
     remembered_bytes: usize,
+    /// By place, the stores in which the last look of this visit found no row at all.
+    read_empty: BTreeMap<Place, BTreeSet<String>>,
     /// Stores that could not be counted in this visit.
     unreadable: Failures,
     /// The holds that were met in this visit.
@@ -139,6 +142,7 @@ where
             stop_at,
             remembered: Remembered::new(),
             remembered_bytes: 0,
+            read_empty: BTreeMap::new(),
             unreadable: Failures::new(),
             held_by: BTreeMap::new(),
             is_released: false,
@@ -270,6 +274,10 @@ where
         let failures = self.erase_all(head, &mut scopes).await?;
         if !failures.is_empty() {
             return self.failed(head, plan, failures, &scopes).await.map(Executed::Stopped);
+        }
+        if scopes.iter().any(|scope| scope.stage == Stage::Found) {
+            // The last look has found what the lists had missed.
+            return Ok(Executed::Unclean);
         }
         if scopes.iter().any(|scope| !scope.held.is_empty()) {
             self.moves_mark(head, ReplayStage::Begun, ReplayStage::Done);

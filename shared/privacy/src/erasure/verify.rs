@@ -49,6 +49,7 @@ where
                 scopes.push(scope);
             }
         }
+        self.read_empty.clear();
         Ok(verified)
     }
 
@@ -58,6 +59,9 @@ where
         let mut found = Found { tells_apart: is_reused || !place.is_connection(), ..Found::default() };
         for store in self.engine.map.stores_of(&head.target).filter(|store| !(is_reused && store.identities)) {
             let Some(range) = store.range(place) else { continue };
+            if self.read_empty.get(place).is_some_and(|stores| stores.contains(&store.name)) {
+                continue;
+            }
             if let Err(fault) = self.look_into(head, (store, &range), &mut found).await {
                 unreadable.insert(store.name.clone(), fault);
             }

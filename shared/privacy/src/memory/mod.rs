@@ -140,6 +140,8 @@ pub struct Stored {
     pub exports: StoredExports,
     /// What reads see that may be stale, while a replica lags behind.
     pub a_moment_ago: Option<Box<Stored>>,
+    /// Keys of records that a list misses, as a read that is consistent in the end may; a strong read finds them.
+    pub unlisted: BTreeSet<String>,
     /// Messages that were sent.
     pub sent: Vec<Work>,
     /// Downstream processors and what is stored of them.

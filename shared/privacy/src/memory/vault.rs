@@ -58,20 +58,22 @@ impl Stores for World {
         range: &KeyRange,
         after: Option<&Record>,
         limit: Option<u16>,
-        _read: Read,
+        read: Read,
     ) -> Answer<Page> {
         if self.stored().unreadable_store.as_deref() == Some(store) {
             return Err(Fault::retry("stores.page", "broken"));
         }
         self.call("stores.page", |stored| {
             let limit = limit.map_or(self.page_records, usize::from);
+            let is_listed = |key: &&String| matches!(read, Read::Strong) || !stored.unlisted.contains(*key);
             // One more than fits tells whether there is another page.
             let mut records: Vec<Record> = match range {
                 KeyRange::Table { partition, begins_with } => {
                     let from = after.map_or(Bound::Included(begins_with), |after| Bound::Excluded(&after.key));
                     let keys = stored.items.get(&(store.to_owned(), partition.clone()));
                     let keys = keys.into_iter().flat_map(|keys| keys.range::<String, _>((from, Bound::Unbounded)));
-                    let matching = keys.take_while(|key| key.starts_with(begins_with)).take(limit + 1);
+                    let matching = keys.take_while(|key| key.starts_with(begins_with)).filter(is_listed);
+                    let matching = matching.take(limit + 1);
                     matching.map(|key| stored.record(store, partition, key, None)).collect()
                 }
                 KeyRange::Bucket { prefix } => {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-use super::{About, Ask, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
+use super::{About, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
 use crate::process::{BEGINNING, instant};
 
 impl Oracle {
@@ -152,22 +152,12 @@ impl Oracle {
         let mut left = self
             .items
             .iter()
-            .filter(|(_, item)| says_erased || !self.is_open_elsewhere(&id, item.connection))
             .filter(|(key, item)| self.is_kept_out(&id, covers_until, item.connection) && is_there(key));
         if let Some((key, _)) = left.next() {
             let what = if says_erased { "erased" } else { "that nothing of ours is left" };
             let how = format!("{id} says {what}, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
         }
-    }
-
-    /// Whether another request covers a connection, and was not said to be erased: its worker may have taken the links out, and be about
-    /// to find what it has missed.
-    fn is_open_elsewhere(&self, id: &str, connection: usize) -> bool {
-        let is_erased =
-            |ask: &Ask| self.erased.iter().any(|(of, until, _)| *of == ask.id && *until >= ask.covers_until);
-        let mut others = self.asks.iter().filter(|ask| ask.id != id && !is_erased(ask));
-        others.any(|ask| self.is_about(ask.about, ask.covers_until, connection))
     }
 
     /// A vendor that has a copy of whoever a request is about.

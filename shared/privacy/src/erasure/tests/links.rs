@@ -253,6 +253,47 @@ async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothin
 }
 
 #[tokio::test]
+async fn who_asks_again_after_a_crash_is_told_erased_of_nothing_that_a_list_had_missed() {
+    let run = Run::new();
+    let missed = "contact#p1#signal#2026-02-01T00:00:00.000Z#missed";
+    let disconnect = Disconnect {
+        place: place("alder", "c1", None),
+        platform: Platform::parse("google").unwrap(),
+        disconnected_at: None,
+    };
+    for is_disconnect in [false, true] {
+        let begin = async || {
+            let world = known();
+            world.link(&place("alder", "c1", None), long_ago(), &email());
+            world.put("alder", "c1", missed);
+            world.stored().unlisted = [missed.to_owned()].into();
+            if !is_disconnect {
+                open(&world).await;
+                return (world, id());
+            }
+            let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect.clone(), now()).await.unwrap();
+            (world, accepted.id)
+        };
+        let (world, first) = begin().await;
+        drop(run.work_as(&world, &first, "w1").await);
+        for call in 1..=world.calls().min(400) {
+            for strike in [Strike::Before(call), Strike::After(call)] {
+                let (world, first) = begin().await;
+                world.strike(Some(strike));
+                drop(run.work_as(&world, &first, "w1").await);
+                world.strike(None);
+                world.stored().unlisted.clear();
+                world.open(&by_email()).await.unwrap();
+                let worked = run.work_as(&world, &by_email().id, "w2").await.unwrap();
+                assert!(matches!(worked, Worked::Erased { .. }), "{strike:?}: {worked:?}");
+                let left = residue(&world).into_iter().filter(|line| line.contains("#missed"));
+                assert_eq!(left.collect::<Vec<_>>(), Vec::<String>::new(), "{is_disconnect} {strike:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn however_many_rows_name_a_link_it_stands_while_one_of_them_does() {
     let run = Run::new();
     let begin = async || {
