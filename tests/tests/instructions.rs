@@ -55,7 +55,7 @@ fn a_signature_is_checked_once() {
 
 #[test]
 fn a_warm_callback_takes_what_two_calls_take() {
-    at_most(Path::Callback, 2_420.0);
+    at_most(Path::Callback, 2_230.0);
 }
 
 #[test]

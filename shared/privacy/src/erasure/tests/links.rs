@@ -264,7 +264,6 @@ async fn who_asks_again_after_a_crash_is_told_erased_of_nothing_that_a_list_had_
     for is_disconnect in [false, true] {
         let begin = async || {
             let world = known();
-            world.link(&place("alder", "c1", None), long_ago(), &email());
             world.put("alder", "c1", missed);
             world.stored().unlisted = [missed.to_owned()].into();
             if !is_disconnect {
