@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -30,9 +31,14 @@ def moving(world: World) -> Iterator[World]:
 
 def flags_of(world: World, person: str) -> set[str]:
     """What is not to be done with somebody's data, as the product finds it."""
+    return set(flag_row(world, person)) - {"pk", "lifted", "expires_at"}
+
+
+def flag_row(world: World, person: str) -> dict[str, Any]:
     key = {"pk": {"S": f"flags#{person}"}}
     got = world.clients["dynamodb"].get_item(TableName=world.outputs["SuppressionTableName"], Key=key, ConsistentRead=True)
-    return set(got.get("Item", {})) - {"pk", "lifted"}
+    found: dict[str, Any] = got.get("Item", {})
+    return found
 
 
 def lets(world: World, person: str, *flags: str) -> bool:
@@ -98,6 +104,7 @@ def test_a_flag_is_lifted_by_staff_and_the_gate_lets_again(world: World, staff: 
     person = by_email(world, address)
     reference = world.ask_for({"kind": "opt-out", "email": address, "residence": "California"})
     until(lambda: "opted_out" in flags_of(world, person) or None, 60)
+    assert "expires_at" not in flag_row(world, person), "what stands stays"
     stranger = note(staff, world, kind="complaint", details="Of somebody else.")
     refused = act(staff, world, reference, "lifting", flag="opted-out", asked_in=stranger, why="They say so there.")
     assert refused.status == 400 and not lets(world, person, "opted_out")
@@ -105,6 +112,8 @@ def test_a_flag_is_lifted_by_staff_and_the_gate_lets_again(world: World, staff: 
         lifted = act(staff, world, reference, "lifting", flag="opted-out", why="They called back and want it.")
         assert lifted.status == 200, lifted
     assert flags_of(world, person) == set() and lets(world, person, "opted_out")
+    kept = float(flag_row(world, person)["expires_at"]["N"]) - time.time()
+    assert 729 <= kept / 86_400 <= 732, "what stood goes two years after it was lifted"
     shown = get(staff, world, f"{REQUESTS}/{reference}")
     (act_of_staff,) = [one for one in shown["history"] if one["what"] == "lifted"]
     assert (act_of_staff["flag"], act_of_staff["why"]) == ("opted-out", "They called back and want it.")
