@@ -18,8 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/policy");
     println!("cargo::rerun-if-changed=src/clock");
 
-    let model: policy::model::Model = toml::from_str(&read(&crate_dir.join("../../policy.toml"))?)?;
+    let mut model: policy::model::Model = toml::from_str(&read(&crate_dir.join("../../policy.toml"))?)?;
     policy::validate::validate(&model)?;
+    policy::spoken::fill(&mut model)?;
     std::fs::write(out_dir.join("policy.json"), serde_json::to_vec(&model)?)?;
 
     let model: clock::model::Model = toml::from_str(&read(&crate_dir.join("law.toml"))?)?;

@@ -16,33 +16,30 @@ type Answer = Result<UpdateItemOutput, SdkError<UpdateItemError>>;
 
 /// Sends an update, again after a wait while a transaction has its row.
 pub(crate) async fn send(update: UpdateItemFluentBuilder) -> Answer {
-    again_while(is_in_transaction, update).await
+    send_made(|| update.clone()).await
 }
 
 /// As [`send`], where nearly every update is taken the first time: made anew for another try, and never copied before it.
 pub(crate) async fn send_made(make: impl Fn() -> UpdateItemFluentBuilder) -> Answer {
-    for attempt in 1..TRIES {
-        match make().send().await {
-            Err(error) if is_in_transaction(&error) => tokio::time::sleep(backoff(attempt)).await,
-            answer => return answer,
-        }
-    }
-    make().send().await
+    again_while(is_in_transaction, make).await
 }
 
 /// As [`send`], and while the partition is short of throughput.
 pub(crate) async fn send_through_throttling(update: UpdateItemFluentBuilder) -> Answer {
-    again_while(is_busy, update).await
+    again_while(is_busy, || update.clone()).await
 }
 
-async fn again_while(is_passing: fn(&SdkError<UpdateItemError>) -> bool, update: UpdateItemFluentBuilder) -> Answer {
+async fn again_while(
+    is_passing: fn(&SdkError<UpdateItemError>) -> bool,
+    make: impl Fn() -> UpdateItemFluentBuilder,
+) -> Answer {
     for attempt in 1..TRIES {
-        match update.clone().send().await {
+        match make().send().await {
             Err(error) if is_passing(&error) => tokio::time::sleep(backoff(attempt)).await,
             answer => return answer,
         }
     }
-    update.send().await
+    make().send().await
 }
 
 /// Exponential with full jitter, from 50 ms to at most 3 s.

@@ -31,6 +31,15 @@ const NUMBERS: [&str; 17] = [
 /// # Errors
 /// [`InvalidPolicy`] for a placeholder that stands for nothing, which the build has ruled out.
 pub fn fill(model: &mut Model) -> Result<(), InvalidPolicy> {
+    let mut has_any = false;
+    each_text(model, |text| {
+        has_any |= text.contains('{');
+        Ok(())
+    })?;
+    if !has_any {
+        // As the build has left it: a function that starts counts no spans.
+        return Ok(());
+    }
     let spans = spans(model);
     each_text(model, |text| {
         if text.contains('{') {

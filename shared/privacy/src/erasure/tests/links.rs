@@ -54,6 +54,11 @@ fn rows(world: &World) -> Vec<String> {
     keys.cloned().collect()
 }
 
+fn disconnect() -> Disconnect {
+    let platform = Platform::parse("google").unwrap();
+    Disconnect { place: place("alder", "c1", None), platform, disconnected_at: None }
+}
+
 #[tokio::test]
 async fn whoever_is_found_by_one_identity_loses_the_links_of_all() {
     let (world, run) = (known(), Run::new());
@@ -68,12 +73,7 @@ async fn whoever_is_found_by_one_identity_loses_the_links_of_all() {
 #[tokio::test]
 async fn a_disconnect_takes_the_links_of_its_contacts_along() {
     let (world, run) = (known(), Run::new());
-    let disconnect = Disconnect {
-        place: place("alder", "c1", None),
-        platform: Platform::parse("google").unwrap(),
-        disconnected_at: None,
-    };
-    let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect, now()).await.unwrap();
+    let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect(), now()).await.unwrap();
     assert!(matches!(run.work(&world, &accepted.id).await, Worked::Erased { .. }));
     assert_eq!(links(&world), ["v1-email alder##contact#p1", "v1-email alder##user#u1"]);
     assert_eq!(rows(&world).len(), 2);
@@ -116,12 +116,7 @@ async fn the_links_to_somebody_of_whom_something_is_held_stay_and_nobody_elses()
     for classes in [&["signals"][..], &[]] {
         let (world, run) = (known(), Run::new());
         world.stored().holds.push(hold_of_p1(classes));
-        let disconnect = Disconnect {
-            place: place("alder", "c1", None),
-            platform: Platform::parse("google").unwrap(),
-            disconnected_at: None,
-        };
-        let id = accept_disconnect(&world, &world, &run.map, HOUR, disconnect, now()).await.unwrap().id;
+        let id = accept_disconnect(&world, &world, &run.map, HOUR, disconnect(), now()).await.unwrap().id;
         assert!(matches!(run.work(&world, &id).await, Worked::Held { .. }), "{classes:?}");
         let of_c1: Vec<String> = links(&world).into_iter().filter(|line| line.contains("alder#c1")).collect();
         let left = ["v1-email alder#c1#p1", "v1-owner-of-c1 alder#c1", "v1-person alder#c1#p1"];
@@ -206,11 +201,6 @@ fn of_the_person(world: &World) -> Vec<String> {
 #[tokio::test]
 async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothing_that_stands() {
     let run = Run::new();
-    let disconnect = Disconnect {
-        place: place("alder", "c1", None),
-        platform: Platform::parse("google").unwrap(),
-        disconnected_at: None,
-    };
     for is_disconnect in [false, true] {
         let begin = async || {
             let world = known();
@@ -224,7 +214,7 @@ async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothin
             if !is_disconnect {
                 return (world, id());
             }
-            let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect.clone(), now()).await.unwrap();
+            let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect(), now()).await.unwrap();
             (world, accepted.id)
         };
         let (world, first) = begin().await;
@@ -256,11 +246,6 @@ async fn who_asks_again_between_a_crash_and_its_mending_is_told_erased_of_nothin
 async fn who_asks_again_after_a_crash_is_told_erased_of_nothing_that_a_list_had_missed() {
     let run = Run::new();
     let missed = "contact#p1#signal#2026-02-01T00:00:00.000Z#missed";
-    let disconnect = Disconnect {
-        place: place("alder", "c1", None),
-        platform: Platform::parse("google").unwrap(),
-        disconnected_at: None,
-    };
     for is_disconnect in [false, true] {
         let begin = async || {
             let world = known();
@@ -270,7 +255,7 @@ async fn who_asks_again_after_a_crash_is_told_erased_of_nothing_that_a_list_had_
                 open(&world).await;
                 return (world, id());
             }
-            let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect.clone(), now()).await.unwrap();
+            let accepted = accept_disconnect(&world, &world, &run.map, HOUR, disconnect(), now()).await.unwrap();
             (world, accepted.id)
         };
         let (world, first) = begin().await;
