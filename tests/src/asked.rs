@@ -18,7 +18,8 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
     Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Declined, Deed, EmailAddress, Findings,
-    Handle, Instructed, Member, PointKind, Proof, Proven, Reopened, Routed, Sha256Hex, Standing, SubjectRequest, Words,
+    Handle, Instructed, Member, PointKind, Proof, Proven, Relocated, Reopened, Routed, Sha256Hex, Standing, SubjectRequest,
+    Words,
 };
 
 use crate::demo;
@@ -139,6 +140,7 @@ pub fn full() -> SubjectRequest {
                 child: Some(Contact { email: EmailAddress::parse("tim@example.org").ok(), account: None }),
             }),
             reopened: Some(Reopened { appeal: ObligationId::of_request(&[7; 20]), at: now(), was_answered: true }),
+            relocated: Some(Relocated { at: now(), letters: 2 }),
             ordered_again: InstructionId::parse("ticket-9").ok().map(|id| OrderedAgain {
                 id,
                 reason: OrderReason::Spoilt,
@@ -163,6 +165,7 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Received,
         Deed::Paused { asked_at: now() },
         Deed::Resumed { answered_at: now() },
+        Deed::Relocated { from: "EU_GDPR".to_owned(), to: "CA_CCPA".to_owned() },
         Deed::Told { notice: notice.clone(), tenant: None },
         Deed::Withheld,
         Deed::Told { notice: "tenant-told".to_owned(), tenant: TenantId::parse("tenant-alder").ok() },

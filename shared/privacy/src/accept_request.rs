@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::ask::{Ask, InvalidAsk};
+pub(crate) use self::needs::needs_of;
 use crate::clock::zone;
 use crate::fault::Fault;
 use crate::instant;

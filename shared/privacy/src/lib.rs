@@ -17,6 +17,7 @@ pub mod close_request;
 pub mod confirm_plan;
 pub mod confirm_purge;
 pub mod correct_request;
+pub mod correct_residence;
 pub mod data_map;
 pub mod deadline;
 pub mod decide_part;

@@ -102,6 +102,7 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
         (_, None) if request.clocks.extended.is_some() && !request.was_told(Notice::Extension, 1) => {
             Step::Tell(Notice::Extension)
         }
+        (_, None) if request.has_relocation_to_tell() => Step::Tell(Notice::Relocated),
         (Standing::Received, None) => Step::Lapse,
         (Standing::AwaitingVerification, None) if request.lapses_at() <= now => Step::Lapse,
         (Standing::AwaitingVerification, None) if request.has_to_ask_person() => Step::Tell(Notice::AgentConfirmation),
@@ -264,7 +265,8 @@ async fn tell_again(
     notice: Notice,
     swept: &mut RequestsSwept,
 ) -> Result<(), Fault> {
-    let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round: 1, source: None };
+    let round = request.round_to_tell(notice);
+    let job = NoticeJob { request: request.id.clone(), notice, tenant: None, round, source: None };
     queue.notify(&job).await?;
     swept.resent += 1;
     Ok(())

@@ -36,6 +36,8 @@ staff deny REF CODE --why TEXT           for a coded reason of the law
 staff route REF TENANT --why TEXT        a part that a tenant decides
 staff instruct REF TENANT INSTRUCTION [decline CODE|more-time] --why TEXT
                                what a tenant says of its part: without a word more, that it agrees
+staff residence REF PLACE --why TEXT
+                               where the person lives, if that was noted wrongly: a country, state or province, or elsewhere
 staff correct REF [--open FIELD]... [--instructed FIELD=ORDER]... [--applied FIELD=EVIDENCE]...
            [--refused FIELD=EVIDENCE]... [--value FIELD=TEXT]... --why TEXT
                                instructed: whoever keeps it was told; applied: they have confirmed it; --value says what the

@@ -6,6 +6,7 @@ mod at_once;
 pub(crate) mod blocks;
 mod done;
 mod person;
+mod relocated;
 mod short;
 mod tenant;
 mod typed;
@@ -54,6 +55,7 @@ impl<'a> Writer<'a> {
             Notice::AgentConfirmation => self.agent_confirmation(letter),
             _ if is_as_typed(letter) => self.as_typed(),
             Notice::Extension => self.extension(letter.request),
+            Notice::Relocated => self.relocated(letter.request),
             Notice::Late => self.late(letter.request),
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),
@@ -86,8 +88,15 @@ fn is_to_agent(letter: &Letter<'_>) -> bool {
 
 /// Whether it tells of an account, and goes where somebody only typed.
 fn is_as_typed(letter: &Letter<'_>) -> bool {
-    let told = letter.notice;
-    let tells = matches!(told, Notice::Extension | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed);
+    let tells = matches!(
+        letter.notice,
+        Notice::Extension
+            | Notice::Relocated
+            | Notice::Late
+            | Notice::Answer
+            | Notice::Denial
+            | Notice::Routed
+    );
     tells && letter.request.is_reached_as_typed()
 }
 

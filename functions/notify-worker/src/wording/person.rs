@@ -66,7 +66,7 @@ pub(super) fn is_by_somebody(request: &SubjectRequest) -> bool {
 }
 
 /// What a letter begins with then.
-fn by_somebody(request: &SubjectRequest) -> Option<Block> {
+pub(super) fn by_somebody(request: &SubjectRequest) -> Option<Block> {
     is_by_somebody(request).then(|| say(BY_SOMEBODY))
 }
 

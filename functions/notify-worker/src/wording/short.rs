@@ -10,6 +10,7 @@ use privacy_pages::kinds::asked;
 use super::at_once::{UNSHOWN, at_once, read_first};
 use super::done::done;
 use super::person::{BY_SOMEBODY, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
+use super::relocated::{RELOCATED, relocated_words};
 use super::typed::FOR_YOU;
 use super::ways::Way;
 use super::{Writer, is_as_typed, line};
@@ -64,6 +65,10 @@ impl Writer<'_> {
                 std::iter::once(asks).chain(stopped).chain(read_first).chain(self.code_lines(letter)).collect()
             }
             Notice::Extension => self.longer(request),
+            Notice::Relocated => {
+                let said = std::iter::once(RELOCATED.to_owned()).chain(relocated_words(request));
+                said.chain(complaints(&self.ways_before_answer(request))).collect()
+            }
             Notice::Late => {
                 let by = format!("We had to answer your privacy request by the end of {}, and do not manage to.", last_day(request));
                 [by, late_words(request).to_owned()].into_iter().chain(complaints(&self.ways_before_answer(request))).collect()

@@ -25,7 +25,7 @@ use privacy::subject_request::notice::NOT_REACHED;
 use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
-    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Standing,
+    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Relocated, Standing,
     Words,
 };
 
@@ -133,6 +133,11 @@ impl Desk {
             Notice::AgentLate => SubjectRequest { agent: Some(agent()), ..request },
             Notice::AgentAnswer => self.telling(Notice::Answer, regime, kind),
             Notice::AgentDenial => self.telling(Notice::Denial, regime, kind),
+            Notice::Relocated => {
+                let mut request = request;
+                request.course.relocated = Some(Relocated { at: now, letters: 1 });
+                request
+            }
             Notice::Acknowledgement
             | Notice::Code
             | Notice::Late

@@ -12,6 +12,7 @@ use privacy::accept_request::{Sent, Terms};
 use privacy::audit::StaffDeed;
 use privacy::close_request::close_request;
 use privacy::correct_request::correct_request;
+use privacy::correct_residence::correct_residence;
 use privacy::decide_part::decide_part;
 use privacy::deny_request::deny_request;
 use privacy::extend_request::extend_request;
@@ -44,6 +45,7 @@ pub(super) enum ActPath {
     Verification,
     Extension,
     Pause,
+    Residence,
     Denial,
     Route,
     Instruction,
@@ -59,6 +61,7 @@ impl ActPath {
             "verification" => Self::Verification,
             "extension" => Self::Extension,
             "pause" => Self::Pause,
+            "residence" => Self::Residence,
             "denial" => Self::Denial,
             "route" => Self::Route,
             "instruction" => Self::Instruction,
@@ -75,6 +78,7 @@ impl ActPath {
             Self::Verification => "reviewed",
             Self::Extension => "extended",
             Self::Pause => "paused",
+            Self::Residence => "relocated",
             Self::Denial => "denied",
             Self::Route => "routed",
             Self::Instruction => "instructed",
@@ -164,6 +168,10 @@ impl Staff {
                     read::Pause::Answered(at) => resume(request, law, at, by, now),
                 };
                 record_act(book, id, change).await?
+            }
+            ActPath::Residence => {
+                let place = read::residence(members)?;
+                correct_residence(book, queue, law, id, read::home(&place), by, now).await?
             }
             ActPath::Denial => deny_request(book, queue, law, id, read::denial(members)?, by, now).await?,
             ActPath::Route => {

@@ -9,7 +9,7 @@ use super::Ask;
 use crate::law::agent::PersonStep;
 use crate::law::assurance::{Asker, Method};
 use crate::law::{Law, NoRule};
-use crate::subject_request::Proof;
+use crate::subject_request::{Proof, SubjectRequest};
 
 /// What has to be shown, in the order in which it is asked for; empty where nobody is asked for anything.
 pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, NoRule> {
@@ -42,6 +42,25 @@ pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, No
     }
     own.push(Proof::AgentPermission);
     Ok(own)
+}
+
+/// What has to be shown for a request that is stored, by the law that it goes by now. Nobody is asked for a login again, or told to do
+/// without one, and what a login stood for it still stands for.
+pub(crate) fn needs_of(law: &Law, request: &SubjectRequest) -> Result<Vec<Proof>, NoRule> {
+    let goes_with_address = |proof: &Proof| is_code(proof) || *proof == Proof::DataPoints;
+    let by_login = request.needs.contains(&Proof::AccountLogin);
+    let asked = Ask {
+        has_account: by_login && !request.needs.iter().any(goes_with_address),
+        agent: request.agent.clone(),
+        about_child: request.about_child,
+        ..Ask::of(request.kind, request.contact.clone(), request.channel)
+    };
+    let needs = needs(law, &request.regime, &asked)?;
+    if by_login && !asked.has_account {
+        let is_left = |need: &Proof| !matches!(need, Proof::DataPoints | Proof::Declaration) || needs.contains(need);
+        return Ok(request.needs.iter().copied().filter(is_left).collect());
+    }
+    Ok(needs)
 }
 
 /// An agent and a parent have no login of the person's: the person is asked where they can be reached.

@@ -69,6 +69,8 @@ pub enum ActKind {
     Paused,
     /// They have answered, and it goes on.
     Resumed,
+    /// Where the person lives was mended: another law holds for it, or another calendar.
+    Relocated,
     /// It was handed to the engine, the exporter or staff.
     RequestBegun,
     /// Tenants that decide about a part were looked for.

@@ -174,6 +174,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Extended
         | Deed::Paused { .. }
         | Deed::Resumed { .. }
+        | Deed::Relocated { .. }
         | Deed::Begun
         | Deed::PartsSought
         | Deed::Waits

@@ -155,6 +155,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::Extended => ActKind::Extended,
         Deed::Paused { .. } => ActKind::Paused,
         Deed::Resumed { .. } => ActKind::Resumed,
+        Deed::Relocated { .. } => ActKind::Relocated,
         Deed::Begun => ActKind::RequestBegun,
         Deed::PartsSought => ActKind::PartsSought,
         Deed::Routed { .. } => ActKind::Routed,

@@ -74,6 +74,13 @@ pub enum Deed {
         /// When they answered.
         answered_at: Timestamp,
     },
+    /// Where the person lives was noted wrongly: another law holds for it, or another calendar.
+    Relocated {
+        /// Its regime before.
+        from: String,
+        /// Its regime since.
+        to: String,
+    },
     /// It waits for a copy that the same person has asked for.
     Waits,
     /// It was handed to the engine, the exporter or staff.

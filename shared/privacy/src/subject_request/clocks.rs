@@ -141,6 +141,39 @@ impl Clocks {
         Ok(extended)
     }
 
+    /// The same under another law, counted from the same receipt. Of two last days the one that ends first holds: what somebody was
+    /// told does not move away from them, and what the law of where they live gives is not kept from them. Alarms ring by either.
+    /// More time that was taken counts where that law would have given it then; its pauses are those that it has.
+    ///
+    /// # Errors
+    /// [`ClockError`]
+    pub fn moved(&self, row: &Row<'_>, counted_from: Timestamp, person_zone: Option<&str>) -> Result<Self, ClockError> {
+        let pauses = if row.pauses() { self.pauses.clone() } else { Vec::new() };
+        let days = if row.pauses() { self.paused_days()? } else { 0 };
+        let receipt = receipt(counted_from, person_zone, days);
+        let first = row.dates(&receipt)?;
+        let dates = match &self.extended {
+            None => first,
+            Some(taken) => match row.extend(&receipt, &first, &taken.reason, taken.at) {
+                Ok(later) => later,
+                Err(NotExtended::Clock(error)) => return Err(error),
+                Err(
+                    NotExtended::NoReason | NotExtended::Twice | NotExtended::NoExtension(_) | NotExtended::TooLate(_),
+                ) => first,
+            },
+        };
+        let mut anew = Self::of(&dates, receipt.person_zone);
+        if let (Some(taken), Some(kept)) = (&self.extended, &mut anew.extended) {
+            kept.first_legal = taken.first_legal.min(kept.first_legal);
+        }
+        let ends = |clocks: &Self| clocks.legal_due().at().ok();
+        let (first, second) = if ends(&anew) < ends(self) { (&anew, self) } else { (self, &anew) };
+        let mut alarms = first.alarms;
+        alarms.iter_mut().zip(second.alarms).for_each(|(on, other)| *on = other.min(*on));
+        let person_zone = person_zone.filter(|zone| *zone != first.zone).map(str::to_owned);
+        Ok(Self { person_zone, alarms, pauses, rolled: anew.rolled.clone(), ..first.clone() })
+    }
+
     /// The same with these pauses. They move nothing but the date that is shown beside the legal one: work and alarms go by
     /// dates that no pause moves.
     ///

@@ -117,6 +117,15 @@ pub enum ChildReview {
     },
 }
 
+/// That where the person lives was noted wrongly, and another law or date holds since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relocated {
+    /// Since when.
+    pub at: Timestamp,
+    /// How many letters say so, each of what held then: the last is [`crate::subject_request::notice::Notice::Relocated`] of this round.
+    pub letters: u32,
+}
+
 /// That an appeal against its answer was upheld: it is in work again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reopened {
@@ -168,6 +177,9 @@ pub struct Course {
     /// The last appeal that put it back to work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopened: Option<Reopened>,
+    /// That where the person lives was mended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relocated: Option<Relocated>,
     /// The last order of staff that had its bundle made again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered_again: Option<OrderedAgain>,

@@ -40,7 +40,7 @@ pub use act::{Act, Actor, By, Deed};
 pub use agent::{Agent, Sha256Hex};
 pub use clocks::{Clocks, Dated, Extended, Pause};
 pub use contact::{ConnectedAccount, Contact, InvalidText, Member, Words};
-pub use course::{ChildReview, Course, Declined, Instructed, Reopened, Routed, RoutedDates};
+pub use course::{ChildReview, Course, Declined, Instructed, Relocated, Reopened, Routed, RoutedDates};
 pub use evidence::{PointKind, PointValue};
 pub use findings::Findings;
 pub use proof::{Proof, Proven};

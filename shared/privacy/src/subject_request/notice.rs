@@ -19,6 +19,8 @@ pub enum Notice {
     AgentConfirmation,
     /// We need more time, and why.
     Extension,
+    /// Where you live was noted wrongly: by when we answer now, and where you can turn.
+    Relocated,
     /// The last day is there, and it is our turn: what was sent in has still to be looked at.
     Late,
     /// It is done; where the answer is.
@@ -50,11 +52,12 @@ pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
         Self::Extension,
+        Self::Relocated,
         Self::Late,
         Self::Answer,
         Self::Denial,
@@ -76,6 +79,7 @@ impl Notice {
             Self::Code => "code",
             Self::AgentConfirmation => "agent-confirmation",
             Self::Extension => "extension",
+            Self::Relocated => "relocated",
             Self::Late => "late",
             Self::Answer => "answer",
             Self::Denial => "denial",
@@ -99,6 +103,7 @@ impl Notice {
             | Self::Code
             | Self::AgentConfirmation
             | Self::Extension
+            | Self::Relocated
             | Self::Late
             | Self::Answer
             | Self::Denial
@@ -122,6 +127,7 @@ impl Notice {
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
+            | Self::Relocated
             | Self::AgentExtension
             | Self::AgentLate
             | Self::AgentAnswer

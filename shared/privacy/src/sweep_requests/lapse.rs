@@ -9,7 +9,7 @@
 //! | a reading of a report about a child | the same, on top of the work list |
 //! | a declaration, or a third thing to compare, of who has shown enough for the categories | answered with these: see `answer_categories.rs` |
 //! | a code, and no letter has gone out for a fault of ours | nothing is denied: it is told |
-//! | anything, and the acknowledgement is days old | nothing is denied yet: it was noted late, and it rings as overdue |
+//! | anything, and the acknowledgement is days old, or where they live was mended days ago | nothing is denied yet: it was noted late, or its dates were wrong, and it rings as overdue |
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -39,12 +39,14 @@ impl SubjectRequest {
         end.map_or(self.received_at, |end| end - BEFORE_END)
     }
 
-    /// Until when whoever asks is heard all the same, counted from their first acknowledgement: what is noted after its dates is late
-    /// by us. `None`: it never went out, and nobody knows what to show.
+    /// Until when whoever asks is heard all the same, counted from their first acknowledgement, or from when their law was found to be another: what
+    /// is noted after its dates is late by us. `None`: it never went out, and nobody knows what to show.
     pub(super) fn heard_until(&self, law: &Law, acts: &[Act]) -> Option<Timestamp> {
         let is_acknowledgement = |act: &&Act| matches!(&act.deed, Deed::Told { notice, tenant: None } if notice == Notice::Acknowledgement.as_str());
         let told_at = acts.iter().filter(is_acknowledgement).map(|act| act.at).min()?;
         let days = i64::from(law.model().work.unverified_after_letter_days);
+        let relocated_at = self.course.relocated.as_ref().map(|relocated| relocated.at);
+        let told_at = relocated_at.map_or(told_at, |at| told_at.max(at));
         told_at.checked_add(SignedDuration::from_hours(24 * days)).ok().map(instant::to_millis)
     }
 

@@ -23,7 +23,12 @@ impl SubjectRequest {
             | Notice::AgentAnswer
             | Notice::AgentDenial => self.channel == Channel::Web,
             // Whatever else was shown: not that the address is theirs.
-            Notice::Answer | Notice::Denial | Notice::Extension | Notice::Late | Notice::Routed => {
+            Notice::Answer
+            | Notice::Denial
+            | Notice::Extension
+            | Notice::Relocated
+            | Notice::Late
+            | Notice::Routed => {
                 self.channel == Channel::Web && !self.is_reached_as_shown()
             }
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
@@ -40,6 +45,13 @@ impl SubjectRequest {
     #[must_use]
     pub fn next_round(&self, notice: Notice) -> u32 {
         self.told.get(&notice).copied().unwrap_or(0) + 1
+    }
+
+    /// The round of a letter that says what is so now.
+    #[must_use]
+    pub fn round_to_tell(&self, notice: Notice) -> u32 {
+        let relocated = self.course.relocated.as_ref().filter(|_| notice == Notice::Relocated);
+        relocated.map_or(1, |relocated| relocated.letters)
     }
 
     /// How often a business has been told something.
@@ -134,6 +146,7 @@ impl SubjectRequest {
             Notice::Code => self.code_in(Notice::Code).is_some(),
             Notice::AgentConfirmation => self.agent.is_some() && self.code_in(Notice::AgentConfirmation).is_some(),
             Notice::Extension => self.clocks.extended.is_some(),
+            Notice::Relocated => self.course.relocated.is_some() && is_open,
             Notice::Late => is_open,
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
@@ -161,6 +174,7 @@ impl SubjectRequest {
             Notice::Acknowledgement => self.agent.is_none(),
             Notice::Code | Notice::AgentConfirmation => true,
             Notice::Extension
+            | Notice::Relocated
             | Notice::Late
             | Notice::Answer
             | Notice::Denial
@@ -222,7 +236,12 @@ impl SubjectRequest {
         match notice {
             Notice::Acknowledgement => agent.or_else(by_code),
             Notice::Code | Notice::AgentConfirmation => by_code(),
-            Notice::Extension | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed => person(),
+            Notice::Extension
+            | Notice::Relocated
+            | Notice::Late
+            | Notice::Answer
+            | Notice::Denial
+            | Notice::Routed => person(),
             Notice::AgentExtension | Notice::AgentLate | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }

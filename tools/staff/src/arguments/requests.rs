@@ -65,6 +65,7 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
         ["child", id, finding, options @ ..] => child(id, finding, options),
         ["extend", id, rest @ ..] => act(id, "extension", &[], "reason", rest),
         ["pause", id, event, options @ ..] => pause(id, event, options),
+        ["residence", id, place, rest @ ..] => act(id, "residence", &[("residence", place)], "why", rest),
         ["deny", id, reason, rest @ ..] => act(id, "denial", &[("reason", reason)], "why", rest),
         ["route", id, tenant, rest @ ..] => act(id, "route", &[("tenant_id", tenant)], "why", rest),
         ["instruct", id, tenant, instruction, "decline", code, rest @ ..] => {

@@ -83,6 +83,11 @@ fn each_other_act_on_a_request_is_one_call() {
             json!({"event": "asked", "at": "2026-03-10T09:00:00Z", "why": "Which account."}),
         ),
         (format!("extend {REFERENCE} --reason It_is_a_lot."), "extension", json!({"reason": "It is a lot."})),
+        (
+            format!("residence {REFERENCE} US-CA --why Wrote."),
+            "residence",
+            json!({"residence": "US-CA", "why": "Wrote."}),
+        ),
         (format!("deny {REFERENCE} excessive --why Again."), "denial", json!({"reason": "excessive", "why": "Again."})),
         (format!("route {REFERENCE} alder --why Theirs."), "route", json!({"tenant_id": "alder", "why": "Theirs."})),
         (

@@ -71,7 +71,7 @@ fn by_attorney(desk: &Desk, notice: Notice, kind: Kind) -> SubjectRequest {
 #[test]
 fn a_person_whom_nobody_has_asked_reads_first_that_somebody_says_they_act_for_them() {
     let desk = Desk::new();
-    for notice in [Notice::Extension, Notice::Late, Notice::Answer, Notice::Denial, Notice::Routed] {
+    for notice in [Notice::Extension, Notice::Relocated, Notice::Late, Notice::Answer, Notice::Denial, Notice::Routed] {
         for round in [NOT_REACHED, PASSED_ON] {
             let request = by_attorney(&desk, notice, Kind::Erasure);
             let code = Proven { proof: Proof::EmailCode, at: at("2026-03-05T12:05:00Z") };

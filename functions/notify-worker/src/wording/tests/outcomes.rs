@@ -177,7 +177,7 @@ fn where_somebody_with_a_login_only_typed_an_address_no_letter_says_anything_of_
         user: privacy::ids::UserId::parse("user-7").unwrap(),
     };
     let proof = |proof| Proven { proof, at: at("2026-03-05T12:05:00Z") };
-    for notice in [Notice::Extension, Notice::Late, Notice::Answer, Notice::Denial, Notice::Routed] {
+    for notice in [Notice::Extension, Notice::Relocated, Notice::Late, Notice::Answer, Notice::Denial, Notice::Routed] {
         let told = desk.telling(notice, "EU_GDPR", Kind::Access);
         let typed = SubjectRequest {
             needs: vec![Proof::AccountLogin],

@@ -112,7 +112,7 @@ async fn before_there_is_an_answer_no_letter_offers_to_look_at_it_again_nor_does
     let (desk, map) = (Desk::new(), DataMap::built_in().unwrap());
     for request in requests(&desk) {
         let page = on_page(&map, &request, at("2027-03-20T08:00:00Z")).await;
-        for notice in [Notice::Late, Notice::Extension] {
+        for notice in [Notice::Late, Notice::Extension, Notice::Relocated] {
             let letter = desk.letter(&request, notice);
             for text in [desk.mail(&letter).1, desk.writer().message(&letter)] {
                 assert_eq!(in_letter(&text), page, "{} {:?} {notice:?}: {text}", request.regime, request.kind);

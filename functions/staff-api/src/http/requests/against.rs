@@ -2,6 +2,7 @@
 
 use privacy::close_request::NotClosed;
 use privacy::correct_request::NotCorrected;
+use privacy::correct_residence::NotRelocated;
 use privacy::deny_request::NotDenied;
 use privacy::extend_request::NotExtendable;
 use privacy::law::extension::NotExtended;
@@ -41,6 +42,15 @@ impl Against for NotPaused {
             Self::Instant => Problem::BadMember("at"),
             Self::Closed | Self::Asked | Self::NotAsked => Problem::NotNow,
             Self::NotInThisLaw | Self::TooLate | Self::NoRow(_) | Self::Clock(_) => Problem::NotPausable,
+        }
+    }
+}
+
+impl Against for NotRelocated {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Place => Problem::BadMember("residence"),
+            Self::Closed | Self::NoRow(_) | Self::NoRule(_) | Self::Clock(_) => Problem::NotNow,
         }
     }
 }

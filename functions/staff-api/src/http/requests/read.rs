@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use privacy::accept_request::Ask;
 use privacy::close_request::Closure;
+use privacy::correct_residence::Home;
 use privacy::decide_part::{Decision as Decided, Word};
 use privacy::ids::{InstructionId, InvalidId, TenantId};
 use privacy::ingest_gate::Flag;
@@ -193,6 +194,17 @@ pub(super) fn pause(members: &Members) -> Result<Pause, Problem> {
         _ => Err(InvalidText),
     };
     needed(members.parse("event", event)?, "event")
+}
+
+/// Where the person lives, as it is said.
+pub(super) fn residence(members: &Members) -> Result<Words, Problem> {
+    members.only(&["residence", "why"])?;
+    needed(members.parse("residence", short)?, "residence")
+}
+
+/// What names no place of the law file has to be said in as many words: a slip of the pen would lead to the fallback.
+pub(super) fn home(place: &Words) -> Home<'_> {
+    if place.expose().eq_ignore_ascii_case("elsewhere") { Home::Elsewhere } else { Home::At(place.expose()) }
 }
 
 pub(super) fn denial(members: &Members) -> Result<DenialReason, Problem> {

@@ -89,6 +89,7 @@ pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
         "lifted": request.course.lifted,
         "same_person": same_person.iter().map(other).collect::<Vec<_>>(),
         "goes_with": request.course.joined.as_ref().map(privacy::obligation::ObligationId::as_str),
+        "relocated": request.course.relocated,
         "ordered_again": request.course.ordered_again,
         "findings": request.findings,
         "left": left.iter().copied().map(Step::as_str).collect::<Vec<_>>(),

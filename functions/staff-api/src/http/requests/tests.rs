@@ -234,6 +234,7 @@ async fn unknown_requests_are_404_wrong_methods_405_and_nobody_acts_in_nobodys_n
     }
     let acts = [
         ("/extension", json!({"reason": "It is a lot."})),
+        ("/residence", json!({"residence": "US-CA", "why": "So."})),
         ("/denial", json!({"reason": "excessive", "why": "So."})),
         ("/route", json!({"tenant_id": "alder", "why": "So."})),
         ("/instruction", json!({"tenant_id": "alder", "instruction_id": "ticket-7", "why": "So."})),

@@ -37,6 +37,7 @@ pub(super) fn bodies() -> Vec<(&'static str, String, Value)> {
         ("StaffClosure", of("closure"), json!({"outcome": "completed", "evidence": "ticket-7", "why": why})),
         ("StaffLifting", of("lifting"), json!({"flag": "limited", "why": why})),
         ("StaffBundleOrder", of("bundle"), json!({"order_id": "t-1", "reason": "lost", "why": why})),
+        ("StaffResidence", of("residence"), json!({"residence": "US-CA", "why": why})),
     ]
 }
 

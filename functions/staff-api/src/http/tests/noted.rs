@@ -18,7 +18,7 @@ enum Stays {
 }
 
 /// Every call that staff can make, and what stays of it.
-const CALLS: [(&str, &str, Stays); 24] = [
+const CALLS: [(&str, &str, Stays); 25] = [
     ("GET", "holds", Stays::Nothing),
     ("POST", "holds", Stays::Deed("place-hold")),
     ("DELETE", "holds/{hold_id}", Stays::Deed("release-hold")),
@@ -36,6 +36,7 @@ const CALLS: [(&str, &str, Stays); 24] = [
     ("POST", "requests/{reference}/verification", Stays::Act),
     ("POST", "requests/{reference}/extension", Stays::Act),
     ("POST", "requests/{reference}/pause", Stays::Act),
+    ("POST", "requests/{reference}/residence", Stays::Act),
     ("POST", "requests/{reference}/denial", Stays::Act),
     ("POST", "requests/{reference}/route", Stays::Act),
     ("POST", "requests/{reference}/instruction", Stays::Act),

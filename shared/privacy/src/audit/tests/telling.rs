@@ -136,6 +136,7 @@ fn deeds() -> Vec<(Deed, &'static str)> {
         (Deed::Extended, "extended"),
         (Deed::Paused { asked_at: Timestamp::UNIX_EPOCH }, "paused"),
         (Deed::Resumed { answered_at: Timestamp::UNIX_EPOCH }, "resumed"),
+        (Deed::Relocated { from: "EU_GDPR".to_owned(), to: "CA_CCPA".to_owned() }, "relocated"),
         (Deed::Begun, "request-begun"),
         (Deed::PartsSought, "parts-sought"),
         (Deed::Routed { tenant: tenant() }, "routed"),

@@ -218,3 +218,26 @@ async fn the_person_of_an_agent_is_asked_also_where_it_was_noted_late() {
     let swept = office.sweep().await;
     assert_eq!((swept.denied, swept.resent, swept.overdue), (0, 0, 1));
 }
+
+#[tokio::test]
+async fn who_hears_late_that_another_law_holds_has_a_week_from_then_and_the_letter_is_not_lost() {
+    use crate::correct_residence::{Home, correct_residence};
+    let (office, law) = (Office::new(), Law::built_in().unwrap());
+    let id = office.asked(1).await;
+    office.tell().await;
+    office.move_to("2026-03-18T12:00:00Z");
+    let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Their mail.").unwrap() };
+    let now = office.now();
+    correct_residence(&office.world, &office.world, &law, &id, Home::At("KR"), &by, now).await.unwrap();
+    assert_eq!(office.request(&id).clocks.legal.date.to_string(), "2026-03-15", "by that law it is late");
+    office.world.stored().requests.notices.clear();
+    office.sweep().await;
+    office.tell().await;
+    let is_told = |letter: &crate::memory::SentLetter| letter.notice == Notice::Relocated;
+    assert_eq!(office.world.stored().requests.letters.iter().filter(|letter| is_told(letter)).count(), 1);
+    for (day, state) in [("2026-03-25T11:00:00Z", "awaiting-verification"), ("2026-03-25T13:30:00Z", "denied")] {
+        office.move_to(day);
+        office.sweep().await;
+        assert_eq!(office.request(&id).standing.name(), state, "{day}");
+    }
+}

@@ -87,3 +87,39 @@ async fn a_request_is_denied_for_a_reason_that_its_kind_has() {
     assert_eq!((&shown["history"][0]["what"], &shown["history"][0]["reason"]), (&json!("denied"), &json!("excessive")));
     assert_eq!(shown["history"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn where_somebody_lives_is_mended_once_with_its_dates_and_who_did_it() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Access, 3).await;
+    let path = of(&request, "/residence");
+    let body = |place: &str| json!({"residence": place, "why": "Their mail names Seoul."});
+    let before = bench.account.dump("ledger");
+    for (body, member) in [
+        (json!({"why": "So."}), "residence"),
+        (json!({"residence": "KR"}), "why"),
+        (json!({"residence": "KR", "why": "So.", "also": "this"}), "also"),
+        (body("Mars"), "residence"),
+        (body("San Francisco, CA"), "residence"),
+        (body("Seoul\nKorea"), "residence"),
+    ] {
+        let (status, problem) = bench.send("POST", &path, &body).await;
+        assert_eq!((status, slug(&problem)), (400, "bad-member"), "{body}");
+        assert!(member == "also" || problem["member"] == member, "{problem}");
+        assert!(!problem.to_string().contains("Francisco"), "{problem}");
+    }
+    assert_eq!((bench.account.dump("ledger"), bench.account.sent()), (before, vec![]), "nothing changes");
+    let (status, first) = bench.send("POST", &path, &body("KR")).await;
+    assert_eq!((status, &first["regime"], &first["due_by"]["time_zone"]), (200, &json!("KR_PIPA"), &json!("Asia/Seoul")));
+    assert_eq!(bench.send("POST", &path, &body("South Korea")).await, (200, first), "the same again changes nothing");
+    assert!(bench.account.sent().iter().all(|body| body.contains("relocated")));
+    let shown = bench.get(&of(&request, "")).await;
+    let act = &shown["history"][0];
+    assert_eq!((&act["what"], &act["from"], &act["to"]), (&json!("relocated"), &json!("EU_GDPR"), &json!("KR_PIPA")));
+    assert_eq!((&act["why"], &shown["relocated"]["letters"]), (&json!("Their mail names Seoul."), &json!(1)));
+    assert_eq!(bench.send("POST", &path, &body("ELSEWHERE")).await.1["regime"], "UNKNOWN");
+    let denial = json!({"reason": "excessive", "why": "Again."});
+    assert_eq!(bench.send("POST", &of(&request, "/denial"), &denial).await.0, 200);
+    let (status, problem) = bench.send("POST", &path, &body("KR")).await;
+    assert_eq!((status, slug(&problem)), (409, "not-now"));
+}
