@@ -190,6 +190,7 @@ pub fn deeds() -> Vec<Deed> {
             instruction: InstructionId::parse("ticket-9").unwrap(),
         },
         Deed::CarriedOut { tenant: TenantId::parse("alder").unwrap() },
+        Deed::LeftOff { tenant: TenantId::parse("alder").unwrap() },
         Deed::Flagged { flag: Flag::NoMarketing },
         Deed::Lifted { flag: Flag::NoMarketing, asked_in: Some(ObligationId::of_request(&[7; 20])) },
         Deed::Lifted { flag: Flag::OptedOut, asked_in: None },

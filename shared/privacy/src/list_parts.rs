@@ -36,6 +36,8 @@ pub enum PartStanding {
     Declined(Declined),
     /// What it wanted is done.
     Done(Instructed, Timestamp),
+    /// It wanted what the person wants no more, so it is not in force.
+    TakenBack(Instructed),
     /// It said nothing until the request was closed.
     Unanswered,
 }
@@ -50,6 +52,7 @@ impl PartStanding {
             Self::Agreed(_) => "agreed",
             Self::Declined(_) => "declined",
             Self::Done(..) => "done",
+            Self::TakenBack(_) => "taken-back",
             Self::Unanswered => "unanswered",
         }
     }
@@ -89,14 +92,16 @@ impl PartLine {
             asked_at: routed.at,
             due_by: request.carry_out_by(),
             reminders: routed.dates.reminders,
-            standing: standing(routed, is_open),
+            standing: standing(request, routed, is_open),
             is_open: is_open && routed.instruction.is_none(),
         })
     }
 }
 
-fn standing(routed: &Routed, is_open: bool) -> PartStanding {
+fn standing(request: &SubjectRequest, routed: &Routed, is_open: bool) -> PartStanding {
+    let is_lifted = request.flag_of_tenants().is_some_and(|flag| request.has_lifted(flag));
     match routed {
+        Routed { instruction: Some(given), .. } if is_lifted => PartStanding::TakenBack(given.clone()),
         Routed { instruction: Some(given), done_at: Some(at), .. } => PartStanding::Done(given.clone(), *at),
         Routed { instruction: Some(given), .. } => PartStanding::Agreed(given.clone()),
         Routed { declined: Some(said), .. } => PartStanding::Declined(said.clone()),

@@ -98,9 +98,10 @@ pub(super) fn part(line: &PartLine) -> Response<Body> {
 fn part_line(line: &PartLine) -> Value {
     let said = match &line.standing {
         PartStanding::Asked | PartStanding::Unanswered => None,
-        PartStanding::AskedTime(said) | PartStanding::Agreed(said) | PartStanding::Done(said, _) => {
-            Some((&said.id, said.at, None))
-        }
+        PartStanding::AskedTime(said)
+        | PartStanding::Agreed(said)
+        | PartStanding::Done(said, _)
+        | PartStanding::TakenBack(said) => Some((&said.id, said.at, None)),
         PartStanding::Declined(said) => Some((&said.id, said.at, Some(said.reason.as_str()))),
     };
     let done_at = match &line.standing {
@@ -109,6 +110,7 @@ fn part_line(line: &PartLine) -> Value {
         | PartStanding::AskedTime(_)
         | PartStanding::Agreed(_)
         | PartStanding::Declined(_)
+        | PartStanding::TakenBack(_)
         | PartStanding::Unanswered => None,
     };
     json!({

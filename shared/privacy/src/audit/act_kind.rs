@@ -85,6 +85,8 @@ pub enum ActKind {
     TimeAsked,
     /// What a tenant wanted done is done.
     CarriedOut,
+    /// A tenant wanted a flag that the person wants no more.
+    PartLeftOff,
     /// A flag was raised.
     Flagged,
     /// A flag was lifted.

@@ -163,7 +163,8 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         Deed::Routed { tenant }
         | Deed::Instructed { tenant, .. }
         | Deed::AskedTime { tenant, .. }
-        | Deed::CarriedOut { tenant } => (Some(tenant), None),
+        | Deed::CarriedOut { tenant }
+        | Deed::LeftOff { tenant } => (Some(tenant), None),
         Deed::Declined { tenant, reason, .. } => (Some(tenant), Some(reason.clone())),
         Deed::Flagged { flag } | Deed::Lifted { flag, .. } => (None, Some(flag.attribute().replace('_', "-"))),
         Deed::Denied { reason } | Deed::RefusedPart { reason } => (None, Some(reason.clone())),

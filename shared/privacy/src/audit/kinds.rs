@@ -163,6 +163,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::Declined { .. } => ActKind::PartDeclined,
         Deed::AskedTime { .. } => ActKind::TimeAsked,
         Deed::CarriedOut { .. } => ActKind::CarriedOut,
+        Deed::LeftOff { .. } => ActKind::PartLeftOff,
         Deed::Flagged { .. } => ActKind::Flagged,
         Deed::Lifted { .. } => ActKind::FlagLifted,
         Deed::Waits => ActKind::Waits,

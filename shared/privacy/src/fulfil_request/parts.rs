@@ -161,8 +161,8 @@ where
         Ok(request)
     }
 
-    /// What a tenant wants that is no erasure: a flag for the person in its own data; a correction once staff have decided
-    /// each field.
+    /// What a tenant wants that is no erasure: a flag for the person in its own data, unless the person wants it no more by then; a
+    /// correction once staff have decided each field. What names nobody waits until somebody has found out who it is.
     async fn carry_out_part(
         &self,
         request: SubjectRequest,
@@ -171,15 +171,19 @@ where
     ) -> Result<SubjectRequest, Stop> {
         let mut done = next(&request).with_done(&routed.tenant, now);
         if let Some(flag) = request.flag_of_tenants() {
+            if request.has_lifted(flag) {
+                return self.record(done, Deed::LeftOff { tenant: routed.tenant.clone() }, now).await;
+            }
             let people: Vec<_> = request.flagged(flag);
             let there: BTreeSet<_> =
                 people.iter().flat_map(|identity| self.keys.suppressions_at(&routed.tenant, identity)).collect();
-            if !request.course.lifted.contains(&flag) {
-                for person in &there {
-                    self.vault.raise_flag(person, flag, instant::to_millis(now)).await?;
-                }
-                done.course.flagged.extend(there);
+            if there.is_empty() {
+                return Ok(request);
             }
+            for person in &there {
+                self.vault.raise_flag(person, flag, instant::to_millis(now)).await?;
+            }
+            done.course.flagged.extend(there);
         } else if !(request.kind == Kind::Correction && request.findings.is_corrected()) {
             return Ok(request);
         }

@@ -180,3 +180,17 @@ async fn a_cursor_is_of_one_business_says_nothing_that_opens_a_page_and_nothing_
         assert_eq!(PartsCursor::parse(text, &tenant("alder")), Err(InvalidPlace), "{text}");
     }
 }
+
+#[tokio::test]
+async fn what_the_person_wants_no_more_is_told_as_taken_back_and_not_as_done() {
+    let world = World::new(now(), 100);
+    let id = hand_over(&world, 1, Kind::Restriction, "2026-03-06T12:00:00Z", &["alder", "birch"]).await;
+    decide(&world, &id, "alder", Decision::Agree).await;
+    for part in &mut world.stored().requests.heads.get_mut(&id).unwrap().routed {
+        part.done_at = part.instruction.as_ref().map(|_| now());
+    }
+    assert_eq!(all(&world, "alder").await[0].standing.name(), "done");
+    world.stored().requests.heads.get_mut(&id).unwrap().course.lifted.push(crate::ingest_gate::Flag::Restricted);
+    assert_eq!(all(&world, "alder").await[0].standing.name(), "taken-back");
+    assert_eq!(all(&world, "birch").await[0].standing.name(), "asked");
+}

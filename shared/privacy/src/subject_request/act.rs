@@ -120,6 +120,11 @@ pub enum Deed {
         /// Which.
         tenant: TenantId,
     },
+    /// A tenant wanted a flag in its data that the person wants no more: none was raised there.
+    LeftOff {
+        /// Which.
+        tenant: TenantId,
+    },
     /// From now on the product does not do that with the data.
     Flagged {
         /// What.

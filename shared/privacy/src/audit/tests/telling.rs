@@ -151,6 +151,7 @@ fn deeds() -> Vec<(Deed, &'static str)> {
         ),
         (Deed::AskedTime { tenant: tenant(), instruction }, "time-asked"),
         (Deed::CarriedOut { tenant: tenant() }, "carried-out"),
+        (Deed::LeftOff { tenant: tenant() }, "part-left-off"),
         (Deed::Flagged { flag: Flag::NoMarketing }, "flagged"),
         (Deed::Lifted { flag: Flag::NoMarketing, asked_in: None }, "flag-lifted"),
         (Deed::Waits, "waits"),

@@ -187,6 +187,43 @@ async fn a_flag_stands_in_a_tenant_s_data_once_that_tenant_says_so_and_in_no_oth
 }
 
 #[tokio::test]
+async fn a_tenant_s_word_about_what_the_person_wants_no_more_raises_nothing_and_is_not_told_as_done() {
+    let (house, flag) = (House::new(), Flag::Restricted);
+    let request = house.ask(1, Kind::Restriction, &BOTH).await;
+    house.fulfilment().begin(request.clone(), house.world.now()).await.unwrap();
+    house.day().await;
+    let (world, now) = (&house.world, house.world.now());
+    let lift = Lift { flag, asked_in: None };
+    lift_flag(world, world, &house.keys, (&request.id, &lift), &by("They wrote."), (now, None)).await.unwrap();
+    house.instruct(&request.id, "dogwood").await;
+    house.day().await;
+    assert!(house.lets(&request, Purpose::Service, Some("dogwood")));
+    let deeds: Vec<Deed> = world.stored().requests.acts[&request.id].iter().map(|act| act.deed.clone()).collect();
+    assert!(deeds.contains(&Deed::LeftOff { tenant: tenant("dogwood") }), "{deeds:?}");
+    assert!(!deeds.contains(&Deed::CarriedOut { tenant: tenant("dogwood") }), "{deeds:?}");
+    assert!(house.request(&request.id).routed[0].done_at.is_some(), "nothing is left of it to wait for");
+}
+
+#[tokio::test]
+async fn a_flag_of_nobody_waits_until_somebody_has_found_out_whose_it_is() {
+    let house = House::new();
+    let request = house.ask(1, Kind::Restriction, &[]).await;
+    let compared = SubjectRequest { needs: Vec::new(), standing: Standing::InProgress { since: house.world.now() }, ..request };
+    house.world.stored().requests.heads.insert(compared.id.clone(), compared.clone());
+    let (law, now) = (&house.law, house.world.now());
+    let by_hand = |request: &SubjectRequest| {
+        crate::route_request::route(request, &tenant("dogwood"), law, Actor::Staff("alex".to_owned()), now).unwrap().unwrap()
+    };
+    house.change(&compared.id, by_hand).await;
+    house.instruct(&compared.id, "dogwood").await;
+    house.day().await;
+    let after = house.request(&compared.id);
+    assert!(after.names_nobody() && after.routed[0].done_at.is_none());
+    let deeds = house.world.stored().requests.acts[&compared.id].clone();
+    assert!(!deeds.iter().any(|act| matches!(act.deed, Deed::CarriedOut { .. } | Deed::LeftOff { .. })), "{deeds:?}");
+}
+
+#[tokio::test]
 async fn a_consent_that_is_taken_back_leaves_no_tenant_anything_to_decide() {
     let house = House::new();
     let request = house.ask(1, Kind::ConsentWithdrawal, &BOTH).await;
