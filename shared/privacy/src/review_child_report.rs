@@ -8,6 +8,8 @@ use crate::instant;
 use crate::law::Law;
 use crate::law::routing::NoRoutingDate;
 use crate::route_request::Changed;
+use crate::subject_request::letter::Recipient;
+use crate::subject_request::notice::Notice;
 use crate::subject_request::{Act, Actor, ChildReview, Contact, Deed, Standing, SubjectRequest};
 
 /// Why there is nothing to judge.
@@ -57,6 +59,8 @@ pub fn find_credible(
     let is_apart = changed.course.begun_at.take().is_some();
     let (erase_by, zone, child) = (due.date, due.time_zone, child.cloned());
     changed.course.child = Some(ChildReview::Credible { at, erase_by, zone, is_apart, child });
+    // Whoever it is hears of it, also where another was told of a report before an appeal.
+    changed.told.remove(&Notice::Quarantined);
     if !matches!(changed.standing, Standing::InProgress { .. }) {
         changed.standing = Standing::InProgress { since: at };
     }
@@ -96,6 +100,23 @@ fn judged(request: &SubjectRequest) -> Result<Option<&ChildReview>, NotReviewabl
 fn next(request: &SubjectRequest, now: Timestamp) -> SubjectRequest {
     let next_action_at = Some(instant::to_millis(now));
     SubjectRequest { version: request.version + 1, next_action_at, ..request.clone() }
+}
+
+impl SubjectRequest {
+    /// Where whose data is said to be a child's can be reached: as staff named the child, else by the account that the report names.
+    /// The address of whoever reports is never it.
+    pub(crate) fn owner(&self) -> Option<Recipient<'_>> {
+        let Some(ChildReview::Credible { child, .. }) = &self.course.child else { return None };
+        let email = child.as_ref().and_then(|child| child.email.as_ref());
+        let account = child.as_ref().map_or(&self.contact, |child| child).account.as_ref();
+        email.map(Recipient::Email).or_else(|| account.map(Recipient::Account))
+    }
+
+    /// Whether they have not been told yet that it rests and goes.
+    #[must_use]
+    pub fn has_owner_to_tell(&self) -> bool {
+        self.is_of_child() && !self.was_told(Notice::Quarantined, 1) && self.owner().is_some()
+    }
 }
 
 #[cfg(test)]

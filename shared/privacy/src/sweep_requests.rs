@@ -218,6 +218,9 @@ where
         return Ok(());
     }
     swept.count(&request, now);
+    if request.has_owner_to_tell() {
+        tell_again(fulfilment.queues, &request, Notice::Quarantined, swept).await?;
+    }
     if request.is_refused_but_what_stands(fulfilment.law) {
         let flagged = raise_flags(book, fulfilment.vault, fulfilment.keys, request, now).await?;
         return match flagged {

@@ -5,6 +5,7 @@ mod agent;
 mod at_once;
 pub(crate) mod blocks;
 mod done;
+mod owner;
 mod person;
 mod relocated;
 mod short;
@@ -56,6 +57,7 @@ impl<'a> Writer<'a> {
             _ if is_as_typed(letter) => self.as_typed(),
             Notice::Extension => self.extension(letter.request),
             Notice::Relocated => self.relocated(letter.request),
+            Notice::Quarantined => self.quarantined(letter),
             Notice::Late => self.late(letter.request),
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),

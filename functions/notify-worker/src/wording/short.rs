@@ -25,6 +25,9 @@ impl Writer<'_> {
         if is_as_typed(letter) {
             return format!("{}: {AS_TYPED}", self.company.name);
         }
+        if letter.notice == Notice::Quarantined {
+            return self.quarantined_lines(letter);
+        }
         let mut lines = self.sentences(letter);
         let begins_so = matches!(letter.notice, Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation);
         if is_by_somebody(request) && !begins_so && !request.is_answered_unshown() {
@@ -85,8 +88,9 @@ impl Writer<'_> {
                     .to_owned(),
                 format!("You get an answer by the end of {}.", last_day(request)),
             ],
-            // Businesses and agents are written to by mail only.
-            Notice::TenantForward
+            // Businesses and agents are written to by mail only; what is said to be a child's has a letter of its own.
+            Notice::Quarantined
+            | Notice::TenantForward
             | Notice::TenantReminder
             | Notice::TenantTold
             | Notice::AgentExtension

@@ -138,6 +138,7 @@ impl Desk {
                 request.course.relocated = Some(Relocated { at: now, letters: 1 });
                 request
             }
+            Notice::Quarantined => believed(request),
             Notice::Acknowledgement
             | Notice::Code
             | Notice::Late
@@ -157,6 +158,19 @@ impl Desk {
         let parts = (blocks::text(&wording, &self.model.company), blocks::html(&wording, &self.model.company));
         (wording.subject, parts.0, parts.1)
     }
+}
+
+/// A report that staff believe, about the account that it names.
+fn believed(request: SubjectRequest) -> SubjectRequest {
+    let mut believed = SubjectRequest { about_child: true, ..request };
+    believed.course.child = Some(ChildReview::Credible {
+        at: at("2026-03-06T12:00:00Z"),
+        erase_by: "2026-03-15".parse().unwrap(),
+        zone: "UTC".to_owned(),
+        is_apart: false,
+        child: None,
+    });
+    believed
 }
 
 /// What agents hear of, by mail only.

@@ -22,6 +22,12 @@ impl Writer<'_> {
         routes.map(|routes| self.ways(&routes)).unwrap_or_default()
     }
 
+    /// Ways for whoever is not the person of the request: nobody knows by which law.
+    pub(super) fn ways_of_anybody(self, request: &SubjectRequest) -> Vec<Way> {
+        let routes = self.law.ways_on(&self.law.model().rights.fallback, request.kind).map(Routes::before_answer);
+        routes.map(|routes| self.ways(&routes)).unwrap_or_default()
+    }
+
     /// Why a request was denied, in words for the person, and the ways on that go with the reason.
     pub(super) fn reason(self, request: &SubjectRequest, code: &str) -> (String, Vec<Way>) {
         let reason = DenialReason::parse(code);

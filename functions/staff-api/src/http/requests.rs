@@ -229,7 +229,9 @@ impl Staff {
                 let judge = |request: &SubjectRequest| {
                     said(find_credible(request, child.as_ref(), law, by.actor.clone(), now), by)
                 };
-                Ok(record_act(book, id, judge).await?)
+                let done = record_act(book, id, judge).await?;
+                let has_owner = done.request.has_owner_to_tell();
+                Ok(if has_owner { done.told(&self.outbox, Notice::Quarantined).await } else { done })
             }
             read::Verification::NoCredibleChild => {
                 let judge = |request: &SubjectRequest| said(find_not_credible(request, by.actor.clone(), now), by);

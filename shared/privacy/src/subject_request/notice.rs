@@ -21,6 +21,8 @@ pub enum Notice {
     Extension,
     /// Where you live was noted wrongly: by when we answer now, and where you can turn.
     Relocated,
+    /// To whose account is said to be a child's: staff believe it, nothing uses the data, and it goes. Nothing of whoever reports.
+    Quarantined,
     /// The last day is there, and it is our turn: what was sent in has still to be looked at.
     Late,
     /// It is done; where the answer is.
@@ -52,12 +54,13 @@ pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
         Self::Extension,
         Self::Relocated,
+        Self::Quarantined,
         Self::Late,
         Self::Answer,
         Self::Denial,
@@ -80,6 +83,7 @@ impl Notice {
             Self::AgentConfirmation => "agent-confirmation",
             Self::Extension => "extension",
             Self::Relocated => "relocated",
+            Self::Quarantined => "quarantined",
             Self::Late => "late",
             Self::Answer => "answer",
             Self::Denial => "denial",
@@ -104,6 +108,7 @@ impl Notice {
             | Self::AgentConfirmation
             | Self::Extension
             | Self::Relocated
+            | Self::Quarantined
             | Self::Late
             | Self::Answer
             | Self::Denial
@@ -128,6 +133,7 @@ impl Notice {
             | Self::Code
             | Self::AgentConfirmation
             | Self::Relocated
+            | Self::Quarantined
             | Self::AgentExtension
             | Self::AgentLate
             | Self::AgentAnswer

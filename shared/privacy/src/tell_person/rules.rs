@@ -31,7 +31,8 @@ impl SubjectRequest {
             | Notice::Routed => {
                 self.channel == Channel::Web && !self.is_reached_as_shown()
             }
-            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
+            // Staff have read why.
+            Notice::Quarantined | Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
         }
     }
 
@@ -147,6 +148,7 @@ impl SubjectRequest {
             Notice::AgentConfirmation => self.agent.is_some() && self.code_in(Notice::AgentConfirmation).is_some(),
             Notice::Extension => self.clocks.extended.is_some(),
             Notice::Relocated => self.course.relocated.is_some() && is_open,
+            Notice::Quarantined => self.is_of_child(),
             Notice::Late => is_open,
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
@@ -175,6 +177,7 @@ impl SubjectRequest {
             Notice::Code | Notice::AgentConfirmation => true,
             Notice::Extension
             | Notice::Relocated
+            | Notice::Quarantined
             | Notice::Late
             | Notice::Answer
             | Notice::Denial
@@ -242,6 +245,7 @@ impl SubjectRequest {
             | Notice::Answer
             | Notice::Denial
             | Notice::Routed => person(),
+            Notice::Quarantined => self.owner(),
             Notice::AgentExtension | Notice::AgentLate | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
         }

@@ -59,7 +59,7 @@ async fn a_credible_report_stops_every_use_at_once_and_erases_everywhere_without
     assert!(house.world.of_tenant("birch").iter().all(|line| !line.contains("p1")));
     assert_eq!(house.of(&["alder", "cedar", "dogwood", "elm"]), before, "of whoever reported it, nothing");
     assert_eq!(house.standing(&request.id), "completed");
-    assert_eq!(house.letters(), ["tenant-told", "answer"]);
+    assert_eq!(house.letters(), ["quarantined", "tenant-told", "answer"]);
     assert!(house.request(&request.id).routed.is_empty(), "no tenant is waited for");
 }
 
@@ -187,4 +187,41 @@ async fn what_was_handed_to_a_tenant_before_a_report_was_believed_is_waited_for_
         assert!(!house.letters().iter().any(|letter| letter == "tenant-forward" || letter == "routed"), "{kind:?}");
         assert!(house.world.stored().exports.jobs.is_empty(), "{kind:?}: no copy");
     }
+}
+
+/// Where the letter went that is for whose data is said to be a child's.
+fn owners(house: &House) -> Vec<String> {
+    let stored = house.world.stored();
+    let letters = stored.requests.letters.iter().filter(|letter| letter.notice == Notice::Quarantined);
+    letters.map(|letter| letter.to.clone()).collect()
+}
+
+#[tokio::test]
+async fn whose_account_it_is_hears_once_that_it_rests_and_nobody_else_does() {
+    let tim = address("tim@example.org");
+    for (child, expected) in [(None, "instagram#maren"), (Some(&tim), "email#tim@example.org")] {
+        let house = House::new();
+        let request = report(&house, &[]).await;
+        house.rounds(1).await;
+        assert_eq!(owners(&house), [""; 0], "nobody has read it");
+        let (now, by) = (house.world.now(), Actor::Staff("alex".to_owned()));
+        house.change(&request.id, |request| find_credible(request, child, &house.law, by, now).unwrap().unwrap()).await;
+        assert!(house.request(&request.id).has_owner_to_tell());
+        house.rounds(4).await;
+        assert_eq!((owners(&house), house.standing(&request.id)), (vec![expected.to_owned()], "completed"));
+        assert!(!house.request(&request.id).has_owner_to_tell());
+    }
+}
+
+#[tokio::test]
+async fn an_owner_whom_nothing_reaches_is_noted_and_nothing_waits_for_them() {
+    let house = House::new();
+    house.world.stored().requests.unreachable.insert("instagram#maren".to_owned());
+    let request = report(&house, &[]).await;
+    let (now, by) = (house.world.now(), Actor::Staff("alex".to_owned()));
+    house.change(&request.id, |request| find_credible(request, None, &house.law, by, now).unwrap().unwrap()).await;
+    house.rounds(4).await;
+    let after = house.request(&request.id);
+    assert!(after.undelivered.contains(&Notice::Quarantined) && !after.has_owner_to_tell());
+    assert_eq!((owners(&house), house.standing(&request.id)), (Vec::new(), "completed"));
 }

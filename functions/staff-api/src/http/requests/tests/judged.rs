@@ -86,6 +86,7 @@ async fn a_report_about_a_child_is_on_top_until_staff_have_judged_it_and_goes_in
     let (status, judged) = bench.send("POST", &path, &body).await;
     assert_eq!((status, &judged["state"], &judged["waits_for"]), (200, &json!("in-progress"), &json!([])));
     assert_eq!(judged["days_left"], 9);
+    assert!(bench.account.sent().iter().any(|body| body.contains("quarantined")), "whose account it is hears of it");
     assert_eq!(bench.send("POST", &path, &body).await, (200, judged));
     let other = json!({"proof": "child-report", "finding": "not-credible", "why": "Says that he is not."});
     assert_eq!(slug(&bench.send("POST", &path, &other).await.1), "not-now");
