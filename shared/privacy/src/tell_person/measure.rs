@@ -5,10 +5,12 @@
 //! | first | [`FIRST_PER_ADDRESS`] | the first [`FIRST_PER_SOURCE`] of each source |
 //! | address | [`MORE_PER_ADDRESS`] | what is beyond that, [`MORE_PER_SOURCE`] of one source at most, and the service's own |
 //! | pass | [`PASSES`] | the letter that says that this is over, with a [`Pass`] |
-//! | reserve | [`RESERVED`] | requests whose address was shown, and whoever enters the pass |
+//! | reserve | [`RESERVED`] | requests of the person's own whose address was shown, and whoever enters the pass |
+//! | agents | [`OF_AGENTS`] | requests that an agent made, whom the person has confirmed by a code from there |
 //!
 //! Together they are a ceiling, however many sources there are, and so there is one for guesses at codes: three for each letter
-//! with a code. No number of requests from elsewhere touches the reserve, which takes what only the mailbox has. A ceiling
+//! with a code. No number of requests from elsewhere touches the reserve, which takes what only the mailbox has; nor does an agent, who
+//! has the reference of what they asked for and may have code after code sent by it. A ceiling
 //! of wrong tries would be one more thing by which somebody else can lock a person out; this one is not.
 
 use jiff::{SignedDuration, Timestamp};
@@ -33,10 +35,13 @@ pub const MORE_PER_SOURCE: u32 = 25;
 pub const MORE_PER_ADDRESS: u32 = 40;
 /// How many are kept for who has shown that the address is theirs.
 pub const RESERVED: u32 = 30;
+/// How many the agents whom an address has confirmed can cause together. A request takes a code or two; whoever reads the mailbox
+/// gets more by the pass.
+pub const OF_AGENTS: u32 = 10;
 /// How often it is said that there are no more today: once, and again where sending it broke off.
 pub const PASSES: u32 = 3;
 /// All of it.
-pub const CEILING: u32 = FIRST_PER_ADDRESS + MORE_PER_ADDRESS + RESERVED + PASSES;
+pub const CEILING: u32 = FIRST_PER_ADDRESS + MORE_PER_ADDRESS + RESERVED + OF_AGENTS + PASSES;
 
 impl<B, L: Limits, T, M> Teller<'_, B, L, T, M> {
     /// Counts one letter, and says whether it is within the measure that it counts by.
@@ -49,8 +54,11 @@ impl<B, L: Limits, T, M> Teller<'_, B, L, T, M> {
     ) -> Result<bool, Fault> {
         let address = recipient.canonical();
         let is_by_pass = job.source.is_some() && job.source == holder(self.keys, &address);
-        let is_theirs = is_by_pass || request.has_shown(recipient);
-        if is_theirs {
+        let is_shown = request.has_shown(recipient);
+        if is_shown && request.agent.is_some() && !is_by_pass {
+            return self.count("agents", &address, OF_AGENTS, now).await;
+        }
+        if is_by_pass || is_shown {
             return self.count("reserve", &address, RESERVED, now).await;
         }
         if let Some(source) = &job.source {

@@ -6,7 +6,7 @@ mod floods;
 use jiff::SignedDuration;
 
 use super::measure::{
-    CEILING, FIRST_PER_ADDRESS, FIRST_PER_SOURCE, MORE_PER_ADDRESS, MORE_PER_SOURCE, PASSES, RESERVED,
+    CEILING, FIRST_PER_ADDRESS, FIRST_PER_SOURCE, MORE_PER_ADDRESS, MORE_PER_SOURCE, OF_AGENTS, PASSES, RESERVED,
 };
 use super::*;
 use crate::accept_request::{Ask, Naming, Sent, Terms, accept_request, source_of};

@@ -124,6 +124,46 @@ async fn what_somebody_has_shown_of_themselves_takes_nothing_of_what_is_kept_for
     }
 }
 
+/// A copy that was asked for by Mia or by an agent whom she has confirmed, answered: a code to her opens it.
+async fn shown_copy(post: &Post, agent: Option<Agent>) -> ObligationId {
+    let id = post.asked_many(Ask { agent, ..ask(Kind::Access) }).await;
+    let mut stored = post.world.stored();
+    let copy = stored.requests.heads.get_mut(&id).unwrap();
+    copy.proven = [Proof::EmailCode, Proof::AgentPermission].map(|proof| Proven { proof, at: now() }).into();
+    copy.standing = Standing::Answered { at: now(), in_part: false };
+    id
+}
+
+#[tokio::test]
+async fn an_agent_whom_somebody_has_confirmed_uses_up_nothing_that_is_kept_for_them() {
+    let post = Post::new();
+    for agents_request in [1, 2] {
+        let of_agent = shown_copy(&post, Some(agent())).await;
+        let mut sent = 0;
+        for round in 1..100 {
+            let told = post.tell(&post.job(&of_agent, Notice::Code, round, "agent's place"), now()).await.unwrap();
+            sent += u32::from(told == Told::Sent);
+        }
+        assert_eq!(sent, if agents_request == 1 { OF_AGENTS } else { 0 }, "all of an address's agents together");
+    }
+    let own = shown_copy(&post, None).await;
+    for round in 1..=RESERVED {
+        assert_eq!(post.tell(&post.job(&own, Notice::Code, round, "home"), now()).await.unwrap(), Told::Sent);
+    }
+    assert!(post.letters().len() <= CEILING as usize);
+    // And what an agent asked for opens by what only the mailbox has.
+    let post = Post::new();
+    let of_agent = shown_copy(&post, Some(agent())).await;
+    for round in 1..=OF_AGENTS + 1 {
+        post.tell(&post.job(&of_agent, Notice::Code, round, "agent's place"), now()).await.unwrap();
+    }
+    let pass = post.letters().into_iter().rev().find_map(|letter| letter.pass).unwrap();
+    let request = post.world.stored().requests.heads[&of_agent].clone();
+    let source = measure::by_pass(&post.keys, &request, &pass, now());
+    let job = NoticeJob { source, ..post.job(&of_agent, Notice::Code, 50, "home") };
+    assert_eq!(post.tell(&job, now()).await.unwrap(), Told::Sent);
+}
+
 #[tokio::test]
 async fn a_code_for_what_staff_noted_down_counts_like_any_other() {
     let post = Post::new();
