@@ -28,10 +28,11 @@ impl SubjectRequest {
 
     /// Whether what is missing is what the data itself takes, and what the categories take was shown. Whom it is about has to be known.
     pub(crate) fn is_shown_for_categories(&self) -> bool {
-        let is_of_pieces = matches!(self.kind, Kind::Access | Kind::Portability) && self.agent.is_none();
+        let is_of_pieces = matches!(self.kind, Kind::Access | Kind::Portability);
         let is_beyond = |proof: Proof| match proof {
-            Proof::Declaration => true,
-            Proof::DataPoints => self.course.is_known_by_categories,
+            Proof::Declaration => self.agent.is_none(),
+            // Of whom an agent asks for the categories alone nothing is compared.
+            Proof::DataPoints => self.course.is_known_by_categories || self.agent.is_some(),
             Proof::EmailCode | Proof::HandleCode | Proof::AccountLogin | Proof::AgentPermission => false,
         };
         is_of_pieces && self.has_shown_email() && !self.is_verified() && self.missing().all(is_beyond)

@@ -12,6 +12,7 @@ pub use self::points::Comparison;
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::law::agent::PersonStep;
+use crate::law::assurance::Asker;
 use crate::law::{Law, NoRule};
 use crate::obligation::ObligationId;
 use crate::record_act::{Done, NotDone, record_act};
@@ -132,7 +133,7 @@ impl SubjectRequest {
     }
 
     /// Nobody is asked whose agent says that they hold a power of attorney. Where what was read is a permission, the person
-    /// verifies or confirms after all, by a code to each thing that is said to be theirs.
+    /// verifies or confirms after all, by a code to each thing that is said to be theirs, and what the law compares is compared.
     fn leave_to_person(&mut self, law: &Law) -> Result<(), NoRule> {
         let has_power = self.agent.as_ref().is_none_or(|agent| agent.has_power_of_attorney);
         let is_asked = law.agent(&self.regime, self.kind)?.person == PersonStep::VerifiesOrConfirms;
@@ -144,7 +145,10 @@ impl SubjectRequest {
             self.contact.email.as_ref().map(|_| Proof::EmailCode),
             self.contact.account.as_ref().map(|_| Proof::HandleCode),
         ];
-        self.needs.splice(..0, codes.into_iter().flatten());
+        let asker = if self.contact.email.is_some() { Asker::Contact } else { Asker::HandleOnly };
+        let is_compared = law.assurance(&self.regime, self.kind, asker)?.declaration && !self.about_child;
+        let points = (is_compared && !self.needs.contains(&Proof::DataPoints)).then_some(Proof::DataPoints);
+        self.needs.splice(..0, codes.into_iter().flatten().chain(points));
         Ok(())
     }
 

@@ -29,6 +29,12 @@ impl Writer<'_> {
                 self.company.contact
             )));
         }
+        if request.missing().any(|proof| proof == Proof::DataPoints) {
+            blocks.push(say(
+                "For the data itself we also compare what that person can name of themselves with what we hold. The page of the request \
+                 says what we need.",
+            ));
+        }
         if request.is_verified() {
             blocks.push(say("Nothing more is needed for it."));
         }

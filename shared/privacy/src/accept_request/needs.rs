@@ -3,7 +3,8 @@
 //! Whatever of the two they name, an address and an account, each is shown by a code of its own: what was only said to be
 //! theirs is never touched. Who can be sent no code, because they wrote a letter or called, is compared by staff with what we hold.
 //! Who asks for another shows their permission, and the person confirms it with the same code that shows that they are the
-//! person; with a power of attorney staff read that instead of both.
+//! person; where the law wants more than that for the data itself, what it compares is compared here too, and the permission that
+//! the person signed stands for their declaration. With a power of attorney staff read that instead of all.
 
 use super::Ask;
 use crate::law::agent::PersonStep;
@@ -36,7 +37,9 @@ pub(super) fn needs(law: &Law, regime: &str, ask: &Ask) -> Result<Vec<Proof>, No
     let rule = law.agent(regime, ask.kind)?;
     match rule.person {
         PersonStep::VerifiesOrConfirms if !(agent.has_power_of_attorney && rule.power_of_attorney) => {
-            own.retain(is_persons);
+            // Who reads a mailbox is not sure enough for the data itself, whoever asks for it.
+            let is_of_pieces = assurance.declaration;
+            own.retain(|proof| is_persons(proof) || (is_of_pieces && *proof == Proof::DataPoints));
         }
         PersonStep::VerifiesOrConfirms | PersonStep::Nothing => own.clear(),
     }

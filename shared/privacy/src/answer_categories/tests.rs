@@ -59,6 +59,18 @@ fn whoever_has_shown_enough_for_the_categories_is_refused_the_data_itself_and_no
 }
 
 #[test]
+fn whose_agent_has_shown_all_but_what_is_compared_is_told_the_categories() {
+    use Proof::{AgentPermission, DataPoints, EmailCode};
+    let agent = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
+    for (shown, expected) in [(&[EmailCode, AgentPermission][..], true), (&[EmailCode], false), (&[AgentPermission], false)] {
+        let mut request = californian(Kind::Access, shown);
+        request.needs = vec![EmailCode, DataPoints, AgentPermission];
+        request.agent = Some(agent.clone());
+        assert_eq!(request.is_shown_for_categories(), expected, "{shown:?}");
+    }
+}
+
+#[test]
 fn an_appeal_gives_another_chance_to_show_the_rest_and_not_the_data_itself() {
     let law = Law::built_in().unwrap();
     let mut known = californian(Kind::Access, &[Proof::EmailCode, Proof::DataPoints]);

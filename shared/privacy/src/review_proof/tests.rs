@@ -159,6 +159,19 @@ fn where_a_power_of_attorney_was_only_a_permission_the_person_is_asked_after_all
 }
 
 #[test]
+fn for_the_data_itself_an_agent_s_permission_spares_nobody_the_comparison() {
+    let review = Review::AgentPermission { document: document("ab") };
+    for (kind, expected) in [
+        (Kind::Access, &[Proof::EmailCode, Proof::DataPoints, Proof::AgentPermission][..]),
+        (Kind::Portability, &[Proof::EmailCode, Proof::DataPoints, Proof::AgentPermission]),
+        (Kind::Know, &[Proof::EmailCode, Proof::AgentPermission]),
+    ] {
+        let said = SubjectRequest { kind, needs: vec![Proof::AgentPermission], ..by_agent(None) };
+        assert_eq!(look(&said, &review).unwrap().needs, expected, "{kind:?}");
+    }
+}
+
+#[test]
 fn a_permission_is_the_one_that_is_bound_to_the_request() {
     let review = |byte| Review::AgentPermission { document: document(byte) };
     let bound = by_agent(Some(document("ab")));

@@ -146,7 +146,9 @@ impl Asker {
         let document = Sha256Hex::parse(&"ab".repeat(32)).unwrap();
         let reading = if house.request(id).missing().next() == Some(Proof::DataPoints) {
             let held = self.ask(Kind::Know, None).data_points;
-            Reading::Record(Comparison { held, named: BTreeMap::new() })
+            // What was not asked for at first is named since.
+            let named = if house.request(id).data_points.is_empty() { held.clone() } else { BTreeMap::new() };
+            Reading::Record(Comparison { held, named })
         } else if self == Self::AgentWithPower {
             Reading::PowerOfAttorney(document)
         } else {
