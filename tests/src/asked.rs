@@ -130,6 +130,7 @@ pub fn full() -> SubjectRequest {
             waits_since: Some(now()),
             parts_sought_at: Some(now()),
             is_known_by_categories: true,
+            awaits_second_reader: true,
             unshown: vec![Proof::Declaration],
             joined: Some(ObligationId::of_request(&[8; 20])),
             child: Some(ChildReview::Credible {

@@ -3,12 +3,16 @@
 //!
 //! Of data points they enter what our record says; whether that is what the person named is found out here, with keyed
 //! hashes, and counts for nothing where the person named no such thing.
+//!
+//! What nobody can give back takes two of staff: a power of attorney for an erasure, where nobody asks the person, is read by one, and
+//! by another before it counts.
 
 mod points;
 
 use jiff::Timestamp;
 
 pub use self::points::Comparison;
+use crate::clock::model::Kind;
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::law::agent::PersonStep;
@@ -19,7 +23,7 @@ use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::review::Review;
-use crate::subject_request::{By, Deed, Proof, Proven, Sha256Hex, Standing, SubjectRequest};
+use crate::subject_request::{Act, Actor, By, Deed, Proof, Proven, Sha256Hex, Standing, SubjectRequest};
 
 /// What staff have before them.
 #[derive(Clone, Debug)]
@@ -57,16 +61,30 @@ pub enum NotReviewed {
 pub enum Reviewed {
     /// It is shown; the request goes on if nothing else is missing.
     Shown(Box<Done>),
+    /// One of staff has found it good, and another has still to read it.
+    Seconding(Box<Done>),
     /// It is not; that stands in the trail, and the request waits as before.
     NotShown,
 }
 
+/// Whether a review takes the word of two.
+fn takes_two(review: &Review, kind: Kind) -> bool {
+    matches!(review, Review::PowerOfAttorney { .. }) && kind == Kind::Erasure
+}
+
 impl SubjectRequest {
-    /// The request after staff looked at something. `None`: that was shown before.
+    /// The request after staff looked at something. `is_seconded`: another of staff has found the same. `None`: that was shown before, or
+    /// this one has said it, and another has to.
     ///
     /// # Errors
     /// [`NotReviewed`]
-    fn review(&self, review: &Review, law: &Law, by: &By, now: Timestamp) -> Result<Option<Changed>, NotReviewed> {
+    fn review(
+        &self,
+        review: &Review,
+        is_seconded: bool,
+        (law, by): (&Law, &By),
+        now: Timestamp,
+    ) -> Result<Option<Changed>, NotReviewed> {
         let at = instant::to_millis(now);
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         // A permission may have been read before; a power of attorney beside it stands for what the person would do.
@@ -76,10 +94,20 @@ impl SubjectRequest {
         if !is_waiting || !self.needs.contains(&review.proof()) {
             return Err(NotReviewed::NotAsked);
         }
-        let is_shown = self.is_enough(review, law)?;
+        let is_good = self.is_enough(review, law)?;
+        let is_first = is_good && takes_two(review, self.kind) && !is_seconded;
+        if is_first && self.course.awaits_second_reader {
+            return Ok(None);
+        }
+        let is_shown = is_good && !is_first;
         let deed = Deed::Reviewed { review: review.clone(), is_shown };
         let mut request = Self { version: self.version + 1, ..self.clone() };
-        if is_shown {
+        if let (true, Review::PowerOfAttorney { document }) = (is_first, review) {
+            let has_power = self.agent.as_ref().is_some_and(|agent| agent.has_power_of_attorney);
+            request.bind(document, has_power);
+            request.course.awaits_second_reader = true;
+        } else if is_shown {
+            request.course.awaits_second_reader = false;
             request.take(review, at);
             request.leave_to_person(law)?;
         } else if let Review::DataPoints { matched, .. } = review {
@@ -107,8 +135,22 @@ impl SubjectRequest {
         }
     }
 
+    /// Whether another of staff has found this document good, since the request is in this course.
+    fn is_seconded(&self, review: &Review, acts: &[Act], by: &By) -> bool {
+        let is_other = |actor: &Actor| matches!(actor, Actor::Staff(_)) && *actor != by.actor;
+        let is_same = |deed: &Deed| matches!(deed, Deed::Reviewed { review: read, .. } if read == review);
+        let mut others = acts.iter().filter(|act| is_other(&act.actor) && is_same(&act.deed));
+        self.course.awaits_second_reader && others.any(|act| self.is_of_this_course(act))
+    }
+
     fn bound(&self) -> Option<&Sha256Hex> {
         self.agent.as_ref().and_then(|agent| agent.permission_sha256.as_ref())
+    }
+
+    /// Whether one of staff has found this very document good, and another has to.
+    fn awaits_other_reader(&self, review: &Review) -> bool {
+        let is_bound = matches!(review, Review::PowerOfAttorney { document } if self.bound() == Some(document));
+        is_bound && self.course.awaits_second_reader && takes_two(review, self.kind)
     }
 
     fn has_taken(&self, review: &Review) -> bool {
@@ -177,12 +219,19 @@ pub async fn review_proof(
     let review = &request.read(reading, law, keys).map_err(NotDone::Refused)?;
     let same = by.did(Deed::Reviewed { review: review.clone(), is_shown: false }, now);
     let before = book.acts(id).await?;
+    let is_seconded = request.is_seconded(review, &before, by);
+    let awaits_other = request.awaits_other_reader(review) && !is_seconded;
     // Sent again: it stands in the trail once.
-    if before.iter().any(|act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why)) {
+    if !awaits_other
+        && before.iter().any(|act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why)) {
         return Ok(Reviewed::NotShown);
     }
-    let done = record_act(book, id, |request| request.review(review, law, by, now)).await?;
-    Ok(if done.request.has_taken(review) { Reviewed::Shown(Box::new(done)) } else { Reviewed::NotShown })
+    let done = record_act(book, id, |request| request.review(review, is_seconded, (law, by), now)).await?;
+    Ok(match done.request.has_taken(review) {
+        true => Reviewed::Shown(Box::new(done)),
+        false if done.request.awaits_other_reader(review) => Reviewed::Seconding(Box::new(done)),
+        false => Reviewed::NotShown,
+    })
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ staff compare REF --held KIND=VALUE... [--named KIND=VALUE]... --why TEXT
                                what our record says (name, phone, company, postcode, day) beside what the person named, in
                                the form or since (--named): the service compares, and keeps which kinds agreed, no value
 staff permission REF SHA256 --why TEXT   the permission of an agent was read
-staff attorney REF SHA256 --why TEXT     a power of attorney was read
+staff attorney REF SHA256 --why TEXT     a power of attorney was read; for an erasure by two of staff, each by this command
 staff child REF credible|not-credible [--email A] [--platform P --handle H] --why TEXT
                                who the child is, where the report gives nothing but the address of whoever made it
 staff extend REF --reason TEXT           once, before the first date; the person is told the reason

@@ -221,7 +221,7 @@ impl Staff {
             read::Verification::Proof(reading) => {
                 let keys = self.subject_keys.get().await?;
                 match review_proof(book, (law, &keys), id, &reading, by, now).await? {
-                    Reviewed::Shown(done) => Ok(*done),
+                    Reviewed::Shown(done) | Reviewed::Seconding(done) => Ok(*done),
                     Reviewed::NotShown => Err(Problem::NotVerified.into()),
                 }
             }

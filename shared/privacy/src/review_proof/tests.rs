@@ -62,13 +62,13 @@ fn by_agent(permission: Option<Sha256Hex>) -> SubjectRequest {
 
 fn look(request: &SubjectRequest, review: &Review) -> Option<SubjectRequest> {
     let law = Law::built_in().unwrap();
-    request.review(review, &law, &by("Read."), now()).unwrap().map(|changed| changed.request)
+    request.review(review, true, (&law, &by("Read.")), now()).unwrap().map(|changed| changed.request)
 }
 
 fn compared(request: &SubjectRequest, reading: &Reading) -> Result<SubjectRequest, NotReviewed> {
     let law = Law::built_in().unwrap();
     let review = request.read(reading, &law, &keys())?;
-    Ok(request.review(&review, &law, &by("Read."), now())?.map_or_else(|| request.clone(), |changed| changed.request))
+    Ok(request.review(&review, true, (&law, &by("Read.")), now())?.map_or_else(|| request.clone(), |changed| changed.request))
 }
 
 #[test]
@@ -208,12 +208,58 @@ fn nothing_is_looked_at_that_the_request_does_not_ask_for() {
     let denied = Standing::Denied { at: now(), reason: "excessive".to_owned() };
     let closed = SubjectRequest { standing: denied, ..californian(Kind::Access) };
     for request in [needs_code, closed] {
-        assert_eq!(request.review(&review, &law, &by("So."), now()), Err(NotReviewed::NotAsked));
+        assert_eq!(request.review(&review, true, (&law, &by("So.")), now()), Err(NotReviewed::NotAsked));
         assert_eq!(compared(&request, &record(&[PHONE, COMPANY, POSTCODE])), Err(NotReviewed::NotAsked));
     }
     let european = SubjectRequest { regime: "EU_GDPR".to_owned(), ..by_agent(None) };
     let power = Review::PowerOfAttorney { document: document("ab") };
     let expected =
         if law.agent("EU_GDPR", Kind::Erasure).unwrap().power_of_attorney { None } else { Some(NotReviewed::NoPower) };
-    assert_eq!(european.review(&power, &law, &by("So."), now()).err(), expected);
+    assert_eq!(european.review(&power, true, (&law, &by("So.")), now()).err(), expected);
+}
+
+/// What came of one of staff reading this power of attorney.
+async fn read_by(world: &World, id: &ObligationId, who: &str, byte: &str) -> &'static str {
+    let law = Law::built_in().unwrap();
+    let by = By { actor: Actor::Staff(who.to_owned()), why: Note::parse("Read.").unwrap() };
+    let reading = Reading::PowerOfAttorney(document(byte));
+    match review_proof(world, (&law, &keys()), id, &reading, &by, now()).await.unwrap() {
+        Reviewed::Shown(_) => "shown",
+        Reviewed::Seconding(_) => "seconding",
+        Reviewed::NotShown => "not shown",
+    }
+}
+
+fn with(request: &SubjectRequest) -> World {
+    let world = World::new(now(), 100);
+    world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    world
+}
+
+#[tokio::test]
+async fn a_power_of_attorney_erases_nothing_by_the_word_of_one_of_staff() {
+    let said = SubjectRequest { needs: vec![Proof::AgentPermission], ..by_agent(None) };
+    let world = with(&said);
+    for _ in 0..3 {
+        assert_eq!(read_by(&world, &said.id, "alex", "ab").await, "seconding", "however often they say so");
+    }
+    let first = world.stored().requests.heads[&said.id].clone();
+    assert!(!first.is_verified() && first.identities().is_empty() && first.course.awaits_second_reader);
+    assert_eq!(first.standing, Standing::AwaitingVerification);
+    assert_eq!(world.stored().requests.acts[&said.id].len(), 1);
+    assert_eq!(read_by(&world, &said.id, "kim", "cd").await, "not shown", "another document");
+    assert!(!world.stored().requests.heads[&said.id].is_verified());
+    assert_eq!(read_by(&world, &said.id, "kim", "ab").await, "shown");
+    let second = world.stored().requests.heads[&said.id].clone();
+    assert!(second.is_verified() && !second.course.awaits_second_reader);
+    assert_eq!((second.standing, second.proven.len()), (Standing::InProgress { since: now() }, 1));
+    assert_eq!(read_by(&world, &said.id, "kim", "ab").await, "shown", "sent again");
+}
+
+#[tokio::test]
+async fn what_can_be_undone_takes_the_word_of_one() {
+    for kind in [Kind::Access, Kind::Restriction, Kind::Correction] {
+        let said = SubjectRequest { kind, needs: vec![Proof::AgentPermission], ..by_agent(None) };
+        assert_eq!(read_by(&with(&said), &said.id, "alex", "ab").await, "shown", "{kind:?}");
+    }
 }

@@ -159,6 +159,9 @@ pub struct Course {
     /// Whether staff have compared enough to tell the categories of the data, where the data itself takes more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_known_by_categories: bool,
+    /// Whether one of staff has read a power of attorney for an erasure, and another has still to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_second_reader: bool,
     /// What was not shown of what the data itself takes: it is answered with the categories alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unshown: Vec<Proof>,

@@ -65,7 +65,9 @@ impl SubjectRequest {
         let has_read = |of: Proof| {
             acts.iter().any(|act| matches!(&act.deed, Deed::Reviewed { review, .. } if review.proof() == of))
         };
-        if is_missing(Proof::AgentPermission) && (!self.names_document() || has_read(Proof::AgentPermission)) {
+        // What one of staff has found good waits for another of them, and not for whoever asks.
+        let was_refused = has_read(Proof::AgentPermission) && !self.course.awaits_second_reader;
+        if is_missing(Proof::AgentPermission) && (!self.names_document() || was_refused) {
             return Some(DenialReason::PermissionMissing);
         }
         let is_theirs = |proof: Proof| match proof {

@@ -130,7 +130,7 @@ impl SubjectRequest {
     }
 
     /// Whether something was done since an appeal put the request back to work, if one did.
-    pub(super) fn is_of_this_course(&self, act: &Act) -> bool {
+    pub(crate) fn is_of_this_course(&self, act: &Act) -> bool {
         self.course.reopened.as_ref().is_none_or(|reopened| reopened.at <= act.at)
     }
 

@@ -77,7 +77,7 @@ pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
         "dates": dates(&request.clocks),
         "verification": {
             "needed": request.needs, "shown": request.proven, "missing": request.missing().collect::<Vec<_>>(),
-            "evidence_erased": request.evidence_erased,
+            "evidence_erased": request.evidence_erased, "awaits_second_reader": request.course.awaits_second_reader,
             // Kinds; what stands in them is kept as keyed hashes, for the comparison.
             "data_points": request.data_points.keys().collect::<Vec<_>>(),
         },

@@ -77,3 +77,23 @@ async fn where_it_cannot_begin_the_verification_stands_and_is_due_for_the_sweep(
         assert!(stands.next_action_at.is_some_and(|at| at <= SystemClock.now()), "{operation}: the sweep goes on");
     }
 }
+
+#[tokio::test]
+async fn an_erasure_by_a_power_of_attorney_begins_once_a_second_of_staff_has_read_it() {
+    let bench = Bench::new();
+    let erasure = by_attorney(&bench, Kind::Erasure).await;
+    let path = of(&erasure, "/verification");
+    for _ in 0..2 {
+        let (status, first) = bench.send("POST", &path, &read()).await;
+        assert_eq!((status, &first["state"], &first["waits_for"]), (200, &json!("awaiting-verification"), &json!(["read-permission"])));
+    }
+    assert_eq!(bench.get(&of(&erasure, "")).await["verification"]["awaits_second_reader"], true);
+    assert!(!bench.account.sent().iter().any(|body| body.contains("obligation")), "nothing is handed to the engine");
+    let kim = Some("arn:aws:sts::123456789012:assumed-role/staff/kim");
+    let (status, second) = bench.send_as(kim, "POST", &path, &read()).await;
+    assert_eq!((status, &second["state"]), (200, &json!("in-progress")));
+    assert!(bench.account.sent().iter().any(|body| body.contains("obligation")));
+    let history = bench.get(&of(&erasure, "")).await["history"].clone();
+    let reviewed: Vec<(Value, Value)> = history.as_array().unwrap().iter().filter(|act| act["what"] == "reviewed").map(|act| (act["who"].clone(), act["is_shown"].clone())).collect();
+    assert_eq!(reviewed, [(json!(ALEX), json!(false)), (json!(kim), json!(true))]);
+}

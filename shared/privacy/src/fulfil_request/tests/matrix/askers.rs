@@ -154,13 +154,17 @@ impl Asker {
         } else {
             Reading::Permission(document)
         };
-        let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Read.").unwrap() };
-        let now = house.world.now();
-        let reviewed = review_proof(&house.world, (&house.law, &house.keys), id, &reading, &by, now).await.unwrap();
-        match reviewed {
-            Reviewed::Shown(done) => Verified::Proved(Box::new(done.request)),
-            Reviewed::NotShown => Verified::Refused,
+        for who in ["alex", "kim"] {
+            let by = By { actor: Actor::Staff(who.to_owned()), why: Note::parse("Read.").unwrap() };
+            let now = house.world.now();
+            let reviewed = review_proof(&house.world, (&house.law, &house.keys), id, &reading, &by, now).await.unwrap();
+            match reviewed {
+                Reviewed::Shown(done) => return Verified::Proved(Box::new(done.request)),
+                Reviewed::Seconding(_) => {}
+                Reviewed::NotShown => return Verified::Refused,
+            }
         }
+        Verified::Refused
     }
 
     async fn judge(self, house: &House, id: &ObligationId) {
