@@ -18,8 +18,8 @@ use privacy::subject_request::notice::Notice;
 use privacy::subject_request::review::{Outcome, Review};
 use privacy::subject_request::{
     Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, Course, Declined, Deed, EmailAddress, Findings,
-    Handle, Instructed, Member, PointKind, Proof, Proven, Relocated, Reopened, Routed, Sha256Hex, Standing, SubjectRequest,
-    Words,
+    Handle, Instructed, Member, PointKind, Proof, Proven, Relocated, Reopened, Routed, Sha256Hex, Standing,
+    SubjectRequest, Words,
 };
 
 use crate::demo;

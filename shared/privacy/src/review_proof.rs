@@ -223,7 +223,8 @@ pub async fn review_proof(
     let awaits_other = request.awaits_other_reader(review) && !is_seconded;
     // Sent again: it stands in the trail once.
     if !awaits_other
-        && before.iter().any(|act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why)) {
+        && before.iter().any(|act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why))
+    {
         return Ok(Reviewed::NotShown);
     }
     let done = record_act(book, id, |request| request.review(review, is_seconded, (law, by), now)).await?;

@@ -92,12 +92,7 @@ fn is_to_agent(letter: &Letter<'_>) -> bool {
 fn is_as_typed(letter: &Letter<'_>) -> bool {
     let tells = matches!(
         letter.notice,
-        Notice::Extension
-            | Notice::Relocated
-            | Notice::Late
-            | Notice::Answer
-            | Notice::Denial
-            | Notice::Routed
+        Notice::Extension | Notice::Relocated | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed
     );
     tells && letter.request.is_reached_as_typed()
 }

@@ -19,7 +19,8 @@ pub(super) fn relocated_words(request: &SubjectRequest) -> Vec<String> {
         format!("We answer by the end of {by}. A day that we had named to you before is never put off by this.")
     };
     let is_asked = request.standing == Standing::AwaitingVerification && !request.awaits_child_review();
-    let shows = "Before we act on it, we have to make sure that it is yours. The page of your request says what we need.";
+    let shows =
+        "Before we act on it, we have to make sure that it is yours. The page of your request says what we need.";
     std::iter::once(answer).chain(is_asked.then(|| shows.to_owned())).collect()
 }
 

@@ -25,8 +25,8 @@ use privacy::subject_request::notice::NOT_REACHED;
 use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
-    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Relocated, Standing,
-    Words,
+    Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Relocated,
+    Standing, Words,
 };
 
 use super::*;

@@ -62,7 +62,9 @@ fn whoever_has_shown_enough_for_the_categories_is_refused_the_data_itself_and_no
 fn whose_agent_has_shown_all_but_what_is_compared_is_told_the_categories() {
     use Proof::{AgentPermission, DataPoints, EmailCode};
     let agent = Agent { email: None, name: None, permission_sha256: None, has_power_of_attorney: false };
-    for (shown, expected) in [(&[EmailCode, AgentPermission][..], true), (&[EmailCode], false), (&[AgentPermission], false)] {
+    for (shown, expected) in
+        [(&[EmailCode, AgentPermission][..], true), (&[EmailCode], false), (&[AgentPermission], false)]
+    {
         let mut request = californian(Kind::Access, shown);
         request.needs = vec![EmailCode, DataPoints, AgentPermission];
         request.agent = Some(agent.clone());

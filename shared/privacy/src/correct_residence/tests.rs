@@ -72,13 +72,20 @@ fn of_two_last_days_the_one_that_ends_first_holds() {
         let deed = Deed::Relocated { from: from.to_owned(), to: regime.to_owned() };
         assert_eq!(changed.act, by().did(deed, now()));
         assert_eq!((after.version, after.next_action_at), (before.version + 1, Some(now())));
-        assert_eq!((after.received_at, after.clocks.legal_due().at() <= before.clocks.legal_due().at()), (before.received_at, true));
+        assert_eq!(
+            (after.received_at, after.clocks.legal_due().at().ok() <= before.clocks.legal_due().at().ok()),
+            (before.received_at, true)
+        );
         for (alarm, others) in after.clocks.alarms.iter().zip(before.clocks.alarms) {
             assert!(*alarm <= others, "an alarm never moves away: {from} {home:?}");
         }
         let own = Clocks::start_for(&law.governing_row(regime, Kind::Access).unwrap().row, at(RECEIVED), None).unwrap();
         assert!(after.clocks.alarms.iter().zip(own.alarms).all(|(alarm, own)| *alarm <= own), "{from} {home:?}");
-        assert_eq!(after.clocks.rolled.map(|dated| dated.date), own.rolled.map(|dated| dated.date), "what is shown is the law's own");
+        assert_eq!(
+            after.clocks.rolled.map(|dated| dated.date),
+            own.rolled.map(|dated| dated.date),
+            "what is shown is the law's own"
+        );
         assert!(changed_again(&changed_to(&before, home), home).is_none(), "said again: {from} {home:?}");
     }
 }
@@ -117,7 +124,11 @@ fn another_place_under_the_same_law_moves_alarms_and_is_told_to_nobody() {
 }
 
 fn german_of(clocks: &Clocks) -> SubjectRequest {
-    SubjectRequest { received_at: at("2026-03-05T02:00:00Z"), clocks: Clocks { person_zone: None, ..clocks.clone() }, ..under("EU_GDPR", Kind::Access) }
+    SubjectRequest {
+        received_at: at("2026-03-05T02:00:00Z"),
+        clocks: Clocks { person_zone: None, ..clocks.clone() },
+        ..under("EU_GDPR", Kind::Access)
+    }
 }
 
 #[test]
@@ -169,11 +180,15 @@ fn what_has_to_be_shown_follows_the_law_as_long_as_nothing_was_given() {
     assert_eq!((&back.needs[..], &back.standing), (&[EmailCode][..], &Standing::InProgress { since: now() }));
     let begun = under("EU_GDPR", Kind::Erasure);
     let erased = moved(&begun, "US-CA");
-    assert_eq!((&erased.needs, &erased.standing, erased.course.begun_at), (&begun.needs, &begun.standing, begun.course.begun_at));
+    assert_eq!(
+        (&erased.needs, &erased.standing, erased.course.begun_at),
+        (&begun.needs, &begun.standing, begun.course.begun_at)
+    );
     let waiting = SubjectRequest { proven: Vec::new(), standing: Standing::AwaitingVerification, ..begun };
     let waiting = SubjectRequest { course: crate::subject_request::Course::default(), ..waiting };
     assert_eq!(moved(&waiting, "US-CA").needs, [EmailCode, DataPoints], "nothing has begun");
-    let login = SubjectRequest { needs: vec![EmailCode, AccountLogin], proven: proven(&[EmailCode, AccountLogin]), ..german };
+    let login =
+        SubjectRequest { needs: vec![EmailCode, AccountLogin], proven: proven(&[EmailCode, AccountLogin]), ..german };
     let moved_login = moved(&login, "US-CA");
     assert_eq!((moved_login.needs, moved_login.standing), (login.needs, Standing::InProgress { since: now() }));
 }
@@ -189,7 +204,11 @@ fn who_was_answered_with_categories_for_want_of_proof_has_the_data_where_no_more
     californian.course.begun_at = Some(at("2026-03-06T12:00:00Z"));
     let german = moved(&californian, "DE");
     assert!(!german.is_categories_only() && german.findings.refused_parts.is_empty());
-    assert_eq!((&german.standing, german.course.begun_at), (&Standing::InProgress { since: now() }, None), "its copy is made anew");
+    assert_eq!(
+        (&german.standing, german.course.begun_at),
+        (&Standing::InProgress { since: now() }, None),
+        "its copy is made anew"
+    );
 }
 
 #[test]
@@ -216,10 +235,15 @@ async fn a_crash_at_any_call_leaves_it_whole_or_not_done_and_the_person_is_told_
             let request = under("EU_GDPR", Kind::Access);
             world.stored().requests.heads.insert(request.id.clone(), request.clone());
             world.strike(Some(strike));
-            let mend = async |place| correct_residence(&world, &world, &law, &request.id, Home::At(place), &by(), now()).await;
+            let mend =
+                async |place| correct_residence(&world, &world, &law, &request.id, Home::At(place), &by(), now()).await;
             let _first = mend("US-CA").await;
             let again = mend("US-CA").await.unwrap();
-            assert_eq!((again.request.regime.as_str(), world.stored().requests.acts[&request.id].len()), ("CA_CCPA", 1), "{strike:?}");
+            assert_eq!(
+                (again.request.regime.as_str(), world.stored().requests.acts[&request.id].len()),
+                ("CA_CCPA", 1),
+                "{strike:?}"
+            );
             let other = mend("BR").await.unwrap();
             let sent = world.stored().requests.notices.last().cloned().unwrap();
             assert_eq!((sent.notice, sent.round), (Notice::Relocated, 2), "{strike:?}");

@@ -68,7 +68,9 @@ fn look(request: &SubjectRequest, review: &Review) -> Option<SubjectRequest> {
 fn compared(request: &SubjectRequest, reading: &Reading) -> Result<SubjectRequest, NotReviewed> {
     let law = Law::built_in().unwrap();
     let review = request.read(reading, &law, &keys())?;
-    Ok(request.review(&review, true, (&law, &by("Read.")), now())?.map_or_else(|| request.clone(), |changed| changed.request))
+    Ok(request
+        .review(&review, true, (&law, &by("Read.")), now())?
+        .map_or_else(|| request.clone(), |changed| changed.request))
 }
 
 #[test]

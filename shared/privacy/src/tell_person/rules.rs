@@ -23,12 +23,7 @@ impl SubjectRequest {
             | Notice::AgentAnswer
             | Notice::AgentDenial => self.channel == Channel::Web,
             // Whatever else was shown: not that the address is theirs.
-            Notice::Answer
-            | Notice::Denial
-            | Notice::Extension
-            | Notice::Relocated
-            | Notice::Late
-            | Notice::Routed => {
+            Notice::Answer | Notice::Denial | Notice::Extension | Notice::Relocated | Notice::Late | Notice::Routed => {
                 self.channel == Channel::Web && !self.is_reached_as_shown()
             }
             // Staff have read why.
@@ -239,12 +234,9 @@ impl SubjectRequest {
         match notice {
             Notice::Acknowledgement => agent.or_else(by_code),
             Notice::Code | Notice::AgentConfirmation => by_code(),
-            Notice::Extension
-            | Notice::Relocated
-            | Notice::Late
-            | Notice::Answer
-            | Notice::Denial
-            | Notice::Routed => person(),
+            Notice::Extension | Notice::Relocated | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed => {
+                person()
+            }
             Notice::Quarantined => self.owner(),
             Notice::AgentExtension | Notice::AgentLate | Notice::AgentAnswer | Notice::AgentDenial => agent,
             Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,

@@ -69,24 +69,38 @@ fn the_owner_reads_what_was_done_why_and_how_to_object_and_nothing_of_whoever_re
     let desk = Desk::new();
     let reported = SubjectRequest { agent: Some(agent()), ..believed(desk.request("CA_CCPA", Kind::Erasure)) };
     let account = reported.contact.account.clone().unwrap();
-    let letter = Letter {
-        recipient: Recipient::Account(&account),
-        code: None,
-        ..desk.letter(&reported, Notice::Quarantined)
-    };
+    let letter =
+        Letter { recipient: Recipient::Account(&account), code: None, ..desk.letter(&reported, Notice::Quarantined) };
     let (subject, text, html) = desk.mail(&letter);
     let message = desk.writer().message(&letter);
     assert!(message.chars().count() <= 1_000, "{}: {message}", message.chars().count());
     for text in [&text, &html, &message] {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let says = ["this account is a child", "15 March 2026", "privacy@kazozo.com", &reported.id.log_ref(), "Who told us we do not say"];
+        let says = [
+            "this account is a child",
+            "15 March 2026",
+            "privacy@kazozo.com",
+            &reported.id.log_ref(),
+            "Who told us we do not say",
+        ];
         assert!(says.iter().all(|words| text.contains(words)), "{text}");
-        for hidden in ["marker", "Marker", "example.com", "example.org", reported.id.as_str(), "/privacy/requests/", "act for you"] {
+        for hidden in [
+            "marker",
+            "Marker",
+            "example.com",
+            "example.org",
+            reported.id.as_str(),
+            "/privacy/requests/",
+            "act for you",
+        ] {
             assert!(!text.contains(hidden) && !subject.contains(hidden), "{hidden}: {text}");
         }
     }
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("supervisory authority") && !text.contains("California"), "by the reporter's law it is nobody's: {text}");
+    assert!(
+        text.contains("supervisory authority") && !text.contains("California"),
+        "by the reporter's law it is nobody's: {text}"
+    );
 }
 
 #[test]

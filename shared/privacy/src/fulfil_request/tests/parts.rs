@@ -208,11 +208,14 @@ async fn a_tenant_s_word_about_what_the_person_wants_no_more_raises_nothing_and_
 async fn a_flag_of_nobody_waits_until_somebody_has_found_out_whose_it_is() {
     let house = House::new();
     let request = house.ask(1, Kind::Restriction, &[]).await;
-    let compared = SubjectRequest { needs: Vec::new(), standing: Standing::InProgress { since: house.world.now() }, ..request };
+    let compared =
+        SubjectRequest { needs: Vec::new(), standing: Standing::InProgress { since: house.world.now() }, ..request };
     house.world.stored().requests.heads.insert(compared.id.clone(), compared.clone());
     let (law, now) = (&house.law, house.world.now());
     let by_hand = |request: &SubjectRequest| {
-        crate::route_request::route(request, &tenant("dogwood"), law, Actor::Staff("alex".to_owned()), now).unwrap().unwrap()
+        crate::route_request::route(request, &tenant("dogwood"), law, Actor::Staff("alex".to_owned()), now)
+            .unwrap()
+            .unwrap()
     };
     house.change(&compared.id, by_hand).await;
     house.instruct(&compared.id, "dogwood").await;

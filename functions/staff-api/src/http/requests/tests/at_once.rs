@@ -85,7 +85,10 @@ async fn an_erasure_by_a_power_of_attorney_begins_once_a_second_of_staff_has_rea
     let path = of(&erasure, "/verification");
     for _ in 0..2 {
         let (status, first) = bench.send("POST", &path, &read()).await;
-        assert_eq!((status, &first["state"], &first["waits_for"]), (200, &json!("awaiting-verification"), &json!(["read-permission"])));
+        assert_eq!(
+            (status, &first["state"], &first["waits_for"]),
+            (200, &json!("awaiting-verification"), &json!(["read-permission"]))
+        );
     }
     assert_eq!(bench.get(&of(&erasure, "")).await["verification"]["awaits_second_reader"], true);
     assert!(!bench.account.sent().iter().any(|body| body.contains("obligation")), "nothing is handed to the engine");
@@ -94,6 +97,12 @@ async fn an_erasure_by_a_power_of_attorney_begins_once_a_second_of_staff_has_rea
     assert_eq!((status, &second["state"]), (200, &json!("in-progress")));
     assert!(bench.account.sent().iter().any(|body| body.contains("obligation")));
     let history = bench.get(&of(&erasure, "")).await["history"].clone();
-    let reviewed: Vec<(Value, Value)> = history.as_array().unwrap().iter().filter(|act| act["what"] == "reviewed").map(|act| (act["who"].clone(), act["is_shown"].clone())).collect();
+    let reviewed: Vec<(Value, Value)> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|act| act["what"] == "reviewed")
+        .map(|act| (act["who"].clone(), act["is_shown"].clone()))
+        .collect();
     assert_eq!(reviewed, [(json!(ALEX), json!(false)), (json!(kim), json!(true))]);
 }

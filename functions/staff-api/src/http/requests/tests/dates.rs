@@ -110,7 +110,10 @@ async fn where_somebody_lives_is_mended_once_with_its_dates_and_who_did_it() {
     }
     assert_eq!((bench.account.dump("ledger"), bench.account.sent()), (before, vec![]), "nothing changes");
     let (status, first) = bench.send("POST", &path, &body("KR")).await;
-    assert_eq!((status, &first["regime"], &first["due_by"]["time_zone"]), (200, &json!("KR_PIPA"), &json!("Asia/Seoul")));
+    assert_eq!(
+        (status, &first["regime"], &first["due_by"]["time_zone"]),
+        (200, &json!("KR_PIPA"), &json!("Asia/Seoul"))
+    );
     assert_eq!(bench.send("POST", &path, &body("South Korea")).await, (200, first), "the same again changes nothing");
     assert!(bench.account.sent().iter().all(|body| body.contains("relocated")));
     let shown = bench.get(&of(&request, "")).await;
