@@ -131,6 +131,7 @@ pub fn full() -> SubjectRequest {
             parts_sought_at: Some(now()),
             is_known_by_categories: true,
             awaits_second_reader: true,
+            unread: ["signals".to_owned()].into(),
             unshown: vec![Proof::Declaration],
             joined: Some(ObligationId::of_request(&[8; 20])),
             child: Some(ChildReview::Credible {
@@ -206,6 +207,7 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Corrected { fields: full().findings.corrections },
         Deed::Closed { outcome: Outcome::Rejected, evidence: evidence() },
         Deed::Answered,
+        Deed::CopyLacks { classes: vec!["signals".to_owned()] },
         Deed::Downloaded,
         Deed::BundleErased,
         Deed::EvidenceErased,

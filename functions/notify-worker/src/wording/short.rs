@@ -9,7 +9,7 @@ use privacy_pages::kinds::asked;
 
 use super::at_once::{UNSHOWN, at_once, read_first};
 use super::done::done;
-use super::person::{BY_SOMEBODY, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
+use super::person::{BY_SOMEBODY, UNREAD, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
 use super::relocated::{RELOCATED, relocated_words};
 use super::typed::FOR_YOU;
 use super::ways::Way;
@@ -131,8 +131,14 @@ impl Writer<'_> {
             return std::iter::once(done).chain(unshown).collect();
         }
         let part = "Not all of it could be done; the page says why.".to_owned();
+        let unread = (!request.course.unread.is_empty()).then(|| UNREAD.to_owned());
         let businesses = request.is_open_to_tenants().then(|| WITH_BUSINESSES.to_owned());
-        std::iter::once(done).chain(businesses).chain([part]).chain(complaints(&self.ways_on(request))).collect()
+        std::iter::once(done)
+            .chain(unread)
+            .chain(businesses)
+            .chain([part])
+            .chain(complaints(&self.ways_on(request)))
+            .collect()
     }
 
     fn denied(self, request: &SubjectRequest) -> Vec<String> {

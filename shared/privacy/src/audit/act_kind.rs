@@ -115,6 +115,8 @@ pub enum ActKind {
     Answered,
     /// Staff closed it.
     Closed,
+    /// Its copy is made without something that could not be read, or with all of it again.
+    CopyLacks,
     /// Its bundle was given to whoever showed that it is theirs.
     Downloaded,
     /// What served to verify was erased.

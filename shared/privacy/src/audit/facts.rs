@@ -187,6 +187,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Reopened
         | Deed::Answered
         | Deed::Closed { .. }
+        | Deed::CopyLacks { .. }
         | Deed::Downloaded
         | Deed::BundleErased
         | Deed::EvidenceErased

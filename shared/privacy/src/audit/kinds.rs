@@ -178,6 +178,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::Reopened => ActKind::Reopened,
         Deed::Answered => ActKind::Answered,
         Deed::Closed { .. } => ActKind::Closed,
+        Deed::CopyLacks { .. } => ActKind::CopyLacks,
         Deed::Downloaded => ActKind::Downloaded,
         Deed::BundleErased => ActKind::BundleErased,
         Deed::EvidenceErased => ActKind::EvidenceErased,

@@ -98,7 +98,8 @@ fn answered(request: &SubjectRequest, at: Timestamp) -> SubjectRequest {
     for part in answered.routed.iter_mut().filter(|part| part.instruction.is_some()) {
         part.done_at = part.done_at.or(Some(at));
     }
-    let in_part = answered.has_undone_part() || answered.findings.is_partial();
+    let lacks = !answered.course.unread.is_empty();
+    let in_part = lacks || answered.has_undone_part() || answered.findings.is_partial();
     answered.standing = Standing::Answered { at, in_part };
     answered
 }

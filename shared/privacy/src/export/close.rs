@@ -3,7 +3,7 @@
 use super::archive::{Archive, Entry};
 use super::collect::PART_BYTES;
 use super::make_bundle::{BundleKind, Making, Stop};
-use super::manifest::{self, Manifest, SCHEMA_VERSION};
+use super::manifest::{self, Manifest, Missing, SCHEMA_VERSION};
 use super::notice::Notice;
 use super::order::Order;
 use super::page;
@@ -41,7 +41,9 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
     async fn manifest(&self, progress: &mut Progress, received_at: Option<String>) -> Result<(), Stop> {
         let records = progress.held.iter().map(|(name, held)| (name.as_str(), held.records)).collect();
         let (kind, of, redactions) = (self.order.kind.as_str(), &self.order.of, &progress.redactions);
-        let head = Manifest { schema_version: SCHEMA_VERSION, kind, of, received_at, records, redactions }.head();
+        let missing = progress.unread.iter().map(|class| Missing::unread(class)).collect();
+        let head =
+            Manifest { schema_version: SCHEMA_VERSION, kind, of, received_at, records, redactions, missing }.head();
         let mut file = progress.archive.begin("manifest.json");
         progress.archive.write(&mut file, &head);
         let (mut at, mut is_first) = (0, true);
@@ -95,6 +97,9 @@ const fn title(kind: BundleKind) -> &'static str {
 const WITHOUT_ACCOUNT: &str = "It holds nothing of an account with us, if there is one: only a login there opens that. To have it \
     too, send a request that says that you can log in.";
 
+const UNREAD: &str = "It is not complete: some of what we hold could not be read. The notice names of which kinds. As soon as it can be read you \
+    are told, and get it without asking again.";
+
 fn lead(order: &Order, received: Option<&str>, progress: &Progress) -> Vec<String> {
     let is_without_businesses = order.businesses.iter().any(|(_, is_included)| !is_included);
     let what = match order.kind {
@@ -126,5 +131,6 @@ fn lead(order: &Order, received: Option<&str>, progress: &Progress) -> Vec<Strin
     });
     let is_without_account = order.tenant.is_none() && order.user.is_none();
     let without_account = is_without_account.then(|| WITHOUT_ACCOUNT.to_owned());
-    [Some(what.to_owned()), not_copied, left_out, of, without_account].into_iter().flatten().collect()
+    let unread = (!progress.unread.is_empty()).then(|| UNREAD.to_owned());
+    [Some(what.to_owned()), unread, not_copied, left_out, of, without_account].into_iter().flatten().collect()
 }

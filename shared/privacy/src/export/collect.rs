@@ -9,9 +9,10 @@ use super::ports::{BundleStore, Contents, Object, Row};
 use super::progress::{Held, Progress};
 use super::redact::{Reason, Redactor, Whose};
 use super::table::Table;
+use super::unread::Shown;
 use crate::data_map::{KeyRange, StoreMap, UNCLASSIFIED};
 use crate::fault::Fault;
-use crate::policy::model::{Class, ExportRule};
+use crate::policy::model::Class;
 use crate::ports::Clock;
 use crate::scope::Place;
 
@@ -29,27 +30,18 @@ const PREVIEW: usize = 20;
 /// How much of a value it shows.
 const PREVIEW_CHARACTERS: usize = 300;
 
-/// What becomes of the records of a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    /// They are in the bundle.
-    Whole,
-    /// Their number is.
-    Counted,
-    /// Nothing is said of them.
-    Hidden,
-}
-
 impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
     /// Reads on until everything is read. [`Stop::OutOfTime`] leaves the cursor where the next visit goes on.
     pub(super) async fn collect(&self, progress: &mut Progress) -> Result<(), Stop> {
         while let Some(place) = progress.places.get(progress.cursor.place).cloned() {
             while let Some(store) = self.map.stores().get(progress.cursor.store) {
-                match store.range(&place) {
-                    Some(range @ KeyRange::Table { .. }) => self.table(progress, &place, store, &range).await?,
-                    Some(KeyRange::Bucket { prefix }) => self.bucket(progress, &place, store, &prefix).await?,
-                    None => {}
-                }
+                let read = match store.range(&place) {
+                    Some(range @ KeyRange::Table { .. }) => self.table(progress, &place, store, &range).await,
+                    Some(KeyRange::Bucket { prefix }) => self.bucket(progress, &place, store, &prefix).await,
+                    None => Ok(()),
+                };
+                self.or_missing(progress, self.map.classes_of(&store.name), read)?;
+                progress.cursor.after = None;
                 progress.cursor.store += 1;
             }
             progress.cursor.place += 1;
@@ -70,7 +62,8 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         }
         loop {
             self.in_time()?;
-            let page = self.vault.rows(&store.name, range, progress.cursor.after.as_deref()).await?;
+            let page = self.vault.rows(&store.name, range, progress.cursor.after.as_deref()).await;
+            let page = page.map_err(Stop::Unread)?;
             for row in page.rows {
                 self.row(progress, place, store, row);
                 if progress.table_bytes() > TABLES_BYTES {
@@ -90,7 +83,7 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
     async fn know_own(&self, progress: &mut Progress, place: &Place, store: &StoreMap) -> Result<(), Stop> {
         for (name, class) in self.map.identifying(store) {
             let Some(range) = store.single(place, name) else { continue };
-            for row in self.vault.rows(&store.name, &range, None).await?.rows {
+            for row in self.vault.rows(&store.name, &range, None).await.map_err(Stop::Unread)?.rows {
                 for name in &class.names {
                     if let Some(Value::String(text)) = row.attributes.get(name) {
                         progress.own.know(text);
@@ -143,19 +136,6 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
         }
     }
 
-    fn rule(&self, rule: ExportRule) -> Shown {
-        use super::make_bundle::BundleKind;
-        match (self.order.kind, rule) {
-            (BundleKind::Portability, ExportRule::AccessOnly | ExportRule::TypeOnly) => Shown::Hidden,
-            // No copy is given; that it is held is told all the same: GDPR Art. 15(1)(b).
-            (_, ExportRule::Exclude) => Shown::Counted,
-            (BundleKind::Know, ExportRule::Include | ExportRule::AccessOnly | ExportRule::TypeOnly) => Shown::Counted,
-            (BundleKind::Access | BundleKind::Account, ExportRule::TypeOnly) => Shown::Counted,
-            (BundleKind::Access | BundleKind::Account, ExportRule::Include | ExportRule::AccessOnly)
-            | (BundleKind::Portability, ExportRule::Include) => Shown::Whole,
-        }
-    }
-
     /// Whose a record is, if not of whoever gets the bundle.
     fn other(&self, place: &Place, store: &StoreMap, key: &str) -> Option<String> {
         let is_whole = self.is_person() && place.contact().is_none();
@@ -164,10 +144,12 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
 
     async fn bucket(&self, progress: &mut Progress, place: &Place, store: &StoreMap, prefix: &str) -> Result<(), Stop> {
         loop {
-            let page = self.vault.objects(&store.name, prefix, progress.cursor.after.as_deref()).await?;
+            let page = self.vault.objects(&store.name, prefix, progress.cursor.after.as_deref()).await;
+            let page = page.map_err(Stop::Unread)?;
             for object in page.objects {
                 self.in_time_for(object.bytes)?;
-                self.object(progress, place, store, &object).await?;
+                let read = self.object(progress, place, store, &object).await;
+                self.or_missing(progress, std::iter::once(store.classify(&object.key)), read)?;
                 self.upload(progress, PART_BYTES).await?;
                 progress.cursor.after = Some(object.key);
             }
@@ -202,17 +184,20 @@ impl<V: Contents, B: BundleStore, C: Clock> Making<'_, V, B, C> {
             return Ok(());
         }
         let path = format!("files/{name}/{number:05}-{}", file_name(&object.key));
-        let mut file = progress.archive.begin(&path);
-        let mut from = 0_u64;
+        let (mut file, mut from) = (None, 0_u64);
         while from < object.bytes {
-            let piece = self.vault.read(&store.name, &object.key, from, PIECE_BYTES.min(object.bytes - from)).await?;
+            let piece = self.vault.read(&store.name, &object.key, from, PIECE_BYTES.min(object.bytes - from)).await;
+            // What is begun would be half a file.
+            let piece = piece.map_err(|fault| if file.is_none() { Stop::Unread(fault) } else { Stop::Fault(fault) })?;
             let piece = piece.filter(|piece| !piece.is_empty());
             // Gone or replaced while it was read: what is begun would be half a file.
             let piece = piece.ok_or_else(|| Fault::retry("export.object", "an object changed while it was read"))?;
             from += piece.len() as u64;
-            progress.archive.write(&mut file, &piece);
+            let file = file.get_or_insert_with(|| progress.archive.begin(&path));
+            progress.archive.write(file, &piece);
             self.upload(progress, PART_BYTES).await?;
         }
+        let file = file.unwrap_or_else(|| progress.archive.begin(&path));
         progress.archive.end(file);
         let held: &mut Held = progress.held.entry(name.to_owned()).or_default();
         if held.files.len() < 1_000 {

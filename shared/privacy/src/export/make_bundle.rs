@@ -80,6 +80,8 @@ pub(super) enum Stop {
     LostLease,
     /// Somebody has completed it and died before saying so, or it was discarded.
     UploadGone,
+    /// Something that is held could not be read.
+    Unread(Fault),
     Fault(Fault),
 }
 
@@ -142,12 +144,13 @@ where
     /// [`Fault`]: deliver the message again.
     pub async fn make(&self, job: &ExportJob, worker: &str, stop_at: Timestamp) -> Result<Made, Fault> {
         let now = self.clock.now();
-        let (order, request) = match self.order(job, now).await? {
+        let (mut order, request) = match self.order(job, now).await? {
             Ordered::Order(order, request) => (*order, request),
             Ordered::Idle => return Ok(Made::Idle),
             Ordered::Closed => return Ok(Made::Closed),
             Ordered::Overtaken => return Ok(Made::Again),
         };
+        order.leaves_out = request.as_ref().is_some_and(|request| request.waits_no_longer(now));
         let Claim::Granted(bundle) = self.claim(job, worker, request.as_deref(), now).await? else {
             return Ok(Made::Busy);
         };
@@ -163,7 +166,9 @@ where
         let made = match (&bundle.made_at, &request) {
             (Some(_), _) => Ok(Made::Already),
             (None, Some(request)) if request.standing.closed_at().is_some() => Ok(Made::Idle),
-            (None, _) => self.make_claimed(job, worker, (&order, bundle.clone()), stop_at).await,
+            (None, request) => {
+                self.make_claimed(job, worker, (&order, request.as_deref(), bundle.clone()), stop_at).await
+            }
         };
         // Best effort: a claim that is not given back ends by itself.
         let let_go = self.ledger.let_go(job, worker).await;
@@ -172,7 +177,7 @@ where
             Err(Stop::OutOfTime) => Made::Again,
             Err(Stop::LostLease) => Made::Busy,
             Err(Stop::UploadGone) => Made::Again,
-            Err(Stop::Fault(fault)) => return Err(fault),
+            Err(Stop::Fault(fault) | Stop::Unread(fault)) => return Err(fault),
         };
         let_go?;
         if let (Some(request), Made::Whole { .. } | Made::Already) = (request, &made) {
@@ -206,7 +211,7 @@ where
         &self,
         job: &ExportJob,
         worker: &str,
-        (order, mut bundle): (&Order, Bundle),
+        (order, request, mut bundle): (&Order, Option<&SubjectRequest>, Bundle),
         stop_at: Timestamp,
     ) -> Result<Made, Stop> {
         let key = BundleKey::of(job, bundle.round);
@@ -232,7 +237,7 @@ where
                 self.save(job, worker, &anew).await?;
                 return Err(Stop::UploadGone);
             }
-            Err(stop @ (Stop::LostLease | Stop::Fault(_))) => return Err(stop),
+            Err(stop @ (Stop::LostLease | Stop::Unread(_) | Stop::Fault(_))) => return Err(stop),
         }
         let now = self.clock.now();
         match self.ledger.claim(job, worker, now + LEASE, self.erase_at(now)?, now).await? {
@@ -244,6 +249,7 @@ where
             self.save(job, worker, &anew).await?;
             return Err(Stop::UploadGone);
         }
+        self.note_unread(job, request, &progress.unread).await?;
         // Where one is there already, somebody had completed it and died before saying so.
         self.bundles.complete(&making.key, &progress.upload, &progress.parts).await?;
         let made_at = instant::to_millis(now);

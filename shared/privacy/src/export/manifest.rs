@@ -32,6 +32,23 @@ pub(super) struct Manifest<'a> {
     pub(super) records: BTreeMap<&'a str, u64>,
     /// How much was replaced or left out, by reason; never what.
     pub(super) redactions: &'a Counts,
+    /// Classes of which something is missing, with why. Absent where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) missing: Vec<Missing<'a>>,
+}
+
+/// A class of which something is missing.
+#[derive(Debug, Serialize)]
+pub(super) struct Missing<'a> {
+    pub(super) class: &'a str,
+    pub(super) reason: &'static str,
+}
+
+impl<'a> Missing<'a> {
+    /// It is held, and could not be read.
+    pub(super) fn unread(class: &'a str) -> Self {
+        Self { class, reason: "could not be read" }
+    }
 }
 
 impl Manifest<'_> {

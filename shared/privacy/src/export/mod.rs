@@ -32,6 +32,7 @@ mod progress;
 pub mod redact;
 pub mod show_account;
 pub mod table;
+mod unread;
 mod window;
 
 pub use manifest::SCHEMA_VERSION;

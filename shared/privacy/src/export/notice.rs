@@ -65,6 +65,9 @@ pub(super) struct Notice {
     pub(super) purposes: Vec<String>,
     pub(super) grounds: Vec<String>,
     pub(super) categories: Vec<Category>,
+    /// Kinds of which something is held and missing, because it could not be read. Absent where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) missing: Vec<String>,
     pub(super) sources: Vec<String>,
     pub(super) third_parties: Vec<String>,
     pub(super) recipients: Vec<Recipient>,
@@ -121,6 +124,7 @@ impl Notice {
             purposes: texts.purposes,
             grounds: texts.grounds,
             categories,
+            missing: progress.unread.iter().map(|name| map.title(name).to_owned()).collect(),
             sources: texts.sources,
             third_parties: texts.third_parties,
             recipients: recipients.collect(),

@@ -98,6 +98,8 @@ pub(super) struct Order {
     /// What they logged in as, if they did: no link opens another user of an account.
     pub(super) user: Option<Place>,
     pub(super) tenant: Option<TenantId>,
+    /// Whether it is made without what cannot be read.
+    pub(super) leaves_out: bool,
 }
 
 /// What a job came to before any work.
@@ -190,6 +192,7 @@ where
                 own: Own::default(),
                 user: None,
                 tenant: Some(tenant.clone()),
+                leaves_out: false,
             }),
             None,
         ))
@@ -239,6 +242,7 @@ pub(super) fn of_request(
         own,
         user: request.user(),
         tenant: None,
+        leaves_out: false,
     };
     Ordered::Order(Box::new(order), Some(Box::new(request)))
 }

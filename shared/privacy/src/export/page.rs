@@ -162,6 +162,8 @@ pub(super) fn notice(notice: &Notice) -> Vec<u8> {
     };
     let columns = ["Kind", "Records", "Origin", "Basis", "How long"];
     page.tag("h2", "What kinds of data").table("Kinds of data", &columns, notice.categories.iter().map(category));
+    let missing = notice.missing.iter().map(|title| format!("{title}: could not be read"));
+    page.list("What is missing", missing);
     page.list("Where it comes from", notice.sources.clone());
     page.list("Which kinds of others get it", notice.third_parties.clone());
     let recipient =

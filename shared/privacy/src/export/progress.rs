@@ -60,6 +60,9 @@ pub(super) struct Progress {
     pub(super) people: People,
     pub(super) own: Own,
     pub(super) redactions: Counts,
+    /// Classes of which something could not be read.
+    #[serde(default)]
+    pub(super) unread: BTreeSet<String>,
     /// How long the texts are that follow, in their order.
     pub(super) lengths: Vec<usize>,
 }

@@ -8,11 +8,13 @@ use serde_json::Value;
 use super::World;
 use crate::data_map::KeyRange;
 use crate::export::ports::{Contents, Object, Objects, Row, Rows};
+use crate::fault::Fault;
 use crate::ports::Answer;
 
 impl Contents for World {
     async fn rows(&self, store: &str, range: &KeyRange, after: Option<&str>) -> Answer<Rows> {
         let KeyRange::Table { partition, begins_with } = range else { return Ok(Rows::default()) };
+        self.readable(store)?;
         self.call("contents.rows", |stored| {
             let from = after.map_or(Bound::Included(begins_with.as_str()), Bound::Excluded);
             let rows = stored.exports.rows.get(&(store.to_owned(), partition.clone()));
@@ -31,6 +33,7 @@ impl Contents for World {
     }
 
     async fn objects(&self, store: &str, prefix: &str, after: Option<&str>) -> Answer<Objects> {
+        self.readable(store)?;
         self.call("contents.objects", |stored| {
             let of_store = stored.exports.contents.iter().filter(|((known, _), _)| known == store);
             let wanted =
@@ -48,10 +51,19 @@ impl Contents for World {
     }
 
     async fn read(&self, store: &str, key: &str, from: u64, bytes: u64) -> Answer<Option<Vec<u8>>> {
+        self.readable(key)?;
         self.call("contents.read", |stored| {
             let content = stored.exports.contents.get(&(store.to_owned(), key.to_owned()))?;
             let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
             Some(content.iter().skip(size(from)).take(size(bytes)).copied().collect())
         })
+    }
+}
+
+impl World {
+    /// A store that is broken cannot be read, nor can one object that is.
+    fn readable(&self, name: &str) -> Answer<()> {
+        let is_broken = self.stored().broken_store.as_deref() == Some(name);
+        if is_broken { Err(Fault::park("contents", "broken")) } else { Ok(()) }
     }
 }

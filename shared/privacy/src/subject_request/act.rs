@@ -187,6 +187,11 @@ pub enum Deed {
         /// Where the proof is kept.
         evidence: EvidenceId,
     },
+    /// Its copy is made without something that could not be read; of no class: nothing is missing any more.
+    CopyLacks {
+        /// Of which record classes.
+        classes: Vec<String>,
+    },
     /// Its bundle was given to whoever showed that it is theirs.
     Downloaded,
     /// Every version of its bundle was erased.

@@ -165,6 +165,9 @@ pub struct Course {
     /// What was not shown of what the data itself takes: it is answered with the categories alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unshown: Vec<Proof>,
+    /// The record classes of which its copy lacks something that could not be read.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unread: BTreeSet<String>,
     /// When every tenant was found that has a part of it, and got it. Until then nobody knows that there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts_sought_at: Option<Timestamp>,

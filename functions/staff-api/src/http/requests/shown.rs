@@ -89,6 +89,7 @@ pub(super) fn inspected(inspected: &Inspected) -> Response<Body> {
         "lifted": request.course.lifted,
         "same_person": same_person.iter().map(other).collect::<Vec<_>>(),
         "goes_with": request.course.joined.as_ref().map(privacy::obligation::ObligationId::as_str),
+        "unread": request.course.unread,
         "relocated": request.course.relocated,
         "ordered_again": request.course.ordered_again,
         "findings": request.findings,

@@ -167,6 +167,7 @@ fn deeds() -> Vec<(Deed, &'static str)> {
             Deed::Closed { outcome: review::Outcome::Completed, evidence: EvidenceId::parse("file-7").unwrap() },
             "closed",
         ),
+        (Deed::CopyLacks { classes: vec!["signals".to_owned()] }, "copy-lacks"),
         (Deed::Downloaded, "downloaded"),
         (Deed::BundleErased, "bundle-erased"),
         (Deed::EvidenceErased, "evidence-erased"),

@@ -8,6 +8,7 @@ mod erasing;
 mod orders;
 mod remade;
 mod routing;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};

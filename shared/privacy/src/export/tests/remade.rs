@@ -7,7 +7,7 @@ use crate::order_bundle::{Order, OrderReason, order_bundle};
 use crate::subject_request::{Actor, By};
 
 impl Office {
-    async fn order_again(&self, id: &ObligationId, name: &str, reason: OrderReason) {
+    pub(super) async fn order_again(&self, id: &ObligationId, name: &str, reason: OrderReason) {
         let order = Order { id: InstructionId::parse(name).unwrap(), reason };
         let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Their brother opened it.").unwrap() };
         order_bundle(&self.world, &self.world, &self.law, id, &order, &by, self.now()).await.unwrap();
