@@ -63,15 +63,12 @@ async fn one_file_that_cannot_be_read_leaves_out_itself_and_names_its_class() {
 }
 
 #[tokio::test]
-async fn near_its_last_day_nothing_is_waited_for_and_where_a_bundle_is_kept_everything_is() {
+async fn three_days_before_its_last_day_a_copy_waits_for_nothing_any_more() {
     let office = Office::with_mia(2);
-    let id = office.asked(Kind::Access).await;
-    office.world.break_store(Some("bundles"));
-    office.world.pass(hours(49));
-    office.try_make(&job(&id), "w1", 2).await.unwrap_err();
-    assert_eq!((office.seen().len(), office.request(&id).course.unread.len()), (0, 0));
-    let near = office.request(&id);
-    let late = SubjectRequest { standing: Standing::InProgress { since: at("2026-04-03T12:00:00Z") }, ..near };
-    assert!(late.waits_no_longer(at("2026-04-03T13:00:00Z")), "three days before its last day at the latest");
-    assert!(!late.waits_no_longer(at("2026-03-20T13:00:00Z")));
+    let asked = office.request(&office.asked(Kind::Access).await);
+    assert!(
+        !asked.waits_no_longer(asked.received_at + hours(47)) && asked.waits_no_longer(asked.received_at + hours(48))
+    );
+    let late = SubjectRequest { standing: Standing::InProgress { since: at("2026-04-03T12:00:00Z") }, ..asked };
+    assert!(late.waits_no_longer(at("2026-04-03T13:00:00Z")) && !late.waits_no_longer(at("2026-03-20T13:00:00Z")));
 }
