@@ -115,7 +115,7 @@ async fn a_part_that_staff_refused_makes_the_answer_one_in_part() {
         if is_refused {
             let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Invoices stay.").unwrap() };
             let (reason, now) = (crate::law::denial::DenialReason::LegalObligation, house.world.now());
-            let denied = crate::deny_request::deny(&request, &house.law, reason, &by, now).unwrap().unwrap();
+            let denied = crate::deny_request::deny(&request, None, &house.law, reason, &by, now).unwrap().unwrap();
             house.change(&request.id, |_| denied).await;
         }
         house.rounds(3).await;
