@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::close_request::{Step, steps};
+use crate::close_request::{Erasures, Step, steps};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::list_requests::Listed;
@@ -52,7 +52,7 @@ pub async fn inspect_request(
     let same_person = same_person(book, &request).await?;
     let left = match request.standing.closed_at() {
         Some(_) => Vec::new(),
-        None => steps(&request, shown.as_ref().map(|shown| &shown.head), now),
+        None => steps(&request, &Erasures::read(book, &request).await?, now),
     };
     let erasure = shown.map(|shown| view(shown, map, second_looks));
     let state = match (&request.standing, &erasure) {

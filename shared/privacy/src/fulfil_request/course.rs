@@ -176,7 +176,7 @@ impl SubjectRequest {
     }
 
     /// The obligation to erase what a tenant wants erased.
-    pub(super) fn part_id(&self, routed: &Routed) -> ObligationId {
+    pub(crate) fn part_id(&self, routed: &Routed) -> ObligationId {
         self.id.of_part(&format!("tenant#{}", routed.tenant))
     }
 
