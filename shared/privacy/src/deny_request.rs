@@ -69,7 +69,7 @@ pub fn deny(
         }
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
         Refuses::Request if request.is_of_child() || has_begun(request, own) => return Err(NotDenied::Begun),
-        Refuses::Request if request.is_done_at_once() => return Err(NotDenied::InForce),
+        Refuses::Request if request.is_in_force() => return Err(NotDenied::InForce),
         Refuses::Request if !request.stops_at_once() => {
             changed.standing = Standing::Denied { at, reason: code.clone() };
             Deed::Denied { reason: code }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::clock::model::Kind;
+use crate::ingest_gate::Flag;
 use crate::legal_hold::{HoldId, Note};
 use crate::memory::{World, asked, erased, erasure_of};
 use crate::obligation::{Outcome, PlanRef, State};
@@ -210,8 +211,28 @@ fn nothing_is_denied_of_which_a_tenant_wants_its_part_done() {
         assert_eq!(deny(&instructed), Err(NotDenied::Begun), "{kind:?}");
         instructed.routed[0].done_at = Some(now());
         assert_eq!(deny(&instructed), Err(NotDenied::Begun), "{kind:?}: it is done");
-        assert!(matches!(deny(&routed), Ok(Some(_))), "{kind:?}: the tenant has not decided");
+        let mut undecided = routed;
+        // A restriction holds from the moment it is shown; staff lift it first.
+        let raised = (kind == Kind::Restriction).then_some(Flag::Restricted);
+        undecided.course.lifted.extend(raised);
+        assert!(matches!(deny(&undecided), Ok(Some(_))), "{kind:?}: the tenant has not decided");
     }
+}
+
+#[test]
+fn a_restriction_is_not_denied_while_the_product_is_told_to_stop() {
+    let law = Law::built_in().unwrap();
+    let deny = |request: &SubjectRequest| deny(request, &law, DenialReason::ManifestlyUnfounded, &by("So."), now());
+    let mut routed = routed_to_alder(&verified(Kind::Restriction));
+    assert_eq!(deny(&routed), Err(NotDenied::InForce), "within moments");
+    routed.course.flags = vec![Flag::Restricted];
+    assert_eq!(deny(&routed), Err(NotDenied::InForce));
+    let lift = crate::lift_flag::Lift { flag: Flag::Restricted, asked_in: None };
+    let lifted = crate::lift_flag::lift(&routed, &lift, &by("It is not theirs."), now()).unwrap().unwrap().request;
+    assert!(matches!(deny(&lifted).unwrap().unwrap().request.standing, Standing::Denied { .. }));
+    let unshown = waiting(Kind::Restriction);
+    let denied = super::deny(&unshown, None, &law, DenialReason::Unverifiable, &by("Nobody came."), now());
+    assert!(denied.unwrap().is_some(), "nothing was stopped for it");
 }
 
 #[test]
@@ -273,7 +294,7 @@ fn whoever_has_confirmed_their_agent_is_told_that_what_they_signed_is_missing_an
             let needs = vec![Proof::EmailCode, Proof::AgentPermission];
             let mut request = SubjectRequest { agent: Some(agent.clone()), needs, proven, ..waiting(kind) };
             if kind == Kind::Objection {
-                request.course.flags = vec![crate::ingest_gate::Flag::NoMarketing];
+                request.course.flags = vec![Flag::NoMarketing];
             }
             let denied =
                 deny(&request, &law, DenialReason::PermissionMissing, &by("None came."), now()).unwrap().unwrap();

@@ -30,7 +30,7 @@ pub(super) enum Way {
 }
 
 /// The flag that a request of a kind raises, once it may.
-fn raised_by(kind: Kind) -> Option<Flag> {
+pub(super) fn raised_by(kind: Kind) -> Option<Flag> {
     match kind {
         Kind::Restriction => Some(Flag::Restricted),
         Kind::ConsentWithdrawal => Some(Flag::ConsentWithdrawn),
