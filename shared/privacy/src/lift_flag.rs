@@ -1,7 +1,8 @@
 //! Lifts a flag that a request has raised, because the person wants it no more: staff say so, and in which request or otherwise
 //! the person did. From then on the product may do again what the flag stopped; what stood from when to when stays.
 //!
-//! The act is stored first, so that nothing is opened without a trace of who did it; sent again, what is left of it is done.
+//! The act is stored first, so that nothing is opened without a trace of who did it; sent again, what is left of it is done, and what
+//! was raised since stays.
 
 use jiff::{Span, Timestamp};
 
@@ -16,7 +17,7 @@ use crate::policy::own::Purge;
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::ports::RequestBook;
-use crate::subject_request::{By, Deed, Standing, SubjectRequest};
+use crate::subject_request::{Act, By, Deed, Standing, SubjectRequest};
 
 /// What is lifted, and on whose word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,12 +104,20 @@ pub async fn lift_flag(
         }
     }
     let done = record_act(book, id, |request| lift(request, wanted, by, now)).await?;
+    let lifted_at = if done.is_new { None } else { lifted_at(&book.acts(id).await?, wanted.flag) };
+    let lifted_at = lifted_at.unwrap_or_else(|| instant::to_millis(now));
     // Beyond the calendar nothing expires.
-    let keep_until = kept_for.and_then(|kept_for| deadline::after(now, kept_for).ok());
+    let keep_until = kept_for.and_then(|kept_for| deadline::after(lifted_at, kept_for).ok());
     for person in &done.request.course.flagged {
-        flags.lift_flag(person, wanted.flag, instant::to_millis(now), keep_until).await?;
+        flags.lift_flag(person, wanted.flag, lifted_at, keep_until).await?;
     }
     Ok(done)
+}
+
+/// When a flag was lifted the last time.
+fn lifted_at(acts: &[Act], lifted: Flag) -> Option<Timestamp> {
+    let is_it = |act: &&Act| matches!(act.deed, Deed::Lifted { flag, .. } if flag == lifted);
+    acts.iter().filter(is_it).map(|act| act.at).max()
 }
 
 /// Whether a request is of somebody who has shown that the flags are theirs.
