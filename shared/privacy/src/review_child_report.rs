@@ -53,7 +53,7 @@ pub fn find_credible(
         return Err(NotReviewable::Unnamed);
     }
     // The days count from the report, not from when somebody read it.
-    let due = law.child_dates(request.received_at)?.erase_due;
+    let due = law.child_dates(request.dates_from())?.erase_due;
     let is_apart = changed.course.begun_at.take().is_some();
     let (erase_by, zone, child) = (due.date, due.time_zone, child.cloned());
     changed.course.child = Some(ChildReview::Credible { at, erase_by, zone, is_apart, child });

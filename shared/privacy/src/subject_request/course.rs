@@ -66,7 +66,7 @@ pub struct Routed {
     pub tenant: TenantId,
     /// Since when.
     pub at: Timestamp,
-    /// Counted from the receipt of the request.
+    /// Counted from when those of the request begin.
     pub dates: RoutedDates,
     /// Its answer. Without one, nothing of its data is touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
