@@ -98,6 +98,8 @@ pub(super) struct Order {
     /// What they logged in as, if they did: no link opens another user of an account.
     pub(super) user: Option<Place>,
     pub(super) tenant: Option<TenantId>,
+    /// The window of the account, where it is one.
+    pub(super) window: Window,
 }
 
 /// What a job came to before any work.
@@ -163,10 +165,11 @@ where
 
     /// What was ordered in time is made to its end. Where that cannot be any more a person has to hear of it.
     async fn of_tenant(&self, job: &ExportJob, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
-        match window(self.ledger, self.map, tenant, now).await? {
+        let window = window(self.ledger, self.map, tenant, now).await?;
+        match window {
             Window::Open { .. } => {}
             Window::NotYet => return Ok(Ordered::Closed),
-            Window::Closed { latest } => {
+            Window::Closed { latest, .. } => {
                 if self.ledger.bundle(job).await?.is_none_or(|bundle| bundle.made_at.is_some()) {
                     return Ok(Ordered::Closed);
                 }
@@ -190,6 +193,7 @@ where
                 own: Own::default(),
                 user: None,
                 tenant: Some(tenant.clone()),
+                window,
             }),
             None,
         ))
@@ -239,6 +243,7 @@ pub(super) fn of_request(
         own,
         user: request.user(),
         tenant: None,
+        window: Window::NotYet,
     };
     Ordered::Order(Box::new(order), Some(Box::new(request)))
 }
