@@ -169,14 +169,31 @@ fn an_appeal_puts_it_back_once_and_another_one_again() {
     assert!(reopen(&refused_anew, &other, &law(), &by("It is right."), now()).unwrap().is_some());
     let waiting = SubjectRequest { standing: Standing::AwaitingVerification, ..again };
     assert_eq!(reopen(&waiting, &other, &law(), &by("It is right."), now()), Ok(None), "it waits by another's word");
-    let standing = Standing::InProgress { since: now() };
-    let in_work = SubjectRequest { standing: standing.clone(), ..waiting };
+    let in_work = SubjectRequest { standing: Standing::InProgress { since: now() }, ..waiting };
     assert_eq!(reopen(&in_work, &other, &law(), &by("It is right."), now()), Ok(None), "and so it is in work");
-    let mut ordered = SubjectRequest { standing, ..answered_in_part(Kind::Access) };
+}
+
+/// An order makes the same bundle again, with what was refused still left out.
+#[test]
+fn an_appeal_counts_although_staff_are_having_the_bundle_made_again() {
+    let in_work = Standing::InProgress { since: now() };
+    let mut ordered = SubjectRequest { standing: in_work, ..answered_in_part(Kind::Access) };
+    ordered.findings.refused_parts = vec!["others-rights".to_owned()];
     let id = crate::ids::InstructionId::parse("order-7").unwrap();
     let reason = crate::order_bundle::OrderReason::Lost;
-    ordered.course.ordered_again = Some(crate::order_bundle::OrderedAgain { id, reason, at: now() });
-    assert_eq!(reopen(&ordered, &other, &law(), &by("It is right."), now()), Ok(None), "staff have it made again");
+    let ordered_at = "2026-06-02T09:00:00Z".parse().unwrap();
+    ordered.course.ordered_again = Some(crate::order_bundle::OrderedAgain { id, reason, at: ordered_at });
+    let again = reopened(&ordered);
+    assert!(again.findings.refused_parts.is_empty() && again.course.reopened.as_ref().unwrap().was_answered);
+    assert!(!again.is_left_to_staff(), "a copy is made anew");
+    assert_eq!((again.course.begun_at, again.clocks.received_on), (None, "2026-06-03".parse().unwrap()));
+    // In work by an appeal that came after the order, it takes no other.
+    let other = SubjectRequest { id: crate::obligation::ObligationId::of_request(&[8; 20]), ..appeal_of(&ordered) };
+    assert_eq!(reopen(&again, &other, &law(), &by("It is right."), now()), Ok(None));
+    // Answered again in part and ordered once more, it does.
+    let mut anew = again;
+    anew.course.ordered_again.as_mut().unwrap().at = "2026-06-04T09:00:00Z".parse().unwrap();
+    assert!(reopen(&anew, &other, &law(), &by("It is right."), now()).unwrap().is_some());
 }
 
 #[test]
