@@ -90,6 +90,7 @@ impl SubjectRequest {
         // An objection for which nothing had to be shown was of whom it named: that is not known any more.
         if !is_same && (!self.needs.is_empty() || self.kind == Kind::Objection) {
             self.ask_anew();
+            self.course.anew_by = Some(appeal.id.clone());
         }
     }
 

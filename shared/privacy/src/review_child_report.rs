@@ -54,7 +54,9 @@ pub fn find_credible(
     }
     // The days count from the report, not from when somebody read it.
     let due = law.child_dates(request.dates_from())?.erase_due;
-    let is_apart = changed.course.begun_at.take().is_some();
+    // What had begun before an appeal is of who had shown that.
+    let was_answered = changed.course.reopened.as_ref().is_some_and(|reopened| reopened.was_answered);
+    let is_apart = changed.course.begun_at.take().is_some() || was_answered;
     let (erase_by, zone, child) = (due.date, due.time_zone, child.cloned());
     changed.course.child = Some(ChildReview::Credible { at, erase_by, zone, is_apart, child });
     if !matches!(changed.standing, Standing::InProgress { .. }) {

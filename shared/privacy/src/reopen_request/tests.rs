@@ -242,6 +242,30 @@ fn whose_contact_data_was_erased_is_reached_where_the_appeal_came_from_and_shows
     assert_eq!((again.contact.clone(), again.is_verified()), (kept.contact, true));
 }
 
+/// The obligation of before may be open still, behind a hold, and is of whoever had shown that request.
+#[test]
+fn what_is_shown_anew_is_erased_by_an_obligation_of_its_own() {
+    let mut request = answered_in_part(Kind::Erasure).without_contact();
+    request.course.people = people("mia");
+    let by = |name: &str, number: u8, request: &SubjectRequest| {
+        let id = crate::obligation::ObligationId::of_request(&[number; 20]);
+        let mut appeal = SubjectRequest { id, ..appeal_of(request) };
+        appeal.course.people = people(name);
+        let again = reopen(request, &appeal, &law(), &self::by("It is right."), now()).unwrap().unwrap().request;
+        SubjectRequest { standing: Standing::Answered { at: now(), in_part: true }, ..again }
+    };
+    let hers = by("mia", 4, &request);
+    assert_eq!(hers.erasure_id(), request.id, "it is hers");
+    let his = by("tim", 5, &request);
+    assert!(his.erasure_id() != request.id && his.erasure_id().is_request(), "whoever takes requests in may begin it");
+    let mut kept = his.clone();
+    kept.course.people = people("tim");
+    let again = by("tim", 6, &kept);
+    assert_eq!(again.erasure_id(), his.erasure_id(), "his again, whatever the appeal");
+    let theirs = by("sue", 7, &kept.without_contact());
+    assert!(![&request.id, &his.erasure_id()].contains(&&theirs.erasure_id()));
+}
+
 #[test]
 fn an_objection_for_which_nothing_was_shown_is_to_be_shown_once_whom_it_named_is_erased() {
     let unshown = SubjectRequest { needs: Vec::new(), proven: Vec::new(), ..answered_in_part(Kind::Objection) };

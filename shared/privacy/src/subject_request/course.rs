@@ -168,6 +168,10 @@ pub struct Course {
     /// The last appeal that put it back to work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopened: Option<Reopened>,
+    /// The last appeal after which everything was to be shown once more, by whoever appeals: what is erased since is erased by
+    /// obligations of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anew_by: Option<ObligationId>,
     /// The last order of staff that had its bundle made again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered_again: Option<OrderedAgain>,
