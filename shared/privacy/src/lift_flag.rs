@@ -70,10 +70,7 @@ pub fn lift(request: &SubjectRequest, lift: &Lift, by: &By, now: Timestamp) -> R
     if request.course.lifted.contains(&flag) {
         return Ok(None);
     }
-    // In a tenant's data it stands by that tenant's word.
-    let is_at_tenant =
-        request.flag_of_tenants() == Some(flag) && request.routed.iter().any(|part| part.done_at.is_some());
-    if !request.course.flags.contains(&flag) && !is_at_tenant {
+    if !request.course.flags.contains(&flag) && !request.is_raised_at_tenant(flag) {
         return Err(NotLifted::NotRaised);
     }
     let mut changed = SubjectRequest { version: request.version + 1, ..request.clone() };
@@ -81,6 +78,26 @@ pub fn lift(request: &SubjectRequest, lift: &Lift, by: &By, now: Timestamp) -> R
     changed.course.lifted.push(flag);
     let act = by.did(Deed::Lifted { flag, asked_in }, instant::to_millis(now));
     Ok(Some(Changed { request: changed, act }))
+}
+
+impl SubjectRequest {
+    /// Whether something that it had the product stop is stopped still, and can be lifted.
+    #[must_use]
+    pub fn has_standing_flag(&self) -> bool {
+        let stands = |flag: Flag| self.course.flags.contains(&flag) || self.is_raised_at_tenant(flag);
+        Flag::ALL.into_iter().any(|flag| flag != Flag::Quarantined && !self.has_lifted(flag) && stands(flag))
+    }
+
+    /// Whether it is closed for good, and kept beyond its months because of that.
+    #[must_use]
+    pub fn is_kept_by_flag(&self) -> bool {
+        self.settled_at().is_some() && !self.has_contact() && self.has_standing_flag()
+    }
+
+    /// Whether a tenant has said that it stands in its data.
+    fn is_raised_at_tenant(&self, flag: Flag) -> bool {
+        self.flag_of_tenants() == Some(flag) && self.routed.iter().any(|part| part.done_at.is_some())
+    }
 }
 
 /// Lifts a flag of a request and has the product know. What stood is kept for a span after the last flag of a person was lifted; `None`:
