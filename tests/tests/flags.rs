@@ -42,6 +42,8 @@ async fn flags_contract<P: FlagBook>(ports: &P) {
     assert_eq!(ports.flags(&both).await.unwrap(), BTreeSet::from([Flag::Restricted]), "and no other");
     ports.raise_flag(&mia, Flag::OptedOut, later(3)).await.unwrap();
     assert!(ports.flags(&both).await.unwrap().contains(&Flag::OptedOut), "asked for anew");
+    ports.lift_flag(&mia, Flag::OptedOut, later(2), keep_until).await.unwrap();
+    assert!(ports.flags(&both).await.unwrap().contains(&Flag::OptedOut), "lifted before it was asked for anew");
     ports.lift_flag(&mia, Flag::OptedOut, later(4), keep_until).await.unwrap();
     let stood = |since, until| LiftedFlag { flag: Flag::OptedOut, since: later(since), lifted_at: later(until) };
     let lifted = async |hours| ports.lifted_flags(&mia, later(hours)).await.unwrap();

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, admit_source, source_of};
 use privacy::clock::model::Kind;
 use privacy::ids::TenantId;
+use privacy::ingest_gate::Flag;
 use privacy::inspect_request::inspect_request;
 use privacy::keys::KeyedRef;
 use privacy::law::Law;
@@ -19,6 +20,7 @@ use privacy::ports::{
     Advance, Archive, Closed, ClosedRecord, DUE_SHARDS, DueIndex, Freshness, Intake, Lease, Ledger, NextAction,
     Showcase, ShownAsked, archive_shards,
 };
+use privacy::replay::{IndexPart, Indexed, ReplayBook, Spot};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::letter::TenantContacts;
 use privacy::subject_request::notice::Notice;
@@ -129,7 +131,9 @@ async fn challenge_contract<P: RequestIntake + RequestBook + Challenges>(ports: 
     assert_eq!(ports.attempt(&request.id, now()).await.unwrap(), None, "forgotten");
 }
 
-async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + Challenges + Archive>(ports: &P) {
+async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + Challenges + Archive + ReplayBook>(
+    ports: &P,
+) {
     let request = full();
     ports.receive(&request).await.unwrap();
     let challenge = Challenge::make(&demo::keys(), &request.id, Proof::EmailCode, &[1; 24], now()).unwrap().0;
@@ -176,7 +180,16 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     let answered = SubjectRequest { version: 4, ..answered.without_contact() };
     assert!(ports.record(&answered, &act(Deed::ContactErased), None).await.unwrap());
     assert_eq!((contacts().await, found().await), (vec![], vec![closed.clone()]), "its months go on");
-    assert_eq!(ports.request(&request.id).await.unwrap(), Some(answered));
+    assert_eq!(ports.request(&request.id).await.unwrap(), Some(answered.clone()));
+    let mut flagged = SubjectRequest { version: 5, ..answered.clone() };
+    flagged.course.flags = vec![Flag::OptedOut];
+    assert!(ports.record(&flagged, &act(Deed::Flagged { flag: Flag::OptedOut }), None).await.unwrap());
+    assert_eq!(found().await, vec![], "it stays while that stands");
+    let standing = ports.spots((IndexPart::Standing, shard), now(), None, 9).await.unwrap();
+    assert_eq!(standing, [Spot { at: now(), indexed: Indexed::Asked(request.id.clone()) }]);
+    let lifted = SubjectRequest { version: 6, ..answered };
+    assert!(ports.record(&lifted, &act(Deed::Lifted { flag: Flag::OptedOut, asked_in: None }), None).await.unwrap());
+    assert_eq!(found().await, vec![closed.clone()]);
     let earlier = Closed { closed_at: now() - SignedDuration::from_secs(1), ..closed.clone() };
     assert_eq!(ports.parts(&earlier).await.unwrap(), None, "closed at another time");
     let parts = ports.parts(&closed).await.unwrap().unwrap();
@@ -222,6 +235,10 @@ async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(por
     assert!(ports.record(&scrubbed, &act(Deed::ContactErased), None).await.unwrap());
     let last_first = [ids[2].clone(), ids[1].clone(), ids[0].clone()];
     assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "with contact data or without");
+    let mut standing = SubjectRequest { version: 4, ..scrubbed };
+    standing.course.flags.push(Flag::OptedOut);
+    assert!(ports.record(&standing, &act(Deed::Flagged { flag: Flag::OptedOut }), None).await.unwrap());
+    assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "and while something is stopped for it");
     let nobody = ObligationId::of_request(&[255; 20]);
     let asked: Vec<ObligationId> = ids.iter().cloned().chain([nobody]).collect();
     let mut read: Vec<ObligationId> =

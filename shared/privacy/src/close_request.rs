@@ -1,14 +1,17 @@
 //! Closes a request that staff have worked on: with an outcome and where its proof is kept, and only once every step is done.
 //! An appeal that is upheld puts the request that it is about back to work.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::clock::model::Kind;
 use crate::fault::Fault;
+use crate::ids::TenantId;
 use crate::instant;
 use crate::law::Law;
-use crate::obligation::{Head, ObligationId};
-use crate::ports::DueIndex;
+use crate::obligation::{Head, ObligationId, State};
+use crate::ports::{Freshness, Showcase};
 use crate::record_act::{Done, NotDone, record_act};
 use crate::reopen_request::reopen;
 use crate::route_request::Changed;
@@ -76,9 +79,46 @@ pub enum NotClosed {
     NoDates,
 }
 
-/// What is left to do; `erasure` is the obligation behind the request.
+/// The erasures behind a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erasures {
+    /// Of what the person alone decides, or of what is a child's.
+    pub own: Option<Head>,
+    /// Tenants that want their part erased, of which a hold keeps some.
+    pub held: BTreeSet<TenantId>,
+}
+
+impl Erasures {
+    /// By strong reads.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn read(book: &impl Showcase, request: &SubjectRequest) -> Result<Self, Fault> {
+        let head =
+            async |id: ObligationId| Ok::<_, Fault>(book.show(&id, Freshness::Now).await?.map(|shown| shown.head));
+        // Of a child's data, where that goes apart from what had begun before: it is all of it.
+        let own = head(request.erasure_id()).await?;
+        let mut held = BTreeSet::new();
+        for routed in request.parts_to_erase() {
+            held.extend(head(request.part_id(routed)).await?.filter(is_held).map(|_| routed.tenant.clone()));
+        }
+        Ok(Self { own, held })
+    }
+
+    /// Whether a hold keeps some of what we erase ourselves.
+    fn is_held(&self) -> bool {
+        self.own.as_ref().is_some_and(is_held)
+    }
+}
+
+const fn is_held(head: &Head) -> bool {
+    matches!(head.state, State::Held { .. })
+}
+
+/// What is left to do. A hold delays an erasure and is not waited for once the last day has begun: what it keeps goes when it is
+/// lifted.
 #[must_use]
-pub fn steps(request: &SubjectRequest, erasure: Option<&Head>, now: Timestamp) -> Vec<Step> {
+pub fn steps(request: &SubjectRequest, erasures: &Erasures, now: Timestamp) -> Vec<Step> {
     let is_in_work = matches!(request.standing, Standing::InProgress { .. });
     let (is_credible, erases) = (request.is_of_child(), request.kind == Kind::Erasure);
     let is_by_machine = match request.kind {
@@ -93,7 +133,8 @@ pub fn steps(request: &SubjectRequest, erasure: Option<&Head>, now: Timestamp) -
         | Kind::OptOut
         | Kind::Limit => true,
     };
-    let is_erased = erasure.is_some_and(|head| head.state.erased_at().is_some());
+    let is_erased = |head: &Head| head.state.erased_at().is_some() || (is_held(head) && request.is_last_day(now));
+    let is_left = erasures.own.as_ref().is_some_and(|head| !is_erased(head));
     let left = [
         (Step::Verify, !is_in_work),
         (Step::ReviewChild, request.about_child && request.course.child.is_none()),
@@ -102,9 +143,9 @@ pub fn steps(request: &SubjectRequest, erasure: Option<&Head>, now: Timestamp) -
         // What names nobody has no bundle: staff answer by hand.
         (Step::Export, request.awaits_bundle()),
         // An erasure of which we hold nothing ourselves is begun, and has no obligation.
-        (Step::Erase, (erases || is_credible) && erasure.is_some() && !is_erased),
+        (Step::Erase, (erases || is_credible) && is_left),
         (Step::Correct, request.kind == Kind::Correction && !request.findings.is_corrected()),
-        (Step::Tenant, !request.is_decided(now)),
+        (Step::Tenant, !request.is_decided_but_for(&erasures.held, now)),
     ];
     left.into_iter().filter(|(_, is_left)| *is_left).map(|(step, _)| step).collect()
 }
@@ -124,7 +165,7 @@ pub struct Closure {
 /// [`NotClosed`]
 pub fn close(
     request: &SubjectRequest,
-    erasure: Option<&Head>,
+    erasures: &Erasures,
     closure: &Closure,
     by: &By,
     now: Timestamp,
@@ -136,10 +177,11 @@ pub fn close(
     if !outcome.is_of(request.kind) {
         return Err(NotClosed::Outcome);
     }
-    if let Some(step) = steps(request, erasure, now).first() {
+    if let Some(step) = steps(request, erasures, now).first() {
         return Err(NotClosed::Left(*step));
     }
-    let in_part = outcome.is_partial() || request.findings.is_partial() || request.has_undone_part();
+    let is_kept = erasures.is_held() || request.has_undone_part();
+    let in_part = outcome.is_partial() || request.findings.is_partial() || is_kept;
     let standing = Standing::Answered { at, in_part };
     let (version, next_action_at) = (request.version + 1, Some(at));
     let mut request = SubjectRequest { version, standing, next_action_at, ..request.clone() };
@@ -152,7 +194,7 @@ pub fn close(
 /// # Errors
 /// [`NotDone`]
 pub async fn close_request(
-    book: &(impl RequestBook + DueIndex),
+    book: &(impl RequestBook + Showcase),
     queue: &impl NoticeQueue,
     law: &Law,
     id: &ObligationId,
@@ -161,9 +203,8 @@ pub async fn close_request(
     now: Timestamp,
 ) -> Result<Done, NotDone<NotClosed>> {
     let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
-    // Of a child's data, where that goes apart from what had begun before: it is all of it.
-    let erasure = book.head(&request.erasure_id()).await?;
-    let changed = close(&request, erasure.as_ref(), closure, by, now);
+    let erasures = Erasures::read(book, &request).await?;
+    let changed = close(&request, &erasures, closure, by, now);
     if matches!(changed, Err(NotClosed::Closed)) && is_repeat(book, id, closure, by).await? {
         return Ok(Done { request, is_new: false, unsent: None }.told(queue, Notice::Answer).await);
     }
@@ -181,7 +222,7 @@ pub async fn close_request(
         (_, _) => None,
     };
     let change = |request: &SubjectRequest| {
-        let mut changed = close(request, erasure.as_ref(), closure, by, now)?;
+        let mut changed = close(request, &erasures, closure, by, now)?;
         changed.request.findings.refused_parts.extend(stays.clone());
         Ok(Some(changed))
     };

@@ -8,8 +8,10 @@ use crate::instant;
 use crate::law::Law;
 use crate::law::denial::{DenialReason, NotDeniable, Refuses};
 use crate::obligation::ObligationId;
+use crate::ports::{Freshness, Showcase, Shown};
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
+use crate::subject_request::findings::Erased;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{By, Deed, DenialCode, Proof, Standing, SubjectRequest};
@@ -36,12 +38,14 @@ pub enum NotDenied {
 }
 
 /// The request as it is after that. A reason that refuses a part leaves the rest to be carried out. One that refuses all leaves
-/// what was stopped before anybody had shown anything, and the request ends with that. `None`: it was denied for this reason before.
+/// what was stopped before anybody had shown anything, and the request ends with that. `own`: the erasure behind it, by a strong read.
+/// `None`: it was denied for this reason before.
 ///
 /// # Errors
 /// [`NotDenied`]
 pub fn deny(
     request: &SubjectRequest,
+    own: Option<&Shown>,
     law: &Law,
     reason: DenialReason,
     by: &By,
@@ -64,8 +68,8 @@ pub fn deny(
             changed.with_categories_only(now)
         }
         Refuses::Request if !holds(request, reason) => return Err(NotDenied::NotSo),
-        Refuses::Request if request.is_of_child() || has_begun(request) => return Err(NotDenied::Begun),
-        Refuses::Request if request.is_done_at_once() => return Err(NotDenied::InForce),
+        Refuses::Request if request.is_of_child() || has_begun(request, own) => return Err(NotDenied::Begun),
+        Refuses::Request if request.is_in_force() => return Err(NotDenied::InForce),
         Refuses::Request if !request.stops_at_once() => {
             changed.standing = Standing::Denied { at, reason: code.clone() };
             Deed::Denied { reason: code }
@@ -84,15 +88,23 @@ impl SubjectRequest {
     }
 }
 
-/// What the engine erases for the person, and what a tenant wants done with its part, whatever that is, is not called denied. To
-/// nobody nothing is done.
-fn has_begun(request: &SubjectRequest) -> bool {
+/// What the engine erases for the person, and what a tenant wants done with its part, whatever that is, is not called denied. Where a
+/// tenant decides and has not, an erasure that has looked and found nothing of ours is none. To nobody nothing is done.
+fn has_begun(request: &SubjectRequest, own: Option<&Shown>) -> bool {
+    let is_erased = request.kind == Kind::Erasure && (request.course.begun_at.is_some() || own.is_some());
     let is_begun = if request.routed.is_empty() {
-        request.kind == Kind::Erasure && request.course.begun_at.is_some()
+        is_erased
     } else {
-        request.routed.iter().any(|routed| routed.instruction.is_some())
+        let is_instructed = request.routed.iter().any(|routed| routed.instruction.is_some());
+        is_instructed || (is_erased && !own.is_some_and(has_found_nothing))
     };
     is_begun && !request.names_nobody()
+}
+
+/// Whether it is over, and there was nothing.
+fn has_found_nothing(own: &Shown) -> bool {
+    let outcomes = own.outcomes.iter().map(|(_, outcome)| outcome);
+    own.head.state.erased_at().is_some() && Erased::of(outcomes) == Some(Erased::Nothing)
 }
 
 /// Whether what the request has shown leaves room for the reason.
@@ -124,7 +136,7 @@ fn holds(request: &SubjectRequest, reason: DenialReason) -> bool {
 /// # Errors
 /// [`NotDone`]
 pub async fn deny_request(
-    book: &impl RequestBook,
+    book: &(impl RequestBook + Showcase),
     queue: &impl NoticeQueue,
     law: &Law,
     id: &ObligationId,
@@ -132,7 +144,10 @@ pub async fn deny_request(
     by: &By,
     now: Timestamp,
 ) -> Result<Done, NotDone<NotDenied>> {
-    let done = record_act(book, id, |request| deny(request, law, reason, by, now)).await?;
+    let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
+    let is_erasure = request.kind == Kind::Erasure;
+    let own = if is_erasure { book.show(&request.erasure_id(), Freshness::Now).await? } else { None };
+    let done = record_act(book, id, |request| deny(request, own.as_ref(), law, reason, by, now)).await?;
     match done.request.standing {
         Standing::Denied { .. } => Ok(done.told(queue, Notice::Denial).await),
         Standing::Answered { .. } => Ok(done.told(queue, Notice::Answer).await),

@@ -117,7 +117,7 @@ where
         }
         self.link(&mut request).await?;
         let others = if request.way() == Way::Engine { self.others(&request).await? } else { Vec::new() };
-        if self.waits_for_copy(&request, &others, now) {
+        if self.waits_for_copy(&request, &others, (request.covers_until(), now)) {
             return self.wait(request, now).await;
         }
         request.course.waits_since = None;

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::close_request::{Step, steps};
+use crate::close_request::{Erasures, Step, steps};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::list_requests::Listed;
 use crate::obligation::ObligationId;
 use crate::ports::{Freshness, Showcase};
+use crate::show_asked::erasure_of;
 use crate::show_request::{RequestView, view};
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Act, Standing, SubjectRequest};
@@ -43,7 +44,8 @@ pub async fn inspect_request(
     now: Timestamp,
 ) -> Result<Option<Inspected>, Fault> {
     let Some(asked) = book.show_asked(id, Freshness::Now).await? else { return Ok(None) };
-    let (request, shown) = (whole(book, asked.request).await?, asked.erasure);
+    let request = whole(book, asked.request).await?;
+    let shown = erasure_of(book, &request, asked.erasure, Freshness::Now).await?;
     let acts = book.acts(id).await?;
     let appealed = match &request.appeal_of {
         Some(appealed) => book.request(appealed).await?,
@@ -52,7 +54,7 @@ pub async fn inspect_request(
     let same_person = same_person(book, &request).await?;
     let left = match request.standing.closed_at() {
         Some(_) => Vec::new(),
-        None => steps(&request, shown.as_ref().map(|shown| &shown.head), now),
+        None => steps(&request, &Erasures::read(book, &request).await?, now),
     };
     let erasure = shown.map(|shown| view(shown, map, second_looks));
     let state = match (&request.standing, &erasure) {

@@ -1,7 +1,8 @@
 //! Lifts a flag that a request has raised, because the person wants it no more: staff say so, and in which request or otherwise
 //! the person did. From then on the product may do again what the flag stopped; what stood from when to when stays.
 //!
-//! The act is stored first, so that nothing is opened without a trace of who did it; sent again, what is left of it is done.
+//! The act is stored first, so that nothing is opened without a trace of who did it; sent again, what is left of it is done, and what
+//! was raised since stays.
 
 use jiff::{Span, Timestamp};
 
@@ -16,7 +17,7 @@ use crate::policy::own::Purge;
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::ports::RequestBook;
-use crate::subject_request::{By, Deed, Standing, SubjectRequest};
+use crate::subject_request::{Act, By, Deed, Standing, SubjectRequest};
 
 /// What is lifted, and on whose word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,10 +70,7 @@ pub fn lift(request: &SubjectRequest, lift: &Lift, by: &By, now: Timestamp) -> R
     if request.course.lifted.contains(&flag) {
         return Ok(None);
     }
-    // In a tenant's data it stands by that tenant's word.
-    let is_at_tenant =
-        request.flag_of_tenants() == Some(flag) && request.routed.iter().any(|part| part.done_at.is_some());
-    if !request.course.flags.contains(&flag) && !is_at_tenant {
+    if !request.course.flags.contains(&flag) && !request.is_raised_at_tenant(flag) {
         return Err(NotLifted::NotRaised);
     }
     let mut changed = SubjectRequest { version: request.version + 1, ..request.clone() };
@@ -80,6 +78,26 @@ pub fn lift(request: &SubjectRequest, lift: &Lift, by: &By, now: Timestamp) -> R
     changed.course.lifted.push(flag);
     let act = by.did(Deed::Lifted { flag, asked_in }, instant::to_millis(now));
     Ok(Some(Changed { request: changed, act }))
+}
+
+impl SubjectRequest {
+    /// Whether something that it had the product stop is stopped still, and can be lifted.
+    #[must_use]
+    pub fn has_standing_flag(&self) -> bool {
+        let stands = |flag: Flag| self.course.flags.contains(&flag) || self.is_raised_at_tenant(flag);
+        Flag::ALL.into_iter().any(|flag| flag != Flag::Quarantined && !self.has_lifted(flag) && stands(flag))
+    }
+
+    /// Whether it is closed for good, and kept beyond its months because of that.
+    #[must_use]
+    pub fn is_kept_by_flag(&self) -> bool {
+        self.settled_at().is_some() && !self.has_contact() && self.has_standing_flag()
+    }
+
+    /// Whether a tenant has said that it stands in its data.
+    fn is_raised_at_tenant(&self, flag: Flag) -> bool {
+        self.flag_of_tenants() == Some(flag) && self.routed.iter().any(|part| part.done_at.is_some())
+    }
 }
 
 /// Lifts a flag of a request and has the product know. What stood is kept for a span after the last flag of a person was lifted; `None`:
@@ -103,12 +121,20 @@ pub async fn lift_flag(
         }
     }
     let done = record_act(book, id, |request| lift(request, wanted, by, now)).await?;
+    let lifted_at = if done.is_new { None } else { lifted_at(&book.acts(id).await?, wanted.flag) };
+    let lifted_at = lifted_at.unwrap_or_else(|| instant::to_millis(now));
     // Beyond the calendar nothing expires.
-    let keep_until = kept_for.and_then(|kept_for| deadline::after(now, kept_for).ok());
+    let keep_until = kept_for.and_then(|kept_for| deadline::after(lifted_at, kept_for).ok());
     for person in &done.request.course.flagged {
-        flags.lift_flag(person, wanted.flag, instant::to_millis(now), keep_until).await?;
+        flags.lift_flag(person, wanted.flag, lifted_at, keep_until).await?;
     }
     Ok(done)
+}
+
+/// When a flag was lifted the last time.
+fn lifted_at(acts: &[Act], lifted: Flag) -> Option<Timestamp> {
+    let is_it = |act: &&Act| matches!(act.deed, Deed::Lifted { flag, .. } if flag == lifted);
+    acts.iter().filter(is_it).map(|act| act.at).max()
 }
 
 /// Whether a request is of somebody who has shown that the flags are theirs.

@@ -28,7 +28,7 @@ pub enum NotPaused {
     /// They were asked nothing.
     #[error("the person was asked nothing")]
     NotAsked,
-    /// It was asked before the receipt or the answer before, or answered before it was asked, or either is still to come.
+    /// It was asked before its dates begin or the answer before, or answered before it was asked, or either is still to come.
     #[error("the instant is not one at which that can have been")]
     Instant,
     /// The law has no row for it any more.
@@ -60,7 +60,7 @@ pub fn pause(
         Some(Pause { answered_at: None, .. }) => return Err(NotPaused::Asked),
         Some(Pause { answered_at: Some(_), .. }) | None => {}
     }
-    let earliest = last.and_then(|last| last.answered_at).unwrap_or(request.received_at);
+    let earliest = last.and_then(|last| last.answered_at).unwrap_or_else(|| request.dates_from());
     if !(earliest..=now).contains(&asked_at_or_now) {
         return Err(NotPaused::Instant);
     }
@@ -109,7 +109,7 @@ fn changed(
     if !row.pauses() {
         return Err(NotPaused::NotInThisLaw);
     }
-    let clocks = request.clocks.paused(&row, request.received_at, pauses)?;
+    let clocks = request.clocks.paused(&row, request.dates_from(), pauses)?;
     let request = SubjectRequest { version: request.version + 1, clocks, ..request.clone() };
     Ok(Some(Changed { request, act }))
 }

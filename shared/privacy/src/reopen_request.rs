@@ -34,10 +34,13 @@ pub fn reopen(
     if reopened.is_some_and(|reopened| reopened.appeal == appeal.id) {
         return Ok(None);
     }
-    // Another appeal, or staff, put it back to work: it had been answered before.
-    let is_again = reopened.is_some() || request.course.ordered_again.is_some();
+    // Staff have its bundle made again: it had been answered, and what the appeal is about is not done by that.
+    let ordered_at = request.course.ordered_again.as_ref().map(|order| order.at);
+    let is_ordered = ordered_at.is_some_and(|at| reopened.is_none_or(|reopened| reopened.at < at));
     let was_answered = match &request.standing {
-        Standing::InProgress { .. } if is_again => return Ok(None),
+        Standing::InProgress { .. } if is_ordered => true,
+        // Another appeal put it back to work.
+        Standing::InProgress { .. } if reopened.is_some() => return Ok(None),
         Standing::AwaitingVerification if reopened.is_some() => return Ok(None),
         // There is no appeal of an appeal.
         _ if request.kind == Kind::Appeal => return Err(NotClosed::NotRefused),
@@ -87,6 +90,7 @@ impl SubjectRequest {
         // An objection for which nothing had to be shown was of whom it named: that is not known any more.
         if !is_same && (!self.needs.is_empty() || self.kind == Kind::Objection) {
             self.ask_anew();
+            self.course.anew_by = Some(appeal.id.clone());
         }
     }
 

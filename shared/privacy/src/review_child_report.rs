@@ -55,8 +55,10 @@ pub fn find_credible(
         return Err(NotReviewable::Unnamed);
     }
     // The days count from the report, not from when somebody read it.
-    let due = law.child_dates(request.received_at)?.erase_due;
-    let is_apart = changed.course.begun_at.take().is_some();
+    let due = law.child_dates(request.dates_from())?.erase_due;
+    // What had begun before an appeal is of who had shown that.
+    let was_answered = changed.course.reopened.as_ref().is_some_and(|reopened| reopened.was_answered);
+    let is_apart = changed.course.begun_at.take().is_some() || was_answered;
     let (erase_by, zone, child) = (due.date, due.time_zone, child.cloned());
     changed.course.child = Some(ChildReview::Credible { at, erase_by, zone, is_apart, child });
     // Whoever it is hears of it, also where another was told of a report before an appeal.

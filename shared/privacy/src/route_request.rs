@@ -56,7 +56,7 @@ pub fn route(
     if request.routed.iter().any(|routed| routed.tenant == *tenant) {
         return Ok(None);
     }
-    let dates = law.processor_dates(request.received_at)?.into();
+    let dates = law.processor_dates(request.dates_from())?.into();
     let mut changed = in_work(request, now)?;
     let at = instant::to_millis(now);
     changed.routed.push(Routed {

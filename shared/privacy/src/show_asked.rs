@@ -18,7 +18,7 @@ use crate::fault::Fault;
 use crate::ingest_gate::Flag;
 use crate::law::Law;
 use crate::obligation::{ObligationId, Outcome};
-use crate::ports::{Freshness, Showcase, ShownAsked};
+use crate::ports::{Freshness, Showcase, Shown, ShownAsked};
 use crate::show_request::{ClassOutcome, RequestView, view};
 use crate::subject_request::findings::Correction;
 use crate::subject_request::notice::Notice;
@@ -148,12 +148,26 @@ pub async fn show_asked(
         (found, Freshness::MomentAgo | Freshness::Now) => found,
     };
     let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
+    let erasure = erasure_of(showcase, &request, erasure, freshness).await?;
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request, now)?;
     let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
     Ok(Some(AskedView { bundles, points_left, ..asked(request, erasure, denial, in_part) }))
+}
+
+/// The erasure behind a request. Where it was to be shown anew, that of before is of somebody else.
+pub(crate) async fn erasure_of(
+    showcase: &impl Showcase,
+    request: &SubjectRequest,
+    of_before: Option<Shown>,
+    freshness: Freshness,
+) -> Result<Option<Shown>, Fault> {
+    if request.course.anew_by.is_none() {
+        return Ok(of_before);
+    }
+    showcase.show(&request.erasure_id(), freshness).await
 }
 
 fn asked(

@@ -57,6 +57,9 @@ fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
     row.extend(key(&request.id, ASKED));
     row.insert("received_at".to_owned(), at(request.received_at));
     let due = match (request.settled_at(), request.next_action_at) {
+        (Some(closed_at), _) if request.is_kept_by_flag() => {
+            Some((rows::standing_shard(request.id.shard(archive_shards(OwnKind::Requests))), closed_at))
+        }
         (Some(closed_at), _) => {
             let kind = if request.has_contact() { OwnKind::ContactData } else { OwnKind::Requests };
             Some((rows::closed_shard(kind, request.id.shard(archive_shards(kind))), closed_at))

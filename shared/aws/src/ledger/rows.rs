@@ -66,6 +66,11 @@ pub(super) fn closed_shard(kind: OwnKind, shard: u8) -> String {
     format!("closed-{}#{shard:02}", kind.as_str())
 }
 
+/// The part for closed requests that stay while what they had the product stop is stopped.
+pub(super) fn standing_shard(shard: u8) -> String {
+    format!("closed-standing#{shard:02}")
+}
+
 /// Where a closed request stands in the due index: by when it was closed.
 pub(super) fn closed_facts(id: &ObligationId, closed_at: jiff::Timestamp) -> [(&'static str, AttributeValue); 2] {
     let shard = id.shard(archive_shards(OwnKind::Requests));

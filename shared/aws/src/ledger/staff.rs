@@ -67,11 +67,12 @@ impl RequestRegister for LedgerTable {
     async fn settled_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
         let mut settled = Vec::new();
         // What was closed last still says where its people can be reached.
-        for kind in [OwnKind::ContactData, OwnKind::Requests] {
+        let parts = [OwnKind::ContactData, OwnKind::Requests].map(|kind| rows::closed_shard(kind, shard));
+        for part in parts.into_iter().chain([rows::standing_shard(shard)]) {
             let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
             let query = query
                 .key_condition_expression("due_shard = :shard")
-                .expression_attribute_values(":shard", text(rows::closed_shard(kind, shard)))
+                .expression_attribute_values(":shard", text(part))
                 .scan_index_forward(false);
             let answer = query.send().await.map_err(fault("requests.settled"))?;
             let asked = answer.items().iter().filter(|item| get_text(item, "sk").is_ok_and(|sort| sort == ASKED));

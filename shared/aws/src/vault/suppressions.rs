@@ -118,6 +118,9 @@ impl FlagBook for Vault {
         for _ in 0..TRIES {
             let Some(row) = self.flag_row(&mark).await? else { return Ok(()) };
             let Some(since) = row.get(flag.attribute()) else { return Ok(()) };
+            if get_at(&row, flag.attribute())? > lifted_at {
+                return Ok(());
+            }
             let entry = [("flag", text(flag.attribute())), ("since", since.clone()), ("lifted_at", at(lifted_at))];
             let entry = AttributeValue::M(entry.map(|(name, value)| (name.to_owned(), value)).into());
             if self.lift(&mark, &row, flag, (since, entry), keep_until).await? {

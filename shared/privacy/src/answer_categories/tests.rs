@@ -38,7 +38,8 @@ fn whoever_has_shown_enough_for_the_categories_is_refused_the_data_itself_and_no
         let mut request = californian(kind, shown);
         request.course.is_known_by_categories = is_compared;
         assert_eq!(request.is_shown_for_categories(), expected, "{kind:?} {shown:?}");
-        let refused = deny(&request, &law, DenialReason::Unverifiable, &by("No more came."), now()).unwrap().unwrap();
+        let refused =
+            deny(&request, None, &law, DenialReason::Unverifiable, &by("No more came."), now()).unwrap().unwrap();
         assert_eq!(matches!(refused.request.standing, Standing::Denied { .. }), !expected, "{kind:?} {shown:?}");
         if expected {
             let known = refused.request;
@@ -49,7 +50,7 @@ fn whoever_has_shown_enough_for_the_categories_is_refused_the_data_itself_and_no
                 words.contains("not enough to be given the data itself") && !words.contains("did not act"),
                 "{words}"
             );
-            let again = deny(&known, &law, DenialReason::Unverifiable, &by("No more came."), now());
+            let again = deny(&known, None, &law, DenialReason::Unverifiable, &by("No more came."), now());
             assert_eq!(again, Ok::<_, NotDenied>(None), "once");
         }
     }

@@ -70,7 +70,7 @@ async fn a_request_closes_with_an_outcome_and_its_evidence_once() {
 
 #[test]
 fn every_step_that_is_left_keeps_it_open() {
-    let left = |request: &SubjectRequest| steps(request, None, now());
+    let left = |request: &SubjectRequest| steps(request, &Erasures::default(), now());
     let erasure = in_work(1, Kind::Erasure);
     assert_eq!(left(&erasure), []);
     let waiting =
@@ -97,9 +97,9 @@ fn every_step_that_is_left_keeps_it_open() {
     let told = crate::route_request::instruct(&routed, &alder, &ticket, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(left(&told.request), [Step::Tenant], "said, and not yet done");
     let last_day = "2026-04-05T10:00:00Z".parse().unwrap();
-    assert_eq!(steps(&routed, None, last_day), [], "it said nothing, and can no more");
-    assert_eq!(steps(&told.request, None, last_day), [Step::Tenant]);
-    let refused = close(&routed, None, &closure(Outcome::Completed), &by("So."), now());
+    assert_eq!(steps(&routed, &Erasures::default(), last_day), [], "it said nothing, and can no more");
+    assert_eq!(steps(&told.request, &Erasures::default(), last_day), [Step::Tenant]);
+    let refused = close(&routed, &Erasures::default(), &closure(Outcome::Completed), &by("So."), now());
     assert_eq!(refused, Err(NotClosed::Left(Step::Tenant)));
 }
 
@@ -116,13 +116,13 @@ fn nothing_is_closed_before_the_tenants_that_have_a_part_were_looked_for() {
     ] {
         let mut request = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown.clone(), ..in_work(1, kind) };
         let left = if is_routed { vec![Step::SeekParts] } else { vec![] };
-        assert_eq!(steps(&request, None, now()), left, "{kind:?}");
+        assert_eq!(steps(&request, &Erasures::default(), now()), left, "{kind:?}");
         if is_routed {
-            let closed = close(&request, None, &closure(Outcome::Completed), &by("So."), now());
+            let closed = close(&request, &Erasures::default(), &closure(Outcome::Completed), &by("So."), now());
             assert_eq!(closed, Err(NotClosed::Left(Step::SeekParts)), "{kind:?}");
         }
         request.course.parts_sought_at = Some(now());
-        assert_eq!(steps(&request, None, now()), [], "{kind:?}");
+        assert_eq!(steps(&request, &Erasures::default(), now()), [], "{kind:?}");
     }
     // One of before has a new course, and perhaps other people.
     let mut sought = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown, ..denied() };
@@ -136,17 +136,17 @@ fn what_a_bundle_answers_is_not_closed_before_the_bundle_is_there() {
     let shown = vec![crate::subject_request::Proven { proof: Proof::EmailCode, at: now() }];
     for kind in [Kind::Access, Kind::Know, Kind::Portability] {
         let request = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown.clone(), ..in_work(1, kind) };
-        assert_eq!(steps(&request, None, now()), [Step::Export], "{kind:?}");
+        assert_eq!(steps(&request, &Erasures::default(), now()), [Step::Export], "{kind:?}");
         for outcome in [Outcome::Completed, Outcome::PartlyRetained] {
-            let closed = close(&request, None, &closure(outcome), &by("Sent by post."), now());
+            let closed = close(&request, &Erasures::default(), &closure(outcome), &by("Sent by post."), now());
             assert_eq!(closed, Err(NotClosed::Left(Step::Export)), "{kind:?}");
         }
         // Whom it is about staff have found out by what they compared: no bundle is made of that.
         let of_nobody = in_work(1, kind);
         assert!(of_nobody.names_nobody());
-        assert_eq!(steps(&of_nobody, None, now()), [], "{kind:?}");
+        assert_eq!(steps(&of_nobody, &Erasures::default(), now()), [], "{kind:?}");
     }
-    assert_eq!(steps(&in_work(1, Kind::Restriction), None, now()), []);
+    assert_eq!(steps(&in_work(1, Kind::Restriction), &Erasures::default(), now()), []);
 }
 
 #[tokio::test]
@@ -159,6 +159,36 @@ async fn an_erasure_closes_only_when_a_strong_read_found_nothing() {
         let closed =
             close_request(&world, &world, &law(), &request.id, &closure(Outcome::Completed), &by("So."), now()).await;
         assert_eq!(closed.is_ok(), is_closed, "{:?}", head.state);
+    }
+}
+
+/// The last day of what came in on 5 March is past a month later.
+#[tokio::test]
+async fn what_a_hold_keeps_is_waited_for_until_the_last_day_and_then_it_closes_in_part() {
+    let (law, alder) = (law(), TenantId::parse("alder").unwrap());
+    let plan = crate::obligation::PlanRef { hash: crate::memory::plan_hash(), covers_until: now() };
+    let by_hold = vec![crate::legal_hold::HoldId::parse("hold-0001").unwrap()];
+    let is_held = State::Held { plan, by: by_hold, review_by: "2026-05-01".parse().unwrap() };
+    let erasure = in_work(1, Kind::Erasure);
+    let routed = crate::route_request::route(&erasure, &alder, &law, Actor::Service, now()).unwrap().unwrap().request;
+    let ticket = InstructionId::parse("ticket-7").unwrap();
+    let told = crate::route_request::instruct(&routed, &alder, &ticket, Actor::Service, now()).unwrap().unwrap();
+    let wanted = told.request;
+    let part = wanted.part_id(&wanted.routed[0]);
+    for (request, id, left) in [(&erasure, erasure.id.clone(), Step::Erase), (&wanted, part, Step::Tenant)] {
+        let world = world(&[request]);
+        let close = async |state: State, at: &str| {
+            let head = Head { id: id.clone(), ..erasure_of(request, state) };
+            world.stored().heads.insert(id.clone(), head);
+            let (closure, now) = (closure(Outcome::Completed), at.parse().unwrap());
+            close_request(&world, &world, &law, &request.id, &closure, &by("The rest is gone."), now).await
+        };
+        for (state, at) in [(is_held.clone(), "2026-04-01T10:00:00Z"), (State::Received, "2026-04-05T10:00:00Z")] {
+            let closed = close(state, at).await;
+            assert!(matches!(closed, Err(NotDone::Refused(NotClosed::Left(step))) if step == left), "{left:?} {at}");
+        }
+        let closed = close(is_held.clone(), "2026-04-05T10:00:00Z").await.unwrap().request;
+        assert!(matches!(closed.standing, Standing::Answered { in_part: true, .. }), "{left:?}");
     }
 }
 
@@ -192,9 +222,15 @@ fn each_kind_has_its_own_ends() {
         (&in_work(1, Kind::Complaint), Outcome::Completed),
         (&in_work(1, Kind::Access), Outcome::Rejected),
     ] {
-        assert_eq!(close(request, None, &closure(outcome), &by("So."), now()), Err(NotClosed::Outcome), "{outcome:?}");
+        assert_eq!(
+            close(request, &Erasures::default(), &closure(outcome), &by("So."), now()),
+            Err(NotClosed::Outcome),
+            "{outcome:?}"
+        );
     }
-    let rejected = close(&appeal, None, &closure(Outcome::Rejected), &by("The first answer is right."), now()).unwrap();
+    let rejected =
+        close(&appeal, &Erasures::default(), &closure(Outcome::Rejected), &by("The first answer is right."), now())
+            .unwrap();
     assert_eq!(rejected.request.standing, Standing::Answered { at: now(), in_part: true });
 }
 

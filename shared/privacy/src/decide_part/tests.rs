@@ -126,7 +126,8 @@ fn nothing_is_decided_about_what_staff_have_refused_whole() {
         actor: Actor::Staff("alex".to_owned()),
         why: crate::legal_hold::Note::parse("So.").unwrap(),
     };
-    let refuse = |reason| crate::deny_request::deny(&objection, &law(), reason, &by, now()).unwrap().unwrap().request;
+    let refuse =
+        |reason| crate::deny_request::deny(&objection, None, &law(), reason, &by, now()).unwrap().unwrap().request;
     let refused = refuse(DenialReason::ManifestlyUnfounded);
     for decision in [Decision::Agree, CLAIMS, Decision::MoreTime] {
         assert_eq!(decide(&refused, &word("birch", "d-1", decision)), Err(NotRouted::NotInWork), "{decision:?}");

@@ -1,7 +1,9 @@
 use super::*;
 use crate::clock::model::Kind;
-use crate::legal_hold::Note;
-use crate::memory::{World, asked};
+use crate::ingest_gate::Flag;
+use crate::legal_hold::{HoldId, Note};
+use crate::memory::{World, asked, erased, erasure_of};
+use crate::obligation::{Outcome, PlanRef, State};
 use crate::subject_request::{Actor, Agent, Proven};
 
 fn at(text: &str) -> Timestamp {
@@ -24,6 +26,30 @@ fn waiting(kind: Kind) -> SubjectRequest {
 fn verified(kind: Kind) -> SubjectRequest {
     let proven = vec![Proven { proof: Proof::EmailCode, at: now() }];
     SubjectRequest { standing: Standing::InProgress { since: now() }, proven, ..waiting(kind) }
+}
+
+/// Where nothing was begun of an erasure.
+fn deny(
+    request: &SubjectRequest,
+    law: &Law,
+    reason: DenialReason,
+    by: &By,
+    now: Timestamp,
+) -> Result<Option<Changed>, NotDenied> {
+    super::deny(request, None, law, reason, by, now)
+}
+
+/// The erasure behind a request.
+fn own(request: &SubjectRequest, state: State, outcomes: &[Outcome]) -> Shown {
+    let outcomes = outcomes.iter().map(|outcome| ("signals".to_owned(), outcome.clone())).collect();
+    Shown { head: erasure_of(request, state), outcomes, earlier: Vec::new() }
+}
+
+/// Handed to alder, which was written to.
+fn routed_to_alder(request: &SubjectRequest) -> SubjectRequest {
+    let (law, alder) = (Law::built_in().unwrap(), crate::ids::TenantId::parse("alder").unwrap());
+    let routed = crate::route_request::route(request, &alder, &law, Actor::Service, now());
+    passed_on(&routed.unwrap().unwrap().request, &["alder"])
 }
 
 #[tokio::test]
@@ -116,12 +142,59 @@ fn what_is_being_erased_and_what_is_a_childs_is_not_called_denied() {
     let believed =
         crate::review_child_report::find_credible(&report, None, &law, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(deny(&believed.request, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
-    let alder = crate::ids::TenantId::parse("alder").unwrap();
-    let routed = crate::route_request::route(&verified(Kind::Erasure), &alder, &law, Actor::Service, now());
-    let mut routed = passed_on(&routed.unwrap().unwrap().request, &["alder"]);
+}
+
+/// A tenant that says nothing decides about its own part alone.
+#[test]
+fn an_erasure_that_tenants_decide_about_is_denied_only_where_nothing_of_ours_went_or_may_go() {
+    let law = Law::built_in().unwrap();
+    let untouched = routed_to_alder(&verified(Kind::Erasure));
+    let mut routed = untouched.clone();
     routed.course.begun_at = Some(now());
-    let denied = deny(&routed, &law, DenialReason::NotTheController, &by("Alder decides."), now()).unwrap();
-    assert!(denied.is_some(), "a tenant decides, and has not");
+    let deny = |request: &SubjectRequest, own: Option<&Shown>| {
+        super::deny(request, own, &law, DenialReason::NotTheController, &by("Alder decides."), now())
+    };
+    let gone = Outcome::Removed { count: 3 };
+    let held = Outcome::Held { removed: 0, held: 2 };
+    let plan = PlanRef { hash: crate::memory::plan_hash(), covers_until: now() };
+    let hold = HoldId::parse("hold-0001").unwrap();
+    let is_held = State::Held { plan, by: vec![hold], review_by: "2026-05-01".parse().unwrap() };
+    for (case, state, outcomes) in [
+        ("some of it went", erased(now()), &[Outcome::NothingFound, gone.clone()][..]),
+        ("a hold keeps some", is_held, &[Outcome::NothingFound, held]),
+        ("it goes", State::Received, &[]),
+        ("it went before, and is looked for again", State::Received, &[Outcome::NothingFound]),
+        ("nobody says what came of it", erased(now()), &[]),
+    ] {
+        let own = own(&routed, state, outcomes);
+        assert_eq!(deny(&routed, Some(&own)), Err(NotDenied::Begun), "{case}");
+    }
+    assert_eq!(deny(&routed, None), Err(NotDenied::Begun), "it was begun just now");
+    let again = own(&untouched, erased(now()), &[gone]);
+    assert_eq!(deny(&untouched, Some(&again)), Err(NotDenied::Begun), "it went before an appeal");
+    assert!(deny(&untouched, None).unwrap().is_some(), "nothing was begun");
+    let nothing = own(&routed, erased(now()), &[Outcome::NothingFound, Outcome::Removed { count: 0 }]);
+    assert!(deny(&routed, Some(&nothing)).unwrap().is_some(), "alder decides, and has not");
+}
+
+#[tokio::test]
+async fn what_came_of_an_erasure_is_read_before_it_is_denied() {
+    for (outcome, is_denied) in [(Outcome::Removed { count: 3 }, false), (Outcome::NothingFound, true)] {
+        let (world, law) = (World::new(now(), 100), Law::built_in().unwrap());
+        let mut request = routed_to_alder(&verified(Kind::Erasure));
+        request.course.begun_at = Some(now());
+        {
+            let mut stored = world.stored();
+            stored.requests.heads.insert(request.id.clone(), request.clone());
+            stored.heads.insert(request.id.clone(), erasure_of(&request, erased(now())));
+            let outcomes = [("signals".to_owned(), outcome.clone())].into();
+            stored.outcomes.insert((request.id.clone(), 1), outcomes);
+        }
+        let reason = DenialReason::NotTheController;
+        let denied = deny_request(&world, &world, &law, &request.id, reason, &by("Alder decides."), now()).await;
+        assert_eq!(denied.is_ok(), is_denied, "{outcome:?}");
+        assert_eq!(world.stored().requests.acts.contains_key(&request.id), is_denied, "{outcome:?}");
+    }
 }
 
 #[test]
@@ -138,8 +211,28 @@ fn nothing_is_denied_of_which_a_tenant_wants_its_part_done() {
         assert_eq!(deny(&instructed), Err(NotDenied::Begun), "{kind:?}");
         instructed.routed[0].done_at = Some(now());
         assert_eq!(deny(&instructed), Err(NotDenied::Begun), "{kind:?}: it is done");
-        assert!(matches!(deny(&routed), Ok(Some(_))), "{kind:?}: the tenant has not decided");
+        let mut undecided = routed;
+        // A restriction holds from the moment it is shown; staff lift it first.
+        let raised = (kind == Kind::Restriction).then_some(Flag::Restricted);
+        undecided.course.lifted.extend(raised);
+        assert!(matches!(deny(&undecided), Ok(Some(_))), "{kind:?}: the tenant has not decided");
     }
+}
+
+#[test]
+fn a_restriction_is_not_denied_while_the_product_is_told_to_stop() {
+    let law = Law::built_in().unwrap();
+    let deny = |request: &SubjectRequest| deny(request, &law, DenialReason::ManifestlyUnfounded, &by("So."), now());
+    let mut routed = routed_to_alder(&verified(Kind::Restriction));
+    assert_eq!(deny(&routed), Err(NotDenied::InForce), "within moments");
+    routed.course.flags = vec![Flag::Restricted];
+    assert_eq!(deny(&routed), Err(NotDenied::InForce));
+    let lift = crate::lift_flag::Lift { flag: Flag::Restricted, asked_in: None };
+    let lifted = crate::lift_flag::lift(&routed, &lift, &by("It is not theirs."), now()).unwrap().unwrap().request;
+    assert!(matches!(deny(&lifted).unwrap().unwrap().request.standing, Standing::Denied { .. }));
+    let unshown = waiting(Kind::Restriction);
+    let denied = super::deny(&unshown, None, &law, DenialReason::Unverifiable, &by("Nobody came."), now());
+    assert!(denied.unwrap().is_some(), "nothing was stopped for it");
 }
 
 #[test]
@@ -201,7 +294,7 @@ fn whoever_has_confirmed_their_agent_is_told_that_what_they_signed_is_missing_an
             let needs = vec![Proof::EmailCode, Proof::AgentPermission];
             let mut request = SubjectRequest { agent: Some(agent.clone()), needs, proven, ..waiting(kind) };
             if kind == Kind::Objection {
-                request.course.flags = vec![crate::ingest_gate::Flag::NoMarketing];
+                request.course.flags = vec![Flag::NoMarketing];
             }
             let denied =
                 deny(&request, &law, DenialReason::PermissionMissing, &by("None came."), now()).unwrap().unwrap();

@@ -19,7 +19,7 @@ where
     Q: NoticeQueue,
     C: Clock,
 {
-    /// Whether the request is still the one that was ordered: no tenant has given its word since.
+    /// Whether the request is still the one that was ordered: in work, and no tenant has given its word since.
     pub(super) async fn is_as_ordered(&self, job: &ExportJob, order: &Order) -> Result<bool, Fault> {
         let ExportJob::Request(id) = job else { return Ok(true) };
         let request = self.ledger.request(id).await?;
@@ -30,7 +30,7 @@ where
             | Standing::Answered { .. }
             | Standing::Denied { .. } => None,
         };
-        Ok(request.and_then(since).is_none_or(|since| since == order.covers_until))
+        Ok(request.and_then(since).is_some_and(|since| since == order.covers_until))
     }
 
     /// The request is answered, once, and its person is to be told; and businesses from whose accounts something was given on the

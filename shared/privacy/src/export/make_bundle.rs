@@ -154,14 +154,17 @@ where
         let Claim::Granted(bundle) = self.claim(job, worker, request.as_deref(), now).await? else {
             return Ok(Made::Busy);
         };
-        let bundle = match (&request, bundle.made_at) {
-            (Some(request), Some(made_at)) if wants_another(request, made_at) => {
-                match self.ledger.renew(job, worker, &bundle, self.next(Some(request), now)?).await? {
-                    Claim::Granted(bundle) => bundle,
-                    Claim::Busy => return Ok(Made::Again),
-                }
+        let is_of_before = |made_at: Timestamp| match request.as_deref() {
+            Some(request) => wants_another(request, made_at),
+            None => order.window.is_after(made_at),
+        };
+        let bundle = if bundle.made_at.is_some_and(is_of_before) {
+            match self.ledger.renew(job, worker, &bundle, self.next(request.as_deref(), now)?).await? {
+                Claim::Granted(bundle) => bundle,
+                Claim::Busy => return Ok(Made::Again),
             }
-            (_, _) => bundle,
+        } else {
+            bundle
         };
         let made = match (&bundle.made_at, &request) {
             (Some(_), _) => Ok(Made::Already),

@@ -100,6 +100,8 @@ pub(super) struct Order {
     pub(super) tenant: Option<TenantId>,
     /// Whether it is made without what cannot be read.
     pub(super) leaves_out: bool,
+    /// The window of the account, where it is one.
+    pub(super) window: Window,
 }
 
 /// What a job came to before any work.
@@ -165,10 +167,11 @@ where
 
     /// What was ordered in time is made to its end. Where that cannot be any more a person has to hear of it.
     async fn of_tenant(&self, job: &ExportJob, tenant: &TenantId, now: Timestamp) -> Result<Ordered, Fault> {
-        match window(self.ledger, self.map, tenant, now).await? {
+        let window = window(self.ledger, self.map, tenant, now).await?;
+        match window {
             Window::Open { .. } => {}
             Window::NotYet => return Ok(Ordered::Closed),
-            Window::Closed { latest } => {
+            Window::Closed { latest, .. } => {
                 if self.ledger.bundle(job).await?.is_none_or(|bundle| bundle.made_at.is_some()) {
                     return Ok(Ordered::Closed);
                 }
@@ -193,6 +196,7 @@ where
                 user: None,
                 tenant: Some(tenant.clone()),
                 leaves_out: false,
+                window,
             }),
             None,
         ))
@@ -243,6 +247,7 @@ pub(super) fn of_request(
         user: request.user(),
         tenant: None,
         leaves_out: false,
+        window: Window::NotYet,
     };
     Ordered::Order(Box::new(order), Some(Box::new(request)))
 }

@@ -1,5 +1,5 @@
 //! Orders the export of a tenant's account, while its window is open. Ordering again changes nothing: there is one bundle, until
-//! it is erased.
+//! it is erased or the account ends anew.
 //!
 //! An order is noted before it is answered: what was ordered in time the purge waits for, however late a worker comes to it.
 
@@ -42,10 +42,11 @@ pub async fn order_account(
     tenant: &TenantId,
     now: Timestamp,
 ) -> Result<AccountOrdered, Fault> {
-    match window(ledger, map, tenant, now).await? {
-        Window::Open { closes_at } => {
+    let window = window(ledger, map, tenant, now).await?;
+    match window {
+        Window::Open { closes_at, .. } => {
             let job = ExportJob::Tenant(tenant.clone());
-            note(ledger, map, &job, now).await?;
+            note(ledger, map, (&job, window), now).await?;
             queue.export(&job).await?;
             Ok(AccountOrdered::Taken { closes_at })
         }
@@ -54,11 +55,16 @@ pub async fn order_account(
     }
 }
 
-/// Notes that it is to be made, unless it is there or a worker has it.
-async fn note(book: &impl BundleBook, map: &DataMap, job: &ExportJob, now: Timestamp) -> Result<(), Fault> {
+/// Notes that it is to be made, unless one of this end is there or a worker has it.
+async fn note(
+    book: &impl BundleBook,
+    map: &DataMap,
+    (job, window): (&ExportJob, Window),
+    now: Timestamp,
+) -> Result<(), Fault> {
     let erase_at = erase_at(map, now)?;
     let Claim::Granted(bundle) = book.claim(job, ORDER, now, erase_at, now).await? else { return Ok(()) };
-    if bundle.erased_at.is_some() {
+    if bundle.erased_at.is_some() || bundle.made_at.is_some_and(|made_at| window.is_after(made_at)) {
         book.renew(job, ORDER, &bundle, Next::beside(erase_at)).await?;
     }
     book.let_go(job, ORDER).await

@@ -92,7 +92,7 @@ async fn is_wanted(
     }
     Ok(match window(book, map, tenant, now).await? {
         Window::Open { .. } => true,
-        Window::Closed { latest } => latest.is_some_and(|latest| now < latest),
+        Window::Closed { latest, .. } => latest.is_some_and(|latest| now < latest),
         Window::NotYet => false,
     })
 }

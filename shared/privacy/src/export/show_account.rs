@@ -51,9 +51,13 @@ pub async fn show_account(
 ) -> Result<AccountExport, Fault> {
     let job = ExportJob::Tenant(tenant.clone());
     let Some(bundle) = book.bundle(&job).await? else { return Ok(AccountExport::None) };
+    let window = window(book, map, tenant, now).await?;
     let (Some(made_at), Some(erase_at)) = (bundle.made_at, bundle.erase_at) else {
-        return Ok(not_made(&bundle, window(book, map, tenant, now).await?, now));
+        return Ok(not_made(&bundle, window, now));
     };
+    if window.is_after(made_at) {
+        return Ok(AccountExport::None);
+    }
     if bundle.erased_at.is_some() || erase_at <= now {
         return Ok(AccountExport::Erased);
     }
@@ -68,7 +72,7 @@ fn not_made(bundle: &Bundle, window: Window, now: Timestamp) -> AccountExport {
         Window::NotYet => AccountExport::None,
         Window::Open { .. } if bundle.is_open() => AccountExport::InProgress,
         Window::Open { .. } => AccountExport::None,
-        Window::Closed { latest: Some(latest) } if bundle.is_open() && now < latest => AccountExport::InProgress,
+        Window::Closed { latest: Some(latest), .. } if bundle.is_open() && now < latest => AccountExport::InProgress,
         Window::Closed { .. } => AccountExport::Failed,
     }
 }

@@ -21,14 +21,28 @@ pub(super) enum Window {
     NotYet,
     /// It is open.
     Open {
+        /// Since when this end is known: what was made before is of an earlier one.
+        since: Timestamp,
         /// The first instant at which it is not any more.
         closes_at: Timestamp,
     },
     /// Its last day is over.
     Closed {
+        /// Since when this end is known.
+        since: Timestamp,
         /// Until when what was ordered in time may still be made; `None` once the purge has begun.
         latest: Option<Timestamp>,
     },
+}
+
+impl Window {
+    /// Whether what was made then is of an earlier end than this.
+    pub(super) fn is_after(&self, made_at: Timestamp) -> bool {
+        match self {
+            Self::NotYet => false,
+            Self::Open { since, .. } | Self::Closed { since, .. } => made_at < *since,
+        }
+    }
 }
 
 /// By the phase that `[termination]` names, by a strong read.
@@ -43,24 +57,25 @@ pub(super) async fn window(
     let Some(End { window: head, .. }) = ends(ledger, map, tenant).await?.into_iter().next() else {
         return Ok(Window::NotYet);
     };
-    let closes_at = head.starts_at.unwrap_or(head.received_at);
+    let since = head.received_at;
+    let closes_at = head.starts_at.unwrap_or(since);
     let starts_after = map.phase(name).map_or_else(Span::new, |phase| phase.starts_after);
     let opens_at = opens_at(closes_at, starts_after, &head.due_by.time_zone)
         .ok_or_else(|| Fault::park("export.window", OutsideCalendar))?;
     Ok(match head.state {
         State::Cancelled { .. } => Window::NotYet,
         State::Received if now < opens_at => Window::NotYet,
-        State::Received if now < closes_at => Window::Open { closes_at },
+        State::Received if now < closes_at => Window::Open { since, closes_at },
         State::Received => {
             let alarm_before = map.alarm_before(head.route, &head.target).unwrap_or_default();
-            Window::Closed { latest: Some(latest(&head.due_by, alarm_before, head.open_since())) }
+            Window::Closed { since, latest: Some(latest(&head.due_by, alarm_before, head.open_since())) }
         }
         State::Planned { .. }
         | State::Executing { .. }
         | State::Failed { .. }
         | State::Held { .. }
         | State::Verifying { .. }
-        | State::Completed { .. } => Window::Closed { latest: None },
+        | State::Completed { .. } => Window::Closed { since, latest: None },
     })
 }
 

@@ -10,6 +10,7 @@
 
 use jiff::Timestamp;
 
+use super::course::raised_by;
 use crate::clock::model::Kind;
 use crate::ingest_gate::Flag;
 use crate::instant;
@@ -40,14 +41,24 @@ impl SubjectRequest {
     /// Whether something of it is stopped whoever asks, now or within moments, and stays so until staff lift it.
     #[must_use]
     pub fn stops_at_once(&self) -> bool {
-        let is_it = |flag: Flag| self.course.flags.contains(&flag) || self.flags().contains(&flag);
-        stopped_by(self.kind).is_some_and(is_it)
+        stopped_by(self.kind).is_some_and(|flag| self.stands(flag))
+    }
+
+    /// Whether a flag of it stands, now or within moments, until staff lift it.
+    fn stands(&self, flag: Flag) -> bool {
+        self.course.flags.contains(&flag) || self.flags().contains(&flag)
     }
 
     /// Whether that is all that it asks for.
     #[must_use]
     pub fn is_done_at_once(&self) -> bool {
         matches!(self.kind, Kind::OptOut | Kind::Limit) && self.stops_at_once()
+    }
+
+    /// Whether all that it asks for is in force, or within moments, and stays so until staff lift it.
+    pub(crate) fn is_in_force(&self) -> bool {
+        let is_one_flag = matches!(self.kind, Kind::Restriction | Kind::ConsentWithdrawal);
+        self.is_done_at_once() || (is_one_flag && raised_by(self.kind).is_some_and(|flag| self.stands(flag)))
     }
 
     /// Whether it was carried out and answered although nobody has shown that they may ask for the person.

@@ -1,7 +1,8 @@
 //! Copies: who asks for a copy and to be erased gets the copy first, and a bundle that nobody makes is ordered again.
 //!
 //! Nothing is erased to avoid an answer. An erasure of a person waits for the copies that the same person has asked for and shown
-//! to be theirs, as long as no alarm rings for it; then it begins all the same. A child's data goes at once.
+//! to be theirs, as long as no alarm rings for it; then it begins all the same. So does what a tenant wants erased of them, which is
+//! mostly said later, half a day where nothing else leaves room. A child's data goes at once.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -67,17 +68,23 @@ where
         self.record(waiting, Deed::Waits, now).await
     }
 
-    /// Whether it is an erasure that waits for a copy which one of the same person's other requests asks for.
-    pub(super) fn waits_for_copy(&self, request: &SubjectRequest, others: &[SubjectRequest], now: Timestamp) -> bool {
+    /// Whether it is an erasure that could begin since an instant and waits for a copy which one of the same person's other requests
+    /// asks for.
+    pub(super) fn waits_for_copy(
+        &self,
+        request: &SubjectRequest,
+        others: &[SubjectRequest],
+        (since, now): (Timestamp, Timestamp),
+    ) -> bool {
         request.way() == Way::Engine
             && !request.is_of_child()
             && others.iter().any(SubjectRequest::awaits_bundle)
-            && now < self.waits_until(request)
+            && now < self.waits_until(request, since)
+            && !request.carry_out_by().is_past(now)
     }
 
     /// Until when at most: as far as its law and each platform that it may reach leave room.
-    fn waits_until(&self, request: &SubjectRequest) -> Timestamp {
-        let since = request.covers_until();
+    fn waits_until(&self, request: &SubjectRequest, since: Timestamp) -> Timestamp {
         let alarm_before = self.map.promise(Route::SubjectRequest).map(|promise| promise.alarm_before);
         let alarm_before = alarm_before.unwrap_or_default();
         let received_on = zone::local_date(request.received_at, &TimeZone::UTC);

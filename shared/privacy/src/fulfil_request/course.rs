@@ -30,7 +30,7 @@ pub(super) enum Way {
 }
 
 /// The flag that a request of a kind raises, once it may.
-fn raised_by(kind: Kind) -> Option<Flag> {
+pub(super) fn raised_by(kind: Kind) -> Option<Flag> {
     match kind {
         Kind::Restriction => Some(Flag::Restricted),
         Kind::ConsentWithdrawal => Some(Flag::ConsentWithdrawn),
@@ -170,14 +170,23 @@ impl SubjectRequest {
     #[must_use]
     pub fn erasure_id(&self) -> ObligationId {
         match &self.course.child {
-            Some(ChildReview::Credible { is_apart: true, .. }) => self.id.of_part("child"),
-            Some(ChildReview::Credible { .. } | ChildReview::NotCredible { .. }) | None => self.id.clone(),
+            Some(ChildReview::Credible { is_apart: true, .. }) => self.person_id().of_part("child"),
+            Some(ChildReview::Credible { .. } | ChildReview::NotCredible { .. }) | None => self.person_id(),
         }
     }
 
     /// The obligation to erase what a tenant wants erased.
-    pub(super) fn part_id(&self, routed: &Routed) -> ObligationId {
-        self.id.of_part(&format!("tenant#{}", routed.tenant))
+    pub(crate) fn part_id(&self, routed: &Routed) -> ObligationId {
+        self.person_id().of_part(&format!("tenant#{}", routed.tenant))
+    }
+
+    /// Its own reference; another once whoever it is of is to be shown anew. An obligation that a hold keeps open is of the person
+    /// who had shown it, and stays so.
+    fn person_id(&self) -> ObligationId {
+        match &self.course.anew_by {
+            Some(appeal) => self.id.of_reopened(appeal),
+            None => self.id.clone(),
+        }
     }
 
     /// What is older is erased: since when it may be.

@@ -1,5 +1,7 @@
 //! Whether a part of a request can be a tenant's to decide, and how far tenants have decided. Pure.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::clock::model::Kind;
@@ -72,13 +74,27 @@ impl SubjectRequest {
         self.routed.iter().any(Routed::is_silent)
     }
 
+    /// The parts that their tenants want erased, and that are not.
+    pub(crate) fn parts_to_erase(&self) -> impl Iterator<Item = &Routed> {
+        let parts = if self.has_erasure() { self.decided_by_tenants() } else { &[] };
+        parts.iter().filter(|part| part.instruction.is_some() && part.done_at.is_none())
+    }
+
     /// Whether nothing of tenants is to be waited for: each part is done or declined, or its tenant has said nothing by the last
     /// day.
     pub(crate) fn is_decided(&self, now: Timestamp) -> bool {
+        self.is_decided_but_for(&BTreeSet::new(), now)
+    }
+
+    /// The same; of the parts of these tenants a hold keeps some by the last day.
+    pub(crate) fn is_decided_but_for(&self, held: &BTreeSet<TenantId>, now: Timestamp) -> bool {
         let is_last_day = self.is_last_day(now);
         let is_decided = |part: &Routed| match part.done_at {
             Some(_) => true,
-            None => part.declined.is_some() || (part.is_silent() && is_last_day),
+            None => {
+                let is_over = part.is_silent() || held.contains(&part.tenant);
+                part.declined.is_some() || (is_over && is_last_day)
+            }
         };
         self.decided_by_tenants().iter().all(is_decided)
     }

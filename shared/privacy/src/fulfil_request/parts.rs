@@ -136,7 +136,8 @@ where
         Ok(())
     }
 
-    /// Everything of the tenants that said so goes, each by an obligation of its own that reaches no other.
+    /// Everything of the tenants that said so goes, each by an obligation of its own that reaches no other, after the copies that the
+    /// same person waits for.
     pub(super) async fn carry_out_parts(
         &self,
         mut request: SubjectRequest,
@@ -150,6 +151,10 @@ where
             }
             let id = request.part_id(&routed);
             let Some(head) = self.ledger.head(&id).await? else {
+                let others = self.others(&request).await?;
+                if self.waits_for_copy(&request, &others, (instruction.at, now)) {
+                    continue;
+                }
                 let limit = Limit::Tenant(routed.tenant.clone());
                 self.erase_within(&request, (id, limit), instruction.at, now).await?;
                 continue;

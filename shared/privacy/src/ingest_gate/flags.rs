@@ -203,8 +203,8 @@ pub struct LiftedFlag {
 pub trait FlagBook: Sync {
     /// Raises a flag for whoever goes by a reference. One that stands already keeps its instant, and its row does not expire any more.
     fn raise_flag(&self, person: &KeyedRef, flag: Flag, since: Timestamp) -> impl Future<Output = Answer<()>> + Send;
-    /// Lifts a flag of whoever goes by a reference. What stood from when to when is kept beside those that stand, and once none
-    /// does until an instant; `None`: for good. One that does not stand stays so.
+    /// Lifts a flag of whoever goes by a reference, unless it was raised after that instant. What stood from when to when is kept
+    /// beside those that stand, and once none does until an instant; `None`: for good. One that does not stand stays so.
     fn lift_flag(
         &self,
         person: &KeyedRef,

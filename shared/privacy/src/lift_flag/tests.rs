@@ -134,6 +134,42 @@ async fn a_crash_at_any_call_is_made_good_by_sending_it_again() {
     }
 }
 
+#[tokio::test]
+async fn sent_again_it_lifts_nothing_that_was_asked_for_since() {
+    let (world, keys) = (World::new(raised_at(), 100), SubjectKeys::parse(RING).unwrap());
+    let request = restricted(&world, &keys).await;
+    let kept_for = kept_for(&crate::memory::built_in_map());
+    let person = people(&keys, &request);
+    let lift = async |now: Timestamp| {
+        lift_flag(&world, &world, &keys, (&request.id, &wanted(None)), &by("Called back."), (now, kept_for)).await
+    };
+    lift(now()).await.unwrap();
+    let hour = jiff::SignedDuration::from_hours(1);
+    // Another request of the same person, later.
+    world.raise_flag(&person[0], Flag::Restricted, now() + hour).await.unwrap();
+    assert!(!lift(now() + hour * 2).await.unwrap().is_new);
+    assert!(world.flags(&person).await.unwrap().contains(&Flag::Restricted));
+    let stood = LiftedFlag { flag: Flag::Restricted, since: raised_at(), lifted_at: now() };
+    assert_eq!(world.lifted_flags(&person[0], now() + hour * 2).await.unwrap(), [stood]);
+}
+
+/// What broke off is done as of the instant that the trail has.
+#[tokio::test]
+async fn what_was_left_of_it_is_lifted_as_of_when_it_was_said() {
+    let (world, keys) = (World::new(raised_at(), 100), SubjectKeys::parse(RING).unwrap());
+    let request = restricted(&world, &keys).await;
+    let lift = async |now: Timestamp| {
+        lift_flag(&world, &world, &keys, (&request.id, &wanted(None)), &by("Called back."), (now, None)).await
+    };
+    world.strike(Some(Strike::Before(4)));
+    lift(now()).await.unwrap_err();
+    world.strike(None);
+    assert!(world.stored().requests.acts.contains_key(&request.id));
+    lift(now() + jiff::SignedDuration::from_hours(3)).await.unwrap();
+    let stood = LiftedFlag { flag: Flag::Restricted, since: raised_at(), lifted_at: now() };
+    assert_eq!(world.lifted_flags(&people(&keys, &request)[0], now()).await.unwrap(), [stood]);
+}
+
 /// A consent log is kept for 24 months from the last withdrawal on, by the policy file: not for good, and not while anything stands.
 #[tokio::test]
 async fn what_stood_is_kept_for_two_years_after_the_last_flag_was_lifted() {

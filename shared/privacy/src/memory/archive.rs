@@ -6,6 +6,7 @@ use super::{Stored, StoredRequests, World};
 use crate::obligation::{Head, ObligationId};
 use crate::policy::own::OwnKind;
 use crate::ports::{Answer, Archive, Closed, ClosedRecord, archive_shards};
+use crate::subject_request::SubjectRequest;
 
 impl Stored {
     /// When a finished request beside its successor was closed: at the latest when that one came.
@@ -29,15 +30,20 @@ impl Stored {
             Some((request.id.clone(), Closed { record: ClosedRecord::Asked(request.id.clone()), closed_at }))
         });
         match kind {
-            OwnKind::Requests => heads.chain(earlier).chain(asked).collect(),
-            OwnKind::ContactData => {
-                let has_contact = |id: &ObligationId| {
-                    self.requests.heads.get(id).is_some_and(crate::subject_request::SubjectRequest::has_contact)
-                };
-                asked.filter(|(id, _)| has_contact(id)).collect()
+            OwnKind::Requests => {
+                let goes = |id: &ObligationId| !self.requests.heads[id].is_kept_by_flag();
+                heads.chain(earlier).chain(asked.filter(|(id, _)| goes(id))).collect()
             }
+            OwnKind::ContactData => asked.filter(|(id, _)| self.requests.heads[id].has_contact()).collect(),
             OwnKind::Holds => Vec::new(),
         }
+    }
+
+    /// Requests whose flag stands, and that say no more where anybody is reached.
+    pub(super) fn kept_by_flag(&self, shard: u8) -> Vec<(Timestamp, ObligationId)> {
+        let kept = self.requests.heads.values().filter(|request| request.is_kept_by_flag());
+        let of_shard = kept.filter(|request| request.id.shard(archive_shards(OwnKind::Requests)) == shard);
+        of_shard.filter_map(|request| Some((request.settled_at()?, request.id.clone()))).collect()
     }
 
     fn released(&self) -> Vec<Closed> {
@@ -48,6 +54,9 @@ impl Stored {
     }
 
     fn stands(&self, closed: &Closed) -> bool {
+        if let ClosedRecord::Asked(id) = &closed.record {
+            return self.requests.heads.get(id).and_then(SubjectRequest::settled_at) == Some(closed.closed_at);
+        }
         let requests = self.all_closed(OwnKind::Requests).into_iter().map(|(_, closed)| closed);
         requests.chain(self.released()).any(|known| known == *closed)
     }

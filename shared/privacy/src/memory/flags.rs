@@ -30,7 +30,8 @@ impl FlagBook for World {
         self.call("flags.lift", |stored| {
             let mark = Mark::flags(person);
             let Some(row) = stored.flags.get_mut(&mark) else { return };
-            let Some(since) = row.remove(&flag) else { return };
+            let Some(since) = row.get(&flag).copied().filter(|since| *since <= at) else { return };
+            row.remove(&flag);
             if row.is_empty() {
                 stored.flags_expire.extend(keep_until.map(|keep_until| (mark.clone(), keep_until)));
             }

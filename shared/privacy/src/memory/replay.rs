@@ -60,6 +60,10 @@ impl World {
             }
             IndexPart::Asked => self.stored().asked_spots(shard),
             IndexPart::Answered => closed(OwnKind::ContactData).await?.into_iter().filter_map(spot).collect(),
+            IndexPart::Standing => {
+                let kept = self.stored().kept_by_flag(shard);
+                kept.into_iter().map(|(at, id)| Spot { at, indexed: Indexed::Asked(id) }).collect()
+            }
         })
     }
 }

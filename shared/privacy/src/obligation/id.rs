@@ -108,6 +108,14 @@ impl ObligationId {
         Self(format!("{REQUEST}{}", keys::lower_base32().encode(seed)))
     }
 
+    /// The obligation of such a request since an appeal had everything shown anew. It is as a reference, and nobody is given it.
+    #[must_use]
+    pub fn of_reopened(&self, appeal: &Self) -> Self {
+        let digest = Sha256::digest(format!("reopened\n{}\n{}", self.0, appeal.0).as_bytes());
+        let bytes: Vec<u8> = digest.iter().copied().take(keys::REFERENCE_BYTES).collect();
+        Self(format!("{REQUEST}{}", keys::lower_base32().encode(&bytes)))
+    }
+
     /// The obligation of a part of such a request that somebody else decided. Beginning with `9`, which no code does.
     #[must_use]
     pub fn of_part(&self, part: &str) -> Self {

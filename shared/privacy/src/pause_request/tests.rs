@@ -49,6 +49,26 @@ fn the_days_of_waiting_move_the_date_that_is_shown_and_no_other() {
 }
 
 #[test]
+fn after_an_upheld_appeal_days_of_waiting_move_the_date_that_counts_from_it() {
+    let law = Law::built_in().unwrap();
+    let (received, reopened_at) = (of(&law, "UK_GDPR", Kind::Access), at("2026-06-03T09:00:00Z"));
+    let row = law.governing_row("UK_GDPR", Kind::Access).unwrap().row;
+    let mut again = SubjectRequest { clocks: Clocks::start(&row, reopened_at).unwrap(), ..received };
+    let appeal = crate::obligation::ObligationId::of_request(&[9; 20]);
+    again.course.reopened = Some(crate::subject_request::Reopened { appeal, at: reopened_at, was_answered: false });
+    let (asked_at, now) = (at("2026-06-10T09:00:00Z"), at("2026-06-20T09:00:00Z"));
+    let before = pause(&again, &law, Some(at("2026-06-02T09:00:00Z")), &by(), now);
+    assert_eq!(before, Err(NotPaused::Instant), "that was asked for the first answer");
+    let paused = pause(&again, &law, Some(asked_at), &by(), now).unwrap().unwrap().request;
+    assert_eq!(rolled(&paused), rolled(&again));
+    let resumed = resume(&paused, &law, Some(at("2026-06-14T09:00:00Z")), &by(), now).unwrap().unwrap().request;
+    expect_test::expect![[r#"
+        2026-07-03 months:1 tz:Europe/London roll:EW
+        2026-07-07 months:1 tz:Europe/London roll:EW pause_days:4"#]]
+    .assert_eq(&format!("{}\n{}", rolled(&again), rolled(&resumed)));
+}
+
+#[test]
 fn a_second_question_adds_its_days_and_an_extension_keeps_them() {
     let law = Law::built_in().unwrap();
     let mut request = of(&law, "EU_GDPR", Kind::Access);

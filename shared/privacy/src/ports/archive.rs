@@ -43,7 +43,8 @@ pub const fn shards(kind: OwnKind) -> u8 {
 /// The closed records of the ledger.
 pub trait Archive: Sync {
     /// What was closed in one shard until `until`, oldest first, at most `limit`. Of contact data: the requests that have
-    /// any; of requests: all of them. Index reads may be stale.
+    /// any; of requests: all of them, but for those without any that had the product stop something which is stopped still.
+    /// Index reads may be stale.
     fn closed(
         &self,
         kind: OwnKind,

@@ -2,7 +2,8 @@
 //! before a request where its people can be reached. A floor leaves the whole last day, so a record goes the day after it.
 //!
 //! What belongs to a record goes first and the record last: a crash in between leaves it closed and due, and the next run
-//! takes up what is left. A request that is asked again meanwhile stays, because the last step asks once more.
+//! takes up what is left. A request that is asked again meanwhile stays, because the last step asks once more. So does one that had
+//! the product stop something, while that stands: whoever asked can have it lifted as long.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -155,7 +156,16 @@ async fn find(archive: &impl Archive, rule: &Rule<'_>, now: Timestamp, report: &
 }
 
 /// Purges one record; whether it went.
-async fn purge_record(archive: &impl Archive, closed: &Closed, is_dry_run: bool) -> Result<bool, Fault> {
+async fn purge_record(
+    archive: &(impl Archive + RequestBook),
+    closed: &Closed,
+    is_dry_run: bool,
+) -> Result<bool, Fault> {
+    if let ClosedRecord::Asked(id) = &closed.record
+        && archive.request(id).await?.is_some_and(|request| request.has_standing_flag())
+    {
+        return Ok(false);
+    }
     let Some(parts) = archive.parts(closed).await? else { return Ok(false) };
     if is_dry_run {
         return Ok(true);

@@ -169,14 +169,31 @@ fn an_appeal_puts_it_back_once_and_another_one_again() {
     assert!(reopen(&refused_anew, &other, &law(), &by("It is right."), now()).unwrap().is_some());
     let waiting = SubjectRequest { standing: Standing::AwaitingVerification, ..again };
     assert_eq!(reopen(&waiting, &other, &law(), &by("It is right."), now()), Ok(None), "it waits by another's word");
-    let standing = Standing::InProgress { since: now() };
-    let in_work = SubjectRequest { standing: standing.clone(), ..waiting };
+    let in_work = SubjectRequest { standing: Standing::InProgress { since: now() }, ..waiting };
     assert_eq!(reopen(&in_work, &other, &law(), &by("It is right."), now()), Ok(None), "and so it is in work");
-    let mut ordered = SubjectRequest { standing, ..answered_in_part(Kind::Access) };
+}
+
+/// An order makes the same bundle again, with what was refused still left out.
+#[test]
+fn an_appeal_counts_although_staff_are_having_the_bundle_made_again() {
+    let in_work = Standing::InProgress { since: now() };
+    let mut ordered = SubjectRequest { standing: in_work, ..answered_in_part(Kind::Access) };
+    ordered.findings.refused_parts = vec!["others-rights".to_owned()];
     let id = crate::ids::InstructionId::parse("order-7").unwrap();
     let reason = crate::order_bundle::OrderReason::Lost;
-    ordered.course.ordered_again = Some(crate::order_bundle::OrderedAgain { id, reason, at: now() });
-    assert_eq!(reopen(&ordered, &other, &law(), &by("It is right."), now()), Ok(None), "staff have it made again");
+    let ordered_at = "2026-06-02T09:00:00Z".parse().unwrap();
+    ordered.course.ordered_again = Some(crate::order_bundle::OrderedAgain { id, reason, at: ordered_at });
+    let again = reopened(&ordered);
+    assert!(again.findings.refused_parts.is_empty() && again.course.reopened.as_ref().unwrap().was_answered);
+    assert!(!again.is_left_to_staff(), "a copy is made anew");
+    assert_eq!((again.course.begun_at, again.clocks.received_on), (None, "2026-06-03".parse().unwrap()));
+    // In work by an appeal that came after the order, it takes no other.
+    let other = SubjectRequest { id: crate::obligation::ObligationId::of_request(&[8; 20]), ..appeal_of(&ordered) };
+    assert_eq!(reopen(&again, &other, &law(), &by("It is right."), now()), Ok(None));
+    // Answered again in part and ordered once more, it does.
+    let mut anew = again;
+    anew.course.ordered_again.as_mut().unwrap().at = "2026-06-04T09:00:00Z".parse().unwrap();
+    assert!(reopen(&anew, &other, &law(), &by("It is right."), now()).unwrap().is_some());
 }
 
 #[test]
@@ -223,6 +240,30 @@ fn whose_contact_data_was_erased_is_reached_where_the_appeal_came_from_and_shows
     appeal.contact.email = EmailAddress::parse("other@example.com").ok();
     let again = reopen(&kept, &appeal, &law(), &by("It is right."), now()).unwrap().unwrap().request;
     assert_eq!((again.contact.clone(), again.is_verified()), (kept.contact, true));
+}
+
+/// The obligation of before may be open still, behind a hold, and is of whoever had shown that request.
+#[test]
+fn what_is_shown_anew_is_erased_by_an_obligation_of_its_own() {
+    let mut request = answered_in_part(Kind::Erasure).without_contact();
+    request.course.people = people("mia");
+    let by = |name: &str, number: u8, request: &SubjectRequest| {
+        let id = crate::obligation::ObligationId::of_request(&[number; 20]);
+        let mut appeal = SubjectRequest { id, ..appeal_of(request) };
+        appeal.course.people = people(name);
+        let again = reopen(request, &appeal, &law(), &self::by("It is right."), now()).unwrap().unwrap().request;
+        SubjectRequest { standing: Standing::Answered { at: now(), in_part: true }, ..again }
+    };
+    let hers = by("mia", 4, &request);
+    assert_eq!(hers.erasure_id(), request.id, "it is hers");
+    let his = by("tim", 5, &request);
+    assert!(his.erasure_id() != request.id && his.erasure_id().is_request(), "whoever takes requests in may begin it");
+    let mut kept = his.clone();
+    kept.course.people = people("tim");
+    let again = by("tim", 6, &kept);
+    assert_eq!(again.erasure_id(), his.erasure_id(), "his again, whatever the appeal");
+    let theirs = by("sue", 7, &kept.without_contact());
+    assert!(![&request.id, &his.erasure_id()].contains(&&theirs.erasure_id()));
 }
 
 #[test]

@@ -30,6 +30,20 @@ fn what_staff_believe_is_in_work_at_once_and_has_ten_days_from_the_report() {
 }
 
 #[test]
+fn after_an_upheld_appeal_the_ten_days_count_from_it() {
+    let (law, reopened_at) = (Law::built_in().unwrap(), at("2026-06-03T09:00:00Z"));
+    for was_answered in [false, true] {
+        let mut again = report();
+        let appeal = crate::obligation::ObligationId::of_request(&[9; 20]);
+        again.course.reopened = Some(crate::subject_request::Reopened { appeal, at: reopened_at, was_answered });
+        let now = at("2026-06-04T08:00:00Z");
+        let after = find_credible(&again, None, &law, Actor::Service, now).unwrap().unwrap().request;
+        // What was erased for the first answer, of whoever had shown that, is not the child's.
+        assert_eq!(after.course.child, Some(credible(now, "2026-06-13".parse().unwrap(), was_answered)));
+    }
+}
+
+#[test]
 fn what_staff_do_not_believe_goes_on_as_any_request() {
     let (law, now, actor) = (Law::built_in().unwrap(), at("2026-03-09T08:00:00Z"), Actor::Staff("alex".to_owned()));
     let changed = find_not_credible(&report(), actor.clone(), now).unwrap().unwrap();

@@ -53,6 +53,29 @@ fn a_tenant_gets_its_part_once_with_dates_that_count_from_the_receipt() {
     assert_eq!(both.routed.len(), 2);
 }
 
+/// Found late: nothing of before is made up for.
+#[test]
+fn a_part_that_is_found_after_an_appeal_or_an_order_counts_from_that() {
+    let law = Law::built_in().unwrap();
+    let (first, last) = (at("2026-06-03T09:00:00Z"), at("2026-08-03T09:00:00Z"));
+    let appeal = crate::obligation::ObligationId::of_request(&[9; 20]);
+    let id = InstructionId::parse("order-7").unwrap();
+    let reason = crate::order_bundle::OrderReason::Lost;
+    for (reopened_at, ordered_at) in [(first, None), (first, Some(last)), (last, Some(first))] {
+        let mut again = in_work();
+        let at = reopened_at;
+        again.course.reopened =
+            Some(crate::subject_request::Reopened { appeal: appeal.clone(), at, was_answered: true });
+        let order = |at| crate::order_bundle::OrderedAgain { id: id.clone(), reason, at };
+        again.course.ordered_again = ordered_at.map(order);
+        let from = if ordered_at.is_some() { last } else { first };
+        assert_eq!(again.dates_from(), from);
+        let part = &routed(&again, "alder").routed[0];
+        assert_eq!(part.dates, law.processor_dates(from).unwrap().into());
+        assert_eq!(part.reminders_due(from), 0);
+    }
+}
+
 #[test]
 fn an_instruction_makes_one_tenant_s_part_executable_and_no_other() {
     let request = routed(&routed(&in_work(), "alder"), "birch");

@@ -66,7 +66,7 @@ pub struct Routed {
     pub tenant: TenantId,
     /// Since when.
     pub at: Timestamp,
-    /// Counted from the receipt of the request.
+    /// Counted from when those of the request begin.
     pub dates: RoutedDates,
     /// Its answer. Without one, nothing of its data is touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,6 +186,10 @@ pub struct Course {
     /// That where the person lives was mended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relocated: Option<Relocated>,
+    /// The last appeal after which everything was to be shown once more, by whoever appeals: what is erased since is erased by
+    /// obligations of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anew_by: Option<ObligationId>,
     /// The last order of staff that had its bundle made again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered_again: Option<OrderedAgain>,

@@ -9,9 +9,9 @@
 //! An appeal that is upheld leads from a denial, and from an answer with a part left out, back to `InProgress`, or to
 //! `AwaitingVerification` where proof was missing ([`crate::reopen_request`]).
 //!
-//! Its clocks begin at its receipt on any channel, and an upheld appeal alone begins them anew. What it asks for is carried
-//! out only once whoever asks is verified; an unverified request changes nothing of any other. An erasure is worked off by
-//! the engine, as an obligation under the same reference.
+//! Its clocks begin at its receipt on any channel. An upheld appeal, and an order to make its bundle again, begin them anew.
+//! What it asks for is carried out only once whoever asks is verified; an unverified request changes nothing of any other. An
+//! erasure is worked off by the engine, as an obligation under the same reference.
 
 mod act;
 mod agent;
@@ -220,6 +220,15 @@ impl SubjectRequest {
             Standing::Denied { .. } => Some(Notice::Denial),
             Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
         }
+    }
+
+    /// From when on its dates count: its receipt, an appeal that put it back to work, or an order to make its bundle again,
+    /// whichever was last.
+    #[must_use]
+    pub fn dates_from(&self) -> Timestamp {
+        let reopened_at = self.course.reopened.as_ref().map(|reopened| reopened.at);
+        let ordered_at = self.course.ordered_again.as_ref().map(|order| order.at);
+        reopened_at.into_iter().chain(ordered_at).fold(self.received_at, Timestamp::max)
     }
 
     /// When it was closed, if nothing at all is left to do: the person was told, and what served to verify is erased.

@@ -134,6 +134,76 @@ async fn an_account_that_ends_again_while_the_first_end_is_open_has_the_export_o
     assert_eq!(order().await, AccountOrdered::NotYet, "it came back, and nothing ends");
 }
 
+/// It comes back within days and ends once more; or its first end is over by its dates, with nothing worked off.
+#[tokio::test]
+async fn an_export_that_was_made_for_an_earlier_end_answers_no_order_of_a_later_one() {
+    for comes_back in [true, false] {
+        let office = Office::with_mia(3);
+        let tenant = ending(&office).await;
+        let job = ExportJob::Tenant(tenant.clone());
+        let order =
+            async || order_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+        let show =
+            async || show_account(&office.world, &office.world, &office.map, &tenant, office.now()).await.unwrap();
+        if !comes_back {
+            office.world.pass(SignedDuration::from_hours(24 * 28));
+        }
+        order().await;
+        assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+        let users = async || {
+            let round = office.world.bundle(&job).await.unwrap().unwrap().round;
+            let stored = office.world.stored();
+            let versions = &stored.exports.visible[&BundleKey::of(&job, round).object()];
+            files_in(versions[0].clone())["data/account-users-001.json"].clone()
+        };
+        assert!(!users().await.contains("Una"));
+        if comes_back {
+            crate::accept_termination::reactivate(&office.world, &office.map, &tenant, office.now()).await.unwrap();
+        }
+        office.world.pass(SignedDuration::from_hours(24 * 4));
+        let una = json!({"user_id": "u2", "name": "Una"});
+        office.world.stored().exports.put_row("accounts", "account#alder", "user#u2#profile", &una);
+        let again = crate::accept_termination::Termination {
+            tenant: tenant.clone(),
+            ended_at: Some(office.now()),
+            decided_at: None,
+            time_zone: "UTC".to_owned(),
+        };
+        let counted = again.count(office.now()).unwrap();
+        let (world, map) = (&office.world, &office.map);
+        crate::accept_termination::accept_termination(world, world, map, &counted).await.unwrap();
+        assert_eq!(show().await, AccountExport::None, "{comes_back}: none is ordered of this end");
+        assert!(matches!(order().await, AccountOrdered::Taken { .. }), "{comes_back}");
+        assert_eq!(show().await, AccountExport::InProgress, "{comes_back}");
+        office.world.pass(SignedDuration::from_mins(1));
+        assert!(matches!(office.make(&job).await, Made::Whole { .. }), "{comes_back}");
+        assert!(users().await.contains("Una"), "{comes_back}: as it is now");
+        assert_eq!(office.make(&job).await, Made::Already, "{comes_back}: sent twice");
+        assert!(matches!(show().await, AccountExport::Ready { made_at, .. } if made_at == office.now()));
+    }
+}
+
+/// A message of the first end, or one that overtook the note of the order.
+#[tokio::test]
+async fn a_worker_makes_the_export_of_a_later_end_anew_though_nothing_was_noted() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let job = ExportJob::Tenant(tenant.clone());
+    assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+    crate::accept_termination::reactivate(&office.world, &office.map, &tenant, office.now()).await.unwrap();
+    office.world.pass(SignedDuration::from_hours(24));
+    let again = crate::accept_termination::Termination {
+        tenant,
+        ended_at: Some(office.now()),
+        decided_at: None,
+        time_zone: "UTC".to_owned(),
+    };
+    let counted = again.count(office.now()).unwrap();
+    crate::accept_termination::accept_termination(&office.world, &office.world, &office.map, &counted).await.unwrap();
+    assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+    assert_eq!(office.make(&job).await, Made::Already);
+}
+
 /// Ordered in the last minute of the last day, and visited by nobody, or by one who ran out of time, before it is over.
 #[tokio::test]
 async fn what_was_ordered_in_time_is_made_after_the_last_day_and_the_purge_waits_for_it() {

@@ -149,3 +149,37 @@ async fn whoever_dies_at_any_call_of_any_visit_the_bundle_is_the_same_and_one() 
         }
     }
 }
+
+/// Staff deny it, or it is closed, between any two calls of the worker that makes its bundle.
+#[tokio::test]
+async fn nothing_is_completed_of_a_request_that_was_closed_while_it_was_made() {
+    let begun = async || {
+        let office = Office::with_mia(1);
+        let id = office.asked(Kind::Access).await;
+        office.world.strike(None);
+        (office, id)
+    };
+    let mut completed = 1;
+    loop {
+        let (office, id) = begun().await;
+        office.world.strike(Some(Strike::After(completed)));
+        drop(office.try_make(&job(&id), "w1", 2).await);
+        if !office.seen().is_empty() {
+            break;
+        }
+        completed += 1;
+        assert!(completed < 200, "it is never completed");
+    }
+    for standing in
+        [|at| Standing::Denied { at, reason: "excessive".to_owned() }, |at| Standing::Answered { at, in_part: true }]
+    {
+        for call in 1..completed {
+            let (office, id) = begun().await;
+            let (closed, of) = (standing(office.now()), id.clone());
+            office.world.interrupt(call, move |stored| stored.requests.heads.get_mut(&of).unwrap().standing = closed);
+            drop(office.try_make(&job(&id), "w1", 2).await);
+            let is_answered = matches!(office.request(&id).standing, Standing::Answered { .. });
+            assert!(is_answered || office.seen().is_empty(), "before call {call} of {completed}");
+        }
+    }
+}

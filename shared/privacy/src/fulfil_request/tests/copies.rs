@@ -208,6 +208,40 @@ async fn two_erasures_that_wait_for_one_copy_are_carried_out_and_answered() {
     }
 }
 
+/// Days later dogwood agrees to both, the copy first; the copy that went out before is without its part.
+#[tokio::test]
+async fn what_a_tenant_wants_erased_waits_for_the_copy_that_it_agreed_to_and_no_longer_than_half_a_day() {
+    for is_made in [true, false] {
+        let house = House::new();
+        let (copy, erasure) = house.copy_then_erasure(Kind::Access).await;
+        house.make_bundles().await;
+        house.rounds(3).await;
+        house.move_to("2026-03-20T10:00:00Z");
+        house.rounds(2).await;
+        assert!(matches!(house.request(&copy).standing, Standing::Answered { .. }));
+        let before = house.of(&["dogwood"]);
+        house.instruct(&copy, "dogwood").await;
+        house.world.pass(MIN * 2);
+        house.instruct(&erasure, "dogwood").await;
+        house.sweep().await;
+        house.work().await;
+        let part = erasure.of_part("tenant#dogwood");
+        assert!(house.head(&part).is_none() && house.of(&["dogwood"]) == before, "it is being copied");
+        if is_made {
+            house.make_bundles().await;
+            house.world.pass(MIN * 15);
+        } else {
+            house.move_to("2026-03-20T21:59:00Z");
+            house.rounds(1).await;
+            assert!(house.head(&part).is_none(), "there is room");
+            house.move_to("2026-03-20T22:40:00Z");
+        }
+        house.rounds(3).await;
+        assert!(house.head(&part).unwrap().state.erased_at().is_some(), "{is_made}");
+        assert!(house.world.of_tenant("dogwood").iter().all(|line| line.contains("p2")), "{is_made}");
+    }
+}
+
 /// After how many hours a bundle is ordered that nobody makes, as sweeps a quarter of an hour apart see it, for so many days.
 async fn orders(house: &House, id: &ObligationId, days: i64) -> Vec<i64> {
     let begun_at = house.request(id).course.begun_at.unwrap_or(house.world.now());

@@ -1,8 +1,10 @@
 //! Erasures: what goes at the person's word, what tenants decide, what stays.
 
 use super::*;
+use crate::close_request::close_request;
 use crate::legal_hold::{HoldScope, LegalHold, Note};
 use crate::subject_request::findings::Erased;
+use crate::subject_request::review::Outcome::Completed;
 use crate::subject_request::{By, Deed};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
@@ -115,7 +117,7 @@ async fn a_part_that_staff_refused_makes_the_answer_one_in_part() {
         if is_refused {
             let by = By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Invoices stay.").unwrap() };
             let (reason, now) = (crate::law::denial::DenialReason::LegalObligation, house.world.now());
-            let denied = crate::deny_request::deny(&request, &house.law, reason, &by, now).unwrap().unwrap();
+            let denied = crate::deny_request::deny(&request, None, &house.law, reason, &by, now).unwrap().unwrap();
             house.change(&request.id, |_| denied).await;
         }
         house.rounds(3).await;
@@ -156,6 +158,48 @@ async fn a_hold_keeps_its_part_and_the_person_is_told_on_the_last_day() {
     house.world.stored().sent.push(crate::message::Work { obligation: request.id.clone() });
     house.work().await;
     assert_eq!(held(&house), Vec::<String>::new());
+}
+
+/// A hold keeps what the person decides, and what dogwood wants gone; an appeal against the answer is right.
+#[tokio::test]
+async fn what_a_hold_keeps_after_an_upheld_appeal_staff_answer_in_part_by_its_last_day() {
+    let house = House::new();
+    for (id, name, class) in [("hold-0001", "birch", "signals"), ("hold-0002", "dogwood", "conversation-profiles")] {
+        house.world.stored().holds.push(LegalHold {
+            id: crate::legal_hold::HoldId::parse(id).unwrap(),
+            scope: HoldScope { classes: [class.to_owned()].into(), ..HoldScope::of_tenant(tenant(name)) },
+            reason: Note::parse("a claim").unwrap(),
+            approver: Note::parse("counsel").unwrap(),
+            proof: None,
+            placed_at: at("2026-02-01T00:00:00Z"),
+            review_by: "2026-08-20".parse().unwrap(),
+        });
+    }
+    let id = house.ask(1, Kind::Erasure, &BOTH).await.id;
+    house.rounds(2).await;
+    house.instruct(&id, "dogwood").await;
+    house.rounds(2).await;
+    house.move_to("2026-04-05T10:00:00Z");
+    house.rounds(2).await;
+    assert_eq!(house.standing(&id), "partly-retained");
+    let (world, by) = (&house.world, By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("So.").unwrap() });
+    let appeal = asked(9, Kind::Appeal, Some("maren@example.org"), None, world.now());
+    house
+        .change(&id, |request| {
+            crate::reopen_request::reopen(request, &appeal, &house.law, &by, world.now()).unwrap().unwrap()
+        })
+        .await;
+    let close = async || {
+        let evidence = crate::subject_request::findings::EvidenceId::parse("file-7").unwrap();
+        let closure = crate::close_request::Closure { outcome: Completed, evidence };
+        close_request(world, world, &house.law, &id, &closure, &by, world.now()).await.map(|done| done.request.standing)
+    };
+    house.rounds(3).await;
+    assert!(close().await.is_err(), "it may be lifted yet");
+    house.move_to(&format!("{}T10:00:00Z", house.request(&id).carry_out_by().date));
+    house.rounds(2).await;
+    assert_eq!(house.standing(&id), "in-progress", "what the appeal was about staff say");
+    assert!(matches!(close().await.unwrap(), Standing::Answered { in_part: true, .. }));
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ async fn one_that_an_appeal_puts_back_stops_it_too() {
     let (law, now) = (&house.law, house.world.now());
     let overriding = DenialReason::OverridingGrounds;
     let refuse = |request: &SubjectRequest| {
-        crate::deny_request::deny(request, law, overriding, &by("Fraud."), now).unwrap().unwrap()
+        crate::deny_request::deny(request, None, law, overriding, &by("Fraud."), now).unwrap().unwrap()
     };
     house.change(&request.id, refuse).await;
     let refused = close(&house, &request.id, Outcome::PartlyRetained).await;
@@ -116,7 +116,8 @@ async fn what_is_refused_because_other_grounds_weigh_more_is_not_flagged() {
     let (law, now) = (&house.law, house.world.now());
     house
         .change(&request.id, |request| {
-            let denied = crate::deny_request::deny(request, law, DenialReason::OverridingGrounds, &by("Fraud."), now);
+            let denied =
+                crate::deny_request::deny(request, None, law, DenialReason::OverridingGrounds, &by("Fraud."), now);
             denied.unwrap().unwrap()
         })
         .await;

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::clock::model::Kind;
+use crate::ingest_gate::Flag;
+use crate::keys::SubjectKeys;
 use crate::memory::{Strike, asked};
 use crate::ports::{Closed, ClosedRecord};
 use crate::purge::own::scrub;
@@ -85,6 +87,48 @@ async fn a_request_goes_by_its_months_whether_or_not_its_contact_data_went() {
     let report = purge_by(&built_in_map(), &world, "2028-03-11T00:00:00Z", false).await;
     assert_eq!((report.classes["own.requests"].purged, report.failures()), (1, 0));
     assert!(world.stored().requests.heads.is_empty());
+}
+
+/// A flag does not expire, and only the record says by which request it was raised and has it lifted.
+#[tokio::test]
+async fn a_request_stays_beyond_its_months_while_what_it_had_stopped_is_stopped() {
+    let mut model = built_in_map().model().clone();
+    model.own.get_mut("requests").unwrap().ceiling_per_run = Some(1);
+    let map = DataMap::new(model).unwrap();
+    let flagged = |number: u8, flag: Flag| {
+        let mut request = answered(number);
+        request.course.flags = vec![flag];
+        request
+    };
+    let (first, second) = (flagged(1, Flag::OptedOut).without_contact(), flagged(2, Flag::OptedOut).without_contact());
+    let child = flagged(3, Flag::Quarantined).without_contact();
+    let world = world(&[first.clone(), second.clone(), child]);
+    let report = purge_by(&map, &world, "2030-03-11T00:00:00Z", false).await;
+    let own = &report.classes["own.requests"];
+    assert_eq!((own.purged, report.failures()), (1, 0), "nobody lifts what is a child's");
+    assert_eq!((own.halted, own.late), (false, 0), "and it is not counted among what is to go");
+    assert_eq!(world.stored().requests.heads.keys().collect::<Vec<_>>(), [&first.id, &second.id]);
+    let lift = crate::lift_flag::Lift { flag: Flag::OptedOut, asked_in: None };
+    let by = crate::subject_request::By {
+        actor: crate::subject_request::Actor::Staff("alex".to_owned()),
+        why: crate::legal_hold::Note::parse("They called.").unwrap(),
+    };
+    let keys = SubjectKeys::parse(r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#).unwrap();
+    let at = (at("2030-04-01T00:00:00Z"), None);
+    crate::lift_flag::lift_flag(&world, &world, &keys, (&first.id, &lift), &by, at).await.unwrap();
+    let report = purge_by(&map, &world, "2030-04-02T00:00:00Z", false).await;
+    assert_eq!((report.classes["own.requests"].purged, report.failures()), (1, 0), "lifted");
+    assert_eq!(world.stored().requests.heads.keys().collect::<Vec<_>>(), [&second.id]);
+}
+
+#[tokio::test]
+async fn it_stays_also_where_its_contact_data_could_not_go() {
+    let mut request = answered(1);
+    request.course.flags = vec![Flag::OptedOut];
+    let world = world(&[request]);
+    let report = purge_by(&built_in_map(), &world, "2028-03-11T00:00:00Z", false).await;
+    assert_eq!((report.classes["own.requests"].purged, report.failures()), (0, 0));
+    assert_eq!(world.stored().requests.heads.len(), 1);
 }
 
 #[tokio::test]
