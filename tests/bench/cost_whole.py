@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.cost import (
     ASSUMED,
     PRICES,
+    ROOT,
     Priced,
     callbacks,
     erased,
@@ -21,6 +24,47 @@ from tests.bench.cost import (
 )
 
 ITEMS = 100
+# Parts of the due index, and what B8 has due in a tick.
+SHARDS, DUE = 8, 100
+
+
+def constant(path: str, name: str) -> str:
+    """What a constant in Rust is set to."""
+    found = re.search(rf"^(?:pub(?:\(\w+\))? )?const {name}: \w+ = (\w+);", (ROOT / path).read_text(), re.M)
+    if not found:
+        raise ValueError(f"{path} has no {name}")
+    return found[1]
+
+
+def shards_at_once() -> int:
+    """How many parts of the due index the sweeper takes at once, one obligation of each."""
+    of_function = constant("functions/retention-sweeper/src/due.rs", "SHARDS_AT_ONCE")
+    return int(of_function if of_function.isdigit() else constant("shared/privacy/src/ports.rs", of_function))
+
+
+@dataclass(frozen=True)
+class OneDue:
+    """What the sweeper takes for one that is due: processor, measured; waiting for its calls, assumed."""
+
+    computes: float
+    waits: float
+
+    @property
+    def alone(self) -> float:
+        return self.computes + self.waits
+
+    @property
+    def among_others(self) -> float:
+        """Where as many as may be are under way: they wait together, and compute one after the other."""
+        return max(self.computes, self.alone / shards_at_once())
+
+
+def one_due(measured: Mapping[str, Any]) -> OneDue:
+    """Of a tick with a hundred due, without what it takes with none."""
+    b8, memory = measured["B8"]["measured"], memory_of("retention-sweeper")
+    tick, idle = b8["ours"][0], b8["idle"]["due"]
+    calls = sum(tick["calls"].values()) - sum(idle["calls"].values())
+    return OneDue(lambda_seconds(memory, (b8["seconds"][0] - idle["cpu"]) / DUE, 0), lambda_seconds(memory, 0, calls / DUE))
 
 
 def messages(count: float) -> float:
@@ -87,8 +131,8 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
     # A tick with a hundred due, without what it takes with none.
     tick, idle = b8["ours"][0], b8["idle"]["due"]
     more = {name: tick[name] - idle[name] for name in ("wru", "rru")}
-    each = {"calls": {"due": sum(tick["calls"].values()) - sum(idle["calls"].values())}, "cpu": b8["seconds"][0] - idle["cpu"], **more}
-    waking = _of("retention-sweeper", each, 0, looks["visits"], looks["visits"] / 100)
+    waking = _of("retention-sweeper", {"calls": {}, "cpu": 0, **more}, 0, looks["visits"], looks["visits"] / DUE)
+    waking["time"] = held(memory_of("retention-sweeper"), one_due(measured).among_others) * looks["visits"] * 1e6
     alone, full = told(ASSUMED["stream_batches"]), told(changes(measured) / ASSUMED["stream_records"])
     deleting = {
         "writes": of_million("wru", b4["query"]["wru"] / 1e4 * ITEMS * 1e6), "reads": of_million("rru", b4["query"]["rru"] / 1e4 * ITEMS * 1e6),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.cost import ASSUMED, PRICES, ROOT, erased, lambda_seconds, memory_of, of_million
-from tests.bench.cost_whole import ITEMS, changes, trail_seconds, whole
+from tests.bench.cost_whole import ITEMS, SHARDS, changes, constant, one_due, shards_at_once, trail_seconds, whole
 from tests.bench.markdown import dollars, table
 
 REQUESTS, DAY = 1_000_000, 24 * 60 * 60
@@ -19,9 +19,11 @@ MEAN = REQUESTS / DAY
 NOON = 10 * MEAN
 # Below so many write units a second a worker does not get a chunk of 2,000 through in its time (docs/known-limitations.md).
 PACE_LEAST = 130
-# What of a tick is for obligations (`Shares` of the sweeper), and how many of a shard it takes at most.
-SWEEP_SECONDS, PER_SHARD, SHARDS = 92, 1_000, 8
+# What of a tick is for obligations (`Shares` of the sweeper).
+SWEEP_SECONDS = 92
 PARTITION = 1_000
+# Of one that is due the row is moved on, which deletes its entry in the index and writes it anew; before that the message is sent.
+ENTRIES_MOVED, CALLS_MOVING = 2, 2
 # Writes to the due index in a life: one when it comes in, and two for each move, which are when it is erased, before each of four later
 # visits, and after each of three looks.
 INDEX_WRITES = 1 + 2 * (1 + 4 + 3)
@@ -63,14 +65,6 @@ def worker_seconds(measured: Mapping[str, Any]) -> tuple[float, float]:
     return lambda_seconds(memory, first["CPU"], first["calls"]), lambda_seconds(memory, looks["cpu"], sum(looks["calls"].values()))
 
 
-def due_seconds(measured: Mapping[str, Any]) -> float:
-    """What the sweeper takes for one that is due."""
-    b8 = measured["B8"]["measured"]
-    tick, idle = b8["ours"][0], b8["idle"]["due"]
-    calls = sum(tick["calls"].values()) - sum(idle["calls"].values())
-    return lambda_seconds(memory_of("retention-sweeper"), (b8["seconds"][0] - idle["cpu"]) / 100, calls / 100)
-
-
 def workers(measured: Mapping[str, Any]) -> Limit:
     erasing, looking = worker_seconds(measured)
     each, concurrency = erasing + looking, parameter("WorkerConcurrency")
@@ -87,16 +81,21 @@ def workers(measured: Mapping[str, Any]) -> Limit:
 
 
 def sweeper(measured: Mapping[str, Any]) -> Limit:
-    each, minutes, visits = due_seconds(measured), parameter("SweepSchedule"), measured["B4"]["measured"]["looks"]["visits"]
-    tick, bound = SWEEP_SECONDS / each, PER_SHARD * SHARDS
-    a_day = min(tick, bound) * 24 * 60 / minutes
-    every_minute = min(60 / each, bound) * 24 * 60
+    each, minutes, visits = one_due(measured), parameter("SweepSchedule"), measured["B4"]["measured"]["looks"]["visits"]
+    bound = SHARDS * int(constant("functions/retention-sweeper/src/due.rs", "PER_SHARD_MAX"))
+
+    def a_day(seconds: float, every: float) -> float:
+        return min(seconds / each.among_others, bound) * 24 * 60 / every
+
+    index = ENTRIES_MOVED / CALLS_MOVING * 1e3 / ASSUMED["call_ms"]
     return Limit(
-        f"the sweeper: what is due is handled one after the other, {each * 1e3:.0f} ms each, and a request is due {visits} times",
-        a_day / visits / DAY,
-        f"{tick:,.0f} in a tick of {SWEEP_SECONDS} s ({bound:,} by its bound), so {a_day / 1e6:.1f} million a day at {minutes} minutes; "
-        f"a million requests are due {visits} million times. What is late is looked at later, not lost",
-        f"`SweepSchedule` of a minute is required: {every_minute / 1e6:.1f} million a day. Beyond that more obligations under way at once, ten messages to one call",
+        f"the sweeper: one that is due takes {each.computes * 1e3:.0f} ms of its processor, measured, and waits {each.waits * 1e3:.0f} ms for its calls, assumed; "
+        f"{shards_at_once()} are under way, one of each part of the index, so each takes {each.among_others * 1e3:.0f} ms. A request is due {visits} times",
+        a_day(SWEEP_SECONDS, minutes) / visits / DAY,
+        f"{SWEEP_SECONDS / each.among_others:,.0f} in a tick of {SWEEP_SECONDS} s ({bound:,} by its bound), so {a_day(SWEEP_SECONDS, minutes) / 1e6:.1f} million a day at "
+        f"{minutes} minutes; a million requests are due {visits} million times. A part of the index then takes {index:.0f} of its {PARTITION:,} writes a second at most. "
+        "What is late is looked at later, not lost",
+        f"`SweepSchedule` of a minute: {a_day(60, 1) / 1e6:.1f} million a day. Beyond that the processor: more memory, ten messages to one call",
     )
 
 

@@ -131,6 +131,16 @@ def test_an_idle_month_has_its_pollers_and_its_logs() -> None:
     assert idle[0].parts["logs"] > 0 and idle[1].parts["messages"] == pytest.approx(0.7776)
 
 
+def test_what_is_due_waits_together_and_computes_one_after_the_other() -> None:
+    assert cost_whole.shards_at_once() == 8
+    waiting, computing = cost_whole.OneDue(computes=0.001, waits=0.015), cost_whole.OneDue(computes=0.005, waits=0.015)
+    assert (waiting.alone, waiting.among_others) == (pytest.approx(0.016), pytest.approx(0.002))
+    assert computing.among_others == pytest.approx(0.005)
+    each = cost_whole.one_due(KEPT)
+    assert each.waits == pytest.approx(0.015, rel=0.01) and each.computes > 0
+    assert b8.DUE == cost_whole.DUE and b8.SHARDS == cost_whole.SHARDS
+
+
 def test_what_holds_the_fewest_requests_breaks_first() -> None:
     lines = plan.breaks(KEPT).splitlines()[2:]
     cells = [line.removeprefix("| ").split(" | ") for line in lines]
@@ -139,7 +149,8 @@ def test_what_holds_the_fewest_requests_breaks_first() -> None:
     assert held == sorted(held) and held[-1] == float("inf")
     erasing, looking = plan.worker_seconds(KEPT)
     assert plan.workers(KEPT).holds == pytest.approx(10 / (erasing + looking))
-    assert plan.sweeper(KEPT).holds == pytest.approx(288 * 92 / plan.due_seconds(KEPT) / 4 / 86_400)
+    each = cost_whole.one_due(KEPT)
+    assert plan.sweeper(KEPT).holds == pytest.approx(288 * min(92 / each.among_others, 16_000) / 4 / 86_400)
     assert (plan.parameter("SweepSchedule"), plan.parameter("TableWriteUnits"), plan.gateway_rate()) == (5, 40_000, 500)
 
 

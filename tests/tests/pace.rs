@@ -1,4 +1,4 @@
-//! How fast a table is written to while people's records are erased, on a clock that tests move.
+//! How fast a table is written to while people's records are erased, and how long a sweep waits, on a clock that tests move.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -9,13 +9,20 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use jiff::SignedDuration;
 use privacy::data_map::{KeyRange, SharedRow};
 use privacy::ids::{ConnectionId, TenantId};
 use privacy::keys::KeyedRef;
-use privacy::ports::{Connections, Detached, Record, SharedRows, Stores};
+use privacy::ports::{Clock, Connections, DUE_SHARDS, Detached, Intake, Record, SharedRows, Stores};
 use privacy::scope::{Link, Place};
+use privacy::sweep_ledger::{Bounds, sweep_ledger};
 use privacy_aws::connection::{Connection, Credentials, Patience};
+use privacy_aws::ledger::LedgerTable;
+use privacy_aws::queue::SqsQueue;
 use privacy_aws::vault::{Names, Share, Vault};
+use privacy_edge::clock::SystemClock;
+use privacy_tests::account::Account;
+use privacy_tests::demo;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -37,6 +44,32 @@ struct State {
     /// Calls of a table that leave their last key undone from now on.
     undone: BTreeMap<String, usize>,
     units_per_key: u32,
+}
+
+/// A connection whose every call this connector answers.
+fn over(connector: SharedHttpConnector) -> Connection {
+    let http: SharedHttpClient = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
+    let credentials = Credentials {
+        access_key_id: "AKIDTEST".to_owned(),
+        secret_access_key: "secret".to_owned().into(),
+        session_token: None,
+    };
+    let endpoint = Some("http://account.test".to_owned());
+    Connection::over(http, "us-east-1".to_owned(), credentials, endpoint).with_patience(Patience::WORK)
+}
+
+/// An account whose every answer takes 5 ms: docs/cost.md assumes that.
+#[derive(Clone, Debug)]
+struct Distant(Account);
+
+impl HttpConnector for Distant {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let account = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            account.call(request).await
+        })
+    }
 }
 
 /// Tables that answer after 5 ms.
@@ -105,16 +138,7 @@ impl Tables {
     }
 
     fn vault(&self, share: Option<Share>) -> Vault {
-        let connector = SharedHttpConnector::new(self.clone());
-        let http: SharedHttpClient = http_client_fn(move |_: &HttpConnectorSettings, _| connector.clone());
-        let credentials = Credentials {
-            access_key_id: "AKIDTEST".to_owned(),
-            secret_access_key: "secret".to_owned().into(),
-            session_token: None,
-        };
-        let endpoint = Some("http://account.test".to_owned());
-        let connection =
-            Connection::over(http, "us-east-1".to_owned(), credentials, endpoint).with_patience(Patience::WORK);
+        let connection = over(SharedHttpConnector::new(self.clone()));
         let names = ["inbox", "people"].map(|name| (name.to_owned(), name.to_owned()));
         let names = Names { connections: "connections".to_owned(), ..Names::of_stores(HashMap::from(names)) };
         Vault::new(&connection, names).paced(share)
@@ -302,4 +326,41 @@ async fn rows_that_others_feed_too_are_updated_at_the_same_pace() {
     assert_eq!(vault.detach(&rows).await.unwrap(), vec![Detached::Kept; 2_000]);
     let most = tables.most_in_a_second("people");
     assert!((900..=1_000).contains(&most), "{most} in a second");
+}
+
+/// What a sweep waits for its calls, apart from what it computes: docs/cost.md divides it by the shards that are swept at once.
+#[tokio::test(start_paused = true)]
+async fn shards_that_are_swept_at_once_wait_together() {
+    const EACH: usize = 20;
+    let now = SystemClock.now();
+    // Its part of the index read; then for each a row read, a message sent, the row moved on.
+    let of_shard = Duration::from_millis(5) * (1 + 3 * u32::try_from(EACH).unwrap());
+    for (shards_at_once, waited) in [(1, of_shard * 8), (4, of_shard * 2), (DUE_SHARDS, of_shard)] {
+        let account = Account::new();
+        let mut opened = BTreeMap::<u8, usize>::new();
+        for number in 0_u32.. {
+            let person = demo::person(&format!("10158{number:012}"));
+            let request = demo::request(&person, now - SignedDuration::from_hours(2));
+            let shard = opened.entry(request.id.shard(DUE_SHARDS)).or_default();
+            if *shard < EACH {
+                *shard += 1;
+                demo::ledger(&account).open(&request).await.unwrap();
+            }
+            if opened.values().sum::<usize>() == EACH * usize::from(DUE_SHARDS) {
+                break;
+            }
+        }
+        let connection = over(SharedHttpConnector::new(Distant(account.clone())));
+        let ledger = LedgerTable::new(&connection, "ledger".to_owned());
+        let queue = SqsQueue::new(&connection, "http://account.test/000000000000/erasure".to_owned());
+        let stop_at = now + SignedDuration::from_hours(1);
+        let bounds =
+            Bounds { stuck_after: SignedDuration::from_mins(5), per_shard_max: 1_000, shards_at_once, stop_at };
+        let began = Instant::now();
+        let swept = sweep_ledger(&ledger, &ledger, &queue, &SystemClock, &demo::map(), bounds, |_| {}).await;
+        let took = began.elapsed();
+        assert_eq!((swept.sent, swept.faults, swept.is_truncated), (160, 0, false));
+        println!("{} due took {took:?} of waiting, {shards_at_once} shards at once", swept.due);
+        assert!(took >= waited && took < waited * 21 / 20, "{took:?} for {waited:?}");
+    }
 }

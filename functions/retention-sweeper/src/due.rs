@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::DataMap;
 use privacy::fault::Fault;
-use privacy::ports::Clock;
+use privacy::ports::{Clock, DUE_SHARDS};
 use privacy::purge::{RunBook, RunOf};
 use privacy::sweep_ledger::{Bounds, DueOfKind, DuePlan, Notice, Sweep, ToSend, plan_sweep, sweep_ledger};
 use privacy_aws::connection::Connection;
@@ -19,7 +19,9 @@ use serde::Serialize;
 use crate::config::Config;
 
 /// More of one shard waits for the next tick.
-const PER_SHARD_MAX: u64 = 1_000;
+const PER_SHARD_MAX: u64 = 2_000;
+/// All of them: what a case takes is mostly waiting, and one case at a time keeps far from what a part of the index takes of writes.
+const SHARDS_AT_ONCE: u8 = DUE_SHARDS;
 
 /// The answer, for whoever invokes the function by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -92,7 +94,12 @@ impl Due {
 
     /// The report, and how many parts could not be swept.
     pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
-        let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
+        let bounds = Bounds {
+            stuck_after: self.stuck_after,
+            per_shard_max: PER_SHARD_MAX,
+            shards_at_once: SHARDS_AT_ONCE,
+            stop_at,
+        };
         let log = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => {
                 let cause = fault.chain();

@@ -3,28 +3,30 @@
 //!
 //! Stuck means "no progress past a promised time", and what is stuck is sent again, never cancelled. Every open
 //! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due in a shard the nearest last day
-//! goes first.
+//! goes first, and shards are swept beside each other.
 
 mod holds;
 mod page;
 mod plan;
+mod shard;
+mod tally;
 
+use futures_util::lock::Mutex;
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
-use self::holds::Holds;
-use self::page::{Taken, read_page, shards};
+use self::page::shards;
 pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
+use self::shard::Ports;
+use self::tally::Tally;
 use crate::data_map::DataMap;
 use crate::fault::Fault;
-use crate::judgement::{Judged, Open, Timeliness, Trouble, awaited, judge};
-use crate::legal_hold::InForce;
-use crate::message::Work;
 use crate::obligation::{Head, State};
-use crate::ports::{Due, DueIndex, HoldBook, NextAction, WorkQueue};
+use crate::ports::{Clock, DueIndex, HoldBook, NextAction, WorkQueue};
 use crate::replay::ReplayStage;
 
 /// Entries taken from one shard at a time, and so how far the order by the last day reaches: as many as a sweep takes of it.
-const PAGE: u16 = 1_000;
+const PAGE: u16 = 2_000;
 
 /// How long a plan above its ceiling rests until an alarm counts it again.
 const HALTED_RECHECK: SignedDuration = SignedDuration::from_hours(1);
@@ -112,151 +114,28 @@ pub struct Bounds {
     pub stuck_after: SignedDuration,
     /// At most so many obligations of one shard.
     pub per_shard_max: u64,
+    /// So many shards at the same time, at least one. In each of them one obligation comes after the other.
+    pub shards_at_once: u8,
     /// No obligation is begun after this instant.
     pub stop_at: Timestamp,
 }
 
-/// Sweeps every shard once. A fault with one obligation or shard leaves the others swept; each is handed to
-/// `notice` and counted, and so is each obligation that counts for an alarm.
+/// Sweeps every shard once, some of them at the same time. A fault with one obligation or shard leaves the others swept; each is handed
+/// to `notice` and counted, and so is each obligation that counts for an alarm.
 pub async fn sweep_ledger(
     index: &impl DueIndex,
     book: &impl HoldBook,
     queue: &impl WorkQueue,
-    clock: &impl crate::ports::Clock,
+    clock: &impl Clock,
     map: &DataMap,
     bounds: Bounds,
-    mut notice: impl FnMut(Notice<'_>) + Send,
+    notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
-    let (mut sweep, mut holds) = (Sweep::default(), Holds::default());
-    for shard in shards(clock.now()) {
-        let mut taken = 0;
-        loop {
-            let now = clock.now();
-            if taken >= bounds.per_shard_max || now >= bounds.stop_at {
-                sweep.is_truncated = true;
-                break;
-            }
-            let page = match read_page(index, shard, now, bounds.stuck_after).await {
-                Ok(page) => page,
-                Err(fault) => {
-                    sweep.faults += 1;
-                    notice(Notice::Fault(&fault));
-                    break;
-                }
-            };
-            let (is_last, mut faults) = (!page.is_full(), page.faults);
-            for Taken { head, decision } in &page.taken {
-                if clock.now() >= bounds.stop_at {
-                    sweep.is_truncated = true;
-                    break;
-                }
-                let (in_force, unread) = holds.for_one(book, head).await;
-                if let Some(fault) = unread {
-                    sweep.faults += 1;
-                    notice(Notice::Fault(&fault));
-                }
-                let judged = judge(head, map, &in_force, now);
-                observe(head, judged, now, &mut sweep, &mut notice);
-                observe_awaited(head, map, now, &mut sweep, &mut notice);
-                let is_late = is_late(head, judged, &in_force);
-                match act(index, queue, (head, is_late), *decision, now).await {
-                    Ok(()) => sweep.sent += u64::from(decision.is_sent),
-                    Err(fault) => faults.push(fault),
-                }
-            }
-            taken += u64::try_from(page.entries).unwrap_or(u64::MAX);
-            for fault in &faults {
-                sweep.faults += 1;
-                notice(Notice::Fault(fault));
-            }
-            // An entry that could not be moved on would come back at once: leave it to the next sweep.
-            if is_last || !faults.is_empty() {
-                break;
-            }
-        }
-    }
-    sweep
-}
-
-/// The row behind an index entry, if it is still due: the index may be stale.
-async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<Option<Head>, Fault> {
-    let head = index.head(&due.id).await?;
-    Ok(head.filter(|head| head.next_action_at.is_some_and(|at| at <= now)))
-}
-
-/// Whether it has to be noted that an obligation is past its date: once, for whoever acts on such events. A hold delays, so
-/// what it keeps is not late until it is released; and where another is in force, not before a worker has found that it keeps
-/// nothing of it.
-fn is_late(head: &Head, judged: Judged, in_force: &InForce) -> bool {
-    let may_be_held = matches!(head.state, State::Held { .. }) && !in_force.is_empty();
-    let is_overdue = matches!(judged, Judged::Open(Open { timeliness: Timeliness::Overdue, .. }));
-    is_overdue && head.late_since.is_none() && !may_be_held
-}
-
-/// Sends and moves on, as decided. A crash in between sends it once more.
-async fn act(
-    index: &impl DueIndex,
-    queue: &impl WorkQueue,
-    (head, is_late): (&Head, bool),
-    decision: Decision,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    if is_late {
-        index.mark_late(&head.id, now).await?;
-    }
-    if decision.is_sent {
-        queue.send(&Work { obligation: head.id.clone() }).await?;
-    }
-    if let Some(next_action_at) = head.next_action_at {
-        index.postpone(&Due { id: head.id.clone(), next_action_at }, decision.next).await?;
-    }
-    Ok(())
-}
-
-fn observe(head: &Head, judged: Judged, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
-    sweep.due += 1;
-    let mut alarming = |count: &mut u64, why| {
-        *count += 1;
-        notice(Notice::Alarming { head, why });
-    };
-    match judged {
-        Judged::Finished | Judged::Settling => {}
-        Judged::Held { is_past_review } => {
-            sweep.held += 1;
-            if is_past_review {
-                alarming(&mut sweep.holds_past_review, "hold-past-review");
-            }
-        }
-        Judged::Open(Open { since, timeliness, trouble }) => {
-            sweep.oldest_open_seconds = sweep.oldest_open_seconds.max(now.duration_since(since).as_secs());
-            match timeliness {
-                Timeliness::InTime => {}
-                Timeliness::NearDue => alarming(&mut sweep.near_due, "near-due"),
-                Timeliness::Overdue => alarming(&mut sweep.overdue, "overdue"),
-            }
-            match trouble {
-                None => {}
-                Some(Trouble::Halted) => alarming(&mut sweep.halted, "halted"),
-                Some(Trouble::Failed) => alarming(&mut sweep.failed, "failed"),
-            }
-        }
-    }
-}
-
-/// Processors that are waited for ring by dates of their own: days before their last one, and once it is over.
-fn observe_awaited(head: &Head, map: &DataMap, now: Timestamp, sweep: &mut Sweep, mut notice: impl FnMut(Notice<'_>)) {
-    for processor in awaited(head, map, now) {
-        let why = match processor.timeliness {
-            Timeliness::InTime => continue,
-            Timeliness::NearDue => "processor-late",
-            Timeliness::Overdue => {
-                sweep.processors_overdue += 1;
-                "processor-overdue"
-            }
-        };
-        sweep.processors_late += 1;
-        notice(Notice::Alarming { head, why });
-    }
+    let ports = Ports { index, book, queue, clock, map, bounds };
+    let tally = Mutex::new(Tally::new(notice));
+    let at_once = usize::from(bounds.shards_at_once.max(1));
+    stream::iter(shards(clock.now())).for_each_concurrent(at_once, |shard| ports.sweep(shard, &tally)).await;
+    tally.into_inner().sweep
 }
 
 #[cfg(test)]

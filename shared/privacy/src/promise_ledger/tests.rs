@@ -201,7 +201,8 @@ async fn the_ledger_and_the_alarms_count_the_same() {
         let later = at(now).duration_since(at(RECEIVED));
         world.pass(later);
         let stop_at = world.now() + SignedDuration::from_mins(1);
-        let bounds = Bounds { stuck_after: SignedDuration::from_mins(5), per_shard_max: 1000, stop_at };
+        let bounds =
+            Bounds { stuck_after: SignedDuration::from_mins(5), per_shard_max: 1000, shards_at_once: 8, stop_at };
         let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
         let total = |count: fn(&Standing) -> u64| ledger.values().map(count).sum::<u64>();
         assert_eq!(total(|one| one.near_due), swept.near_due, "{now}");

@@ -4,10 +4,10 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Decision, PAGE, decide, still_due};
+use super::{Decision, PAGE, decide};
 use crate::fault::Fault;
 use crate::obligation::Head;
-use crate::ports::{DUE_SHARDS, DueIndex};
+use crate::ports::{Clock, DUE_SHARDS, Due, DueIndex};
 
 /// A due obligation, and what is done with it.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Page {
     pub(super) taken: Vec<Taken>,
     /// Entries of the index, also those that were not due any more.
     pub(super) entries: usize,
+    /// Whether time ran out before every row was read; those that were not stay due.
+    pub(super) is_cut: bool,
     /// Rows that could not be read; they stay due.
     pub(super) faults: Vec<Fault>,
 }
@@ -41,16 +43,20 @@ pub(super) fn shards(now: Timestamp) -> impl Iterator<Item = u8> {
     (0..DUE_SHARDS).map(move |offset| (first + offset) % DUE_SHARDS)
 }
 
-/// Reads one page and every row behind it, and decides.
+/// Reads one page and every row behind it that is reached before `stop_at`, and decides.
 pub(super) async fn read_page(
     index: &impl DueIndex,
-    shard: u8,
-    now: Timestamp,
-    stuck_after: SignedDuration,
+    clock: &impl Clock,
+    (shard, now): (u8, Timestamp),
+    (stuck_after, stop_at): (SignedDuration, Timestamp),
 ) -> Result<Page, Fault> {
     let due = index.due(shard, now, PAGE).await?;
     let mut page = Page { entries: due.len(), ..Page::default() };
     for entry in &due {
+        if clock.now() >= stop_at {
+            page.is_cut = true;
+            break;
+        }
         match still_due(index, entry, now).await {
             Ok(Some(head)) => page.taken.push(Taken { decision: decide(&head, now, stuck_after), head }),
             Ok(None) => {}
@@ -63,4 +69,10 @@ pub(super) async fn read_page(
 
 fn urgency(head: &Head) -> (bool, Date, Timestamp) {
     (head.state.is_finished(), head.due_by.date, head.received_at)
+}
+
+/// The row behind an index entry, if it is still due: the index may be stale.
+async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<Option<Head>, Fault> {
+    let head = index.head(&due.id).await?;
+    Ok(head.filter(|head| head.next_action_at.is_some_and(|at| at <= now)))
 }

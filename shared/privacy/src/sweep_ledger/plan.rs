@@ -40,7 +40,7 @@ pub struct ToSend {
 pub struct DuePlan {
     /// By route.
     pub kinds: BTreeMap<&'static str, DueOfKind>,
-    /// In the order of sending: shard by shard, and in each by the last day.
+    /// Shard by shard, of each in the order of sending: by the last day. Shards are swept beside each other.
     pub to_send: Vec<ToSend>,
     /// Whether a shard has more than one page, or time ran out: the rest is not shown.
     pub is_truncated: bool,
@@ -70,7 +70,7 @@ pub async fn plan_sweep(
             plan.is_truncated = true;
             break;
         }
-        match read_page(index, shard, now, stuck_after).await {
+        match read_page(index, clock, (shard, now), (stuck_after, stop_at)).await {
             Ok(page) => plan.add(page),
             Err(fault) => plan.faults.push(fault),
         }
@@ -80,7 +80,7 @@ pub async fn plan_sweep(
 
 impl DuePlan {
     fn add(&mut self, page: Page) {
-        self.is_truncated |= page.is_full();
+        self.is_truncated |= page.is_full() || page.is_cut;
         self.faults.extend(page.faults);
         for Taken { head, decision } in page.taken {
             let (kind, is_look) = (head.route.as_str(), head.state.is_finished());

@@ -3,6 +3,7 @@ use crate::accept_termination::{Termination, accept_termination};
 use crate::deadline::DueBy;
 use crate::ids::TenantId;
 use crate::memory::{Strike, World, built_in_map, plan_hash};
+use crate::message::Work;
 use crate::obligation::{NewObligation, ObligationId, PlanHash, PlanRef};
 use crate::policy::Route;
 use crate::ports::{Clock, Intake};
@@ -42,7 +43,8 @@ fn set(world: &World, letter: char, state: State) {
 }
 
 async fn sweep(world: &World) -> Sweep {
-    let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, stop_at: world.now() + MINUTE };
+    let bounds =
+        Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, shards_at_once: 8, stop_at: world.now() + MINUTE };
     sweep_ledger(world, world, world, world, &built_in_map(), bounds, |_| {}).await
 }
 
@@ -160,7 +162,7 @@ async fn a_fault_with_one_leaves_the_others_swept_and_fails_the_sweep() {
 async fn a_sweep_stops_at_its_bounds_and_says_so() {
     let world = world("abcdefghijkl").await;
     world.pass(MINUTE * 5);
-    let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, stop_at: world.now() };
+    let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, shards_at_once: 8, stop_at: world.now() };
     let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
     assert_eq!((swept.is_truncated, swept.sent), (true, 0));
 }
@@ -232,4 +234,5 @@ async fn what_a_hold_keeps_is_late_only_once_it_is_released() {
     assert_eq!(late_since(), Some(world.now()));
 }
 
+mod at_once;
 mod order;

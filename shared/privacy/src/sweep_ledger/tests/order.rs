@@ -3,7 +3,7 @@
 use super::*;
 use crate::purge::{RunBook, RunOf};
 
-async fn world_of(ids: &[ObligationId], due_on: &[i8]) -> World {
+pub(super) async fn world_of(ids: &[ObligationId], due_on: &[i8]) -> World {
     let world = World::new(at("2026-03-10T12:00:00Z"), 10);
     for (number, (id, day)) in ids.iter().zip(due_on).enumerate() {
         let new = NewObligation {
@@ -113,15 +113,15 @@ async fn a_dry_run_says_what_it_could_not_read_and_where_it_stopped() {
         let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
         assert_eq!(planned.faults.len(), 1, "call {call}");
     }
-    let many = in_one_shard(1_000);
-    let world = world_of(&many, &[9; 1_000]).await;
+    let many = in_one_shard(usize::from(PAGE));
+    let world = world_of(&many, &vec![9; many.len()]).await;
     let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
     assert!(planned.is_truncated, "there may be more");
-    assert_eq!(planned.to_send.len(), 1_000);
+    assert_eq!(planned.to_send.len(), many.len());
 }
 
 /// So many obligations that stand in one shard of the index.
-fn in_one_shard(count: usize) -> Vec<ObligationId> {
+pub(super) fn in_one_shard(count: usize) -> Vec<ObligationId> {
     let ids = (0_u32..).map(|number| ObligationId::parse(&format!("{number:032x}")).unwrap());
     ids.filter(|id| id.shard(crate::ports::DUE_SHARDS) == 3).take(count).collect()
 }
