@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod asker;
+pub mod cast;
 pub mod caught;
 pub mod cloud;
 pub mod command;
