@@ -41,11 +41,13 @@ pub enum Actor {
     Ends,
     /// Staff restore a backup.
     Restores,
+    /// What goes by its date is purged.
+    Purges,
 }
 
 impl Actor {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Callbacks,
         Self::Disconnects,
         Self::Leavers,
@@ -58,6 +60,7 @@ impl Actor {
         Self::Holds,
         Self::Ends,
         Self::Restores,
+        Self::Purges,
     ];
 
     /// As a trace names it.
@@ -76,6 +79,7 @@ impl Actor {
             Self::Holds => "holds",
             Self::Ends => "ends",
             Self::Restores => "restores",
+            Self::Purges => "purges",
         }
     }
 
@@ -88,7 +92,8 @@ impl Actor {
             | Self::Waverers
             | Self::Forms
             | Self::Liars
-            | Self::Ends => true,
+            | Self::Ends
+            | Self::Purges => true,
             Self::Signals | Self::Bursts | Self::Returners | Self::Holds | Self::Restores => false,
         }
     }
@@ -101,7 +106,7 @@ impl Actor {
             Self::Disconnects | Self::Returners => 8,
             Self::Holds => 7,
             Self::Forms | Self::Liars => 5,
-            Self::Leavers | Self::Waverers | Self::Ends => 4,
+            Self::Leavers | Self::Waverers | Self::Ends | Self::Purges => 4,
             Self::Restores => 3,
         }
     }

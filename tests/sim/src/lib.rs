@@ -17,6 +17,7 @@ pub mod people;
 pub mod post;
 pub mod process;
 pub mod product;
+pub mod purger;
 pub mod queue;
 pub mod restore;
 pub mod seen;

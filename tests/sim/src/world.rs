@@ -10,7 +10,6 @@ use privacy::data_map::DataMap;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::processors::Target;
-use privacy::purge::PeriodClass;
 use privacy::receipt::{PublicKeys, SigningKey};
 use privacy_tests::demo;
 use tokio::task::JoinHandle;
@@ -24,6 +23,7 @@ use crate::oracle::{Connected, Copy, Violation};
 use crate::people::{self, PEOPLE};
 use crate::post::Post;
 use crate::process::BEGINNING;
+use crate::purger::Purger;
 use crate::seen::Seen;
 use crate::spoiled::Memory;
 use crate::sweeper::Sweeper;
@@ -60,15 +60,10 @@ pub struct World {
     pub(crate) open: Mutex<BTreeMap<(String, String), Open>>,
 }
 
-fn map() -> &'static DataMap {
+/// The policy.
+pub(crate) fn map() -> &'static DataMap {
     static MAP: LazyLock<DataMap> = LazyLock::new(|| demo::map().confirming_after(jiff::Span::new().minutes(5)));
     &MAP
-}
-
-/// The record classes that go by their date.
-pub(crate) fn classes() -> &'static Vec<PeriodClass> {
-    static CLASSES: LazyLock<Vec<PeriodClass>> = LazyLock::new(|| PeriodClass::all(map()).unwrap());
-    &CLASSES
 }
 
 /// The laws' dates.
@@ -182,6 +177,9 @@ impl World {
             }
         }
         self.furnish_vendors();
+        if self.cast.has(Actor::Purges) {
+            self.furnish_dated();
+        }
     }
 
     /// Vendors know some people, by what a platform calls them or by their address.
@@ -210,6 +208,9 @@ impl World {
         }
         if self.naive != Some(Naive::NoSweep) {
             tokio::spawn(Sweeper::new(self).run());
+        }
+        if self.cast.has(Actor::Purges) {
+            tokio::spawn(Purger::new(self).run());
         }
         tokio::spawn(Post::new(self).run());
         for act in self.begin() {
