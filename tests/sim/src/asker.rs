@@ -19,6 +19,7 @@ use privacy_aws::outbox::{Outbox, QueueUrls};
 use privacy_aws::vault::Vault;
 
 use crate::actors::{STUCK_AFTER, ledger, vault};
+use crate::cast::Actor;
 use crate::naive::Naive;
 use crate::oracle::{About, Ask, FormSent, Shown};
 use crate::people::email;
@@ -206,11 +207,9 @@ impl World {
     /// Somebody asks for the erasure of whoever has an address, and so does somebody else who only says that it is theirs: one of them,
     /// or both at once.
     pub(crate) async fn ask_by_mail(self: Arc<Self>, person: usize) {
-        let who = self.cloud.draw(|rng| rng.u32(..6));
-        let (is_theirs, is_lie) = (who > 0, who == 0 || who >= 3);
         self.while_passes().await;
-        let lie = is_lie.then(|| tokio::spawn(Arc::clone(&self).lie(person)));
-        if is_theirs {
+        let lie = self.enters(Actor::Liars).then(|| tokio::spawn(Arc::clone(&self).lie(person)));
+        if self.enters(Actor::Forms) {
             self.ask_for_oneself(person).await;
         }
         if let Some(lie) = lie {

@@ -151,10 +151,16 @@ impl Cloud {
         Duration::from_secs(days * 86_400)
     }
 
+    /// How many calls there were.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     /// Whether nothing goes wrong any more.
     #[must_use]
     pub fn is_calm(&self) -> bool {
-        self.elapsed() >= *self.calm_at.lock().unwrap() || self.calls.load(Ordering::Relaxed) >= CALLS_MAX
+        self.elapsed() >= *self.calm_at.lock().unwrap() || self.calls() >= CALLS_MAX
     }
 
     /// Puts items as they were before the run.

@@ -78,7 +78,7 @@ pub fn command() -> ExitCode {
     let began = Instant::now();
     // Fewer than asked for, where many fail.
     let ran = AtomicU64::new(0);
-    let Ran { failures, seen } = run_many(start, count, naive, 10, |done, failed| {
+    let Ran { failures, seen, calls } = run_many(start, count, naive, 10, |done, failed| {
         ran.fetch_max(done, Ordering::Relaxed);
         if done.is_multiple_of(count.div_ceil(20)) {
             let rate = done as f64 / began.elapsed().as_secs_f64();
@@ -94,6 +94,7 @@ pub fn command() -> ExitCode {
     }
     print!("{}", report(&failures, naive));
     let ran = ran.into_inner();
+    println!("{} calls a run", calls / ran.max(1));
     let rate = ran as f64 / began.elapsed().as_secs_f64();
     println!("{ran} of {count} seeds, {rate:.1} a second, {} broke a promise", failures.len());
     if failures.is_empty() && missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -3,6 +3,7 @@
 
 pub mod actors;
 pub mod asker;
+pub mod cast;
 pub mod caught;
 pub mod cloud;
 pub mod command;
@@ -16,6 +17,7 @@ pub mod people;
 pub mod post;
 pub mod process;
 pub mod product;
+pub mod purger;
 pub mod queue;
 pub mod restore;
 pub mod seen;

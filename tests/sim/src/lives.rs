@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use privacy::accept_callback::Callback;
 
 use crate::actors::{Intake, Request};
+use crate::cast::Actor;
 use crate::oracle::About;
 use crate::process::true_time;
 use crate::product::Product;
@@ -17,37 +18,47 @@ use crate::world::World;
 impl World {
     /// What a person does, and what is done for them: signals come in, they ask, ask again, come back, ask once more.
     pub(crate) async fn live(self: Arc<Self>, person: usize) {
-        let chance = |one_in: u32| self.cloud.draw(|rng| rng.u32(..one_in) == 0);
         let product = Arc::new(Product::new(&format!("product-{person}"), &self));
         self.pause(1..4_000).await;
-        if chance(6) {
-            return;
-        }
-        if chance(5) {
+        if self.enters(Actor::Waverers) {
             self.change_mind(&product, person).await;
         }
         let mut acts = Vec::new();
-        if chance(4) {
+        if self.enters(Actor::Leavers) {
             acts.push(tokio::spawn(Arc::clone(&self).leave(person)));
         }
-        acts.push(tokio::spawn(Arc::clone(&self).ingest(Arc::clone(&product), person)));
-        let intakes = [Intake::new(&format!("meta-{person}a"), &self), Intake::new(&format!("meta-{person}b"), &self)];
-        for (number, intake) in intakes.into_iter().enumerate() {
-            if number == 0 || chance(2) {
-                acts.push(tokio::spawn(Arc::clone(&self).ask(intake, Arc::clone(&product), person)));
+        if self.cast.has(Actor::Signals) {
+            acts.push(tokio::spawn(Arc::clone(&self).ingest(Arc::clone(&product), person)));
+        }
+        let kinds: Vec<Actor> =
+            [Actor::Callbacks, Actor::Disconnects].into_iter().filter(|kind| self.cast.has(*kind)).collect();
+        if !kinds.is_empty() {
+            for name in ["a", "b"] {
+                if name == "a" || self.cloud.draw(|rng| rng.bool()) {
+                    let intake = Intake::new(&format!("meta-{person}{name}"), &self);
+                    acts.push(tokio::spawn(Arc::clone(&self).ask(intake, Arc::clone(&product), person, kinds.clone())));
+                }
             }
         }
-        if chance(2) {
+        if self.cast.has(Actor::Returners) {
+            self.come_back(&product, person).await;
+        }
+        for act in acts {
+            act.await.unwrap();
+        }
+    }
+
+    /// Somebody connects again, and signals come in by it.
+    async fn come_back(&self, product: &Product, person: usize) {
+        for time in 0..self.cast.times(Actor::Returners) {
             self.while_passes().await;
-            if let Some(connection) = product.connect("alder", &format!("again{person}"), person).await {
+            if let Some(connection) = product.connect("alder", &format!("again{person}{time}"), person).await {
+                self.enters(Actor::Returners);
                 for number in 0..2 {
                     self.pause(0..60).await;
                     product.ingest(connection, number).await;
                 }
             }
-        }
-        for act in acts {
-            act.await.unwrap();
         }
     }
 
@@ -86,21 +97,22 @@ impl World {
         deletion.await.unwrap();
     }
 
-    async fn ask(self: Arc<Self>, intake: Intake, product: Arc<Product>, person: usize) {
-        for _ in 0..self.cloud.draw(|rng| rng.u32(1..=2)) {
+    /// Meta and the dashboard, whichever of them take part, send what a person asks for, and send it again.
+    async fn ask(self: Arc<Self>, intake: Intake, product: Arc<Product>, person: usize, kinds: Vec<Actor>) {
+        let times = kinds.iter().map(|kind| self.cast.times(*kind)).max().unwrap_or(1);
+        for _ in 0..self.cloud.draw(|rng| rng.u32(1..=2 * times)) {
             let callback = self.cloud.draw(|rng| [Callback::DataDeletion, Callback::Deauthorize][rng.usize(..2)]);
             let issued_at = Timestamp::from_second(true_time(&self.cloud).as_second()).unwrap();
-            let is_disconnect = self.cloud.draw(|rng| rng.u32(..5) == 0);
-            let request = if is_disconnect {
-                let oracle = self.cloud.oracle.lock().unwrap();
-                let own = oracle.connections.iter().position(|known| known.person == person);
-                own.map_or(Request::Meta(callback, person, issued_at), Request::Disconnect)
-            } else {
-                Request::Meta(callback, person, issued_at)
+            let kind = kinds[self.cloud.draw(|rng| rng.usize(..kinds.len()))];
+            let request = match self.own_connection(person) {
+                Some(connection) if kind == Actor::Disconnects => Request::Disconnect(connection),
+                _ => Request::Meta(callback, person, issued_at),
             };
+            self.enters(kind);
             self.pause(0..4).await;
             for number in 0..self.cloud.draw(|rng| rng.u32(1..=3)) {
-                if self.cloud.draw(|rng| rng.bool()) {
+                let often = self.cast.times(Actor::Bursts) > 1;
+                if self.cast.has(Actor::Bursts) && (often || self.cloud.draw(|rng| rng.bool())) {
                     tokio::spawn(Arc::clone(&self).burst(Arc::clone(&product), person, number));
                 }
                 intake.send(request).await;
@@ -109,12 +121,23 @@ impl World {
         }
     }
 
+    /// One of the connections of a person that are known to stand.
+    fn own_connection(&self, person: usize) -> Option<usize> {
+        let own: Vec<usize> = {
+            let oracle = self.cloud.oracle.lock().unwrap();
+            let known = oracle.connections.iter().enumerate();
+            known.filter(|(_, known)| known.person == person && known.is_known).map(|(index, _)| index).collect()
+        };
+        if own.is_empty() { None } else { Some(own[self.cloud.draw(|rng| rng.usize(..own.len()))]) }
+    }
+
     /// The platform delivers what it had kept back, just while the request is worked on.
     pub(crate) async fn burst(self: Arc<Self>, product: Arc<Product>, person: usize, number: u32) {
         for signal in 0..self.cloud.draw(|rng| rng.u64(3..15)) {
             let millis = self.cloud.draw(|rng| rng.u64(..250));
             tokio::time::sleep(Duration::from_millis(millis)).await;
             let Some(connection) = self.connection_of(person) else { return };
+            self.enters(Actor::Bursts);
             product.ingest(connection, 2_000 + u64::from(number) * 100 + signal).await;
         }
     }
@@ -136,6 +159,7 @@ impl World {
     /// Signals for old connections: many in the first minutes, a few long after.
     async fn ingest(self: Arc<Self>, product: Arc<Product>, person: usize) {
         let (many, late) = self.cloud.draw(|rng| (rng.u64(2..12), rng.u64(0..3)));
+        let many = many * u64::from(self.cast.times(Actor::Signals));
         for number in 0..many + late {
             if number < many {
                 self.pause(0..20).await;
@@ -143,13 +167,22 @@ impl World {
                 self.pause(3_600..2_000_000).await;
             }
             let Some(connection) = self.connection_of(person) else { return };
+            self.enters(Actor::Signals);
             product.ingest(connection, 1_000 + number).await;
         }
     }
 
-    /// A hold comes and goes, or stays; as likely as not it comes while somebody's request is worked on. Sometimes there is another beside it.
+    /// A dispute, or several, one after the other.
     pub(crate) async fn dispute(self: Arc<Self>) {
         let staff = Staff::new(&self);
+        for _ in 0..self.cast.times(Actor::Holds) {
+            self.enters(Actor::Holds);
+            self.hold(&staff).await;
+        }
+    }
+
+    /// A hold comes and goes, or stays; as likely as not it comes while somebody's request is worked on. Sometimes there is another beside it.
+    async fn hold(&self, staff: &Staff) {
         if self.cloud.draw(|rng| rng.bool()) {
             self.while_passes().await;
         } else {
@@ -160,7 +193,9 @@ impl World {
             self.pause(0..900).await;
         }
         let (connection, tenant) = self.cloud.draw(|rng| if rng.bool() { (0, "alder") } else { (2, "birch") });
-        let draw = || match self.cloud.draw(|rng| rng.u32(..4)) {
+        // What goes by its date is of no connection.
+        let one_in = if self.cast.has(Actor::Purges) { 2 } else { 4 };
+        let draw = || match self.cloud.draw(|rng| rng.u32(..one_in)) {
             0 => About::Tenant(tenant),
             _ => About::Connection(connection),
         };

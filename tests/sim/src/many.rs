@@ -22,6 +22,8 @@ pub struct Ran {
     pub failures: Failures,
     /// What all of them have shown together.
     pub seen: Seen,
+    /// How many calls there were in all of them.
+    pub calls: u64,
 }
 
 /// A start that nobody chose.
@@ -73,6 +75,7 @@ impl Search {
                         let outcome = run(seed, self.naive, false);
                         let failed = {
                             let mut ran = ran.lock().unwrap();
+                            ran.calls += outcome.calls;
                             for (what, times) in outcome.seen {
                                 *ran.seen.entry(what).or_default() += times;
                             }

@@ -55,11 +55,15 @@ pub enum Naive {
     IgnoresWideHolds,
     /// Erases again after a restore, and raises no marks again.
     ReplayLeavesMarks,
+    /// Counts years as so many days.
+    YearsOf365Days,
+    /// Moves a watermark past what it could not empty.
+    PassesFailedPeriods,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -85,6 +89,8 @@ impl Naive {
         Self::CertifiesOnce,
         Self::IgnoresWideHolds,
         Self::ReplayLeavesMarks,
+        Self::YearsOf365Days,
+        Self::PassesFailedPeriods,
     ];
 
     /// As reports and the command line name it.
@@ -116,6 +122,8 @@ impl Naive {
             Self::CertifiesOnce => "certifies-once",
             Self::IgnoresWideHolds => "ignores-wide-holds",
             Self::ReplayLeavesMarks => "replay-leaves-marks",
+            Self::YearsOf365Days => "years-of-365-days",
+            Self::PassesFailedPeriods => "passes-failed-periods",
         }
     }
 
@@ -152,6 +160,8 @@ impl Naive {
             Self::CertifiesOnce => "Tries to write a receipt once, whatever comes of it.",
             Self::IgnoresWideHolds => "Looks for holds of the connection, and finds none that is of the whole tenant.",
             Self::ReplayLeavesMarks => "Erases again what a restore brought back, and raises no marks again.",
+            Self::YearsOf365Days => "Takes seven years for 2,555 days, which leap years make longer.",
+            Self::PassesFailedPeriods => "Moves the watermark of a class past a period that could not be emptied.",
         }
     }
 

@@ -51,10 +51,11 @@ impl World {
         ((is_request || is_obligation) && !is_closed).then(head)
     }
 
-    /// Whether nothing is open so long after the calm, or after some days nothing but what a hold keeps.
+    /// Whether nothing is open so long after the calm, or after some days nothing but what a hold keeps, and nothing is to go by its date.
     pub(crate) fn is_worked_off(&self, calm_for: Duration) -> bool {
         let open = self.open_heads();
         let is_kept = |head: &Open| head.is_held && self.cloud.oracle.lock().unwrap().has_open_hold();
-        open.is_empty() || (calm_for > HELD_AFTER && open.iter().all(is_kept))
+        let is_all_done = open.is_empty() || (calm_for > HELD_AFTER && open.iter().all(is_kept));
+        is_all_done && !self.cloud.oracle.lock().unwrap().awaits_purge(&self.cloud.account)
     }
 }

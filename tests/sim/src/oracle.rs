@@ -3,6 +3,7 @@
 //! The oracle is told of every attempt and every acknowledgement by the actors, and sees every write of every process. It
 //! knows dates, connections and items, and nothing of states, plans, leases or marks.
 
+mod dated;
 mod facts;
 mod forms;
 mod held;
@@ -18,7 +19,9 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
+pub use self::dated::Kind;
 pub use self::facts::{About, Ask, Closing, Connected, Copy, FormSent, Shown};
+use self::dated::Dated;
 pub use self::held::{HOLD_TAKES_EFFECT, Held};
 
 /// The letter says for how long its code can be used.
@@ -122,6 +125,10 @@ pub struct Oracle {
     silences: Vec<Duration>,
     /// When it rang that the last day of some request is near, or over.
     alarms_of_requests: Vec<Duration>,
+    /// What goes by its date, by key.
+    dated: BTreeMap<String, Dated>,
+    /// When a purge failed, or said that something is late.
+    alarms_of_purges: Vec<Duration>,
     /// What stood there when a hold had taken effect, by the number of the hold.
     kept: Vec<(usize, String)>,
     violations: Vec<Violation>,
@@ -225,6 +232,11 @@ impl Oracle {
         if self.violations.len() < 20 {
             self.violations.push(Violation { broken, how });
         }
+    }
+
+    /// Whether anything was ever stored under a key.
+    fn is_known(&self, key: &str) -> bool {
+        self.items.contains_key(key) || self.dated.contains_key(key)
     }
 
     fn is_about(&self, about: About, covers_until: Timestamp, connection: usize) -> bool {

@@ -71,7 +71,7 @@ struct Carrier<'a>(&'a Process, Option<Naive>);
 impl Messenger for Carrier<'_> {
     async fn send(&self, letter: &Letter<'_>) -> Answer<Delivery> {
         let cloud = &self.0.cloud;
-        if !cloud.is_calm() && cloud.draw(|rng| rng.u32(..10) == 0) {
+        if !cloud.is_calm() && cloud.draw(|rng| rng.u32(..1_000) < cloud.weather.refused_letters) {
             self.0.note("the post is on strike");
             if self.1 == Some(Naive::NotesRefusedLetters) {
                 return Ok(Delivery::Accepted);

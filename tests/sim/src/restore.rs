@@ -15,6 +15,7 @@ use privacy_aws::ledger::LedgerTable;
 use serde_json::{Map, Value, json};
 
 use crate::actors::ledger;
+use crate::cast;
 use crate::cloud::Cloud;
 use crate::naive::Naive;
 use crate::oracle::TABLES;
@@ -133,6 +134,7 @@ impl World {
         let cloud = &self.cloud;
         let process = Process::new("operator", cloud);
         let operator = Operator { ledger: ledger(&process.connection(Patience::REQUEST)), process };
+        self.enters(cast::Actor::Restores);
         cloud.is_stopped.store(true, Ordering::Relaxed);
         cloud.is_replaying.store(true, Ordering::Relaxed);
         operator.process.note("stops traffic, workers and sweeper");
@@ -163,7 +165,7 @@ impl World {
         cloud.oracle.lock().unwrap().opens(&cloud.account);
         // What platforms had kept back meanwhile.
         let product = Arc::new(Product::new("product-open", self));
-        for person in 0..self.askers {
+        for person in 0..self.cast.askers {
             Arc::clone(self).burst(Arc::clone(&product), person, 10).await;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cast::Actor;
 use crate::weather::Trouble;
 
 /// A hold keeps something that was to go.
@@ -18,7 +19,8 @@ pub type Seen = BTreeMap<&'static str, u64>;
 
 /// Everything that many runs must show.
 pub fn all() -> impl Iterator<Item = &'static str> {
-    Trouble::ALL.into_iter().map(Trouble::name).chain([HOLD, RESTORE, LATE_CODE, LIE])
+    let actors = Actor::ALL.into_iter().map(Actor::name);
+    Trouble::ALL.into_iter().map(Trouble::name).chain(actors).chain([HOLD, RESTORE, LATE_CODE, LIE])
 }
 
 /// What none of the runs has shown.

@@ -21,7 +21,8 @@ use crate::machinery::INVOCATION;
 use crate::naive::Naive;
 use crate::open::Open;
 use crate::process::{BEGINNING, Process};
-use crate::world::{World, classes};
+use crate::purger::classes;
+use crate::world::World;
 
 /// When requests of people are looked at again of which nothing came.
 const REQUESTS_AGAIN: Duration = Duration::from_secs(20 * 3_600);
@@ -205,7 +206,7 @@ impl Sweeper {
         let map = self.world.map;
         let due = Due { ledger: &self.ledger, shards: &agenda.shards };
         if cloud.is_replaying() {
-            let of_policy = (map, classes().as_slice());
+            let of_policy = (map, classes());
             let swept = sweep_replays(&self.ledger, &self.vault, &self.process, of_policy, stop_at).await;
             self.process.note(&format!("has taken replays further: {swept:?}"));
         }

@@ -13,6 +13,7 @@ use privacy_aws::ledger::LedgerTable;
 use privacy_aws::queue::SqsQueue;
 
 use crate::actors::{ledger, queue};
+use crate::cast::Actor;
 use crate::oracle::{About, Ask};
 use crate::process::Process;
 use crate::product::Product;
@@ -63,6 +64,7 @@ impl Dashboard {
     async fn end_once(&self, decided_at: Option<Timestamp>) -> bool {
         let cloud = &self.process.cloud;
         cloud.stir();
+        self.world.enters(Actor::Ends);
         let now = self.process.now();
         let ended_at = decided_at.unwrap_or(now);
         let day = ended_at.to_zoned_datetime(jiff::tz::TimeZone::UTC).start_of_day().unwrap().timestamp();

@@ -1,5 +1,7 @@
-//! What may go wrong in one run. Each seed draws its own: some faults at some rates, others not at all, so that every pair of
-//! faults meets somewhere.
+//! What may go wrong in one run. Each seed draws its own: nothing at all, everything, or mostly some faults at some rates, so that every
+//! pair of faults meets somewhere, and each is met alone.
+
+use std::fmt;
 
 use fastrand::Rng;
 
@@ -74,8 +76,11 @@ impl Trouble {
     }
 }
 
+/// One run in so many has no fault at all, and one all of them; outages beside.
+const EXTREMES: u32 = 10;
+
 /// The faults of one run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Weather {
     /// In 10,000 calls, by [`Trouble::ALL`].
     rates: [u32; 12],
@@ -89,6 +94,8 @@ pub struct Weather {
     pub lost: u32,
     /// For so many days from the first hours on no worker runs.
     pub outage_days: u64,
+    /// In 1,000 letters: the post takes it not.
+    pub refused_letters: u32,
     /// In 1,000 calls of a vendor: down, or busy.
     pub vendor_faults: u32,
     /// The longest that a vendor takes to erase what it said it would; more than none, and it forgets now and then.
@@ -102,10 +109,19 @@ pub struct Weather {
 impl Weather {
     /// Draws the weather of a run.
     pub fn draw(rng: &mut Rng) -> Self {
+        match rng.u32(..EXTREMES) {
+            0 => Self::default(),
+            1 => Self::foul(rng, true),
+            _ => Self::foul(rng, false),
+        }
+    }
+
+    /// Faults of every kind, or of some.
+    fn foul(rng: &mut Rng, is_all: bool) -> Self {
         let mut rates = [0; 12];
-        let wild = [0, 1, 1, 2, 4][rng.usize(..5)];
+        let wild = level(rng, &[0, 1, 1, 2, 4], is_all);
         for (rate, trouble) in rates.iter_mut().zip(Trouble::ALL) {
-            if rng.u32(..3) == 0 {
+            if !is_all && rng.bool() {
                 continue;
             }
             *rate = match trouble {
@@ -118,13 +134,14 @@ impl Weather {
         }
         Self {
             rates,
-            jumps_seconds: [0, 0, 30, 90, 3_600][rng.usize(..5)],
-            doubled: [0, 100, 300][rng.usize(..3)],
-            held_back: [0, 100, 300][rng.usize(..3)],
-            lost: [0, 50, 200][rng.usize(..3)],
+            jumps_seconds: level(rng, &[0, 0, 30, 90, 3_600], is_all),
+            doubled: level(rng, &[0, 100, 300], is_all),
+            held_back: level(rng, &[0, 100, 300], is_all),
+            lost: level(rng, &[0, 50, 200], is_all),
+            refused_letters: level(rng, &[0, 100, 200], is_all),
             outage_days: if rng.u32(..6) == 0 { rng.u64(24..36) } else { 0 },
-            vendor_faults: [0, 0, 100, 400][rng.usize(..4)],
-            vendor_slowest_hours: [0, 0, 2, 72][rng.usize(..4)],
+            vendor_faults: level(rng, &[0, 0, 100, 400], is_all),
+            vendor_slowest_hours: level(rng, &[0, 0, 2, 72], is_all),
             vendor_outage_days: if rng.u32(..12) == 0 { rng.u64(2..36) } else { 0 },
             deletes_out_hours: if rng.u32(..12) == 0 { rng.u64(1..7) } else { 0 },
         }
@@ -145,5 +162,60 @@ impl Weather {
             }
         }
         None
+    }
+}
+
+/// One of some levels, which begin with none; another than none where everything is to go wrong.
+fn level<T: Copy + Default + PartialEq>(rng: &mut Rng, levels: &[T], is_all: bool) -> T {
+    let none = levels.iter().take_while(|level| **level == T::default()).count();
+    levels[rng.usize(if is_all { none } else { 0 }..levels.len())]
+}
+
+impl fmt::Display for Weather {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let calls = self.rates.iter().zip(Trouble::ALL).filter(|(rate, _)| **rate > 0);
+        let others = [
+            ("clocks that jump", self.jumps_seconds > 0),
+            ("messages that come twice", self.doubled > 0),
+            ("late messages", self.held_back > 0),
+            ("lost messages", self.lost > 0),
+            ("refused letters", self.refused_letters > 0),
+            ("no workers for weeks", self.outage_days > 0),
+            ("vendors that fail", self.vendor_faults > 0),
+            ("vendors that forget", self.vendor_slowest_hours > 0),
+            ("no vendors for days", self.vendor_outage_days > 0),
+            ("no deletes for hours", self.deletes_out_hours > 0),
+        ];
+        let others = others.into_iter().filter_map(|(name, strikes)| strikes.then_some(name));
+        let all: Vec<&str> = calls.map(|(_, trouble)| trouble.name()).chain(others).collect();
+        if all.is_empty() { f.write_str("nothing goes wrong") } else { write!(f, "what goes wrong: {}", all.join(", ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_have_no_fault_or_all_or_any_of_them() {
+        let all: Vec<Weather> = (0..1_000).map(|seed| Weather::draw(&mut Rng::with_seed(seed))).collect();
+        let fair = all.iter().filter(|weather| weather.to_string() == "nothing goes wrong").count();
+        let foul = all.iter().filter(|weather| weather.rates.iter().all(|rate| *rate > 0)).count();
+        assert!((60..160).contains(&fair) && (60..160).contains(&foul), "{fair} fair, {foul} foul");
+        for (one, trouble) in Trouble::ALL.into_iter().enumerate() {
+            let struck: Vec<&Weather> = all.iter().filter(|weather| weather.rates[one] > 0).collect();
+            assert!((250..750).contains(&struck.len()), "{} in {}", trouble.name(), struck.len());
+            for other in (0..12).filter(|other| *other != one) {
+                let without = struck.iter().filter(|weather| weather.rates[other] == 0).count();
+                assert!(without > 20, "{} never without {}", trouble.name(), Trouble::ALL[other].name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_trace_says_what_goes_wrong() {
+        let mut weather = Weather { lost: 50, outage_days: 30, ..Weather::default() };
+        weather.rates[0] = 20;
+        assert_eq!(weather.to_string(), "what goes wrong: request lost, lost messages, no workers for weeks");
     }
 }

@@ -10,10 +10,11 @@ use privacy::data_map::DataMap;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
 use privacy::processors::Target;
-use privacy::purge::PeriodClass;
 use privacy::receipt::{PublicKeys, SigningKey};
 use privacy_tests::demo;
+use tokio::task::JoinHandle;
 
+use crate::cast::{Actor, Cast};
 use crate::cloud::Cloud;
 use crate::machinery::Worker;
 use crate::naive::Naive;
@@ -22,6 +23,7 @@ use crate::oracle::{Connected, Copy, Violation};
 use crate::people::{self, PEOPLE};
 use crate::post::Post;
 use crate::process::BEGINNING;
+use crate::purger::Purger;
 use crate::seen::Seen;
 use crate::spoiled::Memory;
 use crate::sweeper::Sweeper;
@@ -50,23 +52,18 @@ pub struct World {
     pub signing_key: SigningKey,
     /// When a worker looks again: as the policy says, or in eleven runs of twelve the last time only, which takes a fifth less time.
     pub looks: &'static [jiff::Span],
-    /// How many of the people ask for something, from the first on; in three runs of four one alone, which takes half the time.
-    pub askers: usize,
+    /// Who takes part.
+    pub cast: Cast,
     /// How often the sweeper looks in the hour after an act: in two runs of three less often than its schedule says.
     pub sweep_minutes: u64,
     /// What is open, by partition and sort key.
     pub(crate) open: Mutex<BTreeMap<(String, String), Open>>,
 }
 
-fn map() -> &'static DataMap {
+/// The policy.
+pub(crate) fn map() -> &'static DataMap {
     static MAP: LazyLock<DataMap> = LazyLock::new(|| demo::map().confirming_after(jiff::Span::new().minutes(5)));
     &MAP
-}
-
-/// The record classes that go by their date.
-pub(crate) fn classes() -> &'static Vec<PeriodClass> {
-    static CLASSES: LazyLock<Vec<PeriodClass>> = LazyLock::new(|| PeriodClass::all(map()).unwrap());
-    &CLASSES
 }
 
 /// The laws' dates.
@@ -86,6 +83,8 @@ pub struct Outcome {
     pub trace: Vec<String>,
     /// What it has shown.
     pub seen: Seen,
+    /// How many calls there were.
+    pub calls: u64,
 }
 
 /// Runs a seed.
@@ -107,7 +106,8 @@ pub fn run(seed: u64, naive: Option<Naive>, is_traced: bool) -> Outcome {
         }
         oracle.judge_names(&cloud.account);
         let (trace, seen) = (cloud.trace.lock().unwrap(), cloud.seen.lock().unwrap().clone());
-        Outcome { violations: oracle.violations().to_vec(), hash: trace.hash(), trace: trace.lines().to_vec(), seen }
+        let violations = oracle.violations().to_vec();
+        Outcome { violations, hash: trace.hash(), trace: trace.lines().to_vec(), seen, calls: cloud.calls() }
     })
 }
 
@@ -116,12 +116,16 @@ impl World {
         let cloud = Arc::new(Cloud::new(Rng::with_seed(seed), is_traced));
         let all = map().model().second_looks.after.as_slice();
         let looks = if cloud.draw(|rng| rng.u32(..12) == 0) { all } else { &all[all.len() - 1..] };
-        let askers = if cloud.draw(|rng| rng.u32(..4) == 0) { PEOPLE - 1 } else { 1 };
+        let mut cast = cloud.draw(Cast::draw);
+        if cloud.weather.deletes_out_hours > 0 {
+            // So that a hold comes while work is under way.
+            cast.let_in(Actor::Holds);
+        }
         let sweep_minutes = if cloud.draw(|rng| rng.u32(..3) == 0) { 5 } else { 20 };
         Self {
             vendors: Vendors::new(Arc::clone(&cloud), naive),
             looks,
-            askers,
+            cast,
             sweep_minutes,
             cloud,
             naive,
@@ -173,6 +177,9 @@ impl World {
             }
         }
         self.furnish_vendors();
+        if self.cast.has(Actor::Purges) {
+            self.furnish_dated();
+        }
     }
 
     /// Vendors know some people, by what a platform calls them or by their address.
@@ -194,31 +201,19 @@ impl World {
     async fn play(self: &Arc<Self>) {
         self.furnish();
         let cloud = &self.cloud;
+        cloud.note("run", &self.cast.to_string());
+        cloud.note("run", &cloud.weather.to_string());
         for number in 1..=cloud.draw(|rng| rng.usize(1..=2)) {
             tokio::spawn(Worker::new(&format!("worker-{number}"), self).run());
         }
         if self.naive != Some(Naive::NoSweep) {
             tokio::spawn(Sweeper::new(self).run());
         }
-        let mut acts = Vec::new();
+        if self.cast.has(Actor::Purges) {
+            tokio::spawn(Purger::new(self).run());
+        }
         tokio::spawn(Post::new(self).run());
-        for person in 0..self.askers {
-            acts.push(tokio::spawn(Arc::clone(self).live(person)));
-            if cloud.draw(|rng| rng.u32(..4) == 0) {
-                acts.push(tokio::spawn(Arc::clone(self).ask_by_mail(person)));
-            }
-        }
-        if cloud.weather.deletes_out_hours > 0 || cloud.draw(|rng| rng.u32(..3) == 0) {
-            acts.push(tokio::spawn(Arc::clone(self).dispute()));
-        }
-        if cloud.draw(|rng| rng.u32(..4) == 0) {
-            let is_restored = cloud.draw(|rng| rng.u32(..6) == 0);
-            let world = Arc::clone(self);
-            acts.push(if is_restored { tokio::spawn(world.close_and_restore()) } else { tokio::spawn(world.close()) });
-        } else if cloud.draw(|rng| rng.u32(..6) == 0) {
-            acts.push(tokio::spawn(Arc::clone(self).restore()));
-        }
-        for act in acts {
+        for act in self.begin() {
             act.await.unwrap();
         }
         let calm_at = cloud.elapsed().max(cloud.outage()) + Duration::from_secs(3_600);
@@ -235,6 +230,36 @@ impl World {
             }
         }
         cloud.note("run", "is over");
+    }
+
+    /// Everybody who takes part begins.
+    fn begin(self: &Arc<Self>) -> Vec<JoinHandle<()>> {
+        let mut acts = Vec::new();
+        for person in 0..self.cast.askers {
+            acts.push(tokio::spawn(Arc::clone(self).live(person)));
+            if self.cast.has(Actor::Forms) || self.cast.has(Actor::Liars) {
+                acts.push(tokio::spawn(Arc::clone(self).ask_by_mail(person)));
+            }
+        }
+        if self.cast.has(Actor::Holds) {
+            acts.push(tokio::spawn(Arc::clone(self).dispute()));
+        }
+        match (self.cast.has(Actor::Ends), self.cast.has(Actor::Restores)) {
+            (true, true) => acts.push(tokio::spawn(Arc::clone(self).close_and_restore())),
+            (true, false) => acts.push(tokio::spawn(Arc::clone(self).close())),
+            (false, true) => acts.push(tokio::spawn(Arc::clone(self).restore())),
+            (false, false) => {}
+        }
+        acts
+    }
+
+    /// Whether a kind takes part; noted as seen, for whoever is about to act.
+    pub(crate) fn enters(&self, kind: Actor) -> bool {
+        let is_in = self.cast.has(kind);
+        if is_in {
+            self.cloud.saw(kind.name());
+        }
+        is_in
     }
 
     pub(crate) async fn pause(&self, seconds: std::ops::Range<u64>) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use privacy_sim::cast::Actor;
 use privacy_sim::caught::{CAUGHT, document, seed_today};
 use privacy_sim::many::{Ran, random_start, report, run_many};
 use privacy_sim::naive::Naive;
@@ -32,10 +33,13 @@ fn the_same_seed_is_the_same_run() {
 fn no_seed_breaks_a_promise() {
     let start = random_start();
     println!("{SEEDS} seeds from {start} on (make sim START={start} SEEDS={SEEDS} runs them again)");
-    let Ran { failures, seen } = run_many(start, SEEDS, None, 10, |_, _| {});
+    let Ran { failures, seen, .. } = run_many(start, SEEDS, None, 10, |_, _| {});
     assert!(failures.is_empty(), "\n{}", report(&failures, None));
     for trouble in Trouble::ALL {
         assert!(seen.contains_key(trouble.name()), "{} never struck: {seen:?}", trouble.name());
+    }
+    for actor in Actor::ALL {
+        assert!(seen.contains_key(actor.name()), "{} never acted: {seen:?}", actor.name());
     }
 }
 

@@ -10,7 +10,7 @@ use privacy::processors::Target;
 /// Policy section 13.4: "we delete all data tied to that user ID within 30 days".
 const DAYS: i64 = 30;
 /// By how much a clock may be ahead.
-const CLOCKS: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const CLOCKS: SignedDuration = SignedDuration::from_hours(1);
 
 /// A platform connection.
 #[derive(Clone, Debug)]

@@ -26,6 +26,17 @@ impl Held {
     pub(super) const fn is_open(&self) -> bool {
         self.released.is_none()
     }
+
+    /// Whether it has been in force for a while.
+    pub(super) fn is_in_force(&self, now: Duration) -> bool {
+        self.placed.is_some_and(|placed| now > placed + HOLD_TAKES_EFFECT)
+            && self.released.is_none_or(|released| now < released)
+    }
+
+    /// Whether it is of everything of a tenant.
+    pub(super) fn is_of_all(&self, tenant: &str) -> bool {
+        matches!(self.about, About::Tenant(of) if of == tenant)
+    }
 }
 
 impl Oracle {
@@ -39,11 +50,7 @@ impl Oracle {
 
     /// Whether a hold has been in force for a while.
     pub(super) fn is_held(&self, connection: usize, now: Duration) -> bool {
-        self.holds.iter().any(|hold| {
-            self.keeps(hold, connection)
-                && hold.placed.is_some_and(|placed| now > placed + HOLD_TAKES_EFFECT)
-                && hold.released.is_none_or(|released| now < released)
-        })
+        self.holds.iter().any(|hold| self.keeps(hold, connection) && hold.is_in_force(now))
     }
 
     /// Whether a hold may be in force.

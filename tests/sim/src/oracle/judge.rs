@@ -32,6 +32,10 @@ impl Oracle {
         self.judge_items(account);
         self.judge_asks(account);
         if self.violations.is_empty() {
+            // The same: perhaps before its day.
+            self.judge_dated(account);
+        }
+        if self.violations.is_empty() {
             // Whatever did not come to its end may lack its receipt.
             self.judge_receipts(account, keys);
         }
@@ -74,7 +78,7 @@ impl Oracle {
         }
         let kept = self.kept.iter().filter(|(hold, key)| self.holds[*hold].is_open() && !there.contains_key(key));
         found.extend(kept.map(|(_, key)| (Broken::HoldIgnored, format!("{key} is gone, and a hold keeps it"))));
-        let unknown: BTreeSet<&String> = there.keys().filter(|key| !self.items.contains_key(*key)).collect();
+        let unknown: BTreeSet<&String> = there.keys().filter(|key| !self.is_known(key)).collect();
         found.extend(unknown.into_iter().map(|key| (Broken::Resurrected, format!("{key} was never stored"))));
         for (broken, how) in found {
             self.violate(broken, how);

@@ -31,13 +31,14 @@ impl Oracle {
             }
         }
         self.kept.retain(|(_, key)| !lost.contains(key));
+        self.restored_dated(account);
         self.returned(&there).is_some()
     }
 
     /// There is traffic again: nothing may be there of what was said to be erased.
     pub fn opens(&mut self, account: &Account) {
         self.is_restored = false;
-        if let Some(key) = self.returned(&stored(account)) {
+        if let Some(key) = self.returned(&stored(account)).or_else(|| self.returned_dated()) {
             let how = format!("{key} was erased, and is there again when traffic opens");
             self.violate(Broken::Resurrected, how);
         }

@@ -30,7 +30,7 @@ impl Oracle {
     }
 
     fn before_delete(&mut self, key: &str, account: &Account, now: Duration) {
-        let Some(item) = self.items.get(key) else { return };
+        let Some(item) = self.items.get(key) else { return self.before_dated(key, now) };
         let broken = if self.is_held(item.connection, now) {
             (Broken::HoldIgnored, "is deleted while a hold keeps it")
         } else if !self.may_go(item.connection, instant(now)) {
