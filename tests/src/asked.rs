@@ -143,6 +143,7 @@ pub fn full() -> SubjectRequest {
             }),
             reopened: Some(Reopened { appeal: ObligationId::of_request(&[7; 20]), at: now(), was_answered: true }),
             relocated: Some(Relocated { at: now(), letters: 2 }),
+            anew_by: Some(ObligationId::of_request(&[7; 20])),
             ordered_again: InstructionId::parse("ticket-9").ok().map(|id| OrderedAgain {
                 id,
                 reason: OrderReason::Spoilt,
