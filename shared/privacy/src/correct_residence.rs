@@ -25,13 +25,15 @@ use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{By, Deed, Proof, Relocated, Standing, SubjectRequest};
 
 /// Where somebody lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Home<'a> {
     /// At a place, as it is named in an address.
     At(&'a str),
     /// Nobody knows, or at none of the places of the law file: the fallback holds.
     Elsewhere,
 }
+
+crate::redacted!(Home<'a>);
 
 /// Why a request stays under its law.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -299,3 +299,17 @@ fn what_the_person_wants_no_more_is_not_said_to_be_in_force() {
         assert!(text.contains("marketing may go on") && !text.contains("nor for marketing"), "{text}");
     }
 }
+
+#[test]
+fn a_copy_that_lacks_what_could_not_be_read_is_told_as_one_that_is_not_complete() {
+    let desk = Desk::new();
+    for unread in [None, Some("signals".to_owned())] {
+        let mut request = desk.telling(Notice::Answer, "EU_GDPR", Kind::Access);
+        request.course.unread.extend(unread.clone());
+        let letter = desk.letter(&request, Notice::Answer);
+        for text in [desk.mail(&letter).1, desk.writer().message(&letter)] {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(text.contains("Your copy is not complete"), unread.is_some(), "{text}");
+        }
+    }
+}

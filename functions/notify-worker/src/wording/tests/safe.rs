@@ -43,9 +43,10 @@ fn no_letter_holds_anything_of_a_person_and_no_word_of_theirs_becomes_a_header_o
             // The code stands where it belongs and nowhere else.
             assert_eq!(text.contains(desk.code.expose()), letter.code.is_some(), "{notice:?}");
             assert!(!subject.contains(desk.code.expose()), "{notice:?}");
-            // A business never gets the reference that opens the person's page.
+            // Neither a business nor whose account a report about a child names gets the reference that opens the person's page.
+            let is_to_asker = !notice.is_to_tenant() && notice != Notice::Quarantined;
             let opens = text.contains(request.id.as_str()) || markup.contains(request.id.as_str());
-            assert_eq!(opens, !notice.is_to_tenant(), "{notice:?}");
+            assert_eq!(opens, is_to_asker, "{notice:?}");
         }
     }
 }
