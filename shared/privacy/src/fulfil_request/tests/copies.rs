@@ -208,6 +208,23 @@ async fn two_erasures_that_wait_for_one_copy_are_carried_out_and_answered() {
     }
 }
 
+/// A tenant's word may come on the last day, in Brussels, or later where something else keeps the request open.
+#[tokio::test]
+async fn a_word_on_the_last_day_waits_half_of_what_is_left_and_a_later_one_not_at_all() {
+    let house = House::new();
+    let (copy, erasure) = (house.ask(1, Kind::Access, &BOTH).await, house.ask(2, Kind::Erasure, &BOTH).await);
+    let others = [copy];
+    assert_eq!(erasure.carry_out_by().date.to_string(), "2026-04-05");
+    for (since, now, waits) in [
+        ("2026-04-05T20:00:00Z", "2026-04-05T20:50:00Z", true),
+        ("2026-04-05T20:00:00Z", "2026-04-05T21:01:00Z", false),
+        ("2026-04-07T09:00:00Z", "2026-04-07T09:01:00Z", false),
+    ] {
+        let waited = house.fulfilment().waits_for_copy(&erasure, &others, (at(since), at(now)));
+        assert_eq!(waited, waits, "{since} {now}");
+    }
+}
+
 /// Days later dogwood agrees to both, the copy first; the copy that went out before is without its part.
 #[tokio::test]
 async fn what_a_tenant_wants_erased_waits_for_the_copy_that_it_agreed_to_and_no_longer_than_half_a_day() {
