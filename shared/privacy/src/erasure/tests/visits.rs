@@ -56,6 +56,19 @@ async fn a_visit_that_runs_out_of_time_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn who_goes_on_with_a_plan_makes_no_other() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    world.break_store(Some("media"));
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Failed { .. }));
+    world.break_store(None);
+    world.stored().plans.clear();
+    world.pass(HOUR);
+    assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Erased { .. }));
+    assert!(world.stored().plans.is_empty(), "nothing is found, counted and planned a second time");
+}
+
+#[tokio::test]
 async fn a_million_records_are_erased_across_many_invocations() {
     const RECORDS: u64 = 1_000_000;
     let (world, run) = (World::new(now(), 10_000), Run::new());
