@@ -1,6 +1,7 @@
 //! What is recognised in free text by its form: numbers that are never disclosed, secrets, and what other people are known by.
 
 use super::iban;
+use super::named;
 use super::numbers::{self, digit, goes_on};
 use super::people::{Own, People};
 use super::redact::{Counts, Reason};
@@ -77,6 +78,9 @@ fn can_start(first: char, before: Option<char>) -> bool {
 /// What begins here, and how long it is in bytes.
 fn find(rest: &str, word: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
     let first = rest.chars().next()?;
+    if let Some((length, shown)) = named::beginning(rest, before) {
+        return Some((length, Found::Type(Reason::NeverDisclosed, shown)));
+    }
     if (digit(first).is_some() || "+(".contains(first))
         && let Some(found) = number(rest, before, own)
     {
@@ -325,6 +329,34 @@ mod tests {
                 "カード\u{ff14}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}\u{ff11}です",
                 "カード[payment card number]です",
             ),
+        ] {
+            check(text, expected);
+        }
+    }
+
+    #[test]
+    fn numbers_of_documents_and_accounts_are_known_by_what_they_are_called() {
+        for (text, expected) in [
+            ("passport X1234567, thanks", "passport [passport number], thanks"),
+            ("My passport number is: C01X00T47.", "My passport number is: [passport number]."),
+            ("my driver's license is D123-4567-8901", "my driver's license is [driving licence number]"),
+            ("Driving licence no. MORGA753116SM9IJ!", "Driving licence no. [driving licence number]!"),
+            ("driver\u{2019}s licence D1234567", "driver\u{2019}s licence [driving licence number]"),
+            ("account no: 12345678", "account no: [bank account number]"),
+            ("account number 1234 5678 9012 please", "account number [bank account number] please"),
+            (
+                "routing number 021000021, sort code 12-34-56",
+                "routing number [bank account number], sort code [bank account number]",
+            ),
+            ("bank account 4155552671", "bank account [bank account number]"),
+            ("national id 4711000111", "national id [identity number]"),
+            ("Reisepass Nr. C01X00T47", "Reisepass Nr. [passport number]"),
+            ("passport office 1234567", "passport office 1234567"),
+            ("passport valid until 2027-05", "passport valid until 2027-05"),
+            ("passport no 7 of 12", "passport no 7 of 12"),
+            ("account 12345678, licence 12345678", "account 12345678, licence 12345678"),
+            ("passports 1234567, xpassport 1234567", "passports 1234567, xpassport 1234567"),
+            ("passport of Mia", "passport of Mia"),
         ] {
             check(text, expected);
         }
