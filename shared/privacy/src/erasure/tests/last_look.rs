@@ -112,3 +112,14 @@ async fn what_is_held_whole_is_not_read_before_its_links_stay() {
     // Pages of three records: thirty more, read to be counted and once more for the links among them.
     assert_eq!(calls(90).await - calls(0).await, 60);
 }
+
+#[tokio::test]
+async fn what_finds_a_connection_that_was_made_anew_is_not_told_as_held() {
+    let run = Run::new();
+    let (world, first) = disconnected(&run, true, false).await;
+    world.pass(HOUR);
+    world.connect("alder", "c1", world.now(), &[]);
+    assert!(matches!(run.work(&world, &first).await, Worked::Held { .. }));
+    assert_eq!(outcomes(&world, &first)["connections"], Outcome::NothingFound);
+    assert!(world.stored().connections.contains_key(&place("alder", "c1", None)));
+}

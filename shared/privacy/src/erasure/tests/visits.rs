@@ -261,6 +261,24 @@ async fn a_confirmed_plan_does_not_wait_again_for_what_is_gone() {
 }
 
 #[tokio::test]
+async fn the_confirmation_of_one_plan_frees_no_later_one() {
+    let (world, run) = (world(), Run::new());
+    world.put("alder", "c1", "something#new");
+    open(&world).await;
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Halted { .. }));
+    let hash = head(&world).state.plan().unwrap().hash.clone();
+    world.stored().heads.get_mut(&id()).unwrap().confirmed_plan = Some(hash);
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Erased { .. }));
+    for key in ["something#else", "something#more"] {
+        world.put("alder", "c1", key);
+    }
+    world.pass(SignedDuration::from_mins(15));
+    assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Resurfaced { places: 1 });
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Halted { .. }), "nobody has seen this one");
+    assert_eq!(residue(&world).iter().filter(|line| line.contains("something#")).count(), 2);
+}
+
+#[tokio::test]
 async fn marks_live_as_long_as_the_policy_says() {
     let (world, run) = (world(), Run::new());
     open(&world).await;
