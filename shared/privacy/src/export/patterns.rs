@@ -12,6 +12,8 @@ enum Found {
     Type(Reason, &'static str),
     /// By the token of a person.
     Person,
+    /// By the token of whoever has this address, however it is written.
+    Address(String),
     /// By the token of whoever has this telephone number, in digits.
     Number(String),
 }
@@ -54,11 +56,15 @@ pub(super) fn clean(text: &str, mut persons: Option<Persons<'_>>, counts: &mut C
                 counts.add(Reason::OtherPeople);
                 clean.push_str(&persons.people.token(piece));
             }
+            (Found::Address(address), Some(persons)) => {
+                counts.add(Reason::OtherPeople);
+                clean.push_str(&persons.people.token(&address));
+            }
             (Found::Number(digits), Some(persons)) => {
                 counts.add(Reason::OtherPeople);
                 clean.push_str(&persons.people.number(piece, &digits));
             }
-            (Found::Person | Found::Number(_), None) => clean.push_str(piece),
+            (Found::Person | Found::Address(_) | Found::Number(_), None) => clean.push_str(piece),
         }
         at += piece.len();
         start = at;
@@ -102,6 +108,9 @@ fn find(rest: &str, word: &str, before: &str, own: Option<&Own>) -> Option<(usiz
     let own = own?;
     if let Some(address) = email(rest) {
         return (!own.is(address)).then_some((address.len(), Found::Person));
+    }
+    if let Some((length, address)) = spelled_out(rest) {
+        return (!own.is(&address)).then_some((length, Found::Address(address)));
     }
     let handle = word.strip_prefix('@')?.split(['@', '/', '=', '$']).next()?.trim_end_matches('.');
     (!handle.is_empty() && !own.is(handle)).then_some((handle.len() + 1, Found::Person))
@@ -225,8 +234,25 @@ fn is_key_id(word: &str) -> bool {
         && word.get(..20).is_some_and(|id| id.bytes().all(is_of_id))
 }
 
+/// How the `@` of an address is written where programs look for addresses.
+const AT: [&str; 6] = [" (at) ", "(at)", " [at] ", "[at]", " {at} ", "{at}"];
+
+/// The address that `rest` begins with in such words: how long it is, and the address.
+fn spelled_out(rest: &str) -> Option<(usize, String)> {
+    let (local, _) = rest.char_indices().take(LOCAL_MAX).find(|(_, letter)| " ([{".contains(*letter))?;
+    let is_written =
+        |sign: &&&str| rest.get(local..local + sign.len()).is_some_and(|written| written.eq_ignore_ascii_case(sign));
+    let sign = AT.iter().find(is_written)?;
+    let domain: String = rest.get(local + sign.len()..)?.chars().take(DOMAIN_MAX).collect();
+    let joined = format!("{}@{domain}", rest.get(..local)?);
+    let address = email(&joined).filter(|address| address.len() > local)?;
+    Some((address.len() - 1 + sign.len(), address.to_owned()))
+}
+
 /// No part of an address before its `@` is longer: RFC 5321 has 64 bytes.
 const LOCAL_MAX: usize = 65;
+/// No domain is longer: RFC 1035.
+const DOMAIN_MAX: usize = 255;
 
 /// The e-mail address that `rest` begins with, in letters of any script. What joins two of them, as `/`, belongs to neither.
 fn email(rest: &str) -> Option<&str> {
@@ -377,6 +403,10 @@ mod tests {
             ("mailto:ben@x.org?cc=cleo@x.org", "mailto:person-1?cc=person-2"),
             ("请联系@ben，mia@example.com，电话0171 2345678。", "请联系person-1，mia@example.com，电话person-2。"),
             ("2@10.50 each", "2@10.50 each"),
+            ("ben (at) example.org, cleo[AT]x.org.", "person-1, person-2."),
+            ("ben@example.org is ben {at} example.org", "person-1 is person-1"),
+            ("I am mia (at) example.com", "I am mia (at) example.com"),
+            ("open (at) nine, (at) x.org, ben at x.org", "open (at) nine, (at) x.org, ben at x.org"),
             ("mine: 030 1234567, +49301234567, 0049 30/1234567", "mine: 030 1234567, +49301234567, 0049 30/1234567"),
             ("0171 2345678, or +49 171 2345678/0172 3456789", "person-1, or person-1/person-2"),
             ("(415) 555-2671 (at 4155552672)", "person-1 (at person-2)"),
