@@ -55,7 +55,7 @@ where
             let erased = self.erase_store(head, scope, store, &mut with_links).await;
             is_done &= self.carry_on(head, scope, (store, erased), failures).await?;
         }
-        if is_done && scope.held.is_empty() {
+        if is_done && (scope.held.is_empty() || !with_links.is_empty()) {
             is_done = self.is_all_else_gone(head, scope, failures).await?;
         }
         for store in with_links {
@@ -66,7 +66,8 @@ where
         }
         for store in self.engine.map.stores_of(&head.target).filter(|store| store.identities) {
             if !scope.held.is_empty() {
-                self.leave_finder(scope, store);
+                let left = self.leave_finder(head, scope, store).await;
+                is_done &= self.carry_on(head, scope, (store, left), failures).await?;
             } else if is_done && !scope.is_reused {
                 let erased = self.erase_finder(head, scope, store).await;
                 is_done = self.carry_on(head, scope, (store, erased), failures).await?;

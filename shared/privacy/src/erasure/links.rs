@@ -34,9 +34,7 @@ where
             let is_over = chunk.is_empty();
             let (held, free): (Vec<Record>, Vec<Record>) =
                 chunk.into_iter().partition(|record| self.finds_held(scope, store, record));
-            for record in held {
-                *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;
-            }
+            leave(scope, store, &held);
             waiting.extend(free);
             // The next chunk may begin with the same person, and name the same link.
             let last = waiting.last().filter(|_| !is_over).map(|record| store.owner(&scope.place, &record.key));
@@ -93,8 +91,9 @@ where
             }
             return Ok(());
         }
-        if self.unheld(scope, store, &rows).await?.len() < rows.len() {
-            self.leave_finder(scope, store);
+        let free = self.unheld(scope, store, &rows).await?;
+        if free.len() < rows.len() {
+            leave(scope, store, &free);
             return Ok(());
         }
         links.extend(rows.iter().filter_map(|record| store.link(&scope.place, &record.key)));
@@ -110,11 +109,14 @@ where
         Ok(())
     }
 
-    /// What finds a place stays with what is held of it.
-    pub(super) fn leave_finder(&self, scope: &mut Scope, store: &StoreMap) {
-        let classes = self.engine.map.classes_of(&store.name);
-        let found = classes.filter_map(|class| Some((class.to_owned(), *scope.pending.get(class)?)));
-        scope.held.extend(found.collect::<Vec<_>>());
+    /// What finds a place stays with what is held of it, whether a hold names it or not. Of a connection that was made anew it was not
+    /// counted.
+    pub(super) async fn leave_finder(&mut self, head: &Head, scope: &mut Scope, store: &StoreMap) -> Result<(), Stop> {
+        if !scope.is_reused {
+            let rows = self.rows_of_finder(head, scope, store).await?;
+            leave(scope, store, &rows);
+        }
+        Ok(())
     }
 
     /// What the store that finds people holds of a place: a row and one for each link, few enough for memory.
@@ -150,6 +152,13 @@ where
             links.extend(is_old.then_some(link));
         }
         Ok(links)
+    }
+}
+
+/// These rows stay, and count as held.
+fn leave(scope: &mut Scope, store: &StoreMap, rows: &[Record]) {
+    for record in rows {
+        *scope.held.entry(store.classify(&record.key).to_owned()).or_default() += 1;
     }
 }
 

@@ -17,6 +17,7 @@ mod iban;
 pub mod job;
 pub mod make_bundle;
 mod manifest;
+mod named;
 mod names;
 mod notice;
 mod numbers;

@@ -5,11 +5,15 @@
 //! * `+` or `00` and 8 to 15 digits;
 //! * a trunk `0` and 8 to 11 digits more (`0171 2345678`, `06 12 34 56 78`, `01012345678`);
 //! * the North American ten digits, with or without `1`, in 3-3-4 groups or in one piece (`415.555.2671`, `4155552671`);
-//! * five and five digits as in India (`98765 43210`), and any area code in brackets (`(11) 91234-5678`).
+//! * five and five digits as in India (`98765 43210`), and any area code in brackets (`(11) 91234-5678`);
+//! * 7 to 12 digits behind a word for a telephone (`tel. 612 345 678`, `call me on 612345678`).
 //!
 //! What is not: dates, decimals, amounts beside a currency, what somebody calls an order, a ticket or the like. Where a number
 //! can be either it is taken for somebody's: a token in the place of an order number costs less than a neighbour's telephone.
-//! A number of another country without its `0`, `+` or brackets (`612 345 678`) reads like an amount and stays.
+//! A number of another country without its `0`, `+` or brackets, and without such a word (`612 345 678`), reads like an amount and
+//! stays.
+
+use super::named::{says_telephone, words_before};
 
 /// One telephone number at the beginning of a text.
 pub(super) struct Telephone {
@@ -93,14 +97,6 @@ fn says_social_security(before: &str) -> bool {
         Some("security") => words.next() == Some("social"),
         Some(_) | None => false,
     }
-}
-
-/// The last words before, in small letters.
-fn words_before(before: &str) -> Vec<String> {
-    let from = before.char_indices().rev().nth(39).map_or(0, |(at, _)| at);
-    let near = before.get(from..).unwrap_or_default().to_lowercase();
-    let words = near.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
 }
 
 /// Whether what stands before is the beginning of the same number.
@@ -215,6 +211,9 @@ fn is_telephone(groups: &[Group], before: &str) -> bool {
     let is_named_otherwise = || is_one_piece && is_labelled(before);
     if gaps.contains('+') {
         return (8..=DIGITS_MAX).contains(&digits.len());
+    }
+    if (7..=12).contains(&digits.len()) && says_telephone(before) {
+        return true;
     }
     if let Some(abroad) = digits.strip_prefix("00") {
         return !abroad.starts_with('0') && (8..=DIGITS_MAX).contains(&abroad.len()) && !is_named_otherwise();

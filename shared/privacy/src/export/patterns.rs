@@ -1,6 +1,7 @@
 //! What is recognised in free text by its form: numbers that are never disclosed, secrets, and what other people are known by.
 
 use super::iban;
+use super::named;
 use super::numbers::{self, digit, goes_on};
 use super::people::{Own, People};
 use super::redact::{Counts, Reason};
@@ -11,6 +12,8 @@ enum Found {
     Type(Reason, &'static str),
     /// By the token of a person.
     Person,
+    /// By the token of whoever has this address, however it is written.
+    Address(String),
     /// By the token of whoever has this telephone number, in digits.
     Number(String),
 }
@@ -53,11 +56,15 @@ pub(super) fn clean(text: &str, mut persons: Option<Persons<'_>>, counts: &mut C
                 counts.add(Reason::OtherPeople);
                 clean.push_str(&persons.people.token(piece));
             }
+            (Found::Address(address), Some(persons)) => {
+                counts.add(Reason::OtherPeople);
+                clean.push_str(&persons.people.token(&address));
+            }
             (Found::Number(digits), Some(persons)) => {
                 counts.add(Reason::OtherPeople);
                 clean.push_str(&persons.people.number(piece, &digits));
             }
-            (Found::Person | Found::Number(_), None) => clean.push_str(piece),
+            (Found::Person | Found::Address(_) | Found::Number(_), None) => clean.push_str(piece),
         }
         at += piece.len();
         start = at;
@@ -77,6 +84,9 @@ fn can_start(first: char, before: Option<char>) -> bool {
 /// What begins here, and how long it is in bytes.
 fn find(rest: &str, word: &str, before: &str, own: Option<&Own>) -> Option<(usize, Found)> {
     let first = rest.chars().next()?;
+    if let Some((length, shown)) = named::beginning(rest, before) {
+        return Some((length, Found::Type(Reason::NeverDisclosed, shown)));
+    }
     if (digit(first).is_some() || "+(".contains(first))
         && let Some(found) = number(rest, before, own)
     {
@@ -98,6 +108,9 @@ fn find(rest: &str, word: &str, before: &str, own: Option<&Own>) -> Option<(usiz
     let own = own?;
     if let Some(address) = email(rest) {
         return (!own.is(address)).then_some((address.len(), Found::Person));
+    }
+    if let Some((length, address)) = spelled_out(rest) {
+        return (!own.is(&address)).then_some((length, Found::Address(address)));
     }
     let handle = word.strip_prefix('@')?.split(['@', '/', '=', '$']).next()?.trim_end_matches('.');
     (!handle.is_empty() && !own.is(handle)).then_some((handle.len() + 1, Found::Person))
@@ -221,8 +234,25 @@ fn is_key_id(word: &str) -> bool {
         && word.get(..20).is_some_and(|id| id.bytes().all(is_of_id))
 }
 
+/// How the `@` of an address is written where programs look for addresses.
+const AT: [&str; 6] = [" (at) ", "(at)", " [at] ", "[at]", " {at} ", "{at}"];
+
+/// The address that `rest` begins with in such words: how long it is, and the address.
+fn spelled_out(rest: &str) -> Option<(usize, String)> {
+    let (local, _) = rest.char_indices().take(LOCAL_MAX).find(|(_, letter)| " ([{".contains(*letter))?;
+    let is_written =
+        |sign: &&&str| rest.get(local..local + sign.len()).is_some_and(|written| written.eq_ignore_ascii_case(sign));
+    let sign = AT.iter().find(is_written)?;
+    let domain: String = rest.get(local + sign.len()..)?.chars().take(DOMAIN_MAX).collect();
+    let joined = format!("{}@{domain}", rest.get(..local)?);
+    let address = email(&joined).filter(|address| address.len() > local)?;
+    Some((address.len() - 1 + sign.len(), address.to_owned()))
+}
+
 /// No part of an address before its `@` is longer: RFC 5321 has 64 bytes.
 const LOCAL_MAX: usize = 65;
+/// No domain is longer: RFC 1035.
+const DOMAIN_MAX: usize = 255;
 
 /// The e-mail address that `rest` begins with, in letters of any script. What joins two of them, as `/`, belongs to neither.
 fn email(rest: &str) -> Option<&str> {
@@ -331,6 +361,34 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_documents_and_accounts_are_known_by_what_they_are_called() {
+        for (text, expected) in [
+            ("passport X1234567, thanks", "passport [passport number], thanks"),
+            ("My passport number is: C01X00T47.", "My passport number is: [passport number]."),
+            ("my driver's license is D123-4567-8901", "my driver's license is [driving licence number]"),
+            ("Driving licence no. MORGA753116SM9IJ!", "Driving licence no. [driving licence number]!"),
+            ("driver\u{2019}s licence D1234567", "driver\u{2019}s licence [driving licence number]"),
+            ("account no: 12345678", "account no: [bank account number]"),
+            ("account number 1234 5678 9012 please", "account number [bank account number] please"),
+            (
+                "routing number 021000021, sort code 12-34-56",
+                "routing number [bank account number], sort code [bank account number]",
+            ),
+            ("bank account 4155552671", "bank account [bank account number]"),
+            ("national id 4711000111", "national id [identity number]"),
+            ("Reisepass Nr. C01X00T47", "Reisepass Nr. [passport number]"),
+            ("passport office 1234567", "passport office 1234567"),
+            ("passport valid until 2027-05", "passport valid until 2027-05"),
+            ("passport no 7 of 12", "passport no 7 of 12"),
+            ("account 12345678, licence 12345678", "account 12345678, licence 12345678"),
+            ("passports 1234567, xpassport 1234567", "passports 1234567, xpassport 1234567"),
+            ("passport of Mia", "passport of Mia"),
+        ] {
+            check(text, expected);
+        }
+    }
+
+    #[test]
     fn other_people_become_tokens_and_the_person_stays() {
         for (text, expected) in [
             ("write to ben@example.org or @ben_s!", "write to person-1 or person-2!"),
@@ -345,6 +403,10 @@ mod tests {
             ("mailto:ben@x.org?cc=cleo@x.org", "mailto:person-1?cc=person-2"),
             ("请联系@ben，mia@example.com，电话0171 2345678。", "请联系person-1，mia@example.com，电话person-2。"),
             ("2@10.50 each", "2@10.50 each"),
+            ("ben (at) example.org, cleo[AT]x.org.", "person-1, person-2."),
+            ("ben@example.org is ben {at} example.org", "person-1 is person-1"),
+            ("I am mia (at) example.com", "I am mia (at) example.com"),
+            ("open (at) nine, (at) x.org, ben at x.org", "open (at) nine, (at) x.org, ben at x.org"),
             ("mine: 030 1234567, +49301234567, 0049 30/1234567", "mine: 030 1234567, +49301234567, 0049 30/1234567"),
             ("0171 2345678, or +49 171 2345678/0172 3456789", "person-1, or person-1/person-2"),
             ("(415) 555-2671 (at 4155552672)", "person-1 (at person-2)"),

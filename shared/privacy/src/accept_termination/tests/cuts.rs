@@ -1,6 +1,8 @@
 //! What is cut short at any call is made good by asking again.
 
 use super::*;
+use crate::memory::plan_hash;
+use crate::obligation::PlanRef;
 
 #[tokio::test]
 async fn a_crash_while_a_new_end_is_accepted_leaves_no_part_behind() {
@@ -29,6 +31,33 @@ async fn a_reactivation_that_was_cut_short_is_followed_by_the_phases_it_missed()
     assert_eq!(left(&world).len(), 6, "nothing was erased");
     let stored = world.stored();
     assert!(stored.heads.values().all(|head| matches!(head.state, State::Cancelled { .. })));
+}
+
+#[tokio::test]
+async fn a_phase_that_was_planned_has_begun_or_was_erased_once_does_not_follow_its_window() {
+    let planned = State::Executing { plan: PlanRef { hash: plan_hash(), covers_until: at("2026-01-01T00:00:00Z") } };
+    let began = Some(at("2026-03-03T00:00:00Z"));
+    for (state, reopened, begun_at, follows) in [
+        (State::Received, 0, None, true),
+        (planned.clone(), 0, None, false),
+        (State::Received, 1, None, false),
+        (State::Received, 0, began, false),
+        (planned, 1, began, false),
+    ] {
+        let world = world();
+        terminate(&world, None).await.unwrap();
+        let of = |phase| ObligationId::of_termination(&tenant("alder"), phase);
+        let set = |phase, set: &dyn Fn(&mut Head)| set(world.stored().heads.get_mut(&of(phase)).unwrap());
+        set("account", &|head| head.state = State::Cancelled { at: at("2026-02-01T00:00:00Z") });
+        set("conversations", &|head| {
+            (head.state, head.reopened, head.begun_at) = (state.clone(), reopened, begun_at);
+        });
+        go_to(&world, "2026-04-01T00:00:00Z");
+        returns::visit(&world, "conversations").await.unwrap();
+        let is_cancelled = matches!(world.stored().heads[&of("conversations")].state, State::Cancelled { .. });
+        assert_eq!(is_cancelled, follows, "{state:?} {reopened} {begun_at:?}");
+        assert_eq!(left(&world).contains(&"conversations"), follows, "{state:?} {reopened} {begun_at:?}");
+    }
 }
 
 #[tokio::test]

@@ -237,6 +237,26 @@ async fn a_hold_placed_before_any_call_is_respected_from_its_next_chunk_on() {
 }
 
 #[tokio::test]
+async fn what_finds_a_place_is_told_as_held_with_it_and_counted_once_when_it_goes() {
+    let (some, none) = (Outcome::Held { removed: 8, held: 8 }, Outcome::Removed { count: 16 });
+    for (classes, signals) in
+        [(&[][..], &some), (&["signals", "identity-links"], &some), (&["signals"], &some), (&["identity-links"], &none)]
+    {
+        let (world, run) = (world(), Run::new());
+        open(&world).await;
+        world.stored().holds.push(hold("hold-0001", "alder", None, classes));
+        assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Held { .. }));
+        let outcomes = world.stored().outcomes[&(id(), 1)].clone();
+        assert_eq!(&outcomes["signals"], signals, "{classes:?}");
+        assert_eq!(outcomes["connections"], Outcome::Held { removed: 1, held: 1 }, "{classes:?}");
+        assert_eq!(outcomes["identity-links"], Outcome::Held { removed: 1, held: 2 }, "{classes:?}");
+        world.stored().holds.clear();
+        assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Erased { .. }));
+        assert_eq!(removed(&world), all_removed(), "{classes:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_held_is_planned_before_it_goes() {
     let (world, run) = (world(), Run::new());
     world.put("alder", "c1", "something#new");

@@ -26,7 +26,7 @@ fn p2() -> Place {
 
 /// Alder's c1 with two contacts, each known by an identity of their own and one of them by an address too; a user and a
 /// contact of alder's own whom the address leads to as well.
-fn known() -> World {
+pub(super) fn known() -> World {
     let world = World::new(now(), 3);
     world.connect("alder", "c1", long_ago(), &[KeyedRef::from_stored("v1-owner-of-c1".to_owned())]);
     fill(&world, "alder", "c1");
@@ -41,7 +41,7 @@ fn known() -> World {
 }
 
 /// `link place`, for every link there is.
-fn links(world: &World) -> Vec<String> {
+pub(super) fn links(world: &World) -> Vec<String> {
     let stored = world.stored();
     let pairs = stored.links.iter().flat_map(|(link, places)| places.keys().map(move |place| (link, place)));
     pairs.map(|(link, place)| format!("{link} {place}")).collect()
@@ -54,7 +54,7 @@ fn rows(world: &World) -> Vec<String> {
     keys.cloned().collect()
 }
 
-fn disconnect() -> Disconnect {
+pub(super) fn disconnect() -> Disconnect {
     let platform = Platform::parse("google").unwrap();
     Disconnect { place: place("alder", "c1", None), platform, disconnected_at: None }
 }
@@ -181,7 +181,7 @@ async fn a_crash_at_any_call_leaves_no_link_that_no_row_names() {
 }
 
 /// What another request of the same person, by their address, opens.
-fn by_email() -> NewObligation {
+pub(super) fn by_email() -> NewObligation {
     let id = ObligationId::parse(&"b".repeat(32)).unwrap();
     let target = Target::Person { links: vec![email()], suppressions: vec![owner()], limit: Limit::Everywhere };
     NewObligation { id, target, ..request(now()) }

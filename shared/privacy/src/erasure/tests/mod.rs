@@ -4,6 +4,7 @@ mod beside;
 mod covered;
 mod holds;
 mod kept;
+mod last_look;
 mod links;
 mod looks;
 #[cfg(target_os = "linux")]

@@ -139,6 +139,16 @@ async fn one_worker_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_visit_has_its_obligation_to_itself_from_its_first_call_on() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    let (seen, saw) = std::sync::mpsc::channel();
+    world.interrupt(2, move |stored| seen.send(stored.heads[&id()].leased_until).unwrap());
+    run.visit(&world, "w").await.unwrap();
+    assert_eq!(saw.recv().unwrap(), Some(now() + LEASE), "nobody else may begin before that");
+}
+
+#[tokio::test]
 async fn who_loses_the_lease_erases_no_further_chunk() {
     let run = Run::new();
     let calls = calls_of_a_visit(&run).await;

@@ -213,6 +213,25 @@ async fn a_hold_on_one_source_keeps_the_shared_row_when_the_account_ends() {
 }
 
 #[tokio::test]
+async fn a_few_sources_are_taken_out_without_another_look_at_the_lease() {
+    let run = Run::new();
+    let calls = async |sources: u32| {
+        let world = World::new(now(), 1_000);
+        world.connect("alder", "c1", at("2026-01-01T00:00:00Z"), &[link()]);
+        fill(&world, "alder", "c1");
+        for number in 0..sources {
+            world.share("alder", "c1", "p1", &format!("n{number:04}"), 1);
+        }
+        open(&world).await;
+        assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Erased { .. }));
+        world.calls()
+    };
+    let none = calls(0).await;
+    // Of each the source, and the row that has no other; past five hundred the lease is looked at once.
+    assert_eq!((calls(500).await - none, calls(501).await - none), (1_000, 1_003));
+}
+
+#[tokio::test]
 async fn a_worker_that_lost_its_lease_takes_no_more_sources_out_than_it_may_between_two_looks_at_it() {
     let run = Run::new();
     let many = || {

@@ -56,6 +56,19 @@ async fn a_visit_that_runs_out_of_time_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn who_goes_on_with_a_plan_makes_no_other() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    world.break_store(Some("media"));
+    assert!(matches!(run.visit(&world, "w1").await.unwrap(), Worked::Failed { .. }));
+    world.break_store(None);
+    world.stored().plans.clear();
+    world.pass(HOUR);
+    assert!(matches!(run.visit(&world, "w2").await.unwrap(), Worked::Erased { .. }));
+    assert!(world.stored().plans.is_empty(), "nothing is found, counted and planned a second time");
+}
+
+#[tokio::test]
 async fn a_million_records_are_erased_across_many_invocations() {
     const RECORDS: u64 = 1_000_000;
     let (world, run) = (World::new(now(), 10_000), Run::new());
@@ -245,6 +258,24 @@ async fn a_confirmed_plan_does_not_wait_again_for_what_is_gone() {
     world.pass(SignedDuration::from_mins(15));
     assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Resurfaced { places: 1 });
     assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Erased { .. }));
+}
+
+#[tokio::test]
+async fn the_confirmation_of_one_plan_frees_no_later_one() {
+    let (world, run) = (world(), Run::new());
+    world.put("alder", "c1", "something#new");
+    open(&world).await;
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Halted { .. }));
+    let hash = head(&world).state.plan().unwrap().hash.clone();
+    world.stored().heads.get_mut(&id()).unwrap().confirmed_plan = Some(hash);
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Erased { .. }));
+    for key in ["something#else", "something#more"] {
+        world.put("alder", "c1", key);
+    }
+    world.pass(SignedDuration::from_mins(15));
+    assert_eq!(run.visit(&world, "w").await.unwrap(), Worked::Resurfaced { places: 1 });
+    assert!(matches!(run.visit(&world, "w").await.unwrap(), Worked::Halted { .. }), "nobody has seen this one");
+    assert_eq!(residue(&world).iter().filter(|line| line.contains("something#")).count(), 2);
 }
 
 #[tokio::test]

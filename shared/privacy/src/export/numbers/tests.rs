@@ -54,6 +54,11 @@ fn a_telephone_number_is_known_however_it_is_written() {
         ("0171 2345678 5pm", "0171 2345678"),
         ("0171 2345678/0172 3456789", "0171 2345678"),
         ("my number is 4155552671", "4155552671"),
+        ("tel. 612 345 678", "612 345 678"),
+        ("call me on 612345678!", "612345678"),
+        ("Her phone number is 61 234 5678, or so", "61 234 5678"),
+        ("móvil: 612.345.678", "612.345.678"),
+        ("phone 1155552671", "1155552671"),
         ("order 7: 4155552671", "4155552671"),
     ] {
         assert_eq!(found(text), Some(number), "{text}");
@@ -92,6 +97,12 @@ fn dates_amounts_and_numbers_of_orders_stay() {
         "4111 0111 1111 1112",
         "DE00 3704 0044 0532 0130 00",
         "room 12, 3 pieces of 45",
+        "612 345 678",
+        "hotel 612 345 678",
+        "call 612 345",
+        "call 612 345 678 EUR",
+        "phone case 612345678",
+        "call on 01.02.2026",
         "",
     ] {
         assert_eq!(found(text), None, "{text}");
