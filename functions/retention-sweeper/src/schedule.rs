@@ -135,7 +135,7 @@ impl Sweeper {
     ) -> Result<DueReport, due::SweepFailed> {
         let until = Shares::until(ends_at);
         let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
-        let (bundles, of_bundles) = self.bundles.sweep(request_id, until.bundles).await;
+        let (bundles, of_bundles) = self.bundles.sweep(&self.map, request_id, until.bundles).await;
         // Before what is due: whatever a replay asks is due, and goes out with the rest.
         let (replays, of_replays) = self.replays.sweep(&self.map, request_id, until.replays).await;
         let (obligations, of_obligations) = self.due.sweep(&self.map, request_id, until.obligations).await;

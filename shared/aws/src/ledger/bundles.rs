@@ -1,9 +1,11 @@
 //! Bundles. What is known of one stands beside the request that it answers, in `obligation#<reference>` with `bundle`; that of
 //! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased, and
-//! those before it, which stand in its row as `earlier`: by the day of the first of them.
+//! those before it, which stand in its row as `earlier`: by the day of the first of them. That of an account stays there by the day on
+//! which its row goes.
 //!
 //! `pending#<tenant>` has one row for each request whose bundle a purge of the tenant waits for.
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
@@ -89,7 +91,7 @@ impl BundleBook for LedgerTable {
                 condition.push_str("next_action_at = :seen");
                 update = update.expression_attribute_values(":seen", at(seen));
             }
-            None => condition.push_str("attribute_not_exists(next_action_at)"),
+            None => condition.push_str("attribute_exists(erased_at)"),
         }
         let remove = match earlier_value(&next.earlier) {
             Some(earlier) => {
@@ -201,13 +203,20 @@ impl BundleBook for LedgerTable {
         rows.iter().map(coming).collect()
     }
 
-    async fn erased(&self, due: &DueBundle, bundle: &Bundle, erased_at: Timestamp) -> Answer<bool> {
+    async fn erased(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        erased_at: Timestamp,
+        record_ends_at: Option<Timestamp>,
+    ) -> Answer<bool> {
         let left = bundle.without_due(erased_at);
+        let next = left.next_erase_at().or(record_ends_at);
         let (mut set, mut remove) = (Vec::new(), Vec::new());
         let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(&due.job)));
         for (name, placeholder, assignment, value) in [
             (EARLIER, ":earlier", "earlier = :earlier", earlier_value(&left.earlier)),
-            ("next_action_at", ":next", "next_action_at = :next", left.next_erase_at().map(at)),
+            ("next_action_at", ":next", "next_action_at = :next", next.map(at)),
             ("erased_at", ":at", "erased_at = :at", left.erased_at.map(at)),
         ] {
             match value {
@@ -218,7 +227,7 @@ impl BundleBook for LedgerTable {
                 None => remove.push(name),
             }
         }
-        if left.next_erase_at().is_none() {
+        if next.is_none() {
             remove.push("due_shard");
         }
         if left.erased_at.is_some() {
@@ -235,6 +244,37 @@ impl BundleBook for LedgerTable {
         match patience::send(update).await {
             Ok(_) => Ok(true),
             Err(error) => refusing_row("bundles.erased")(error).map(|_| false),
+        }
+    }
+
+    async fn forget_export(&self, due: &DueBundle, bundle: &Bundle, now: Timestamp) -> Answer<bool> {
+        let ExportJob::Tenant(tenant) = &due.job else { return Ok(false) };
+        for row in self.rows("bundles.forget", pending(tenant), "").await? {
+            let id = ObligationId::parse(get_text(&row, "sk")?).map_err(|_| unreadable("sk"))?;
+            if self.request(&id).await?.is_none_or(|request| request.standing.closed_at().is_some()) {
+                self.stop_awaiting(tenant, &id).await?;
+            }
+        }
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&due.job)))
+            .condition_expression(
+                "next_action_at = :seen AND round = :round AND attribute_exists(erased_at) AND \
+                 (attribute_not_exists(leased_until) OR leased_until <= :now)",
+            )
+            .expression_attribute_values(":seen", at(due.erase_at))
+            .expression_attribute_values(":round", number(bundle.round))
+            .expression_attribute_values(":now", at(now));
+        match delete.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault("bundles.forget")(error)),
         }
     }
 

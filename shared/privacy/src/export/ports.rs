@@ -231,9 +231,23 @@ pub trait BundleBook: Sync {
         last: Option<&DueBundle>,
         limit: u16,
     ) -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
-    /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next or out of the due index.
-    /// `false` when that was noted before, or another round has begun.
-    fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next; where there is none, to the one on
+    /// which what is known of it goes, or out of the due index. `false` when that was noted before, or another round has begun.
+    fn erased(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        at: Timestamp,
+        record_ends_at: Option<Timestamp>,
+    ) -> impl Future<Output = Answer<bool>> + Send;
+    /// Erases what is known of an account's export, and that a purge of the account waits for requests that are closed. Only if it is as
+    /// it was read, is due since the same instant, and no worker has it: whether it was.
+    fn forget_export(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<bool>> + Send;
     /// Notes that a purge of a tenant waits for a request's bundle.
     fn await_bundle(
         &self,

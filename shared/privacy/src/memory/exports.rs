@@ -212,7 +212,8 @@ impl BundleBook for World {
         self.call("bundles.renew", |stored| {
             let is_over = |booked: &&mut Booked| {
                 let is_over = booked.bundle.made_at.or(booked.bundle.erased_at).is_some();
-                is_over && booked.bundle.round == bundle.round && booked.next_action_at == bundle.next_erase_at()
+                let is_as_read = bundle.next_erase_at().is_none_or(|seen| booked.next_action_at == Some(seen));
+                is_over && booked.bundle.round == bundle.round && is_as_read
             };
             let Some(booked) = stored.exports.booked_by(job, worker).filter(is_over) else { return Claim::Busy };
             booked.bundle = bundle.next(next);
@@ -265,7 +266,13 @@ impl BundleBook for World {
         self.call("bundles.coming", |stored| listed(stored, of_shard, is_in, limit))
     }
 
-    async fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> Answer<bool> {
+    async fn erased(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        at: Timestamp,
+        record_ends_at: Option<Timestamp>,
+    ) -> Answer<bool> {
         self.call("bundles.erased", |stored| {
             let is_as_read = |booked: &&mut Booked| {
                 let is_same = (booked.bundle.round, booked.bundle.erase_at) == (bundle.round, bundle.erase_at);
@@ -273,13 +280,32 @@ impl BundleBook for World {
             };
             let Some(booked) = stored.exports.booked(&due.job).filter(is_as_read) else { return false };
             let left = bundle.without_due(at);
-            booked.next_action_at = left.next_erase_at();
+            booked.next_action_at = left.next_erase_at().or(record_ends_at);
             booked.bundle.earlier = left.earlier;
             if left.erased_at.is_some() {
                 booked.bundle.erased_at = left.erased_at;
                 booked.bundle.upload = None;
             }
             true
+        })
+    }
+
+    async fn forget_export(&self, due: &DueBundle, bundle: &Bundle, now: Timestamp) -> Answer<bool> {
+        self.call("bundles.forget", |stored| {
+            let ExportJob::Tenant(tenant) = &due.job else { return false };
+            let requests = &stored.requests.heads;
+            let is_closed = |id: &ObligationId| requests.get(id).is_none_or(|it| it.standing.closed_at().is_some());
+            stored.exports.awaited.retain(|(of, request)| of != tenant || !is_closed(request));
+            let is_as_read = |booked: &&mut Booked| {
+                let is_same = booked.bundle.round == bundle.round && booked.bundle.erased_at.is_some();
+                let is_at_work = booked.claim.as_ref().is_some_and(|(_, until)| *until > now);
+                is_same && !is_at_work && booked.next_action_at == Some(due.erase_at)
+            };
+            let is_over = stored.exports.booked(&due.job).filter(is_as_read).is_some();
+            if is_over {
+                stored.exports.booked.retain(|(job, _)| *job != due.job);
+            }
+            is_over
         })
     }
 
