@@ -16,7 +16,7 @@ use privacy::subject_request::{Act, Deed, Standing, SubjectRequest};
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::Account;
-use privacy_tests::demo;
+use privacy_tests::{demo, each};
 use serde_json::json;
 
 fn now() -> Timestamp {
@@ -41,7 +41,7 @@ fn granted(claim: Claim) -> Bundle {
 async fn due<P: BundleBook>(ports: &P, at: Timestamp) -> Vec<DueBundle> {
     let mut due = Vec::new();
     for shard in 0..DUE_SHARDS {
-        due.extend(ports.due_bundles(shard, at, 10).await.unwrap());
+        due.extend(each(ports.due_bundles(shard, at, 10).await.unwrap()));
     }
     due
 }

@@ -13,12 +13,11 @@ use privacy::export::job::ExportJob;
 use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle, Next};
 use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
-use privacy::ports::Answer;
-use privacy::subject_request::ports::RequestBook;
+use privacy::ports::{Answer, Each};
 
 use super::LedgerTable;
 use super::bundle_rows::{BUNDLE, EARLIER, bundle_of, due_shard, earlier_value, job_of, key, pending, shard_of};
-use crate::attributes::{at, find_at, get_at, get_text, number, text, unreadable};
+use crate::attributes::{at, find_at, get_at, number, text, unreadable};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
 
@@ -184,10 +183,10 @@ impl BundleBook for LedgerTable {
         Ok(until.is_some_and(|until| until > now))
     }
 
-    async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
+    async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<DueBundle>> {
         let rows = self.due_rows("bundles.due", due_shard(shard), now, limit).await?;
         let due = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
-        rows.iter().map(due).collect()
+        Ok(rows.iter().map(due).collect())
     }
 
     async fn coming_bundles(
@@ -249,12 +248,7 @@ impl BundleBook for LedgerTable {
 
     async fn forget_export(&self, due: &DueBundle, bundle: &Bundle, now: Timestamp) -> Answer<bool> {
         let ExportJob::Tenant(tenant) = &due.job else { return Ok(false) };
-        for row in self.rows("bundles.forget", pending(tenant), "").await? {
-            let id = ObligationId::parse(get_text(&row, "sk")?).map_err(|_| unreadable("sk"))?;
-            if self.request(&id).await?.is_none_or(|request| request.standing.closed_at().is_some()) {
-                self.stop_awaiting(tenant, &id).await?;
-            }
-        }
+        self.stop_awaiting_closed(tenant).await?;
         let delete = self
             .client
             .delete_item()
@@ -290,24 +284,5 @@ impl BundleBook for LedgerTable {
         let row = row.map(|(name, value)| (name.to_owned(), value)).into();
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row));
         delete.send().await.map(drop).map_err(fault("bundles.stop_awaiting"))
-    }
-}
-
-impl LedgerTable {
-    /// The open requests whose bundles a purge of a tenant waits for, by strong reads. One that was closed without a bundle has
-    /// left its row, and is not waited for. The export of the account is one of them while it is ordered and not made.
-    pub(super) async fn awaited(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
-        let mut awaited = Vec::new();
-        for row in self.rows("bundles.awaited", pending(tenant), "").await? {
-            let id = ObligationId::parse(get_text(&row, "sk")?).map_err(|_| unreadable("sk"))?;
-            if self.request(&id).await?.is_some_and(|request| request.standing.closed_at().is_none()) {
-                awaited.push(id);
-            }
-        }
-        let account = ExportJob::Tenant(tenant.clone());
-        if self.bundle(&account).await?.is_some_and(|bundle| bundle.is_open()) {
-            awaited.push(account.named());
-        }
-        Ok(awaited)
     }
 }

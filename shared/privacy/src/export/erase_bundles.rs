@@ -61,9 +61,11 @@ pub async fn erase_bundles(
                 swept.is_truncated = true;
                 return swept;
             }
-            if let Err(fault) = look_at(book, eraser, map, &due, clock.now(), &mut swept).await {
-                swept.faults.push(fault);
-            }
+            let looked = match due {
+                Ok(due) => look_at(book, eraser, map, &due, clock.now(), &mut swept).await,
+                Err(fault) => Err(fault),
+            };
+            swept.faults.extend(looked.err());
         }
     }
     swept

@@ -13,7 +13,7 @@ use crate::data_map::KeyRange;
 use crate::hex::first_hex;
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
-use crate::ports::Answer;
+use crate::ports::{Answer, Each};
 
 pub use super::bundle::{Bundle, Next, Round};
 
@@ -218,8 +218,12 @@ pub trait BundleBook: Sync {
     /// What is known of it, by a strong read.
     fn bundle(&self, job: &ExportJob) -> impl Future<Output = Answer<Option<Bundle>>> + Send;
     /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
-    fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16)
-    -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
+    fn due_bundles(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        limit: u16,
+    ) -> impl Future<Output = Answer<Each<DueBundle>>> + Send;
     /// Whether a worker has it at this instant, by a strong read.
     fn is_claimed(&self, job: &ExportJob, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
     /// What is to be erased in one shard after the first of these instants, until the second, oldest first, beyond `last` of the page

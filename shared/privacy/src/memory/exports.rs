@@ -1,21 +1,16 @@
-//! Exports in memory: bundles in the making, and what the ledger keeps of them.
+//! Exports in memory: what the ledger keeps of bundles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{Stored, World};
 use crate::export::job::{ExportJob, ExportQueue};
-use crate::export::ports::{
-    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Next, Part,
-};
-use crate::fault::Fault;
-use crate::hex::first_hex;
+use crate::export::ports::{Bundle, BundleBook, Claim, DueBundle, Next};
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
-use crate::ports::{Answer, DUE_SHARDS};
+use crate::ports::{Answer, DUE_SHARDS, Each};
 
 /// A bundle as the ledger knows it, and who has it.
 #[derive(Clone, Debug, Default)]
@@ -76,10 +71,6 @@ impl StoredExports {
     }
 }
 
-fn tag_of(bytes: &[u8]) -> String {
-    first_hex(&Sha256::digest(bytes), 8)
-}
-
 fn shard(job: &ExportJob) -> u8 {
     match job {
         ExportJob::Request(id) => id.shard(DUE_SHARDS),
@@ -90,81 +81,6 @@ fn shard(job: &ExportJob) -> u8 {
 impl ExportQueue for World {
     async fn export(&self, job: &ExportJob) -> Answer<()> {
         self.call("exports.send", |stored| stored.exports.jobs.push(job.clone()))
-    }
-}
-
-impl BundleStore for World {
-    async fn begin(&self, key: &BundleKey) -> Answer<String> {
-        self.call("bundles.begin", |stored| {
-            stored.exports.begun += 1;
-            let upload = format!("{}-{}", key.object(), stored.exports.begun);
-            stored.exports.uploads.insert(upload.clone(), BTreeMap::new());
-            upload
-        })
-    }
-
-    async fn part(&self, _key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
-        self.call("bundles.part", |stored| {
-            let parts = stored.exports.uploads.get_mut(upload)?;
-            let tag = tag_of(&bytes);
-            parts.insert(number, bytes);
-            Some(Part { number, tag })
-        })
-    }
-
-    async fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> Answer<bool> {
-        let completed = self.call("bundles.complete", |stored| {
-            if stored.exports.visible.get(&key.object()).is_some_and(|versions| !versions.is_empty()) {
-                return Ok(false);
-            }
-            let uploaded = stored.exports.uploads.get(upload).ok_or("no such upload")?;
-            let mut whole = Vec::new();
-            for part in parts {
-                let bytes = uploaded.get(&part.number).ok_or("no such part")?;
-                if tag_of(bytes) != part.tag {
-                    return Err("another part has its number");
-                }
-                whole.extend_from_slice(bytes);
-            }
-            stored.exports.uploads.remove(upload);
-            stored.exports.visible.entry(key.object()).or_default().push(whole);
-            Ok(true)
-        });
-        completed?.map_err(|cause| Fault::retry("bundles.complete", cause))
-    }
-
-    async fn abort(&self, _key: &BundleKey, upload: &str) -> Answer<()> {
-        self.call("bundles.abort", |stored| drop(stored.exports.uploads.remove(upload)))
-    }
-
-    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
-        self.call("bundles.keep", |stored| {
-            stored.exports.visible.entry(object.to_owned()).or_default().push(content);
-        })
-    }
-
-    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
-        self.call("bundles.kept", |stored| stored.exports.visible.get(object)?.last().cloned())
-    }
-}
-
-impl BundleEraser for World {
-    async fn erase(&self, key: &BundleKey) -> Answer<u64> {
-        if self.stored().broken_store.as_deref() == Some("bundles") {
-            return Ok(1);
-        }
-        self.call("bundles.erase", |stored| {
-            stored.exports.visible.remove(&key.object());
-            stored.exports.visible.retain(|object, _| !object.starts_with(&key.progress()));
-            stored.exports.uploads.retain(|upload, _| !upload.starts_with(&key.object()));
-            0
-        })
-    }
-}
-
-impl BundleLinks for World {
-    async fn link(&self, key: &BundleKey) -> Answer<Link> {
-        self.call("bundles.link", |_| Link::new(format!("https://bundles.example/{}", key.object())))
     }
 }
 
@@ -250,8 +166,10 @@ impl BundleBook for World {
         })
     }
 
-    async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
-        self.call("bundles.due", |stored| listed(stored, of_shard, |due| due.erase_at <= now, limit))
+    async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Each<DueBundle>> {
+        self.call("bundles.due", |stored| {
+            listed(stored, of_shard, |due| due.erase_at <= now, limit).into_iter().map(Ok).collect()
+        })
     }
 
     async fn coming_bundles(
