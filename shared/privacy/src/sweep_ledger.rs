@@ -2,8 +2,7 @@
 //! must know of. Its reads grow with what is due, not with what exists.
 //!
 //! Stuck means "no progress past a promised time", and what is stuck is sent again, never cancelled. Every open
-//! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due in a shard the nearest last day
-//! goes first.
+//! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due the nearest last day goes first.
 
 mod holds;
 mod page;
@@ -12,7 +11,7 @@ mod plan;
 use jiff::{SignedDuration, Timestamp};
 
 use self::holds::Holds;
-use self::page::{Taken, read_page, shards};
+use self::page::{Taken, look};
 pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
@@ -21,10 +20,8 @@ use crate::legal_hold::InForce;
 use crate::message::Work;
 use crate::obligation::{Head, State};
 use crate::ports::{Due, DueIndex, HoldBook, NextAction, WorkQueue};
+use crate::promise_ledger::{ProofBook, newest};
 use crate::replay::ReplayStage;
-
-/// Entries taken from one shard at a time, and so how far the order by the last day reaches: as many as a sweep takes of it.
-const PAGE: u16 = 1_000;
 
 /// How long a plan above its ceiling rests until an alarm counts it again.
 const HALTED_RECHECK: SignedDuration = SignedDuration::from_hours(1);
@@ -110,70 +107,57 @@ pub enum Notice<'a> {
 pub struct Bounds {
     /// How long an obligation may be without progress.
     pub stuck_after: SignedDuration,
-    /// At most so many obligations of one shard.
-    pub per_shard_max: u64,
+    /// At most so many obligations, those with the nearest last day.
+    pub taken_max: usize,
     /// No obligation is begun after this instant.
     pub stop_at: Timestamp,
 }
 
-/// Sweeps every shard once. A fault with one obligation or shard leaves the others swept; each is handed to
-/// `notice` and counted, and so is each obligation that counts for an alarm.
+/// Looks at every shard, in half of the time at most, and then works on what is due; last it notes when each sentence of the policy was
+/// last proven by any of that. A fault with one obligation or shard leaves
+/// the others swept; each is handed to `notice` and counted, and so is each obligation that counts for an alarm.
 pub async fn sweep_ledger(
     index: &impl DueIndex,
-    book: &impl HoldBook,
+    book: &(impl HoldBook + ProofBook),
     queue: &impl WorkQueue,
     clock: &impl crate::ports::Clock,
     map: &DataMap,
     bounds: Bounds,
     mut notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
-    let (mut sweep, mut holds) = (Sweep::default(), Holds::default());
-    for shard in shards(clock.now()) {
-        let mut taken = 0;
-        loop {
-            let now = clock.now();
-            if taken >= bounds.per_shard_max || now >= bounds.stop_at {
-                sweep.is_truncated = true;
-                break;
-            }
-            let page = match read_page(index, shard, now, bounds.stuck_after).await {
-                Ok(page) => page,
-                Err(fault) => {
-                    sweep.faults += 1;
-                    notice(Notice::Fault(&fault));
-                    break;
-                }
-            };
-            let (is_last, mut faults) = (!page.is_full(), page.faults);
-            for Taken { head, decision } in &page.taken {
-                if clock.now() >= bounds.stop_at {
-                    sweep.is_truncated = true;
-                    break;
-                }
-                let (in_force, unread) = holds.for_one(book, head).await;
-                if let Some(fault) = unread {
-                    sweep.faults += 1;
-                    notice(Notice::Fault(&fault));
-                }
-                let judged = judge(head, map, &in_force, now);
-                observe(head, judged, now, &mut sweep, &mut notice);
-                observe_awaited(head, map, now, &mut sweep, &mut notice);
-                let is_late = is_late(head, judged, &in_force);
-                match act(index, queue, (head, is_late), *decision, now).await {
-                    Ok(()) => sweep.sent += u64::from(decision.is_sent),
-                    Err(fault) => faults.push(fault),
-                }
-            }
-            taken += u64::try_from(page.entries).unwrap_or(u64::MAX);
-            for fault in &faults {
-                sweep.faults += 1;
-                notice(Notice::Fault(fault));
-            }
-            // An entry that could not be moved on would come back at once: leave it to the next sweep.
-            if is_last || !faults.is_empty() {
-                break;
-            }
+    let (mut sweep, mut holds, now) = (Sweep::default(), Holds::default(), clock.now());
+    let looked_until = now + bounds.stop_at.duration_since(now) / 2;
+    let looked = look(index, clock, bounds.stuck_after, looked_until).await;
+    sweep.is_truncated = looked.is_truncated || looked.taken.len() > bounds.taken_max;
+    for fault in &looked.faults {
+        sweep.faults += 1;
+        notice(Notice::Fault(fault));
+    }
+    for Taken { head, decision, read_at } in looked.taken.iter().take(bounds.taken_max) {
+        if clock.now() >= bounds.stop_at {
+            sweep.is_truncated = true;
+            break;
         }
+        let now = *read_at;
+        let (in_force, unread) = holds.for_one(book, head).await;
+        let judged = judge(head, map, &in_force, now);
+        observe(head, judged, now, &mut sweep, &mut notice);
+        observe_awaited(head, map, now, &mut sweep, &mut notice);
+        let is_late = is_late(head, judged, &in_force);
+        // An entry that could not be moved on is left to the next sweep.
+        let acted = act(index, queue, (head, is_late), *decision, now).await;
+        sweep.sent += u64::from(decision.is_sent && acted.is_ok());
+        for fault in unread.iter().chain(acted.as_ref().err()) {
+            sweep.faults += 1;
+            notice(Notice::Fault(fault));
+        }
+    }
+    let proofs = newest(looked.taken.iter().map(|taken| &taken.head));
+    if !proofs.is_empty()
+        && let Err(fault) = book.note_proofs(&proofs).await
+    {
+        sweep.faults += 1;
+        notice(Notice::Fault(&fault));
     }
     sweep
 }
