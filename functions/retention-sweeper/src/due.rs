@@ -18,8 +18,8 @@ use serde::Serialize;
 
 use crate::config::Config;
 
-/// More of one shard waits for the next tick.
-const PER_SHARD_MAX: u64 = 1_000;
+/// More than that waits for the next tick.
+const TAKEN_MAX: usize = 8_000;
 
 /// The answer, for whoever invokes the function by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -92,7 +92,7 @@ impl Due {
 
     /// The report, and how many parts could not be swept.
     pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
-        let bounds = Bounds { stuck_after: self.stuck_after, per_shard_max: PER_SHARD_MAX, stop_at };
+        let bounds = Bounds { stuck_after: self.stuck_after, taken_max: TAKEN_MAX, stop_at };
         let log = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => {
                 let cause = fault.chain();
