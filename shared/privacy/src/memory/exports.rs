@@ -36,7 +36,7 @@ pub struct StoredExports {
     /// Which purges wait for which bundles.
     pub awaited: BTreeSet<(TenantId, ObligationId)>,
     booked: Vec<(ExportJob, Booked)>,
-    begun: u32,
+    pub(super) begun: u32,
 }
 
 impl StoredExports {
