@@ -36,10 +36,9 @@ def constant(path: str, name: str) -> str:
     return found[1]
 
 
-def shards_at_once() -> int:
-    """How many parts of the due index the sweeper takes at once, one obligation of each."""
-    of_function = constant("functions/retention-sweeper/src/due.rs", "SHARDS_AT_ONCE")
-    return int(of_function if of_function.isdigit() else constant("shared/privacy/src/ports.rs", of_function))
+def at_once() -> int:
+    """How many obligations the sweeper works on at once."""
+    return int(constant("functions/retention-sweeper/src/due.rs", "AT_ONCE"))
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class OneDue:
     @property
     def among_others(self) -> float:
         """Where as many as may be are under way: they wait together, and compute one after the other."""
-        return max(self.computes, self.alone / shards_at_once())
+        return max(self.computes, self.alone / at_once())
 
 
 def one_due(measured: Mapping[str, Any]) -> OneDue:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.cost import ASSUMED, PRICES, ROOT, erased, lambda_seconds, memory_of, of_million
-from tests.bench.cost_whole import ITEMS, SHARDS, changes, constant, one_due, shards_at_once, trail_seconds, whole
+from tests.bench.cost_whole import ITEMS, SHARDS, at_once, changes, constant, one_due, trail_seconds, whole
 from tests.bench.markdown import dollars, table
 
 REQUESTS, DAY = 1_000_000, 24 * 60 * 60
@@ -82,7 +82,7 @@ def workers(measured: Mapping[str, Any]) -> Limit:
 
 def sweeper(measured: Mapping[str, Any]) -> Limit:
     each, minutes, visits = one_due(measured), parameter("SweepSchedule"), measured["B4"]["measured"]["looks"]["visits"]
-    bound = SHARDS * int(constant("functions/retention-sweeper/src/due.rs", "PER_SHARD_MAX"))
+    bound = int(constant("functions/retention-sweeper/src/due.rs", "TAKEN_MAX").replace("_", ""))
 
     def a_day(seconds: float, every: float) -> float:
         return min(seconds / each.among_others, bound) * 24 * 60 / every
@@ -90,7 +90,7 @@ def sweeper(measured: Mapping[str, Any]) -> Limit:
     index = ENTRIES_MOVED / CALLS_MOVING * 1e3 / ASSUMED["call_ms"]
     return Limit(
         f"the sweeper: one that is due takes {each.computes * 1e3:.0f} ms of its processor, measured, and waits {each.waits * 1e3:.0f} ms for its calls, assumed; "
-        f"{shards_at_once()} are under way, one of each part of the index, so each takes {each.among_others * 1e3:.0f} ms. A request is due {visits} times",
+        f"{at_once()} are under way, so each takes {each.among_others * 1e3:.0f} ms. A request is due {visits} times",
         a_day(SWEEP_SECONDS, minutes) / visits / DAY,
         f"{SWEEP_SECONDS / each.among_others:,.0f} in a tick of {SWEEP_SECONDS} s ({bound:,} by its bound), so {a_day(SWEEP_SECONDS, minutes) / 1e6:.1f} million a day at "
         f"{minutes} minutes; a million requests are due {visits} million times. A part of the index then takes {index:.0f} of its {PARTITION:,} writes a second at most. "

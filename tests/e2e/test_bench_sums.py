@@ -132,7 +132,7 @@ def test_an_idle_month_has_its_pollers_and_its_logs() -> None:
 
 
 def test_what_is_due_waits_together_and_computes_one_after_the_other() -> None:
-    assert cost_whole.shards_at_once() == 8
+    assert cost_whole.at_once() == 8
     waiting, computing = cost_whole.OneDue(computes=0.001, waits=0.015), cost_whole.OneDue(computes=0.005, waits=0.015)
     assert (waiting.alone, waiting.among_others) == (pytest.approx(0.016), pytest.approx(0.002))
     assert computing.among_others == pytest.approx(0.005)

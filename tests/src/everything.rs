@@ -10,6 +10,7 @@ use privacy::keys::KeyedRef;
 use privacy::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use privacy::memory::place;
 use privacy::ports::{HoldBook, Intake, Lease, Ledger};
+use privacy::promise_ledger::ProofBook;
 use privacy::purge::{Leftover, PurgeLedger, PurgePlan, RunBook, RunOf};
 use privacy::receipt::{ChainLedger, Intent, Occasion, Position};
 use privacy::subject_request::challenge::Challenge;
@@ -135,6 +136,7 @@ async fn purged(account: &Account) {
     let plan = PurgePlan::new("security-logs", 7, 8, now());
     ledger.halt("security-logs", &plan).await.unwrap();
     ledger.confirm_purge("security-logs", &plan.hash, "alex", now()).await.unwrap();
+    ledger.note_proofs(&[("promise.disconnect".to_owned(), now())].into()).await.unwrap();
     for of in [RunOf::Due, RunOf::Periods] {
         ledger.note_run(of, now()).await.unwrap();
     }

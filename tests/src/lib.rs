@@ -29,3 +29,9 @@ pub mod template;
 pub mod timeline;
 pub mod types;
 pub mod workshop;
+
+/// What a port reads one by one, where everything could be read.
+#[must_use]
+pub fn each<T>(rows: privacy::ports::Each<T>) -> Vec<T> {
+    rows.into_iter().map(Result::unwrap).collect()
+}

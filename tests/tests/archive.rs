@@ -21,8 +21,8 @@ use privacy::scope::Scope;
 use privacy::subject_request::ports::RequestBook;
 use privacy::target::{Limit, Target};
 use privacy_tests::account::Account;
-use privacy_tests::demo;
-use serde_json::Value;
+use privacy_tests::{demo, each};
+use serde_json::{Value, json};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -115,17 +115,18 @@ async fn close<P: Intake + Ledger + DueIndex + HoldBook>(ports: &P) {
 async fn all_closed(ports: &impl Archive, kind: OwnKind, until: &str) -> Vec<Closed> {
     let mut found = Vec::new();
     for shard in 0..archive_shards(kind) {
-        found.extend(ports.closed(kind, shard, at(until), 10).await.unwrap());
+        found.extend(each(ports.closed(kind, shard, at(until), 10).await.unwrap()));
     }
     found.sort_by_key(|closed| closed.closed_at);
     found
 }
 
 async fn purge(ports: &(impl Archive + PurgeLedger + RequestBook), now: &str) -> (u64, u64) {
+    let flags = World::new(at(now), 1);
     let clock = World::new(at(now), 1);
     let bounds = Bounds { stop_at: at(now) + SignedDuration::from_mins(1), records_max: 100, is_dry_run: false };
     let mut report = RunReport::began(at(now), false);
-    purge_own(ports, &clock, &built_in_map(), bounds, &mut report).await;
+    purge_own(ports, &flags, &clock, &built_in_map(), bounds, &mut report).await;
     assert_eq!(report.failures(), 0, "{report:?}");
     (report.classes["own.requests"].purged, report.classes["own.holds"].purged)
 }
@@ -146,7 +147,7 @@ async fn contract<P: Intake + Ledger + DueIndex + HoldBook + Archive + Showcase 
     assert_eq!(all_closed(ports, OwnKind::Holds, RELEASED).await, holds);
     let mut due = Vec::new();
     for shard in 0..DUE_SHARDS {
-        due.extend(ports.due(shard, at("2050-01-01T00:00:00Z"), 10).await.unwrap());
+        due.extend(each(ports.due(shard, at("2050-01-01T00:00:00Z"), 10).await.unwrap()));
     }
     assert_eq!(due.iter().map(|due| due.id.clone()).collect::<Vec<_>>(), [id("c")], "what is closed is not due");
     assert_eq!(ports.head(&id("a")).await.unwrap().unwrap().next_action_at, None);
@@ -222,4 +223,40 @@ async fn a_run_reads_what_is_due_only() {
     };
     let (few, many) = (reads(10).await, reads(100).await);
     assert!((few - many).abs() < f64::EPSILON, "{few} and {many} read units");
+}
+
+/// Entries of the index without a record that could be theirs, the oldest of every part; or a record that lacks what it must have.
+#[tokio::test]
+async fn what_cannot_be_read_leaves_the_others_purged_and_fails_its_kind() {
+    let run = async |account: &Account| {
+        let (ledger, now) = (demo::ledger(account), at("2028-03-14T00:00:00Z"));
+        let bounds = Bounds { stop_at: now + SignedDuration::from_mins(1), records_max: 100, is_dry_run: false };
+        let mut report = RunReport::began(now, false);
+        purge_own(&ledger, &demo::vault(account), &World::new(now, 1), &built_in_map(), bounds, &mut report).await;
+        ["own.requests", "own.holds", "own.contact-data"].map(|kind| {
+            let of_kind = &report.classes[kind];
+            (of_kind.purged, of_kind.fault.is_some())
+        })
+    };
+    let account = Account::new();
+    close(&demo::ledger(&account)).await;
+    let parts =
+        OwnKind::ALL.iter().flat_map(|kind| (0..archive_shards(*kind)).map(move |shard| (kind.as_str(), shard)));
+    let entry = |(kind, shard): (&str, u8)| {
+        let part = format!("closed-{kind}#{shard:02}");
+        json!({"pk": {"S": format!("obligation#?{part}")}, "sk": {"S": "earlier#x"}, "due_shard": {"S": part},
+            "next_action_at": {"S": "2025-01-01T00:00:00.000Z"}})
+    };
+    account.put_all("ledger", &parts.map(entry).collect::<Vec<_>>());
+    assert_eq!(run(&account).await, [(3, true), (1, true), (0, true)]);
+
+    let account = Account::new();
+    close(&demo::ledger(&account)).await;
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let of_a = format!("obligation#{}", "a".repeat(32));
+    let update = account.connection().dynamodb().update_item().table_name("ledger");
+    let update = update.key("pk", text(&of_a)).key("sk", text("head")).update_expression("REMOVE seq");
+    update.send().await.unwrap();
+    assert_eq!(run(&account).await, [(2, true), (1, false), (0, false)]);
+    assert!(account.dump("ledger").iter().any(|row| key(row, "pk") == of_a), "what nobody can read is not erased");
 }

@@ -26,7 +26,7 @@ use privacy::receipt::{ChainLedger, ChainStore, Intent, Occasion, Position, Put,
 use privacy::scope::{Counts, Link, Place, Reach, Scope, Stage};
 use privacy::target::{Limit, Target};
 use privacy_tests::account::{Account, Trouble};
-use privacy_tests::demo;
+use privacy_tests::{demo, each};
 use serde_json::json;
 
 fn at(text: &str) -> Timestamp {
@@ -205,11 +205,11 @@ async fn due_contract<P: Intake + DueIndex>(ports: &P) {
     ports.open(&request("2026-03-10T12:00:00Z", true)).await.unwrap();
     let shard = id().shard(DUE_SHARDS);
     let due_at = now() + SignedDuration::from_mins(5);
-    assert_eq!(ports.due(shard, now(), 10).await.unwrap(), vec![], "not yet");
+    assert_eq!(each(ports.due(shard, now(), 10).await.unwrap()), vec![], "not yet");
     let due = Due { id: id(), next_action_at: due_at };
-    assert_eq!(ports.due(shard, due_at, 10).await.unwrap(), vec![due.clone()]);
+    assert_eq!(each(ports.due(shard, due_at, 10).await.unwrap()), vec![due.clone()]);
     for other in (0..DUE_SHARDS).filter(|other| *other != shard) {
-        assert_eq!(ports.due(other, due_at, 10).await.unwrap(), vec![]);
+        assert_eq!(each(ports.due(other, due_at, 10).await.unwrap()), vec![]);
     }
     for since in [due_at, due_at + SignedDuration::from_mins(9)] {
         ports.mark_late(&id(), since).await.unwrap();
@@ -219,10 +219,10 @@ async fn due_contract<P: Intake + DueIndex>(ports: &P) {
     ports.postpone(&stale, NextAction::Never).await.unwrap();
     assert_eq!(head_of(ports).await.next_action_at, Some(due_at), "somebody else has moved it on");
     ports.postpone(&due, NextAction::At(due_at + SignedDuration::from_mins(1))).await.unwrap();
-    assert_eq!(ports.due(shard, due_at, 10).await.unwrap(), vec![]);
+    assert_eq!(each(ports.due(shard, due_at, 10).await.unwrap()), vec![]);
     let moved = Due { id: id(), next_action_at: due_at + SignedDuration::from_mins(1) };
     ports.postpone(&moved, NextAction::Never).await.unwrap();
-    assert_eq!(ports.due(shard, at("2030-01-01T00:00:00Z"), 10).await.unwrap(), vec![]);
+    assert_eq!(each(ports.due(shard, at("2030-01-01T00:00:00Z"), 10).await.unwrap()), vec![]);
 }
 
 /// A phase of a termination: it waits, is cancelled once, and opened anew after that.

@@ -16,7 +16,7 @@ use privacy::subject_request::{Act, Deed, Standing, SubjectRequest};
 use privacy_aws::bundles::BundleBucket;
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::Account;
-use privacy_tests::demo;
+use privacy_tests::{demo, each};
 use serde_json::json;
 
 fn now() -> Timestamp {
@@ -41,7 +41,7 @@ fn granted(claim: Claim) -> Bundle {
 async fn due<P: BundleBook>(ports: &P, at: Timestamp) -> Vec<DueBundle> {
     let mut due = Vec::new();
     for shard in 0..DUE_SHARDS {
-        due.extend(ports.due_bundles(shard, at, 10).await.unwrap());
+        due.extend(each(ports.due_bundles(shard, at, 10).await.unwrap()));
     }
     due
 }
@@ -106,12 +106,12 @@ async fn book_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
         assert_eq!(coming(ports, (after, until)).await, expected, "after {after} until {until}");
     }
     let another = DueBundle { erase_at, ..entry.clone() };
-    assert!(!ports.erased(&another, &made, last_day).await.unwrap(), "another entry");
+    assert!(!ports.erased(&another, &made, last_day, None).await.unwrap(), "another entry");
     for meanwhile in [Bundle { round: 1, ..made.clone() }, Bundle { erase_at: Some(erase_at), ..made.clone() }] {
-        assert!(!ports.erased(&entry, &meanwhile, last_day).await.unwrap(), "it is not as it was read");
+        assert!(!ports.erased(&entry, &meanwhile, last_day, None).await.unwrap(), "it is not as it was read");
     }
-    assert!(ports.erased(&entry, &made, last_day).await.unwrap());
-    assert!(!ports.erased(&entry, &made, last_day).await.unwrap(), "once");
+    assert!(ports.erased(&entry, &made, last_day, None).await.unwrap());
+    assert!(!ports.erased(&entry, &made, last_day, None).await.unwrap(), "once");
     assert_eq!(due(ports, last_day).await, []);
     assert_eq!(ports.bundle(job).await.unwrap().unwrap().erased_at, Some(last_day));
 
@@ -136,6 +136,48 @@ async fn the_book_of_bundles_keeps_its_contract() {
         book_contract(&World::new(now(), 10), &job).await;
         book_contract(&demo::ledger(&Account::new()), &job).await;
     }
+}
+
+/// What is known of an account's export, until its months are over.
+async fn record_contract<P: BundleBook + Ledger + RequestIntake>(ports: &P) {
+    let job = ExportJob::Tenant(tenant("alder"));
+    let (minute, erase_at) = (SignedDuration::from_mins(1), now() + SignedDuration::from_hours(24 * 14));
+    let entry = |erase_at| DueBundle { job: job.clone(), erase_at };
+    let first = granted(ports.claim(&job, "w1", now() + minute, erase_at, now()).await.unwrap());
+    ports.let_go(&job, "w1").await.unwrap();
+    let months = erase_at + SignedDuration::from_hours(24 * 730);
+    assert!(ports.erased(&entry(erase_at), &first, erase_at, Some(months)).await.unwrap());
+    assert_eq!(due(ports, months - minute).await, []);
+    assert_eq!(due(ports, months).await, [entry(months)]);
+    let erased = ports.bundle(&job).await.unwrap().unwrap();
+    let again = granted(ports.claim(&job, "w2", months + minute, months, months).await.unwrap());
+    assert!(!ports.forget_export(&entry(months), &erased, months).await.unwrap(), "a worker has it");
+    let next = months + minute * 2;
+    let second = granted(ports.renew(&job, "w2", &again, Next::beside(next)).await.unwrap());
+    ports.let_go(&job, "w2").await.unwrap();
+    assert!(!ports.forget_export(&entry(months), &erased, next).await.unwrap(), "another round has begun");
+    let later = next + minute;
+    assert!(ports.erased(&entry(next), &second, next, Some(later)).await.unwrap());
+    let erased = ports.bundle(&job).await.unwrap().unwrap();
+    assert!(!ports.forget_export(&entry(months), &erased, later).await.unwrap(), "another entry");
+    let open = asked(7, Kind::Access, Some("mia@example.org"), None, now());
+    assert_eq!(ports.receive(&open).await.unwrap(), None);
+    for id in [&open.id, &ObligationId::of_request(&[8; 20])] {
+        ports.await_bundle(&tenant("alder"), id, now()).await.unwrap();
+    }
+    assert!(ports.forget_export(&entry(later), &erased, later).await.unwrap());
+    assert!(!ports.forget_export(&entry(later), &erased, later).await.unwrap(), "once");
+    assert_eq!((ports.bundle(&job).await.unwrap(), due(ports, later).await), (None, vec![]));
+    assert_eq!(ports.awaited_bundles(&tenant("alder")).await.unwrap(), [open.id]);
+}
+
+#[tokio::test]
+async fn the_record_of_an_export_keeps_its_contract() {
+    let (world, account) = (World::new(now(), 10), Account::new());
+    record_contract(&world).await;
+    record_contract(&demo::ledger(&account)).await;
+    assert_eq!(world.stored().exports.awaited.len(), 1, "a request that nobody has waits for nothing");
+    assert_eq!(format!("{:?}", account.dump("ledger")).matches("pending#alder").count(), 1);
 }
 
 async fn paging_contract<P: BundleBook>(ports: &P) {
@@ -184,7 +226,7 @@ async fn renewal_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     assert_eq!(ports.bundle(job).await.unwrap(), Some(second.clone()));
     let entry = |erase_at| DueBundle { job: job.clone(), erase_at };
     assert_eq!(due(ports, erase_at).await, [entry(erase_at)]);
-    assert!(ports.erased(&entry(erase_at), &second, erase_at).await.unwrap());
+    assert!(ports.erased(&entry(erase_at), &second, erase_at, None).await.unwrap());
     let left = Bundle { earlier: Vec::new(), ..second.clone() };
     assert_eq!(ports.bundle(job).await.unwrap(), Some(left.clone()));
     // Whoever read it before that does not bring it back.
@@ -194,7 +236,7 @@ async fn renewal_contract<P: BundleBook>(ports: &P, job: &ExportJob) {
     let third = granted(ports.renew(job, "w1", &left, Next::beside(erase_at + minute * 2)).await.unwrap());
     assert_eq!((third.round, third.earlier.len()), (2, 1));
     let all = erase_at + minute * 2;
-    assert!(ports.erased(&entry(erase_at + minute), &third, all).await.unwrap());
+    assert!(ports.erased(&entry(erase_at + minute), &third, all, None).await.unwrap());
     assert_eq!(due(ports, all).await, []);
     let gone = ports.bundle(job).await.unwrap().unwrap();
     assert_eq!((gone.erased_at, gone.earlier), (Some(all), vec![]));

@@ -58,6 +58,16 @@ async fn flags_contract<P: FlagBook>(ports: &P) {
     assert_eq!(lifted(24 * 3_000).await.len(), 3, "raised anew, it is not dated any more");
     ports.lift_flag(&mia, Flag::Limited, later(8), None).await.unwrap();
     assert_eq!(lifted(24 * 3_000).await.len(), 4, "kept for good where nothing says how long");
+    // Lifted before rows expired, it is dated by the last of them, once; not what stands, or nobody has.
+    for days in [730, 3_000] {
+        ports.date_lifted(&mia, jiff::Span::new().days(days)).await.unwrap();
+        assert_eq!((lifted(8 + 24 * 730 - 1).await.len(), lifted(8 + 24 * 730).await.len()), (4, 0), "{days}");
+    }
+    ports.raise_flag(&mia, Flag::Limited, later(9)).await.unwrap();
+    for person in [&mia, &tim] {
+        ports.date_lifted(person, jiff::Span::new().days(1)).await.unwrap();
+    }
+    assert_eq!(lifted(24 * 3_000).await.len(), 4);
     // What is expired and still there is not brought back by a flag that is raised later.
     ports.raise_flag(&tim, Flag::Limited, later(1)).await.unwrap();
     ports.lift_flag(&tim, Flag::Limited, later(2), Some(later(3))).await.unwrap();

@@ -186,8 +186,8 @@ impl Pool {
     async fn sweep(&mut self, now: Timestamp) {
         let bounds = Bounds {
             stuck_after: SignedDuration::from_mins(5),
-            per_shard_max: 10_000,
-            shards_at_once: 8,
+            taken_max: 80_000,
+            at_once: 8,
             stop_at: now + SignedDuration::from_mins(1),
         };
         let service = Arc::clone(&self.service);

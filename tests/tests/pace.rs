@@ -328,14 +328,15 @@ async fn rows_that_others_feed_too_are_updated_at_the_same_pace() {
     assert!((900..=1_000).contains(&most), "{most} in a second");
 }
 
-/// What a sweep waits for its calls, apart from what it computes: docs/cost.md divides it by the shards that are swept at once.
+/// What a sweep waits for its calls, apart from what it computes: docs/cost.md divides it by the obligations that are worked on at once.
 #[tokio::test(start_paused = true)]
-async fn shards_that_are_swept_at_once_wait_together() {
+async fn what_is_worked_on_at_once_waits_together() {
     const EACH: usize = 20;
     let now = SystemClock.now();
-    // Its part of the index read; then for each a row read, a message sent, the row moved on.
-    let of_shard = Duration::from_millis(5) * (1 + 3 * u32::try_from(EACH).unwrap());
-    for (shards_at_once, waited) in [(1, of_shard * 8), (4, of_shard * 2), (DUE_SHARDS, of_shard)] {
+    // Each part of the index read, and its rows, sixteen beside each other; then for each a message sent, the row moved on.
+    let (looking, working) = (8 * 3, 2 * 8 * u32::try_from(EACH).unwrap());
+    for at_once in [1, 4, 8] {
+        let waited = Duration::from_millis(5) * (looking + working / at_once);
         let account = Account::new();
         let mut opened = BTreeMap::<u8, usize>::new();
         for number in 0_u32.. {
@@ -354,13 +355,13 @@ async fn shards_that_are_swept_at_once_wait_together() {
         let ledger = LedgerTable::new(&connection, "ledger".to_owned());
         let queue = SqsQueue::new(&connection, "http://account.test/000000000000/erasure".to_owned());
         let stop_at = now + SignedDuration::from_hours(1);
-        let bounds =
-            Bounds { stuck_after: SignedDuration::from_mins(5), per_shard_max: 1_000, shards_at_once, stop_at };
+        let (stuck_after, at_once) = (SignedDuration::from_mins(5), usize::try_from(at_once).unwrap());
+        let bounds = Bounds { stuck_after, taken_max: 1_000, at_once, stop_at };
         let began = Instant::now();
         let swept = sweep_ledger(&ledger, &ledger, &queue, &SystemClock, &demo::map(), bounds, |_| {}).await;
         let took = began.elapsed();
         assert_eq!((swept.sent, swept.faults, swept.is_truncated), (160, 0, false));
-        println!("{} due took {took:?} of waiting, {shards_at_once} shards at once", swept.due);
+        println!("{} due took {took:?} of waiting, {at_once} at once", swept.due);
         assert!(took >= waited && took < waited * 21 / 20, "{took:?} for {waited:?}");
     }
 }

@@ -55,6 +55,7 @@ async fn every_row_of_requests_verification_purges_and_counters_is_looked_at() {
         ("purge#security-logs", "left#"),
         ("purge", "run"),
         ("purge", "due-run"),
+        ("purge", "proof#"),
     ] {
         let is_there = rows.iter().any(|row| key(row, "pk").starts_with(partition) && key(row, "sk").starts_with(sort));
         assert!(is_there, "no {partition} {sort}");
@@ -62,7 +63,17 @@ async fn every_row_of_requests_verification_purges_and_counters_is_looked_at() {
     assert!(!whole.dump("limits").is_empty());
     assert_eq!(report(&whole).await.1, GOOD, "{}", report(&whole).await.0);
     // Were one of them not in the map, that would be said.
-    for gone in ["asked", "trail#{act}", "verification", "watermark", "left#{instant}", "run", "due-run", "{counter}"] {
+    for gone in [
+        "asked",
+        "trail#{act}",
+        "verification",
+        "watermark",
+        "left#{instant}",
+        "run",
+        "due-run",
+        "proof#{promise}",
+        "{counter}",
+    ] {
         let mut model: Model = toml::from_str(include_str!("../../policy.toml")).unwrap();
         let rows = model.own.values_mut().map(|own| &mut own.rows);
         rows.for_each(|rows| rows.retain(|row| ![&row.partition, &row.key].contains(&&Some(gone.to_owned()))));

@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use privacy::legal_hold::HoldId;
 use privacy::memory::World;
 use privacy::ports::Confirmed;
+use privacy::promise_ledger::ProofBook;
 use privacy::purge::{Cover, Leftover, PeriodClass, PurgeLedger, PurgePlan, Reports, RunOf, Swept, store_report};
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
 use privacy_tests::sweep::{Consumed, classes, logs, row, run, sweep_beside, sweep_registry};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Read units for each record, beyond the floor: docs/performance.md says what they go to.
 const BEYOND_FLOOR: f64 = 0.1;
@@ -83,6 +84,21 @@ async fn check_ledger(ledger: &impl PurgeLedger) {
     }
 }
 
+async fn check_proofs(book: &impl ProofBook) {
+    let proofs = |all: &[(&str, &str)]| {
+        all.iter().map(|(promise, day)| ((*promise).to_owned(), at(&format!("2026-03-{day}T12:00:00Z")))).collect()
+    };
+    assert_eq!(book.proofs().await.unwrap(), std::collections::BTreeMap::new());
+    let (one, other) = ("promise.disconnect", "termination.phase.account");
+    for (noted, expected) in [
+        (proofs(&[(one, "10"), (other, "11")]), proofs(&[(one, "10"), (other, "11")])),
+        (proofs(&[(one, "12"), (other, "10")]), proofs(&[(one, "12"), (other, "11")])),
+    ] {
+        book.note_proofs(&noted).await.unwrap();
+        assert_eq!(book.proofs().await.unwrap(), expected, "never back");
+    }
+}
+
 async fn check_reports(reports: &impl Reports) {
     assert!(reports.store("sweeps/2026-03-10/a.json", "{}").await.unwrap());
     assert!(!reports.store("sweeps/2026-03-10/a.json", "[]").await.unwrap(), "what stands there stays");
@@ -93,6 +109,8 @@ async fn memory_and_aws_keep_the_same_promises() {
     let (world, account) = (World::new(at("2026-03-10T00:00:00Z"), 10), Account::new());
     check_ledger(&world).await;
     check_ledger(&demo::ledger(&account)).await;
+    check_proofs(&world).await;
+    check_proofs(&demo::ledger(&account)).await;
     check_reports(&world).await;
     check_reports(&demo::reports(&account)).await;
 }
@@ -228,6 +246,24 @@ async fn what_is_above_a_ceiling_waits_whole_and_goes_when_its_plan_is_confirmed
             .keys()
             .any(|stored| stored.contains("sweeps") && key.starts_with("sweeps/2027-03-10/"))
     );
+}
+
+/// Which period it lists nobody knows; every other goes.
+#[tokio::test]
+async fn a_leftover_that_cannot_be_read_leaves_the_rest_of_its_class_purged_and_fails_it() {
+    let account = Account::new();
+    for day in ["2026-03-08", "2026-03-09"] {
+        logs(&account, day, 4);
+    }
+    let damaged = |sort: &str| json!({"pk": {"S": "purge#security-logs"}, "sk": {"S": sort}, "held": {"S": "many"}});
+    account.put_all("ledger", &[damaged("left#2026-03-01T00:00:00.000Z"), damaged("scrap")]);
+    let mut logs = classes("2026-03-08");
+    logs.retain(|class| class.name == "security-logs");
+    let report = run(&account, &logs, "2027-03-10T00:20:00Z").await;
+    let of_class = &report.classes["security-logs"];
+    assert_eq!((of_class.purged, account.count("logs"), report.failures()), (8, 0, 1), "{report:?}");
+    assert!(of_class.fault.as_ref().is_some_and(|cause| cause.contains("held")), "{report:?}");
+    assert_eq!(of_class.swept_until, Some(at("2026-03-11T00:00:00Z")));
 }
 
 /// AWS refuses what a clock has signed that is minutes wrong: so no such clock purges early, as long as nothing corrects it.

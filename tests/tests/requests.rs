@@ -37,7 +37,7 @@ use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::Account;
 use privacy_tests::asked::{deeds, full, now};
-use privacy_tests::demo;
+use privacy_tests::{demo, each};
 
 fn act(deed: Deed) -> Act {
     let why = Note::parse("asked on the phone").ok();
@@ -47,7 +47,7 @@ fn act(deed: Deed) -> Act {
 async fn due<P: DueRequests>(ports: &P, at: Timestamp) -> Vec<DueRequest> {
     let mut due = Vec::new();
     for shard in 0..DUE_SHARDS {
-        due.extend(ports.due_requests(shard, at, 10).await.unwrap());
+        due.extend(each(ports.due_requests(shard, at, 10).await.unwrap()));
     }
     due
 }
@@ -170,12 +170,12 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     let record = ClosedRecord::Asked(request.id.clone());
     let closed = Closed { record, closed_at: now() };
     let shard = request.id.shard(DUE_SHARDS);
-    let found = async || ports.closed(OwnKind::Requests, shard, now(), 10).await.unwrap();
+    let found = async || each(ports.closed(OwnKind::Requests, shard, now(), 10).await.unwrap());
     assert_eq!((found().await, ports.parts(&closed).await.unwrap()), (vec![], None), "still open");
     ports.record(&answered, &act(Deed::Answered), None).await.unwrap();
     ports.issue(&request.id, &challenge).await.unwrap();
     assert_eq!(found().await, vec![closed.clone()]);
-    let contacts = async || ports.closed(OwnKind::ContactData, shard, now(), 10).await.unwrap();
+    let contacts = async || each(ports.closed(OwnKind::ContactData, shard, now(), 10).await.unwrap());
     assert_eq!(contacts().await, vec![closed.clone()]);
     let answered = SubjectRequest { version: 4, ..answered.without_contact() };
     assert!(ports.record(&answered, &act(Deed::ContactErased), None).await.unwrap());

@@ -20,6 +20,8 @@ use crate::config::Config;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
     erased: u64,
+    /// Accounts whose exports nothing is known of any more.
+    forgotten: u64,
     is_truncated: bool,
 }
 
@@ -43,9 +45,9 @@ impl Bundles {
     }
 
     /// The report, and how many bundles could not be erased.
-    pub(crate) async fn sweep(&self, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
-        let swept = erase_bundles(&self.ledger, &self.bucket, &SystemClock, stop_at).await;
-        let BundlesErased { erased, is_truncated, faults } = swept;
+    pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
+        let swept = erase_bundles(&self.ledger, &self.bucket, map, &SystemClock, stop_at).await;
+        let BundlesErased { erased, forgotten, is_truncated, faults } = swept;
         for fault in &faults {
             let cause = fault.chain();
             tracing::error!("request.id" = request_id, outcome = "fault", cause, "a bundle could not be erased");
@@ -53,7 +55,7 @@ impl Bundles {
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let left = faults.len() as u64;
         metrics::emit(SystemClock.now(), &[("BundlesErased", count(erased)), ("BundlesNotErased", count(left))]);
-        let report = Report { erased, is_truncated };
+        let report = Report { erased, forgotten, is_truncated };
         tracing::info!("request.id" = request_id, outcome = "swept", ?report, "bundles were swept");
         (report, left)
     }

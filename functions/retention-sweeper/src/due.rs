@@ -18,10 +18,10 @@ use serde::Serialize;
 
 use crate::config::Config;
 
-/// More of one shard waits for the next tick.
-const PER_SHARD_MAX: u64 = 2_000;
-/// All of them: what a case takes is mostly waiting, and one case at a time keeps far from what a part of the index takes of writes.
-const SHARDS_AT_ONCE: u8 = DUE_SHARDS;
+/// More than that waits for the next tick.
+const TAKEN_MAX: usize = 16_000;
+/// So many at the same time: what a case takes is mostly waiting, and so many keep far from what one part of the index takes of writes.
+const AT_ONCE: usize = 8;
 
 /// The answer, for whoever invokes the function by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -94,12 +94,7 @@ impl Due {
 
     /// The report, and how many parts could not be swept.
     pub(crate) async fn sweep(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> (Report, u64) {
-        let bounds = Bounds {
-            stuck_after: self.stuck_after,
-            per_shard_max: PER_SHARD_MAX,
-            shards_at_once: SHARDS_AT_ONCE,
-            stop_at,
-        };
+        let bounds = Bounds { stuck_after: self.stuck_after, taken_max: TAKEN_MAX, at_once: AT_ONCE, stop_at };
         let log = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => {
                 let cause = fault.chain();

@@ -41,6 +41,7 @@ pub(crate) struct PurgeFailed {
 pub(crate) struct Periods {
     ledger: LedgerTable,
     vault: Vault,
+    flags: Vault,
     reports: ReportBucket,
     classes: Vec<PeriodClass>,
 }
@@ -50,6 +51,7 @@ impl Periods {
         Ok(Self {
             ledger: LedgerTable::new(connection, config.ledger_table.clone()),
             vault: Vault::new(connection, Names::of_stores(config.stores.clone())).paced(config.share),
+            flags: Vault::new(connection, config.people.clone()),
             reports: ReportBucket::new(connection, config.reports_bucket.clone()),
             classes: PeriodClass::all(map)?,
         })
@@ -65,7 +67,7 @@ impl Periods {
         let bounds = Bounds { stop_at: ends_at - LAST_CHUNK, records_max: RECORDS_MAX, is_dry_run };
         let mut report = purge_periods(&self.ledger, &self.vault, &SystemClock, map, &self.classes, bounds).await;
         // Last: what people and platforms wait for goes first, and these have a month.
-        purge_own(&self.ledger, &SystemClock, map, bounds, &mut report).await;
+        purge_own(&self.ledger, &self.flags, &SystemClock, map, bounds, &mut report).await;
         let mut failures = report.failures();
         let mut stored_under = None;
         if !is_dry_run {

@@ -135,7 +135,7 @@ impl Sweeper {
     ) -> Result<DueReport, due::SweepFailed> {
         let until = Shares::until(ends_at);
         let (requests, of_requests) = self.requests.sweep(&self.map, request_id, until.requests).await;
-        let (bundles, of_bundles) = self.bundles.sweep(request_id, until.bundles).await;
+        let (bundles, of_bundles) = self.bundles.sweep(&self.map, request_id, until.bundles).await;
         // Before what is due: whatever a replay asks is due, and goes out with the rest.
         let (replays, of_replays) = self.replays.sweep(&self.map, request_id, until.replays).await;
         let (obligations, of_obligations) = self.due.sweep(&self.map, request_id, until.obligations).await;
@@ -161,8 +161,16 @@ impl Sweeper {
 
 #[cfg(test)]
 mod tests {
+    use privacy::clock::model::Kind;
+    use privacy::export::job::ExportJob;
+    use privacy::export::ports::BundleBook;
+    use privacy::ids::TenantId;
+    use privacy::memory::asked;
+    use privacy::ports::DUE_SHARDS;
+    use privacy::subject_request::ports::RequestIntake;
     use privacy_tests::account::{Account, Trouble};
     use privacy_tests::demo;
+    use serde_json::json;
 
     use super::*;
 
@@ -239,6 +247,37 @@ mod tests {
         // What cannot be noted fails the invocation, when everything is swept.
         account.trouble("UpdateItem ledger", &[Trouble::Down; 6]);
         assert_eq!(sweeper.sweep_due("r-1", at("00:00")).await.unwrap_err().faults, 1);
+    }
+
+    /// More of them than a page has, in every part of the index, and older than what can be read.
+    #[tokio::test]
+    async fn entries_that_cannot_be_read_leave_the_rest_of_their_shard_swept_and_fail_the_invocation() {
+        let (account, now) = (Account::new(), SystemClock.now());
+        account.set_secret("subject-keys", demo::SUBJECT_KEYS);
+        let (sweeper, ledger) = (sweeper(&account), demo::ledger(&account));
+        let entry = |(part, number): (String, u32)| {
+            json!({"pk": {"S": format!("obligation#?{number}")}, "sk": {"S": part.clone()}, "due_shard": {"S": part},
+                "next_action_at": {"S": "2025-01-01T00:00:00.000Z"}})
+        };
+        let parts = |shard: u8| {
+            [(format!("{shard:02}"), 30), (format!("request-{shard:02}"), 30), (format!("bundle-{shard:02}"), 1)]
+        };
+        let entries = (0..DUE_SHARDS)
+            .flat_map(parts)
+            .flat_map(|(part, count)| (0..count).map(move |number| (part.clone(), number)));
+        account.put_all("ledger", &entries.map(entry).collect::<Vec<_>>());
+        let received_at = now - SignedDuration::from_hours(2);
+        let obligation = demo::request(&demo::person("10158000000000001"), received_at);
+        privacy::ports::Intake::open(&ledger, &obligation).await.unwrap();
+        let request = asked(7, Kind::Access, Some("mia@example.org"), None, received_at);
+        assert_eq!(ledger.receive(&request).await.unwrap(), None);
+        let job = ExportJob::Tenant(TenantId::parse("alder").unwrap());
+        ledger.claim(&job, "w1", received_at, received_at, received_at).await.unwrap();
+        let ends_at = SystemClock.now() + SignedDuration::from_mins(5);
+        let failed = sweeper.sweep_due("r-1", (now, ends_at)).await.unwrap_err();
+        assert_eq!(failed.faults, 61 * u64::from(DUE_SHARDS));
+        assert_eq!(account.sent().len(), 2, "the obligation, and the letter of the request");
+        assert!(ledger.bundle(&job).await.unwrap().unwrap().erased_at.is_some());
     }
 
     #[tokio::test]

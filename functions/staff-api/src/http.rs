@@ -25,7 +25,9 @@ use privacy::list_requests::read_requests;
 use privacy::obligation::ObligationId;
 use privacy::ports::{Clock, Confirmed, Freshness, HoldBook, PlanBook, Showcase};
 use privacy::processors::{ProcessorLedger, Report};
-use privacy::promise_ledger::{processors, read_open, read_purges, scheduled, standing, unwatched};
+use privacy::promise_ledger::{
+    ProofBook, processors, read_open, read_purges, remember, scheduled, standing, unwatched,
+};
 use privacy_aws::connection::Connection;
 use privacy_aws::ledger::LedgerTable;
 use privacy_aws::outbox::Outbox;
@@ -240,6 +242,7 @@ impl Staff {
         let now = SystemClock.now();
         let (requests, are_all) = read_requests(&self.ledger).await?;
         let standings = standing(&self.map, &read.heads, &requests, &in_force, now);
+        let standings = remember(standings, &self.ledger.proofs().await?);
         let (obligations, is_complete) = (read.heads.len(), read.is_complete && are_all);
         tracing::info!(
             "request.id" = request_id,

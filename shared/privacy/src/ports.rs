@@ -36,6 +36,9 @@ use jiff::Timestamp;
 /// What a port answers.
 pub type Answer<T> = Result<T, Fault>;
 
+/// Rows that are read one by one: one that cannot be read leaves the others read, and is said.
+pub type Each<T> = Vec<Answer<T>>;
+
 /// Where time comes from.
 pub trait Clock: Sync {
     /// Now, in whole milliseconds.
@@ -260,7 +263,7 @@ pub struct Due {
 /// The sweeper's side of the ledger.
 pub trait DueIndex: Sync {
     /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
-    fn due(&self, shard: u8, now: Timestamp, limit: u16) -> impl Future<Output = Answer<Vec<Due>>> + Send;
+    fn due(&self, shard: u8, now: Timestamp, limit: u16) -> impl Future<Output = Answer<Each<Due>>> + Send;
     /// The row itself, by a strong read.
     fn head(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<Head>>> + Send;
     /// Notes since when an obligation is past its date, once.

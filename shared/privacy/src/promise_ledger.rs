@@ -6,10 +6,13 @@
 //! by [`judge`] and by [`judge_class`](crate::purge::judge_class), as the sweeper's alarms are.
 
 mod processors;
+mod proofs;
 mod scheduled;
 mod unwatched;
 
 pub use processors::{ProcessorStanding, processors};
+pub(crate) use proofs::newest;
+pub use proofs::{ProofBook, remember};
 pub use scheduled::{PurgeReading, Scheduled, read_purges, scheduled};
 pub use unwatched::{NOT_WATCHED, NotWatched, unwatched};
 
@@ -60,7 +63,7 @@ pub struct Standing {
     pub oldest_open_at: Option<Timestamp>,
     /// The earliest promised date of an open one. Held ones do not count.
     pub next_due: Option<DueBy>,
-    /// When a strong read last found nothing any more, among those that are still looked at.
+    /// When a strong read last found nothing any more: among those that are still looked at, or as it was noted ([`remember`]).
     pub last_proof: Option<Timestamp>,
 }
 
@@ -123,7 +126,7 @@ impl Standing {
     }
 
     fn count(&mut self, head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) {
-        self.last_proof = self.last_proof.max(head.state.erased_at()).max(head.ours_gone_at());
+        self.last_proof = self.last_proof.max(proof_of(head));
         match judge(head, map, in_force, now) {
             // What processors still have is theirs to be late with: [`processors`].
             Judged::Finished | Judged::Settling => {}
@@ -151,6 +154,11 @@ impl Standing {
             }
         }
     }
+}
+
+/// When a strong read found nothing of an obligation any more.
+fn proof_of(head: &Head) -> Option<Timestamp> {
+    head.state.erased_at().max(head.ours_gone_at())
 }
 
 /// Which sentence an obligation keeps.

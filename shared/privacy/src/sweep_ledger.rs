@@ -2,31 +2,29 @@
 //! must know of. Its reads grow with what is due, not with what exists.
 //!
 //! Stuck means "no progress past a promised time", and what is stuck is sent again, never cancelled. Every open
-//! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due in a shard the nearest last day
-//! goes first, and shards are swept beside each other.
+//! obligation passes here at least once an hour, so none can reach its date unseen. Of what is due the nearest last day goes first,
+//! and some are worked on beside each other.
 
+mod act;
 mod holds;
 mod page;
 mod plan;
-mod shard;
 mod tally;
 
 use futures_util::lock::Mutex;
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
-use self::page::shards;
+use self::act::Ports;
+use self::page::{Looked, look};
 pub use self::plan::{DueOfKind, DuePlan, ToSend, plan_sweep};
-use self::shard::Ports;
 use self::tally::Tally;
 use crate::data_map::DataMap;
 use crate::fault::Fault;
 use crate::obligation::{Head, State};
-use crate::ports::{Clock, DueIndex, HoldBook, NextAction, WorkQueue};
+use crate::ports::{Clock, Due, DueIndex, HoldBook, NextAction, WorkQueue};
+use crate::promise_ledger::{ProofBook, newest};
 use crate::replay::ReplayStage;
-
-/// Entries taken from one shard at a time, and so how far the order by the last day reaches: as many as a sweep takes of it.
-const PAGE: u16 = 2_000;
 
 /// How long a plan above its ceiling rests until an alarm counts it again.
 const HALTED_RECHECK: SignedDuration = SignedDuration::from_hours(1);
@@ -112,30 +110,50 @@ pub enum Notice<'a> {
 pub struct Bounds {
     /// How long an obligation may be without progress.
     pub stuck_after: SignedDuration,
-    /// At most so many obligations of one shard.
-    pub per_shard_max: u64,
-    /// So many shards at the same time, at least one. In each of them one obligation comes after the other.
-    pub shards_at_once: u8,
+    /// At most so many obligations, those with the nearest last day.
+    pub taken_max: usize,
+    /// So many of them at the same time, at least one.
+    pub at_once: usize,
     /// No obligation is begun after this instant.
     pub stop_at: Timestamp,
 }
 
-/// Sweeps every shard once, some of them at the same time. A fault with one obligation or shard leaves the others swept; each is handed
-/// to `notice` and counted, and so is each obligation that counts for an alarm.
+/// Looks at every shard, in half of the time at most, and then works on what is due, some of it at the same time; last it notes when
+/// each sentence of the policy was last proven by any of that. A fault with one obligation or shard leaves the others swept; each is
+/// handed to `notice` and counted, and so is each obligation that counts for an alarm.
 pub async fn sweep_ledger(
     index: &impl DueIndex,
-    book: &impl HoldBook,
+    book: &(impl HoldBook + ProofBook),
     queue: &impl WorkQueue,
     clock: &impl Clock,
     map: &DataMap,
     bounds: Bounds,
     notice: impl FnMut(Notice<'_>) + Send,
 ) -> Sweep {
-    let ports = Ports { index, book, queue, clock, map, bounds };
-    let tally = Mutex::new(Tally::new(notice));
-    let at_once = usize::from(bounds.shards_at_once.max(1));
-    stream::iter(shards(clock.now())).for_each_concurrent(at_once, |shard| ports.sweep(shard, &tally)).await;
-    tally.into_inner().sweep
+    let (mut tally, now) = (Tally::new(notice), clock.now());
+    let looked_until = now + bounds.stop_at.duration_since(now) / 2;
+    let Looked { taken, is_truncated, faults } = look(index, clock, bounds.stuck_after, looked_until).await;
+    tally.sweep.is_truncated = is_truncated || taken.len() > bounds.taken_max;
+    for fault in &faults {
+        tally.fault(fault);
+    }
+    let (ports, counting) = (Ports { index, book, queue, clock, map, stop_at: bounds.stop_at }, Mutex::new(tally));
+    let first = stream::iter(taken.iter().take(bounds.taken_max));
+    first.for_each_concurrent(bounds.at_once.max(1), |one| ports.work_on(one, &counting)).await;
+    let mut tally = counting.into_inner();
+    let proofs = newest(taken.iter().map(|taken| &taken.head));
+    if !proofs.is_empty()
+        && let Err(fault) = book.note_proofs(&proofs).await
+    {
+        tally.fault(&fault);
+    }
+    tally.sweep
+}
+
+/// The row behind an index entry, if it is still due: the index may be stale.
+async fn still_due(index: &impl DueIndex, due: &Due, now: Timestamp) -> Result<Option<Head>, Fault> {
+    let head = index.head(&due.id).await?;
+    Ok(head.filter(|head| head.next_action_at.is_some_and(|at| at <= now)))
 }
 
 #[cfg(test)]

@@ -180,10 +180,17 @@ where
     Q: WorkQueue + ExportQueue + NoticeQueue,
 {
     let book = fulfilment.ledger;
+    // Entries that cannot be read cannot be moved on either: every page begins with them.
+    let mut unread = 0;
     loop {
-        let page = book.due_requests(shard, clock.now(), PAGE).await?;
-        let is_last = page.len() < usize::from(PAGE);
-        for due in page {
+        let limit = PAGE.saturating_add(u16::try_from(unread).unwrap_or(u16::MAX));
+        let page = book.due_requests(shard, clock.now(), limit).await?;
+        let is_last = page.len() < usize::from(limit);
+        let (due, faults): (Vec<_>, Vec<_>) = page.into_iter().partition(Result::is_ok);
+        let known = unread;
+        unread = faults.len().max(known);
+        swept.faults.extend(faults.into_iter().skip(known).filter_map(Result::err));
+        for due in due.into_iter().flatten() {
             if clock.now() >= stop_at {
                 swept.is_truncated = true;
                 return Ok(());

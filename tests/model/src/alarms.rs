@@ -49,7 +49,7 @@ impl Office {
     pub(crate) fn sweep(&self, world: &World) -> Rung {
         let now = world.now();
         let stop_at = now + SignedDuration::from_mins(5);
-        let bounds = sweep_ledger::Bounds { stuck_after: STUCK_AFTER, per_shard_max: 10, shards_at_once: 8, stop_at };
+        let bounds = sweep_ledger::Bounds { stuck_after: STUCK_AFTER, taken_max: 80, at_once: 8, stop_at };
         let mut named = Vec::new();
         let swept = ready(sweep_ledger(world, world, world, world, self.map(), bounds, |notice| match notice {
             Notice::Alarming { head, why } => named.push((head.id.clone(), why, is_over(head.received_at, now))),

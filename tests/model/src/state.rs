@@ -95,7 +95,7 @@ impl State {
 }
 
 /// The fingerprint of all that anything is decided by. Left out: how often rows were changed, the list of acts, in what order
-/// letters to different requests went out, and how often a processor was asked.
+/// letters to different requests went out, how often a processor was asked, and when sentences were noted as proven.
 pub(crate) fn print_of(stored: &Stored) -> u64 {
     let mut shadow = Stored::clone(stored);
     let requests = &mut shadow.requests;
@@ -104,6 +104,7 @@ pub(crate) fn print_of(stored: &Stored) -> u64 {
     // Of one request they stay in their order.
     requests.letters.sort_by(|one, other| one.request.cmp(&other.request));
     shadow.hold_changes = 0;
+    shadow.purges.proofs.clear();
     for vendor in shadow.vendors.by_name.values_mut() {
         vendor.asked.clear();
         vendor.looked_for.clear();

@@ -202,7 +202,8 @@ mod tests {
         for kind in Actor::ALL {
             let (with, without): (Vec<&Cast>, Vec<&Cast>) = casts.iter().partition(|cast| cast.has(kind));
             assert!(with.len() > 120 && without.len() > 300, "{kind:?} takes part in {}", with.len());
-            let often = casts.iter().find(|cast| cast.times(kind) > 1).unwrap_or_else(|| panic!("{kind:?} never often"));
+            let often =
+                casts.iter().find(|cast| cast.times(kind) > 1).unwrap_or_else(|| panic!("{kind:?} never often"));
             assert!(often.kinds.len() <= 2, "{often}");
         }
         let pairs = |one: Actor, other: Actor| casts.iter().filter(|cast| cast.has(one) && cast.has(other)).count();

@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
+use self::dated::Dated;
 pub use self::dated::Kind;
 pub use self::facts::{About, Ask, Closing, Connected, Copy, FormSent, Shown};
-use self::dated::Dated;
 pub use self::held::{HOLD_TAKES_EFFECT, Held};
 
 /// The letter says for how long its code can be used.

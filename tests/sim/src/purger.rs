@@ -134,9 +134,8 @@ impl Purger {
         for (name, class) in &report.classes {
             let ClassReport { purged, held, late, swept_until, fault, .. } = class;
             let until = swept_until.map_or_else(|| "nowhere".to_owned(), |until| until.to_string());
-            self.process.note(&format!(
-                "has swept {name} up to {until}: {purged} purged, {held} held, {late} late, {fault:?}"
-            ));
+            self.process
+                .note(&format!("has swept {name} up to {until}: {purged} purged, {held} held, {late} late, {fault:?}"));
         }
         if self.world.naive == Some(Naive::PassesFailedPeriods) {
             self.pass_failed(&report, classes).await;

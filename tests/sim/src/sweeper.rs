@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::obligation::{Head, ObligationId};
-use privacy::ports::{Answer, Clock, DUE_SHARDS, Due as Entry, DueIndex, NextAction};
+use privacy::ports::{Answer, Clock, DUE_SHARDS, Due as Entry, DueIndex, Each, NextAction};
 use privacy::replay::sweep_replays;
 use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
 use privacy::sweep_requests::{RequestsSwept, sweep_shard};
@@ -77,7 +77,7 @@ struct Due<'a> {
 }
 
 impl DueIndex for Due<'_> {
-    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Entry>> {
+    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<Entry>> {
         if !self.shards.contains(&format!("{shard:02}")) {
             return Ok(Vec::new());
         }
@@ -187,7 +187,7 @@ impl Sweeper {
         let cloud = &self.process.cloud;
         self.process.note("sweeps");
         let stop_at = self.process.now() + SignedDuration::from_secs(92);
-        let bounds = Bounds { stuck_after: STUCK_AFTER, per_shard_max: 2_000, shards_at_once: DUE_SHARDS, stop_at };
+        let bounds = Bounds { stuck_after: STUCK_AFTER, taken_max: 8_000, at_once: 8, stop_at };
         let notice = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => self.process.note(&format!("a part of the sweep fails: {}", fault.chain())),
             Notice::Alarming { head, why } if !self.is_kept_silent(head) => {

@@ -216,7 +216,7 @@ async fn bundles(account: &Account, ledger: &LedgerTable) {
         ledger.renew(&job, "w", &made, Next::beside(day(20))).await.unwrap();
         let second = ledger.bundle(&job).await.unwrap().unwrap();
         let due = DueBundle { job: job.clone(), erase_at: second.next_erase_at().unwrap() };
-        assert!(ledger.erased(&due, &second, day(40)).await.unwrap());
+        assert!(ledger.erased(&due, &second, day(40), None).await.unwrap());
     }
     ledger.await_bundle(&tenant(), &ObligationId::of_request(&[1; 20]), now()).await.unwrap();
     let store = BundleBucket::new(&account.connection(), "bundles".to_owned());

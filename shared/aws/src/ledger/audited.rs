@@ -79,6 +79,9 @@ impl Place {
             "purge" if sk.starts_with("left#") => Self::Leftover,
             "purge" if sk == "run" => Self::LeftOut("when a run ended; what it did is told by each class"),
             "purge" if sk == "due-run" => Self::LeftOut("when a run ended; what it did is told by each obligation"),
+            "purge" if sk.starts_with(purges::PROOF) => {
+                Self::LeftOut("when a sentence was last proven; what proved it is told by each obligation")
+            }
             "replay" => {
                 Self::LeftOut("a walk over rows that are told themselves; who asked for it is told by staff's acts")
             }

@@ -1,9 +1,11 @@
 //! Bundles. What is known of one stands beside the request that it answers, in `obligation#<reference>` with `bundle`; that of
 //! a tenant's account in `export#<tenant>` with `bundle`. It is in the due index under `bundle-<shard>` until it is erased, and
-//! those before it, which stand in its row as `earlier`: by the day of the first of them.
+//! those before it, which stand in its row as `earlier`: by the day of the first of them. That of an account stays there by the day on
+//! which its row goes.
 //!
 //! `pending#<tenant>` has one row for each request whose bundle a purge of the tenant waits for.
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
@@ -11,12 +13,11 @@ use privacy::export::job::ExportJob;
 use privacy::export::ports::{Bundle, BundleBook, Claim, DueBundle, Next};
 use privacy::ids::TenantId;
 use privacy::obligation::ObligationId;
-use privacy::ports::Answer;
-use privacy::subject_request::ports::RequestBook;
+use privacy::ports::{Answer, Each};
 
 use super::LedgerTable;
 use super::bundle_rows::{BUNDLE, EARLIER, bundle_of, due_shard, earlier_value, job_of, key, pending, shard_of};
-use crate::attributes::{at, find_at, get_at, get_text, number, text, unreadable};
+use crate::attributes::{at, find_at, get_at, number, text, unreadable};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
 
@@ -89,7 +90,7 @@ impl BundleBook for LedgerTable {
                 condition.push_str("next_action_at = :seen");
                 update = update.expression_attribute_values(":seen", at(seen));
             }
-            None => condition.push_str("attribute_not_exists(next_action_at)"),
+            None => condition.push_str("attribute_exists(erased_at)"),
         }
         let remove = match earlier_value(&next.earlier) {
             Some(earlier) => {
@@ -182,10 +183,10 @@ impl BundleBook for LedgerTable {
         Ok(until.is_some_and(|until| until > now))
     }
 
-    async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
+    async fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<DueBundle>> {
         let rows = self.due_rows("bundles.due", due_shard(shard), now, limit).await?;
         let due = |item| Ok(DueBundle { job: job_of(item)?, erase_at: get_at(item, "next_action_at")? });
-        rows.iter().map(due).collect()
+        Ok(rows.iter().map(due).collect())
     }
 
     async fn coming_bundles(
@@ -201,13 +202,20 @@ impl BundleBook for LedgerTable {
         rows.iter().map(coming).collect()
     }
 
-    async fn erased(&self, due: &DueBundle, bundle: &Bundle, erased_at: Timestamp) -> Answer<bool> {
+    async fn erased(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        erased_at: Timestamp,
+        record_ends_at: Option<Timestamp>,
+    ) -> Answer<bool> {
         let left = bundle.without_due(erased_at);
+        let next = left.next_erase_at().or(record_ends_at);
         let (mut set, mut remove) = (Vec::new(), Vec::new());
         let mut update = self.client.update_item().table_name(&self.table).set_key(Some(key(&due.job)));
         for (name, placeholder, assignment, value) in [
             (EARLIER, ":earlier", "earlier = :earlier", earlier_value(&left.earlier)),
-            ("next_action_at", ":next", "next_action_at = :next", left.next_erase_at().map(at)),
+            ("next_action_at", ":next", "next_action_at = :next", next.map(at)),
             ("erased_at", ":at", "erased_at = :at", left.erased_at.map(at)),
         ] {
             match value {
@@ -218,7 +226,7 @@ impl BundleBook for LedgerTable {
                 None => remove.push(name),
             }
         }
-        if left.next_erase_at().is_none() {
+        if next.is_none() {
             remove.push("due_shard");
         }
         if left.erased_at.is_some() {
@@ -238,6 +246,32 @@ impl BundleBook for LedgerTable {
         }
     }
 
+    async fn forget_export(&self, due: &DueBundle, bundle: &Bundle, now: Timestamp) -> Answer<bool> {
+        let ExportJob::Tenant(tenant) = &due.job else { return Ok(false) };
+        self.stop_awaiting_closed(tenant).await?;
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key(&due.job)))
+            .condition_expression(
+                "next_action_at = :seen AND round = :round AND attribute_exists(erased_at) AND \
+                 (attribute_not_exists(leased_until) OR leased_until <= :now)",
+            )
+            .expression_attribute_values(":seen", at(due.erase_at))
+            .expression_attribute_values(":round", number(bundle.round))
+            .expression_attribute_values(":now", at(now));
+        match delete.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(fault("bundles.forget")(error)),
+        }
+    }
+
     async fn await_bundle(&self, tenant: &TenantId, request: &ObligationId, since: Timestamp) -> Answer<()> {
         let row = [("pk", text(pending(tenant))), ("sk", text(request.as_str())), ("since", at(since))];
         let row = row.map(|(name, value)| (name.to_owned(), value)).into();
@@ -250,24 +284,5 @@ impl BundleBook for LedgerTable {
         let row = row.map(|(name, value)| (name.to_owned(), value)).into();
         let delete = self.client.delete_item().table_name(&self.table).set_key(Some(row));
         delete.send().await.map(drop).map_err(fault("bundles.stop_awaiting"))
-    }
-}
-
-impl LedgerTable {
-    /// The open requests whose bundles a purge of a tenant waits for, by strong reads. One that was closed without a bundle has
-    /// left its row, and is not waited for. The export of the account is one of them while it is ordered and not made.
-    pub(super) async fn awaited(&self, tenant: &TenantId) -> Answer<Vec<ObligationId>> {
-        let mut awaited = Vec::new();
-        for row in self.rows("bundles.awaited", pending(tenant), "").await? {
-            let id = ObligationId::parse(get_text(&row, "sk")?).map_err(|_| unreadable("sk"))?;
-            if self.request(&id).await?.is_some_and(|request| request.standing.closed_at().is_none()) {
-                awaited.push(id);
-            }
-        }
-        let account = ExportJob::Tenant(tenant.clone());
-        if self.bundle(&account).await?.is_some_and(|bundle| bundle.is_open()) {
-            awaited.push(account.named());
-        }
-        Ok(awaited)
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use jiff::{SignedDuration, Timestamp};
 use privacy::obligation::{Head, ObligationId};
-use privacy::ports::{Answer, Due, DueIndex, NextAction};
+use privacy::ports::{Answer, Due, DueIndex, Each, NextAction};
 
 use super::{DUE_INDEX, LedgerTable, head_key, rows};
 use crate::attributes::{Item, at, get_at, text};
@@ -12,10 +12,10 @@ use crate::faults::{fault, refusing_row};
 use crate::patience;
 
 impl DueIndex for LedgerTable {
-    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Due>> {
+    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<Due>> {
         let rows = self.due_rows("due.read", rows::shard_name(shard), now, limit).await?;
         let due = |item| Ok(Due { id: rows::id_of(item)?, next_action_at: get_at(item, "next_action_at")? });
-        rows.iter().map(due).collect()
+        Ok(rows.iter().map(due).collect())
     }
 
     async fn head(&self, id: &ObligationId) -> Answer<Option<Head>> {

@@ -17,6 +17,7 @@
 
 mod archive;
 mod audited;
+mod awaited;
 mod bundle_rows;
 mod bundles;
 mod challenges;

@@ -5,6 +5,9 @@
 //! | `purge#<class>` | `watermark` | `swept_until` and `swept_at`, when that was written; `swept_from` and `swept_shards`, where the sweeps looked; the plan while the class is halted: `halted_at` (its ceiling), `planned`, `planned_until`, `plan_hash`, and `confirmed_plan`; who confirmed last, and when; `late_since` while it is late |
 //! | `purge#<class>` | `left#<instant>` | a period that the watermark has passed and that is looked at again |
 //! | `purge` | `run`, `due-run` | when the last run ended; of the sweep of what is due, noted once an hour |
+//! | `purge` | `proof#<promise>` | when a sentence that obligations keep was last proven |
+
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -15,6 +18,7 @@ use privacy::instant;
 use privacy::legal_hold::HoldId;
 use privacy::obligation::PlanHash;
 use privacy::ports::{Answer, Confirmed};
+use privacy::promise_ledger::ProofBook;
 use privacy::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, RunBook, RunOf, Swept};
 
 use super::LedgerTable;
@@ -24,6 +28,9 @@ use crate::patience;
 
 pub(super) const WATERMARK: &str = "watermark";
 pub(super) const LEFT: &str = "left#";
+pub(super) const PROOF: &str = "proof#";
+/// Where what is of no one class stands.
+const ALL: &str = "purge";
 
 fn partition(class: &str) -> String {
     format!("purge#{class}")
@@ -96,10 +103,15 @@ impl PurgeLedger for LedgerTable {
     async fn progress(&self, class: &str) -> Answer<Progress> {
         let mut progress = Progress::default();
         for row in self.rows("purges.progress", partition(class), "").await? {
-            match get_text(&row, "sk")? {
-                WATERMARK => read_watermark(&row, &mut progress)?,
-                sort if sort.starts_with(LEFT) => progress.leftovers.push(leftover(&row)?),
-                _ => return Err(unreadable("sk")),
+            let sort = get_text(&row, "sk")?;
+            if sort == WATERMARK {
+                // Without it nobody knows where to go on; what stands beside it leaves the rest to be purged.
+                read_watermark(&row, &mut progress)?;
+                continue;
+            }
+            match if sort.starts_with(LEFT) { leftover(&row) } else { Err(unreadable("sk")) } {
+                Ok(leftover) => progress.leftovers.push(leftover),
+                Err(fault) => drop(progress.unread.get_or_insert(fault.chain())),
             }
         }
         Ok(progress)
@@ -215,17 +227,40 @@ const fn run_of(of: RunOf) -> &'static str {
 impl RunBook for LedgerTable {
     async fn last_run(&self, of: RunOf) -> Answer<Option<Timestamp>> {
         let get = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let get = get.key("pk", text("purge")).key("sk", text(run_of(of)));
+        let get = get.key("pk", text(ALL)).key("sk", text(run_of(of)));
         let row = get.send().await.map_err(fault("purges.last_run"))?.item;
         row.map_or(Ok(None), |row| find_at(&row, "ended_at"))
     }
 
     async fn note_run(&self, of: RunOf, ended_at: Timestamp) -> Answer<()> {
         let update = self
-            .update_purge("purge".to_owned(), run_of(of).to_owned())
+            .update_purge(ALL.to_owned(), run_of(of).to_owned())
             .update_expression("SET ended_at = :ended_at")
             .condition_expression("attribute_not_exists(ended_at) OR ended_at < :ended_at")
             .expression_attribute_values(":ended_at", at(ended_at));
         forward(update, "purges.note_run").await
+    }
+}
+
+impl ProofBook for LedgerTable {
+    async fn note_proofs(&self, proofs: &BTreeMap<String, Timestamp>) -> Answer<()> {
+        for (promise, proven_at) in proofs {
+            let update = self
+                .update_purge(ALL.to_owned(), format!("{PROOF}{promise}"))
+                .update_expression("SET proven_at = :proven_at")
+                .condition_expression("attribute_not_exists(proven_at) OR proven_at < :proven_at")
+                .expression_attribute_values(":proven_at", at(*proven_at));
+            forward(update, "proofs.note").await?;
+        }
+        Ok(())
+    }
+
+    async fn proofs(&self) -> Answer<BTreeMap<String, Timestamp>> {
+        let rows = self.rows("proofs.read", ALL.to_owned(), PROOF).await?;
+        let proof = |row: &Item| {
+            let promise = get_text(row, "sk")?.strip_prefix(PROOF).ok_or_else(|| unreadable("sk"))?;
+            Ok((promise.to_owned(), get_at(row, "proven_at")?))
+        };
+        rows.iter().map(proof).collect()
     }
 }

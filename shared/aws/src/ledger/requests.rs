@@ -21,7 +21,7 @@ use privacy::keys::KeyedRef;
 use privacy::legal_hold::Note;
 use privacy::obligation::ObligationId;
 use privacy::policy::own::OwnKind;
-use privacy::ports::{Answer, archive_shards};
+use privacy::ports::{Answer, Each, archive_shards};
 use privacy::subject_request::challenge::Challenge;
 use privacy::subject_request::ports::{DueRequest, DueRequests, RequestBook, RequestIntake};
 use privacy::subject_request::{Act, Actor, Deed, SubjectRequest};
@@ -206,8 +206,8 @@ pub(super) fn due_request(item: &Item) -> Result<DueRequest, Fault> {
 }
 
 impl DueRequests for LedgerTable {
-    async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
-        self.due_rows("requests.due", due_shard(shard), now, limit).await?.iter().map(due_request).collect()
+    async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<DueRequest>> {
+        Ok(self.due_rows("requests.due", due_shard(shard), now, limit).await?.iter().map(due_request).collect())
     }
 
     async fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> Answer<()> {

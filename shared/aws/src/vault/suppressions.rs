@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
+use privacy::deadline;
 use privacy::fault::Fault;
 use privacy::ingest_gate::{Flag, FlagBook, LiftedFlag, Mark};
 use privacy::keys::KeyedRef;
@@ -130,22 +131,33 @@ impl FlagBook for Vault {
         Err(Fault::retry("flags.lift", "the row changed whenever it was read"))
     }
 
+    async fn date_lifted(&self, person: &KeyedRef, keep_for: Span) -> Answer<()> {
+        let mark = Mark::flags(person);
+        let Some(row) = self.flag_row(&mark).await? else { return Ok(()) };
+        if row.contains_key("expires_at") || flags_of(&row).next().is_some() {
+            return Ok(());
+        }
+        let Some(last) = lifted_of(&row)?.iter().map(|lifted| lifted.lifted_at).max() else { return Ok(()) };
+        let expires_at = deadline::after(last, keep_for).map_err(|error| Fault::park("flags.date", error))?;
+        let names = |index: usize| format!("#flag{index}");
+        let none_stands = (0..Flag::ALL.len()).map(|index| format!("attribute_not_exists({})", names(index)));
+        let mut update = self
+            .update_mark(&mark)
+            .update_expression("SET expires_at = :expires_at")
+            .condition_expression(format!(
+                "attribute_exists(lifted) AND attribute_not_exists(expires_at) AND {}",
+                none_stands.collect::<Vec<_>>().join(" AND ")
+            ))
+            .expression_attribute_values(":expires_at", number(expires_at.as_second()));
+        for (index, flag) in Flag::ALL.into_iter().enumerate() {
+            update = update.expression_attribute_names(names(index), flag.attribute());
+        }
+        at_least(update, "flags.date").await
+    }
+
     async fn lifted_flags(&self, person: &KeyedRef, now: Timestamp) -> Answer<Vec<LiftedFlag>> {
         let row = self.flag_row(&Mark::flags(person)).await?.filter(|row| !is_expired(row, now));
-        let lifted = row.as_ref().and_then(|row| row.get("lifted")).and_then(|lifted| lifted.as_l().ok());
-        let entry = |entry: &AttributeValue| {
-            let entry = entry.as_m().map_err(|_| unreadable("lifted"))?;
-            let flag = get_text(entry, "flag")?;
-            Ok(LiftedFlag {
-                flag: Flag::ALL
-                    .into_iter()
-                    .find(|known| known.attribute() == flag)
-                    .ok_or_else(|| unreadable("flag"))?,
-                since: get_at(entry, "since")?,
-                lifted_at: get_at(entry, "lifted_at")?,
-            })
-        };
-        lifted.into_iter().flatten().map(entry).collect()
+        row.as_ref().map_or(Ok(Vec::new()), lifted_of)
     }
 
     async fn flags(&self, people: &[KeyedRef]) -> Answer<BTreeSet<Flag>> {
@@ -155,6 +167,21 @@ impl FlagBook for Vault {
         }
         Ok(flags)
     }
+}
+
+/// What was lifted, as its row says.
+fn lifted_of(row: &Item) -> Answer<Vec<LiftedFlag>> {
+    let lifted = row.get("lifted").and_then(|lifted| lifted.as_l().ok());
+    let entry = |entry: &AttributeValue| {
+        let entry = entry.as_m().map_err(|_| unreadable("lifted"))?;
+        let flag = get_text(entry, "flag")?;
+        Ok(LiftedFlag {
+            flag: Flag::ALL.into_iter().find(|known| known.attribute() == flag).ok_or_else(|| unreadable("flag"))?,
+            since: get_at(entry, "since")?,
+            lifted_at: get_at(entry, "lifted_at")?,
+        })
+    };
+    lifted.into_iter().flatten().map(entry).collect()
 }
 
 /// The expiry of the table takes a row hours or days later; it counts as absent at once.

@@ -1,13 +1,18 @@
 //! Erases bundles when their fourteen days are over, each on its own day and every version of it, and says so in the trail of
-//! the request.
+//! the request. What is known of an account's export goes months later, by `[own.account-exports]`: until then it stands in the due index
+//! under that day. What is known of a person's goes with their request.
 //!
 //! Bounded and resumable: what is not reached stays due, and any step may run twice.
 
 use jiff::Timestamp;
 
 use super::job::ExportJob;
-use super::ports::{BundleBook, BundleEraser, BundleKey, DueBundle};
+use super::ports::{Bundle, BundleBook, BundleEraser, BundleKey, DueBundle};
+use crate::data_map::DataMap;
+use crate::deadline;
 use crate::fault::Fault;
+use crate::instant;
+use crate::policy::own::Purge;
 use crate::ports::{Clock, DUE_SHARDS};
 use crate::subject_request::challenge::LIFETIME;
 use crate::subject_request::ports::{Challenges, RequestBook};
@@ -16,11 +21,16 @@ use crate::subject_request::{Act, Deed, SubjectRequest};
 /// How many entries are read at once.
 const PAGE: u16 = 25;
 
+/// The section of `[own]` that says how long it is kept that an account was exported.
+const RECORD: &str = "account-exports";
+
 /// What one sweep came to.
 #[derive(Debug, Default)]
 pub struct BundlesErased {
     /// Bundles of which a listing finds nothing any more.
     pub erased: u64,
+    /// Accounts of whose exports nothing is known any more.
+    pub forgotten: u64,
     /// Whether time ran out.
     pub is_truncated: bool,
     /// What could not be done; it is due again.
@@ -31,6 +41,7 @@ pub struct BundlesErased {
 pub async fn erase_bundles(
     book: &(impl BundleBook + RequestBook + Challenges),
     eraser: &impl BundleEraser,
+    map: &DataMap,
     clock: &impl Clock,
     stop_at: Timestamp,
 ) -> BundlesErased {
@@ -50,27 +61,63 @@ pub async fn erase_bundles(
                 swept.is_truncated = true;
                 return swept;
             }
-            match erase(book, eraser, &due, clock.now()).await {
-                Ok(erased) => swept.erased += erased,
-                Err(fault) => swept.faults.push(fault),
-            }
+            let looked = match due {
+                Ok(due) => look_at(book, eraser, map, &due, clock.now(), &mut swept).await,
+                Err(fault) => Err(fault),
+            };
+            swept.faults.extend(looked.err());
         }
     }
     swept
 }
 
-/// How many were erased and noted.
+/// Erases what is due of one, or what is known of it.
+async fn look_at(
+    book: &(impl BundleBook + RequestBook + Challenges),
+    eraser: &impl BundleEraser,
+    map: &DataMap,
+    due: &DueBundle,
+    now: Timestamp,
+    swept: &mut BundlesErased,
+) -> Result<(), Fault> {
+    // The index may be behind the row.
+    let Some(bundle) = book.bundle(&due.job).await? else { return Ok(()) };
+    let record_ends_at = record_ends_at(map, &due.job, &bundle.without_due(now))?;
+    let rounds = bundle.due(now);
+    if rounds.is_empty() && record_ends_at.is_some_and(|ends_at| ends_at <= now) {
+        swept.forgotten += u64::from(book.forget_export(due, &bundle, now).await?);
+        return Ok(());
+    }
+    erase(book, eraser, (due, &bundle), &rounds, now).await?;
+    if book.erased(due, &bundle, now, record_ends_at).await? {
+        swept.erased += u64::try_from(rounds.len()).unwrap_or(u64::MAX);
+    }
+    Ok(())
+}
+
+/// From when on nothing is known of an account's export, where everything of it is erased. `None` also where the policy keeps it.
+fn record_ends_at(map: &DataMap, job: &ExportJob, left: &Bundle) -> Result<Option<Timestamp>, Fault> {
+    let own = map.model().own.get(RECORD).filter(|own| own.purge == Purge::Due);
+    let keep_for = own.and_then(|own| own.clock.floor);
+    let (ExportJob::Tenant(_), Some(erased_at), None, Some(keep_for)) =
+        (job, left.erased_at, left.next_erase_at(), keep_for)
+    else {
+        return Ok(None);
+    };
+    let ends_at = deadline::after(erased_at, keep_for).map_err(|error| Fault::park("bundles.record", error))?;
+    Ok(Some(instant::to_millis(ends_at)))
+}
+
+/// Erases the rounds whose day has come, and says so.
 async fn erase(
     book: &(impl BundleBook + RequestBook + Challenges),
     eraser: &impl BundleEraser,
-    due: &DueBundle,
+    (due, bundle): (&DueBundle, &Bundle),
+    rounds: &[(u32, bool)],
     now: Timestamp,
-) -> Result<u64, Fault> {
-    // The index may be behind the row.
-    let Some(bundle) = book.bundle(&due.job).await? else { return Ok(0) };
-    let rounds = bundle.due(now);
+) -> Result<(), Fault> {
     let mut left = 0;
-    for (round, _) in &rounds {
+    for (round, _) in rounds {
         left += eraser.erase(&BundleKey::of(&due.job, *round)).await?;
     }
     if left > 0 {
@@ -85,8 +132,7 @@ async fn erase(
             note(book, id, now).await?;
         }
     }
-    let is_noted = book.erased(due, &bundle, now).await?;
-    Ok(if is_noted { u64::try_from(rounds.len()).unwrap_or(u64::MAX) } else { 0 })
+    Ok(())
 }
 
 /// In the trail before the due entry goes: a crash in between notes it twice rather than never.

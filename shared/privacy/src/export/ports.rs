@@ -13,7 +13,7 @@ use crate::data_map::KeyRange;
 use crate::hex::first_hex;
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
-use crate::ports::Answer;
+use crate::ports::{Answer, Each};
 
 pub use super::bundle::{Bundle, Next, Round};
 
@@ -218,8 +218,12 @@ pub trait BundleBook: Sync {
     /// What is known of it, by a strong read.
     fn bundle(&self, job: &ExportJob) -> impl Future<Output = Answer<Option<Bundle>>> + Send;
     /// What is due in one shard, oldest first, at most `limit`. Index reads may be stale.
-    fn due_bundles(&self, shard: u8, now: Timestamp, limit: u16)
-    -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
+    fn due_bundles(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        limit: u16,
+    ) -> impl Future<Output = Answer<Each<DueBundle>>> + Send;
     /// Whether a worker has it at this instant, by a strong read.
     fn is_claimed(&self, job: &ExportJob, now: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
     /// What is to be erased in one shard after the first of these instants, until the second, oldest first, beyond `last` of the page
@@ -231,9 +235,23 @@ pub trait BundleBook: Sync {
         last: Option<&DueBundle>,
         limit: u16,
     ) -> impl Future<Output = Answer<Vec<DueBundle>>> + Send;
-    /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next or out of the due index.
-    /// `false` when that was noted before, or another round has begun.
-    fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> impl Future<Output = Answer<bool>> + Send;
+    /// Notes that what was due of it, as it was read, is erased, and moves it to the day of the next; where there is none, to the one on
+    /// which what is known of it goes, or out of the due index. `false` when that was noted before, or another round has begun.
+    fn erased(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        at: Timestamp,
+        record_ends_at: Option<Timestamp>,
+    ) -> impl Future<Output = Answer<bool>> + Send;
+    /// Erases what is known of an account's export, and that a purge of the account waits for requests that are closed. Only if it is as
+    /// it was read, is due since the same instant, and no worker has it: whether it was.
+    fn forget_export(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        now: Timestamp,
+    ) -> impl Future<Output = Answer<bool>> + Send;
     /// Notes that a purge of a tenant waits for a request's bundle.
     fn await_bundle(
         &self,

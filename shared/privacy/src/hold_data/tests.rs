@@ -87,7 +87,7 @@ async fn what_nobody_can_work_on_after_a_release_is_overdue_on_its_old_clock() {
     for (call, strike) in [(None, None), (Some(1), Some(Strike::Before(1))), (Some(3), Some(Strike::Before(3)))] {
         let (world, id) = held().await;
         world.pass(HOUR * 24 * 31);
-        let bounds = Bounds { stuck_after: HOUR, per_shard_max: 10, shards_at_once: 8, stop_at: world.now() + HOUR };
+        let bounds = Bounds { stuck_after: HOUR, taken_max: 80, at_once: 8, stop_at: world.now() + HOUR };
         let map = prompt_map();
         let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |_| {}).await;
         assert_eq!((swept.held, swept.overdue, world.stored().heads[&id].late_since), (1, 0, None));
@@ -118,7 +118,7 @@ async fn what_another_hold_keeps_is_not_late_when_the_first_is_released() {
     place_hold(&world, &prompt_map(), &second, world.now()).await.unwrap();
     world.pass(HOUR * 24 * 31);
     release_hold(&world, &world, &world, &hold(&world).id, world.now()).await.unwrap();
-    let bounds = Bounds { stuck_after: HOUR, per_shard_max: 10, shards_at_once: 8, stop_at: world.now() + HOUR * 48 };
+    let bounds = Bounds { stuck_after: HOUR, taken_max: 80, at_once: 8, stop_at: world.now() + HOUR * 48 };
     let map = prompt_map();
     let swept = sweep_ledger(&world, &world, &world, &world, &map, bounds, |_| {}).await;
     assert_eq!(
@@ -141,7 +141,7 @@ async fn what_another_hold_keeps_is_not_late_when_the_first_is_released() {
 async fn a_book_that_cannot_be_read_makes_nothing_late() {
     let (world, id) = held().await;
     world.pass(HOUR * 24 * 31);
-    let bounds = Bounds { stuck_after: HOUR, per_shard_max: 10, shards_at_once: 8, stop_at: world.now() + HOUR };
+    let bounds = Bounds { stuck_after: HOUR, taken_max: 80, at_once: 8, stop_at: world.now() + HOUR };
     for call in 1..=12 {
         world.strike(Some(Strike::Before(call)));
         sweep_ledger(&world, &world, &world, &world, &prompt_map(), bounds, |_| {}).await;

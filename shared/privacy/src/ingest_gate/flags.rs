@@ -17,7 +17,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Mark;
@@ -212,6 +212,9 @@ pub trait FlagBook: Sync {
         at: Timestamp,
         keep_until: Option<Timestamp>,
     ) -> impl Future<Output = Answer<()>> + Send;
+    /// Has the row of whoever goes by a reference expire, so long after the last flag was lifted, where none stands any more and nothing
+    /// says when: it is from before rows expired.
+    fn date_lifted(&self, person: &KeyedRef, keep_for: Span) -> impl Future<Output = Answer<()>> + Send;
     /// What was lifted of whoever goes by a reference, oldest first, as far as it is not expired.
     fn lifted_flags(&self, person: &KeyedRef, now: Timestamp) -> impl Future<Output = Answer<Vec<LiftedFlag>>> + Send;
     /// The flags of a person, by whatever they go by, by strong reads.

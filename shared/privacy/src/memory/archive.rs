@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Stored, StoredRequests, World};
 use crate::obligation::{Head, ObligationId};
 use crate::policy::own::OwnKind;
-use crate::ports::{Answer, Archive, Closed, ClosedRecord, archive_shards};
+use crate::ports::{Answer, Archive, Closed, ClosedRecord, Each, archive_shards};
 use crate::subject_request::SubjectRequest;
 
 impl Stored {
@@ -71,7 +71,7 @@ impl Stored {
 }
 
 impl Archive for World {
-    async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Vec<Closed>> {
+    async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Each<Closed>> {
         self.call("archive.closed", |stored| {
             let of_shard =
                 |(id, closed): (ObligationId, Closed)| (id.shard(archive_shards(kind)) == shard).then_some(closed);
@@ -84,7 +84,7 @@ impl Archive for World {
             found.retain(|closed| closed.closed_at <= until);
             found.sort_by_key(|closed| closed.closed_at);
             found.truncate(usize::from(limit));
-            found
+            found.into_iter().map(Ok).collect()
         })
     }
 

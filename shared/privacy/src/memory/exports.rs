@@ -1,21 +1,16 @@
-//! Exports in memory: bundles in the making, and what the ledger keeps of them.
+//! Exports in memory: what the ledger keeps of bundles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{Stored, World};
 use crate::export::job::{ExportJob, ExportQueue};
-use crate::export::ports::{
-    Bundle, BundleBook, BundleEraser, BundleKey, BundleLinks, BundleStore, Claim, DueBundle, Link, Next, Part,
-};
-use crate::fault::Fault;
-use crate::hex::first_hex;
+use crate::export::ports::{Bundle, BundleBook, Claim, DueBundle, Next};
 use crate::ids::TenantId;
 use crate::obligation::ObligationId;
-use crate::ports::{Answer, DUE_SHARDS};
+use crate::ports::{Answer, DUE_SHARDS, Each};
 
 /// A bundle as the ledger knows it, and who has it.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +36,7 @@ pub struct StoredExports {
     /// Which purges wait for which bundles.
     pub awaited: BTreeSet<(TenantId, ObligationId)>,
     booked: Vec<(ExportJob, Booked)>,
-    begun: u32,
+    pub(super) begun: u32,
 }
 
 impl StoredExports {
@@ -76,10 +71,6 @@ impl StoredExports {
     }
 }
 
-fn tag_of(bytes: &[u8]) -> String {
-    first_hex(&Sha256::digest(bytes), 8)
-}
-
 fn shard(job: &ExportJob) -> u8 {
     match job {
         ExportJob::Request(id) => id.shard(DUE_SHARDS),
@@ -90,81 +81,6 @@ fn shard(job: &ExportJob) -> u8 {
 impl ExportQueue for World {
     async fn export(&self, job: &ExportJob) -> Answer<()> {
         self.call("exports.send", |stored| stored.exports.jobs.push(job.clone()))
-    }
-}
-
-impl BundleStore for World {
-    async fn begin(&self, key: &BundleKey) -> Answer<String> {
-        self.call("bundles.begin", |stored| {
-            stored.exports.begun += 1;
-            let upload = format!("{}-{}", key.object(), stored.exports.begun);
-            stored.exports.uploads.insert(upload.clone(), BTreeMap::new());
-            upload
-        })
-    }
-
-    async fn part(&self, _key: &BundleKey, upload: &str, number: i32, bytes: Vec<u8>) -> Answer<Option<Part>> {
-        self.call("bundles.part", |stored| {
-            let parts = stored.exports.uploads.get_mut(upload)?;
-            let tag = tag_of(&bytes);
-            parts.insert(number, bytes);
-            Some(Part { number, tag })
-        })
-    }
-
-    async fn complete(&self, key: &BundleKey, upload: &str, parts: &[Part]) -> Answer<bool> {
-        let completed = self.call("bundles.complete", |stored| {
-            if stored.exports.visible.get(&key.object()).is_some_and(|versions| !versions.is_empty()) {
-                return Ok(false);
-            }
-            let uploaded = stored.exports.uploads.get(upload).ok_or("no such upload")?;
-            let mut whole = Vec::new();
-            for part in parts {
-                let bytes = uploaded.get(&part.number).ok_or("no such part")?;
-                if tag_of(bytes) != part.tag {
-                    return Err("another part has its number");
-                }
-                whole.extend_from_slice(bytes);
-            }
-            stored.exports.uploads.remove(upload);
-            stored.exports.visible.entry(key.object()).or_default().push(whole);
-            Ok(true)
-        });
-        completed?.map_err(|cause| Fault::retry("bundles.complete", cause))
-    }
-
-    async fn abort(&self, _key: &BundleKey, upload: &str) -> Answer<()> {
-        self.call("bundles.abort", |stored| drop(stored.exports.uploads.remove(upload)))
-    }
-
-    async fn keep(&self, object: &str, content: Vec<u8>) -> Answer<()> {
-        self.call("bundles.keep", |stored| {
-            stored.exports.visible.entry(object.to_owned()).or_default().push(content);
-        })
-    }
-
-    async fn kept(&self, object: &str) -> Answer<Option<Vec<u8>>> {
-        self.call("bundles.kept", |stored| stored.exports.visible.get(object)?.last().cloned())
-    }
-}
-
-impl BundleEraser for World {
-    async fn erase(&self, key: &BundleKey) -> Answer<u64> {
-        if self.stored().broken_store.as_deref() == Some("bundles") {
-            return Ok(1);
-        }
-        self.call("bundles.erase", |stored| {
-            stored.exports.visible.remove(&key.object());
-            stored.exports.visible.retain(|object, _| !object.starts_with(&key.progress()));
-            stored.exports.uploads.retain(|upload, _| !upload.starts_with(&key.object()));
-            0
-        })
-    }
-}
-
-impl BundleLinks for World {
-    async fn link(&self, key: &BundleKey) -> Answer<Link> {
-        self.call("bundles.link", |_| Link::new(format!("https://bundles.example/{}", key.object())))
     }
 }
 
@@ -212,7 +128,8 @@ impl BundleBook for World {
         self.call("bundles.renew", |stored| {
             let is_over = |booked: &&mut Booked| {
                 let is_over = booked.bundle.made_at.or(booked.bundle.erased_at).is_some();
-                is_over && booked.bundle.round == bundle.round && booked.next_action_at == bundle.next_erase_at()
+                let is_as_read = bundle.next_erase_at().is_none_or(|seen| booked.next_action_at == Some(seen));
+                is_over && booked.bundle.round == bundle.round && is_as_read
             };
             let Some(booked) = stored.exports.booked_by(job, worker).filter(is_over) else { return Claim::Busy };
             booked.bundle = bundle.next(next);
@@ -249,8 +166,10 @@ impl BundleBook for World {
         })
     }
 
-    async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueBundle>> {
-        self.call("bundles.due", |stored| listed(stored, of_shard, |due| due.erase_at <= now, limit))
+    async fn due_bundles(&self, of_shard: u8, now: Timestamp, limit: u16) -> Answer<Each<DueBundle>> {
+        self.call("bundles.due", |stored| {
+            listed(stored, of_shard, |due| due.erase_at <= now, limit).into_iter().map(Ok).collect()
+        })
     }
 
     async fn coming_bundles(
@@ -265,7 +184,13 @@ impl BundleBook for World {
         self.call("bundles.coming", |stored| listed(stored, of_shard, is_in, limit))
     }
 
-    async fn erased(&self, due: &DueBundle, bundle: &Bundle, at: Timestamp) -> Answer<bool> {
+    async fn erased(
+        &self,
+        due: &DueBundle,
+        bundle: &Bundle,
+        at: Timestamp,
+        record_ends_at: Option<Timestamp>,
+    ) -> Answer<bool> {
         self.call("bundles.erased", |stored| {
             let is_as_read = |booked: &&mut Booked| {
                 let is_same = (booked.bundle.round, booked.bundle.erase_at) == (bundle.round, bundle.erase_at);
@@ -273,13 +198,32 @@ impl BundleBook for World {
             };
             let Some(booked) = stored.exports.booked(&due.job).filter(is_as_read) else { return false };
             let left = bundle.without_due(at);
-            booked.next_action_at = left.next_erase_at();
+            booked.next_action_at = left.next_erase_at().or(record_ends_at);
             booked.bundle.earlier = left.earlier;
             if left.erased_at.is_some() {
                 booked.bundle.erased_at = left.erased_at;
                 booked.bundle.upload = None;
             }
             true
+        })
+    }
+
+    async fn forget_export(&self, due: &DueBundle, bundle: &Bundle, now: Timestamp) -> Answer<bool> {
+        self.call("bundles.forget", |stored| {
+            let ExportJob::Tenant(tenant) = &due.job else { return false };
+            let requests = &stored.requests.heads;
+            let is_closed = |id: &ObligationId| requests.get(id).is_none_or(|it| it.standing.closed_at().is_some());
+            stored.exports.awaited.retain(|(of, request)| of != tenant || !is_closed(request));
+            let is_as_read = |booked: &&mut Booked| {
+                let is_same = booked.bundle.round == bundle.round && booked.bundle.erased_at.is_some();
+                let is_at_work = booked.claim.as_ref().is_some_and(|(_, until)| *until > now);
+                is_same && !is_at_work && booked.next_action_at == Some(due.erase_at)
+            };
+            let is_over = stored.exports.booked(&due.job).filter(is_as_read).is_some();
+            if is_over {
+                stored.exports.booked.retain(|(job, _)| *job != due.job);
+            }
+            is_over
         })
     }
 

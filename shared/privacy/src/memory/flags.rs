@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{Span, Timestamp};
 
 use super::World;
+use crate::deadline;
 use crate::ingest_gate::{Flag, FlagBook, LiftedFlag, Mark};
 use crate::keys::KeyedRef;
 use crate::ports::Answer;
@@ -36,6 +37,19 @@ impl FlagBook for World {
                 stored.flags_expire.extend(keep_until.map(|keep_until| (mark.clone(), keep_until)));
             }
             stored.lifted.entry(mark).or_default().push(LiftedFlag { flag, since, lifted_at: at });
+        })
+    }
+
+    async fn date_lifted(&self, person: &KeyedRef, keep_for: Span) -> Answer<()> {
+        self.call("flags.date", |stored| {
+            let mark = Mark::flags(person);
+            let stands = stored.flags.get(&mark).is_some_and(|row| !row.is_empty());
+            if stands || stored.flags_expire.contains_key(&mark) {
+                return;
+            }
+            let last = stored.lifted.get(&mark).into_iter().flatten().map(|lifted| lifted.lifted_at).max();
+            let expires_at = last.and_then(|last| deadline::after(last, keep_for).ok());
+            stored.flags_expire.extend(expires_at.map(|expires_at| (mark, expires_at)));
         })
     }
 

@@ -13,8 +13,8 @@ use crate::obligation::{Head, NewObligation, ObligationId, Outcome, State};
 use crate::plan::Plan;
 use crate::policy::retained::Exception;
 use crate::ports::{
-    Advance, Answer, CancelUntil, Cancelled, DUE_SHARDS, Due, DueIndex, Intake, Lease, Leased, Ledger, NextAction,
-    Opened, WorkQueue,
+    Advance, Answer, CancelUntil, Cancelled, DUE_SHARDS, Due, DueIndex, Each, Intake, Lease, Leased, Ledger,
+    NextAction, Opened, WorkQueue,
 };
 use crate::replay::ReplayStage;
 use crate::scope::{Place, Scope};
@@ -247,7 +247,7 @@ impl Ledger for World {
 }
 
 impl DueIndex for World {
-    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<Due>> {
+    async fn due(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<Due>> {
         self.call("due.due", |stored| {
             let in_shard = stored.heads.values().filter(|head| head.id.shard(DUE_SHARDS) == shard);
             let mut due: Vec<Due> = in_shard
@@ -258,7 +258,7 @@ impl DueIndex for World {
                 .collect();
             due.sort_by_key(|due| due.next_action_at);
             due.truncate(usize::from(limit));
-            due
+            due.into_iter().map(Ok).collect()
         })
     }
 

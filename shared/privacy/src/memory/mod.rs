@@ -4,6 +4,7 @@
 mod aftermath;
 mod archive;
 mod asked;
+mod bundles;
 mod cancel;
 mod contents;
 mod exports;

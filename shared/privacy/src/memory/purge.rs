@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::World;
 use crate::obligation::PlanHash;
 use crate::ports::{Answer, Confirmed};
+use crate::promise_ledger::ProofBook;
 use crate::purge::{Cover, Leftover, Progress, PurgeLedger, PurgePlan, Reports, RunBook, RunOf, Swept};
 
 /// Watermarks, leftovers and reports.
@@ -18,6 +19,8 @@ pub struct StoredPurges {
     pub confirmed_by: Vec<(String, String, Timestamp)>,
     /// When the last run of each sweep ended.
     pub last_runs: BTreeMap<RunOf, Timestamp>,
+    /// When each sentence was last proven.
+    pub proofs: BTreeMap<String, Timestamp>,
     /// By key.
     pub reports: BTreeMap<String, String>,
 }
@@ -116,6 +119,21 @@ impl RunBook for World {
             let last = stored.purges.last_runs.entry(of).or_insert(ended_at);
             *last = ended_at.max(*last);
         })
+    }
+}
+
+impl ProofBook for World {
+    async fn note_proofs(&self, proofs: &BTreeMap<String, Timestamp>) -> Answer<()> {
+        self.call("proofs.note", |stored| {
+            for (promise, at) in proofs {
+                let newest = stored.purges.proofs.entry(promise.clone()).or_insert(*at);
+                *newest = (*at).max(*newest);
+            }
+        })
+    }
+
+    async fn proofs(&self) -> Answer<BTreeMap<String, Timestamp>> {
+        self.call("proofs.read", |stored| stored.purges.proofs.clone())
     }
 }
 

@@ -51,7 +51,8 @@ impl World {
                     .collect()
             }
             IndexPart::Closed => {
-                let mut spots: Vec<Spot> = closed(OwnKind::Requests).await?.into_iter().filter_map(spot).collect();
+                let mut spots: Vec<Spot> =
+                    closed(OwnKind::Requests).await?.into_iter().flatten().filter_map(spot).collect();
                 // What was asked for a look is not among the closed until it is made.
                 let stored = self.stored();
                 let is_due = |id: &ObligationId| stored.heads.get(id).is_some_and(|head| head.next_action_at.is_some());
@@ -59,7 +60,7 @@ impl World {
                 spots
             }
             IndexPart::Asked => self.stored().asked_spots(shard),
-            IndexPart::Answered => closed(OwnKind::ContactData).await?.into_iter().filter_map(spot).collect(),
+            IndexPart::Answered => closed(OwnKind::ContactData).await?.into_iter().flatten().filter_map(spot).collect(),
             IndexPart::Standing => {
                 let kept = self.stored().kept_by_flag(shard);
                 kept.into_iter().map(|(at, id)| Spot { at, indexed: Indexed::Asked(id) }).collect()

@@ -10,7 +10,7 @@ use crate::keys::KeyedRef;
 use crate::list_parts::KeyStart;
 use crate::obligation::ObligationId;
 use crate::policy::own::OwnKind;
-use crate::ports::{Answer, archive_shards};
+use crate::ports::{Answer, Each, archive_shards};
 use crate::subject_request::challenge::{Challenge, TRIES, VOID};
 use crate::subject_request::letter::{Delivery, Letter, Messenger, TenantContacts};
 use crate::subject_request::notice::{Notice, NoticeJob};
@@ -173,7 +173,7 @@ impl Challenges for World {
 }
 
 impl DueRequests for World {
-    async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Vec<DueRequest>> {
+    async fn due_requests(&self, shard: u8, now: Timestamp, limit: u16) -> Answer<Each<DueRequest>> {
         self.call("requests.due", |stored| {
             let open = stored.requests.heads.values().filter(|request| request.settled_at().is_none());
             let due = open.filter_map(|request| Some((request.id.clone(), request.next_action_at?)));
@@ -183,7 +183,7 @@ impl DueRequests for World {
                 .collect();
             due.sort_by_key(|due| due.next_action_at);
             due.truncate(limit.into());
-            due
+            due.into_iter().map(Ok).collect()
         })
     }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use jiff::Timestamp;
 
-use super::{Answer, DUE_SHARDS};
+use super::{Answer, DUE_SHARDS, Each};
 use crate::legal_hold::HoldId;
 use crate::obligation::ObligationId;
 use crate::policy::own::OwnKind;
@@ -44,14 +44,14 @@ pub const fn shards(kind: OwnKind) -> u8 {
 pub trait Archive: Sync {
     /// What was closed in one shard until `until`, oldest first, at most `limit`. Of contact data: the requests that have
     /// any; of requests: all of them, but for those without any that had the product stop something which is stopped still.
-    /// Index reads may be stale.
+    /// What cannot be read comes first. Index reads may be stale.
     fn closed(
         &self,
         kind: OwnKind,
         shard: u8,
         until: Timestamp,
         limit: u16,
-    ) -> impl Future<Output = Answer<Vec<Closed>>> + Send;
+    ) -> impl Future<Output = Answer<Each<Closed>>> + Send;
     /// The sort keys of the rows that belong to a record beside its own, by strong reads. `None`: it is not closed any more.
     fn parts(&self, closed: &Closed) -> impl Future<Output = Answer<Option<Vec<String>>>> + Send;
     /// Erases rows that belong to a record.

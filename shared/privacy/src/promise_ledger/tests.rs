@@ -201,8 +201,7 @@ async fn the_ledger_and_the_alarms_count_the_same() {
         let later = at(now).duration_since(at(RECEIVED));
         world.pass(later);
         let stop_at = world.now() + SignedDuration::from_mins(1);
-        let bounds =
-            Bounds { stuck_after: SignedDuration::from_mins(5), per_shard_max: 1000, shards_at_once: 8, stop_at };
+        let bounds = Bounds { stuck_after: SignedDuration::from_mins(5), taken_max: 8_000, at_once: 8, stop_at };
         let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
         let total = |count: fn(&Standing) -> u64| ledger.values().map(count).sum::<u64>();
         assert_eq!(total(|one| one.near_due), swept.near_due, "{now}");
@@ -214,6 +213,31 @@ async fn the_ledger_and_the_alarms_count_the_same() {
         let oldest = ledger.values().filter_map(|one| one.oldest_open_at).min().unwrap();
         assert_eq!(at(now).duration_since(oldest).as_secs(), swept.oldest_open_seconds, "{now}");
     }
+}
+
+/// The last look at an obligation is thirty days after its erasure; then it leaves the index of what is open.
+#[tokio::test]
+async fn a_proof_is_known_long_after_what_it_was_of_is_over() {
+    let world = world(&[("promise.disconnect", verifying(RECEIVED)), ("promise.disconnect", State::Received)]).await;
+    world.stored().heads.values_mut().for_each(|head| head.next_action_at = Some(at(RECEIVED)));
+    let stop_at = world.now() + SignedDuration::from_mins(1);
+    let bounds = Bounds { stuck_after: SignedDuration::from_mins(5), taken_max: 8_000, at_once: 8, stop_at };
+    sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
+    world.stored().heads.clear();
+    let proofs = world.proofs().await.unwrap();
+    assert_eq!(proofs, [("promise.disconnect".to_owned(), at(RECEIVED))].into());
+    let known = async |proofs: &BTreeMap<String, Timestamp>| {
+        let standings = remember(ledger(&world, "2028-03-10T12:00:00Z").await.into_values().collect(), proofs);
+        let proven = standings.into_iter().filter_map(|one| Some((one.promise, one.last_proof?)));
+        proven.collect::<BTreeMap<_, _>>()
+    };
+    assert_eq!((known(&proofs).await, known(&BTreeMap::new()).await), (proofs, BTreeMap::new()));
+    // What is still looked at may be newer than what was noted.
+    let later = "2026-03-11T12:00:00Z";
+    let fresh = self::world(&[("promise.disconnect", verifying(later))]).await;
+    let standings = ledger(&fresh, later).await.into_values().collect();
+    let standings = remember(standings, &world.proofs().await.unwrap());
+    assert!(standings.iter().any(|one| one.promise == "promise.disconnect" && one.last_proof == Some(at(later))));
 }
 
 #[tokio::test]

@@ -283,6 +283,9 @@ where
         if let Err(fault) = ended {
             course.report.fault.get_or_insert(fault.chain());
         }
+        if let Some(cause) = &course.progress.unread {
+            course.report.fault.get_or_insert_with(|| cause.clone());
+        }
         let in_force = self.in_force_for(course).await;
         course.summarise(&in_force, self.clock.now());
         if course.is_known && !self.bounds.is_dry_run {

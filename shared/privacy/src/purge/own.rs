@@ -3,7 +3,8 @@
 //!
 //! What belongs to a record goes first and the record last: a crash in between leaves it closed and due, and the next run
 //! takes up what is left. A request that is asked again meanwhile stays, because the last step asks once more. So does one that had
-//! the product stop something, while that stands: whoever asked can have it lifted as long.
+//! the product stop something, while that stands: whoever asked can have it lifted as long. Before the record of a request goes, what
+//! stood of its flags is dated where it is not: nothing finds these rows afterwards.
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -14,7 +15,9 @@ use super::ports::{PurgeLedger, PurgePlan};
 use super::report::{ClassReport, PlanReport, RunReport};
 use crate::data_map::DataMap;
 use crate::fault::Fault;
+use crate::ingest_gate::FlagBook;
 use crate::instant;
+use crate::lift_flag::kept_for;
 use crate::policy::own::{Own, OwnKind, Purge};
 use crate::ports::{Archive, Clock, Closed, ClosedRecord, archive_shards};
 use crate::subject_request::ports::RequestBook;
@@ -73,15 +76,17 @@ fn day_after(at: Timestamp, span: Span, before: Span) -> Option<Timestamp> {
 /// that kind until staff confirm.
 pub async fn purge_own(
     ledger: &(impl Archive + PurgeLedger + RequestBook),
+    flags: &impl FlagBook,
     clock: &impl Clock,
     map: &DataMap,
     bounds: Bounds,
     report: &mut RunReport,
 ) {
+    let flags = Lifted { flags, keep_for: kept_for(map) };
     for rule in Rule::all(map) {
         let name = format!("own.{}", rule.kind.as_str());
         let mut of_kind = ClassReport::default();
-        if let Err(fault) = purge_kind(ledger, clock, (&rule, &name), bounds, &mut of_kind).await {
+        if let Err(fault) = purge_kind(ledger, &flags, clock, (&rule, &name), bounds, &mut of_kind).await {
             of_kind.fault.get_or_insert(fault.chain());
         }
         report.classes.insert(name, of_kind);
@@ -89,8 +94,27 @@ pub async fn purge_own(
     report.ended_at = clock.now();
 }
 
+/// Flags that were lifted, and how long what stood is kept; `None`: for good.
+struct Lifted<'a, F> {
+    flags: &'a F,
+    keep_for: Option<Span>,
+}
+
+impl<F: FlagBook> Lifted<'_, F> {
+    /// Dates what a request has raised and was lifted.
+    async fn date(&self, book: &impl RequestBook, closed: &Closed) -> Result<(), Fault> {
+        let (ClosedRecord::Asked(id), Some(keep_for)) = (&closed.record, self.keep_for) else { return Ok(()) };
+        let request = book.request(id).await?.filter(|request| !request.course.lifted.is_empty());
+        for person in request.iter().flat_map(|request| &request.course.flagged) {
+            self.flags.date_lifted(person, keep_for).await?;
+        }
+        Ok(())
+    }
+}
+
 async fn purge_kind(
     ledger: &(impl Archive + PurgeLedger + RequestBook),
+    flags: &Lifted<'_, impl FlagBook>,
     clock: &impl Clock,
     (rule, name): (&Rule<'_>, &str),
     bounds: Bounds,
@@ -117,7 +141,7 @@ async fn purge_kind(
         let purged = match rule.kind {
             _ if stays => Ok(false),
             OwnKind::ContactData => scrub(ledger, closed, now, bounds.is_dry_run).await,
-            OwnKind::Requests | OwnKind::Holds => purge_record(ledger, closed, bounds.is_dry_run).await,
+            OwnKind::Requests | OwnKind::Holds => purge_record(ledger, flags, closed, bounds.is_dry_run).await,
         };
         report.purged += u64::from(matches!(purged, Ok(true)));
         let is_late = rule.late_at(closed.closed_at).is_some_and(|late_at| late_at <= now);
@@ -136,10 +160,13 @@ async fn purge_kind(
         }
         Some(_) | None => {}
     }
+    if let Some(cause) = &progress.unread {
+        report.fault.get_or_insert_with(|| cause.clone());
+    }
     note_late(ledger, name, &progress, report.late, now).await
 }
 
-/// What is due in every shard. One that cannot be read leaves the others found.
+/// What is due in every shard. A shard, or an entry of it, that cannot be read leaves the others found.
 async fn find(archive: &impl Archive, rule: &Rule<'_>, now: Timestamp, report: &mut ClassReport) -> Vec<Closed> {
     let mut due = Vec::new();
     let Some(until) = rule.closed_until(now) else { return due };
@@ -147,7 +174,12 @@ async fn find(archive: &impl Archive, rule: &Rule<'_>, now: Timestamp, report: &
         match archive.closed(rule.kind, shard, until, PER_SHARD_MAX).await {
             Ok(found) => {
                 report.truncated |= found.len() >= usize::from(PER_SHARD_MAX);
-                due.extend(found.into_iter().filter(|closed| rule.is_due(closed, now)));
+                for closed in found {
+                    match closed {
+                        Ok(closed) => due.extend(Some(closed).filter(|closed| rule.is_due(closed, now))),
+                        Err(fault) => drop(report.fault.get_or_insert(fault.chain())),
+                    }
+                }
             }
             Err(fault) => drop(report.fault.get_or_insert(fault.chain())),
         }
@@ -158,6 +190,7 @@ async fn find(archive: &impl Archive, rule: &Rule<'_>, now: Timestamp, report: &
 /// Purges one record; whether it went.
 async fn purge_record(
     archive: &(impl Archive + RequestBook),
+    flags: &Lifted<'_, impl FlagBook>,
     closed: &Closed,
     is_dry_run: bool,
 ) -> Result<bool, Fault> {
@@ -170,6 +203,7 @@ async fn purge_record(
     if is_dry_run {
         return Ok(true);
     }
+    flags.date(archive, closed).await?;
     if !parts.is_empty() {
         archive.erase_parts(closed, &parts).await?;
     }

@@ -80,6 +80,8 @@ pub struct Progress {
     pub late_since: Option<Timestamp>,
     /// Periods to look at again, in time order.
     pub leftovers: Vec<Leftover>,
+    /// Why a row beside the watermark could not be read, the first of them: which period it lists is not known.
+    pub unread: Option<String>,
 }
 
 impl Progress {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Replay;
 use crate::fault::Fault;
 use crate::ports::Clock;
-use crate::purge::{Leftover, PeriodClass, PurgeLedger};
+use crate::purge::{Leftover, PeriodClass, Progress, PurgeLedger};
 
 /// Periods that were due so long before the instant of the backup are looked at too: a sweep that was behind had not purged them.
 const MARGIN: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -31,7 +31,9 @@ pub(super) async fn have_looked_at(
             list(ledger, class, replay).await?;
             replay.listed.insert(class.name.clone());
         }
-        let leftovers = ledger.progress(&class.name).await?.leftovers;
+        let Progress { leftovers, unread, .. } = ledger.progress(&class.name).await?;
+        // It may list one of them.
+        open += u64::from(unread.is_some());
         let still = leftovers.iter().filter(|leftover| leftover.look_at <= look_at(replay)).count();
         open += u64::try_from(still).unwrap_or(u64::MAX);
     }

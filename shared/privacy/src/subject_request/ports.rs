@@ -11,7 +11,7 @@ use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::list_parts::KeyStart;
 use crate::obligation::ObligationId;
-use crate::ports::Answer;
+use crate::ports::{Answer, Each};
 
 /// Takes requests in.
 pub trait RequestIntake: Sync {
@@ -82,7 +82,7 @@ pub trait DueRequests: Sync {
         shard: u8,
         now: Timestamp,
         limit: u16,
-    ) -> impl Future<Output = Answer<Vec<DueRequest>>> + Send;
+    ) -> impl Future<Output = Answer<Each<DueRequest>>> + Send;
     /// Moves an entry on, if nobody else did.
     fn postpone_request(&self, due: &DueRequest, next: Timestamp) -> impl Future<Output = Answer<()>> + Send;
 }

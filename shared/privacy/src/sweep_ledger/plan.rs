@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::page::{Page, Taken, read_page, shards};
+use super::page::{Looked, Taken, look};
 use crate::deadline::DueBy;
 use crate::fault::Fault;
 use crate::ports::{Clock, DueIndex};
@@ -40,9 +40,9 @@ pub struct ToSend {
 pub struct DuePlan {
     /// By route.
     pub kinds: BTreeMap<&'static str, DueOfKind>,
-    /// Shard by shard, of each in the order of sending: by the last day. Shards are swept beside each other.
+    /// In the order of sending: by the last day.
     pub to_send: Vec<ToSend>,
-    /// Whether a shard has more than one page, or time ran out: the rest is not shown.
+    /// Whether more is due than a sweep looks at, or time ran out: the rest is not shown.
     pub is_truncated: bool,
     /// When the last run ended that was noted: one an hour is.
     pub last_run_at: Option<Timestamp>,
@@ -52,7 +52,7 @@ pub struct DuePlan {
     pub faults: Vec<Fault>,
 }
 
-/// Reads one page of every shard; none is begun after `stop_at`.
+/// Looks at every shard as a sweep does; nothing is read any more after `stop_at`.
 pub async fn plan_sweep(
     index: &(impl DueIndex + RunBook),
     clock: &impl Clock,
@@ -64,25 +64,15 @@ pub async fn plan_sweep(
         Ok(at) => (plan.last_run_at, plan.is_schedule_alive) = (at, is_schedule_alive(at, clock.now())),
         Err(fault) => plan.faults.push(fault),
     }
-    for shard in shards(clock.now()) {
-        let now = clock.now();
-        if now >= stop_at {
-            plan.is_truncated = true;
-            break;
-        }
-        match read_page(index, clock, (shard, now), (stuck_after, stop_at)).await {
-            Ok(page) => plan.add(page),
-            Err(fault) => plan.faults.push(fault),
-        }
-    }
+    plan.add(look(index, clock, stuck_after, stop_at).await);
     plan
 }
 
 impl DuePlan {
-    fn add(&mut self, page: Page) {
-        self.is_truncated |= page.is_full() || page.is_cut;
-        self.faults.extend(page.faults);
-        for Taken { head, decision } in page.taken {
+    fn add(&mut self, looked: Looked) {
+        self.is_truncated |= looked.is_truncated;
+        self.faults.extend(looked.faults);
+        for Taken { head, decision, read_at: _ } in looked.taken {
             let (kind, is_look) = (head.route.as_str(), head.state.is_finished());
             let of_kind = self.kinds.entry(kind).or_default();
             of_kind.due += 1;

@@ -43,8 +43,7 @@ fn set(world: &World, letter: char, state: State) {
 }
 
 async fn sweep(world: &World) -> Sweep {
-    let bounds =
-        Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, shards_at_once: 8, stop_at: world.now() + MINUTE };
+    let bounds = Bounds { stuck_after: MINUTE * 5, taken_max: 8_000, at_once: 8, stop_at: world.now() + MINUTE };
     sweep_ledger(world, world, world, world, &built_in_map(), bounds, |_| {}).await
 }
 
@@ -162,7 +161,7 @@ async fn a_fault_with_one_leaves_the_others_swept_and_fails_the_sweep() {
 async fn a_sweep_stops_at_its_bounds_and_says_so() {
     let world = world("abcdefghijkl").await;
     world.pass(MINUTE * 5);
-    let bounds = Bounds { stuck_after: MINUTE * 5, per_shard_max: 1000, shards_at_once: 8, stop_at: world.now() };
+    let bounds = Bounds { stuck_after: MINUTE * 5, taken_max: 8_000, at_once: 8, stop_at: world.now() };
     let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
     assert_eq!((swept.is_truncated, swept.sent), (true, 0));
 }

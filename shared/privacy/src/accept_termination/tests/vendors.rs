@@ -28,7 +28,7 @@ fn head(world: &World) -> Head {
 
 async fn sweep(world: &World) -> Sweep {
     let stop_at = world.now() + HOUR;
-    let bounds = Bounds { stuck_after: HOUR / 12, per_shard_max: 1_000, shards_at_once: 8, stop_at };
+    let bounds = Bounds { stuck_after: HOUR / 12, taken_max: 8_000, at_once: 8, stop_at };
     sweep_ledger(world, world, world, world, &built_in_map(), bounds, |_| {}).await
 }
 

@@ -47,7 +47,7 @@ async fn an_account_is_exported_while_its_window_is_open_without_what_linkedin_f
     assert_eq!(manifest["redactions"]["platform"], 1);
     office.world.pass(SignedDuration::from_hours(24 * 15));
     let stop_at = office.now() + SignedDuration::from_mins(1);
-    assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+    assert_eq!(erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await.erased, 1);
     assert!(matches!(office.make(&job).await, Made::Whole { .. }), "once more, while it is open");
     office.world.pass(SignedDuration::from_hours(24 * 16));
     assert_eq!(office.make(&job).await, Made::Closed);
@@ -85,7 +85,7 @@ async fn an_account_is_ordered_from_its_end_to_its_last_day_and_shown_with_a_lin
     office.world.pass(SignedDuration::from_mins(1));
     assert_eq!(show().await, AccountExport::Erased, "though no sweep has come by");
     let stop_at = office.now() + SignedDuration::from_mins(1);
-    assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+    assert_eq!(erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await.erased, 1);
     assert_eq!(show().await, AccountExport::Erased);
     office.world.pass(closes_at.duration_since(office.now()));
     assert_eq!(order().await, AccountOrdered::TooLate, "from day 31 on");
@@ -245,7 +245,7 @@ async fn what_was_ordered_in_time_and_cannot_be_made_any_more_is_said_and_heard_
     // Nobody makes it for two weeks: what was begun is erased, and it is ordered again.
     office.world.pass(SignedDuration::from_hours(24 * 15));
     let stop_at = office.now() + SignedDuration::from_mins(1);
-    assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+    assert_eq!(erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await.erased, 1);
     assert_eq!(show().await, AccountExport::None);
     let closes_at = at("2026-04-05T00:00:00Z");
     office.world.stored().set_now(closes_at - SignedDuration::from_mins(1));
@@ -295,7 +295,7 @@ async fn an_order_that_never_reached_the_worker_is_sent_again_until_it_is_made_o
     // What nobody makes in its days is erased, and ordered anew.
     office.world.pass(SignedDuration::from_hours(24 * 15));
     let stop_at = office.now() + SignedDuration::from_mins(1);
-    erase_bundles(&office.world, &office.world, &office.world, stop_at).await;
+    erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await;
     assert_eq!(again().await, []);
 }
 
@@ -398,4 +398,59 @@ async fn the_window_opens_at_midnight_where_the_tenant_is_though_clocks_change_b
         office.world.pass(at(opens_at).duration_since(office.now()));
         assert_eq!(order().await, AccountOrdered::Taken { closes_at: at(closes_at) }, "{opens_at}");
     }
+}
+
+/// Erased on 20 March 2026, and so kept until that day two years later.
+#[tokio::test]
+async fn what_is_known_of_an_export_goes_after_its_months_and_not_while_a_worker_has_it() {
+    let office = Office::with_mia(3);
+    let tenant = ending(&office).await;
+    let job = ExportJob::Tenant(tenant.clone());
+    assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+    let sweep = async |now: &str| {
+        office.world.stored().set_now(at(now));
+        let stop_at = office.now() + SignedDuration::from_mins(1);
+        let swept = erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await;
+        assert!(swept.faults.is_empty(), "{:?}", swept.faults);
+        (swept.erased, swept.forgotten)
+    };
+    assert_eq!(sweep("2026-03-20T12:00:00Z").await, (1, 0));
+    let open = office.asked(Kind::Access).await;
+    for request in [&open, &ObligationId::of_request(&[9; 20])] {
+        office.world.await_bundle(&tenant, request, office.now()).await.unwrap();
+    }
+    assert_eq!(sweep("2028-03-20T11:59:59Z").await, (0, 0));
+    assert!(office.world.bundle(&job).await.unwrap().is_some());
+    let (now, lease) = (at("2028-03-20T12:00:00Z"), SignedDuration::from_mins(1));
+    office.world.claim(&job, "w9", now + lease, now + lease, now).await.unwrap();
+    assert_eq!(sweep("2028-03-20T12:00:00Z").await, (0, 0), "a worker may be about to make another");
+    office.world.let_go(&job, "w9").await.unwrap();
+    assert_eq!(sweep("2028-03-20T12:00:00Z").await, (0, 1));
+    assert_eq!(office.world.bundle(&job).await.unwrap(), None);
+    assert_eq!(office.world.stored().exports.awaited, [(tenant, open)].into(), "nothing waits for a closed request");
+    assert_eq!(sweep("2028-03-21T12:00:00Z").await, (0, 0), "once");
+}
+
+#[tokio::test]
+async fn an_export_that_is_made_again_is_known_for_the_months_of_the_second_and_longer_where_the_policy_says_so() {
+    let office = Office::with_mia(3);
+    let job = ExportJob::Tenant(ending(&office).await);
+    assert!(matches!(office.make(&job).await, Made::Whole { .. }));
+    let mut longer = built_in_map().model().clone();
+    longer.own.get_mut("account-exports").unwrap().clock.floor = Some(jiff::Span::new().months(25));
+    let longer = DataMap::new(longer).unwrap();
+    let sweep = async |now: &str, map: &DataMap| {
+        office.world.stored().set_now(at(now));
+        let stop_at = office.now() + SignedDuration::from_mins(1);
+        let swept = erase_bundles(&office.world, &office.world, map, &office.world, stop_at).await;
+        (swept.erased, swept.forgotten)
+    };
+    assert_eq!(sweep("2026-03-20T12:00:00Z", &office.map).await, (1, 0));
+    assert!(matches!(office.make(&job).await, Made::Whole { .. }), "once more, while it is open");
+    assert_eq!(sweep("2026-04-10T12:00:00Z", &office.map).await, (1, 0));
+    assert_eq!(sweep("2028-03-20T12:00:00Z", &office.map).await, (0, 0));
+    for now in ["2028-04-10T12:00:00Z", "2028-05-10T11:59:59Z"] {
+        assert_eq!(sweep(now, &longer).await, (0, 0), "{now}");
+    }
+    assert_eq!(sweep("2028-05-10T12:00:00Z", &longer).await, (0, 1));
 }

@@ -142,7 +142,10 @@ async fn whoever_dies_at_any_call_of_any_visit_the_bundle_is_the_same_and_one() 
             office.world.tick(SignedDuration::ZERO);
             office.world.pass(SignedDuration::from_hours(24 * 15));
             let stop_at = office.now() + SignedDuration::from_mins(1);
-            assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+            assert_eq!(
+                erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await.erased,
+                1
+            );
             let stored = office.world.stored();
             assert!(stored.exports.visible.is_empty(), "{strike:?}: {:?}", stored.exports.visible.keys());
             assert!(stored.exports.uploads.is_empty(), "{strike:?}: {:?}", stored.exports.uploads.keys());

@@ -7,7 +7,7 @@ async fn a_bundle_is_erased_after_fourteen_days_and_the_trail_says_so() {
     office.make(&job(&id)).await;
     let sweep = || async {
         let stop_at = office.now() + SignedDuration::from_mins(1);
-        erase_bundles(&office.world, &office.world, &office.world, stop_at).await
+        erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await
     };
     office.world.pass(SignedDuration::from_hours(24 * 14 - 1));
     assert_eq!(sweep().await.erased, 0);
@@ -34,7 +34,7 @@ async fn what_is_left_of_a_bundle_that_was_never_finished_goes_too() {
     assert!(!office.world.stored().exports.visible.is_empty());
     office.world.pass(SignedDuration::from_hours(24 * 15));
     let stop_at = office.now() + SignedDuration::from_mins(1);
-    assert_eq!(erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased, 1);
+    assert_eq!(erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await.erased, 1);
     assert!(office.world.stored().exports.visible.is_empty() && office.world.stored().exports.uploads.is_empty());
 }
 
@@ -44,7 +44,7 @@ async fn a_bundle_whose_day_came_before_it_was_made_is_made_anew_and_goes_in_its
     let id = office.asked(Kind::Access).await;
     let sweep = || async {
         let stop_at = office.now() + SignedDuration::from_mins(1);
-        erase_bundles(&office.world, &office.world, &office.world, stop_at).await.erased
+        erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await.erased
     };
     office.world.tick(SignedDuration::from_secs(20));
     assert_eq!(office.try_make(&job(&id), "w1", 1).await.unwrap(), Made::Again);

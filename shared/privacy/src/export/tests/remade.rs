@@ -37,7 +37,14 @@ async fn what_another_has_opened_is_gone_and_made_again_of_what_is_held_by_now()
     let bundle = office.world.bundle(&job(&id)).await.unwrap().unwrap();
     let fetched = office.request(&id).bundles(&bundle, office.now());
     assert_eq!(fetched.iter().map(|made| made.round).collect::<Vec<_>>(), [1], "nobody opens the earlier one");
-    erase_bundles(&office.world, &office.world, &office.world, office.now() + SignedDuration::from_mins(2)).await;
+    erase_bundles(
+        &office.world,
+        &office.world,
+        &office.map,
+        &office.world,
+        office.now() + SignedDuration::from_mins(2),
+    )
+    .await;
     let second = office.bytes();
     assert!(second != first, "one bundle: the earlier one is erased");
     assert!(office.files().values().any(|content| content.contains("since")));
@@ -61,7 +68,7 @@ async fn what_had_its_days_is_made_again_and_has_as_many_more() {
     office.make(&job(&id)).await;
     office.world.pass(SignedDuration::from_hours(15 * 24));
     let stop_at = office.now() + SignedDuration::from_mins(2);
-    erase_bundles(&office.world, &office.world, &office.world, stop_at).await;
+    erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await;
     assert!(office.seen().is_empty());
     office.order_again(&id, "ticket-31", OrderReason::OpenedByAnother).await;
     assert!(matches!(office.make(&job(&id)).await, Made::Whole { .. }));

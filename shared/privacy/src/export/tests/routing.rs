@@ -42,7 +42,7 @@ impl Office {
 
     async fn erase_due(&self) -> u64 {
         let stop_at = self.now() + SignedDuration::from_mins(1);
-        let swept = erase_bundles(&self.world, &self.world, &self.world, stop_at).await;
+        let swept = erase_bundles(&self.world, &self.world, &self.map, &self.world, stop_at).await;
         assert!(swept.faults.is_empty(), "{swept:?}");
         swept.erased
     }
@@ -213,7 +213,7 @@ async fn while_the_next_is_made_the_earlier_goes_on_its_day_whatever_breaks() {
         office.world.pass(SignedDuration::from_hours(24 * 9));
         office.world.strike(Some(strike));
         let stop_at = office.now() + SignedDuration::from_mins(1);
-        let _swept = erase_bundles(&office.world, &office.world, &office.world, stop_at).await;
+        let _swept = erase_bundles(&office.world, &office.world, &office.map, &office.world, stop_at).await;
         office.world.strike(None);
         office.erase_due().await;
         assert!(office.seen().is_empty(), "{strike:?}");

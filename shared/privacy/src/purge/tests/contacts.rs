@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::clock::model::Kind;
-use crate::ingest_gate::Flag;
-use crate::keys::SubjectKeys;
+use crate::ingest_gate::{Flag, FlagBook, Mark};
+use crate::keys::{KeyedRef, SubjectKeys};
 use crate::memory::{Strike, asked};
 use crate::ports::{Closed, ClosedRecord};
 use crate::purge::own::scrub;
@@ -47,7 +47,7 @@ fn world(requests: &[SubjectRequest]) -> World {
 async fn purge_by(map: &DataMap, world: &World, now: &str, is_dry_run: bool) -> RunReport {
     world.stored().set_now(at(now));
     let mut report = RunReport::began(world.now(), is_dry_run);
-    purge_own(world, world, map, Bounds { is_dry_run, ..bounds(world) }, &mut report).await;
+    purge_own(world, world, world, map, Bounds { is_dry_run, ..bounds(world) }, &mut report).await;
     report
 }
 
@@ -183,4 +183,32 @@ async fn the_period_is_that_of_the_policy_and_a_dry_run_or_too_many_leave_it() {
     assert_eq!(purged(purge_by(&map, &one, "2026-04-10T00:00:00Z", false).await), (1, false));
     let two = world(&[answered(1), answered(2)]);
     assert_eq!(purged(purge_by(&map, &two, DUE, false).await), (0, true));
+}
+
+/// What was lifted before rows of flags expired would stand for good once nothing names it any more.
+#[tokio::test]
+async fn what_was_lifted_and_is_not_dated_is_dated_before_the_request_that_names_it_goes() {
+    let (lifted, stands, nobody) = ("v1-lifted", "v1-stands", "v1-nobody");
+    let [lifted, stands, nobody] = [lifted, stands, nobody].map(|name| KeyedRef::from_stored(name.to_owned()));
+    for (keep_flag, is_dated) in [(false, true), (true, false)] {
+        let mut request = answered(1);
+        request.course.flagged = [&lifted, &stands, &nobody].map(Clone::clone).into();
+        request.course.lifted = if keep_flag { vec![] } else { vec![Flag::Restricted] };
+        let world = world(&[request]);
+        let since = at("2026-03-06T12:00:00Z");
+        for person in [&lifted, &stands] {
+            world.raise_flag(person, Flag::Restricted, since).await.unwrap();
+            world.lift_flag(person, Flag::Restricted, at("2026-04-01T12:00:00Z"), None).await.unwrap();
+        }
+        world.raise_flag(&stands, Flag::OptedOut, since).await.unwrap();
+        let purged = async |now: &str, is_dry_run: bool| {
+            let report = purge_by(&built_in_map(), &world, now, is_dry_run).await;
+            (report.classes["own.requests"].purged, report.failures())
+        };
+        assert_eq!(purged("2028-03-11T00:00:00Z", true).await, (1, 0));
+        assert!(world.stored().flags_expire.is_empty(), "a dry run");
+        assert_eq!(purged("2028-03-11T00:00:00Z", false).await, (1, 0));
+        let expected = is_dated.then(|| (Mark::flags(&lifted), at("2028-04-01T12:00:00Z")));
+        assert_eq!(world.stored().flags_expire, expected.into_iter().collect());
+    }
 }

@@ -104,7 +104,7 @@ async fn closed_world() -> World {
 async fn purge_with(world: &World, at: &str, is_dry_run: bool) -> RunReport {
     world.stored().set_now(at.parse().unwrap());
     let mut report = RunReport::began(world.now(), is_dry_run);
-    purge_own(world, world, &built_in_map(), Bounds { is_dry_run, ..bounds(world) }, &mut report).await;
+    purge_own(world, world, world, &built_in_map(), Bounds { is_dry_run, ..bounds(world) }, &mut report).await;
     report
 }
 
@@ -158,7 +158,7 @@ async fn the_alarm_rings_a_week_before_the_last_day_of_what_could_not_go() {
         world.stored().set_now(now.parse().unwrap());
         let mut report = RunReport::began(world.now(), false);
         let out_of_time = Bounds { stop_at: world.now(), ..bounds(&world) };
-        purge_own(&world, &world, &built_in_map(), out_of_time, &mut report).await;
+        purge_own(&world, &world, &world, &built_in_map(), out_of_time, &mut report).await;
         assert_eq!((report.total(|class| class.late), purged(&report)), (late, (0, 0)), "{now}");
         let progress = world.stored().purges.progress.clone();
         let late_since = progress.values().filter_map(|progress| progress.late_since).collect::<Vec<_>>();
@@ -241,14 +241,14 @@ async fn more_than_the_ceiling_halts_until_staff_confirm() {
     let run = async |is_dry_run: bool| {
         world.stored().set_now(at(DUE));
         let mut report = RunReport::began(world.now(), is_dry_run);
-        purge_own(&world, &world, &map, Bounds { is_dry_run, ..bounds(&world) }, &mut report).await;
+        purge_own(&world, &world, &world, &map, Bounds { is_dry_run, ..bounds(&world) }, &mut report).await;
         let of_kind = report.classes["own.requests"].clone();
         (of_kind.halted, of_kind.purged, world.stored().heads.len())
     };
     assert_eq!(run(true).await, (true, 3, 3), "a dry run says how many");
     let mut report = RunReport::began(world.now(), false);
     let out_of_time = Bounds { stop_at: world.now(), ..bounds(&world) };
-    purge_own(&world, &world, &map, out_of_time, &mut report).await;
+    purge_own(&world, &world, &world, &map, out_of_time, &mut report).await;
     let of_kind = &report.classes["own.requests"];
     assert_eq!((of_kind.halted, of_kind.truncated), (true, false), "it waits for staff, not for time");
     world.stored().purges.progress.clear();

@@ -177,8 +177,7 @@ impl Office {
     }
 
     async fn sweep_ledger(&self, world: &World) {
-        let bounds =
-            SweepBounds { stuck_after: MINUTE, per_shard_max: 1_000, shards_at_once: 8, stop_at: world.now() + HOUR };
+        let bounds = SweepBounds { stuck_after: MINUTE, taken_max: 8_000, at_once: 8, stop_at: world.now() + HOUR };
         sweep_ledger(world, world, world, world, &self.map, bounds, |_| {}).await;
     }
 

@@ -113,17 +113,47 @@ async fn a_dry_run_says_what_it_could_not_read_and_where_it_stopped() {
         let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
         assert_eq!(planned.faults.len(), 1, "call {call}");
     }
-    let many = in_one_shard(usize::from(PAGE));
-    let world = world_of(&many, &vec![9; many.len()]).await;
+    let many = in_one_shard(3_000);
+    let world = world_of(&many, &[9; 3_000]).await;
     let planned = plan_sweep(&world, &world, MINUTE * 5, world.now() + MINUTE).await;
     assert!(planned.is_truncated, "there may be more");
-    assert_eq!(planned.to_send.len(), many.len());
+    assert_eq!(planned.to_send.len(), 3_000);
 }
 
 /// So many obligations that stand in one shard of the index.
 pub(super) fn in_one_shard(count: usize) -> Vec<ObligationId> {
+    in_shard(3, count)
+}
+
+fn in_shard(shard: u8, count: usize) -> Vec<ObligationId> {
     let ids = (0_u32..).map(|number| ObligationId::parse(&format!("{number:032x}")).unwrap());
-    ids.filter(|id| id.shard(crate::ports::DUE_SHARDS) == 3).take(count).collect()
+    ids.filter(|id| id.shard(crate::ports::DUE_SHARDS) == shard).take(count).collect()
+}
+
+/// The later one became due, the nearer its last day: both shards have some of every day.
+#[tokio::test]
+async fn what_a_sweep_takes_has_the_nearest_last_days_of_all_shards() {
+    const OF_EACH: usize = 1_500;
+    let (one, other) = (in_shard(3, OF_EACH), in_shard(6, OF_EACH));
+    let ids: Vec<ObligationId> = one.into_iter().zip(other).flat_map(|(one, other)| [one, other]).collect();
+    let day = |number: usize| 30 - i8::try_from(number / 100).unwrap();
+    let days: Vec<i8> = (0..ids.len()).map(day).collect();
+    let world = world_of(&ids, &days).await;
+    let bounds = Bounds { stuck_after: MINUTE * 5, taken_max: 1_000, at_once: 8, stop_at: world.now() + MINUTE };
+    let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
+    assert_eq!((swept.sent, swept.is_truncated), (1_000, true));
+    let sent: Vec<i8> = world
+        .stored()
+        .sent
+        .iter()
+        .map(|work| days[ids.iter().position(|id| *id == work.obligation).unwrap()])
+        .collect();
+    let mut nearest = days;
+    nearest.sort_unstable();
+    nearest.truncate(1_000);
+    assert_eq!(sent, nearest);
+    let swept = sweep_ledger(&world, &world, &world, &world, &built_in_map(), bounds, |_| {}).await;
+    assert_eq!(swept.sent, 1_000, "the next takes what is left of them");
 }
 
 #[tokio::test]
