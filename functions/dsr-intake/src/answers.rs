@@ -158,6 +158,40 @@ pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format)
     }
 }
 
+pub(crate) fn withdrawn(page: Page<'_>, request: &SubjectRequest, format: Format) -> Response<Body> {
+    if format == Format::Json {
+        let document = serde_json::json!({
+            "reference": request.id.as_str(), "state": request.standing.name(), "outcome": "withdrawn",
+            "status_url": page.status_url(&request.id),
+        });
+        return json(StatusCode::OK, &document);
+    }
+    let headline = Headline {
+        tone: Tone::Good,
+        badge: "Taken back",
+        title: "Your request is taken back",
+        lead: vec![
+            html! { "We do nothing more of it, and write to you that it is so. What was done before stays done." },
+            html! { a href=(page.status_link(&request.id)) { "See where your request stands" } },
+        ],
+    };
+    html(StatusCode::OK, frame::page(page.company, &headline, &html! {}))
+}
+
+/// To whoever has shown that the request is theirs, of which something cannot be stopped any more, or nothing is left.
+pub(crate) fn too_late(page: Page<'_>, id: &ObligationId) -> Response<Body> {
+    let headline = Headline {
+        tone: Tone::Warning,
+        badge: "Not taken back",
+        title: "Your request cannot be taken back now",
+        lead: vec![
+            html! { "It has ended, or something of it is being done at this moment. Its page says what. If it waits for a business after that, you can take that back then." },
+            html! { a href=(page.status_link(id)) { "See where your request stands" } },
+        ],
+    };
+    html(StatusCode::CONFLICT, frame::page(page.company, &headline, &html! {}))
+}
+
 /// The same page whatever was wrong.
 pub(crate) fn not_verified(page: Page<'_>, id: &ObligationId, wanted: Wanted) -> Response<Body> {
     let headline = Headline {

@@ -59,6 +59,7 @@ pub(crate) enum Subject {
     Requests,
     Code(ObligationId),
     Verification(ObligationId),
+    Withdrawal(ObligationId),
     Download(ObligationId),
 }
 
@@ -149,10 +150,16 @@ impl Desk {
             (Subject::Requests, &Method::POST) => self.accept(request, format).await,
             (Subject::Code(id), &Method::POST) => Ok(("asked", self.send_code(request, &id, format).await?)),
             (Subject::Verification(id), &Method::POST) => self.verify(request, &id, format).await,
+            (Subject::Withdrawal(id), &Method::POST) => self.withdraw(request, &id, format).await,
             (Subject::Download(id), &Method::POST) => self.download(request, &id, format).await,
-            (Subject::Requests | Subject::Code(_) | Subject::Verification(_) | Subject::Download(_), _) => {
-                Err(Problem::MethodNotAllowed("POST").into())
-            }
+            (
+                Subject::Requests
+                | Subject::Code(_)
+                | Subject::Verification(_)
+                | Subject::Withdrawal(_)
+                | Subject::Download(_),
+                _,
+            ) => Err(Problem::MethodNotAllowed("POST").into()),
         }
     }
 
@@ -260,7 +267,7 @@ fn address(request: &Request) -> String {
     }
 }
 
-/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/download`
+/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/withdrawal`, `…/download`
 pub(crate) fn subject(path: &str) -> Option<Subject> {
     match path {
         "/privacy" => return Some(Subject::Instructions),
@@ -275,6 +282,7 @@ pub(crate) fn subject(path: &str) -> Option<Subject> {
     match act {
         "code" => Some(Subject::Code(id)),
         "verification" => Some(Subject::Verification(id)),
+        "withdrawal" => Some(Subject::Withdrawal(id)),
         "download" => Some(Subject::Download(id)),
         _ => None,
     }

@@ -11,6 +11,7 @@ mod next;
 mod proofs;
 mod refused;
 mod shown;
+mod withdrawal;
 
 use lambda_http::{Error, Request};
 use privacy_edge::{connect, log};

@@ -31,6 +31,7 @@ impl Desk {
             }
             Some(Subject::Code(id)) => (id, Wanted::read(request).await),
             Some(Subject::Verification(id)) => (id, Wanted::Proof),
+            Some(Subject::Withdrawal(id)) => (id, Wanted::Withdrawal),
             Some(Subject::Download(id)) => (id, Wanted::Download),
             Some(Subject::Instructions) | None => return self.refuse(problem, format),
         };

@@ -76,6 +76,7 @@ pub mod target;
 pub mod tell_again;
 pub mod tell_person;
 pub mod verify_request;
+pub mod withdraw_request;
 
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;

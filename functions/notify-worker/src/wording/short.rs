@@ -12,6 +12,7 @@ use super::done::done;
 use super::person::{BY_SOMEBODY, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
 use super::typed::FOR_YOU;
 use super::ways::Way;
+use super::withdrawn::withdrawn;
 use super::{Writer, is_as_typed, line};
 
 impl Writer<'_> {
@@ -70,6 +71,7 @@ impl Writer<'_> {
             }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
+            Notice::Withdrawal => withdrawn(request).into_iter().map(str::to_owned).collect(),
             Notice::Routed if letter.round < PASSED_ON => vec![
                 "A business that uses our service decides about this data. We could not reach them; we try again every day. Please ask the business that you wrote with."
                     .to_owned(),
@@ -84,10 +86,12 @@ impl Writer<'_> {
             Notice::TenantForward
             | Notice::TenantReminder
             | Notice::TenantTold
+            | Notice::TenantWithdrawal
             | Notice::AgentExtension
             | Notice::AgentLate
             | Notice::AgentAnswer
-            | Notice::AgentDenial => Vec::new(),
+            | Notice::AgentDenial
+            | Notice::AgentWithdrawal => Vec::new(),
         }
     }
 
@@ -132,7 +136,8 @@ impl Writer<'_> {
             Standing::Received
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
-            | Standing::Answered { .. } => "",
+            | Standing::Answered { .. }
+            | Standing::Withdrawn { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
         std::iter::once(reason).chain(complaints(&ways)).collect()

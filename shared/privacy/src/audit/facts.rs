@@ -184,6 +184,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Corrected { .. }
         | Deed::Reopened
         | Deed::Answered
+        | Deed::Withdrawn { .. }
         | Deed::Closed { .. }
         | Deed::Downloaded
         | Deed::BundleErased

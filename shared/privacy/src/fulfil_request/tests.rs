@@ -8,6 +8,7 @@ mod matrix;
 mod objections;
 mod others;
 mod parts;
+mod withdrawn;
 
 use jiff::SignedDuration;
 

@@ -25,6 +25,8 @@ pub enum Notice {
     Answer,
     /// We will not, why, and where to turn.
     Denial,
+    /// It is taken back, as they wanted.
+    Withdrawal,
     /// To an agent: it takes longer. Nothing of the person.
     AgentExtension,
     /// To an agent: the last day is there, and it is our turn. Nothing of the person.
@@ -33,6 +35,8 @@ pub enum Notice {
     AgentAnswer,
     /// To an agent: it is refused. Nothing of the person.
     AgentDenial,
+    /// To an agent: the person has taken it back.
+    AgentWithdrawal,
     /// Which way it goes: a business decides on it. Its rounds are [`NOT_REACHED`] and [`PASSED_ON`].
     Routed,
     /// To a business: a person asks for something that is yours to decide, by when.
@@ -41,6 +45,8 @@ pub enum Notice {
     TenantReminder,
     /// To a business: we act on it ourselves, at the person's word.
     TenantTold,
+    /// To a business: the person has taken back what it was asked for, and it need decide nothing.
+    TenantWithdrawal,
 }
 
 /// The round of [`Notice::Routed`] that says: the business cannot be reached.
@@ -50,7 +56,7 @@ pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
@@ -58,14 +64,17 @@ impl Notice {
         Self::Late,
         Self::Answer,
         Self::Denial,
+        Self::Withdrawal,
         Self::AgentExtension,
         Self::AgentLate,
         Self::AgentAnswer,
         Self::AgentDenial,
+        Self::AgentWithdrawal,
         Self::Routed,
         Self::TenantForward,
         Self::TenantReminder,
         Self::TenantTold,
+        Self::TenantWithdrawal,
     ];
 
     /// Its name in rows, messages and logs.
@@ -79,14 +88,17 @@ impl Notice {
             Self::Late => "late",
             Self::Answer => "answer",
             Self::Denial => "denial",
+            Self::Withdrawal => "withdrawal",
             Self::AgentExtension => "agent-extension",
             Self::AgentLate => "agent-late",
             Self::AgentAnswer => "agent-answer",
             Self::AgentDenial => "agent-denial",
+            Self::AgentWithdrawal => "agent-withdrawal",
             Self::Routed => "routed",
             Self::TenantForward => "tenant-forward",
             Self::TenantReminder => "tenant-reminder",
             Self::TenantTold => "tenant-told",
+            Self::TenantWithdrawal => "tenant-withdrawal",
         }
     }
 
@@ -94,7 +106,7 @@ impl Notice {
     #[must_use]
     pub const fn is_to_tenant(self) -> bool {
         match self {
-            Self::TenantForward | Self::TenantReminder | Self::TenantTold => true,
+            Self::TenantForward | Self::TenantReminder | Self::TenantTold | Self::TenantWithdrawal => true,
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
@@ -102,10 +114,12 @@ impl Notice {
             | Self::Late
             | Self::Answer
             | Self::Denial
+            | Self::Withdrawal
             | Self::AgentExtension
             | Self::AgentLate
             | Self::AgentAnswer
             | Self::AgentDenial
+            | Self::AgentWithdrawal
             | Self::Routed => false,
         }
     }
@@ -119,6 +133,7 @@ impl Notice {
             Self::Late => Some(Self::AgentLate),
             Self::Answer => Some(Self::AgentAnswer),
             Self::Denial => Some(Self::AgentDenial),
+            Self::Withdrawal => Some(Self::AgentWithdrawal),
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
@@ -126,10 +141,12 @@ impl Notice {
             | Self::AgentLate
             | Self::AgentAnswer
             | Self::AgentDenial
+            | Self::AgentWithdrawal
             | Self::Routed
             | Self::TenantForward
             | Self::TenantReminder
-            | Self::TenantTold => None,
+            | Self::TenantTold
+            | Self::TenantWithdrawal => None,
         }
     }
 }

@@ -18,7 +18,7 @@ enum Stays {
 }
 
 /// Every call that staff can make, and what stays of it.
-const CALLS: [(&str, &str, Stays); 24] = [
+const CALLS: [(&str, &str, Stays); 25] = [
     ("GET", "holds", Stays::Nothing),
     ("POST", "holds", Stays::Deed("place-hold")),
     ("DELETE", "holds/{hold_id}", Stays::Deed("release-hold")),
@@ -41,6 +41,7 @@ const CALLS: [(&str, &str, Stays); 24] = [
     ("POST", "requests/{reference}/instruction", Stays::Act),
     ("POST", "requests/{reference}/correction", Stays::Act),
     ("POST", "requests/{reference}/closure", Stays::Act),
+    ("POST", "requests/{reference}/withdrawal", Stays::Act),
     ("POST", "requests/{reference}/lifting", Stays::Act),
     ("POST", "requests/{reference}/bundle", Stays::Act),
 ];
