@@ -11,6 +11,7 @@ mod next;
 mod proofs;
 mod refused;
 mod shown;
+mod signal;
 mod withdrawal;
 
 use lambda_http::{Error, Request};

@@ -48,6 +48,7 @@ pub mod message;
 pub mod meta_secrets;
 pub mod note_request;
 pub mod obligation;
+pub mod opt_out_by_signal;
 pub mod order_bundle;
 pub mod pause_request;
 pub mod plan;

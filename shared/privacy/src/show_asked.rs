@@ -155,12 +155,14 @@ pub async fn show_asked(
     let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
     let can_be_withdrawn = matches!(withdraw(&request, erasure.as_ref().map(|shown| &shown.head), now), Ok(Some(_)));
     let withdrawn_by = request.withdrawn_by().filter(|_| can_be_withdrawn);
+    let is_withdrawn = matches!(request.standing, Standing::Withdrawn { .. });
+    let withdrawn_at = request.standing.closed_at().filter(|_| is_withdrawn);
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request, now)?;
     let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
-    Ok(Some(AskedView { bundles, points_left, withdrawn_by, ..asked(request, erasure, denial, in_part) }))
+    Ok(Some(AskedView { bundles, points_left, withdrawn_at, withdrawn_by, ..asked(request, erasure, denial, in_part) }))
 }
 
 fn asked(
@@ -181,15 +183,6 @@ fn asked(
     };
     let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
     let waits_for_code = is_open && !request.is_of_child() && request.missing().any(is_code);
-    let closed = closed(&request.standing);
-    let withdrawn_at = match request.standing {
-        Standing::Withdrawn { at, .. } => Some(at),
-        Standing::Received
-        | Standing::AwaitingVerification
-        | Standing::InProgress { .. }
-        | Standing::Answered { .. }
-        | Standing::Denied { .. } => None,
-    };
     AskedView {
         role: role(&request, erasure.as_ref()),
         parts: request.decided_by_tenants().iter().map(|routed| part(&request, routed)).collect(),
@@ -234,8 +227,8 @@ fn asked(
         extended: request.clocks.extended,
         reopened_at,
         remade_since: request.course.ordered_again.as_ref().map(|order| order.at).filter(|_| is_open),
-        closed,
-        withdrawn_at,
+        closed: closed(&request.standing),
+        withdrawn_at: None,
         withdrawn_by: None,
         erasure,
         id: request.id,

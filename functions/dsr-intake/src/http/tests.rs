@@ -7,6 +7,7 @@ mod passes;
 mod proofs;
 mod reading;
 mod refusals;
+mod signals;
 mod withdrawals;
 
 use data_encoding::BASE64URL_NOPAD;

@@ -26,7 +26,10 @@ impl Writer<'_> {
             return format!("{}: {AS_TYPED}", self.company.name);
         }
         let mut lines = self.sentences(letter);
-        let begins_so = matches!(letter.notice, Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation);
+        let begins_so = matches!(
+            letter.notice,
+            Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation | Notice::Withdrawal
+        );
         if is_by_somebody(request) && !begins_so && !request.is_answered_unshown() {
             lines.insert(0, BY_SOMEBODY.to_owned());
         }

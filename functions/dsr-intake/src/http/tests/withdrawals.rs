@@ -1,7 +1,7 @@
 //! Requests that are taken back by whoever shows that they are theirs.
 
-use privacy::subject_request::{Member, Proven, Standing};
 use super::*;
+use privacy::subject_request::{Member, Proven, Standing};
 
 const SHOWN: [&str; 3] = ["reference", "outcome", "status_url"];
 
