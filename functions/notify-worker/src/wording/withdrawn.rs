@@ -10,8 +10,10 @@ use super::person::{asked_for, say};
 /// What is so from now on.
 pub(super) fn withdrawn(request: &SubjectRequest) -> Vec<&'static str> {
     let is_in_part = matches!(request.standing, Standing::Withdrawn { in_part: true, .. });
-    let agents =
-        request.agent.is_some().then_some("Whoever asked for you has been told so, and can do nothing more with it.");
+    let agents = request
+        .agent
+        .is_some()
+        .then_some("Whoever asked for you can do nothing more with it, and hears so where we can write to them.");
     let done =
         is_in_part.then_some("A part of it had been done by then and stays so; the page of the request says which.");
     let first = if request.agent.is_some() {
