@@ -197,6 +197,8 @@ pub fn deeds() -> Vec<Deed> {
         Deed::Flagged { flag: Flag::NoMarketing },
         Deed::Lifted { flag: Flag::NoMarketing, asked_in: Some(ObligationId::of_request(&[7; 20])) },
         Deed::Lifted { flag: Flag::OptedOut, asked_in: None },
+        Deed::Withdrawn { proof: Some(Proof::EmailCode), evidence: None },
+        Deed::Withdrawn { proof: None, evidence: Some(evidence()) },
         Deed::Waits,
         Deed::Joined { first: ObligationId::of_request(&[8; 20]) },
         Deed::FoundCredible,

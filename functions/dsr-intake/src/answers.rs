@@ -18,6 +18,7 @@ use crate::asking::Form;
 use crate::instructions;
 use crate::next::{self, Wanted};
 use crate::shown::Slip;
+use crate::signal;
 
 /// Whose page it is, and where.
 #[derive(Clone, Copy, Debug)]
@@ -41,11 +42,11 @@ impl Page<'_> {
     }
 }
 
-fn html(status: StatusCode, page: String) -> Response<Body> {
+pub(crate) fn html(status: StatusCode, page: String) -> Response<Body> {
     typed(status, page, "text/html; charset=utf-8")
 }
 
-fn json(status: StatusCode, document: &serde_json::Value) -> Response<Body> {
+pub(crate) fn json(status: StatusCode, document: &serde_json::Value) -> Response<Body> {
     typed(status, document.to_string(), "application/json")
 }
 
@@ -56,17 +57,18 @@ fn typed(status: StatusCode, text: String, media_type: &'static str) -> Response
     response
 }
 
-pub(crate) fn instructions(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
-    html(StatusCode::OK, instructions::page(page, &map.model().instructions, form))
+/// What a browser that sends the signal of Global Privacy Control is told beside, stands on top.
+pub(crate) fn instructions(page: Page<'_>, map: &DataMap, form: &Form, is_signalled: bool) -> Response<Body> {
+    html(StatusCode::OK, instructions::page(page, &map.model().instructions, form, is_signalled))
 }
 
 pub(crate) fn to_mend(page: Page<'_>, map: &DataMap, form: &Form) -> Response<Body> {
-    html(StatusCode::BAD_REQUEST, instructions::page(page, &map.model().instructions, form))
+    html(StatusCode::BAD_REQUEST, instructions::page(page, &map.model().instructions, form, false))
 }
 
 /// The form as it was sent, under the status of what kept it from being taken.
 pub(crate) fn again(page: Page<'_>, map: &DataMap, form: &Form, problem: Problem) -> Response<Body> {
-    let text = instructions::page(page, &map.model().instructions, form);
+    let text = instructions::page(page, &map.model().instructions, form, false);
     let mut response = problem.response();
     *response.body_mut() = Body::Text(text);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -132,14 +134,24 @@ pub(crate) fn code_sent(page: Page<'_>, id: &ObligationId, wanted: Wanted, forma
     }
 }
 
-pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format) -> Response<Body> {
+pub(crate) fn verified(
+    page: Page<'_>,
+    request: &SubjectRequest,
+    opt_out: Option<&SubjectRequest>,
+    format: Format,
+) -> Response<Body> {
     let url = page.status_url(&request.id);
     match format {
         Format::Json => {
-            let document = serde_json::json!({
+            let mut document = serde_json::json!({
                 "reference": request.id.as_str(), "state": request.standing.name(), "status_url": url,
                 "missing": request.missing().collect::<Vec<_>>(),
             });
+            if let (Some(opt_out), Some(document)) = (opt_out, document.as_object_mut()) {
+                let url = page.status_url(&opt_out.id);
+                let said = serde_json::json!({"reference": opt_out.id.as_str(), "status_url": url});
+                document.insert("opted_out".to_owned(), said);
+            }
             json(StatusCode::OK, &document)
         }
         Format::Html => {
@@ -153,7 +165,11 @@ pub(crate) fn verified(page: Page<'_>, request: &SubjectRequest, format: Format)
                     html! { a href=(page.status_link(&request.id)) { "See where your request stands" } },
                 ],
             };
-            html(StatusCode::OK, frame::page(page.company, &headline, &next::steps(page, request)))
+            let rest = maud::html! {
+                (next::steps(page, request))
+                @if let Some(opt_out) = opt_out { (signal::recorded(&page.status_link(&opt_out.id))) }
+            };
+            html(StatusCode::OK, frame::page(page.company, &headline, &rest))
         }
     }
 }

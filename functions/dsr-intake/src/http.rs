@@ -35,6 +35,7 @@ use crate::ask::{self, Read};
 use crate::asking::Form;
 use crate::config::Config;
 use crate::next::Wanted;
+use crate::signal;
 
 /// Answers people and programs.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub(crate) struct Desk {
     pub(crate) outbox: Outbox,
     pub(crate) subject_keys: Secret<SubjectKeys>,
     pub(crate) dashboard_keys: Secret<DashboardKeys>,
-    law: Law,
+    pub(crate) law: Law,
     pub(crate) map: DataMap,
     pub(crate) config: Config,
 }
@@ -56,9 +57,11 @@ pub(crate) struct Desk {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     Instructions,
+    Signal,
     Requests,
     Code(ObligationId),
     Verification(ObligationId),
+    Withdrawal(ObligationId),
     Download(ObligationId),
 }
 
@@ -144,15 +147,22 @@ impl Desk {
     async fn take(&self, request: &Request, format: Format) -> Result<(&'static str, Response<Body>), Rejected> {
         let subject = subject(request.raw_http_path()).ok_or(Problem::NotFound)?;
         match (subject, request.method()) {
-            (Subject::Instructions, &Method::GET | &Method::HEAD) => Ok(("shown", self.instructions()?)),
+            (Subject::Instructions, &Method::GET | &Method::HEAD) => Ok(("shown", self.instructions(request)?)),
             (Subject::Instructions, _) => Err(Problem::MethodNotAllowed("GET, HEAD").into()),
+            (Subject::Signal, method) => signal::support(method),
             (Subject::Requests, &Method::POST) => self.accept(request, format).await,
             (Subject::Code(id), &Method::POST) => Ok(("asked", self.send_code(request, &id, format).await?)),
             (Subject::Verification(id), &Method::POST) => self.verify(request, &id, format).await,
+            (Subject::Withdrawal(id), &Method::POST) => self.withdraw(request, &id, format).await,
             (Subject::Download(id), &Method::POST) => self.download(request, &id, format).await,
-            (Subject::Requests | Subject::Code(_) | Subject::Verification(_) | Subject::Download(_), _) => {
-                Err(Problem::MethodNotAllowed("POST").into())
-            }
+            (
+                Subject::Requests
+                | Subject::Code(_)
+                | Subject::Verification(_)
+                | Subject::Withdrawal(_)
+                | Subject::Download(_),
+                _,
+            ) => Err(Problem::MethodNotAllowed("POST").into()),
         }
     }
 
@@ -165,9 +175,9 @@ impl Desk {
         }
     }
 
-    fn instructions(&self) -> Answered {
+    fn instructions(&self, request: &Request) -> Answered {
         let form = Form::empty(&random::bytes::<16>()?);
-        Ok(answers::instructions(self.page(), &self.map, &form))
+        Ok(answers::instructions(self.page(), &self.map, &form, signal::is_on(request.headers())))
     }
 
     async fn accept(&self, request: &Request, format: Format) -> Result<(&'static str, Response<Body>), Rejected> {
@@ -260,10 +270,11 @@ fn address(request: &Request) -> String {
     }
 }
 
-/// `/privacy`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/download`
+/// `/privacy`, `/.well-known/gpc.json`, `/api/dsr`, `/api/dsr/{reference}/code`, `/api/dsr/{reference}/verification`, `…/withdrawal`, `…/download`
 pub(crate) fn subject(path: &str) -> Option<Subject> {
     match path {
         "/privacy" => return Some(Subject::Instructions),
+        "/.well-known/gpc.json" => return Some(Subject::Signal),
         "/api/dsr" => return Some(Subject::Requests),
         _ => {}
     }
@@ -275,6 +286,7 @@ pub(crate) fn subject(path: &str) -> Option<Subject> {
     match act {
         "code" => Some(Subject::Code(id)),
         "verification" => Some(Subject::Verification(id)),
+        "withdrawal" => Some(Subject::Withdrawal(id)),
         "download" => Some(Subject::Download(id)),
         _ => None,
     }

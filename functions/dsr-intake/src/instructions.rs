@@ -8,9 +8,10 @@ use privacy_pages::frame::{self, Headline, Tone};
 
 use crate::answers::Page;
 use crate::asking::{self, Again, Form};
+use crate::signal;
 
 /// The whole page.
-pub(crate) fn page(page: Page<'_>, platforms: &[Instructions], form: &Form) -> String {
+pub(crate) fn page(page: Page<'_>, platforms: &[Instructions], form: &Form, is_signalled: bool) -> String {
     let Page { company, base, law, now: _ } = page;
     let headline = form.again().map_or_else(|| welcome(company, platforms), shown_again);
     let asked = html! {
@@ -25,6 +26,7 @@ pub(crate) fn page(page: Page<'_>, platforms: &[Instructions], form: &Form) -> S
     let rest = html! {
         @if form.again().is_some() { (asked) }
         @else {
+            @if is_signalled { (signal::heard()) }
             section aria-labelledby="platforms" {
                 h2 #platforms { "Deleting data that came from a platform" }
                 @for platform in platforms { (steps(company, platform)) }

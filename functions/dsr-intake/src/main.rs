@@ -11,6 +11,8 @@ mod next;
 mod proofs;
 mod refused;
 mod shown;
+mod signal;
+mod withdrawal;
 
 use lambda_http::{Error, Request};
 use privacy_edge::{connect, log};

@@ -40,12 +40,15 @@ pub(crate) enum Wanted {
     Proof,
     /// The file with their data.
     Download,
+    /// That nothing more is done of the request.
+    Withdrawal,
 }
 
 impl Wanted {
     /// As forms carry it from one page to the next.
     const FIELD: &'static str = "then";
     const DOWNLOAD: &'static str = "download";
+    const WITHDRAWAL: &'static str = "withdrawal";
 
     /// Read from the form that asks for a code. Whatever else is in a body changes nothing.
     pub(crate) async fn read(request: &Request) -> Self {
@@ -54,7 +57,11 @@ impl Wanted {
             false => return Self::Proof,
         };
         let wanted = fields.get(Self::FIELD).map(|text| text.trim());
-        if wanted == Some(Self::DOWNLOAD) { Self::Download } else { Self::Proof }
+        match wanted {
+            Some(Self::DOWNLOAD) => Self::Download,
+            Some(Self::WITHDRAWAL) => Self::Withdrawal,
+            Some(_) | None => Self::Proof,
+        }
     }
 }
 
@@ -65,10 +72,14 @@ pub(crate) fn anything(page: Page<'_>, id: &ObligationId, wanted: Wanted, slip: 
         @match wanted {
             Wanted::Proof => { (code(page, id, ANY_CODE, slip)) (download(page, id, None)) }
             Wanted::Download => { (download(page, id, slip)) (code(page, id, ANY_CODE, None)) }
+            Wanted::Withdrawal => { (withdrawal(page, id, slip)) (code(page, id, ANY_CODE, None)) (download(page, id, None)) }
         }
         details open[Slip::is_in(slip, DECLARATION)] {
             summary { "I was asked for a declaration" }
             (declaration(page, id, slip))
+        }
+        @if wanted != Wanted::Withdrawal {
+            details { summary { "I do not want this request any more" } (withdrawal(page, id, None)) }
         }
         p { a href=(page.status_link(id)) { "See where your request stands" } }
     }
@@ -107,6 +118,30 @@ fn download(page: Page<'_>, id: &ObligationId, slip: Option<&Slip>) -> Markup {
             form method="post" action=(action(page, id, "code")) {
                 input type="hidden" name=(Wanted::FIELD) value=(Wanted::DOWNLOAD);
                 button.quiet type="submit" { "Send me another code for the download" }
+            }
+        }
+    }
+}
+
+/// The way back, for who does not want it any more, and for whom nobody may ask.
+fn withdrawal(page: Page<'_>, id: &ObligationId, slip: Option<&Slip>) -> Markup {
+    let (described, invalid) = marks(slip, "code");
+    html! {
+        section aria-labelledby="withdrawal-heading" {
+            h2 #withdrawal-heading { "Take the request back" }
+            p { "With the code nothing more is done of it, whoever asked for it. You can ask anew at any time." }
+            form method="post" action=(action(page, id, "withdrawal")) {
+                div.field {
+                    label for="withdrawal-code" { "Code to take it back" }
+                    (wrong(slip, "code"))
+                    input id="withdrawal-code" name="code" inputmode="numeric" autocomplete="one-time-code" required
+                        aria-describedby=[described] aria-invalid=[invalid];
+                }
+                button.quiet type="submit" { "Take it back" }
+            }
+            form method="post" action=(action(page, id, "code")) {
+                input type="hidden" name=(Wanted::FIELD) value=(Wanted::WITHDRAWAL);
+                button.quiet type="submit" { "Send me another code to take it back" }
             }
         }
     }

@@ -50,12 +50,13 @@ impl Desk {
         };
         match verified {
             Verified::Proved(proved) => {
+                let heard = self.hear_signal(request.headers(), &proved, (&keys, &source), now).await;
                 if let Err(fault) = self.send_next_code(&proved, source).await {
                     let cause = fault.chain();
                     tracing::warn!(outcome = "unsent", cause, "a code was not sent; the person asks for it");
                 }
                 self.begin(&keys, &proved, now).await;
-                Ok(("verified", answers::verified(self.page(), &proved, format)))
+                Ok(("verified", answers::verified(self.page(), &proved, heard.as_ref(), format)))
             }
             Verified::Refused if format == Format::Html => {
                 Ok(("not-verified", answers::not_verified(self.page(), id, Wanted::Proof)))

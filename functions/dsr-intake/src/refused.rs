@@ -31,8 +31,9 @@ impl Desk {
             }
             Some(Subject::Code(id)) => (id, Wanted::read(request).await),
             Some(Subject::Verification(id)) => (id, Wanted::Proof),
+            Some(Subject::Withdrawal(id)) => (id, Wanted::Withdrawal),
             Some(Subject::Download(id)) => (id, Wanted::Download),
-            Some(Subject::Instructions) | None => return self.refuse(problem, format),
+            Some(Subject::Instructions | Subject::Signal) | None => return self.refuse(problem, format),
         };
         match Slip::to_send_again(request).await {
             Some(slip) => answers::to_send_again(self.page(), &id, wanted, &slip, problem),

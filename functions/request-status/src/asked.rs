@@ -14,6 +14,7 @@ use crate::{outcome, page, records, steps, to_do, ways};
 /// The whole page as it is at `now`. `base` is where this service is.
 pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Timestamp) -> String {
     let headline = match (&view.erasure, view.state) {
+        _ if view.withdrawn_at.is_some() => taken_back(view),
         _ if is_late(view, now) => late(view, company),
         (Some(erasure), "in-progress" | "verifying" | "held" | "failed") if !is_done_again(view) => {
             page::headline(erasure, company, now)
@@ -35,6 +36,7 @@ pub(crate) fn status(view: &AskedView, company: &Company, base: &str, now: Times
             (records::kept(erasure))
         }
         @if let Some(denial) = &view.denial { (ways::denial(denial, &view.id, base)) }
+        (ways::withdrawal(view, base))
         (facts(view, base))
         section.code aria-labelledby="code-of" {
             h2 #code-of { "Your reference" }
@@ -83,6 +85,19 @@ fn headline(view: &AskedView, company: &Company) -> Headline {
             title: "We are working on your request",
             lead: vec![answer_by(), html! { "You do not need to do anything. We write to you when it is done." }],
         },
+    }
+}
+
+fn taken_back(view: &AskedView) -> Headline {
+    let in_part = view.state == "partly-retained";
+    Headline {
+        tone: Tone::Calm,
+        badge: "Taken back",
+        title: if view.by_agent { "This request is taken back" } else { "You have taken this request back" },
+        lead: vec![
+            html! { @if let Some(at) = view.withdrawn_at { "On " (moment(at)) ". Nothing more of it is done." } },
+            html! { @if in_part { "A part had been done by then: below." } @else { "Nothing of it was done." } },
+        ],
     }
 }
 
@@ -137,7 +152,7 @@ fn facts(view: &AskedView, base: &str) -> Markup {
                 div { dt { "Asked for" } dd { (kinds::asked(view.kind)) } }
                 div { dt { "Received" } dd { (moment(view.received_at)) } }
                 div { dt { "Answer due" } dd { (day(view.due_by.date)) " (" (view.due_by.time_zone) ")" } }
-                @if let Some((at, _)) = &view.closed { div { dt { "Answered" } dd { (moment(*at)) } } }
+                @if let Some((at, _)) = &view.closed { div { dt { @if view.withdrawn_at.is_some() { "Taken back" } @else { "Answered" } } dd { (moment(*at)) } } }
             }
             @if view.is_without_account && view.denial.is_none() {
                 p { "It is about what your address or the name of your account on a platform opens. What somebody has as a user of our product is shown, corrected and deleted only after a login there: the answer holds nothing of it, and does not say whether there is any. If you log in to our product, send a request and say that you can." }
@@ -289,6 +304,37 @@ mod tests {
             assert!(page.contains("No sale, no sharing"), "{page}");
             assert_eq!(page.contains("has not shown us that they may"), is_unshown, "{page}");
             check_page("completed", &page);
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_there_as_long_as_there_is_one_and_says_whose_it_is() {
+        let view = |withdrawn_by, by_agent| AskedView { withdrawn_by, by_agent, ..asked("awaiting-verification") };
+        let none = page(&view(None, false), "2026-11-26T08:00:00Z");
+        assert!(!none.contains("/withdrawal\"") && !none.contains("Take the request back"), "{none}");
+        for (by_agent, words) in [(false, "Take it back"), (true, "Nobody may ask this for me")] {
+            let shown = page(&view(Some(Proof::EmailCode), by_agent), "2026-11-26T08:00:00Z");
+            check_page("withdrawable", &shown);
+            assert!(shown.contains("/withdrawal\"") && shown.contains("value=\"withdrawal\""), "{shown}");
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        let by_login = page(&view(Some(Proof::AccountLogin), false), "2026-11-26T08:00:00Z");
+        check_page("withdrawable by a login", &by_login);
+        assert!(by_login.contains("Take the request back") && !by_login.contains("/withdrawal\""), "{by_login}");
+    }
+
+    #[test]
+    fn what_was_taken_back_is_said_to_be_that_and_not_refused() {
+        let at: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        for (state, is_in_part) in [("denied", false), ("partly-retained", true)] {
+            let view = AskedView { withdrawn_at: Some(at), closed: Some((at, None)), ..asked(state) };
+            let shown = page(&view, "2026-12-26T08:00:00Z");
+            check_page(state, &shown);
+            assert!(shown.contains("You have taken this request back") && !shown.contains("could not do"), "{shown}");
+            assert_eq!(shown.contains("A part had been done"), is_in_part, "{state}");
+            let json: serde_json::Value = serde_json::from_str(&asked_json::document(&view).unwrap()).unwrap();
+            assert_eq!((&json["state"], &json["outcome"]), (&state.into(), &"withdrawn".into()));
+            assert!(json.get("denial").is_none());
         }
     }
 

@@ -108,6 +108,9 @@ fn outcome(view: &AskedView) -> Map<String, Value> {
     if let Some(outcome) = view.outcome {
         members.insert("outcome".to_owned(), outcome.as_str().into());
     }
+    if view.withdrawn_at.is_some() {
+        members.insert("outcome".to_owned(), "withdrawn".into());
+    }
     if let Some(accepted) = view.accepted {
         members.insert("objection".to_owned(), if accepted { "accepted" } else { "refused" }.into());
     }

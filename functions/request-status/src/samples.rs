@@ -243,6 +243,8 @@ pub(crate) fn asked(state: &'static str) -> AskedView {
         reopened_at: None,
         remade_since: None,
         closed: None,
+        withdrawn_at: None,
+        withdrawn_by: None,
         denial: None,
         outcome: None,
         accepted: None,

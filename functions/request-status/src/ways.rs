@@ -146,6 +146,38 @@ fn choice(bundles: &[Round]) -> Markup {
     }
 }
 
+/// The way back, as long as there is one: whoever it is about shows who they are.
+pub(crate) fn withdrawal(view: &AskedView, base: &str) -> Markup {
+    let action = |act: &str| format!("{base}/api/dsr/{}/{act}", view.id.as_str());
+    html! {
+        @if let Some(proof) = view.withdrawn_by {
+            section aria-labelledby="withdrawal" {
+                h2 #withdrawal { @if view.by_agent { "If nobody acts for you, or you do not want this" } @else { "If you do not want this any more" } }
+                p {
+                    "Take the request back: nothing more is done of it, and what was done before stays done. You can ask anew at any time. "
+                    @if view.by_agent { "Whoever asked for you cannot do it, and cannot go on with it afterwards." }
+                }
+                @if proof == Proof::AccountLogin {
+                    p { "For that, log in again where you work with your account, open " strong { "Privacy" } " there, and enter the reference " code { (view.id.as_str()) } "." }
+                } @else {
+                    form method="post" action=(action("code")) {
+                        // The page that follows has the field for the code: to take it back.
+                        input type="hidden" name="then" value="withdrawal";
+                        button.quiet type="submit" { "Send me a code to take it back" }
+                    }
+                    form method="post" action=(action("withdrawal")) {
+                        div.field {
+                            label for="withdrawal-code" { "Code to take it back" }
+                            input id="withdrawal-code" name="code" inputmode="numeric" autocomplete="one-time-code" required;
+                        }
+                        button.quiet type="submit" { @if view.by_agent { "Nobody may ask this for me" } @else { "Take it back" } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Why it was refused and where to turn.
 pub(crate) fn denial(denial: &DenialView, id: &ObligationId, base: &str) -> Markup {
     html! {

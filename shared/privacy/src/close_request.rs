@@ -246,7 +246,8 @@ fn denied_for(appealed: SubjectRequest) -> Option<DenialCode> {
         Standing::Received
         | Standing::AwaitingVerification
         | Standing::InProgress { .. }
-        | Standing::Answered { .. } => None,
+        | Standing::Answered { .. }
+        | Standing::Withdrawn { .. } => None,
     }
 }
 

@@ -57,7 +57,9 @@ pub fn deny(
         Standing::Answered { .. } if request.stops_at_once() && request.findings.refused_parts.contains(&code) => {
             return Ok(None);
         }
-        Standing::Denied { .. } | Standing::Answered { .. } => return Err(NotDenied::Closed),
+        Standing::Denied { .. } | Standing::Answered { .. } | Standing::Withdrawn { .. } => {
+            return Err(NotDenied::Closed);
+        }
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {}
     }
     let denied = law.denial(reason, &request.regime, request.kind)?;
@@ -152,7 +154,10 @@ pub async fn deny_request(
         Standing::Denied { .. } => Ok(done.told(queue, Notice::Denial).await),
         Standing::Answered { .. } => Ok(done.told(queue, Notice::Answer).await),
         // The answer names the part. Where nothing else is left of it, the sweep ends it.
-        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => Ok(done),
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Withdrawn { .. } => Ok(done),
     }
 }
 

@@ -128,7 +128,12 @@ where
         match request.way() {
             // Of nobody there is nothing to make: staff find out whom it is about.
             Way::Engine | Way::Exporter | Way::Flag if request.names_nobody() => {}
-            Way::Engine => self.erase(&request, request.erasure_id(), request.covers_until(), now).await?,
+            // Noted first: from then on nobody takes it back. Should this break off, the sweep orders it.
+            Way::Engine => {
+                let begun = self.begun_at(&request, now).await?;
+                self.erase(&begun, begun.erasure_id(), begun.covers_until(), now).await?;
+                return Ok(begun);
+            }
             Way::Exporter => self.queues.export(&ExportJob::Request(request.id.clone())).await?,
             // Whether a tenant has a part is found out by the sweep: nobody's data is read here.
             Way::Flag if !request.course.flags.is_empty() && !request.has_parts() && !request.is_left_to_staff() => {
@@ -136,7 +141,11 @@ where
             }
             Way::Flag | Way::Staff => {}
         }
-        let mut begun = next(&request);
+        self.begun_at(&request, now).await
+    }
+
+    async fn begun_at(&self, request: &SubjectRequest, now: Timestamp) -> Result<SubjectRequest, Stop> {
+        let mut begun = next(request);
         begun.course.begun_at = Some(instant::to_millis(now));
         self.record(begun, Deed::Begun, now).await
     }

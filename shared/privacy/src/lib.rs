@@ -49,6 +49,7 @@ pub mod message;
 pub mod meta_secrets;
 pub mod note_request;
 pub mod obligation;
+pub mod opt_out_by_signal;
 pub mod order_bundle;
 pub mod pause_request;
 pub mod plan;
@@ -77,6 +78,7 @@ pub mod target;
 pub mod tell_again;
 pub mod tell_person;
 pub mod verify_request;
+pub mod withdraw_request;
 
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;

@@ -139,7 +139,7 @@ fn lifted_at(acts: &[Act], lifted: Flag) -> Option<Timestamp> {
 
 /// Whether a request is of somebody who has shown that the flags are theirs.
 fn is_word_of(asked: &SubjectRequest, flagged: &SubjectRequest, keys: &SubjectKeys) -> bool {
-    let is_refused = matches!(asked.standing, Standing::Denied { .. });
+    let is_refused = matches!(asked.standing, Standing::Denied { .. } | Standing::Withdrawn { .. });
     let shown = asked.identities();
     let mut people = shown.iter().flat_map(|identity| keys.suppressions(identity));
     !is_refused && people.any(|person| flagged.course.flagged.contains(&person))

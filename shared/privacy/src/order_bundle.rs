@@ -128,9 +128,11 @@ pub fn order_again(
     }
     match request.standing {
         Standing::Answered { .. } => {}
-        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } | Standing::Denied { .. } => {
-            return Err(NotOrdered::NotAnswered);
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::InProgress { .. }
+        | Standing::Denied { .. }
+        | Standing::Withdrawn { .. } => return Err(NotOrdered::NotAnswered),
     }
     let opens_for_same = order.reason == OrderReason::OpenedByAnother && request.is_opened_by_word_of_agent();
     if request.opened_by().is_none() || opens_for_same {
@@ -170,9 +172,11 @@ pub async fn order_bundle(
     let done = record_act(book, id, change).await?;
     let unsent = match done.request.standing {
         Standing::InProgress { .. } => queue.export(&ExportJob::Request(id.clone())).await.err(),
-        Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } | Standing::Denied { .. } => {
-            None
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::Answered { .. }
+        | Standing::Denied { .. }
+        | Standing::Withdrawn { .. } => None,
     };
     Ok(Done { unsent, ..done })
 }

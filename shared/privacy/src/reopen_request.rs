@@ -49,7 +49,8 @@ pub fn reopen(
         Standing::Received
         | Standing::AwaitingVerification
         | Standing::InProgress { .. }
-        | Standing::Answered { in_part: false, .. } => return Err(NotClosed::NotRefused),
+        | Standing::Answered { in_part: false, .. }
+        | Standing::Withdrawn { .. } => return Err(NotClosed::NotRefused),
     };
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };
     // What serves to verify it once more goes once more.

@@ -121,9 +121,11 @@ pub(crate) fn in_work(request: &SubjectRequest, now: Timestamp) -> Result<Subjec
             next_action_at: Some(instant::to_millis(now)),
             ..request.clone()
         }),
-        Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } | Standing::Denied { .. } => {
-            Err(NotRouted::NotInWork)
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::Answered { .. }
+        | Standing::Denied { .. }
+        | Standing::Withdrawn { .. } => Err(NotRouted::NotInWork),
     }
 }
 

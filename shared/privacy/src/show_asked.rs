@@ -24,6 +24,7 @@ use crate::subject_request::findings::Correction;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::review::Outcome as Closing;
 use crate::subject_request::{Extended, Proof, Routed, Standing, SubjectRequest};
+use crate::withdraw_request::withdraw;
 
 /// A field that was to be mended: its name, and nothing of what stands or stood in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +81,12 @@ pub struct AskedView {
     pub reopened_at: Option<Timestamp>,
     /// Since when its bundle is made again, while it is: its dates count from here.
     pub remade_since: Option<Timestamp>,
-    /// When it was answered or refused, and why it was refused.
+    /// When it ended, and why it was refused.
     pub closed: Option<(Timestamp, Option<String>)>,
+    /// When it was taken back, if it was.
+    pub withdrawn_at: Option<Timestamp>,
+    /// What takes it back, while it can be.
+    pub withdrawn_by: Option<Proof>,
     /// Why it was refused and where the person can turn.
     pub denial: Option<DenialView>,
     /// As what staff closed it, if they did.
@@ -149,12 +154,16 @@ pub async fn show_asked(
     };
     let Some(ShownAsked { request, erasure, bundle }) = found else { return Ok(None) };
     let erasure = erasure_of(showcase, &request, erasure, freshness).await?;
+    let can_be_withdrawn = matches!(withdraw(&request, erasure.as_ref().map(|shown| &shown.head), now), Ok(Some(_)));
+    let withdrawn_by = request.withdrawn_by().filter(|_| can_be_withdrawn);
+    let is_withdrawn = matches!(request.standing, Standing::Withdrawn { .. });
+    let withdrawn_at = request.standing.closed_at().filter(|_| is_withdrawn);
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request, now)?;
     let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
-    Ok(Some(AskedView { bundles, points_left, ..asked(request, erasure, denial, in_part) }))
+    Ok(Some(AskedView { bundles, points_left, withdrawn_at, withdrawn_by, ..asked(request, erasure, denial, in_part) }))
 }
 
 /// The erasure behind a request. Where it was to be shown anew, that of before is of somebody else.
@@ -188,7 +197,6 @@ fn asked(
     };
     let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
     let waits_for_code = is_open && !request.is_of_child() && request.missing().any(is_code);
-    let closed = closed(&request.standing);
     AskedView {
         role: role(&request, erasure.as_ref()),
         parts: request.decided_by_tenants().iter().map(|routed| part(&request, routed)).collect(),
@@ -233,16 +241,18 @@ fn asked(
         extended: request.clocks.extended,
         reopened_at,
         remade_since: request.course.ordered_again.as_ref().map(|order| order.at).filter(|_| is_open),
-        closed,
+        closed: closed(&request.standing),
+        withdrawn_at: None,
+        withdrawn_by: None,
         erasure,
         id: request.id,
     }
 }
 
-/// When it was answered or refused, and why it was refused.
+/// When it ended, and why it was refused.
 fn closed(standing: &Standing) -> Option<(Timestamp, Option<String>)> {
     match standing {
-        Standing::Answered { at, .. } => Some((*at, None)),
+        Standing::Answered { at, .. } | Standing::Withdrawn { at, .. } => Some((*at, None)),
         Standing::Denied { at, reason } => Some((*at, Some(reason.clone()))),
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
     }
@@ -277,7 +287,8 @@ fn part(request: &SubjectRequest, routed: &Routed) -> PartView {
 
 /// Who decides. Before the request is verified that would say whose data we hold.
 fn role(request: &SubjectRequest, erasure: Option<&RequestView>) -> Option<Role> {
-    if !request.may_be_carried_out() || matches!(request.standing, Standing::Denied { .. }) {
+    let is_not_done = matches!(request.standing, Standing::Denied { .. } | Standing::Withdrawn { .. });
+    if !request.may_be_carried_out() || is_not_done {
         return None;
     }
     let is_ours = |class: &ClassOutcome| !matches!(class.outcome, Outcome::NothingFound);

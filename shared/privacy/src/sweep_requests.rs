@@ -107,7 +107,7 @@ fn step(request: &SubjectRequest, now: Timestamp) -> Step {
         (Standing::AwaitingVerification, None) if request.lapses_at() <= now => Step::Lapse,
         (Standing::AwaitingVerification, None) if request.has_to_ask_person() => Step::Tell(Notice::AgentConfirmation),
         (Standing::AwaitingVerification | Standing::InProgress { .. }, None) => Step::Wait,
-        (Standing::Answered { .. } | Standing::Denied { .. }, None) => Step::Wait,
+        (Standing::Answered { .. } | Standing::Denied { .. } | Standing::Withdrawn { .. }, None) => Step::Wait,
     }
 }
 

@@ -173,6 +173,7 @@ fn ends_rightly(office: &Office, state: &State) -> bool {
     let are_answers_right = requests.clone().all(|request| match &request.standing {
         Standing::Answered { at, .. } => request.is_verified() && (is_late(state, request) || *at <= ends_at(request)),
         Standing::Denied { .. } => is_not_denied_wrongly(request),
+        Standing::Withdrawn { .. } => true,
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => false,
     });
     let is_shown = requests.clone().any(|request| request.is_verified());
@@ -195,7 +196,8 @@ fn is_not_denied_wrongly(request: &SubjectRequest) -> bool {
         Standing::Received
         | Standing::AwaitingVerification
         | Standing::InProgress { .. }
-        | Standing::Answered { .. } => true,
+        | Standing::Answered { .. }
+        | Standing::Withdrawn { .. } => true,
     }
 }
 

@@ -44,6 +44,9 @@ staff correct REF [--open FIELD]... [--instructed FIELD=ORDER]... [--applied FIE
                                field is to say, or says now, of which a keyed hash is kept
 staff close REF OUTCOME EVIDENCE --why TEXT
                                completed, partly-retained; upheld, rejected (appeals, complaints); answered (complaints)
+staff withdraw REF EVIDENCE --why TEXT
+                               the person wants it no more, or nobody acts for them who says so; EVIDENCE is where their own word is
+                               kept. What is under way is not taken back; businesses that were asked are told
 staff lift REF FLAG [--asked-in REF] --why TEXT
                                restricted, no-marketing, objected, consent-withdrawn, opted-out, limited: the person wants it no more
 staff bundle REF REASON ORDER --why TEXT

@@ -7,6 +7,8 @@ mod passes;
 mod proofs;
 mod reading;
 mod refusals;
+mod signals;
+mod withdrawals;
 
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::{Signer, SigningKey};

@@ -99,7 +99,8 @@ impl Writer<'_> {
             Standing::Received
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
-            | Standing::Answered { .. } => "",
+            | Standing::Answered { .. }
+            | Standing::Withdrawn { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
         let why = if ABOUT_ASKING.contains(&code) {

@@ -12,6 +12,7 @@ mod short;
 mod tenant;
 mod typed;
 mod ways;
+mod withdrawn;
 
 use privacy::law::Law;
 use privacy::obligation::ObligationId;
@@ -61,15 +62,18 @@ impl<'a> Writer<'a> {
             Notice::Late => self.late(letter.request),
             Notice::Answer => self.answer(letter.request),
             Notice::Denial => self.denial(letter.request),
+            Notice::Withdrawal => self.withdrawal(letter.request),
             Notice::AgentExtension => self.extension_of_agent(letter.request),
             Notice::AgentLate => self.late_of_agent(letter.request),
             Notice::AgentAnswer => self.answer_of_agent(letter.request),
             Notice::AgentDenial => self.denial_of_agent(letter.request),
+            Notice::AgentWithdrawal => self.withdrawal_of_agent(letter.request),
             Notice::Routed if letter.round < PASSED_ON => self.not_reached(letter.request),
             Notice::Routed => self.routed(letter.request),
             Notice::TenantForward => self.tenant_forward(letter.request),
             Notice::TenantReminder => self.tenant_reminder(letter.request),
             Notice::TenantTold => self.tenant_told(letter.request),
+            Notice::TenantWithdrawal => self.tenant_withdrawal(letter.request),
         }
     }
 
@@ -90,9 +94,16 @@ fn is_to_agent(letter: &Letter<'_>) -> bool {
 
 /// Whether it tells of an account, and goes where somebody only typed.
 fn is_as_typed(letter: &Letter<'_>) -> bool {
+    let told = letter.notice;
     let tells = matches!(
-        letter.notice,
-        Notice::Extension | Notice::Relocated | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed
+        told,
+        Notice::Extension
+            | Notice::Relocated
+            | Notice::Late
+            | Notice::Answer
+            | Notice::Denial
+            | Notice::Withdrawal
+            | Notice::Routed
     );
     tells && letter.request.is_reached_as_typed()
 }

@@ -120,8 +120,13 @@ impl Writer<'_> {
     }
 
     pub(super) fn code(self, letter: &Letter<'_>) -> Wording {
-        let mut blocks =
-            vec![say("Here is a new code for your privacy request. Enter it on the page of your request:")];
+        let what_for = if letter.request.has_code_to_send() {
+            "Here is a new code for your privacy request. Enter it on the page of your request:"
+        } else {
+            "Here is a code with which you can take your privacy request back. Enter it on the page of your request, and only if you do not \
+             want the request any more:"
+        };
+        let mut blocks = vec![say(what_for)];
         blocks.extend(code(letter));
         blocks.push(say("The code that you may have got before no longer works."));
         blocks.extend(read_first(letter.request).map(say));
@@ -142,7 +147,8 @@ impl Writer<'_> {
             format!("If it is not, or the report is wrong, {}", self.tell_us())
         } else {
             format!(
-                "If it is not, you need do nothing: without the code {} is done. You can also tell us at {}.",
+                "If it is not, you need do nothing: without the code {} is done. To stop it for good, enter the code on that page where it \
+                 says that nobody may ask this for you, or tell us at {}.",
                 nothing(letter.request),
                 self.company.contact
             )
@@ -230,7 +236,8 @@ impl Writer<'_> {
             Standing::Received
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
-            | Standing::Answered { .. } => "",
+            | Standing::Answered { .. }
+            | Standing::Withdrawn { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
         let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();

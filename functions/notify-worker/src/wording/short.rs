@@ -13,6 +13,7 @@ use super::person::{BY_SOMEBODY, UNREAD, WITH_BUSINESSES, is_by_somebody, last_d
 use super::relocated::{RELOCATED, relocated_words};
 use super::typed::FOR_YOU;
 use super::ways::Way;
+use super::withdrawn::withdrawn;
 use super::{Writer, is_as_typed, line};
 
 impl Writer<'_> {
@@ -29,7 +30,10 @@ impl Writer<'_> {
             return self.quarantined_lines(letter);
         }
         let mut lines = self.sentences(letter);
-        let begins_so = matches!(letter.notice, Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation);
+        let begins_so = matches!(
+            letter.notice,
+            Notice::Acknowledgement | Notice::Code | Notice::AgentConfirmation | Notice::Withdrawal
+        );
         if is_by_somebody(request) && !begins_so && !request.is_answered_unshown() {
             lines.insert(0, BY_SOMEBODY.to_owned());
         }
@@ -78,6 +82,7 @@ impl Writer<'_> {
             }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
+            Notice::Withdrawal => withdrawn(request).into_iter().map(str::to_owned).collect(),
             Notice::Routed if letter.round < PASSED_ON => vec![
                 "A business that uses our service decides about this data. We could not reach them; we try again every day. Please ask the business that you wrote with."
                     .to_owned(),
@@ -93,10 +98,12 @@ impl Writer<'_> {
             | Notice::TenantForward
             | Notice::TenantReminder
             | Notice::TenantTold
+            | Notice::TenantWithdrawal
             | Notice::AgentExtension
             | Notice::AgentLate
             | Notice::AgentAnswer
-            | Notice::AgentDenial => Vec::new(),
+            | Notice::AgentDenial
+            | Notice::AgentWithdrawal => Vec::new(),
         }
     }
 
@@ -147,7 +154,8 @@ impl Writer<'_> {
             Standing::Received
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
-            | Standing::Answered { .. } => "",
+            | Standing::Answered { .. }
+            | Standing::Withdrawn { .. } => "",
         };
         let (reason, ways) = self.reason(request, code);
         std::iter::once(reason).chain(complaints(&ways)).collect()

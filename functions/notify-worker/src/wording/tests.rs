@@ -128,6 +128,9 @@ impl Desk {
                 let standing = Standing::Denied { at: now, reason: "unverifiable".to_owned() };
                 SubjectRequest { standing, ..request }
             }
+            Notice::Withdrawal | Notice::TenantWithdrawal => {
+                SubjectRequest { standing: Standing::Withdrawn { at: now, in_part: false }, ..request }
+            }
             Notice::AgentConfirmation => SubjectRequest { agent: Some(agent()), ..request },
             Notice::AgentExtension => self.telling(Notice::Extension, regime, kind),
             Notice::AgentLate => SubjectRequest { agent: Some(agent()), ..request },
@@ -139,6 +142,7 @@ impl Desk {
                 request
             }
             Notice::Quarantined => believed(request),
+            Notice::AgentWithdrawal => self.telling(Notice::Withdrawal, regime, kind),
             Notice::Acknowledgement
             | Notice::Code
             | Notice::Late
@@ -174,7 +178,8 @@ fn believed(request: SubjectRequest) -> SubjectRequest {
 }
 
 /// What agents hear of, by mail only.
-const AGENT: [Notice; 4] = [Notice::AgentExtension, Notice::AgentLate, Notice::AgentAnswer, Notice::AgentDenial];
+const AGENT: [Notice; 5] =
+    [Notice::AgentExtension, Notice::AgentLate, Notice::AgentAnswer, Notice::AgentDenial, Notice::AgentWithdrawal];
 
 fn agent() -> Agent {
     Agent {

@@ -33,6 +33,7 @@ use privacy::route_request::{Changed, route};
 use privacy::subject_request::notice::{Notice, NoticeJob, PASSED_ON};
 use privacy::subject_request::ports::{NoticeQueue, RequestBook};
 use privacy::subject_request::{By, SubjectRequest};
+use privacy::withdraw_request::withdraw_request;
 use privacy_edge::clock::SystemClock;
 use privacy_edge::json::Members;
 use privacy_edge::problem::Problem;
@@ -51,6 +52,7 @@ pub(super) enum ActPath {
     Instruction,
     Correction,
     Closure,
+    Withdrawal,
     Lifting,
     Bundle,
 }
@@ -67,6 +69,7 @@ impl ActPath {
             "instruction" => Self::Instruction,
             "correction" => Self::Correction,
             "closure" => Self::Closure,
+            "withdrawal" => Self::Withdrawal,
             "lifting" => Self::Lifting,
             "bundle" => Self::Bundle,
             _ => return None,
@@ -84,6 +87,7 @@ impl ActPath {
             Self::Instruction => "instructed",
             Self::Correction => "corrected",
             Self::Closure => "closed",
+            Self::Withdrawal => "withdrawn",
             Self::Lifting => "lifted",
             Self::Bundle => "bundle-ordered",
         }
@@ -204,6 +208,7 @@ impl Staff {
                 let kept_for = kept_for(&self.map);
                 lift_flag(book, &self.vault, &keys, (id, &read::lift(members)?), by, (now, kept_for)).await?
             }
+            ActPath::Withdrawal => withdraw_request(book, queue, id, &read::withdrawal(members)?, by, now).await?,
             ActPath::Bundle => order_bundle(book, queue, law, id, &read::order(members)?, by, now).await?,
             ActPath::Closure => {
                 let done = close_request(book, queue, law, id, &read::closure(members)?, by, now).await?;

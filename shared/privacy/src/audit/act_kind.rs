@@ -101,6 +101,8 @@ pub enum ActKind {
     FoundNotCredible,
     /// It was refused.
     Denied,
+    /// The person has taken it back.
+    Withdrawn,
     /// A part of it was refused.
     PartRefused,
     /// Staff looked at what was shown to them.

@@ -186,6 +186,7 @@ fn deed_facts(keys: &SubjectKeys, act: &Act, about: About) -> About {
         | Deed::Corrected { .. }
         | Deed::Reopened
         | Deed::Answered
+        | Deed::Withdrawn { .. }
         | Deed::Closed { .. }
         | Deed::CopyLacks { .. }
         | Deed::Downloaded

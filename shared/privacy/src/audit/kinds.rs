@@ -171,6 +171,7 @@ const fn deed(deed: &Deed) -> ActKind {
         Deed::FoundCredible => ActKind::FoundCredible,
         Deed::FoundNotCredible => ActKind::FoundNotCredible,
         Deed::Denied { .. } => ActKind::Denied,
+        Deed::Withdrawn { .. } => ActKind::Withdrawn,
         Deed::RefusedPart { .. } => ActKind::PartRefused,
         Deed::Reviewed { .. } => ActKind::Reviewed,
         Deed::Corrected { .. } => ActKind::Corrected,

@@ -28,7 +28,8 @@ where
             Standing::Received
             | Standing::AwaitingVerification
             | Standing::Answered { .. }
-            | Standing::Denied { .. } => None,
+            | Standing::Denied { .. }
+            | Standing::Withdrawn { .. } => None,
         };
         Ok(request.and_then(since).is_some_and(|since| since == order.covers_until))
     }
@@ -45,7 +46,8 @@ where
                 Standing::Received
                 | Standing::AwaitingVerification
                 | Standing::Answered { .. }
-                | Standing::Denied { .. } => break,
+                | Standing::Denied { .. }
+                | Standing::Withdrawn { .. } => break,
             }
             self.tell_tenants(&request, order).await?;
             let now = instant::to_millis(self.clock.now());
@@ -86,9 +88,11 @@ where
 pub(super) fn wants_another(request: &SubjectRequest, made_at: Timestamp) -> bool {
     match &request.standing {
         Standing::InProgress { since } => made_at < *since,
-        Standing::Received | Standing::AwaitingVerification | Standing::Answered { .. } | Standing::Denied { .. } => {
-            false
-        }
+        Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::Answered { .. }
+        | Standing::Denied { .. }
+        | Standing::Withdrawn { .. } => false,
     }
 }
 

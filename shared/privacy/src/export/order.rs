@@ -213,9 +213,11 @@ pub(super) fn of_request(
     let since = match &request.standing {
         Standing::InProgress { since } if request.is_verified() => *since,
         Standing::Answered { at, .. } => *at,
-        Standing::InProgress { .. } | Standing::Received | Standing::AwaitingVerification | Standing::Denied { .. } => {
-            return Ordered::Idle;
-        }
+        Standing::InProgress { .. }
+        | Standing::Received
+        | Standing::AwaitingVerification
+        | Standing::Denied { .. }
+        | Standing::Withdrawn { .. } => return Ordered::Idle,
     };
     let identities = request.identities();
     // Of nobody nothing can be said, least of all that we hold nothing.

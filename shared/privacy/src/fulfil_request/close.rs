@@ -38,6 +38,11 @@ where
     pub(super) async fn close(&self, request: SubjectRequest, now: Timestamp) -> Result<Pursued, Stop> {
         let is_last_day = request.is_last_day(now);
         let own = self.ledger.show(&request.erasure_id(), Freshness::Now).await?;
+        if own.is_none() && !request.names_nobody() {
+            // It was noted that it begins, and that broke off.
+            self.erase(&request, request.erasure_id(), request.covers_until(), now).await?;
+            return Ok(Pursued { request, is_under_way: true });
+        }
         let mut all = vec![own.as_ref().map_or(Reached::Waiting, |own| reached(own, is_last_day))];
         for routed in request.decided_by_tenants() {
             all.push(self.part_reached(&request, routed, is_last_day).await?);

@@ -196,7 +196,8 @@ impl SubjectRequest {
             Standing::Received
             | Standing::AwaitingVerification
             | Standing::Answered { .. }
-            | Standing::Denied { .. } => self.received_at,
+            | Standing::Denied { .. }
+            | Standing::Withdrawn { .. } => self.received_at,
         }
     }
 }

@@ -116,6 +116,7 @@ where
             Standing::InProgress { .. } if first.carry_out_by().date <= request.carry_out_by().date => waits(request),
             Standing::InProgress { .. }
             | Standing::Denied { .. }
+            | Standing::Withdrawn { .. }
             | Standing::Received
             | Standing::AwaitingVerification => self.part_ways(request, now).await,
         }

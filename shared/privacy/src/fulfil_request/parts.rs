@@ -209,11 +209,14 @@ where
         self.answer(request, in_part, now).await
     }
 
-    /// What is left of a closed request: tenants that may still give their word to a copy, and those in whose accounts staff had
-    /// something done on the person's.
+    /// What is left of a closed request: tenants that may still give their word to a copy, those in whose accounts staff had
+    /// something done on the person's, those that were asked for what was taken back.
     pub(super) async fn follow_up(&self, request: &SubjectRequest, now: Timestamp) -> Result<(), Stop> {
         if request.awaits_tenants(now) {
             self.tell_of_parts(request, now).await?;
+        }
+        for tenant in request.tenants_to_call_off() {
+            self.notify(request, Notice::TenantWithdrawal, Some(&tenant), 1).await?;
         }
         let is_acted_on = request.is_objection_accepted() || request.findings.is_mended();
         if is_acted_on && !request.evidence_erased {

@@ -9,6 +9,7 @@ mod objections;
 mod others;
 mod parts;
 mod reopened;
+mod withdrawn;
 
 use jiff::SignedDuration;
 

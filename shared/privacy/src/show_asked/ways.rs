@@ -55,7 +55,7 @@ pub struct RefusedView {
 pub(super) fn in_part(request: &SubjectRequest, now: Timestamp) -> Result<(Vec<RefusedView>, Vec<WayOn>), Fault> {
     let in_part = match &request.standing {
         Standing::Answered { in_part, .. } => in_part,
-        Standing::Denied { .. } => &false,
+        Standing::Denied { .. } | Standing::Withdrawn { .. } => &false,
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {
             return Ok((Vec::new(), late(request, now)?));
         }

@@ -152,6 +152,15 @@ pub enum Deed {
         /// Why.
         reason: DenialCode,
     },
+    /// The person wants it no more, or says that nobody acts for them.
+    Withdrawn {
+        /// By what that was shown, where they did it themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Proof>,
+        /// Where their word is kept, where staff noted it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<EvidenceId>,
+    },
     /// A part of it was refused; the rest is carried out.
     RefusedPart {
         /// Why.

@@ -6,6 +6,9 @@
 //!     └── needs no proof ─────────────────► InProgress
 //! ```
 //!
+//! From any of the first three the person takes it back, as long as nothing of it is under way: `Withdrawn`
+//! ([`crate::withdraw_request`]), from where nothing leads on.
+//!
 //! An appeal that is upheld leads from a denial, and from an answer with a part left out, back to `InProgress`, or to
 //! `AwaitingVerification` where proof was missing ([`crate::reopen_request`]).
 //!
@@ -99,19 +102,27 @@ pub enum Standing {
         /// Why.
         reason: DenialCode,
     },
+    /// The person wants it no more: nothing else of it is done.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// Whether a part was done before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        in_part: bool,
+    },
 }
 
 impl Standing {
-    /// Whether it was answered, one way or the other, and when.
+    /// Whether it has ended, by an answer or because it was taken back, and when.
     #[must_use]
     pub const fn closed_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Answered { at, .. } | Self::Denied { at, .. } => Some(*at),
+            Self::Answered { at, .. } | Self::Denied { at, .. } | Self::Withdrawn { at, .. } => Some(*at),
             Self::Received | Self::AwaitingVerification | Self::InProgress { .. } => None,
         }
     }
 
-    /// Its name in the interface.
+    /// Its name in the interface, which has no word of its own for what was taken back: it was not carried out, or in part.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -119,8 +130,8 @@ impl Standing {
             Self::AwaitingVerification => "awaiting-verification",
             Self::InProgress { .. } => "in-progress",
             Self::Answered { in_part: false, .. } => "completed",
-            Self::Answered { in_part: true, .. } => "partly-retained",
-            Self::Denied { .. } => "denied",
+            Self::Answered { in_part: true, .. } | Self::Withdrawn { in_part: true, .. } => "partly-retained",
+            Self::Denied { .. } | Self::Withdrawn { in_part: false, .. } => "denied",
         }
     }
 }
@@ -218,6 +229,7 @@ impl SubjectRequest {
         match &self.standing {
             Standing::Answered { .. } => Some(Notice::Answer),
             Standing::Denied { .. } => Some(Notice::Denial),
+            Standing::Withdrawn { .. } => Some(Notice::Withdrawal),
             Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => None,
         }
     }

@@ -29,6 +29,8 @@ pub enum Notice {
     Answer,
     /// We will not, why, and where to turn.
     Denial,
+    /// It is taken back, as they wanted.
+    Withdrawal,
     /// To an agent: it takes longer. Nothing of the person.
     AgentExtension,
     /// To an agent: the last day is there, and it is our turn. Nothing of the person.
@@ -37,6 +39,8 @@ pub enum Notice {
     AgentAnswer,
     /// To an agent: it is refused. Nothing of the person.
     AgentDenial,
+    /// To an agent: the person has taken it back.
+    AgentWithdrawal,
     /// Which way it goes: a business decides on it. Its rounds are [`NOT_REACHED`] and [`PASSED_ON`].
     Routed,
     /// To a business: a person asks for something that is yours to decide, by when.
@@ -45,6 +49,8 @@ pub enum Notice {
     TenantReminder,
     /// To a business: we act on it ourselves, at the person's word.
     TenantTold,
+    /// To a business: the person has taken back what it was asked for, and it need decide nothing.
+    TenantWithdrawal,
 }
 
 /// The round of [`Notice::Routed`] that says: the business cannot be reached.
@@ -54,7 +60,7 @@ pub const PASSED_ON: u32 = 2;
 
 impl Notice {
     /// Every notice.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Acknowledgement,
         Self::Code,
         Self::AgentConfirmation,
@@ -64,14 +70,17 @@ impl Notice {
         Self::Late,
         Self::Answer,
         Self::Denial,
+        Self::Withdrawal,
         Self::AgentExtension,
         Self::AgentLate,
         Self::AgentAnswer,
         Self::AgentDenial,
+        Self::AgentWithdrawal,
         Self::Routed,
         Self::TenantForward,
         Self::TenantReminder,
         Self::TenantTold,
+        Self::TenantWithdrawal,
     ];
 
     /// Its name in rows, messages and logs.
@@ -87,14 +96,17 @@ impl Notice {
             Self::Late => "late",
             Self::Answer => "answer",
             Self::Denial => "denial",
+            Self::Withdrawal => "withdrawal",
             Self::AgentExtension => "agent-extension",
             Self::AgentLate => "agent-late",
             Self::AgentAnswer => "agent-answer",
             Self::AgentDenial => "agent-denial",
+            Self::AgentWithdrawal => "agent-withdrawal",
             Self::Routed => "routed",
             Self::TenantForward => "tenant-forward",
             Self::TenantReminder => "tenant-reminder",
             Self::TenantTold => "tenant-told",
+            Self::TenantWithdrawal => "tenant-withdrawal",
         }
     }
 
@@ -102,7 +114,7 @@ impl Notice {
     #[must_use]
     pub const fn is_to_tenant(self) -> bool {
         match self {
-            Self::TenantForward | Self::TenantReminder | Self::TenantTold => true,
+            Self::TenantForward | Self::TenantReminder | Self::TenantTold | Self::TenantWithdrawal => true,
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
@@ -112,10 +124,12 @@ impl Notice {
             | Self::Late
             | Self::Answer
             | Self::Denial
+            | Self::Withdrawal
             | Self::AgentExtension
             | Self::AgentLate
             | Self::AgentAnswer
             | Self::AgentDenial
+            | Self::AgentWithdrawal
             | Self::Routed => false,
         }
     }
@@ -129,6 +143,7 @@ impl Notice {
             Self::Late => Some(Self::AgentLate),
             Self::Answer => Some(Self::AgentAnswer),
             Self::Denial => Some(Self::AgentDenial),
+            Self::Withdrawal => Some(Self::AgentWithdrawal),
             Self::Acknowledgement
             | Self::Code
             | Self::AgentConfirmation
@@ -138,10 +153,12 @@ impl Notice {
             | Self::AgentLate
             | Self::AgentAnswer
             | Self::AgentDenial
+            | Self::AgentWithdrawal
             | Self::Routed
             | Self::TenantForward
             | Self::TenantReminder
-            | Self::TenantTold => None,
+            | Self::TenantTold
+            | Self::TenantWithdrawal => None,
         }
     }
 }

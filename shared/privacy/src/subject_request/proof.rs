@@ -183,7 +183,7 @@ impl SubjectRequest {
     }
 
     /// Whether the address that is said to be the person's is the one that their agent has.
-    fn is_address_of_agent(&self) -> bool {
+    pub(crate) fn is_address_of_agent(&self) -> bool {
         let agent = self.agent.as_ref().and_then(|agent| agent.email.as_ref());
         agent.is_some() && agent == self.contact.email.as_ref()
     }

@@ -58,7 +58,9 @@ impl SubjectRequest {
     /// Whether anybody can have brought a letter about: nobody has shown anything but their own word, and no staff has answered.
     fn is_of_anybody(&self, notice: Notice) -> bool {
         let is_answered_by_staff = matches!(self.kind, Kind::Appeal | Kind::Complaint) && is_closing(notice);
-        !is_answered_by_staff && self.proven.iter().all(|proven| proven.proof == Proof::Declaration)
+        // It was taken back by a code, a login or staff.
+        let is_taken_back = matches!(self.standing, Standing::Withdrawn { .. }) && is_closing(notice);
+        !is_answered_by_staff && !is_taken_back && self.proven.iter().all(|proven| proven.proof == Proof::Declaration)
     }
 
     /// Whether a letter says that it came in or how it ended, where anybody can have brought it about and nobody was told the end.
@@ -83,13 +85,16 @@ impl SubjectRequest {
             Standing::AwaitingVerification if notice == Notice::AgentConfirmation && lapses_at > now => {
                 (Standing::AwaitingVerification, later.min(lapses_at).min(next_look(self, None, now)))
             }
-            Standing::Answered { .. } | Standing::Denied { .. } if self.is_end_of_burst(notice) => {
+            Standing::Answered { .. } | Standing::Denied { .. } | Standing::Withdrawn { .. }
+                if self.is_end_of_burst(notice) =>
+            {
                 (self.standing.clone(), later)
             }
             Standing::AwaitingVerification
             | Standing::InProgress { .. }
             | Standing::Answered { .. }
-            | Standing::Denied { .. } => return None,
+            | Standing::Denied { .. }
+            | Standing::Withdrawn { .. } => return None,
         };
         Some(Self { version: self.version + 1, standing, next_action_at: Some(due_at), ..self.clone() })
     }
@@ -102,5 +107,13 @@ const fn ends_with_burst(notice: Notice) -> bool {
 
 /// Whether it tells how a request ended.
 pub(super) const fn is_closing(notice: Notice) -> bool {
-    matches!(notice, Notice::Answer | Notice::Denial | Notice::AgentAnswer | Notice::AgentDenial)
+    matches!(
+        notice,
+        Notice::Answer
+            | Notice::Denial
+            | Notice::Withdrawal
+            | Notice::AgentAnswer
+            | Notice::AgentDenial
+            | Notice::AgentWithdrawal
+    )
 }

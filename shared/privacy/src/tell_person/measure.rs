@@ -96,6 +96,6 @@ fn holder(keys: &SubjectKeys, address: &str) -> Option<KeyedRef> {
 /// the address that it would go to.
 #[must_use]
 pub fn by_pass(keys: &SubjectKeys, request: &SubjectRequest, pass: &str, now: Timestamp) -> Option<KeyedRef> {
-    let address = request.recipient(Notice::Code).filter(|_| request.has_code_to_send())?.canonical();
+    let address = request.recipient(Notice::Code).filter(|_| request.code_in(Notice::Code).is_some())?.canonical();
     if Pass::is_entered(keys, &address, pass, now) { holder(keys, &address) } else { None }
 }

@@ -21,13 +21,22 @@ impl SubjectRequest {
             | Notice::AgentExtension
             | Notice::AgentLate
             | Notice::AgentAnswer
-            | Notice::AgentDenial => self.channel == Channel::Web,
+            | Notice::AgentDenial
+            | Notice::AgentWithdrawal => self.channel == Channel::Web,
             // Whatever else was shown: not that the address is theirs.
-            Notice::Answer | Notice::Denial | Notice::Extension | Notice::Relocated | Notice::Late | Notice::Routed => {
-                self.channel == Channel::Web && !self.is_reached_as_shown()
-            }
+            Notice::Answer
+            | Notice::Denial
+            | Notice::Withdrawal
+            | Notice::Extension
+            | Notice::Relocated
+            | Notice::Late
+            | Notice::Routed => self.channel == Channel::Web && !self.is_reached_as_shown(),
             // Staff have read why.
-            Notice::Quarantined | Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => false,
+            Notice::Quarantined
+            | Notice::TenantForward
+            | Notice::TenantReminder
+            | Notice::TenantTold
+            | Notice::TenantWithdrawal => false,
         }
     }
 
@@ -147,10 +156,12 @@ impl SubjectRequest {
             Notice::Late => is_open,
             Notice::Answer => matches!(self.standing, Standing::Answered { .. }),
             Notice::Denial => matches!(self.standing, Standing::Denied { .. }),
+            Notice::Withdrawal | Notice::TenantWithdrawal => matches!(self.standing, Standing::Withdrawn { .. }),
             Notice::AgentExtension => self.has_agent() && self.can_be_told(Notice::Extension),
             Notice::AgentLate => self.has_agent() && self.can_be_told(Notice::Late),
             Notice::AgentAnswer => self.has_agent() && self.can_be_told(Notice::Answer),
             Notice::AgentDenial => self.has_agent() && self.can_be_told(Notice::Denial),
+            Notice::AgentWithdrawal => self.has_agent() && self.can_be_told(Notice::Withdrawal),
             Notice::Routed => self.can_be_told(Notice::TenantForward),
             Notice::TenantForward | Notice::TenantReminder => {
                 (is_open || self.is_open_to_tenants()) && self.may_be_carried_out()
@@ -176,21 +187,26 @@ impl SubjectRequest {
             | Notice::Late
             | Notice::Answer
             | Notice::Denial
+            | Notice::Withdrawal
             | Notice::AgentExtension
             | Notice::AgentLate
             | Notice::AgentAnswer
             | Notice::AgentDenial
+            | Notice::AgentWithdrawal
             | Notice::Routed
             | Notice::TenantForward
             | Notice::TenantReminder
-            | Notice::TenantTold => false,
+            | Notice::TenantTold
+            | Notice::TenantWithdrawal => false,
         };
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
         if notice == Notice::Code && self.has_bundle() {
             return self.opened_by().filter(is_code);
         }
-        self.missing().find(is_code).filter(|_| wanted && is_waiting)
+        let missing = self.missing().find(is_code).filter(|_| wanted && is_waiting);
+        // What needs none to go on may be taken back by one.
+        missing.or_else(|| self.withdrawn_by().filter(|proof| notice == Notice::Code && is_code(proof)))
     }
 
     /// Whether it was answered with a bundle, which a fresh code opens.
@@ -198,10 +214,11 @@ impl SubjectRequest {
         matches!(self.standing, Standing::Answered { .. }) && self.bundle_kind().is_some()
     }
 
-    /// Whether a code would show something: what is still missing, or that a bundle may be fetched.
+    /// Whether a code would show something that it waits for.
     #[must_use]
     pub fn has_code_to_send(&self) -> bool {
-        self.code_in(Notice::Code).is_some()
+        let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
+        self.code_in(Notice::Code).is_some_and(|_| self.has_bundle() || self.missing().any(is_code))
     }
 
     /// Whether the person whom an agent asks for has not been asked yet if they may.
@@ -234,12 +251,20 @@ impl SubjectRequest {
         match notice {
             Notice::Acknowledgement => agent.or_else(by_code),
             Notice::Code | Notice::AgentConfirmation => by_code(),
-            Notice::Extension | Notice::Relocated | Notice::Late | Notice::Answer | Notice::Denial | Notice::Routed => {
-                person()
-            }
+            Notice::Extension
+            | Notice::Relocated
+            | Notice::Late
+            | Notice::Answer
+            | Notice::Denial
+            | Notice::Withdrawal
+            | Notice::Routed => person(),
             Notice::Quarantined => self.owner(),
-            Notice::AgentExtension | Notice::AgentLate | Notice::AgentAnswer | Notice::AgentDenial => agent,
-            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold => None,
+            Notice::AgentExtension
+            | Notice::AgentLate
+            | Notice::AgentAnswer
+            | Notice::AgentDenial
+            | Notice::AgentWithdrawal => agent,
+            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold | Notice::TenantWithdrawal => None,
         }
     }
 

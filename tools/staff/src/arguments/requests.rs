@@ -85,6 +85,7 @@ pub(super) fn parse(words: &[&str]) -> Option<Result<Call, Invalid>> {
         ["close", id, outcome, evidence, rest @ ..] => {
             act(id, "closure", &[("outcome", outcome), ("evidence", evidence)], "why", rest)
         }
+        ["withdraw", id, evidence, rest @ ..] => act(id, "withdrawal", &[("evidence", evidence)], "why", rest),
         ["lift", id, flag, options @ ..] => lift(id, flag, options),
         ["bundle", id, reason, order, rest @ ..] => {
             act(id, "bundle", &[("reason", reason), ("order_id", order)], "why", rest)

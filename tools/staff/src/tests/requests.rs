@@ -124,6 +124,11 @@ fn each_other_act_on_a_request_is_one_call() {
             ]}),
         ),
         (
+            format!("withdraw {REFERENCE} mail-77 --why They_wrote_so."),
+            "withdrawal",
+            json!({"evidence": "mail-77", "why": "They wrote so."}),
+        ),
+        (
             format!("close {REFERENCE} upheld file-7 --why Right."),
             "closure",
             json!({"outcome": "upheld", "evidence": "file-7", "why": "Right."}),

@@ -134,12 +134,19 @@ async fn every_page_that_asks_for_a_code_has_both_ways_and_the_way_back_for_ever
     let (open, done) = (asked(&bench).await, asked(&bench).await);
     answered(&bench, &done).await;
     let unknown = format!("8{}", "a".repeat(32));
-    for (act, body) in [("code", ""), ("code", "then=download"), ("verification", "code=x"), ("download", "code=x")] {
+    for (act, body) in [
+        ("code", ""),
+        ("code", "then=download"),
+        ("code", "then=withdrawal"),
+        ("verification", "code=x"),
+        ("download", "code=x"),
+        ("withdrawal", "code=x"),
+    ] {
         let mut pages = Vec::new();
         for reference in [&open, &done, &unknown] {
             let page = bench.fill_in(&format!("/api/dsr/{reference}/{act}"), body).await;
             check_page(act, &page.text);
-            for way in [format!("/api/dsr/{reference}/verification"), format!("/api/dsr/{reference}/download")] {
+            for way in ["verification", "download", "withdrawal"].map(|way| format!("/api/dsr/{reference}/{way}")) {
                 assert!(page.text.contains(&format!("action=\"{BASE}{way}\"")), "{act} {way}");
             }
             assert!(

@@ -61,7 +61,7 @@ async fn no_member_of_a_request_is_longer_than_openapi_says_and_each_may_be_as_l
 async fn nothing_that_is_shown_is_longer_than_openapi_says() {
     let bench = Bench::new();
     let reference = format!("8{}", "a".repeat(32));
-    for (schema, path) in [("Verification", "verification"), ("Download", "download")] {
+    for (schema, path) in [("Verification", "verification"), ("Download", "download"), ("Withdrawal", "withdrawal")] {
         for (member, max) in maxima(schema) {
             let path = format!("/api/dsr/{reference}/{path}");
             for (length, is_read) in [(max, true), (max + 1, false)] {

@@ -99,6 +99,8 @@ async fn comes_back(bench: &Bench, status: u16, why: &str, when: &str) {
         ("verification", "declaration=Mia+O%27Example+%3Cb%3E", "id=\"code\""),
         ("verification", "code=314159", "id=\"code\""),
         ("download", "code=314159", "id=\"download-code\""),
+        ("withdrawal", "code=314159", "id=\"withdrawal-code\""),
+        ("code", "then=withdrawal", "id=\"withdrawal-code\""),
         ("code", "then=download", "id=\"download-code\""),
         ("code", "", "id=\"code\""),
     ] {

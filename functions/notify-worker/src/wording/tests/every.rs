@@ -47,5 +47,11 @@ fn every_letter_says_what_it_has_to() {
         let request = SubjectRequest { standing, ..desk.request(regime, kind) };
         all += &shown(&format!("denial, {regime}, {reason}"), &desk.mail(&desk.letter(&request, Notice::Denial)));
     }
+    let standing = Standing::Withdrawn { at: at("2026-03-20T08:00:00Z"), in_part: true };
+    let request = SubjectRequest { standing, agent: Some(agent()), ..desk.request("CA_CCPA", Kind::Erasure) };
+    all += &shown(
+        "withdrawal, of what an agent had asked, in part",
+        &desk.mail(&desk.letter(&request, Notice::Withdrawal)),
+    );
     expect_file!["../letters.txt"].assert_eq(&all.replace('\u{a0}', " "));
 }

@@ -13,6 +13,7 @@ use privacy::record_act::NotDone;
 use privacy::review_child_report::NotReviewable;
 use privacy::review_proof::NotReviewed;
 use privacy::route_request::NotRouted;
+use privacy::withdraw_request::NotWithdrawn;
 use privacy_edge::problem::Problem;
 
 use super::super::Rejected;
@@ -108,6 +109,14 @@ impl Against for NotClosed {
             Self::Outcome => Problem::BadMember("outcome"),
             Self::Left(_) => Problem::StepsLeft,
             Self::Closed | Self::NotRefused | Self::NoDates => Problem::NotNow,
+        }
+    }
+}
+
+impl Against for NotWithdrawn {
+    fn problem(self) -> Problem {
+        match self {
+            Self::Closed | Self::Child | Self::Begun | Self::InForce => Problem::NotNow,
         }
     }
 }

@@ -267,6 +267,12 @@ pub(super) fn closure(members: &Members) -> Result<Closure, Problem> {
     Ok(Closure { outcome, evidence: needed(members.parse("evidence", EvidenceId::parse)?, "evidence")? })
 }
 
+/// Where the word of the person is kept.
+pub(super) fn withdrawal(members: &Members) -> Result<EvidenceId, Problem> {
+    members.only(&["evidence", "why"])?;
+    needed(members.parse("evidence", EvidenceId::parse)?, "evidence")
+}
+
 pub(super) fn order(members: &Members) -> Result<Order, Problem> {
     members.only(&["order_id", "reason", "why"])?;
     let id = needed(members.parse("order_id", InstructionId::parse)?, "order_id")?;

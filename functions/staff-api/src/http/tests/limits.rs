@@ -35,6 +35,7 @@ pub(super) fn bodies() -> Vec<(&'static str, String, Value)> {
         ("StaffInstruction", of("instruction"), json!({"tenant_id": "alder", "instruction_id": "t-1", "why": why})),
         ("StaffCorrection", of("correction"), json!({"fields": [field], "why": why})),
         ("StaffClosure", of("closure"), json!({"outcome": "completed", "evidence": "ticket-7", "why": why})),
+        ("StaffWithdrawal", of("withdrawal"), json!({"evidence": "mail-77", "why": why})),
         ("StaffLifting", of("lifting"), json!({"flag": "limited", "why": why})),
         ("StaffBundleOrder", of("bundle"), json!({"order_id": "t-1", "reason": "lost", "why": why})),
         ("StaffResidence", of("residence"), json!({"residence": "US-CA", "why": why})),

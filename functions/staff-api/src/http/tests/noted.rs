@@ -42,6 +42,7 @@ const CALLS: [(&str, &str, Stays); 25] = [
     ("POST", "requests/{reference}/instruction", Stays::Act),
     ("POST", "requests/{reference}/correction", Stays::Act),
     ("POST", "requests/{reference}/closure", Stays::Act),
+    ("POST", "requests/{reference}/withdrawal", Stays::Act),
     ("POST", "requests/{reference}/lifting", Stays::Act),
     ("POST", "requests/{reference}/bundle", Stays::Act),
 ];

@@ -154,6 +154,7 @@ fn deeds() -> Vec<(Deed, &'static str)> {
         (Deed::LeftOff { tenant: tenant() }, "part-left-off"),
         (Deed::Flagged { flag: Flag::NoMarketing }, "flagged"),
         (Deed::Lifted { flag: Flag::NoMarketing, asked_in: None }, "flag-lifted"),
+        (Deed::Withdrawn { proof: None, evidence: None }, "withdrawn"),
         (Deed::Waits, "waits"),
         (Deed::Joined { first: code("8") }, "joined"),
         (Deed::FoundCredible, "found-credible"),

@@ -1,6 +1,7 @@
 //! Codes and acknowledgements: who gets which, and that a crash leaves one that works.
 
 use super::*;
+use crate::withdraw_request::{Withdrawal, withdraw_by_code};
 
 #[tokio::test]
 async fn the_acknowledgement_brings_the_code_and_goes_out_once() {
@@ -30,7 +31,7 @@ async fn what_needs_no_proof_is_in_work_as_soon_as_it_is_acknowledged() {
 }
 
 #[tokio::test]
-async fn a_fresh_code_voids_the_old_one_and_verified_people_get_none() {
+async fn a_fresh_code_voids_the_old_one_and_verified_people_get_one_only_to_take_it_back() {
     let post = Post::new();
     let id = post.asked(ask(Kind::Access)).await;
     post.tell(&post.job(&id, Notice::Acknowledgement, 1, "home"), now()).await.unwrap();
@@ -39,8 +40,15 @@ async fn a_fresh_code_voids_the_old_one_and_verified_people_get_none() {
     let tried = async |code: &str| verify_request(&post.world, &post.keys, &id, code, now()).await.unwrap();
     assert!(matches!(tried(&codes[0]).await, Verified::Refused));
     assert!(matches!(tried(&codes[1]).await, Verified::Proved(_)));
-    assert_eq!(post.tell(&post.job(&id, Notice::Code, 2, "home"), now()).await.unwrap(), Told::Idle);
-    assert_eq!(post.letters().len(), 2);
+    assert!(!post.world.stored().requests.heads[&id].has_code_to_send(), "nothing waits for it");
+    assert_eq!(post.tell(&post.job(&id, Notice::Code, 2, "home"), now()).await.unwrap(), Told::Sent);
+    let last = post.letters().pop().and_then(|letter| letter.code).unwrap();
+    assert!(matches!(tried(&last).await, Verified::Refused), "it shows nothing more");
+    let (world, keys) = (&post.world, &post.keys);
+    post.tell(&post.job(&id, Notice::Code, 3, "home"), now()).await.unwrap();
+    let last = post.letters().pop().and_then(|letter| letter.code).unwrap();
+    assert!(matches!(withdraw_by_code(world, world, keys, &id, &last, now()).await.unwrap(), Withdrawal::Done(_)));
+    assert_eq!(post.tell(&post.job(&id, Notice::Code, 4, "home"), now()).await.unwrap(), Told::Idle, "it is over");
 }
 
 #[tokio::test]

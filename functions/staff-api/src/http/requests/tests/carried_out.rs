@@ -225,3 +225,28 @@ async fn a_bundle_is_ordered_again_once_and_not_while_one_is_being_made() {
     let erasure = stored(&bench, 2, Kind::Erasure, 1).await;
     assert_eq!(slug(&bench.send("POST", &of(&erasure, "/bundle"), &order("ticket-33", "lost")).await.1), "not-now");
 }
+
+#[tokio::test]
+async fn staff_take_a_request_back_on_the_person_s_word_and_say_where_it_is_kept() {
+    let bench = Bench::new();
+    let request = stored(&bench, 1, Kind::Access, 1).await;
+    let path = of(&request, "/withdrawal");
+    for (body, member) in [
+        (json!({"why": "They wrote so."}), "evidence"),
+        (json!({"evidence": "mail-77"}), "why"),
+        (json!({"evidence": "mia@example.com", "why": "They wrote so."}), "evidence"),
+    ] {
+        assert_eq!(bench.send("POST", &path, &body).await.1["member"], member, "{body}");
+    }
+    let body = json!({"evidence": "mail-77", "why": "They wrote so."});
+    let (status, taken) = bench.send("POST", &path, &body).await;
+    assert_eq!((status, &taken["state"]), (200, &json!("denied")), "the interface has no other word for it");
+    assert_eq!(bench.send("POST", &path, &body).await, (200, taken), "sent again it is the same");
+    assert!(bench.account.sent().iter().all(|body| body.contains("withdrawal")));
+    let shown = bench.get(&of(&request, "")).await;
+    let act = shown["history"].as_array().unwrap().iter().find(|act| act["what"] == "withdrawn").unwrap().clone();
+    assert_eq!((&act["evidence"], &act["why"]), (&json!("mail-77"), &json!("They wrote so.")), "{act}");
+    assert_eq!(shown["left"], json!([]), "nothing is left to do");
+    let denial = json!({"reason": "excessive", "why": "So."});
+    assert_eq!(slug(&bench.send("POST", &of(&request, "/denial"), &denial).await.1), "not-now");
+}
