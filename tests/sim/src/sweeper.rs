@@ -186,7 +186,9 @@ impl Sweeper {
         let cloud = &self.process.cloud;
         self.process.note("sweeps");
         let stop_at = self.process.now() + SignedDuration::from_secs(92);
-        let bounds = Bounds { stuck_after: STUCK_AFTER, per_shard_max: 2_000, shards_at_once: DUE_SHARDS, stop_at };
+        // All at once as the function has it, or one after the other.
+        let shards_at_once = if self.world.sweep_minutes == 5 { DUE_SHARDS } else { 1 };
+        let bounds = Bounds { stuck_after: STUCK_AFTER, per_shard_max: 2_000, shards_at_once, stop_at };
         let notice = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => self.process.note(&format!("a part of the sweep fails: {}", fault.chain())),
             Notice::Alarming { head, why } if !self.is_kept_silent(head) => {
