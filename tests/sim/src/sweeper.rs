@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::obligation::{Head, ObligationId};
-use privacy::ports::{Answer, Clock, DUE_SHARDS, Due as Entry, DueIndex, Each, NextAction};
+use privacy::ports::{Answer, Clock, Due as Entry, DueIndex, Each, NextAction};
 use privacy::replay::sweep_replays;
 use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
 use privacy::sweep_requests::{RequestsSwept, sweep_shard};
@@ -187,7 +187,9 @@ impl Sweeper {
         let cloud = &self.process.cloud;
         self.process.note("sweeps");
         let stop_at = self.process.now() + SignedDuration::from_secs(92);
-        let bounds = Bounds { stuck_after: STUCK_AFTER, taken_max: 8_000, at_once: 8, stop_at };
+        // Some at once as the function has it, or one after the other.
+        let at_once = if self.world.sweep_minutes == 5 { 8 } else { 1 };
+        let bounds = Bounds { stuck_after: STUCK_AFTER, taken_max: 16_000, at_once, stop_at };
         let notice = |notice: Notice<'_>| match notice {
             Notice::Fault(fault) => self.process.note(&format!("a part of the sweep fails: {}", fault.chain())),
             Notice::Alarming { head, why } if !self.is_kept_silent(head) => {
