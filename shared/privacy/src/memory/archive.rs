@@ -31,10 +31,15 @@ impl Stored {
         });
         match kind {
             OwnKind::Requests => {
-                let goes = |id: &ObligationId| !self.requests.heads[id].is_kept_by_flag();
-                heads.chain(earlier).chain(asked.filter(|(id, _)| goes(id))).collect()
+                let is_kept =
+                    |id: &ObligationId| self.requests.heads.get(id).is_some_and(SubjectRequest::is_kept_by_flag);
+                heads.chain(earlier).chain(asked.filter(|(id, _)| !is_kept(id))).collect()
             }
-            OwnKind::ContactData => asked.filter(|(id, _)| self.requests.heads[id].has_contact()).collect(),
+            OwnKind::ContactData => {
+                let has_contact =
+                    |id: &ObligationId| self.requests.heads.get(id).is_some_and(SubjectRequest::has_contact);
+                asked.filter(|(id, _)| has_contact(id)).collect()
+            }
             OwnKind::Holds => Vec::new(),
         }
     }
