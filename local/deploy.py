@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local import cloudformation, package
 from local.build import build
+from local.policy import has_meta
 from local.settings import POLICY, TEMPLATE, StackError
 from local.steps import step
 
@@ -159,13 +160,21 @@ def deploy() -> None:
     client.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
     width = max(map(len, outputs))
     print("\n".join(f"{name:{width}}  {value}" for name, value in sorted(outputs.items())))
-    print("\nNext: store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then.\n"
-          "      Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.\n"
-          "      Store where messages to accounts of platforms go in the secret MessengersArn; their codes wait for it.\n"
-          "      Put the DKIM records of MailIdentityName into DNS if they are not there; letters wait for them.\n"
-          "      Store the public keys of the dashboard in the secret DashboardKeysArn; until then nobody is known by a login.\n"
-          "      Confirm the mail that SNS sends to AlarmEmail; no alarm arrives before.\n"
-          "      docs/deploying.md says what rings on the first day.")
+    print("\n" + next_steps(has_meta()))
+
+
+def next_steps(with_meta: bool) -> str:
+    """What is left to do by hand, in order."""
+    steps = [
+        *(["Store the Meta app secrets in the secret MetaAppSecretsArn; callbacks get 503 until then."] if with_meta else []),
+        "Store where the processors are, and their secrets, in the secret ProcessorsArn; erasures wait for it.",
+        "Store where messages to accounts of platforms go in the secret MessengersArn; their codes wait for it.",
+        "Put the DKIM records of MailIdentityName into DNS if they are not there; letters wait for them.",
+        "Store the public keys of the dashboard in the secret DashboardKeysArn; until then nobody is known by a login.",
+        "Confirm the mail that SNS sends to AlarmEmail; no alarm arrives before.",
+        "docs/deploying.md says what rings on the first day.",
+    ]
+    return "Next: " + "\n      ".join(steps)
 
 
 if __name__ == "__main__":

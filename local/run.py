@@ -26,6 +26,8 @@ Counts = dict[str, int]
 def run(settings: Settings) -> None:
     print("The local stack", flush=True)
     stack = local_stack.up(settings)
+    if not stack["demo"]["meta_users"]:
+        raise StackError("no demo for this policy, and so nobody whose callback could be followed; the stack stays up")
     person = stack["demo"]["meta_users"][0]
     counter = Counter({name: settings.client(name) for name in ("dynamodb", "s3")}, stack["outputs"])
     if not _left(counter, stack, person):

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -21,10 +21,18 @@ from local.demo.model import Connection
 from local.demo.accounts import account_users, conversation_contacts, seed_accounts
 from local.demo.periods import dated, pass_hours, seed_dated
 from local.demo.seed import seed
+from local.policy import has_meta
 from local.settings import REGION, STACK_NAME, Settings, StackError, default_state_dir, host_architecture
 from local.steps import step
 
 ARTIFACTS = "artifacts"
+
+# What the demo writes to. Under a policy with other stores there is no demo: nobody knows what its rows mean.
+DEMO_STORES = {
+    "AccountsTableName", "BillingTableName", "ConnectionsTableName", "ConversationsTableName", "FilesBucketName", "InboxTableName",
+    "LogsTableName", "MediaBucketName", "PeopleTableName", "SocialTableName",
+}
+NO_DEMO: dict[str, Any] = {"meta_users": [], "tenants": [], "handles": [], "account_users": [], "conversation_contacts": []}
 
 
 def up(settings: Settings) -> dict[str, Any]:
@@ -73,6 +81,9 @@ def down(settings: Settings) -> None:
 def demo(settings: Settings) -> None:
     """Brings back the connections that were erased; the others stay byte for byte."""
     outputs = read(settings)["outputs"]
+    if not has_demo(outputs):
+        print("  no demo for this policy")
+        return
     counter = Counter({name: settings.client(name) for name in ("dynamodb", "s3")}, outputs)
     with step("writing the demo data that is missing"):
         _seed(settings, outputs, lambda one: not counter.is_connected(one.tenant_id, one.connection_id))
@@ -83,6 +94,10 @@ def read(settings: Settings) -> dict[str, Any]:
         raise StackError("the stack is not up; run make up")
     stack: dict[str, Any] = json.loads(settings.stack_file.read_text())
     return stack
+
+
+def has_demo(outputs: Mapping[str, str]) -> bool:
+    return outputs.keys() >= DEMO_STORES
 
 
 def parameters(settings: Settings) -> dict[str, str]:
@@ -109,16 +124,12 @@ def _deploy(settings: Settings) -> dict[str, str]:
 
 
 def _first_data(settings: Settings, outputs: dict[str, str]) -> dict[str, Any]:
-    app_secrets = {
-        namespace: {"current": secrets.token_hex(16), "previous": secrets.token_hex(16)}
-        for namespace in people.META_NAMESPACES
-    }
-    # The payloads in events/ are signed with this, so that `cargo lambda invoke` finds a stack that accepts them.
-    app_secrets["facebook"]["previous"] = "appsecret"
-    with step("setting the Meta app secrets"):
-        settings.client("secretsmanager").put_secret_value(
-            SecretId=outputs["MetaAppSecretsArn"], SecretString=json.dumps(app_secrets)
-        )
+    app_secrets = _app_secrets() if has_meta() else {}
+    if app_secrets:
+        with step("setting the Meta app secrets"):
+            settings.client("secretsmanager").put_secret_value(
+                SecretId=outputs["MetaAppSecretsArn"], SecretString=json.dumps(app_secrets)
+            )
     with step("setting where the processors are"):
         settings.client("secretsmanager").put_secret_value(
             SecretId=outputs["ProcessorsArn"], SecretString=vendors.settings(int(settings.vendors_file.read_text()))
@@ -134,10 +145,24 @@ def _first_data(settings: Settings, outputs: dict[str, str]) -> dict[str, Any]:
         settings.client("secretsmanager").put_secret_value(
             SecretId=outputs["DashboardKeysArn"], SecretString=dashboard.public()
         )
-    with step("writing the demo data"):
-        known = _seed(settings, outputs)
+    if has_demo(outputs):
+        with step("writing the demo data"):
+            known = _seed(settings, outputs)
+    else:
+        print("  no demo for this policy")
+        known = NO_DEMO
     current = {namespace: pair["current"] for namespace, pair in app_secrets.items()}
     return {"meta_app_secrets": current, **known}
+
+
+def _app_secrets() -> dict[str, dict[str, str]]:
+    app_secrets = {
+        namespace: {"current": secrets.token_hex(16), "previous": secrets.token_hex(16)}
+        for namespace in people.META_NAMESPACES
+    }
+    # The payloads in events/ are signed with this, so that `cargo lambda invoke` finds a stack that accepts them.
+    app_secrets["facebook"]["previous"] = "appsecret"
+    return app_secrets
 
 
 def _seed(

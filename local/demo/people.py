@@ -81,11 +81,12 @@ def connections(now: datetime) -> list[Connection]:
 
 
 def meta_users(of: list[Connection]) -> list[dict[str, object]]:
-    """Every Meta person once, by the id that a callback brings."""
+    """Every id of a Meta person, in its namespace: of one account on Instagram there are two, and both lead to the same."""
     found: dict[tuple[str, str], list[Connection]] = {}
     for connection in of:
-        if connection.platform in META_NAMESPACES:
-            found.setdefault((connection.platform, connection.platform_user_id), []).append(connection)
+        for identity in connection.identities:
+            if identity.kind == "user" and identity.namespace in META_NAMESPACES:
+                found.setdefault((identity.namespace, identity.value), []).append(connection)
     return [
         {
             "namespace": namespace,

@@ -29,6 +29,19 @@ def test_every_person_is_listed_and_leaves_a_tenant_untouched() -> None:
             assert str(user["user_id"]) in str(row), "in plain"
 
 
+def test_every_id_of_a_person_is_listed_with_all_that_it_leads_to() -> None:
+    listed = {(user["namespace"], user["user_id"]): user["connections"] for user in people.meta_users(CONNECTIONS)}
+    for connection in CONNECTIONS:
+        own = [identity for identity in connection.identities if identity.kind == "user"]
+        if connection.platform in people.META_NAMESPACES:
+            assert own and all(connection.connection_id in listed.pop((one.namespace, one.value), [connection.connection_id]) for one in own)
+        else:
+            assert not any((one.namespace, one.value) in listed for one in own)
+    assert listed == {}, "nobody is listed whom no connection has"
+    both = [user["connections"] for user in people.meta_users(CONNECTIONS) if user["user_id"] in people.FIRST_ON_INSTAGRAM]
+    assert len(both) == 2 and both[0] == both[1], "two ids of one account"
+
+
 def test_the_first_tenant_ends_with_a_connection_of_no_meta_user_that_has_signals() -> None:
     first = people.TENANTS[0]
     last = [connection for connection in CONNECTIONS if connection.tenant_id == first][-1]

@@ -3,16 +3,25 @@
 use jiff::{SignedDuration, Timestamp};
 use privacy::accept_disconnect::{Disconnect, accept_disconnect};
 use privacy::accept_termination::{NotEnding, Termination, accept_termination};
+use privacy::clock::model::Kind;
 use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
-use privacy::ids::{Platform, TenantId};
-use privacy::keys::KeyedRef;
-use privacy::memory::{World, place, proof};
+use privacy::export::erase_bundles::erase_bundles;
+use privacy::export::job::ExportJob;
+use privacy::export::make_bundle::{Exporter, Made};
+use privacy::ids::{InstructionId, Platform, TenantId};
+use privacy::keys::{KeyedRef, SubjectKeys};
+use privacy::law::Law;
+use privacy::memory::{World, asked, place, proof};
 use privacy::obligation::ObligationId;
 use privacy::policy::Route;
+use privacy::policy::own::Purge;
 use privacy::policy::validate::validate;
 use privacy::ports::Clock;
-use privacy::purge::{Bounds, PeriodClass, purge_periods};
+use privacy::purge::{Bounds, PeriodClass, RunReport, purge_own, purge_periods};
+use privacy::route_request::{instruct, route};
+use privacy::subject_request::notice::Notice;
+use privacy::subject_request::{Actor, Proof, Proven, Standing, SubjectRequest};
 use privacy_tests::mistakes::northwind;
 use privacy_tests::{retention, short, timeline};
 
@@ -163,5 +172,116 @@ async fn its_visits_go_by_months_with_its_own_lead_and_ceiling() {
         let bounds = Bounds { stop_at: at(now) + HOUR, records_max: 1_000, is_dry_run: false };
         let report = purge_periods(&world, &world, &world, &map, &classes, bounds).await;
         assert_eq!((report.failures(), report.classes["visits"].purged, left(&world)), (0, purged, expected), "{now}");
+    }
+}
+
+const RING: &str = r#"{"current":"v1","v1":"0123456789abcdef0123456789abcdef"}"#;
+
+/// Somebody who wrote to the mailbox of alder asks for what is held of them, and alder gives its part.
+fn asking(world: &World, keys: &SubjectKeys, law: &Law) -> SubjectRequest {
+    let now = world.now();
+    let request = SubjectRequest {
+        needs: vec![Proof::EmailCode],
+        proven: vec![Proven { proof: Proof::EmailCode, at: now }],
+        standing: Standing::InProgress { since: now },
+        ..asked(1, Kind::Access, Some("ida@example.com"), None, now)
+    };
+    for identity in request.identities() {
+        let place = place("alder", "c1", Some("p1"));
+        keys.links(&identity).iter().for_each(|link| world.link(&place, at("2026-01-01T00:00:00Z"), link));
+    }
+    let (alder, ticket) = (TenantId::parse("alder").unwrap(), InstructionId::parse("ticket-7").unwrap());
+    let routed = route(&request, &alder, law, Actor::Service, now).unwrap().unwrap().request;
+    let request = instruct(&routed, &alder, &ticket, Actor::Service, now).unwrap().unwrap().request;
+    world.stored().requests.heads.insert(request.id.clone(), request.clone());
+    request
+}
+
+#[tokio::test]
+async fn who_asks_for_their_data_has_a_bundle_for_as_long_as_its_own_file_says() {
+    let (world, keys, law, map) = (world(1), SubjectKeys::parse(RING).unwrap(), Law::built_in().unwrap(), northwind());
+    let ticket = serde_json::json!({"subject": "Kettle", "text": "It leaks."});
+    let key = "from#p1#ticket#2026-02-01T00:00:00.000Z#t1";
+    world.stored().exports.put_row("tickets", "box#alder#c1", key, &ticket);
+    let request = asking(&world, &keys, &law);
+    let job = ExportJob::Request(request.id.clone());
+    let exporter = Exporter {
+        ledger: &world,
+        queue: &world,
+        vault: &world,
+        bundles: &world,
+        clock: &world,
+        map: &map,
+        law: &law,
+        keys: &keys,
+    };
+    assert!(matches!(exporter.make(&job, "w1", world.now() + HOUR).await, Ok(Made::Whole { .. })));
+    let standing = world.stored().requests.heads[&request.id].standing.clone();
+    assert!(matches!(standing, Standing::Answered { .. }), "{standing:?}");
+    let seen = |world: &World| world.stored().exports.visible.values().map(Vec::len).sum::<usize>();
+    for (days, erased, left) in [(10, 0, 1), (11, 1, 0)] {
+        world.stored().set_now(at("2026-03-10T12:00:00Z") + HOUR * 24 * days - SignedDuration::from_secs(1));
+        let swept = erase_bundles(&world, &world, &world, world.now() + HOUR).await;
+        assert_eq!((swept.erased, seen(&world), swept.faults.len()), (erased, left, 0), "{days}");
+    }
+}
+
+#[tokio::test]
+async fn what_it_keeps_of_a_closed_request_goes_by_its_own_months() {
+    let (world, map) = (world(0), northwind());
+    let closed = SubjectRequest {
+        standing: Standing::Answered { at: world.now(), in_part: false },
+        told: [(Notice::Answer, 1)].into(),
+        evidence_erased: true,
+        next_action_at: None,
+        ..asked(1, Kind::Access, Some("ida@example.com"), None, world.now())
+    };
+    world.stored().requests.heads.insert(closed.id.clone(), closed);
+    // 30 days for where they can be reached, 12 months for the request; both leave the whole last day.
+    for (now, contacts, requests) in [
+        ("2026-04-09T23:59:59Z", 0, 0),
+        ("2026-04-10T00:00:00Z", 1, 0),
+        ("2027-03-10T23:59:59Z", 0, 0),
+        ("2027-03-11T00:00:00Z", 0, 1),
+    ] {
+        world.stored().set_now(at(now));
+        let mut report = RunReport::began(world.now(), false);
+        let bounds = Bounds { stop_at: world.now() + HOUR, records_max: 1_000, is_dry_run: false };
+        purge_own(&world, &world, &map, bounds, &mut report).await;
+        let purged = |class: &str| report.classes[class].purged;
+        assert_eq!(
+            (purged("own.contact-data"), purged("own.requests"), report.failures()),
+            (contacts, requests, 0),
+            "{now}"
+        );
+    }
+    assert!(world.stored().requests.heads.is_empty());
+}
+
+/// Bundles would never be made and records never go, and nobody would see it before a person asks: the file does not build.
+#[test]
+fn a_file_that_does_not_end_what_every_company_keeps_does_not_build() {
+    for name in ["requests", "contact-data", "holds", "exports", "replays", "flags"] {
+        let mut model = northwind().model().clone();
+        model.own.get_mut(name).unwrap().purge = Purge::NotBuilt;
+        if name == "contact-data" {
+            model.own.get_mut(name).unwrap().erase = privacy::policy::own::OwnErase::Delete;
+        }
+        let refused = validate(&model).unwrap_err();
+        assert_eq!(refused.place, format!("own.{name}"));
+        assert!(refused.problem.contains("nothing else ends it"), "{refused}");
+        model.own.remove(name);
+        if name == "requests" {
+            model.kept.clear();
+        }
+        let refused = validate(&model).unwrap_err();
+        assert_eq!(refused.place, format!("own.{name}"));
+        assert!(refused.problem.contains("every policy file needs this section"), "{refused}");
+    }
+    for name in ["flags", "replays"] {
+        let mut model = northwind().model().clone();
+        model.own.get_mut(name).unwrap().clock.floor = None;
+        model.own.get_mut(name).unwrap().clock.ceiling = Some(jiff::Span::new().months(13));
+        assert!(validate(&model).unwrap_err().problem.contains("`floor`"), "{name}");
     }
 }

@@ -13,7 +13,7 @@ use crate::ingest_gate::{Flag, FlagBook};
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::obligation::ObligationId;
-use crate::policy::own::Purge;
+use crate::policy::own::{FLAGS, Purge};
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
 use crate::subject_request::ports::RequestBook;
@@ -54,7 +54,7 @@ impl Flag {
 /// How long what stood is kept once no flag of a person stands any more; `None`: the policy ends it by nothing.
 #[must_use]
 pub fn kept_for(map: &DataMap) -> Option<Span> {
-    let flags = map.model().own.get("flags").filter(|own| own.purge == Purge::Expiry);
+    let flags = map.model().own.get(FLAGS).filter(|own| own.purge == Purge::Expiry);
     flags.and_then(|own| own.clock.floor)
 }
 

@@ -19,6 +19,7 @@ use crate::fault::Fault;
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::law::Law;
+use crate::policy::own::EXPORTS;
 use crate::ports::{Clock, Connections, DueIndex};
 use crate::subject_request::SubjectRequest;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
@@ -29,9 +30,6 @@ pub use super::order::BundleKind;
 pub const LEASE: SignedDuration = SignedDuration::from_secs(150);
 /// A file that is longer than this is large.
 const LARGE_BYTES: u64 = 32 << 20;
-/// The section of `[own]` that says how long a bundle is there to be fetched.
-const KEPT: &str = "exports";
-
 /// What makes bundles.
 #[derive(Debug)]
 pub struct Exporter<'a, L, Q, V, B, C> {
@@ -93,7 +91,7 @@ impl From<Fault> for Stop {
 
 /// When a bundle that is made now is erased.
 pub(super) fn erase_at(map: &DataMap, now: Timestamp) -> Result<Timestamp, Fault> {
-    let days = map.model().own.get(KEPT).and_then(|own| own.clock.ceiling);
+    let days = map.model().own.get(EXPORTS).and_then(|own| own.clock.ceiling);
     let days = days.ok_or_else(|| Fault::park("export.date", "the policy does not say how long a bundle is kept"))?;
     let at = deadline::after(now, days).map_err(|error| Fault::park("export.date", error))?;
     Ok(instant::to_millis(at))

@@ -96,6 +96,22 @@ pub enum Purge {
     NotBuilt,
 }
 
+impl Purge {
+    /// The word for it in the policy file.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::WithErasure => "with-erasure",
+            Self::Closing => "closing",
+            Self::Expiry => "expiry",
+            Self::Sweep => "sweep",
+            Self::Due => "due",
+            Self::Lifecycle => "lifecycle",
+            Self::Stays => "stays",
+            Self::NotBuilt => "not-built",
+        }
+    }
+}
+
 /// The records that the sweeper purges when their months are over. Their names in the policy file are fixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnKind {
@@ -121,6 +137,23 @@ impl OwnKind {
         }
     }
 }
+
+/// The bundles, which go on their day.
+pub const EXPORTS: &str = "exports";
+/// The flags of people, which expire after they were lifted.
+pub const FLAGS: &str = "flags";
+/// The replays of the ledger, which go on their day.
+pub const REPLAYS: &str = "replays";
+
+/// What every policy file says of our own records, and what ends each: the functions make or purge nothing of them without it.
+pub(super) const NEEDED: [(&str, Purge); 6] = [
+    (OwnKind::Requests.as_str(), Purge::Sweep),
+    (OwnKind::ContactData.as_str(), Purge::Sweep),
+    (OwnKind::Holds.as_str(), Purge::Sweep),
+    (EXPORTS, Purge::Due),
+    (REPLAYS, Purge::Due),
+    (FLAGS, Purge::Expiry),
+];
 
 /// What functions carry of our own records: what the sweeper purges, and what expires.
 pub(super) fn swept_only<S: Serializer>(own: &BTreeMap<String, Own>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -3,7 +3,7 @@
 use super::class_rules;
 use super::ends::Ends;
 use super::model::{Model, StoreKind};
-use super::own::{Own, OwnErase, OwnKind, OwnRow, Purge};
+use super::own::{FLAGS, NEEDED, Own, OwnErase, OwnKind, OwnRow, Purge, REPLAYS};
 use super::pattern::Pattern;
 use super::spans;
 use super::validate::{InvalidPolicy, invalid, validate_clock};
@@ -12,10 +12,30 @@ pub(super) fn validate(model: &Model) -> Result<(), InvalidPolicy> {
     for (name, own) in &model.own {
         validate_own(name, own, model).map_err(|problem| invalid(format!("own.{name}"), problem))?;
     }
+    needed(model)?;
     outlives(model).map_err(|problem| invalid("own.contact-data", problem))?;
     for name in model.kept.keys() {
         if !model.own.values().any(|own| own.kept.as_ref() == Some(name)) {
             return Err(invalid(format!("kept.{name}"), "no record of [own] says how it is kept"));
+        }
+    }
+    Ok(())
+}
+
+/// The sections by which functions make and purge: a file without one of them would have bundles that are never made, and closed
+/// requests, holds and flags that never go.
+fn needed(model: &Model) -> Result<(), InvalidPolicy> {
+    for (name, purge) in NEEDED {
+        let place = format!("own.{name}");
+        let word = purge.word();
+        let Some(own) = model.own.get(name) else {
+            return Err(invalid(place, format!("every policy file needs this section, with `purge = \"{word}\"`")));
+        };
+        if own.purge != purge {
+            return Err(invalid(place, format!("`purge = \"{word}\"` is needed: nothing else ends it")));
+        }
+        if [FLAGS, REPLAYS].contains(&name) && own.clock.floor.is_none() {
+            return Err(invalid(place, "its clock needs a `floor`: without one it would never go"));
         }
     }
     Ok(())

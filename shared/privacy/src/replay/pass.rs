@@ -15,6 +15,7 @@ use crate::fault::Fault;
 use crate::ingest_gate::{Flag, FlagBook};
 use crate::keys::KeyedRef;
 use crate::obligation::{Head, ObligationId};
+use crate::policy::own::REPLAYS;
 use crate::ports::{Clock, DUE_SHARDS};
 use crate::purge::PeriodClass;
 use crate::subject_request::SubjectRequest;
@@ -24,9 +25,6 @@ const PAGE: u16 = 100;
 
 /// After so long without an end somebody has to look.
 const LATE_AFTER: SignedDuration = SignedDuration::from_hours(4);
-
-/// Our own record of replays, as the policy file names it.
-const OWN: &str = "replays";
 
 /// What a sweep of replays came to. Starts at zero, so that a metric of it is never missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +69,7 @@ pub async fn sweep_replays(
 
 /// Whether the months of a record are over.
 fn is_over(map: &DataMap, completed_at: Timestamp, now: Timestamp) -> Result<bool, Fault> {
-    let Some(floor) = map.model().own.get(OWN).and_then(|own| own.clock.floor) else { return Ok(false) };
+    let Some(floor) = map.model().own.get(REPLAYS).and_then(|own| own.clock.floor) else { return Ok(false) };
     let over_at = deadline::after(completed_at, floor).map_err(|error| Fault::park("replay.forget", error))?;
     Ok(over_at < now)
 }
