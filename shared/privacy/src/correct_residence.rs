@@ -141,7 +141,8 @@ impl SubjectRequest {
             | Standing::AwaitingVerification
             | Standing::InProgress { .. }
             | Standing::Answered { .. }
-            | Standing::Denied { .. } => {}
+            | Standing::Denied { .. }
+            | Standing::Withdrawn { .. } => {}
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::obligation::{Head, ObligationId};
-use privacy::ports::{Answer, Clock, Due as Entry, DueIndex, Each, NextAction};
+use privacy::ports::{Answer, Clock, DUE_SHARDS, Due as Entry, DueIndex, Each, NextAction};
 use privacy::replay::sweep_replays;
 use privacy::sweep_ledger::{Bounds, Notice, sweep_ledger};
 use privacy::sweep_requests::{RequestsSwept, sweep_shard};
