@@ -19,9 +19,9 @@ use jiff::Timestamp;
 use privacy_tests::account::Account;
 use serde_json::Value;
 
+use self::dated::Dated;
 pub use self::dated::Kind;
 pub use self::facts::{About, Ask, Closing, Connected, Copy, FormSent, Shown};
-use self::dated::Dated;
 pub use self::held::{HOLD_TAKES_EFFECT, Held};
 
 /// The letter says for how long its code can be used.
@@ -93,7 +93,7 @@ struct Item {
 /// All that is known.
 #[derive(Debug, Default)]
 pub struct Oracle {
-    /// Every connection that there ever was.
+    /// Every connection that there ever was, and what some know of whoever only wrote by them.
     pub connections: Vec<Connected>,
     /// Every request that was tried.
     pub asks: Vec<Ask>,
@@ -242,8 +242,8 @@ impl Oracle {
     fn is_about(&self, about: About, covers_until: Timestamp, connection: usize) -> bool {
         let known = &self.connections[connection];
         let is_of = match about {
-            About::Person(person) => known.person == person,
-            About::Connection(other) => other == connection,
+            About::Person(person) => known.is_of(person),
+            About::Connection(other) => known.is_by_same(&self.connections[other]),
             About::Tenant(tenant) => known.tenant == tenant,
         };
         is_of && known.connected_at < covers_until

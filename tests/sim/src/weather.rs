@@ -188,7 +188,11 @@ impl fmt::Display for Weather {
         ];
         let others = others.into_iter().filter_map(|(name, strikes)| strikes.then_some(name));
         let all: Vec<&str> = calls.map(|(_, trouble)| trouble.name()).chain(others).collect();
-        if all.is_empty() { f.write_str("nothing goes wrong") } else { write!(f, "what goes wrong: {}", all.join(", ")) }
+        if all.is_empty() {
+            f.write_str("nothing goes wrong")
+        } else {
+            write!(f, "what goes wrong: {}", all.join(", "))
+        }
     }
 }
 
