@@ -22,7 +22,7 @@ use crate::actors::{STUCK_AFTER, ledger, vault};
 use crate::cast::Actor;
 use crate::naive::Naive;
 use crate::oracle::{About, Ask, FormSent, Shown};
-use crate::people::email;
+use crate::people::{WRITER, email};
 use crate::process::Process;
 use crate::seen;
 use crate::world::{World, law};
@@ -215,6 +215,13 @@ impl World {
         if let Some(lie) = lie {
             lie.await.unwrap();
         }
+    }
+
+    /// Somebody who only wrote to tenants asks for the erasure of what they know.
+    pub(crate) async fn ask_as_writer(self: Arc<Self>) {
+        self.while_passes().await;
+        self.enters(Actor::Writers);
+        self.ask_for_oneself(WRITER).await;
     }
 
     /// Whose address it is enters the code, in time or too late, or a wrong one first.

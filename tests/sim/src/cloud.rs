@@ -151,12 +151,6 @@ impl Cloud {
         Duration::from_secs(days * 86_400)
     }
 
-    /// How many calls there were.
-    #[must_use]
-    pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
-    }
-
     /// Whether nothing goes wrong any more.
     #[must_use]
     pub fn is_calm(&self) -> bool {

@@ -7,6 +7,7 @@ pub mod cast;
 pub mod caught;
 pub mod cloud;
 pub mod command;
+pub mod furnish;
 pub mod lives;
 pub mod machinery;
 pub mod many;

@@ -100,7 +100,7 @@ impl World {
     /// Meta and the dashboard, whichever of them take part, send what a person asks for, and send it again.
     async fn ask(self: Arc<Self>, intake: Intake, product: Arc<Product>, person: usize, kinds: Vec<Actor>) {
         let times = kinds.iter().map(|kind| self.cast.times(*kind)).max().unwrap_or(1);
-        for _ in 0..self.cloud.draw(|rng| rng.u32(1..=2 * times)) {
+        for _ in 0..self.cloud.draw(|rng| rng.u32(1..=1 + times)) {
             let callback = self.cloud.draw(|rng| [Callback::DataDeletion, Callback::Deauthorize][rng.usize(..2)]);
             let issued_at = Timestamp::from_second(true_time(&self.cloud).as_second()).unwrap();
             let kind = kinds[self.cloud.draw(|rng| rng.usize(..kinds.len()))];

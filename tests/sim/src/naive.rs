@@ -59,11 +59,13 @@ pub enum Naive {
     YearsOf365Days,
     /// Moves a watermark past what it could not empty.
     PassesFailedPeriods,
+    /// Takes the connection for the contact.
+    TakesWholeConnection,
 }
 
 impl Naive {
     /// Every variant.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::SendBeforeStore,
         Self::AckOnFailedPut,
         Self::ReadThenWriteDedupe,
@@ -91,6 +93,7 @@ impl Naive {
         Self::ReplayLeavesMarks,
         Self::YearsOf365Days,
         Self::PassesFailedPeriods,
+        Self::TakesWholeConnection,
     ];
 
     /// As reports and the command line name it.
@@ -124,6 +127,7 @@ impl Naive {
             Self::ReplayLeavesMarks => "replay-leaves-marks",
             Self::YearsOf365Days => "years-of-365-days",
             Self::PassesFailedPeriods => "passes-failed-periods",
+            Self::TakesWholeConnection => "takes-whole-connection",
         }
     }
 
@@ -162,6 +166,7 @@ impl Naive {
             Self::ReplayLeavesMarks => "Erases again what a restore brought back, and raises no marks again.",
             Self::YearsOf365Days => "Takes seven years for 2,555 days, which leap years make longer.",
             Self::PassesFailedPeriods => "Moves the watermark of a class past a period that could not be emptied.",
+            Self::TakesWholeConnection => "Takes the connection that somebody wrote by for what it knows of them.",
         }
     }
 

@@ -93,7 +93,7 @@ struct Item {
 /// All that is known.
 #[derive(Debug, Default)]
 pub struct Oracle {
-    /// Every connection that there ever was.
+    /// Every connection that there ever was, and what some know of whoever only wrote by them.
     pub connections: Vec<Connected>,
     /// Every request that was tried.
     pub asks: Vec<Ask>,
@@ -242,8 +242,8 @@ impl Oracle {
     fn is_about(&self, about: About, covers_until: Timestamp, connection: usize) -> bool {
         let known = &self.connections[connection];
         let is_of = match about {
-            About::Person(person) => known.person == person,
-            About::Connection(other) => other == connection,
+            About::Person(person) => known.is_of(person),
+            About::Connection(other) => known.is_by_same(&self.connections[other]),
             About::Tenant(tenant) => known.tenant == tenant,
         };
         is_of && known.connected_at < covers_until

@@ -16,6 +16,9 @@ use crate::oracle::Connected;
 /// How many people connect something. The last one never asks for anything.
 pub const PEOPLE: usize = 3;
 
+/// Who has connected nothing, and only wrote to some.
+pub const WRITER: usize = PEOPLE;
+
 /// A person by number.
 #[must_use]
 pub fn person(number: usize) -> Identity {
@@ -53,7 +56,7 @@ impl Connected {
     /// The rows that connecting writes: the connection with its tokens, its links both ways, its line in the directory.
     #[must_use]
     pub fn rows(&self) -> Vec<Value> {
-        let Self { tenant, id, person: owner, platform, connected_at, is_known: _ } = self;
+        let Self { tenant, id, person: owner, platform, connected_at, is_known: _, written_by: _ } = self;
         let connected_at = stamp(*connected_at);
         let row = |partition: &str, sort: &str| json!({"pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": tenant}, "connection_id": {"S": id}});
         let dated = |mut row: Value| {
@@ -87,6 +90,23 @@ impl Connected {
     #[must_use]
     pub fn signal(&self, contact: &str, occurred_at: Timestamp, number: u64) -> Value {
         self.inbox(&format!("contact#{contact}#signal#{}#{number}", stamp(occurred_at)))
+    }
+
+    /// The link from the address of whoever wrote to a contact, and the row beside the contact that names it.
+    #[must_use]
+    pub fn links_of(&self, contact: &str, writer: usize) -> [Value; 2] {
+        let [_, by_mail] = links(writer);
+        let since = stamp(self.connected_at);
+        let row = |partition: &str, sort: &str| {
+            json!({
+                "pk": {"S": partition}, "sk": {"S": sort}, "tenant_id": {"S": self.tenant},
+                "connection_id": {"S": self.id}, "contact_id": {"S": contact},
+            })
+        };
+        let mut link = row(&format!("link#{by_mail}"), &self.place(Some(contact)).to_string());
+        link["known_since"] = json!({"S": since});
+        let partition = format!("{}#{}", self.tenant, self.id);
+        [link, row(&partition, &format!("contact#{contact}#link#{since}#{by_mail}"))]
     }
 
     /// What a contact has beside signals.

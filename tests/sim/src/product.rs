@@ -48,6 +48,7 @@ impl Product {
             platform: "facebook",
             connected_at,
             is_known: false,
+            written_by: None,
         };
         let connection = {
             let mut oracle = self.process.cloud.oracle.lock().unwrap();

@@ -26,7 +26,7 @@ use crate::world::{World, map};
 const EVERY: Duration = Duration::from_secs(6 * 3_600);
 const EVERY_IN_REPLAY: Duration = Duration::from_secs(3_600);
 /// How often it runs for what holds keep and is listed.
-const HELD_EVERY: Duration = Duration::from_secs(3 * 86_400);
+const HELD_EVERY: Duration = Duration::from_secs(10 * 86_400);
 /// Nothing is begun when less than this is left of an invocation; as the sweeper says.
 const LAST_CHUNK: SignedDuration = SignedDuration::from_secs(28);
 /// Of whom there are records. The last one is held by nobody.
@@ -39,6 +39,7 @@ fn count(is_in_days: bool) -> Vec<PeriodClass> {
     for kind in Kind::ALL {
         let class = model.class.get_mut(kind.class()).unwrap();
         class.purge.as_mut().unwrap().since = kind.days()[0];
+        model.store.get_mut(kind.table()).unwrap().period.as_mut().unwrap().shards = kind.shards();
         if is_in_days && kind == Kind::Invoice {
             let years = Some(Span::new().days(7 * 365));
             (class.clock.floor, class.clock.ceiling) = (years, years);
@@ -103,7 +104,7 @@ impl Purger {
         let cloud = Arc::clone(&self.process.cloud);
         self.world.pause(0..EVERY.as_secs()).await;
         loop {
-            if !cloud.is_stopped() && (cloud.is_replaying() || self.has_work()) {
+            if !cloud.is_stopped() && (self.has_work() || self.is_awaited()) {
                 self.world.enters(Actor::Purges);
                 self.ran_at = cloud.elapsed();
                 let ran = self.process.alive(tokio::time::timeout(INVOCATION, self.purge())).await;
@@ -122,6 +123,23 @@ impl Purger {
         let latest = true_time(cloud) + SignedDuration::from_secs(cloud.weather.jumps_seconds);
         let is_looked_at = cloud.elapsed() >= self.ran_at + HELD_EVERY;
         cloud.oracle.lock().unwrap().has_to_purge(&cloud.account, latest, is_looked_at)
+    }
+
+    /// Whether a replay waits for it to look at what was listed.
+    fn is_awaited(&self) -> bool {
+        let cloud = &self.process.cloud;
+        let now = privacy::instant::to_text(true_time(cloud));
+        let is_listed = |kind: Kind| {
+            let values = json!({":class": {"S": format!("purge#{}", kind.class())}, ":left": {"S": "left#"}});
+            let listed = json!({
+                "TableName": "ledger", "ExpressionAttributeValues": values,
+                "KeyConditionExpression": "pk = :class AND begins_with(sk, :left)",
+            });
+            let (_, answer) = cloud.account.carry_out("Query", listed);
+            let mut rows = answer["Items"].as_array().into_iter().flatten();
+            rows.any(|row| row["look_at"]["S"].as_str().is_some_and(|look_at| look_at <= now.as_str()))
+        };
+        cloud.is_replaying() && Kind::ALL.into_iter().any(is_listed)
     }
 
     /// One run; whether no alarm rings.
@@ -165,8 +183,7 @@ impl World {
             let mut rows = Vec::new();
             for (tenant, day) in TENANTS.into_iter().flat_map(|tenant| kind.days().map(|day| (tenant, day))) {
                 for number in 0..cloud.draw(|rng| rng.u64(0..4)) {
-                    let shards = if kind == Kind::Log { 4 } else { 2 };
-                    let (shard, hour) = cloud.draw(|rng| (rng.u8(..shards), rng.i8(0..24)));
+                    let (shard, hour) = cloud.draw(|rng| (rng.u8(..kind.shards()), rng.i8(0..24)));
                     let row = row(kind, tenant, day, (shard, hour, number));
                     cloud.oracle.lock().unwrap().has_dated(kind, tenant, day, &row);
                     rows.push(row);

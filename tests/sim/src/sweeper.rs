@@ -30,6 +30,9 @@ const REQUESTS_AGAIN: Duration = Duration::from_secs(20 * 3_600);
 /// How long after it is due what a hold keeps is looked at again, while one is in force.
 const HELD_AGAIN: SignedDuration = SignedDuration::from_hours(71);
 
+/// No alarm of a last day is due before.
+const NO_ALARM_UNTIL: Duration = Duration::from_secs(20 * 86_400);
+
 /// The next sweep after one that did not come to its end.
 const AFTER_DEATH: Duration = Duration::from_secs(300);
 
@@ -146,10 +149,14 @@ impl Sweeper {
     fn interval(&self) -> Duration {
         let cloud = &self.process.cloud;
         let elapsed = cloud.elapsed();
-        let minutes = if elapsed < *cloud.busy_until.lock().unwrap() {
+        let minutes = if cloud.is_replaying() {
+            30
+        } else if elapsed < *cloud.busy_until.lock().unwrap() {
             self.world.sweep_minutes
         } else if elapsed < Duration::from_secs(86_400) {
             240
+        } else if elapsed < cloud.outage().min(NO_ALARM_UNTIL) {
+            4_320
         } else if cloud.is_calm() || elapsed < cloud.outage() {
             1_440
         } else {

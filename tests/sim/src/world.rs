@@ -5,11 +5,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
-use jiff::Timestamp;
 use privacy::data_map::DataMap;
 use privacy::keys::SubjectKeys;
 use privacy::law::Law;
-use privacy::processors::Target;
 use privacy::receipt::{PublicKeys, SigningKey};
 use privacy_tests::demo;
 use tokio::task::JoinHandle;
@@ -19,10 +17,9 @@ use crate::cloud::Cloud;
 use crate::machinery::Worker;
 use crate::naive::Naive;
 use crate::open::Open;
-use crate::oracle::{Connected, Copy, Violation};
-use crate::people::{self, PEOPLE};
+use crate::oracle::Violation;
+use crate::people;
 use crate::post::Post;
-use crate::process::BEGINNING;
 use crate::purger::Purger;
 use crate::seen::Seen;
 use crate::spoiled::Memory;
@@ -137,66 +134,6 @@ impl World {
         }
     }
 
-    /// What there was before the run began.
-    fn furnish(&self) {
-        let cloud = &self.cloud;
-        let before = Timestamp::from_second(BEGINNING - 50 * 86_400).unwrap();
-        let known = [("alder", "c1", 0), ("alder", "c10", PEOPLE - 1), ("birch", "c2", 0), ("birch", "c3", 1)];
-        for (tenant, id, person) in known {
-            if id == "c2" && cloud.draw(|rng| rng.bool()) {
-                continue;
-            }
-            let connected = Connected {
-                tenant: tenant.to_owned(),
-                id: id.to_owned(),
-                person,
-                platform: "facebook",
-                connected_at: before,
-                is_known: true,
-            };
-            let signals = cloud.draw(|rng| if rng.u32(..4) == 0 { rng.u64(20..60) } else { rng.u64(1..5) });
-            let mut inbox = connected.about("p1");
-            for number in 0..signals {
-                inbox.push(connected.signal(if number % 2 == 0 { "p1" } else { "p2" }, before, number));
-            }
-            let mut oracle = cloud.oracle.lock().unwrap();
-            oracle.connections.push(connected.clone());
-            let index = oracle.connections.len() - 1;
-            for (table, rows) in [("connections", connected.rows()), ("inbox", inbox)] {
-                cloud.put(table, &rows);
-                for row in &rows {
-                    let key = oracle.may_store(index, table, row);
-                    oracle.has_stored(&key);
-                }
-            }
-            let key = format!("{tenant}/{id}/p1/avatar/a.jpg");
-            cloud.account.buckets().put_in("media", &key, "1");
-            cloud.account.buckets().put(&key, "2", true);
-            for (version, is_marker) in [("1", false), ("2", true)] {
-                oracle.has_object(index, &key, version, is_marker);
-            }
-        }
-        self.furnish_vendors();
-        if self.cast.has(Actor::Purges) {
-            self.furnish_dated();
-        }
-    }
-
-    /// Vendors know some people, by what a platform calls them or by their address.
-    fn furnish_vendors(&self) {
-        for person in 0..PEOPLE {
-            for (by_mail, link) in [false, true].into_iter().zip(people::links(person)) {
-                for vendor in ["posthog", "payments"] {
-                    if self.cloud.draw(|rng| rng.bool()) {
-                        let target = Target::Subject(link.clone());
-                        let copy = Copy { vendor, target, person, by_mail, gone_at: None };
-                        self.cloud.oracle.lock().unwrap().copies.push(copy);
-                    }
-                }
-            }
-        }
-    }
-
     /// Lets everybody act, then waits until nothing is left to do.
     async fn play(self: &Arc<Self>) {
         self.furnish();
@@ -240,6 +177,9 @@ impl World {
             if self.cast.has(Actor::Forms) || self.cast.has(Actor::Liars) {
                 acts.push(tokio::spawn(Arc::clone(self).ask_by_mail(person)));
             }
+        }
+        if self.cast.has(Actor::Writers) {
+            acts.push(tokio::spawn(Arc::clone(self).ask_as_writer()));
         }
         if self.cast.has(Actor::Holds) {
             acts.push(tokio::spawn(Arc::clone(self).dispute()));

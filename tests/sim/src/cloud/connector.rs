@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture};
@@ -100,6 +101,12 @@ impl Call {
 }
 
 impl Cloud {
+    /// How many calls there were.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
     /// The rows of the ledger, by partition and sort key, that were written since this was asked last.
     pub(crate) fn take_touched(&self) -> BTreeSet<(String, String)> {
         std::mem::take(&mut self.touched.lock().unwrap())

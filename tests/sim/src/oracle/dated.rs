@@ -52,6 +52,15 @@ impl Kind {
         }
     }
 
+    /// In how many partitions a day stands: fewer than in `policy.toml`, since each is read.
+    #[must_use]
+    pub const fn shards(self) -> u8 {
+        match self {
+            Self::Log => 2,
+            Self::Invoice => 1,
+        }
+    }
+
     /// The days of which there are records: three that are over in the first days of a run, and one that is not.
     #[must_use]
     pub const fn days(self) -> [Date; 4] {
@@ -250,10 +259,24 @@ mod tests {
 
     /// What the oracle says of the first record of a kind that is deleted at an instant, or stays there; runs begin at nine.
     fn found(kind: Kind, gone: Option<Duration>, alarm: Option<Duration>, hold: Option<Held>) -> Vec<Broken> {
+        found_beside(kind, gone, alarm, hold, &[])
+    }
+
+    /// The same where a list names its day as left because of some holds.
+    fn found_beside(
+        kind: Kind,
+        gone: Option<Duration>,
+        alarm: Option<Duration>,
+        hold: Option<Held>,
+        listed: &[&str],
+    ) -> Vec<Broken> {
         let (mut oracle, account) = (Oracle::default(), Account::new());
         let row = row(kind, kind.days()[0]);
         account.put_all(kind.table(), std::slice::from_ref(&row));
         oracle.has_dated(kind, "alder", kind.days()[0], &row);
+        let mut left = oracle.dated.values().next().unwrap().left();
+        left["held_by"] = json!({"L": listed.iter().map(|id| json!({"S": id})).collect::<Vec<_>>()});
+        account.put_all("ledger", &[left]);
         oracle.holds.extend(hold);
         alarm.into_iter().for_each(|when| oracle.alarmed_of_purges(when));
         if let Some(gone) = gone {
@@ -301,6 +324,8 @@ mod tests {
         assert_eq!(found(Kind::Log, gone, None, hold(alder)), [Broken::HoldIgnored]);
         assert_eq!(found(Kind::Log, gone, None, hold(birch)), [], "of another tenant");
         assert_eq!(found(Kind::Log, gone, None, hold(About::Connection(0))), [], "it is of no connection");
-        assert_eq!(found(Kind::Log, None, None, hold(alder)), [Broken::Lost], "no list names it");
+        assert_eq!(found(Kind::Log, None, None, hold(alder)), [Broken::Lost], "no list names the hold");
+        assert_eq!(found_beside(Kind::Log, None, None, hold(alder), &["hold-number-0"]), []);
+        assert_eq!(found_beside(Kind::Log, None, None, hold(birch), &["hold-number-0"]), [Broken::Lost]);
     }
 }

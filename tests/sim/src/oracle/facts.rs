@@ -12,7 +12,7 @@ const DAYS: i64 = 30;
 /// By how much a clock may be ahead.
 pub(super) const CLOCKS: SignedDuration = SignedDuration::from_hours(1);
 
-/// A platform connection.
+/// A platform connection, or what one knows of somebody who wrote by it.
 #[derive(Clone, Debug)]
 pub struct Connected {
     /// Whose data.
@@ -27,6 +27,20 @@ pub struct Connected {
     pub connected_at: Timestamp,
     /// Whether it is known to stand in its table: nothing comes in by one that does not.
     pub is_known: bool,
+    /// Who only wrote by it, by number: then this is what it knows of them, beside the connection itself.
+    pub written_by: Option<usize>,
+}
+
+impl Connected {
+    /// Whether both came by the same connection.
+    pub(super) fn is_by_same(&self, other: &Self) -> bool {
+        (&self.tenant, &self.id) == (&other.tenant, &other.id)
+    }
+
+    /// Whether it is data of a person: they connected it, or wrote it.
+    pub(super) fn is_of(&self, person: usize) -> bool {
+        self.person == person || self.written_by == Some(person)
+    }
 }
 
 /// Whom or what a request is about.

@@ -42,7 +42,7 @@ impl Held {
 impl Oracle {
     pub(super) fn keeps(&self, hold: &Held, connection: usize) -> bool {
         match hold.about {
-            About::Connection(of) => of == connection,
+            About::Connection(of) => self.connections[of].is_by_same(&self.connections[connection]),
             About::Tenant(tenant) => self.connections[connection].tenant == tenant,
             About::Person(_) => false,
         }
@@ -103,6 +103,7 @@ mod tests {
             platform: "facebook",
             connected_at: Timestamp::UNIX_EPOCH,
             is_known: true,
+            written_by: None,
         });
         let key = json!({"pk": {"S": "alder#c1"}, "sk": {"S": "contact#p1#score"}});
         account.put_all("inbox", std::slice::from_ref(&key));

@@ -205,6 +205,7 @@ mod tests {
             platform: "facebook",
             connected_at: Timestamp::UNIX_EPOCH,
             is_known: true,
+            written_by: None,
         });
         oracle.alarmed("8abc", released + Duration::from_secs(DAY));
         assert!(!oracle.was_rung_for(&ask), "nothing held it");

@@ -90,6 +90,11 @@ impl Connections for Spoiled<'_> {
         if self.is(Naive::IgnoresCover) {
             reaches.iter_mut().for_each(|reach| reach.since = Timestamp::UNIX_EPOCH);
         }
+        if self.is(Naive::TakesWholeConnection) {
+            for reach in &mut reaches {
+                reach.place = reach.place.whole_connection().unwrap_or_else(|| reach.place.clone());
+            }
+        }
         Ok(reaches)
     }
 
