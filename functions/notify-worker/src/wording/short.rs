@@ -44,22 +44,7 @@ impl Writer<'_> {
     fn sentences(self, letter: &Letter<'_>) -> Vec<String> {
         let request = letter.request;
         match letter.notice {
-            Notice::Acknowledgement => {
-                let kind = asked(request.kind);
-                let by = last_day(request);
-                let received = if request.agent.is_some() {
-                    format!("{FOR_YOU} They ask for: {kind}. We answer by the end of {by}.")
-                } else {
-                    format!("We have received a privacy request ({kind}). We answer by the end of {by}.")
-                };
-                let rest = match letter.code {
-                    Some(_) => self.code_lines(letter),
-                    None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
-                    None => vec!["The page below says what we need to make sure that it is yours.".to_owned()],
-                };
-                let stopped = at_once(request).filter(|_| !request.is_verified()).map(str::to_owned);
-                std::iter::once(received).chain(stopped).chain(read_first(request)).chain(rest).collect()
-            }
+            Notice::Acknowledgement => self.received(letter),
             Notice::Code => read_first(request).into_iter().chain(self.code_lines(letter)).collect(),
             Notice::AgentConfirmation => {
                 let otherwise = if request.awaits_child_review() { "tell us" } else { "do nothing" };
@@ -105,6 +90,24 @@ impl Writer<'_> {
             | Notice::AgentDenial
             | Notice::AgentWithdrawal => Vec::new(),
         }
+    }
+
+    fn received(self, letter: &Letter<'_>) -> Vec<String> {
+        let request = letter.request;
+        let kind = asked(request.kind);
+        let by = last_day(request);
+        let received = if request.agent.is_some() {
+            format!("{FOR_YOU} They ask for: {kind}. We answer by the end of {by}.")
+        } else {
+            format!("We have received a privacy request ({kind}). We answer by the end of {by}.")
+        };
+        let rest = match letter.code {
+            Some(_) => self.code_lines(letter),
+            None if request.is_verified() => vec!["You need do nothing more.".to_owned()],
+            None => vec!["The page below says what we need to make sure that it is yours.".to_owned()],
+        };
+        let stopped = at_once(request).filter(|_| !request.is_verified()).map(str::to_owned);
+        std::iter::once(received).chain(stopped).chain(read_first(request)).chain(rest).collect()
     }
 
     fn code_lines(self, letter: &Letter<'_>) -> Vec<String> {

@@ -18,7 +18,7 @@ enum Stays {
 }
 
 /// Every call that staff can make, and what stays of it.
-const CALLS: [(&str, &str, Stays); 25] = [
+const CALLS: [(&str, &str, Stays); 26] = [
     ("GET", "holds", Stays::Nothing),
     ("POST", "holds", Stays::Deed("place-hold")),
     ("DELETE", "holds/{hold_id}", Stays::Deed("release-hold")),
