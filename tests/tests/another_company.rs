@@ -221,7 +221,7 @@ async fn who_asks_for_their_data_has_a_bundle_for_as_long_as_its_own_file_says()
     let seen = |world: &World| world.stored().exports.visible.values().map(Vec::len).sum::<usize>();
     for (days, erased, left) in [(10, 0, 1), (11, 1, 0)] {
         world.stored().set_now(at("2026-03-10T12:00:00Z") + HOUR * 24 * days - SignedDuration::from_secs(1));
-        let swept = erase_bundles(&world, &world, &world, world.now() + HOUR).await;
+        let swept = erase_bundles(&world, &world, &map, &world, world.now() + HOUR).await;
         assert_eq!((swept.erased, seen(&world), swept.faults.len()), (erased, left, 0), "{days}");
     }
 }
@@ -247,7 +247,7 @@ async fn what_it_keeps_of_a_closed_request_goes_by_its_own_months() {
         world.stored().set_now(at(now));
         let mut report = RunReport::began(world.now(), false);
         let bounds = Bounds { stop_at: world.now() + HOUR, records_max: 1_000, is_dry_run: false };
-        purge_own(&world, &world, &map, bounds, &mut report).await;
+        purge_own(&world, &world, &world, &map, bounds, &mut report).await;
         let purged = |class: &str| report.classes[class].purged;
         assert_eq!(
             (purged("own.contact-data"), purged("own.requests"), report.failures()),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::DataMap;
 use privacy::fault::Fault;
-use privacy::ports::{Clock, DUE_SHARDS};
+use privacy::ports::Clock;
 use privacy::purge::{RunBook, RunOf};
 use privacy::sweep_ledger::{Bounds, DueOfKind, DuePlan, Notice, Sweep, ToSend, plan_sweep, sweep_ledger};
 use privacy_aws::connection::Connection;
