@@ -1,4 +1,4 @@
-//! Erases bundles when their fourteen days are over, each on its own day and every version of it, and says so in the trail of
+//! Erases bundles when their days are over, each on its own day and every version of it, and says so in the trail of
 //! the request.
 //!
 //! Bounded and resumable: what is not reached stays due, and any step may run twice.
