@@ -13,6 +13,7 @@ use privacy::legal_hold::Note;
 use privacy::message::Work;
 use privacy::meta_secrets::AppSecrets;
 use privacy::obligation::ObligationId;
+use privacy::policy::spoken::typed_spans;
 use privacy::signed_request::{self, Refusal};
 use privacy::subject_request::bounce::{BounceCause, BounceReport};
 use privacy::subject_request::notice::NoticeJob;
@@ -631,6 +632,31 @@ fn the_api_description_has_the_address_of_the_policy_file() {
     let (_, after) = rest.split_once(',').unwrap();
     expect_test::expect_file!["../../openapi.yaml"]
         .assert_eq(&format!("{before}      host: {{default: {host},{after}"));
+}
+
+/// A number of days that is typed beside the policy file says something else as soon as that is changed.
+#[test]
+fn no_span_of_the_policy_file_is_typed_beside_it() {
+    // Rules of the code: how far ahead a review may lie, and an end of an account.
+    let ours: [(&str, &[&str]); 3] =
+        [("openapi.yaml", &["90 days", "ten years"]), ("README.md", &[]), ("template.yaml", &[])];
+    for (document, ours) in ours {
+        let text = read(document);
+        let mut is_drawn = false;
+        let by_hand = text.lines().filter(|line| {
+            let mark = line.trim().trim_start_matches("<!-- ").trim_start_matches("# ");
+            is_drawn |= mark.starts_with("policy.toml: ") || mark.starts_with("retention: made");
+            is_drawn &= !(mark.starts_with("policy.toml: end") || mark.starts_with("retention: end"));
+            !is_drawn
+        });
+        let by_hand = by_hand.collect::<Vec<_>>().join("\n");
+        // What stands in one phrase: a key and a value beside it are no span.
+        let phrases = by_hand.split(|letter: char| ":{}[](),;'|".contains(letter));
+        // Hours are those of streams, schedules and alarms.
+        let typed = phrases.flat_map(typed_spans).filter(|span| !span.contains("hour"));
+        let typed: Vec<String> = typed.filter(|span| !ours.contains(&span.as_str())).collect();
+        assert_eq!(typed, Vec::<String>::new(), "{document}: draw it, or say it without the number");
+    }
 }
 
 #[test]

@@ -104,6 +104,7 @@ fn another_company_has_its_template_from_its_policy_file() {
     for table in ["Ledger", "Suppression", "Tickets", "Desk", "Visits", "Connections"] {
         assert!(resource(&blocks, table).contains("RecoveryPeriodInDays: 4}"), "{table}");
     }
+    assert!(resource(&blocks, "Bundles").contains("ExpirationInDays: 10\n"), "what is left of a bundle goes with it");
     // It writes to no business, has no shared rows, and what goes by months is the sweeper's alone.
     let role = |name: &str| resource(&blocks, &format!("{name}Role"));
     assert!(!role("NotifyWorker").contains("FindContactsOfBusinesses"));

@@ -73,6 +73,8 @@ struct Kept<'a> {
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     keep_for: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    elsewhere: bool,
 }
 
 #[derive(Serialize)]
@@ -144,7 +146,7 @@ fn ended(of: &ClassOutcome) -> Ended<'_> {
 }
 
 fn kept(record: &KeptRecord) -> Kept<'_> {
-    let KeptRecord { class, title, reason, until, retained } = record;
+    let KeptRecord { class, title, reason, until, retained, is_elsewhere } = record;
     let keep_for = retained.as_ref().map(|retained| retained.keep_for.0.to_string());
     Kept {
         class,
@@ -153,6 +155,7 @@ fn kept(record: &KeptRecord) -> Kept<'_> {
         until: *until,
         code: retained.as_ref().map(|retained| retained.code.as_str()),
         keep_for,
+        elsewhere: *is_elsewhere,
     }
 }
 
@@ -316,6 +319,17 @@ mod tests {
             ]))
             .unwrap(),
         );
+    }
+
+    #[test]
+    fn what_a_processor_keeps_says_that_it_is_kept_there() {
+        let document: serde_json::Value =
+            serde_json::from_str(&document(&samples::partly_retained()).unwrap()).unwrap();
+        let kept = document["kept"].as_array().unwrap();
+        let elsewhere: Vec<_> = kept.iter().filter(|kept| kept.get("elsewhere").is_some()).collect();
+        assert_eq!(elsewhere.len(), 1);
+        assert_eq!((&elsewhere[0]["class"], &elsewhere[0]["elsewhere"]), (&"payments".into(), &true.into()));
+        assert_eq!((elsewhere[0].get("until"), elsewhere[0].get("keep_for")), (None, None));
     }
 
     #[test]

@@ -378,6 +378,8 @@ mod tests {
             "Tax law asks us",
             "Each record goes 7 years after its own date",
             "Each record goes 12 months after its own date",
+            "Invoices and payments stay for 7 years from their date, if there are any",
+            "It is kept there, not by us",
             "asked Kazozo to delete your data",
             "This request covers what we held of you before",
         ] {

@@ -81,7 +81,7 @@ fn titles(classes: &[&ClassOutcome]) -> String {
     titles.join("; ")
 }
 
-/// What a law wants kept, and our own records that an erasure leaves.
+/// What a law wants kept, here or at a processor, and our own records that an erasure leaves.
 pub(crate) fn kept(view: &RequestView) -> Markup {
     let is_erased = view.erased_at.is_some();
     html! {
@@ -96,6 +96,7 @@ pub(crate) fn kept(view: &RequestView) -> Markup {
                             (_, Some(retained)) => {
                                 "Each record goes " (span(&retained.keep_for.0)) " after its own date."
                             }
+                            (None, None) if record.is_elsewhere => { "It is kept there, not by us, and goes there by its own date." }
                             (Some(until), None) => { "We keep it until " (day(until)) " at least." }
                             (None, None) => { "The last day is set when your data is removed. You will then find it here." }
                         }

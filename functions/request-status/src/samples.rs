@@ -52,6 +52,7 @@ fn kept(until: Option<&str>) -> Vec<KeptRecord> {
         reason: kept.reason.clone(),
         until,
         retained: None,
+        is_elsewhere: false,
     })
     .collect()
 }
@@ -151,8 +152,17 @@ pub(crate) fn partly_retained() -> RequestView {
         reason: retained.reason.clone(),
         until: None,
         retained: Some(Retention { code: retained.code, keep_for: class.clock.ceiling.unwrap().fieldwise() }),
+        is_elsewhere: false,
     });
-    let kept = retained.chain(completed().kept).collect();
+    let elsewhere = map.kept_elsewhere(Route::SubjectRequest).map(|(name, processor, retains)| KeptRecord {
+        class: name.to_owned(),
+        title: processor.title.clone(),
+        reason: retains.reason.clone(),
+        until: None,
+        retained: None,
+        is_elsewhere: true,
+    });
+    let kept = retained.chain(elsewhere).chain(completed().kept).collect();
     RequestView { route: Route::SubjectRequest, state: PublicState::PartlyRetained, outcomes, kept, ..completed() }
 }
 
@@ -179,6 +189,7 @@ pub(crate) fn hostile() -> RequestView {
         reason: text.to_owned(),
         until: None,
         retained: None,
+        is_elsewhere: false,
     };
     let due_by = DueBy { time_zone: text.to_owned(), ..verifying().due_by };
     let outcomes = vec![class(Outcome::Removed { count: 1 }), class(Outcome::NothingFound)];

@@ -30,17 +30,19 @@ pub struct AppSecrets(Vec<(Namespace, SecretString)>);
 
 impl AppSecrets {
     /// Reads `{"facebook": {"current": "…", "previous": "…"}, "instagram": {…}}`; `previous` and whole
-    /// namespaces are optional, an empty secret is none.
+    /// namespaces are optional, and `null` or an empty secret is none.
     ///
     /// # Errors
     /// [`InvalidAppSecrets`]
     pub fn parse(json: &str) -> Result<Self, InvalidAppSecrets> {
         use secrecy::ExposeSecret;
-        let entries: BTreeMap<String, Entry> = serde_json::from_str(json).map_err(|_| InvalidAppSecrets::Shape)?;
+        let entries: BTreeMap<String, Option<Entry>> =
+            serde_json::from_str(json).map_err(|_| InvalidAppSecrets::Shape)?;
         let mut secrets = Vec::new();
         for (name, entry) in entries {
             let namespace = Namespace::parse(&name).map_err(|_| InvalidAppSecrets::Shape)?;
-            for secret in [entry.current, entry.previous].into_iter().flatten() {
+            let secrets_of = entry.map(|entry| [entry.current, entry.previous]);
+            for secret in secrets_of.into_iter().flatten().flatten() {
                 if !secret.expose_secret().is_empty() {
                     secrets.push((namespace.clone(), secret));
                 }
@@ -65,6 +67,8 @@ mod tests {
         assert_eq!(count(r#"{"facebook":{"current":"a","previous":"b"},"instagram":{"current":"c"}}"#), Ok(3));
         assert_eq!(count(r#"{"facebook":{"current":"a","previous":null}}"#), Ok(1));
         assert_eq!(count(r#"{"facebook":{"current":"","previous":"b"}}"#), Ok(1));
+        assert_eq!(count(r#"{"facebook":{"current":"a"},"instagram":null}"#), Ok(1));
+        assert_eq!(count(r#"{"instagram":null}"#), Err(InvalidAppSecrets::Empty));
         assert_eq!(count("{}"), Err(InvalidAppSecrets::Empty));
         assert_eq!(count(r#"{"facebook":{"current":""}}"#), Err(InvalidAppSecrets::Empty));
         assert_eq!(count(r#"{"facebook":"a"}"#), Err(InvalidAppSecrets::Shape));

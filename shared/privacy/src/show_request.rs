@@ -91,6 +91,8 @@ pub struct KeptRecord {
     pub until: Option<jiff::civil::Date>,
     /// Why a law wants it, where it is a record class that the request leaves.
     pub retained: Option<Retention>,
+    /// Whether a processor keeps it, by dates of its own. No day of it is stored here.
+    pub is_elsewhere: bool,
 }
 
 /// Why and for how long a record class is left.
@@ -197,7 +199,7 @@ pub(crate) fn view(shown: Shown, map: &DataMap, second_looks: &[jiff::Span]) -> 
         completed_at,
         retry_at,
         looks: erased_at.map_or_else(Vec::new, |erased_at| looks(erased_at, done, second_looks)),
-        kept: retained(map, &outcomes).chain(kept(map, erased_at)).collect(),
+        kept: retained(map, &outcomes).chain(elsewhere(map, head.route)).chain(kept(map, erased_at)).collect(),
         outcomes: outcomes.into_iter().map(titled).collect(),
         earlier: earlier
             .iter()
@@ -227,7 +229,20 @@ fn retained(map: &DataMap, outcomes: &[(String, Outcome)]) -> impl Iterator<Item
             reason: class.retained.as_ref()?.reason.clone(),
             until: None,
             retained: Some(Retention { code, keep_for: class.clock.ceiling?.fieldwise() }),
+            is_elsewhere: false,
         })
+    })
+}
+
+/// What processors that the request concerns keep.
+fn elsewhere(map: &DataMap, route: Route) -> impl Iterator<Item = KeptRecord> {
+    map.kept_elsewhere(route).map(|(name, processor, retains)| KeptRecord {
+        class: name.to_owned(),
+        title: processor.title.clone(),
+        reason: retains.reason.clone(),
+        until: None,
+        retained: None,
+        is_elsewhere: true,
     })
 }
 
@@ -242,6 +257,7 @@ fn kept(map: &DataMap, erased_at: Option<Timestamp>) -> impl Iterator<Item = Kep
         reason: kept.reason.clone(),
         until: until(kept.keep_for),
         retained: None,
+        is_elsewhere: false,
     };
     map.model().kept.iter().map(record)
 }

@@ -7,6 +7,7 @@
 use privacy::data_map::DataMap;
 use privacy::policy::Counted;
 use privacy::policy::model::{Model, Store, StoreKind};
+use privacy::policy::own::EXPORTS;
 
 use crate::retention::words;
 
@@ -47,6 +48,7 @@ fn part(name: &str, model: &Model) -> String {
         "recovery" => recovery(model),
         "stores" => model.store.iter().map(|(name, store)| resource(name, store, model)).collect::<Vec<_>>().join("\n"),
         "work within" => work_within(model),
+        "progress" => progress(model),
         "outputs" => model.store.iter().map(|(name, store)| output(name, store)).collect(),
         _ => match (name.strip_prefix("stores of "), name.strip_prefix("rights of ")) {
             (Some(function), _) => variables(function, model),
@@ -112,6 +114,12 @@ pub fn recovery_days(model: &Model) -> i64 {
 fn recovery(model: &Model) -> String {
     let days = recovery_days(model);
     format!("PointInTimeRecoverySpecification: {{PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: {days}}}\n")
+}
+
+/// What a worker left of a bundle goes by the bucket's own rule on the bundle's last day, which the sweeper did not wait for.
+fn progress(model: &Model) -> String {
+    let ceiling = model.own.get(EXPORTS).and_then(|own| own.clock.ceiling);
+    format!("ExpirationInDays: {}\n", seconds(&ceiling.unwrap()).max(86_400) / 86_400)
 }
 
 /// One number watches obligations of every route, so it is the longest that any of them may take.

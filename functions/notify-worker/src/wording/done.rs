@@ -11,10 +11,10 @@ use privacy_pages::kinds;
 fn erased(request: &SubjectRequest) -> &'static str {
     match request.findings.erased.filter(|_| request.is_verified()) {
         Some(Erased::Removed) if is_in_part(request) => {
-            "We have deleted your data, except what has to stay. The page of your request shows what was deleted, and when we look again whether it is really gone."
+            "We have deleted your data, except what has to stay. The page of your request shows what was deleted, what stays and why, with us or with those who work for us, and when we look again whether it is really gone."
         }
         Some(Erased::Removed) => {
-            "We have deleted your data. The page of your request shows what was deleted, and when we look again whether it is really gone."
+            "We have deleted your data. The page of your request shows what was deleted, what a law wants kept and why, with us or with those who work for us, and when we look again whether it is really gone."
         }
         Some(Erased::Nothing) => {
             "We have looked everywhere that we keep data of people, and found nothing tied to what you have shown to be yours: there was nothing to delete. The page of your request shows where we looked, and when we look again."

@@ -11,7 +11,7 @@ use privacy::obligation::{Head, ObligationId, Outcome, PlanHash};
 use privacy::plan::Plan;
 use privacy::policy::period::PlatformLimit;
 use privacy::ports::{BookedHold, Shown};
-use privacy::processors::{Line, Report, State};
+use privacy::processors::{Line, Report, Said, State};
 use privacy::promise_ledger::{NOT_WATCHED, NotWatched, ProcessorStanding, Scheduled, Standing};
 use privacy::purge::{Due, Swept};
 use serde_json::{Value, json};
@@ -123,7 +123,7 @@ fn outcome((class, outcome): &(String, Outcome)) -> (String, Value) {
 
 /// Where one processor stands, never rolled up with the others.
 fn processor(line: &Line, overdue: &[String]) -> Value {
-    let Line { name, title, state, since, due_by } = line;
+    let Line { name, title, state, said: at_asking, since, due_by } = line;
     let (said, at) = match state {
         State::Waiting { next_try_at, .. } => ("waiting", Some(to_text(*next_try_at))),
         State::Asked { confirm_at, .. } => ("asked", Some(to_text(*confirm_at))),
@@ -132,9 +132,14 @@ fn processor(line: &Line, overdue: &[String]) -> Value {
         State::ExpiresBy { date } => ("expires", Some(date.to_string())),
         State::NotConcerned => ("not-concerned", None),
     };
+    let outcome = match (state, at_asking) {
+        (State::Confirmed { .. } | State::Retained { .. }, Some(Said::Accepted)) => Some("removed"),
+        (State::Confirmed { .. } | State::Retained { .. }, Some(Said::NothingThere)) => Some("nothing-found"),
+        (_, _) => None,
+    };
     let reason = if let State::Retained { reason, .. } = state { Some(reason) } else { None };
     json!({
-        "name": name, "title": title, "state": said, "at": at, "reason": reason, "since": to_text(*since),
+        "name": name, "title": title, "state": said, "at": at, "outcome": outcome, "reason": reason, "since": to_text(*since),
         "is_overdue": overdue.contains(name), "due_by": due_by.as_ref().map(due),
     })
 }

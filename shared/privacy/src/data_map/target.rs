@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{DataMap, StoreMap};
 use crate::policy::Route;
 use crate::policy::model::Class;
+use crate::policy::processor::{Processor, Retains};
 use crate::policy::retained::{PersonKind, Retained};
 use crate::scope::{Part, Place};
 use crate::target::Target;
@@ -66,6 +67,12 @@ impl DataMap {
         classes.filter(move |(_, retained)| {
             retained.routes.contains(&route) && retained.of.is_none_or(|kind| kinds.contains(&kind))
         })
+    }
+
+    /// The processors that a request of a route concerns and that keep something when all else is gone, with what they keep.
+    pub fn kept_elsewhere(&self, route: Route) -> impl Iterator<Item = (&str, &Processor, &Retains)> {
+        let concerned = self.model.processor.iter().filter(move |(_, processor)| processor.routes.contains(&route));
+        concerned.filter_map(|(name, processor)| Some((name.as_str(), processor, processor.retains()?)))
     }
 
     /// The section of the policy that promises an obligation's end.

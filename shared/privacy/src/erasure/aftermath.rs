@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::keys::{KeyedRef, SubjectKeys};
 use crate::obligation::{Head, PlanHash};
 use crate::ports::{Answer, Clock};
-use crate::processors::{self, Case, How, Kept, ProcessorLedger, Processors, Report, Settling, Target};
+use crate::processors::{self, Case, How, Kept, ProcessorLedger, Processors, Report, Said, Settling, Target};
 use crate::receipt::{
     Body, ChainLedger, ChainStore, Chains, Confirmation, ErasureReceipt, InvalidName, Name, Occasion, SigningKey,
     Undraftable, tenants,
@@ -133,7 +133,12 @@ fn confirmations(report: &Report) -> Result<BTreeMap<Name, Confirmation>, Undraf
     for line in &report.lines {
         use processors::State;
         let confirmation = match &line.state {
-            State::Confirmed { at, how: How::FollowUp | How::OwnErasure } => Confirmation::FoundNothing { at: *at },
+            State::Confirmed { at, how: How::FollowUp } => match line.said {
+                Some(Said::Accepted) => Confirmation::Removed { at: *at },
+                Some(Said::NothingThere) => Confirmation::NothingFound { at: *at },
+                None => Confirmation::FoundNothing { at: *at },
+            },
+            State::Confirmed { at, how: How::OwnErasure } => Confirmation::FoundNothing { at: *at },
             State::Retained { at, .. } => Confirmation::Retained { at: *at },
             State::ExpiresBy { date } => Confirmation::ExpiresBy { date: *date },
             State::Waiting { .. } | State::Asked { .. } | State::NotConcerned => continue,

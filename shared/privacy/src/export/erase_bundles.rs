@@ -1,4 +1,4 @@
-//! Erases bundles when their fourteen days are over, each on its own day and every version of it, and says so in the trail of
+//! Erases bundles when their days are over, each on its own day and every version of it, and says so in the trail of
 //! the request. What is known of an account's export goes months later, by `[own.account-exports]`: until then it stands in the due index
 //! under that day. What is known of a person's goes with their request.
 //!

@@ -29,6 +29,9 @@ pub(super) struct Recipient {
     pub(super) name: String,
     /// The categories of yours that they have a copy of.
     pub(super) categories: Vec<String>,
+    /// What they keep when all else is erased, and for how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) keeps: Option<String>,
 }
 
 /// A record that stays when a person asks for erasure.
@@ -98,16 +101,7 @@ impl Notice {
                 .filter(|(name, _)| processor.classes.contains(name))
                 .map(|(name, _)| map.title(name).to_owned())
                 .collect(),
-        });
-        let retained = map.retained(Route::SubjectRequest, progress.places.iter()).map(|(name, retained)| Kept {
-            title: map.title(name).to_owned(),
-            reason: retained.reason.clone(),
-            source: retained.source.clone(),
-        });
-        let own = model.kept.values().map(|kept| Kept {
-            title: kept.title.clone(),
-            reason: kept.reason.clone(),
-            source: kept.source.clone(),
+            keeps: processor.retains().map(|retains| retains.reason.clone()),
         });
         let regime = order.regime.as_deref().unwrap_or(&law.model().rights.fallback);
         let included = order.businesses.iter().filter(|(_, is_included)| *is_included);
@@ -132,7 +126,7 @@ impl Notice {
             transfers: texts.transfers,
             automated: texts.automated,
             rights: texts.rights,
-            kept: retained.chain(own).collect(),
+            kept: stays(map, progress),
             authorities: authorities.iter().map(authority).collect(),
         }
     }
@@ -142,6 +136,26 @@ impl Notice {
         json.push(b'\n');
         json
     }
+}
+
+/// What stays when a person asks for erasure: with us as a law wants it, with processors, and our own records.
+fn stays(map: &DataMap, progress: &Progress) -> Vec<Kept> {
+    let retained = map.retained(Route::SubjectRequest, progress.places.iter()).map(|(name, retained)| Kept {
+        title: map.title(name).to_owned(),
+        reason: retained.reason.clone(),
+        source: retained.source.clone(),
+    });
+    let elsewhere = map.kept_elsewhere(Route::SubjectRequest).map(|(_, processor, retains)| Kept {
+        title: processor.title.clone(),
+        reason: retains.reason.clone(),
+        source: retains.source.clone(),
+    });
+    let own = map.model().kept.values().map(|kept| Kept {
+        title: kept.title.clone(),
+        reason: kept.reason.clone(),
+        source: kept.source.clone(),
+    });
+    retained.chain(elsewhere).chain(own).collect()
 }
 
 /// How long a class is kept, in words.

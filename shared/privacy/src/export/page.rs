@@ -166,11 +166,12 @@ pub(super) fn notice(notice: &Notice) -> Vec<u8> {
     page.list("What is missing", missing);
     page.list("Where it comes from", notice.sources.clone());
     page.list("Which kinds of others get it", notice.third_parties.clone());
-    let recipient =
-        |recipient: &super::notice::Recipient| vec![recipient.name.clone(), recipient.categories.join("; ")];
+    let recipient = |recipient: &super::notice::Recipient| {
+        vec![recipient.name.clone(), recipient.categories.join("; "), recipient.keeps.clone().unwrap_or_default()]
+    };
     page.tag("h2", "Who gets it, by name").table(
         "Recipients",
-        &["Who", "What of yours"],
+        &["Who", "What of yours", "What stays with them, whatever you ask"],
         notice.recipients.iter().map(recipient),
     );
     let included = notice.businesses.included.iter().map(|name| format!("{name}: its data of you is in here"));

@@ -237,6 +237,15 @@ impl TargetKind {
 }
 
 impl Processor {
+    /// What it keeps when all else is gone.
+    #[must_use]
+    pub fn retains(&self) -> Option<&Retains> {
+        match &self.settle {
+            Settle::Http(http) => http.retains.as_ref(),
+            Settle::OwnInfrastructure(_) | Settle::Expires(_) => None,
+        }
+    }
+
     /// Whether it is not asked about anything on a route, and the file says why.
     #[must_use]
     pub fn is_left_out_of(&self, route: Route) -> bool {

@@ -124,23 +124,28 @@ fn filled(text: &str, spans: &Spans) -> Result<String, String> {
     Ok(whole)
 }
 
-/// The first span that a text names with a number of its own.
+/// The first span that a text names with a number of its own, outside its placeholders.
 fn typed(text: &str) -> Option<String> {
     let literals = text.split('{').enumerate();
-    let literals = literals
+    let mut literals = literals
         .map(|(index, part)| if index == 0 { part } else { part.split_once('}').map_or("", |(_, after)| after) });
-    literals.into_iter().find_map(|literal| {
-        let words: Vec<String> = literal
-            .split(|char: char| !char.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect();
-        words.windows(2).find_map(|pair| match pair {
-            [one, other] if is_number(one) && is_unit(other) => Some(format!("{one} {other}")),
-            [one, other] if is_unit(one) && is_digits(other) => Some(format!("{one} {other}")),
-            _ => None,
-        })
-    })
+    literals.find_map(|literal| typed_spans(literal).into_iter().next())
+}
+
+/// Every span that a text names with a number of its own: `30 days`, `day 30`.
+#[must_use]
+pub fn typed_spans(text: &str) -> Vec<String> {
+    let words: Vec<String> = text
+        .split(|char: char| !char.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let named = words.windows(2).filter_map(|pair| match pair {
+        [one, other] if is_number(one) && is_unit(other) => Some(format!("{one} {other}")),
+        [one, other] if is_unit(one) && is_digits(other) => Some(format!("{one} {other}")),
+        _ => None,
+    });
+    named.collect()
 }
 
 fn is_digits(word: &str) -> bool {

@@ -27,7 +27,7 @@ pub use ports::{Finding, ProcessorLedger, Processors, Reply};
 pub use report::{Line, Report, Trouble};
 pub use settle::{Case, Settling};
 pub use settlement::{Entry, Settlement};
-pub use state::{Due, Happened, How, Rule, State, step};
+pub use state::{Due, Happened, How, Rule, Said, State, step};
 pub use target::{Kept, Target};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::last_day::{last_day, timeliness};
 use super::settlement::Settlement;
-use super::state::State;
+use super::state::{Said, State};
 use crate::deadline::DueBy;
 use crate::fault::{Fault, Turn};
 use crate::judgement::Timeliness;
@@ -21,6 +21,8 @@ pub struct Line {
     pub title: String,
     /// Where it stands.
     pub state: State,
+    /// What it said when it was asked.
+    pub said: Option<Said>,
     /// Since when it is to be settled.
     pub since: Timestamp,
     /// Its own last day, while it is not.
@@ -78,6 +80,7 @@ impl Report {
                 name: name.clone(),
                 title: processor.title.clone(),
                 state: entry.state.clone(),
+                said: entry.said,
                 since: entry.since,
                 due_by: entry.state.due().and_then(|_| last_day(&processor.settle, entry.since)),
             });

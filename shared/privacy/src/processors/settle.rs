@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::ports::{Finding, ProcessorLedger, Processors, Reply};
 use super::report::{Report, Trouble};
 use super::settlement::{Entry, Settlement};
-use super::state::{Due, Happened, Rule, step};
+use super::state::{Due, Happened, Rule, Said, step};
 use super::target::{Kept, Target, asked_about, in_order};
 use crate::data_map::DataMap;
 use crate::deadline::OutsideCalendar;
@@ -91,7 +91,7 @@ where
         for entry in settlement.entries.values_mut() {
             let state = entry.state.looked_at_again(since, now);
             if state != entry.state {
-                *entry = Entry { state, since: now, done: 0, without: entry.without.clone() };
+                *entry = Entry { state, since: now, done: 0, ..entry.clone() };
             }
         }
         if settlement != before {
@@ -142,7 +142,10 @@ where
         let mut stopped = None;
         for target in targets.iter().skip(entry.done) {
             match self.call(name, due, target, stop_at).await {
-                Ok(()) => entry.done = entry.done.saturating_add(1),
+                Ok(said) => {
+                    entry.done = entry.done.saturating_add(1);
+                    entry.said = said.map(|said| Said::and(entry.said, said)).or(entry.said);
+                }
                 Err(stop) => {
                     stopped = Some(stop);
                     break;
@@ -163,18 +166,19 @@ where
         (Entry { state, ..entry }, trouble)
     }
 
-    /// One target: `Ok` when it accepted the ask, or nothing was found.
-    async fn call(&self, name: &str, due: Due, target: &Target, stop_at: Timestamp) -> Result<(), Stop> {
+    /// One target: `Ok` when it accepted the ask, with what it said, or nothing was found.
+    async fn call(&self, name: &str, due: Due, target: &Target, stop_at: Timestamp) -> Result<Option<Said>, Stop> {
         if self.clock.now() >= stop_at {
             return Err(Stop::OutOfTime);
         }
         match due {
             Due::Ask(_) => match self.processors.ask(name, target).await.map_err(Stop::Fault)? {
-                Reply::Accepted | Reply::NothingThere => Ok(()),
+                Reply::Accepted => Ok(Some(Said::Accepted)),
+                Reply::NothingThere => Ok(Some(Said::NothingThere)),
                 Reply::Later { after } => Err(Stop::Happened(Happened::Later { after })),
             },
             Due::Confirm(_) => match self.processors.confirm(name, target).await.map_err(Stop::Fault)? {
-                Finding::Gone => Ok(()),
+                Finding::Gone => Ok(None),
                 Finding::StillThere => Err(Stop::Happened(Happened::StillThere)),
                 Finding::Later { after } => Err(Stop::Happened(Happened::Later { after })),
             },

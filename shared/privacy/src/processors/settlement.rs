@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::settle::Case;
-use super::state::{How, State};
+use super::state::{How, Said, State};
 use super::target::{Target, asked_about, digest};
 use crate::deadline::OutsideCalendar;
 use crate::policy::Model;
@@ -25,6 +25,9 @@ pub struct Entry {
     /// Names the targets that it is not asked about for now; empty if there are none. Others begin anew.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub without: String,
+    /// What it said when it was asked, over all targets; none: it was not asked yet, or before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
 }
 
 /// All processors of one request, as of one version. Holds names, instants and a hash; nobody's data.
@@ -65,7 +68,9 @@ impl Settlement {
             let goes_on =
                 |entry: &Entry| entry.without == without && (entry.state.due().is_none() || fresh.due().is_some());
             if !settlement.entries.get(name).is_some_and(goes_on) {
-                settlement.entries.insert(name.clone(), Entry { state: fresh, since: now, done: 0, without });
+                settlement
+                    .entries
+                    .insert(name.clone(), Entry { state: fresh, since: now, done: 0, without, said: None });
             }
         }
         Ok(settlement)

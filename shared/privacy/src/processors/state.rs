@@ -25,6 +25,27 @@ pub enum How {
     OwnErasure,
 }
 
+/// What a processor said when it was asked. Only follow-up queries prove that nothing is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// Of one target at least, that it erases it.
+    Accepted,
+    /// Of every target, that there is nothing.
+    NothingThere,
+}
+
+impl Said {
+    /// What it said of all, given what it said of those before and of one more.
+    #[must_use]
+    pub fn and(before: Option<Self>, one: Self) -> Self {
+        match (before, one) {
+            (Some(Self::Accepted), _) | (_, Self::Accepted) => Self::Accepted,
+            (Some(Self::NothingThere) | None, Self::NothingThere) => Self::NothingThere,
+        }
+    }
+}
+
 /// Where a processor stands. A state holds what is true in it and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]

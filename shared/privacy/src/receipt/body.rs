@@ -99,7 +99,19 @@ pub enum ClassOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Confirmation {
-    /// A query after the erasure found nothing.
+    /// It accepted to erase something, and a query after that found nothing.
+    Removed {
+        /// When.
+        #[serde(with = "stored::instant")]
+        at: Timestamp,
+    },
+    /// It said that there was nothing when it was asked, and a query after that found nothing.
+    NothingFound {
+        /// When.
+        #[serde(with = "stored::instant")]
+        at: Timestamp,
+    },
+    /// A query after the erasure found nothing; what it said when it was asked, if it was, is not noted.
     FoundNothing {
         /// When.
         #[serde(with = "stored::instant")]

@@ -88,6 +88,20 @@ async fn what_is_kept_says_why_and_until_when() {
     assert!(after.kept.iter().all(|kept| kept.until == Some("2028-03-10".parse().unwrap())));
 }
 
+/// The person hears of it, with its years, what the letters and `retains` say of it: it ends by dates of the processor.
+#[tokio::test]
+async fn what_a_processor_keeps_is_said_where_the_request_concerns_it() {
+    let route = |route| Head { route, ..head(State::Received) };
+    let view = shown(route(Route::SubjectRequest)).await;
+    let elsewhere: Vec<&KeptRecord> = view.kept.iter().filter(|kept| kept.is_elsewhere).collect();
+    assert_eq!(elsewhere.iter().map(|kept| kept.class.as_str()).collect::<Vec<_>>(), ["payments"]);
+    assert!(elsewhere[0].title == "Payments" && elsewhere[0].reason.contains("7 years"), "{elsewhere:?}");
+    assert_eq!((&elsewhere[0].until, &elsewhere[0].retained), (&None, &None));
+    assert!(view.kept.len() > 1, "our own records are kept beside it");
+    let by_callback = shown(route(Route::MetaDataDeletion)).await;
+    assert!(by_callback.kept.iter().all(|kept| !kept.is_elsewhere), "what came through a connection never gets there");
+}
+
 #[tokio::test]
 async fn an_unknown_code_shows_nothing() {
     let (world, map) = (World::new(at("2026-03-11T00:00:00Z"), 10), built_in_map());

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::ports::Intake;
-use privacy::processors::{Entry, ProcessorLedger, State};
+use privacy::processors::{Entry, How, ProcessorLedger, Said, State};
 use privacy_tests::workshop::Workshop;
 
 use super::*;
@@ -50,13 +50,15 @@ async fn what_became_of_each_class_and_each_processor_is_shown_by_itself() {
     let mut settlement = ledger.load(&request.id, head.seq).await.unwrap().unwrap();
     let at: Timestamp = "2026-03-10T12:00:00Z".parse().unwrap();
     let date = "2026-04-09".parse().unwrap();
-    for (name, state) in [
-        ("posthog", State::Asked { asked_at: at, confirm_at: at, attempts: 0 }),
-        ("payments", State::Retained { at, reason: "Invoices stay.".to_owned() }),
-        ("anthropic", State::ExpiresBy { date }),
-        ("crm", State::NotConcerned),
+    let confirmed = State::Confirmed { at, how: How::FollowUp };
+    for (name, state, said) in [
+        ("posthog", State::Asked { asked_at: at, confirm_at: at, attempts: 0 }, Some(Said::Accepted)),
+        ("payments", State::Retained { at, reason: "Invoices stay.".to_owned() }, Some(Said::Accepted)),
+        ("mailing", confirmed, Some(Said::NothingThere)),
+        ("anthropic", State::ExpiresBy { date }, None),
+        ("crm", State::NotConcerned, None),
     ] {
-        settlement.entries.insert(name.to_owned(), Entry { state, since: at, done: 0, without: String::new() });
+        settlement.entries.insert(name.to_owned(), Entry { state, since: at, done: 0, without: String::new(), said });
     }
     settlement.version += 1;
     assert!(ledger.save(&request.id, head.seq, &settlement).await.unwrap());
@@ -73,6 +75,9 @@ async fn what_became_of_each_class_and_each_processor_is_shown_by_itself() {
     assert_eq!(said("anthropic"), (json!("expires"), json!("2026-04-09"), json!(false)));
     assert_eq!(said("crm"), (json!("not-concerned"), Value::Null, json!(false)));
     assert_eq!(said("hosting").0, json!("confirmed"));
+    let outcomes = ["posthog", "payments", "mailing", "anthropic", "hosting"].map(|name| of(name)["outcome"].clone());
+    let none = Value::Null;
+    assert_eq!(outcomes, [none.clone(), json!("removed"), json!("nothing-found"), none.clone(), none]);
 }
 
 #[tokio::test]

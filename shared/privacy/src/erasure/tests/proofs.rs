@@ -140,6 +140,7 @@ async fn every_tenant_that_was_reached_gets_one_receipt_whatever_goes_wrong() {
 async fn a_receipt_tells_what_was_erased_by_whom_and_under_which_plan() {
     let (world, run) = (world(), Run::new());
     open(&world).await;
+    vendor(&world, "posthog", Mood::Honest);
     run.visit(&world, "w").await.unwrap();
     let entries = receipts(&world, "birch");
     let Body::ErasureReceipt(receipt) = &entries[0].body else { panic!("no receipt") };
@@ -155,9 +156,38 @@ async fn a_receipt_tells_what_was_erased_by_whom_and_under_which_plan() {
         ("hosting", &found_nothing),
         ("messages", &expires),
         ("openai", &expires),
-        ("posthog", &found_nothing),
+        ("posthog", &Confirmation::Removed { at: now() }),
     ];
     assert_eq!(confirmed, expected);
+}
+
+#[tokio::test]
+async fn a_receipt_tells_a_processor_that_had_nothing_from_one_that_erased_something() {
+    let (world, run) = (world(), Run::new());
+    open(&world).await;
+    run.visit(&world, "w").await.unwrap();
+    let entries = receipts(&world, "birch");
+    let Body::ErasureReceipt(receipt) = &entries[0].body else { panic!("no receipt") };
+    let posthog = receipt.processors.iter().find(|(name, _)| name.as_str() == "posthog").unwrap().1;
+    assert_eq!(posthog, &Confirmation::NothingFound { at: now() });
+}
+
+/// Of a settlement from before that was noted, a receipt says no more than is known.
+#[tokio::test]
+async fn what_a_processor_said_is_not_made_up_where_it_was_not_noted() {
+    let (world, run) = (world(), Run { map: built_in_map(), ..Run::new() });
+    open(&world).await;
+    vendor(&world, "posthog", Mood::Honest);
+    run.visit(&world, "w").await.unwrap();
+    for settlement in world.stored().vendors.settlements.values_mut() {
+        settlement.entries.values_mut().for_each(|entry| entry.said = None);
+    }
+    world.pass(HOUR);
+    run.visit(&world, "w").await.unwrap();
+    let entries = receipts(&world, "alder");
+    let Body::ErasureReceipt(receipt) = &entries[0].body else { panic!("no receipt") };
+    let posthog = receipt.processors.iter().find(|(name, _)| name.as_str() == "posthog").unwrap().1;
+    assert_eq!(posthog, &Confirmation::FoundNothing { at: now() + HOUR });
 }
 
 #[tokio::test]

@@ -131,6 +131,13 @@ async fn the_notice_names_recipients_and_where_to_complain() {
     let recipients = notice["recipients"].as_array().unwrap();
     let anthropic = recipients.iter().find(|who| who["name"] == "Language models (Anthropic)").unwrap();
     assert_eq!(anthropic["categories"].as_array().unwrap().len(), 3);
+    assert_eq!(anthropic.get("keeps"), None);
+    let payments = recipients.iter().find(|who| who["name"] == "Payments").unwrap();
+    assert!(payments["keeps"].as_str().unwrap().contains("7 years"), "{payments}");
+    let kept = notice["kept"].as_array().unwrap().iter().find(|kept| kept["title"] == "Payments").unwrap();
+    assert!(kept["reason"] == payments["keeps"] && kept["source"].as_str().unwrap().contains("17(3)(b)"), "{kept}");
+    let page = &office.files()["notice.html"];
+    assert!(page.contains("What stays with them") && page.contains("stay for 7 years"), "{page}");
     assert_eq!(notice["authorities"][0]["url"], "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en");
     assert!(notice["categories"].as_array().unwrap().iter().any(|category| category["is_inferred"] == true));
 }
