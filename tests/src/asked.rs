@@ -141,9 +141,9 @@ pub fn full() -> SubjectRequest {
                 is_apart: true,
                 child: Some(Contact { email: EmailAddress::parse("tim@example.org").ok(), account: None }),
             }),
+            anew_by: Some(ObligationId::of_request(&[6; 20])),
             reopened: Some(Reopened { appeal: ObligationId::of_request(&[7; 20]), at: now(), was_answered: true }),
             relocated: Some(Relocated { at: now(), letters: 2 }),
-            anew_by: Some(ObligationId::of_request(&[7; 20])),
             ordered_again: InstructionId::parse("ticket-9").ok().map(|id| OrderedAgain {
                 id,
                 reason: OrderReason::Spoilt,

@@ -182,13 +182,13 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     assert_eq!((contacts().await, found().await), (vec![], vec![closed.clone()]), "its months go on");
     assert_eq!(ports.request(&request.id).await.unwrap(), Some(answered.clone()));
     let mut flagged = SubjectRequest { version: 5, ..answered.clone() };
-    flagged.course.flags = vec![Flag::OptedOut];
-    assert!(ports.record(&flagged, &act(Deed::Flagged { flag: Flag::OptedOut }), None).await.unwrap());
+    flagged.course.flags = vec![Flag::Limited];
+    assert!(ports.record(&flagged, &act(Deed::Flagged { flag: Flag::Limited }), None).await.unwrap());
     assert_eq!(found().await, vec![], "it stays while that stands");
     let standing = ports.spots((IndexPart::Standing, shard), now(), None, 9).await.unwrap();
     assert_eq!(standing, [Spot { at: now(), indexed: Indexed::Asked(request.id.clone()) }]);
     let lifted = SubjectRequest { version: 6, ..answered };
-    assert!(ports.record(&lifted, &act(Deed::Lifted { flag: Flag::OptedOut, asked_in: None }), None).await.unwrap());
+    assert!(ports.record(&lifted, &act(Deed::Lifted { flag: Flag::Limited, asked_in: None }), None).await.unwrap());
     assert_eq!(found().await, vec![closed.clone()]);
     let earlier = Closed { closed_at: now() - SignedDuration::from_secs(1), ..closed.clone() };
     assert_eq!(ports.parts(&earlier).await.unwrap(), None, "closed at another time");
@@ -236,8 +236,8 @@ async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(por
     let last_first = [ids[2].clone(), ids[1].clone(), ids[0].clone()];
     assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "with contact data or without");
     let mut standing = SubjectRequest { version: 4, ..scrubbed };
-    standing.course.flags.push(Flag::OptedOut);
-    assert!(ports.record(&standing, &act(Deed::Flagged { flag: Flag::OptedOut }), None).await.unwrap());
+    standing.course.flags.push(Flag::Limited);
+    assert!(ports.record(&standing, &act(Deed::Flagged { flag: Flag::Limited }), None).await.unwrap());
     assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "and while something is stopped for it");
     let nobody = ObligationId::of_request(&[255; 20]);
     let asked: Vec<ObligationId> = ids.iter().cloned().chain([nobody]).collect();

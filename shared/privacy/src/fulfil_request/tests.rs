@@ -8,7 +8,6 @@ mod matrix;
 mod objections;
 mod others;
 mod parts;
-mod reopened;
 mod withdrawn;
 
 use jiff::SignedDuration;
