@@ -183,7 +183,7 @@ def test_every_route_is_throttled_and_nobody_is_logged() -> None:
         assert limits["ThrottlingRateLimit"] > 0 and limits["ThrottlingBurstLimit"] > 0
     # One limit for everybody: as wide as a counter of one source takes, so that a few machines do not keep people out.
     open_to_people = [key for key in routes if key.startswith(("ANY /privacy", "ANY /api/dsr"))]
-    assert len(open_to_people) == 6
+    assert len(open_to_people) == 7
     assert {stage["RouteSettings"][key]["ThrottlingRateLimit"] for key in open_to_people} == {500}
     assert {stage["RouteSettings"][key]["ThrottlingBurstLimit"] for key in open_to_people} == {1_000}
     told = stage["AccessLogSettings"]["Format"].lower()

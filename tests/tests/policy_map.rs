@@ -378,6 +378,7 @@ fn functions_carry_the_attributes_that_exports_show_and_no_rows_of_our_own() {
     assert_eq!(
         ending,
         [
+            ("account-exports", 0),
             ("contact-data", 0),
             ("exports", 0),
             ("flags", 0),

@@ -2,9 +2,11 @@
 //!
 //! Says nothing of who asked or what they wrote, and until the request is verified nothing that only the person may know.
 
+mod erasure;
 mod states;
 mod ways;
 
+pub(crate) use erasure::erasure_of;
 pub use states::{FieldState, PartState, Role};
 pub use ways::{DenialView, RefusedView, WayOn};
 
@@ -18,7 +20,7 @@ use crate::fault::Fault;
 use crate::ingest_gate::Flag;
 use crate::law::Law;
 use crate::obligation::{ObligationId, Outcome};
-use crate::ports::{Freshness, Showcase, Shown, ShownAsked};
+use crate::ports::{Freshness, Showcase, ShownAsked};
 use crate::show_request::{ClassOutcome, RequestView, view};
 use crate::subject_request::findings::Correction;
 use crate::subject_request::notice::Notice;
@@ -164,19 +166,6 @@ pub async fn show_asked(
     let points_left = points_left(&request)?;
     let bundles = bundle.map_or_else(Vec::new, |bundle| request.bundles(&bundle, now));
     Ok(Some(AskedView { bundles, points_left, withdrawn_at, withdrawn_by, ..asked(request, erasure, denial, in_part) }))
-}
-
-/// The erasure behind a request. Where it was to be shown anew, that of before is of somebody else.
-pub(crate) async fn erasure_of(
-    showcase: &impl Showcase,
-    request: &SubjectRequest,
-    of_before: Option<Shown>,
-    freshness: Freshness,
-) -> Result<Option<Shown>, Fault> {
-    if request.course.anew_by.is_none() {
-        return Ok(of_before);
-    }
-    showcase.show(&request.erasure_id(), freshness).await
 }
 
 fn asked(

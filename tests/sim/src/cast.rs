@@ -145,6 +145,10 @@ impl Cast {
             let asking: Vec<Actor> = Actor::ALL.into_iter().filter(|kind| kind.asks()).collect();
             kinds.push(asking[rng.usize(..asking.len())]);
         }
+        // Whoever lies about an address is met only where others ask by one.
+        if kinds.contains(&Actor::Forms) && !kinds.contains(&Actor::Liars) && rng.bool() {
+            kinds.push(Actor::Liars);
+        }
         kinds.sort();
         Self { kinds, keen, askers }
     }

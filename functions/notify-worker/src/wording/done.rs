@@ -97,3 +97,8 @@ fn as_asked(request: &SubjectRequest) -> &'static str {
         },
     }
 }
+
+/// Of a copy that lacks what we could not read.
+pub(super) const UNREAD: &str = "Your copy is not complete: some of what we hold could not be read. It names of which kinds. We mend that, and send you word of a whole one without your asking again.";
+/// Of a copy that is not whole.
+pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";

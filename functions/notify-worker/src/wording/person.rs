@@ -11,7 +11,7 @@ use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
 use super::at_once::{UNSHOWN, at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
-use super::done::{done, is_in_part};
+use super::done::{UNREAD, WITH_BUSINESSES, done, is_in_part};
 use super::{Writer, line};
 
 pub(super) fn say(words: impl Into<String>) -> Block {
@@ -295,7 +295,3 @@ pub(super) const BY_SOMEBODY: &str =
 /// Nobody knows that a document was sent: who asks may only have said that there is one.
 const LATE_DOCUMENT: &str = "Somebody here has still to read the document that shows whether whoever asks for you may, if it was sent to us. You need do nothing: the request stays open, nothing of it is refused, and we answer as soon as that is done.";
 const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
-/// Of a copy that lacks what we could not read.
-pub(super) const UNREAD: &str = "Your copy is not complete: some of what we hold could not be read. It names of which kinds. We mend that, and send you word of a whole one without your asking again.";
-/// Of a copy that is not whole.
-pub(super) const WITH_BUSINESSES: &str = "A part is not in it: businesses that use our service decide about that data, and have not said yet that we may give it.";

@@ -8,8 +8,8 @@ use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds::asked;
 
 use super::at_once::{UNSHOWN, at_once, read_first};
-use super::done::done;
-use super::person::{BY_SOMEBODY, UNREAD, WITH_BUSINESSES, is_by_somebody, last_day, late_words, zoned_day};
+use super::done::{UNREAD, WITH_BUSINESSES, done};
+use super::person::{BY_SOMEBODY, is_by_somebody, last_day, late_words, zoned_day};
 use super::relocated::{RELOCATED, relocated_words};
 use super::typed::FOR_YOU;
 use super::ways::Way;

@@ -137,7 +137,8 @@ impl Staff {
         let now = SystemClock.now();
         let why = read::why(&members, if path == ActPath::Extension { "reason" } else { "why" })?;
         let by = caller::by(request, why)?;
-        let done = self.carry_out(path, id, &members, &by, now).await?;
+        // What it holds of every kind of act is too much for the stack of a thread.
+        let done = Box::pin(self.carry_out(path, id, &members, &by, now)).await?;
         let (request, outcome) = (id.log_ref(), if done.is_new { path.outcome() } else { "known" });
         let cause = done.unsent.as_ref().map(Fault::chain);
         tracing::info!(
@@ -160,7 +161,7 @@ impl Staff {
     ) -> Result<Done, Rejected> {
         let (book, queue, law) = (&self.ledger, &self.outbox, &self.law);
         Ok(match path {
-            ActPath::Verification => self.begun(self.verify(id, members, by, now).await?, now).await,
+            ActPath::Verification => self.begun(Box::pin(self.verify(id, members, by, now)).await?, now).await,
             ActPath::Extension => {
                 members.only(&["reason"])?;
                 extend_request(book, queue, law, id, by, now).await?

@@ -8,6 +8,7 @@ mod matrix;
 mod objections;
 mod others;
 mod parts;
+mod reopened;
 mod withdrawn;
 
 use jiff::SignedDuration;
