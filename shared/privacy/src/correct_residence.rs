@@ -3,7 +3,7 @@
 //!
 //! | of the request | becomes |
 //! |---|---|
-//! | its dates | counted anew from the receipt; a last day that was named before stays where it ends first ([`Clocks::moved`]) |
+//! | its dates | counted anew from the receipt; a last day that was named before stays where it ends first ([`moved`](crate::subject_request::Clocks::moved)) |
 //! | what has to be shown | as that law asks; who has shown less is asked for the rest, as long as what they ask for can still wait |
 //! | ways on, pauses, reasons of a denial | that law's, which are read from the regime |
 //!
