@@ -202,6 +202,7 @@ where
     }
 }
 
+mod after;
 mod burst;
 pub mod measure;
 mod rules;
