@@ -101,48 +101,53 @@ fn marks(slip: Option<&Slip>, field: &str) -> (Option<String>, Option<&'static s
 
 /// The way to a bundle, should there be one.
 fn download(page: Page<'_>, id: &ObligationId, slip: Option<&Slip>) -> Markup {
-    let (described, invalid) = marks(slip, "code");
     html! {
         section aria-labelledby="download-heading" {
             h2 #download-heading { "If your data is ready: get it" }
             p { "When we have answered and your data can be fetched, the code goes in here." }
             form method="post" action=(action(page, id, "download")) {
-                div.field {
-                    label for="download-code" { "Code for the download" }
-                    (wrong(slip, "code"))
-                    input id="download-code" name="code" inputmode="numeric" autocomplete="one-time-code" required
-                        aria-describedby=[described] aria-invalid=[invalid];
-                }
+                (code_field("download-code", "Code for the download", slip))
                 button type="submit" { "Download" }
             }
-            form method="post" action=(action(page, id, "code")) {
-                input type="hidden" name=(Wanted::FIELD) value=(Wanted::DOWNLOAD);
-                button.quiet type="submit" { "Send me another code for the download" }
-            }
+            (another(page, id, Some(Wanted::DOWNLOAD), "Send me another code for the download"))
         }
     }
 }
 
 /// The way back, for who does not want it any more, and for whom nobody may ask.
 fn withdrawal(page: Page<'_>, id: &ObligationId, slip: Option<&Slip>) -> Markup {
-    let (described, invalid) = marks(slip, "code");
     html! {
         section aria-labelledby="withdrawal-heading" {
             h2 #withdrawal-heading { "Take the request back" }
             p { "With the code nothing more is done of it, whoever asked for it. You can ask anew at any time." }
             form method="post" action=(action(page, id, "withdrawal")) {
-                div.field {
-                    label for="withdrawal-code" { "Code to take it back" }
-                    (wrong(slip, "code"))
-                    input id="withdrawal-code" name="code" inputmode="numeric" autocomplete="one-time-code" required
-                        aria-describedby=[described] aria-invalid=[invalid];
-                }
+                (code_field("withdrawal-code", "Code to take it back", slip))
                 button.quiet type="submit" { "Take it back" }
             }
-            form method="post" action=(action(page, id, "code")) {
-                input type="hidden" name=(Wanted::FIELD) value=(Wanted::WITHDRAWAL);
-                button.quiet type="submit" { "Send me another code to take it back" }
-            }
+            (another(page, id, Some(Wanted::WITHDRAWAL), "Send me another code to take it back"))
+        }
+    }
+}
+
+/// Where a code goes in.
+fn code_field(id: &str, label: &str, slip: Option<&Slip>) -> Markup {
+    let (described, invalid) = marks(slip, "code");
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            (wrong(slip, "code"))
+            input id=(id) name="code" inputmode="numeric" autocomplete="one-time-code" required
+                aria-describedby=[described] aria-invalid=[invalid];
+        }
+    }
+}
+
+/// Has another code sent, for what is wanted of it.
+fn another(page: Page<'_>, id: &ObligationId, wanted: Option<&str>, words: &str) -> Markup {
+    html! {
+        form method="post" action=(action(page, id, "code")) {
+            @if let Some(wanted) = wanted { input type="hidden" name=(Wanted::FIELD) value=(wanted); }
+            button.quiet type="submit" { (words) }
         }
     }
 }
@@ -152,23 +157,15 @@ fn action(page: Page<'_>, id: &ObligationId, act: &str) -> String {
 }
 
 fn code(page: Page<'_>, id: &ObligationId, words: &str, slip: Option<&Slip>) -> Markup {
-    let (described, invalid) = marks(slip, "code");
     html! {
         section aria-labelledby="code-heading" {
             h2 #code-heading { "Enter the code" }
             p { (words) " If it does not come within minutes, look among unwanted mail, or have another sent: the one before then stops working." }
             form method="post" action=(action(page, id, "verification")) {
-                div.field {
-                    label for="code" { "Code" }
-                    (wrong(slip, "code"))
-                    input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required
-                        aria-describedby=[described] aria-invalid=[invalid];
-                }
+                (code_field("code", "Code", slip))
                 button type="submit" { "This request is mine" }
             }
-            form method="post" action=(action(page, id, "code")) {
-                button.quiet type="submit" { "Send me another code" }
-            }
+            (another(page, id, None, "Send me another code"))
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Global Privacy Control (W3C): a browser that sends `Sec-GPC: 1` says that whoever uses it does not want their data sold or
-//! shared. Nobody's is. The page says that it was heard, and once somebody has shown an address or an account from such a
+//! shared. The page says that it was heard, and once somebody has shown an address or an account from such a
 //! browser, their opting out is on record. That the signal is not there says nothing, and takes nothing back.
 
 use http::{HeaderMap, Method, Response, StatusCode};
@@ -42,7 +42,7 @@ pub(crate) fn heard() -> Markup {
     html! {
         section aria-labelledby="gpc" {
             h2 #gpc { "Opt-out request honored" }
-            p { "Your browser sends Global Privacy Control. We hear it as your wish that your data is not sold or shared and not used for targeted advertising. We do none of that, and this page keeps nothing that would know your browser again." }
+            p { "Your browser sends Global Privacy Control. We hear it as your wish that your data is not sold or shared and not used for targeted advertising. On this page nothing of the kind happens, and it keeps nothing that would know your browser again." }
             p { "To have it on record for your address or account, " a href="#ask" { "ask us" } " for anything from this browser: once you have shown by the code or a login that it is yours, you have opted out as well." }
         }
     }

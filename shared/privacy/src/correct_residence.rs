@@ -20,7 +20,7 @@ use crate::law::{Law, NoDeadline, NoRule};
 use crate::obligation::ObligationId;
 use crate::record_act::{Done, NotDone, record_act};
 use crate::route_request::Changed;
-use crate::subject_request::notice::{Notice, NoticeJob};
+use crate::subject_request::notice::Notice;
 use crate::subject_request::ports::{NoticeQueue, RequestBook};
 use crate::subject_request::{By, Deed, Proof, Relocated, Standing, SubjectRequest};
 
@@ -76,7 +76,7 @@ pub fn relocate(
     }
     let regime = residence.regime_name;
     let governing = law.governing_row(regime, request.kind)?;
-    let clocks = request.clocks.moved(&governing.row, request.counted_from(), residence.zone)?;
+    let clocks = request.clocks.moved(&governing.row, request.dates_from(), residence.zone)?;
     let is_other_law = regime != request.regime;
     if !is_other_law && clocks == request.clocks {
         return Ok(None);
@@ -103,15 +103,10 @@ impl SubjectRequest {
     /// Whether the person has still to hear that another law holds for it.
     #[must_use]
     pub fn has_relocation_to_tell(&self) -> bool {
-        let letters = self.course.relocated.as_ref().map_or(0, |relocated| relocated.letters);
-        self.standing.closed_at().is_none() && letters > 0 && !self.was_told(Notice::Relocated, letters)
-    }
-
-    /// From when on its dates are counted: its receipt, or what put it back to work.
-    fn counted_from(&self) -> Timestamp {
-        let reopened_at = self.course.reopened.as_ref().map(|reopened| reopened.at);
-        let ordered_at = self.course.ordered_again.as_ref().map(|ordered| ordered.at);
-        reopened_at.max(ordered_at).unwrap_or(self.received_at)
+        let is_open = self.standing.closed_at().is_none();
+        is_open
+            && self.course.relocated.is_some()
+            && !self.was_told(Notice::Relocated, self.round_to_tell(Notice::Relocated))
     }
 
     /// Asks for what its law wants shown. What has begun and cannot be called back goes on by what was shown for it.
@@ -179,14 +174,10 @@ pub async fn correct_residence(
     by: &By,
     now: Timestamp,
 ) -> Result<Done, NotDone<NotRelocated>> {
-    let mut done = record_act(book, id, |request| relocate(request, home, law, by, now)).await?;
-    if done.request.has_relocation_to_tell() {
-        let round = done.request.round_to_tell(Notice::Relocated);
-        let job = NoticeJob { request: id.clone(), notice: Notice::Relocated, tenant: None, round, source: None };
-        // The sweep sends it too, should it be lost.
-        done.unsent = queue.notify(&job).await.err();
-    }
-    Ok(done)
+    let done = record_act(book, id, |request| relocate(request, home, law, by, now)).await?;
+    let is_to_tell = done.request.has_relocation_to_tell();
+    // The sweep sends it too, should it be lost.
+    Ok(if is_to_tell { done.told(queue, Notice::Relocated).await } else { done })
 }
 
 #[cfg(test)]

@@ -58,10 +58,11 @@ pub async fn record_act<E: Send>(
 }
 
 impl Done {
-    /// Has whoever asks told, if they were not.
+    /// Has whoever asks told what is so now, if they were not.
     pub async fn told(mut self, queue: &impl NoticeQueue, notice: Notice) -> Self {
-        if !self.request.was_told(notice, 1) {
-            let job = NoticeJob { request: self.request.id.clone(), notice, tenant: None, round: 1, source: None };
+        let round = self.request.round_to_tell(notice);
+        if !self.request.was_told(notice, round) {
+            let job = NoticeJob { request: self.request.id.clone(), notice, tenant: None, round, source: None };
             self.unsent = queue.notify(&job).await.err();
         }
         self

@@ -19,7 +19,7 @@ use privacy::obligation::ObligationId;
 use privacy::policy::model::Company;
 use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::letter::{Letter, Recipient};
-use privacy::subject_request::notice::{Notice, PASSED_ON};
+use privacy::subject_request::notice::{Notice, PASSED_ON, Reader};
 
 use self::blocks::Wording;
 use crate::config::Config;
@@ -94,18 +94,7 @@ fn is_to_agent(letter: &Letter<'_>) -> bool {
 
 /// Whether it tells of an account, and goes where somebody only typed.
 fn is_as_typed(letter: &Letter<'_>) -> bool {
-    let told = letter.notice;
-    let tells = matches!(
-        told,
-        Notice::Extension
-            | Notice::Relocated
-            | Notice::Late
-            | Notice::Answer
-            | Notice::Denial
-            | Notice::Withdrawal
-            | Notice::Routed
-    );
-    tells && letter.request.is_reached_as_typed()
+    letter.notice.reader() == Reader::Person && letter.request.is_reached_as_typed()
 }
 
 /// One line of visible text: what staff wrote may hold line ends and worse.

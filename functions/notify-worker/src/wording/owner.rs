@@ -41,9 +41,7 @@ fn what_happened(letter: &Letter<'_>) -> Vec<String> {
         Recipient::Email(_) => "this address",
         Recipient::Account(_) => "this account",
     };
-    let told = format!(
-        "We were told that {whose} is a child's. Somebody here has read that, and it can be true. Our service is for nobody under 16."
-    );
+    let told = format!("We were told that {whose} is a child's. Somebody here has read that, and it can be true.");
     let done = match &letter.request.course.child {
         Some(ChildReview::Credible { at, erase_by, zone, .. }) => format!(
             "So since {} nothing uses what we hold under {whose}, and it is deleted by the end of {}. What is deleted cannot be brought back.",

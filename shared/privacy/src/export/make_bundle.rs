@@ -30,6 +30,7 @@ pub use super::order::BundleKind;
 pub const LEASE: SignedDuration = SignedDuration::from_secs(150);
 /// A file that is longer than this is large.
 const LARGE_BYTES: u64 = 32 << 20;
+
 /// What makes bundles.
 #[derive(Debug)]
 pub struct Exporter<'a, L, Q, V, B, C> {

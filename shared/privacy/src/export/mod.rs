@@ -32,6 +32,7 @@ pub mod ports;
 mod progress;
 pub mod redact;
 pub mod show_account;
+mod shown;
 pub mod table;
 mod unread;
 mod window;

@@ -1,5 +1,4 @@
-//! What becomes of the records of a class in a bundle; and what cannot be read. It is tried again and again, and rings, for as long as a
-//! copy can wait. Then the copy is given without it, is never called complete, and names it: nobody is kept from all that they may have
+//! What cannot be read when a bundle is made. It is tried again and again, and rings, for as long as a copy can wait. Then the copy is given without it, is never called complete, and names it: nobody is kept from all that they may have
 //! by one record, and staff have another made once it can be read ([`crate::order_bundle`]).
 
 use std::collections::BTreeSet;
@@ -7,12 +6,12 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::ExportJob;
-use super::make_bundle::{BundleKind, Exporter, Making, Stop};
+use super::make_bundle::{Exporter, Making, Stop};
 use super::progress::Progress;
+use super::shown::Shown;
 use crate::fault::Fault;
 use crate::instant;
 use crate::judgement::{Nearness, judge_request};
-use crate::policy::model::ExportRule;
 use crate::ports::Clock;
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
@@ -20,30 +19,7 @@ use crate::subject_request::{Act, Deed, Standing, SubjectRequest};
 /// How long everything is tried. The sweep orders it five times in that time, and each that failed five times rings.
 const TRIED: SignedDuration = SignedDuration::from_hours(48);
 
-/// What becomes of the records of a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
-    /// They are in the bundle.
-    Whole,
-    /// Their number is.
-    Counted,
-    /// Nothing is said of them.
-    Hidden,
-}
-
 impl<V, B, C> Making<'_, V, B, C> {
-    pub(super) fn rule(&self, rule: ExportRule) -> Shown {
-        match (self.order.kind, rule) {
-            (BundleKind::Portability, ExportRule::AccessOnly | ExportRule::TypeOnly) => Shown::Hidden,
-            // No copy is given; that it is held is told all the same: GDPR Art. 15(1)(b).
-            (_, ExportRule::Exclude) => Shown::Counted,
-            (BundleKind::Know, ExportRule::Include | ExportRule::AccessOnly | ExportRule::TypeOnly) => Shown::Counted,
-            (BundleKind::Access | BundleKind::Account, ExportRule::TypeOnly) => Shown::Counted,
-            (BundleKind::Access | BundleKind::Account, ExportRule::Include | ExportRule::AccessOnly)
-            | (BundleKind::Portability, ExportRule::Include) => Shown::Whole,
-        }
-    }
-
     /// What came of reading something that holds these classes: where it could not be read and the copy waits no longer, they are
     /// named as missing, and the rest is read.
     pub(super) fn or_missing<'c>(

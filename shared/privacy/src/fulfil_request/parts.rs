@@ -143,6 +143,7 @@ where
         mut request: SubjectRequest,
         now: Timestamp,
     ) -> Result<SubjectRequest, Stop> {
+        let mut others = None;
         for routed in request.routed.clone() {
             let Some(instruction) = routed.instruction.as_ref().filter(|_| routed.done_at.is_none()) else { continue };
             if !request.has_erasure() {
@@ -151,8 +152,11 @@ where
             }
             let id = request.part_id(&routed);
             let Some(head) = self.ledger.head(&id).await? else {
-                let others = self.others(&request).await?;
-                if self.waits_for_copy(&request, &others, (instruction.at, now)) {
+                let others = match &others {
+                    Some(others) => others,
+                    None => others.insert(self.others(&request).await?),
+                };
+                if self.waits_for_copy(&request, others, (instruction.at, now)) {
                     continue;
                 }
                 let limit = Limit::Tenant(routed.tenant.clone());

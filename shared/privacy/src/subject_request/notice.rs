@@ -53,6 +53,21 @@ pub enum Notice {
     TenantWithdrawal,
 }
 
+/// Who reads a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Whoever asks, or is asked whether somebody may: before anything need have been shown.
+    Asker,
+    /// The person, of what becomes of their request.
+    Person,
+    /// Whose data is said to be a child's.
+    Owner,
+    /// Who asks for the person, of what becomes of it.
+    Agent,
+    /// A business that decides.
+    Tenant,
+}
+
 /// The round of [`Notice::Routed`] that says: the business cannot be reached.
 pub const NOT_REACHED: u32 = 1;
 /// The round of [`Notice::Routed`] that says: the business has it. Whoever has read this is told [`NOT_REACHED`] no more.
@@ -110,28 +125,30 @@ impl Notice {
         }
     }
 
-    /// Whether it goes to a business, and so has to name one.
+    /// Who reads it.
     #[must_use]
-    pub const fn is_to_tenant(self) -> bool {
+    pub const fn reader(self) -> Reader {
         match self {
-            Self::TenantForward | Self::TenantReminder | Self::TenantTold | Self::TenantWithdrawal => true,
-            Self::Acknowledgement
-            | Self::Code
-            | Self::AgentConfirmation
-            | Self::Extension
+            Self::Acknowledgement | Self::Code | Self::AgentConfirmation => Reader::Asker,
+            Self::Extension
             | Self::Relocated
-            | Self::Quarantined
             | Self::Late
             | Self::Answer
             | Self::Denial
             | Self::Withdrawal
-            | Self::AgentExtension
-            | Self::AgentLate
-            | Self::AgentAnswer
-            | Self::AgentDenial
-            | Self::AgentWithdrawal
-            | Self::Routed => false,
+            | Self::Routed => Reader::Person,
+            Self::Quarantined => Reader::Owner,
+            Self::AgentExtension | Self::AgentLate | Self::AgentAnswer | Self::AgentDenial | Self::AgentWithdrawal => {
+                Reader::Agent
+            }
+            Self::TenantForward | Self::TenantReminder | Self::TenantTold | Self::TenantWithdrawal => Reader::Tenant,
         }
+    }
+
+    /// Whether it goes to a business, and so has to name one.
+    #[must_use]
+    pub const fn is_to_tenant(self) -> bool {
+        matches!(self.reader(), Reader::Tenant)
     }
 
     /// What an agent hears when the person does; they ask for the person, so they hear how it goes on, and nothing of what we

@@ -3,36 +3,19 @@
 use crate::law::Law;
 use crate::law::denial::{Denial, DenialReason, DeniedPart, PassedOn};
 use crate::subject_request::letter::Recipient;
-use crate::subject_request::notice::{NOT_REACHED, Notice, NoticeJob, PASSED_ON};
+use crate::subject_request::notice::{NOT_REACHED, Notice, NoticeJob, PASSED_ON, Reader};
 use crate::subject_request::{Act, Channel, Deed, Proof, Routed, Standing, SubjectRequest};
 
 impl SubjectRequest {
     /// Whether it is a letter that anybody can cause to be sent to an address that is not theirs. Nobody has shown that an agent's
     /// is an agent's. What staff have noted down from a call or a letter is nobody's flood.
     pub(super) fn is_limited(&self, notice: Notice) -> bool {
-        match notice {
-            Notice::Acknowledgement
-            | Notice::Code
-            | Notice::AgentConfirmation
-            | Notice::AgentExtension
-            | Notice::AgentLate
-            | Notice::AgentAnswer
-            | Notice::AgentDenial
-            | Notice::AgentWithdrawal => self.channel == Channel::Web,
+        match notice.reader() {
+            Reader::Asker | Reader::Agent => self.channel == Channel::Web,
             // Whatever else was shown: not that the address is theirs.
-            Notice::Answer
-            | Notice::Denial
-            | Notice::Withdrawal
-            | Notice::Extension
-            | Notice::Relocated
-            | Notice::Late
-            | Notice::Routed => self.channel == Channel::Web && !self.is_reached_as_shown(),
+            Reader::Person => self.channel == Channel::Web && !self.is_reached_as_shown(),
             // Staff have read why.
-            Notice::Quarantined
-            | Notice::TenantForward
-            | Notice::TenantReminder
-            | Notice::TenantTold
-            | Notice::TenantWithdrawal => false,
+            Reader::Owner | Reader::Tenant => false,
         }
     }
 
@@ -173,28 +156,9 @@ impl SubjectRequest {
 
     /// Which proof the code in a notice is for, if there is one in it.
     pub(super) fn code_in(&self, notice: Notice) -> Option<Proof> {
-        let wanted = match notice {
-            // The person of an agent gets the code with the question whether they may.
-            Notice::Acknowledgement => self.agent.is_none(),
-            Notice::Code | Notice::AgentConfirmation => true,
-            Notice::Extension
-            | Notice::Relocated
-            | Notice::Quarantined
-            | Notice::Late
-            | Notice::Answer
-            | Notice::Denial
-            | Notice::Withdrawal
-            | Notice::AgentExtension
-            | Notice::AgentLate
-            | Notice::AgentAnswer
-            | Notice::AgentDenial
-            | Notice::AgentWithdrawal
-            | Notice::Routed
-            | Notice::TenantForward
-            | Notice::TenantReminder
-            | Notice::TenantTold
-            | Notice::TenantWithdrawal => false,
-        };
+        // The person of an agent gets the code with the question whether they may.
+        let is_agents = notice == Notice::Acknowledgement && self.agent.is_some();
+        let wanted = notice.reader() == Reader::Asker && !is_agents;
         let is_waiting = matches!(self.standing, Standing::Received | Standing::AwaitingVerification);
         let is_code = |proof: &Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
         if notice == Notice::Code && self.has_bundle() {
@@ -244,23 +208,13 @@ impl SubjectRequest {
                 person()
             }
         };
-        match notice {
-            Notice::Acknowledgement => agent.or_else(by_code),
-            Notice::Code | Notice::AgentConfirmation => by_code(),
-            Notice::Extension
-            | Notice::Relocated
-            | Notice::Late
-            | Notice::Answer
-            | Notice::Denial
-            | Notice::Withdrawal
-            | Notice::Routed => person(),
-            Notice::Quarantined => self.owner(),
-            Notice::AgentExtension
-            | Notice::AgentLate
-            | Notice::AgentAnswer
-            | Notice::AgentDenial
-            | Notice::AgentWithdrawal => agent,
-            Notice::TenantForward | Notice::TenantReminder | Notice::TenantTold | Notice::TenantWithdrawal => None,
+        match notice.reader() {
+            Reader::Asker if notice == Notice::Acknowledgement => agent.or_else(by_code),
+            Reader::Asker => by_code(),
+            Reader::Person => person(),
+            Reader::Owner => self.owner(),
+            Reader::Agent => agent,
+            Reader::Tenant => None,
         }
     }
 }
