@@ -281,7 +281,8 @@ async fn who_asks_again_after_a_crash_is_told_erased_of_nothing_that_a_list_had_
 async fn however_many_rows_name_a_link_it_stands_while_one_of_them_does() {
     let run = Run::new();
     let begin = async || {
-        let world = World::new(now(), 3);
+        // More rows than a chunk holds, and pages large enough for every call to be struck in seconds.
+        let world = World::new(now(), 100);
         world.connect("alder", "c1", long_ago(), &[]);
         for second in 0..2_100 {
             world.link(&p1(), long_ago() + SignedDuration::from_secs(second), &link());
