@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tests.e2e.permissions import UNSEEN, UNSEEN_KEYS, Grant, Statement, called, statements_of
+from tests.e2e.permissions import UNSEEN, Grant, Statement, called, statements_of
 
 KEYS = "dynamodb:LeadingKeys"
 ATTRIBUTES = "dynamodb:Attributes"
@@ -81,20 +81,18 @@ class Difference:
     spare: set[Grant]
     # Called, though a reason says that no run does.
     needless: set[Grant]
-    # Patterns of keys that an action is allowed with, and that no call of it came by, without a reason.
+    # Patterns of keys that an action is allowed with, and that no call of it came by.
     unused_keys: set[Part]
     # Attributes that an action is allowed to read, and no call of it read.
     unused_attributes: set[Part]
-    # Patterns of keys that a call came by, though a reason says that no run does.
-    needless_keys: set[Part]
 
 
 def compare(function: str, places: dict[str, dict[str, str]], done: list[Decision]) -> Difference:
     """Holds what a function asked for against its role. `places`: what its things are called on the stack, by statement."""
     statements = statements_of(function)
-    unseen = {part for part in _parts(statements, patterns_of) if (function, *part[1:]) in UNSEEN_KEYS}
-    keys, attributes = _parts(statements, patterns_of) - unseen, _parts(statements, attributes_of)
-    found = Difference(set(), set(), called(function), set(), keys, attributes, set())
+    found = Difference(
+        set(), set(), called(function), set(), _parts(statements, patterns_of), _parts(statements, attributes_of)
+    )
     for decision in done:
         by = {one.sid: (one, allows(one, places[one.sid], decision)) for one in statements}
         by = {sid: (one, things) for sid, (one, things) in by.items() if things}
@@ -106,9 +104,7 @@ def compare(function: str, places: dict[str, dict[str, str]], done: list[Decisio
             seen = {Grant(function, decision.action, on) for on in things}
             found.spare -= seen
             found.needless |= seen & set(UNSEEN)
-            came_by = {(sid, decision.action, pattern) for pattern in met(statement, decision)}
-            found.unused_keys -= came_by
-            found.needless_keys |= came_by & unseen
+            found.unused_keys -= {(sid, decision.action, pattern) for pattern in met(statement, decision)}
             found.unused_attributes -= {(sid, decision.action, name) for name in decision.attributes}
     return found
 

@@ -125,12 +125,6 @@ UNSEEN = {
     Grant("RetentionSweeper", "s3:AbortMultipartUpload", "Bundles/*"): "an upload that a worker left half done",
 }
 
-# The same of a pattern of keys that an action is allowed with: function, action, pattern.
-UNSEEN_KEYS: dict[tuple[str, str, str], str] = {
-    ("RetentionSweeper", "dynamodb:DeleteItem", "export#*"): "what is known of an account's export goes 24 months after its files",
-    ("RetentionSweeper", "dynamodb:DeleteItem", "pending#*"): "and with it the notes of requests that it waited for",
-}
-
 
 def called(function: str) -> set[Grant]:
     """What the function itself must have been seen to do."""

@@ -10,16 +10,9 @@ import pytest
 
 from local.emulator import Recorder, cut, kind, leading_keys
 from tests.e2e.decisions import Decision, Difference, attributes_of, compare, patterns_of
-from tests.e2e.permissions import UNSEEN_KEYS, Grant, called, functions, statements_of
+from tests.e2e.permissions import Grant, called, functions, statements_of
 
 Places = dict[str, dict[str, str]]
-
-
-@pytest.fixture(autouse=True)
-def _without_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every key is called for here: what no run names has no part in how it is compared."""
-    for part in list(UNSEEN_KEYS):
-        monkeypatch.delitem(UNSEEN_KEYS, part)
 
 
 def places(function: str) -> Places:
@@ -43,7 +36,7 @@ def exactly(function: str) -> list[Decision]:
 
 @pytest.mark.parametrize("function", functions())
 def test_what_is_called_exactly_differs_in_nothing(function: str) -> None:
-    assert compare(function, places(function), exactly(function)) == Difference(*(set() for _ in range(7)))
+    assert compare(function, places(function), exactly(function)) == Difference(*(set() for _ in range(6)))
 
 
 @pytest.mark.parametrize("function", functions())
@@ -70,15 +63,6 @@ def test_an_attribute_that_nobody_read_is_spare(function: str) -> None:
             done = [replace(each, attributes=tuple(set(each.attributes) - {name})) for each in exactly(function)]
             spare = compare(function, places(function), done).unused_attributes
             assert {(one.sid, action, name) for action in one.actions} <= spare, name
-
-
-def test_a_reason_for_a_row_that_is_touched_after_all_is_needless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(UNSEEN_KEYS, ("StaffApi", "dynamodb:PutItem", "replay"), "a reason")
-    unseen = ("File", "dynamodb:PutItem", "replay")
-    without = [one for one in exactly("StaffApi") if one.keys != ("replay",)]
-    found = compare("StaffApi", places("StaffApi"), without)
-    assert unseen not in found.unused_keys and found.needless_keys == set()
-    assert compare("StaffApi", places("StaffApi"), exactly("StaffApi")).needless_keys == {unseen}
 
 
 def test_a_call_that_is_allowed_here_only_is_missing_on_aws() -> None:

@@ -11,8 +11,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from local.settings import ROOT
-from tests.e2e.decisions import patterns_of
-from tests.e2e.permissions import UNSEEN, UNSEEN_KEYS, functions, grants, key_use, keyed_services, statements_of, table, wired
+from tests.e2e.permissions import UNSEEN, functions, grants, key_use, keyed_services, statements_of, table, wired
 from tests.e2e.test_permissions import bucket_calls, other_calls, table_calls
 
 DOCUMENT = ROOT / "docs" / "permissions.md"
@@ -41,9 +40,6 @@ def test_no_permission_is_given_twice(function: str) -> None:
 def test_every_reason_is_about_a_permission() -> None:
     assert set(UNSEEN) <= {one for function in functions() for one in grants(function)}
     assert not set(UNSEEN) & {one for function in functions() for one in wired(function)}
-    given = [(function, one) for function in functions() for one in statements_of(function)]
-    rows = {(function, action, pattern) for function, one in given for action in one.actions for pattern in patterns_of(one)}
-    assert set(UNSEEN_KEYS) <= rows
 
 
 def test_the_document_says_which_actions_of_the_table_nobody_tries_on_the_stack() -> None:

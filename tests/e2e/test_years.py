@@ -6,19 +6,26 @@ from __future__ import annotations
 import calendar
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
+import boto3
 import pytest
 
 from local.demo.model import instant
 from local.demo.seed import put_rows
+from tests.e2e.test_disconnects import call_as, dashboard
 from tests.e2e.test_periods import forget, purge, purge_all
+from tests.e2e.test_terminations import tenant_with_everything, terminate
 from tests.e2e.world import World, until
+
+__all__ = ["dashboard"]
 
 # The request is completed on day 32. 24 months have at most 731 days, and the day after is the first.
 COMPLETED, KEPT, GONE = 32, 32 + 720, 32 + 733
+# By then every file of an account that ended yesterday is erased.
+ERASED = 40
 
 
 # At most so many days after it was written a record of a class is due, whatever the months between.
@@ -44,10 +51,23 @@ def move(world: World, days: float, but: str = "") -> None:
             world.clients["dynamodb"].put_item(TableName=world.outputs["LedgerTableName"], Item={**row, "swept_until": {"S": until}})
 
 
+def schedule_purges(world: World, state: str) -> None:
+    scheduler = world.settings.client("scheduler")
+    for one in scheduler.list_schedules()["Schedules"]:
+        found = scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
+        if json.loads(found["Target"].get("Input", "{}")) == {"sweep": "periods"}:
+            kept = ("Name", "GroupName", "Description", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
+            scheduler.update_schedule(State=state, **{name: found[name] for name in kept if name in found})
+            return
+    raise AssertionError("no schedule of purges")
+
+
 @pytest.fixture
 def years_on(world: World) -> Iterator[World]:
-    """A world that forgets afterwards how far its purges came in years that are yet to come."""
+    """A world that forgets afterwards how far its purges came in years that are yet to come. Only the test purges meanwhile: a run
+    that begins between moving the clock and its watermarks would sweep the years between."""
     client, table = world.clients["dynamodb"], world.outputs["LedgerTableName"]
+    schedule_purges(world, "DISABLED")
     purge_all(world)
     before = watermarks(world)
     yield world
@@ -56,6 +76,7 @@ def years_on(world: World) -> Iterator[World]:
         client.delete_item(TableName=table, Key={"pk": row["pk"], "sk": row["sk"]})
     for row in before:
         client.put_item(TableName=table, Item=row)
+    schedule_purges(world, "ENABLED")
 
 
 def rows_of(world: World, code: str) -> set[str]:
@@ -107,6 +128,36 @@ def test_the_record_of_a_closed_request_goes_after_two_years_and_no_other_does(y
     nobody = world.call("GET", f"/privacy/requests/{'0f' * 16}", headers={"Accept": "application/json"})
     answer = world.call("GET", f"/privacy/requests/{code}", headers={"Accept": "application/json"})
     assert (answer.status, answer.json["type"]) == (nobody.status, nobody.json["type"])
+
+
+def test_what_is_known_of_an_export_of_an_account_goes_two_years_after_its_files(years_on: World, dashboard: boto3.Session) -> None:
+    world = years_on
+    tenant, _ = tenant_with_everything(world)
+    terminate(world, dashboard, tenant, 1)
+    assert call_as(dashboard, world, f"/api/accounts/{tenant}/export", {}).status == 202
+    # A request that was closed before its bundle was made: its note is not waited for, and stays.
+    note = {"pk": {"S": f"pending#{tenant}"}, "sk": {"S": uuid.uuid4().hex}, "since": {"S": instant(datetime.now(timezone.utc))}}
+    world.clients["dynamodb"].put_item(TableName=world.outputs["LedgerTableName"], Item=note)
+
+    def known(kind: str) -> list[dict[str, Any]]:
+        return [row for row in world.table("LedgerTableName") if row["pk"]["S"] == f"{kind}#{tenant}"]
+
+    def swept(done: Callable[[], bool]) -> None:
+        def look() -> bool | None:
+            world.sweep()
+            return done() or None
+
+        until(look, 60, pause=1)
+
+    until(lambda: [row for row in known("export") if "made_at" in row] or None, 60)
+    move(world, ERASED)
+    swept(lambda: "erased_at" in known("export")[0])
+    move(world, ERASED + 725)
+    world.sweep()
+    assert len(known("export")) == 1 and known("pending") == [note], "not before its day"
+    move(world, ERASED + 732)
+    swept(lambda: not known("export"))
+    assert known("pending") == []
 
 
 # -- by the calendar -----------------------------------------------------------------------------------------------------
