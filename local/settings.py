@@ -101,7 +101,9 @@ class Settings:
     def client(self, service: str) -> Any:
         from botocore.config import Config
 
-        config = Config(max_pool_connections=32, retries={"mode": "standard", "max_attempts": 3})
+        # A function may take two minutes. Asked again meanwhile it would run twice.
+        patience = {"read_timeout": 150, "retries": {"max_attempts": 0}} if service == "lambda" else {"retries": {"mode": "standard", "max_attempts": 3}}
+        config = Config(max_pool_connections=32, **patience)
         return self.session.client(service, endpoint_url=self.endpoint, config=config)
 
 

@@ -109,8 +109,8 @@ def test_the_record_of_a_closed_request_goes_after_two_years_and_no_other_does(y
             page = world.page(code)
             return page["state"] == "completed" or sum("done_at" in look for look in page["second_looks"]) > looks or None
 
-        until(looked, 60, pause=1)
-    until(completed, 60, pause=1)
+        until(looked, 180, pause=1)
+    until(completed, 180, pause=1)
     assert {"head", "outcome#000001", "plan#000001", "processors#000001"} <= rows_of(world, code)
 
     move(world, KEPT)
@@ -122,8 +122,12 @@ def test_the_record_of_a_closed_request_goes_after_two_years_and_no_other_does(y
     move(world, GONE)
     kept = rows_of(world, other)
     assert run(world, dry_run=True)["purged"] >= 1 and rows_of(world, code)
-    own = run(world)
-    assert own["purged"] >= 1 and own["late"] == 0 and not own["truncated"]
+    # Beside all that the tests before this one set going, a run may end before it is through.
+    runs = [run(world)]
+    while runs[-1]["truncated"]:
+        runs.append(run(world))
+        assert len(runs) < 10, runs
+    assert sum(own["purged"] for own in runs) >= 1 and sum(own["late"] for own in runs) == 0, runs
     assert rows_of(world, code) == set() and rows_of(world, other) == kept
     nobody = world.call("GET", f"/privacy/requests/{'0f' * 16}", headers={"Accept": "application/json"})
     answer = world.call("GET", f"/privacy/requests/{code}", headers={"Accept": "application/json"})
@@ -140,7 +144,9 @@ def test_what_is_known_of_an_export_of_an_account_goes_two_years_after_its_files
     world.clients["dynamodb"].put_item(TableName=world.outputs["LedgerTableName"], Item=note)
 
     def known(kind: str) -> list[dict[str, Any]]:
-        return [row for row in world.table("LedgerTableName") if row["pk"]["S"] == f"{kind}#{tenant}"]
+        rows = [row for row in world.table("LedgerTableName") if row["pk"]["S"] == f"{kind}#{tenant}"]
+        # That staff ordered it stays, as every act of theirs.
+        return [row for row in rows if not row["sk"]["S"].startswith("noted#")]
 
     def swept(done: Callable[[], bool]) -> None:
         def look() -> bool | None:
