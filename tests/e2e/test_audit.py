@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -107,9 +108,9 @@ def test_a_callback_and_a_hold_are_told_in_order_and_an_edit_is_found(
     files = settled(world, tmp_path)
     good = verify(world, tmp_path)
     assert good.returncode == 0, good.stdout + good.stderr
-    everything = "".join(file.read_text() for file in files)
-    tenants = ("tenant-alder", "tenant-birch", other.tenant_id)
-    for secret in (code, person.user_id, placed.json["hold_id"], other.connection_id, *tenants, "Lisbon", "Costa", "arn:aws"):
+    # Notices to businesses are called so, too.
+    everything = re.sub("tenant-(forward|reminder|told|withdrawal)", "", "".join(file.read_text() for file in files))
+    for secret in (code, person.user_id, placed.json["hold_id"], other.connection_id, "tenant-", "Lisbon", "Costa", "arn:aws"):
         assert secret not in everything, secret
     entry = next(file for file in reversed(files) if file.name != "head.json" and "hold-placed" in file.read_text())
     whole = entry.read_text()
