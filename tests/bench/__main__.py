@@ -22,7 +22,7 @@ from typing import Any
 from local.version import built, commit, sources
 from tests.bench.report import BENCHES, Different, table
 from tests.bench.runtime import Failed
-from tests.bench.subject import OTHER_CORE
+from tests.bench.subject import stand_opposite
 from tests.bench.world import ROOT, Missing, make
 
 REPORT = ROOT / "target/bench/report.json"
@@ -56,8 +56,7 @@ def run(names: list[str]) -> int:
         print(error, flush=True)
         return 1
     dynoxide = Path(os.environ.get("DYNOXIDE") or ROOT / "local/.state/bench/dynoxide/bin/dynoxide")
-    # Whatever stands opposite the measured process stays off its core.
-    os.sched_setaffinity(0, {OTHER_CORE})
+    stand_opposite()
     world = make(lambdas, dynoxide, ROOT / "target/bench/work", lambda _: None)
     # Nothing stays behind, whoever ends the run.
     atexit.register(shutil.rmtree, world.emulator.folder, ignore_errors=True)
@@ -69,9 +68,12 @@ def run(names: list[str]) -> int:
         world.say = lambda line, name=name, began=began: print(f"  {name} {time.monotonic() - began:6.1f} s  {line}", flush=True)  # type: ignore[misc]
         try:
             bench = importlib.import_module(f"tests.bench.{name.lower()}").run(world)
-        except (Different, Failed, Missing) as error:
+        except (AssertionError, Different, Failed, Missing) as error:
             print(f"{name}: {error}", flush=True)
             failed += 1
+            # What an earlier run measured is not what this one found.
+            if report.pop(name, None):
+                REPORT.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
             continue
         finally:
             world.emulator.stop()

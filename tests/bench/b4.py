@@ -19,6 +19,7 @@ from tests.bench.world import World, connect, signals
 
 ITEMS, BYTES, BYSTANDERS, ROUNDS = 10_000, 1024, 10_000, 11
 OWNER, BYSTANDER, USER, NOBODY = "alder#c1", "birch#c2", "10158000000000001", "10158000000000009"
+EARLIER, EARLIER_USER = "cedar#c3", "10158000000000003"
 WRU, RRU, CALLS = float(ITEMS), ITEMS * BYTES / 8192 + 1, math.ceil(ITEMS / 25) + math.ceil(ITEMS * BYTES / 2**20)
 
 
@@ -31,14 +32,18 @@ def dollars(counted: Counted) -> float:
     return of_million("wru", counted.wru) + of_million("rru", counted.rru) + requests(counted.calls)
 
 
-def fill(world: World, items: int, size: int, bystanders: int) -> tuple[Path, list[str]]:
-    """A state with two accepted requests, of somebody who has nothing and of the owner, and the messages that ask for them."""
+def fill(world: World, items: int, size: int, bystanders: int, earlier: int = 0) -> tuple[Path, list[str]]:
+    """A state with two accepted requests, of somebody who has nothing, or so many items, and of the owner, and the messages that ask
+    for them."""
     world.begin()
+    if earlier:
+        world.emulator.put("connections", connect(*EARLIER.split("#"), EARLIER_USER))
+        world.emulator.put("inbox", signals(*EARLIER.split("#"), earlier, size))
     world.emulator.put("connections", connect("alder", "c1", USER) + connect("birch", "c2", "10158000000000002"))
     world.emulator.put("inbox", signals("alder", "c1", items, size))
     world.emulator.put("inbox", signals("birch", "c2", bystanders, size))
     with world.ours("meta-callback") as intake:
-        for user in (NOBODY, USER):
+        for user in (EARLIER_USER if earlier else NOBODY, USER):
             assert intake.ask(callback(user, int(time.time()) - 60))["statusCode"] == 200
     messages = world.front.messages("erasure")[-2:]
     state = world.folder / "states" / f"erase-{items}x{size}.db"

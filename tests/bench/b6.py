@@ -19,14 +19,16 @@ SIZES = [size for size in (100, 1_000, 10_000, 100_000, 1_000_000) if size <= MO
 FIXED_MAX = 80.0
 # What is counted, found and erased together; a request with more has a lease, a note of its progress and a reading for each of them.
 CHUNK = 2_000
+# Of somebody whom the worker erased before, in every round: what is done once, connections and the first run of each path, is in no slope.
+EARLIER = 2_500
 
 
 def measure(world: World, bench: Bench, items: int) -> dict[str, float]:
     world.say(f"filling {items:,}")
-    state, (_, message) = fill(world, items, BYTES, BYSTANDERS)
+    state, (before, message) = fill(world, items, BYTES, BYSTANDERS, EARLIER)
     bystander, rounds = left(world)[1], []
     for _ in range(ROUNDS):
-        rounds.append(erase(world, state, message))
+        rounds.append(erase(world, state, message, before))
         bench.same(left(world) == (0, bystander), f"{items} items: something is left, or too much went")
     cpu, peak = sorted(one[0] for one in rounds)[ROUNDS // 2], max(one[1] for one in rounds)
     counted = rounds[0][2]
@@ -50,7 +52,7 @@ def time_and_memory(points: list[dict[str, float]]) -> tuple[list[Row], list[str
     full = [slope for items, slope in slopes if items > CHUNK]
     rows = [Row(f"CPU-µs for each item, to {items:,.0f}", None, slope) for items, slope in slopes]
     if full:
-        rows.append(Row("CPU for each: off flat", 0.0, full[-1] / full[0] - 1, limit=at_most(0.10)))
+        rows.append(Row("CPU for each: off flat", 0.0, abs(full[-1] / full[0] - 1), limit=at_most(0.10)))
     fixed = points[0]["CPU"] - slopes[0][1] / 1e6 * points[0]["items"]
     above = [(point["items"], point["CPU"] - fixed) for point in points]
     rows.append(Row("CPU-ms: fixed part", None, fixed * 1e3))
@@ -59,13 +61,16 @@ def time_and_memory(points: list[dict[str, float]]) -> tuple[list[Row], list[str
     first, largest = points[0], points[-1]
     rows += [
         Row(f"peak MB, {first['items']:,.0f} items", None, first["peak"]),
-        Row(f"peak MB, {largest['items']:,.0f} items", None, largest["peak"], limit=at_most(1.5 * first["peak"])),
+        Row(f"peak MB, {largest['items']:,.0f} items", None, largest["peak"], limit=at_most(1.1 * first["peak"])),
     ]
-    notes = ["CPU of the whole request over its items, µs: " + ", ".join(f"{one['items']:,.0f}: {one['CPU'] / one['items'] * 1e6:.1f}" for one in points)]
-    if len(slopes) > 1 and full and slopes[0][1] < 0.9 * full[0]:
+    notes = [
+        f"Whoever is erased comes after somebody with {EARLIER:,} items, by the same worker: what is done once is in no slope.",
+        "CPU of the whole request over its items, µs: " + ", ".join(f"{one['items']:,.0f}: {one['CPU'] / one['items'] * 1e6:.1f}" for one in points),
+    ]
+    if len(slopes) > 1 and full and abs(off := slopes[0][1] / full[0] - 1) > 0.1:
         notes.append(
             f"Up to {CHUNK:,} items are one chunk, found in one reading; beyond, chunks follow one another, each with its lease, its note of "
-            "progress and its reading beside the deletes. So the first slope is lower, and flat is said of those between sizes with full chunks."
+            f"progress and its reading beside the deletes. The first slope is {off:+.0%} of the next; flat is said of those between sizes with full chunks."
         )
     return rows, notes
 

@@ -19,11 +19,12 @@ from pathlib import Path
 from tests.bench.buckets import Folder
 from tests.bench.callbacks import queued
 from tests.bench.emulator import item
+from tests.bench.front import Counted
 from tests.bench.report import Bench, Row, at_most
 from tests.bench.stats import interval, ratios
 from tests.bench.world import World
 
-SMALL, LARGE, ROUNDS = 10, int(os.environ.get("EXPORT_MAX", "1024")), int(os.environ.get("B7R","11"))
+SMALL, LARGE, ROUNDS = 10, int(os.environ.get("EXPORT_MAX", "1024")), 11
 FILE, MESSAGE = 256 * 1024, 1000
 _noise = random.Random(7).randbytes(FILE // 2)
 _text = (" ".join(random.Random(8).choices(["order", "tea", "when", "does", "it", "ship", "blue", "7"], k=FILE // 8)) + " ").encode()
@@ -73,11 +74,14 @@ def fill(world: World, mebibytes: int) -> tuple[Path, str]:
     return state, message
 
 
-def ours(world: World, state: Path, message: str, into: Path) -> tuple[float, float]:
-    """Processor seconds and peak megabytes; the bundle is what `into` holds then."""
+def ours(world: World, state: Path, message: str, into: Path) -> tuple[float, float, Counted]:
+    """Processor seconds, peak megabytes and what was called; the bundle is what `into` holds then."""
     world.begin(state)
     world.front.buckets.complete.clear()
     with world.ours("export-worker") as worker:
+        # As the peer below: it runs, and was asked for an account that has nothing.
+        assert worker.ask(queued(json.dumps({"tenant": "nobody", "v": 1}))) == {"batchItemFailures": []}
+        world.front.take()
         cpu, asked = 0.0, [message]
         while asked:
             answer, spent = worker.timed(queued(*asked))
@@ -87,15 +91,17 @@ def ours(world: World, state: Path, message: str, into: Path) -> tuple[float, fl
         (upload,) = world.front.buckets.complete.values()
         peak = worker.peak_mb()
     upload.joined(into)
-    return cpu, peak
+    return cpu, peak, world.front.take()
 
 
-def peer(world: World, state: Path, into: Path) -> tuple[float, float]:
+def peer(world: World, state: Path, into: Path) -> tuple[float, float, Counted]:
     world.begin(state)
     with world.python("export.list_then_put") as process:
+        process.ask({"tenant": "nobody"})
+        world.front.take()
         _, cpu = process.timed({"tenant": "alder"})
         into.write_bytes(world.front.buckets.objects.pop("bundles/alder.zip"))
-        return cpu, process.peak_mb()
+        return cpu, process.peak_mb(), world.front.take()
 
 
 def digest(said: bytes) -> str:
@@ -140,7 +146,7 @@ def run(world: World) -> Bench:
         world.say(f"round {number + 1} of {ROUNDS}")
         # Every second round the other way round: nobody always comes first.
         for who in ("ours", "boto3")[:: 1 if number % 2 == 0 else -1]:
-            cpu, peak = ours(world, state, message, bundle) if who == "ours" else peer(world, state, bundle)
+            cpu, peak, _ = ours(world, state, message, bundle) if who == "ours" else peer(world, state, bundle)
             same(bench, bundle, wanted, "our" if who == "ours" else "the peer's")
             (mine if who == "ours" else theirs).append(cpu)
             peaks[who] = max(peaks[who], peak)
@@ -153,15 +159,15 @@ def run(world: World) -> Bench:
     state, message = fill(world, LARGE)
     wanted = wanted_of(world, LARGE)
     world.say("exporting")
-    cpu, peak = ours(world, state, message, bundle)
+    cpu, peak, counted = ours(world, state, message, bundle)
     same(bench, bundle, wanted, "our large")
     world.say("the peer")
-    their_cpu, their_peak = peer(world, state, bundle)
+    their_cpu, their_peak, their_counted = peer(world, state, bundle)
     same(bench, bundle, wanted, "the peer's large")
     bench.rows += [
         Row(f"peak MB, {LARGE:,} MiB", None, peak, name, their_peak, limit=at_most(64)),
         Row(f"MiB per CPU-second, {LARGE:,} MiB", None, LARGE / cpu, name, LARGE / their_cpu),
         Row("peak, times that of the small one", 1.0, peak / peaks["ours"], name, their_peak / peaks["boto3"], limit=at_most(1.15)),
     ]
-    bench.measured = {"peaks": peaks | {"ours large": peak, "boto3 large": their_peak}, "seconds": mine, "large seconds": cpu, "boto3 large seconds": their_cpu, "large": LARGE}
+    bench.measured = {"peaks": peaks | {"ours large": peak, "boto3 large": their_peak}, "seconds": mine, "large seconds": cpu, "large calls": counted.as_json()["calls"], "boto3 large seconds": their_cpu, "boto3 large calls": their_counted.as_json()["calls"], "large": LARGE}
     return bench

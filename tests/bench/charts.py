@@ -11,10 +11,12 @@ from tests.bench.report import number
 
 WIDTH, LEFT, BAR, GAP, RIGHT = 760, 250, 18, 8, 110
 OURS, THEIRS, INK = "#2f6f4f", "#9aa5b1", "#222222"
+# How a bar of ours is named, or begins to be.
+US = "this service"
 
 
 def bars(title: str, unit: str, values: Sequence[tuple[str, float]]) -> str:
-    """One bar for each; the first is ours. The shortest has a tenth of the scale, so that its length is seen too."""
+    """One bar for each. The shortest has a tenth of the scale, so that its length is seen too."""
     least, most = min(value for _, value in values), max(value for _, value in values)
     low, high = math.log10(least) - 0.3, math.log10(most)
     scale = (WIDTH - LEFT - RIGHT) / max(high - low, 0.3)
@@ -29,7 +31,7 @@ def bars(title: str, unit: str, values: Sequence[tuple[str, float]]) -> str:
         y, length = 36 + at * (BAR + GAP), (math.log10(value) - low) * scale
         lines += [
             f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>',
-            f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{OURS if at == 0 else THEIRS}"/>',
+            f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{OURS if name.startswith(US) else THEIRS}"/>',
             f'<text x="{LEFT + length + 6:.1f}" y="{y + 14}">{number(value)}</text>',
         ]
     return "\n".join([*lines, "</svg>"]) + "\n"
@@ -39,7 +41,7 @@ def against_peers(rows: Sequence[dict[str, Any]], what: str) -> list[tuple[str, 
     """Ours, then everybody's of that line."""
     chosen = [row for row in rows if row["what"] == what]
     peers = [(row["peer"], row["theirs"]) for row in chosen if row["theirs"]]
-    return [("this service", chosen[0]["ours"]), *peers] if chosen and peers else []
+    return [(US, chosen[0]["ours"]), *peers] if chosen and peers else []
 
 
 def all_of(measured: dict[str, Any]) -> dict[str, str]:
@@ -60,7 +62,7 @@ def all_of(measured: dict[str, Any]) -> dict[str, str]:
     exports = measured.get("B7", {}).get("rows", [])
     peaks = [row for row in exports if row["what"].startswith("peak MB")]
     if peaks:
-        values = [(f"this service, {row['what'].split(', ', 1)[1]}", row["ours"]) for row in peaks]
+        values = [(f"{US}, {row['what'].split(', ', 1)[1]}", row["ours"]) for row in peaks]
         values += [(f"boto3, {row['what'].split(', ', 1)[1]}", row["theirs"]) for row in peaks]
         drawn["bench-export"] = bars("Peak memory of an export", "MB", values)
     return drawn

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.bench import share
 from tests.bench.callbacks import callback, differs_from_a_head
-from tests.bench.subject import Subject
+from tests.bench.subject import Subject, stand_opposite
 from tests.bench.wire import Answer, Request, Server
 from tests.bench.world import REGION, ROOT, SECRETS, environment
 
@@ -159,23 +159,26 @@ def with_memory(command: list[str], given: dict[str, str], folder: Path, memory_
     return seen
 
 
-def first_of(name: str, command: list[str], given: dict[str, str], log: Path) -> dict[str, float]:
-    """Processor milliseconds of a start, of the first answer after it, and of the third: what a request during init could take from the
-    first answer is at most what it takes beyond a later one."""
+def first_of(name: str, command: list[str], given: dict[str, str], aws: Aws, log: Path) -> dict[str, float]:
+    """Processor milliseconds of a start, of the first answer after it, and of the third, with the calls of that: what a request during
+    init could take from the first answer is at most what it takes beyond a later one."""
     event = json.loads((EVENTS / f"{name}.json").read_text())
     with Subject(name, command, given, log) as process:
         if not process.runtime.is_ready.wait(60):
             raise SystemExit(f"{name} does not ask for an event; see {log}")
         seen, before = {"start": process.cpu() * 1e3}, process.cpu()
         for what in ("first", "second", "third"):
+            aws.calls.clear()
             answer = process.ask(event, 60)
             if answer.get("statusCode") != WAITED_FOR[name]:
                 raise SystemExit(f"{name}: {answer}; see {log}")
             seen[what], before = (process.cpu() - before) * 1e3, process.cpu()
+        seen["calls"] = len(aws.calls)
     return seen
 
 
 def main(asked: dict[str, Any], out: Path) -> None:
+    stand_opposite()
     folder = out.parent
     count = TRUST.read_text().count("BEGIN CERT")
     bundle, alone, chain = certificates(folder)
@@ -183,7 +186,7 @@ def main(asked: dict[str, Any], out: Path) -> None:
     aws = Aws()
     Server(aws.answer, 443, chain)
     given = environment("") | {
-        "ERASURE_QUEUE_URL": f"https://{HOSTS[2]}/000000000000/q", "SSL_CERT_FILE": str(bundle), "AWS_CA_BUNDLE": str(bundle),
+        "ERASURE_QUEUE_URL": f"https://{HOSTS[2]}/000000000000/q", "AWS_CA_BUNDLE": str(bundle),
         "NODE_EXTRA_CA_CERTS": str(alone), "AWS_EC2_METADATA_DISABLED": "true",
     }
     del given["AWS_ENDPOINT_URL"]
@@ -192,9 +195,9 @@ def main(asked: dict[str, Any], out: Path) -> None:
         print(f"round {number} of {asked['rounds']}", flush=True)
         # Every second round the other way round: nobody always comes first.
         for name, subject in list(asked["subjects"].items())[:: 1 if number % 2 == 0 else -1]:
-            roots = {"SSL_CERT_FILE": str(alone)} if subject.get("one root") else {}
-            its_own = {key: value for key, value in given.items() if key not in subject.get("without", ())}
-            seen[name].append(one_round(name, subject["command"], its_own | roots | subject["environment"], aws, folder / "cold.log"))
+            # Which file of roots is named, if one is: template.yaml names none.
+            roots = {"all": {"SSL_CERT_FILE": str(bundle)}, "one": {"SSL_CERT_FILE": str(alone)}}.get(subject.get("roots", ""), {})
+            seen[name].append(one_round(name, subject["command"], given | roots | subject["environment"], aws, folder / "cold.log"))
     memory: dict[int, list[dict[str, float]]] = {one: [] for one in share.SETTINGS_MB} if asked["memory"] and share.is_there() else {}
     for number in range(asked["rounds"] if memory else 0):
         print(f"memory, round {number + 1} of {asked['rounds']}", flush=True)
@@ -204,7 +207,7 @@ def main(asked: dict[str, Any], out: Path) -> None:
     for number in range(asked["rounds"] + 1):
         print(f"first answers, round {number} of {asked['rounds']}", flush=True)
         for name, rounds in firsts.items():
-            rounds.append(first_of(name, asked["functions"][name.partition(".")[0]], given, folder / "cold.log"))
+            rounds.append(first_of(name, asked["functions"][name.partition(".")[0]], given, aws, folder / "cold.log"))
     # The first round fills the caches of files.
     found: dict[str, Any] = {name: rounds[1:] for name, rounds in seen.items()}
     firsts = {name: rounds[1:] for name, rounds in firsts.items()}

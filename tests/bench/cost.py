@@ -86,7 +86,12 @@ def works(measured: Mapping[str, Any]) -> list[Work]:
         Work("retention-sweeper", "a tick with nothing due", tick["cpu"], sum(tick["calls"].values())),
         # A partition takes a thousand writes a second.
         Work("erasure-worker", "10,000 records", 10_000 / rate, 0, 10.0),
-        Work("export-worker", "a gibibyte", export["large seconds"] / export["large"] * 1024, 0),
+        Work("export-worker", "a gibibyte", *(one / export["large"] * 1024 for one in (export["large seconds"], sum(export["large calls"].values())))),
+        *(
+            # The last of what was asked: nothing is made or read for the first time.
+            Work(name.partition(".")[0], f"`{name}`, the third", seen["third"]["median"] / 1e3, seen["calls"]["median"])
+            for name, seen in measured["B1"]["measured"]["firsts"].items()
+        ),
     ]
 
 

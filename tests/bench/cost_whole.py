@@ -159,14 +159,14 @@ def tenant(measured: Mapping[str, Any]) -> list[Priced]:
     def purge(seen: Mapping[str, Any], written: float) -> float:
         return size["purged_records"] * (of_million("wru", seen["wru"] + written) + of_million("rru", seen["rru"])) / 2_000
 
-    def export(seconds: float, memory_mb: int, is_whole: bool) -> float:
-        gibibyte = seconds / b7["large"] * 1024
-        return float(size["exports_gb"] * ((held(memory_mb, gibibyte) if is_whole else lambda_time(memory_mb, gibibyte, 0)) + read))
+    def export(whose: str, memory_mb: int) -> float:
+        cpu, calls = (one / b7["large"] * 1024 for one in (b7[f"{whose}large seconds"], sum(b7[f"{whose}large calls"].values())))
+        return float(size["exports_gb"] * (lambda_time(memory_mb, cpu, calls) + read))
 
     ours = {
         "their records, kept": stored, "callbacks": size["callbacks"] * (to_end or one_callback)[0].total / 1e6,
         "erased": size["disconnected_records"] * one_item[0].total / 1e6, "purged": purge(b5["ours"][-1], 0),
-        "exports": export(b7["large seconds"], memory_of("export-worker"), False),
+        "exports": export("", memory_of("export-worker")),
     }
     found = [Priced("this service", ours)]
     if to_end and "boto3 large seconds" in b7:
@@ -174,7 +174,7 @@ def tenant(measured: Mapping[str, Any]) -> list[Priced]:
         theirs = {
             "their records, kept": stored, "callbacks": size["callbacks"] * to_end[-1].total / 1e6,
             "erased": size["disconnected_records"] * one_item[1].total / 1e6, "purged": purge(b5["index"], 2_000),
-            "exports": export(b7["boto3 large seconds"], max(1769, round(b7["peaks"]["boto3 large"])), True),
+            "exports": export("boto3 ", max(1769, round(b7["peaks"]["boto3 large"]))),
         }
         found.append(Priced("put, query + batch_writer, an index by date, list-then-put", theirs))
     return found

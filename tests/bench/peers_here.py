@@ -38,7 +38,7 @@ def commands() -> tuple[dict[str, Any], list[str]]:
         found["node"] = {"command": [str(ric), str(node / "index.handler")], "environment": {"LAMBDA_TASK_ROOT": str(node)}}
     else:
         missing.append(f"{PEERS['node']} did not install: {reason('node')}")
-    rust = STATE / "rust/release/callback-default"
+    rust = STATE / "callback-default/bootstrap"
     if (STATE / ".rust").exists():
         found["rust"] = {"command": [str(rust)], "environment": {}}
     else:

@@ -31,7 +31,7 @@ from tests.bench.emulator import Emulator
 from tests.bench.front import Front
 from tests.bench.peers_here import STATE
 from tests.bench.stats import interval
-from tests.bench.subject import Subject
+from tests.bench.subject import Subject, stand_opposite
 from tests.bench.world import SECRETS, environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,6 +183,7 @@ def main(asked: list[str]) -> int:
             one["weights"] = weigh(function)
         print(f"  {function}: {one}", flush=True)
     # Weighing takes both cores: what was timed before stays.
+    stand_opposite()
     timed = {} if asked else starts([name for name, one in sizes.items() if one.get("binary")])
     for function, start in timed.items():
         print(f"  {function}: {start}", flush=True)

@@ -3,7 +3,7 @@
     python -m tests.bench.steps
 
 Builds tests/bench/peers/rust once for each step, and starts all of them in alternating rounds as B1 does: exec to the first answer,
-over TLS to three hosts. Writes tests/bench/steps.json, from which tests.bench.draw makes the table of docs/performance.md. Needs root.
+over TLS to three hosts, with the file of roots named. Writes tests/bench/steps.json, from which tests.bench.draw makes the table of docs/performance.md. Needs root.
 """
 
 from __future__ import annotations
@@ -82,15 +82,15 @@ def main() -> int:
         built(step)
     for step in CHANGES:
         print(f"  building {step.name}", flush=True)
-        subjects[step.name] = {"command": built(step), "environment": {}}
+        subjects[step.name] = {"command": built(step), "environment": {}, "roots": "all"}
     with tempfile.TemporaryDirectory() as folder:
         emulator = Emulator(Path(folder) / "none", Path(folder))
         world = World(Path(folder), emulator, Front(emulator, SECRETS), Path(os.environ.get("LAMBDA_DIR") or ROOT / "target/lambda"), lambda line: print(f"  {line}", flush=True))
         world.ours("meta-callback").__exit__()
         ours = world.unpacked["meta-callback"]
-        subjects["ours"] = {"command": ours, "environment": {}}
+        subjects["ours"] = {"command": ours, "environment": {}, "roots": "all"}
         # The machine's roots but for the one of this run: what reading all of them takes.
-        subjects["one root"] = {"command": ours, "environment": {}, "one root": True}
+        subjects["one root"] = {"command": ours, "environment": {}, "roots": "one"}
         seen = inside(world, {"rounds": ROUNDS, "subjects": subjects, "functions": {}, "memory": False})
     named = [(step.name, step.what) for step in CHANGES] + [
         ("ours", "`meta-callback` as it is built: two secrets, of which one more, read during init"),

@@ -16,6 +16,11 @@ from tests.bench.runtime import Runtime
 SUBJECT_CORE, OTHER_CORE = max(os.sched_getaffinity(0)), min(os.sched_getaffinity(0))
 
 
+def stand_opposite() -> None:
+    """Whatever answers the measured process stays off its core: this thread, and all that it starts from here on."""
+    os.sched_setaffinity(0, {OTHER_CORE})
+
+
 def spawn(command: Sequence[str], core: int, **options: Any) -> subprocess.Popen[bytes]:
     """On one core from its first instruction on. A child has the cores of the thread that starts it."""
     own = os.sched_getaffinity(0)

@@ -12,6 +12,7 @@ use privacy::keys::KeyedRef;
 use privacy::ports::{Connections, Record};
 use privacy::scope::{Link, Place};
 use privacy::signed_request::{IssuedAt, SignedRequest};
+use privacy::sweep_ledger::{Bounds, sweep_ledger};
 use privacy_aws::queue::SqsQueue;
 use privacy_tests::account::{Account, Call};
 use privacy_tests::demo;
@@ -170,4 +171,41 @@ async fn a_row_and_its_link_go_for_four_units() {
     let range = KeyRange::Table { partition: "alder#c1".to_owned(), begins_with: String::new() };
     demo::vault(&account).erase_linked("inbox", &range, &[(record, Link { reference, place })]).await.unwrap();
     assert_eq!(writes(&account.take_calls()), [("TransactWriteItems", 4.0)]);
+}
+
+/// Units and calls of one run of the sweeper with so many due, in a ledger with so many more that are open.
+async fn tick(due: u32, open: u32) -> (f64, f64, usize) {
+    let account = Account::new();
+    let ledger = demo::ledger(&account);
+    for number in 0..due + open {
+        let received_at = if number < due { now() - SignedDuration::from_hours(2) } else { now() };
+        ledger.open(&demo::request(&demo::person(&format!("10158{number:012}")), received_at)).await.unwrap();
+    }
+    let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/erasure".to_owned());
+    let bounds = Bounds {
+        stuck_after: SignedDuration::from_mins(5),
+        taken_max: 1_000,
+        at_once: 8,
+        stop_at: now() + SignedDuration::from_mins(2),
+    };
+    drop(account.take_calls());
+    let swept = sweep_ledger(&ledger, &ledger, &queue, &demo::Stopped(now()), &demo::map(), bounds, |_| {}).await;
+    assert_eq!((swept.due, swept.sent, swept.faults), (due.into(), due.into(), 0));
+    let calls = account.take_calls();
+    let (wru, rru) = calls.iter().fold((0.0, 0.0), |(wru, rru), call| (wru + call.wru, rru + call.rru));
+    (wru, rru, calls.len())
+}
+
+#[tokio::test]
+async fn a_tick_costs_what_is_due_whatever_is_open() {
+    let (few, many) = (tick(20, 100).await, tick(20, 2_000).await);
+    println!("a tick with 20 due: {few:?} among 100 open, {many:?} among 2,000");
+    assert_eq!(few, many, "what is open costs nothing");
+
+    // Each one more: its row read and moved on, its entry in the index deleted and written anew, one message.
+    let more = tick(220, 100).await;
+    let each = |more: f64, few: f64| (more - few) / 200.0;
+    let (wru, rru, calls) = (each(more.0, few.0), each(more.1, few.1), each(more.2 as f64, few.2 as f64));
+    println!("each more that is due: {wru} WRU, {rru} RRU, {calls} calls");
+    assert!(wru <= 3.0 && rru <= 1.1 && calls <= 3.0, "{wru} WRU, {rru} RRU, {calls} calls");
 }

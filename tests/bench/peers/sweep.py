@@ -32,11 +32,12 @@ def index(event: dict[str, Any], _context: object) -> dict[str, int]:
 
 
 def ledger(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """What is due, found by reading all that is open; each is sent, then moved on to the date that the event names."""
+    """What is due, found by reading all that is open; each is sent, then moved on to the date that the event names.
+    It may name how many pages are read at most."""
     table, sqs = resource.Table("ledger"), boto3.client("sqs")
     # A page of so many is somewhat under a mebibyte. Without a limit the emulator reads the whole rest of the table for each page.
     asked: dict[str, Any] = {"FilterExpression": Attr("next_action_at").lte(event["before"]), "Limit": 2_500}
-    due, sent = 0, 0
+    due, sent, pages = 0, 0, 0
     while True:
         page = table.scan(**asked)
         due += len(page["Items"])
@@ -48,7 +49,8 @@ def ledger(event: dict[str, Any], _context: object) -> dict[str, int]:
                 ConditionExpression=Attr("next_action_at").eq(row["next_action_at"]), ExpressionAttributeValues={":next": event["next"]},
             )
             sent += 1
-        if "LastEvaluatedKey" not in page:
+        pages += 1
+        if "LastEvaluatedKey" not in page or pages == event.get("pages"):
             return {"due": due, "sent": sent}
         asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
