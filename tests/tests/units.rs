@@ -9,7 +9,7 @@ use privacy::erasure::Worked;
 use privacy::identity::{Namespace, PlatformId};
 use privacy::ids::{ConnectionId, TenantId};
 use privacy::keys::KeyedRef;
-use privacy::ports::{Connections, Record};
+use privacy::ports::{Connections, Intake, Record};
 use privacy::scope::{Link, Place};
 use privacy::signed_request::{IssuedAt, SignedRequest};
 use privacy::sweep_ledger::{Bounds, sweep_ledger};
@@ -178,7 +178,9 @@ async fn tick(due: u32, open: u32) -> (f64, f64, usize) {
     let account = Account::new();
     let ledger = demo::ledger(&account);
     for number in 0..due + open {
-        let received_at = if number < due { now() - SignedDuration::from_hours(2) } else { now() };
+        // What is open has its next step a minute from here.
+        let received_at =
+            now() + if number < due { SignedDuration::from_hours(-2) } else { SignedDuration::from_mins(1) };
         ledger.open(&demo::request(&demo::person(&format!("10158{number:012}")), received_at)).await.unwrap();
     }
     let queue = SqsQueue::new(&account.connection(), "http://account.test/000000000000/erasure".to_owned());
