@@ -101,7 +101,7 @@ pub struct AskedView {
     pub refused: Vec<RefusedView>,
     /// Where the person can turn, once not all of it was done, or we are late.
     pub ways: Vec<WayOn>,
-    /// The erasure, once it has begun.
+    /// The erasure, once it has begun; not of a believed report about a child by somebody who has not shown that it is theirs.
     pub erasure: Option<RequestView>,
     /// Who decides, once it was verified.
     pub role: Option<Role>,
@@ -160,6 +160,8 @@ pub async fn show_asked(
     let withdrawn_by = request.withdrawn_by().filter(|_| can_be_withdrawn);
     let is_withdrawn = matches!(request.standing, Standing::Withdrawn { .. });
     let withdrawn_at = request.standing.closed_at().filter(|_| is_withdrawn);
+    // Its counts say how much there was, and its state that there was something.
+    let erasure = erasure.filter(|_| request.may_learn_what_there_was());
     let erasure = erasure.map(|shown| view(shown, map, second_looks));
     let denial = ways::denial(&request)?;
     let in_part = ways::in_part(&request, now)?;
@@ -176,14 +178,6 @@ fn asked(
 ) -> AskedView {
     let is_open = request.standing.closed_at().is_none();
     let reopened_at = request.course.reopened.as_ref().map(|reopened| reopened.at);
-    let state = match (&request.standing, &erasure) {
-        // The machine is done, and somebody still looks at it.
-        (Standing::InProgress { .. }, Some(erasure)) if reopened_at.is_some() && erasure.erased_at.is_some() => {
-            request.standing.name()
-        }
-        (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
-        (standing, _) => standing.name(),
-    };
     let is_code = |proof: Proof| matches!(proof, Proof::EmailCode | Proof::HandleCode);
     let waits_for_code = is_open && !request.is_of_child() && request.missing().any(is_code);
     AskedView {
@@ -213,7 +207,7 @@ fn asked(
         waits_for_review: request.awaits_child_review(),
         denial,
         kind: request.kind,
-        state,
+        state: states::state(&request, erasure.as_ref()),
         received_at: request.received_at,
         due_by: request.clocks.legal_due(),
         due_rule: request.clocks.legal.rule.clone(),

@@ -2,15 +2,15 @@
 
 use privacy::clock::model::Kind;
 use privacy::ingest_gate::Flag;
+use privacy::subject_request::SubjectRequest;
 use privacy::subject_request::findings::Erased;
 use privacy::subject_request::review::Outcome;
-use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::kinds;
 
 /// What came of an erasure. Whether there was anything is told to nobody but who has shown that it is theirs.
 fn erased(request: &SubjectRequest) -> &'static str {
     match request.findings.erased.filter(|_| request.is_verified()) {
-        Some(Erased::Removed) if is_in_part(request) => {
+        Some(Erased::Removed) if request.is_told_in_part() => {
             "We have deleted your data, except what has to stay. The page of your request shows what was deleted, what stays and why, with us or with those who work for us, and when we look again whether it is really gone."
         }
         Some(Erased::Removed) => {
@@ -24,10 +24,6 @@ fn erased(request: &SubjectRequest) -> &'static str {
         }
         None => "Your request to have data deleted is worked off. The page of your request shows what came of it.",
     }
-}
-
-pub(super) const fn is_in_part(request: &SubjectRequest) -> bool {
-    matches!(request.standing, Standing::Answered { in_part: true, .. })
 }
 
 /// What comes of a report about a child that staff believe, whatever it asks for. Whoever sent it has not shown that they may know

@@ -11,7 +11,7 @@ use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
 use super::at_once::{UNSHOWN, at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
-use super::done::{UNREAD, WITH_BUSINESSES, done, is_in_part};
+use super::done::{UNREAD, WITH_BUSINESSES, done};
 use super::{Writer, line};
 
 pub(super) fn say(words: impl Into<String>) -> Block {
@@ -192,7 +192,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
-        let in_part = is_in_part(request);
+        let in_part = request.is_told_in_part();
         // That somebody asked stands below, where they have shown nothing.
         let mut blocks: Vec<Block> =
             by_somebody(request).filter(|_| !request.is_answered_unshown()).into_iter().collect();

@@ -136,7 +136,7 @@ impl Writer<'_> {
 
     fn answered(self, request: &SubjectRequest) -> Vec<String> {
         let done = done(request).to_owned();
-        if !matches!(request.standing, Standing::Answered { in_part: true, .. }) {
+        if !request.is_told_in_part() {
             let unshown = request.is_answered_unshown().then(|| UNSHOWN.to_owned());
             return std::iter::once(done).chain(unshown).collect();
         }

@@ -4,15 +4,14 @@ use crate::fault::Fault;
 use crate::ports::{Freshness, Showcase, Shown};
 use crate::subject_request::SubjectRequest;
 
-/// The erasure behind a request. Where it was to be shown anew, that of before is of somebody else.
+/// The erasure behind a request. Where it was to be shown anew, that of before is of somebody else; where a child's goes beside it, of
+/// something else.
 pub(crate) async fn erasure_of(
     showcase: &impl Showcase,
     request: &SubjectRequest,
     of_before: Option<Shown>,
     freshness: Freshness,
 ) -> Result<Option<Shown>, Fault> {
-    if request.course.anew_by.is_none() {
-        return Ok(of_before);
-    }
-    showcase.show(&request.erasure_id(), freshness).await
+    let id = request.erasure_id();
+    if id == request.id { Ok(of_before) } else { showcase.show(&id, freshness).await }
 }

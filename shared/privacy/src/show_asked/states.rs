@@ -1,6 +1,8 @@
-//! The states that a request shows of its parts and fields, by their names in the interface.
+//! The states that a request shows, of itself and of its parts and fields, by their names in the interface.
 
+use crate::show_request::RequestView;
 use crate::subject_request::findings::Decision;
+use crate::subject_request::{Standing, SubjectRequest};
 
 /// In which of our two roles the request reached us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,5 +88,21 @@ impl FieldState {
             Decision::Applied { .. } => Self::Applied,
             Decision::Refused { .. } => Self::Refused,
         }
+    }
+}
+
+/// Where it stands, by its name in the interface: of the work on it, once there is some that may be shown.
+pub(super) fn state(request: &SubjectRequest, erasure: Option<&RequestView>) -> &'static str {
+    let is_reopened = request.course.reopened.is_some();
+    match (&request.standing, erasure) {
+        // The machine is done, and somebody still looks at it.
+        (Standing::InProgress { .. }, Some(erasure)) if is_reopened && erasure.erased_at.is_some() => {
+            request.standing.name()
+        }
+        (Standing::InProgress { .. }, Some(erasure)) => erasure.state.name(),
+        (Standing::Answered { at, in_part: true }, _) if !request.is_told_in_part() => {
+            Standing::Answered { at: *at, in_part: false }.name()
+        }
+        (standing, _) => standing.name(),
     }
 }

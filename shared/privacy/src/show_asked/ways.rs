@@ -53,20 +53,20 @@ pub struct RefusedView {
 /// # Errors
 /// As [`denial`].
 pub(super) fn in_part(request: &SubjectRequest, now: Timestamp) -> Result<(Vec<RefusedView>, Vec<WayOn>), Fault> {
-    let in_part = match &request.standing {
-        Standing::Answered { in_part, .. } => in_part,
-        Standing::Denied { .. } | Standing::Withdrawn { .. } => &false,
+    match &request.standing {
+        Standing::Answered { in_part: true, .. } if !request.is_told_in_part() => return Ok((Vec::new(), Vec::new())),
+        Standing::Answered { .. } | Standing::Denied { .. } | Standing::Withdrawn { .. } => {}
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {
             return Ok((Vec::new(), late(request, now)?));
         }
-    };
+    }
     let law = Law::built_in().map_err(|error| Fault::park("show", error))?;
     let text = |code: &str| {
         DenialReason::parse(code).and_then(|reason| request.reason_words(&law, reason)).unwrap_or_default()
     };
     let refused = request.findings.refused_parts.iter();
     let refused = refused.map(|code| RefusedView { code: code.clone(), text: text(code) }).collect();
-    let routes = law.ways_on(&request.regime, request.kind).ok().filter(|_| *in_part);
+    let routes = law.ways_on(&request.regime, request.kind).ok().filter(|_| request.is_told_in_part());
     Ok((refused, routes.as_ref().map(ways).unwrap_or_default()))
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::letter::Recipient;
-use super::{ChildReview, ConnectedAccount, Member, SubjectRequest};
+use super::{ChildReview, ConnectedAccount, Member, Standing, SubjectRequest};
 use crate::clock::model::Kind;
 use crate::identity::Identity;
 use crate::scope::{Part, Place};
@@ -115,6 +115,22 @@ impl SubjectRequest {
             return child.identities();
         }
         self.contact.account.as_ref().map(ConnectedAccount::identity).into_iter().collect()
+    }
+
+    /// Whether whoever asks may learn what there was, and what stays of it. Not of a child whose report staff believe, unless all that
+    /// is said to be the child's was shown: anybody can name an account.
+    #[must_use]
+    pub fn may_learn_what_there_was(&self) -> bool {
+        let (child, shown) = (self.child(), self.identities());
+        !self.is_of_child() || (!child.is_empty() && child.iter().all(|identity| shown.contains(identity)))
+    }
+
+    /// Whether whoever asks is told that not all of it was done. How a look at an answer, or a complaint, ended is told whatever goes.
+    #[must_use]
+    pub fn is_told_in_part(&self) -> bool {
+        let is_of_staff = matches!(self.kind, Kind::Appeal | Kind::Complaint) && self.findings.outcome.is_some();
+        let is_in_part = matches!(self.standing, Standing::Answered { in_part: true, .. });
+        is_in_part && (is_of_staff || self.may_learn_what_there_was())
     }
 
     /// Who logged in afresh for it.

@@ -63,6 +63,33 @@ fn whatever_a_believed_report_about_a_child_asks_for_the_answer_says_that_it_del
 }
 
 #[test]
+fn that_something_of_a_child_stays_is_told_only_to_who_has_shown_that_it_is_theirs() {
+    let desk = Desk::new();
+    let (now, erase_by, zone) = (at("2026-03-20T08:00:00Z"), "2026-03-15".parse().unwrap(), "UTC".to_owned());
+    let credible = ChildReview::Credible { at: now, erase_by, zone, is_apart: false, child: None };
+    for (proof, expected) in [(Proof::EmailCode, false), (Proof::HandleCode, true)] {
+        let said = |in_part| {
+            let (needs, proven) = (vec![proof], vec![Proven { proof, at: now }]);
+            let standing = Standing::Answered { at: now, in_part };
+            let known = desk.request("EU_GDPR", Kind::Erasure);
+            let account = ConnectedAccount {
+                platform: privacy::ids::Platform::parse("instagram").unwrap(),
+                handle: privacy::subject_request::Handle::parse("tim").unwrap(),
+            };
+            let contact = privacy::subject_request::Contact { account: Some(account), ..known.contact.clone() };
+            let mut request = SubjectRequest { standing, needs, proven, contact, about_child: true, ..known };
+            request.course.child = Some(credible.clone());
+            let letter = desk.letter(&request, Notice::Answer);
+            [desk.mail(&letter).1, desk.writer().message(&letter)]
+        };
+        for (in_part, in_full) in said(true).into_iter().zip(said(false)) {
+            assert_eq!(in_part != in_full, expected, "{proof:?}: {in_part}");
+            assert_eq!(in_part.contains("Not all of it could be done"), expected, "{proof:?}: {in_part}");
+        }
+    }
+}
+
+#[test]
 fn a_refused_objection_is_not_said_to_be_granted_and_an_appeal_says_how_it_ended() {
     let desk = Desk::new();
     let answered = |kind: Kind, outcome: Outcome, refused: &[&str]| {

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::ingest_gate::{Flag, Purpose, may_process};
+use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
+use crate::obligation::Outcome;
+use crate::ports::Freshness;
 use crate::review_child_report::{NotReviewable, find_credible, find_not_credible};
-use crate::subject_request::Contact;
+use crate::show_asked::{AskedView, show_asked};
+use crate::subject_request::{ChildReview, Contact};
 
 const BOTH: [Proof; 2] = [Proof::EmailCode, Proof::HandleCode];
 
@@ -224,4 +228,92 @@ async fn an_owner_whom_nothing_reaches_is_noted_and_nothing_waits_for_them() {
     let after = house.request(&request.id);
     assert!(after.undelivered.contains(&Notice::Quarantined) && !after.has_owner_to_tell());
     assert_eq!((owners(&house), house.standing(&request.id)), (Vec::new(), "completed"));
+}
+
+async fn believe(house: &House, id: &ObligationId) {
+    let (now, by) = (house.world.now(), Actor::Staff("alex".to_owned()));
+    house.change(id, |request| find_credible(request, None, &house.law, by, now).unwrap().unwrap()).await;
+}
+
+async fn seen(house: &House, id: &ObligationId) -> AskedView {
+    let now = house.world.now();
+    show_asked(&house.world, &house.map, &[], id, Freshness::Now, now).await.unwrap().unwrap()
+}
+
+/// A hold keeps what birch has of Maren.
+fn hold(house: &House) {
+    house.world.stored().holds.push(LegalHold {
+        id: HoldId::parse("hold-0001").unwrap(),
+        scope: HoldScope { classes: ["signals".to_owned()].into(), ..HoldScope::of_tenant(tenant("birch")) },
+        reason: Note::parse("a claim").unwrap(),
+        approver: Note::parse("counsel").unwrap(),
+        proof: None,
+        placed_at: at("2026-02-01T00:00:00Z"),
+        review_by: "2026-08-20".parse().unwrap(),
+    });
+}
+
+#[tokio::test]
+async fn who_reports_a_child_and_shows_nothing_sees_the_same_whether_or_not_there_was_anything() {
+    let mut all = Vec::new();
+    for handle in ["maren", "nobody"] {
+        let house = House::new();
+        let request = house.ask_as(1, Kind::Erasure, None, Some(("instagram", handle)), &[]).await;
+        let request = SubjectRequest { about_child: true, ..request };
+        house.world.stored().requests.heads.insert(request.id.clone(), request.clone());
+        believe(&house, &request.id).await;
+        let mut views = Vec::new();
+        for _ in 0..4 {
+            house.rounds(1).await;
+            views.push(seen(&house, &request.id).await);
+        }
+        let outcomes = house.world.show(&request.id, Freshness::Now).await.unwrap().unwrap().outcomes;
+        let is_removed = |(_, outcome): &(String, Outcome)| matches!(outcome, Outcome::Removed { count: 1.. });
+        assert_eq!(outcomes.iter().any(is_removed), handle == "maren", "{outcomes:?}");
+        assert_eq!(views.last().unwrap().state, "completed");
+        all.push(views);
+    }
+    assert_eq!(all[0], all[1]);
+}
+
+#[tokio::test]
+async fn what_a_hold_keeps_of_a_child_is_shown_to_nobody_but_who_has_shown_that_it_is_theirs() {
+    for (proven, expected) in [(&[][..], ("completed", None)), (&BOTH[..], ("partly-retained", Some("held")))] {
+        let house = House::new();
+        hold(&house);
+        let request = report(&house, proven).await;
+        believe(&house, &request.id).await;
+        house.rounds(3).await;
+        let open = seen(&house, &request.id).await;
+        let state = |view: &AskedView| view.erasure.as_ref().map(|erasure| erasure.state.name());
+        assert_eq!((open.state, state(&open)), (expected.1.unwrap_or("in-progress"), expected.1), "{proven:?}");
+        house.move_to("2026-04-10T10:00:00Z");
+        house.rounds(2).await;
+        assert_eq!(house.standing(&request.id), "partly-retained");
+        let view = seen(&house, &request.id).await;
+        assert_eq!((view.state, state(&view)), expected, "{proven:?}");
+        assert_eq!(view.ways.is_empty(), proven.is_empty());
+        // Of somebody else, whom staff named: what was shown is not theirs.
+        let mut of_another = house.request(&request.id);
+        if let Some(ChildReview::Credible { child, .. }) = &mut of_another.course.child {
+            *child = Some(address("tim@example.org"));
+        }
+        house.world.stored().requests.heads.insert(request.id.clone(), of_another);
+        let view = seen(&house, &request.id).await;
+        assert_eq!((view.state, state(&view), view.ways.len()), ("completed", None, 0), "{proven:?}");
+    }
+}
+
+#[tokio::test]
+async fn where_a_child_s_erasure_goes_beside_another_it_is_the_one_that_is_shown() {
+    let house = House::new();
+    let request = report(&house, &BOTH).await;
+    let (now, by) = (house.world.now(), Actor::Staff("alex".to_owned()));
+    house.change(&request.id, |request| find_not_credible(request, by, now).unwrap().unwrap()).await;
+    house.rounds(1).await;
+    believe(&house, &request.id).await;
+    house.rounds(3).await;
+    assert!(house.head(&request.id).is_some());
+    let id = seen(&house, &request.id).await.erasure.map(|erasure| erasure.id);
+    assert_eq!(id, Some(request.id.of_part("child")));
 }
