@@ -22,7 +22,9 @@ use crate::law::Law;
 use crate::obligation::ObligationId;
 use crate::subject_request::notice::{Notice, NoticeJob};
 use crate::subject_request::ports::{Limits, NoticeQueue, RequestIntake};
-use crate::subject_request::{Clocks, Course, Findings, Proof, Proven, Standing, SubjectRequest};
+use crate::subject_request::{
+    Clocks, Course, Findings, PointKind, PointValue, Proof, Proven, Standing, SubjectRequest,
+};
 
 /// How many requests one source may send in a minute.
 pub const PER_SOURCE_AND_MINUTE: u32 = 120;
@@ -56,8 +58,8 @@ pub enum Naming<'a> {
     /// Random bytes.
     Fresh(&'a [u8; REFERENCE_BYTES]),
     /// A name of the sender's choice: what is sent again under it with the same content on the same day, in UTC, is the same request.
-    /// Some senders name everything alike, and what they ask a month later is asked anew. What says itself when it came is the same
-    /// whenever it is sent.
+    /// Some senders name everything alike, and what they ask a month later is asked anew. So is what they send again once the request
+    /// is taken back, denied or answered. What says itself when it came is the same whenever it is sent.
     Repeatable(&'a str),
 }
 
@@ -114,10 +116,16 @@ pub async fn accept_request(
     sent: Sent,
     now: Timestamp,
 ) -> Result<AcceptedRequest, Fault> {
-    let new = request(terms, naming, sent.ask, now)?;
-    let (request, is_new) = match intake.receive(&new).await? {
-        Some(known) => (*known, false),
-        None => (new, true),
+    // What staff note says itself when it came: noted again it is the same, however it ended.
+    let is_noted = sent.ask.received_at.is_some();
+    let points = sent.ask.data_points.clone();
+    let mut new = request(terms, naming, sent.ask, now)?;
+    let (request, is_new) = loop {
+        match intake.receive(&new).await? {
+            None => break (new, true),
+            Some(known) if is_noted || !is_over(&known) => break (*known, false),
+            Some(over) => new = after(terms.keys, new, &over, &points)?,
+        }
     };
     // A write that timed out after it was carried out comes back as one that was there before.
     let mut unsent = None;
@@ -131,6 +139,26 @@ pub async fn accept_request(
         }
     }
     Ok(AcceptedRequest { request, is_new, unsent })
+}
+
+/// Whether nothing comes of it any more, so that who sends the same again asks anew. What needs no proof is answered at once and stays
+/// in force: sent again, it is the same.
+fn is_over(known: &SubjectRequest) -> bool {
+    known.standing.closed_at().is_some() && !known.is_done_at_once()
+}
+
+/// The request that follows one that is over, under a name made of that one: sent again, it is the same in its turn.
+fn after(
+    keys: &SubjectKeys,
+    new: SubjectRequest,
+    over: &SubjectRequest,
+    points: &BTreeMap<PointKind, PointValue>,
+) -> Result<SubjectRequest, Fault> {
+    let id = keys.request_id("after", over.id.as_str());
+    let id = id.ok_or_else(|| Fault::park("accept", "no key makes a reference"))?;
+    let points = points.iter().filter(|(kind, _)| new.data_points.contains_key(kind));
+    let data_points = points.filter_map(|(kind, value)| Some((*kind, keys.data_point(&id, *kind, value)?))).collect();
+    Ok(SubjectRequest { id, data_points, ..new })
 }
 
 fn request(terms: Terms<'_>, naming: Naming<'_>, ask: Ask, now: Timestamp) -> Result<SubjectRequest, Fault> {

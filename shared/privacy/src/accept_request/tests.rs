@@ -4,6 +4,7 @@ mod sources;
 use super::*;
 use crate::clock::model::Kind;
 use crate::ids::Platform;
+use crate::ingest_gate::Flag;
 use crate::memory::{Strike, World};
 use crate::subject_request::{
     Agent, Channel, ConnectedAccount, Contact, EmailAddress, Handle, PointKind, PointValue, Words,
@@ -135,6 +136,76 @@ async fn a_name_ends_with_its_day_so_that_nothing_is_taken_for_what_was_asked_lo
         let again = desk.accept_at(Naming::Repeatable("1"), noted(), at(day)).await.unwrap();
         assert_eq!(again.is_new, day == "2026-03-05T00:00:00Z", "{day}");
     }
+}
+
+fn answered() -> Standing {
+    Standing::Answered { at: now(), in_part: false }
+}
+
+impl Desk {
+    fn change(&self, id: &ObligationId, change: impl FnOnce(&mut SubjectRequest)) {
+        change(self.world.stored().requests.heads.get_mut(id).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn who_sends_the_same_again_once_it_is_over_asks_anew_and_a_repeat_of_that_is_the_same_in_its_turn() {
+    let denied = Standing::Denied { at: now(), reason: "unverifiable".to_owned() };
+    for closed in [Standing::Withdrawn { at: now(), in_part: false }, denied, answered()] {
+        let desk = Desk::new();
+        let send = async || desk.accept(Naming::Repeatable("form-1"), ask(Kind::Access)).await.unwrap();
+        let mut before = send().await.request;
+        for _ in 0..3 {
+            assert!(!send().await.is_new, "{closed:?}: it is open");
+            desk.change(&before.id, |request| request.standing = closed.clone());
+            desk.world.stored().requests.notices.clear();
+            let (anew, again) = (send().await, send().await);
+            assert!(anew.is_new && anew.request.standing == Standing::Received, "{closed:?}");
+            assert!(!again.is_new && again.request.id == anew.request.id && anew.request.id.is_request(), "{closed:?}");
+            assert_ne!(anew.request.id, before.id);
+            let told = desk.world.stored().requests.notices.iter().map(|job| job.request.clone()).collect::<Vec<_>>();
+            assert_eq!(told, [anew.request.id.clone(), anew.request.id.clone()], "{closed:?}: acknowledged anew");
+            assert_eq!(desk.world.stored().requests.heads[&before.id].standing, closed);
+            before = anew.request;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_they_name_of_themselves_is_kept_for_the_request_that_follows_alone() {
+    let desk = Desk::new();
+    let (kind, value) = (PointKind::Postcode, PointValue::parse("94110").unwrap());
+    let named = || Ask {
+        residence: Some("California".to_owned()),
+        data_points: [(kind, value.clone())].into(),
+        ..ask(Kind::Erasure)
+    };
+    let first = desk.accept(Naming::Repeatable("form-1"), named()).await.unwrap().request;
+    assert!(first.is_point(&desk.keys, kind, &value));
+    desk.change(&first.id, |request| request.standing = Standing::Withdrawn { at: now(), in_part: false });
+    let second = desk.accept(Naming::Repeatable("form-1"), named()).await.unwrap().request;
+    assert!(second.id != first.id && second.is_point(&desk.keys, kind, &value));
+}
+
+#[tokio::test]
+async fn what_is_in_force_and_what_staff_note_is_the_same_when_it_comes_again() {
+    for kind in [Kind::OptOut, Kind::Limit] {
+        let desk = Desk::new();
+        let send = async || desk.accept(Naming::Repeatable("form-1"), ask(kind)).await.unwrap();
+        let first = send().await.request;
+        let flag = if kind == Kind::OptOut { Flag::OptedOut } else { Flag::Limited };
+        desk.change(&first.id, |request| (request.standing, request.course.flags) = (answered(), vec![flag]));
+        assert_eq!(send().await.request.id, first.id, "{kind:?}");
+        desk.change(&first.id, |request| {
+            (request.course.flags, request.course.lifted) = (Vec::new(), vec![flag]);
+        });
+        assert!(send().await.is_new, "{kind:?}: it is in force no more");
+    }
+    let desk = Desk::new();
+    let noted = || Ask { channel: Channel::Phone, received_at: Some(at("2026-03-04T09:00:00Z")), ..ask(Kind::Access) };
+    let first = desk.accept(Naming::Repeatable("1"), noted()).await.unwrap().request;
+    desk.change(&first.id, |request| request.standing = answered());
+    assert_eq!(desk.accept(Naming::Repeatable("1"), noted()).await.unwrap().request.id, first.id);
 }
 
 #[tokio::test]
