@@ -68,7 +68,7 @@ impl Desk {
         (keys, source): (&SubjectKeys, &KeyedRef),
         now: Timestamp,
     ) -> Option<SubjectRequest> {
-        let ask = opt_out(shown).filter(|_| is_on(headers))?;
+        let ask = is_on(headers).then(|| opt_out(shown, &self.law)).flatten()?;
         // Shown again, it is the same.
         let name = format!("gpc#{}", shown.id.as_str());
         let sent = Sent { ask, source: Some(source.clone()) };

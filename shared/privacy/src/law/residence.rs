@@ -111,22 +111,36 @@ impl Law {
     #[must_use]
     pub fn residence(&self, text: Option<&str>, at: Timestamp) -> Residence<'_> {
         let found = text.and_then(|text| self.find_one(text).or_else(|| self.find_in_parts(text)));
-        let known = found.and_then(|(regime_name, place)| {
-            let declared = Declared::Known(place);
-            let regime = self.model.regime.get(regime_name)?;
-            let zone = Some(self.model.zones.get(place.code).unwrap_or(&regime.time_zone).as_str());
-            if !is_in_force(regime, at) {
-                let regime_name = &self.model.rights.fallback;
-                return Some(Residence { regime_name, regime: &self.fallback, declared, zone });
-            }
-            Some(Residence { regime_name, regime, declared, zone })
-        });
+        let known = found.and_then(|(regime_name, place)| self.resident(regime_name, place, at));
         known.unwrap_or(Residence {
             regime_name: &self.model.rights.fallback,
             regime: &self.fallback,
             declared: Declared::Unknown,
             zone: None,
         })
+    }
+
+    /// A person who lives at a place of the file.
+    fn resident<'a>(&'a self, regime_name: &'a str, place: Place<'a>, at: Timestamp) -> Option<Residence<'a>> {
+        let declared = Declared::Known(place);
+        let regime = self.model.regime.get(regime_name)?;
+        let zone = Some(self.model.zones.get(place.code).unwrap_or(&regime.time_zone).as_str());
+        if !is_in_force(regime, at) {
+            let regime_name = &self.model.rights.fallback;
+            return Some(Residence { regime_name, regime: &self.fallback, declared, zone });
+        }
+        Some(Residence { regime_name, regime, declared, zone })
+    }
+
+    /// A place where the law and the zone of somebody hold whose own is not kept: what it says of a request, theirs says. Where the
+    /// zone is another by now, the law alone; the fallback holds anywhere, and says nothing of where.
+    #[must_use]
+    pub fn place_under(&self, regime_name: &str, zone: &str, at: Timestamp) -> Option<Place<'_>> {
+        let all = || self.places().filter_map(|(regime, place, _)| Some((place, self.resident(regime, place, at)?)));
+        let is_under = |found: &(Place<'_>, Residence<'_>)| found.1.regime_name == regime_name;
+        let exact = all().find(|found| is_under(found) && found.1.zone == Some(zone));
+        let is_fallback = regime_name == self.model.rights.fallback;
+        exact.or_else(|| all().find(is_under).filter(|_| !is_fallback)).map(|(place, _)| place)
     }
 
     /// Every place, for a form to choose from: countries by name, each followed by its parts. What people choose who

@@ -67,3 +67,16 @@ async fn who_fills_in_the_form_reads_that_they_have_opted_out() {
     check_page("verified", &page.text);
     assert!(page.text.contains("Opt-out request honored"), "{}", page.text);
 }
+
+#[tokio::test]
+async fn a_californian_opts_out_by_the_law_of_california() {
+    let bench = Bench::new();
+    let body = json!({"kind": "access", "email": "mia@example.com", "residence": "California"});
+    let reference = bench.post("/api/dsr", &body).await.json()["reference"].as_str().unwrap().to_owned();
+    let headers = json!({"content-type": JSON, "sec-gpc": "1"});
+    let body = json!({"code": bench.code_for(&reference).await}).to_string();
+    let shown = bench.send("POST", &format!("/api/dsr/{reference}/verification"), &headers, &body).await.json();
+    let opted_out = bench.stored(shown["opted_out"]["reference"].as_str().unwrap()).await;
+    assert_eq!((opted_out.regime.as_str(), opted_out.clocks.zone.as_str()), ("CA_CCPA", "America/Los_Angeles"));
+    assert!(opted_out.clocks.legal.rule.starts_with("bdays:15"), "{}", opted_out.clocks.legal.rule);
+}

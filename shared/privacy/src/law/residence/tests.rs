@@ -55,6 +55,20 @@ fn found(law: &Law, text: &str) -> String {
 }
 
 #[test]
+fn for_whose_place_is_not_kept_another_of_the_same_law_and_zone_says_the_same() {
+    let law = law();
+    for place in law.residences() {
+        let theirs = law.residence(Some(place.code), later());
+        let found = law.place_under(theirs.regime_name, theirs.zone.unwrap(), later()).unwrap();
+        let other = law.residence(Some(found.code), later());
+        assert_eq!((other.regime_name, other.zone), (theirs.regime_name, theirs.zone), "{}", place.code);
+    }
+    let under = |regime, zone| law.place_under(regime, zone, later()).map(|place| place.code);
+    assert_eq!(under("CA_CCPA", "UTC"), Some("US-CA"), "the law alone");
+    assert_eq!((under("UNKNOWN", "UTC"), under("NO_LAW", "UTC")), (None, None));
+}
+
+#[test]
 fn every_member_of_the_union_and_the_eea_is_under_the_gdpr() {
     let law = law();
     for (code, name) in MEMBERS {
