@@ -23,7 +23,7 @@ pub enum NotCorrected {
     /// It asks for something else.
     #[error("the request does not ask for a correction")]
     OtherKind,
-    /// Nobody has verified it yet, or it is closed.
+    /// Nobody has verified it yet, or it is closed, or a report about a child that staff have to read first or that they believe.
     #[error("only a request in work is carried out")]
     NotInWork,
     /// A field was confirmed that nobody had been told to mend, or as something else than they were told, or by nothing but
@@ -53,7 +53,9 @@ pub fn correct(
     }
     let at = instant::to_millis(now);
     let mut changed = SubjectRequest { version: request.version + 1, ..request.clone() };
-    let is_in_work = matches!(request.standing, Standing::InProgress { .. });
+    // Decided here it would be answered, and a report about a child leave the list unread, or before what is the child's is gone.
+    let is_of_child = request.awaits_child_review() || request.is_of_child();
+    let is_in_work = matches!(request.standing, Standing::InProgress { .. }) && !is_of_child;
     let mut news = Vec::new();
     for one in fields {
         let known = &mut changed.findings.corrections;

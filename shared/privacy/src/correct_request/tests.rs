@@ -2,7 +2,7 @@ use super::*;
 use crate::legal_hold::Note;
 use crate::memory::{World, asked};
 use crate::subject_request::findings::{EvidenceId, FieldName};
-use crate::subject_request::{Actor, Proof, Proven};
+use crate::subject_request::{Actor, ChildReview, Proof, Proven, Turn};
 
 fn now() -> Timestamp {
     "2026-03-20T09:00:00Z".parse().unwrap()
@@ -89,6 +89,35 @@ fn a_decision_is_not_taken_back_and_nothing_is_mended_that_was_not_asked_or_veri
     assert_eq!(correct(&waiting, &[one("name", applied())], &by("So."), now()), Err(NotCorrected::NotInWork));
     let many: Vec<Correction> = (0..=FIELDS_MAX).map(|n| one(&format!("field-{n}"), Decision::Open)).collect();
     assert_eq!(correct(&request, &many, &by("So."), now()), Err(NotCorrected::TooMany));
+}
+
+#[tokio::test]
+async fn no_field_closes_a_report_about_a_child_that_nobody_has_read_or_whose_data_goes() {
+    let credible =
+        ChildReview::Credible { at: now(), erase_by: now_day(), zone: "UTC".to_owned(), is_apart: false, child: None };
+    for (review, expected) in [
+        (None, "in-progress"),
+        (Some(credible), "in-progress"),
+        (Some(ChildReview::NotCredible { at: now() }), "partly-retained"),
+    ] {
+        let world = World::new(now(), 100);
+        let mut request = SubjectRequest { about_child: true, ..in_work() };
+        request.course.child = review.clone();
+        world.stored().requests.heads.insert(request.id.clone(), request.clone());
+        let decide = async |decision| {
+            correct_request(&world, &world, &request.id, &[one("name", decision)], &by("Looked."), now()).await
+        };
+        for decision in [Decision::Open, applied(), refused()] {
+            let refused = matches!(decide(decision).await, Err(NotDone::Refused(NotCorrected::NotInWork)));
+            assert!(refused || matches!(review, Some(ChildReview::NotCredible { .. })), "{review:?}");
+        }
+        assert_eq!(world.stored().requests.heads[&request.id].standing.name(), expected, "{review:?}");
+        assert_eq!(request.turns().contains(&Turn::Correct), expected != "in-progress" || review.is_none());
+    }
+}
+
+fn now_day() -> jiff::civil::Date {
+    "2026-03-15".parse().unwrap()
 }
 
 #[test]

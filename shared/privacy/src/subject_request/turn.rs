@@ -52,6 +52,7 @@ impl SubjectRequest {
         let is_missing = |proof: Proof| !self.is_of_child() && self.missing().any(|missing| missing == proof);
         let is_in_work = matches!(self.standing, Standing::InProgress { .. });
         let is_open = self.standing.closed_at().is_none();
+        let is_to_mend = self.kind == Kind::Correction && !self.is_of_child();
         let is_read = matches!(self.kind, Kind::Appeal | Kind::Complaint | Kind::Objection);
         let waits = [
             (Turn::ReviewChild, is_open && self.about_child && self.course.child.is_none()),
@@ -61,7 +62,7 @@ impl SubjectRequest {
             // Also once it is closed: somebody does not know that it is.
             (Turn::Reach, !self.undelivered.is_empty()),
             (Turn::GiveTime, is_in_work && self.wants_time()),
-            (Turn::Correct, is_in_work && self.kind == Kind::Correction && !self.findings.is_corrected()),
+            (Turn::Correct, is_in_work && is_to_mend && !self.findings.is_corrected()),
             (Turn::Answer, is_in_work && (is_read || self.is_left_to_staff())),
         ];
         waits.into_iter().filter(|(_, waits)| *waits).map(|(turn, _)| turn).collect()
