@@ -206,7 +206,7 @@ pub async fn close_request(
     let erasures = Erasures::read(book, &request).await?;
     let changed = close(&request, &erasures, closure, by, now);
     if matches!(changed, Err(NotClosed::Closed)) && is_repeat(book, id, closure, by).await? {
-        return Ok(Done { request, is_new: false, unsent: None }.told(queue, Notice::Answer).await);
+        return Ok(Done { request, is_new: false, unsent: None });
     }
     changed.map_err(NotDone::Refused)?;
     // What it is about goes first: should this break off, it is done again.

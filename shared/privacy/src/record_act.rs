@@ -58,10 +58,11 @@ pub async fn record_act<E: Send>(
 }
 
 impl Done {
-    /// Has whoever asks told what is so now, if they were not.
+    /// Has whoever asks told what is so now, if they were not. Of an act that is repeated the letter may be under way, and would go out
+    /// twice: every act makes its request due at once, and the sweep sends what was lost.
     pub async fn told(mut self, queue: &impl NoticeQueue, notice: Notice) -> Self {
         let round = self.request.round_to_tell(notice);
-        if !self.request.was_told(notice, round) {
+        if self.is_new && !self.request.was_told(notice, round) {
             let job = NoticeJob { request: self.request.id.clone(), notice, tenant: None, round, source: None };
             self.unsent = queue.notify(&job).await.err();
         }

@@ -256,6 +256,9 @@ pub async fn withdraw_request(
 
 /// Whoever asked and the businesses that were asked hear of it; what is not sent, the sweep sends.
 async fn told(done: Done, queue: &impl NoticeQueue) -> Done {
+    if !done.is_new {
+        return done;
+    }
     let mut done = done.told(queue, Notice::Withdrawal).await;
     for tenant in done.request.tenants_to_call_off() {
         let (request, tenant) = (done.request.id.clone(), Some(tenant));

@@ -1,3 +1,4 @@
+mod acts;
 mod businesses;
 mod ending;
 mod lapses;
@@ -11,7 +12,7 @@ use crate::law::Law;
 use crate::memory::{Strike, World, prompt_map};
 use crate::obligation::ObligationId;
 use crate::subject_request::challenge::Challenge;
-use crate::subject_request::{Agent, Channel, Contact, EmailAddress, Proof};
+use crate::subject_request::{Agent, Channel, Contact, EmailAddress, Proof, Proven};
 use crate::tell_person::Teller;
 use crate::verify_request::verify_request;
 

@@ -256,6 +256,7 @@ async fn an_objection_that_staff_refuse_whole_ends_with_marketing_stopped_and_sa
         let words = request.reason_words(&law, DenialReason::ManifestlyUnfounded).unwrap();
         assert_eq!(Some(&words), law.model().denial[&DenialReason::ManifestlyUnfounded].rest.as_ref());
         assert!(!words.contains("did not act"), "{words}");
+        office.sweep().await;
         assert_eq!(office.told(&id).1, Some(Notice::Answer));
         assert!(!request.is_objection_accepted());
         // An appeal may still be right about the rest.
