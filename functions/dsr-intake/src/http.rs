@@ -44,7 +44,7 @@ pub(crate) struct Desk {
     pub(crate) bundles: BundleBucket,
     pub(crate) limits: LimitsTable,
     /// Flags only.
-    marks: Vault,
+    pub(crate) marks: Vault,
     pub(crate) outbox: Outbox,
     pub(crate) subject_keys: Secret<SubjectKeys>,
     pub(crate) dashboard_keys: Secret<DashboardKeys>,

@@ -33,15 +33,15 @@ impl Desk {
             Ok(shown) => shown,
             Err(problem) => return self.slipped(request, id, problem, Wanted::Withdrawal, format).await,
         };
-        let (ledger, queue) = (&self.ledger, &self.outbox);
+        let (ledger, queue, flags) = (&self.ledger, &self.outbox, (&self.marks, &*keys));
         let withdrawal = match shown {
             Shown::Code(pass) if Pass::has_form(&pass) => {
                 let sent = self.send_code_by_pass(&keys, id, &pass, now, Wanted::Withdrawal, format).await?;
                 return Ok(("asked", sent));
             }
-            Shown::Code(code) => withdraw_by_code(ledger, queue, &keys, id, &code, now).await?,
+            Shown::Code(code) => withdraw_by_code(ledger, queue, flags, id, &code, now).await?,
             Shown::Login(token) => match self.login(&token, id, now).await? {
-                Some(login) => withdraw_by_login(ledger, queue, &self.limits, &keys, (id, &login), now).await?,
+                Some(login) => withdraw_by_login(ledger, queue, &self.limits, flags, (id, &login), now).await?,
                 None => Withdrawal::Refused,
             },
             Shown::Declaration(_) => return Err(Problem::BadMember("code").into()),

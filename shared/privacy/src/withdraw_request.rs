@@ -14,7 +14,9 @@ use jiff::Timestamp;
 
 use crate::clock::model::Kind;
 use crate::fault::Fault;
+use crate::fulfil_request::raise_flags;
 use crate::ids::TenantId;
+use crate::ingest_gate::FlagBook;
 use crate::instant;
 use crate::keys::SubjectKeys;
 use crate::login::Login;
@@ -173,7 +175,7 @@ impl SubjectRequest {
 pub async fn withdraw_by_code(
     book: &(impl RequestBook + Challenges + DueIndex),
     queue: &impl NoticeQueue,
-    keys: &SubjectKeys,
+    (flags, keys): (&impl FlagBook, &SubjectKeys),
     id: &ObligationId,
     code: &str,
     now: Timestamp,
@@ -183,7 +185,7 @@ pub async fn withdraw_by_code(
         return Ok(Withdrawal::Refused);
     }
     let takes_back = |request: &SubjectRequest| request.withdrawn_by() == Some(challenge.proof);
-    by_asker(book, queue, (id, challenge.proof, Some(&challenge)), takes_back, now).await
+    by_asker(book, queue, (flags, keys), (id, challenge.proof, Some(&challenge)), takes_back, now).await
 }
 
 /// Tries a login of the same account holder. It is used up by it.
@@ -194,7 +196,7 @@ pub async fn withdraw_by_login(
     book: &(impl RequestBook + DueIndex),
     queue: &impl NoticeQueue,
     limits: &impl Limits,
-    keys: &SubjectKeys,
+    (flags, keys): (&impl FlagBook, &SubjectKeys),
     (id, login): (&ObligationId, &Login),
     now: Timestamp,
 ) -> Result<Withdrawal, Fault> {
@@ -205,18 +207,21 @@ pub async fn withdraw_by_login(
     if !book.request(id).await?.as_ref().is_some_and(is_theirs) || !use_up(limits, keys, login).await? {
         return Ok(Withdrawal::Refused);
     }
-    by_asker(book, queue, (id, Proof::AccountLogin, None), is_theirs, now).await
+    by_asker(book, queue, (flags, keys), (id, Proof::AccountLogin, None), is_theirs, now).await
 }
 
 async fn by_asker(
     book: &(impl RequestBook + DueIndex),
     queue: &impl NoticeQueue,
+    (flags, keys): (&impl FlagBook, &SubjectKeys),
     (id, proof, used): (&ObligationId, Proof, Option<&Challenge>),
     takes_back: impl Fn(&SubjectRequest) -> bool,
     now: Timestamp,
 ) -> Result<Withdrawal, Fault> {
     for _ in 0..ROUNDS {
         let Some(request) = book.request(id).await?.filter(&takes_back) else { return Ok(Withdrawal::Refused) };
+        // What stands of it and is not noted would stay for good: once it is taken back, nobody notes it.
+        let Some(request) = raise_flags(book, flags, keys, request, now).await? else { continue };
         let erasure = book.head(&request.erasure_id()).await?;
         let withdrawn = match withdraw(&request, erasure.as_ref(), now) {
             Ok(Some(withdrawn)) => withdrawn,
@@ -239,6 +244,7 @@ async fn by_asker(
 pub async fn withdraw_request(
     book: &(impl RequestBook + DueIndex),
     queue: &impl NoticeQueue,
+    (flags, keys): (&impl FlagBook, &SubjectKeys),
     id: &ObligationId,
     evidence: &EvidenceId,
     by: &By,
@@ -246,8 +252,13 @@ pub async fn withdraw_request(
 ) -> Result<Done, NotDone<NotWithdrawn>> {
     let request = book.request(id).await?.ok_or(NotDone::Unknown)?;
     let erasure = book.head(&request.erasure_id()).await?;
+    raise_flags(book, flags, keys, request, now).await?;
     let deed = Deed::Withdrawn { proof: None, evidence: Some(evidence.clone()) };
     let change = |request: &SubjectRequest| {
+        // Somebody was quicker, and a flag may stand that is not noted.
+        if request.works_at_once() {
+            return Err(NotWithdrawn::Begun);
+        }
         let withdrawn = withdraw(request, erasure.as_ref(), now)?;
         Ok(withdrawn.map(|request| Changed { request, act: by.did(deed.clone(), instant::to_millis(now)) }))
     };

@@ -209,7 +209,7 @@ impl Staff {
                 let kept_for = kept_for(&self.map);
                 lift_flag(book, &self.vault, &keys, (id, &read::lift(members)?), by, (now, kept_for)).await?
             }
-            ActPath::Withdrawal => withdraw_request(book, queue, id, &read::withdrawal(members)?, by, now).await?,
+            ActPath::Withdrawal => self.withdraw(id, members, by, now).await?,
             ActPath::Bundle => order_bundle(book, queue, law, id, &read::order(members)?, by, now).await?,
             ActPath::Closure => {
                 let done = close_request(book, queue, law, id, &read::closure(members)?, by, now).await?;
@@ -219,6 +219,12 @@ impl Staff {
                 Done { request: raised.unwrap_or(done.request), ..done }
             }
         })
+    }
+
+    async fn withdraw(&self, id: &ObligationId, members: &Members, by: &By, now: Timestamp) -> Result<Done, Rejected> {
+        let (evidence, keys) = (read::withdrawal(members)?, self.subject_keys.get().await?);
+        let (book, flags) = (&self.ledger, (&self.vault, &*keys));
+        Ok(withdraw_request(book, &self.outbox, flags, id, &evidence, by, now).await?)
     }
 
     async fn verify(&self, id: &ObligationId, members: &Members, by: &By, now: Timestamp) -> Result<Done, Rejected> {

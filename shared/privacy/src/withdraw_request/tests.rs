@@ -129,7 +129,8 @@ async fn stored(world: &World, request: &SubjectRequest) -> (String, SubjectRequ
 async fn a_code_takes_back_what_nobody_has_verified_and_a_wrong_one_nothing() {
     let (world, keys) = (World::new(now(), 100), keys());
     let (code, request) = stored(&world, &waiting(Kind::Erasure, &[Proof::EmailCode])).await;
-    let enter = async |code: &str| withdraw_by_code(&world, &world, &keys, &request.id, code, now()).await.unwrap();
+    let enter =
+        async |code: &str| withdraw_by_code(&world, &world, (&world, &keys), &request.id, code, now()).await.unwrap();
     let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
     assert!(matches!(enter(&wrong).await, Withdrawal::Refused));
     assert_eq!(world.stored().requests.heads[&request.id], request);
@@ -147,12 +148,13 @@ async fn a_code_of_an_account_does_not_take_back_what_a_login_has_shown() {
     world.stored().requests.heads.insert(request.id.clone(), request.clone());
     let (challenge, code) = Challenge::make(&keys, &request.id, Proof::EmailCode, &[7; 24], now()).unwrap();
     world.issue(&request.id, &challenge).await.unwrap();
-    let taken = withdraw_by_code(&world, &world, &keys, &request.id, code.expose(), now()).await.unwrap();
+    let taken = withdraw_by_code(&world, &world, (&world, &keys), &request.id, code.expose(), now()).await.unwrap();
     assert!(matches!(taken, Withdrawal::Refused));
     for (user, is_same) in [("u2", false), ("u1", true)] {
         let member = Member { user: crate::ids::UserId::parse(user).unwrap(), ..member() };
         let login = Login { member, email: None, token_id: user.to_owned(), expires_at: now() };
-        let taken = withdraw_by_login(&world, &world, &world, &keys, (&request.id, &login), now()).await.unwrap();
+        let taken =
+            withdraw_by_login(&world, &world, &world, (&world, &keys), (&request.id, &login), now()).await.unwrap();
         assert_eq!(matches!(taken, Withdrawal::Done(_)), is_same, "{user}");
     }
 }

@@ -1,6 +1,7 @@
 //! Requests that are taken back on their way: what was begun by then is what is done of them.
 
 use super::*;
+use crate::ingest_gate::Flag;
 use crate::legal_hold::Note;
 use crate::record_act::NotDone;
 use crate::subject_request::challenge::Challenge;
@@ -18,13 +19,23 @@ impl House {
         let now = self.world.now();
         let (challenge, code) = Challenge::make(&self.keys, id, proof, &[5; 24], now).unwrap();
         self.world.issue(id, &challenge).await.unwrap();
-        withdraw_by_code(&self.world, &self.world, &self.keys, id, code.expose(), now).await.unwrap()
+        withdraw_by_code(&self.world, &self.world, (&self.world, &self.keys), id, code.expose(), now).await.unwrap()
     }
 
     async fn staff_take_back(&self, id: &ObligationId) -> Result<bool, NotWithdrawn> {
         let (evidence, why) = (EvidenceId::parse("mail-77").unwrap(), Note::parse("They wrote so.").unwrap());
         let by = By { actor: Actor::Staff("alex".to_owned()), why };
-        match withdraw_request(&self.world, &self.world, id, &evidence, &by, self.world.now()).await {
+        match withdraw_request(
+            &self.world,
+            &self.world,
+            (&self.world, &self.keys),
+            id,
+            &evidence,
+            &by,
+            self.world.now(),
+        )
+        .await
+        {
             Ok(done) => Ok(done.is_new),
             Err(NotDone::Refused(why)) => Err(why),
             Err(error) => panic!("{error}"),
@@ -164,7 +175,8 @@ async fn a_crash_at_any_step_leaves_it_taken_back_and_everybody_told_or_not_take
         let (challenge, code) = Challenge::make(&house.keys, &request.id, Proof::EmailCode, &[5; 24], now).unwrap();
         house.world.issue(&request.id, &challenge).await.unwrap();
         house.world.strike(Some(strike));
-        let _struck = withdraw_by_code(&house.world, &house.world, &house.keys, &request.id, code.expose(), now).await;
+        let (world, flags) = (&house.world, (&house.world, &house.keys));
+        let _struck = withdraw_by_code(world, world, flags, &request.id, code.expose(), now).await;
         house.world.strike(None);
         let is_taken_back = matches!(house.request(&request.id).standing, Standing::Withdrawn { .. });
         for _ in 0..4 {
@@ -177,6 +189,44 @@ async fn a_crash_at_any_step_leaves_it_taken_back_and_everybody_told_or_not_take
         }
         let told = house.letters().iter().filter(|notice| *notice == "withdrawal").count();
         assert_eq!(told, usize::from(is_taken_back), "{strike:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flag_that_was_raised_and_not_noted_is_noted_before_it_is_taken_back_and_can_be_lifted() {
+    use crate::lift_flag::{Lift, lift_flag};
+    for (kind, flag) in [
+        (Kind::Objection, Flag::NoMarketing),
+        (Kind::Restriction, Flag::Restricted),
+        (Kind::ConsentWithdrawal, Flag::ConsentWithdrawn),
+    ] {
+        for is_by_staff in [false, true] {
+            let house = House::new();
+            let request = house.ask(1, kind, &BOTH).await;
+            let people = house.fulfilment().suppressions(&request.flagged(flag));
+            for call in 1.. {
+                house.world.strike(Some(Strike::After(call)));
+                let _struck = house.fulfilment().begin(request.clone(), house.world.now()).await;
+                house.world.strike(None);
+                if house.world.flags(&people).await.unwrap().contains(&flag) {
+                    break;
+                }
+            }
+            assert!(house.request(&request.id).course.flags.is_empty(), "{kind:?}: raised, and not noted");
+            if is_by_staff {
+                assert_eq!(house.staff_take_back(&request.id).await, Ok(true));
+            } else {
+                assert!(matches!(house.take_back(&request.id, Proof::EmailCode).await, Withdrawal::Done(_)));
+            }
+            let taken = house.request(&request.id);
+            assert!(matches!(taken.standing, Standing::Withdrawn { in_part: true, .. }), "{kind:?}: {taken:?}");
+            assert_eq!(taken.course.flags, [flag]);
+            let (world, now) = (&house.world, house.world.now());
+            let (lift, why) = (Lift { flag, asked_in: None }, Note::parse("They wrote so.").unwrap());
+            let by = By { actor: Actor::Staff("alex".to_owned()), why };
+            lift_flag(world, world, &house.keys, (&request.id, &lift), &by, (now, None)).await.unwrap();
+            assert!(house.world.flags(&people).await.unwrap().is_empty(), "{kind:?}");
+        }
     }
 }
 

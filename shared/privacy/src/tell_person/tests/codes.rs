@@ -47,7 +47,10 @@ async fn a_fresh_code_voids_the_old_one_and_verified_people_get_one_only_to_take
     let (world, keys) = (&post.world, &post.keys);
     post.tell(&post.job(&id, Notice::Code, 3, "home"), now()).await.unwrap();
     let last = post.letters().pop().and_then(|letter| letter.code).unwrap();
-    assert!(matches!(withdraw_by_code(world, world, keys, &id, &last, now()).await.unwrap(), Withdrawal::Done(_)));
+    assert!(matches!(
+        withdraw_by_code(world, world, (world, keys), &id, &last, now()).await.unwrap(),
+        Withdrawal::Done(_)
+    ));
     assert_eq!(post.tell(&post.job(&id, Notice::Code, 4, "home"), now()).await.unwrap(), Told::Idle, "it is over");
 }
 
