@@ -1,12 +1,12 @@
 //! Records that a letter came back. Staff see it in the trail and as a mark on the request; it changes nothing else: a code
 //! that bounced denies nothing, and the clocks run on.
 //!
-//! May come twice: what the trail says already is not written again.
+//! May come twice: what the trail says already is not written again, unless the letter has gone out once more since.
 
 use jiff::Timestamp;
 
 use crate::fault::Fault;
-use crate::subject_request::bounce::BounceReport;
+use crate::subject_request::bounce::{BounceReport, LetterName};
 use crate::subject_request::ports::RequestBook;
 use crate::subject_request::{Act, Deed, SubjectRequest};
 
@@ -34,7 +34,7 @@ pub async fn record_bounce(book: &impl RequestBook, report: &BounceReport, now: 
     };
     for _ in 0..3 {
         let Some(request) = book.request(&report.request).await? else { return Ok(Recorded::Gone) };
-        if book.acts(&report.request).await?.iter().any(|act| act.deed == deed) {
+        if is_known(&request, &report.letter, &deed, &book.acts(&report.request).await?) {
             return Ok(Recorded::Known);
         }
         let act = Act::of_service(deed.clone(), now);
@@ -45,16 +45,29 @@ pub async fn record_bounce(book: &impl RequestBook, report: &BounceReport, now: 
     Err(Fault::retry("bounce", "the request changed under every try"))
 }
 
-/// The mark is for the newest letter of its kind only: one that went out since may have arrived.
-fn marked(request: SubjectRequest, report: &BounceReport) -> SubjectRequest {
-    let letter = &report.letter;
+/// Whether the trail says it. What is told anew, after an appeal or of another bundle, goes out in the same round once more, and may
+/// come back once more: then only what came back since counts.
+fn is_known(request: &SubjectRequest, letter: &LetterName, deed: &Deed, acts: &[Act]) -> bool {
+    let sent = Deed::Told { notice: letter.notice.as_str().to_owned(), tenant: letter.tenant.clone() };
+    let is_newest = is_newest(request, letter);
+    let since_sent = acts.iter().rev().take_while(|act| !is_newest || act.deed != sent);
+    since_sent.map(|act| &act.deed).any(|known| known == deed)
+}
+
+fn is_newest(request: &SubjectRequest, letter: &LetterName) -> bool {
     let newest = match &letter.tenant {
         Some(tenant) => request.tenant_rounds(tenant, letter.notice),
         None => request.told.get(&letter.notice).copied().unwrap_or(0),
     };
+    letter.round >= newest
+}
+
+/// The mark is for the newest letter of its kind only: one that went out since may have arrived.
+fn marked(request: SubjectRequest, report: &BounceReport) -> SubjectRequest {
+    let is_newest = is_newest(&request, &report.letter);
     let mut marked = SubjectRequest { version: request.version + 1, ..request };
-    if letter.round >= newest {
-        marked.undelivered.insert(letter.notice);
+    if is_newest {
+        marked.undelivered.insert(report.letter.notice);
     }
     marked
 }

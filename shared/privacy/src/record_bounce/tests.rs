@@ -5,7 +5,7 @@ use crate::keys::SubjectKeys;
 use crate::law::Law;
 use crate::memory::{Strike, World};
 use crate::obligation::ObligationId;
-use crate::subject_request::bounce::{BounceCause, LetterName};
+use crate::subject_request::bounce::BounceCause;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::{Channel, Contact, EmailAddress};
 
@@ -62,6 +62,44 @@ async fn an_older_letter_leaves_the_mark_of_a_newer_one_alone() {
     assert!(world.stored().requests.heads[&id].undelivered.is_empty());
     record_bounce(&world, &report(&id, 2), now()).await.unwrap();
     assert_eq!(world.stored().requests.heads[&id].undelivered, [Notice::Code].into());
+}
+
+async fn told(world: &World, id: &ObligationId, notice: Notice, round: u32) {
+    let request = world.stored().requests.heads[id].clone();
+    let mut told = SubjectRequest { version: request.version + 1, ..request };
+    told.told.insert(notice, round);
+    told.undelivered.remove(&notice);
+    let act = Act::of_service(Deed::Told { notice: notice.as_str().to_owned(), tenant: None }, now());
+    assert!(world.record(&told, &act, None).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_told_anew_in_the_same_round_may_come_back_anew_and_is_written_once_more() {
+    let world = World::new(now(), 100);
+    let id = asked(&world).await;
+    let letter = LetterName { notice: Notice::Answer, round: 1, tenant: None };
+    let answer = BounceReport { request: id.clone(), letter, cause: BounceCause::Bounce };
+    let bounce = async || record_bounce(&world, &answer, now()).await.unwrap();
+    let is_marked = || world.stored().requests.heads[&id].undelivered.contains(&Notice::Answer);
+    told(&world, &id, Notice::Answer, 1).await;
+    assert_eq!((bounce().await, bounce().await, is_marked()), (Recorded::New, Recorded::Known, true));
+    // A bundle is ordered again, an appeal is upheld.
+    world.stored().requests.heads.get_mut(&id).unwrap().told.remove(&Notice::Answer);
+    assert_eq!(bounce().await, Recorded::Known, "nothing went out since");
+    told(&world, &id, Notice::Answer, 1).await;
+    told(&world, &id, Notice::Code, 1).await;
+    assert_eq!((bounce().await, bounce().await, is_marked()), (Recorded::New, Recorded::Known, true));
+}
+
+#[tokio::test]
+async fn what_came_back_is_written_once_though_a_newer_letter_of_its_kind_went_out_since() {
+    let world = World::new(now(), 100);
+    let id = asked(&world).await;
+    told(&world, &id, Notice::Code, 1).await;
+    assert_eq!(record_bounce(&world, &report(&id, 1), now()).await.unwrap(), Recorded::New);
+    told(&world, &id, Notice::Code, 2).await;
+    assert_eq!(record_bounce(&world, &report(&id, 1), now()).await.unwrap(), Recorded::Known);
+    assert!(world.stored().requests.heads[&id].undelivered.is_empty());
 }
 
 #[tokio::test]
