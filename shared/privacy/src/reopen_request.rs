@@ -110,7 +110,7 @@ impl SubjectRequest {
         (self.routed, self.told_tenants) = (Vec::new(), std::collections::BTreeMap::new());
         // A report about a child is about whom it names: staff read it again.
         (self.course.people, self.course.child) = (std::collections::BTreeSet::new(), None);
-        self.course.awaits_second_reader = false;
+        (self.course.awaits_second_reader, self.course.is_known_by_categories) = (false, false);
         // It is raised for whoever they are; what was raised before stays, and can be lifted.
         self.course.flags.clear();
     }

@@ -221,10 +221,9 @@ pub async fn review_proof(
     let before = book.acts(id).await?;
     let is_seconded = request.is_seconded(review, &before, by);
     let awaits_other = request.awaits_other_reader(review) && !is_seconded;
-    // Sent again: it stands in the trail once.
-    if !awaits_other
-        && before.iter().any(|act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why))
-    {
+    // Sent again: it stands in the trail once, and after an appeal once more.
+    let is_same = |act: &Act| (&act.deed, &act.actor, &act.why) == (&same.deed, &same.actor, &same.why);
+    if !awaits_other && before.iter().any(|act| is_same(act) && request.is_of_this_course(act)) {
         return Ok(Reviewed::NotShown);
     }
     let done = record_act(book, id, |request| request.review(review, is_seconded, (law, by), now)).await?;

@@ -5,7 +5,7 @@
 //! | an agent's permission: they name no document, or staff have read it and it is none | denied: no permission was shown |
 //! | a code, a login, a declaration, things to compare | denied: nobody has shown that it is theirs |
 //! | either, and something of it is stopped at once | answered with that: see `fulfil_request/at_once.rs` |
-//! | nothing but what staff have not looked at | nothing is denied or ended: it rings until they have, and whoever asks hears that it is late and whose turn it is |
+//! | nothing but what staff have not looked at, since an appeal if one put it back to work | nothing is denied or ended: it rings until they have, and whoever asks hears that it is late and whose turn it is |
 //! | a reading of a report about a child | the same, on top of the work list |
 //! | a declaration, or a third thing to compare, of who has shown enough for the categories | answered with these: see `answer_categories.rs` |
 //! | a code, and no letter has gone out for a fault of ours | nothing is denied: it is told |
@@ -63,7 +63,8 @@ impl SubjectRequest {
     fn left_undone(&self, law: &Law, acts: &[Act]) -> Option<DenialReason> {
         let is_missing = |wanted: Proof| self.missing().any(|missing| missing == wanted);
         let has_read = |of: Proof| {
-            acts.iter().any(|act| matches!(&act.deed, Deed::Reviewed { review, .. } if review.proof() == of))
+            let is_it = |act: &Act| matches!(&act.deed, Deed::Reviewed { review, .. } if review.proof() == of);
+            acts.iter().any(|act| is_it(act) && self.is_of_this_course(act))
         };
         // What one of staff has found good waits for another of them, and not for whoever asks.
         let was_refused = has_read(Proof::AgentPermission) && !self.course.awaits_second_reader;
@@ -72,7 +73,8 @@ impl SubjectRequest {
         }
         let is_theirs = |proof: Proof| match proof {
             Proof::EmailCode | Proof::HandleCode | Proof::AccountLogin | Proof::Declaration => true,
-            Proof::DataPoints => has_read(proof) || !self.names_enough(law),
+            // What they had named by an appeal went with the evidence: whether that was enough, staff find out.
+            Proof::DataPoints => has_read(proof) || (self.course.reopened.is_none() && !self.names_enough(law)),
             Proof::AgentPermission => false,
         };
         self.missing().any(is_theirs).then_some(DenialReason::Unverifiable)

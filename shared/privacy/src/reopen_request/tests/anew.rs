@@ -8,6 +8,7 @@ fn whose_contact_data_was_erased_is_reached_where_the_appeal_came_from_and_shows
         let mut request = answered_in_part(Kind::Restriction).without_contact();
         request.course.people = people("mia");
         request.course.flags = vec![crate::ingest_gate::Flag::Restricted];
+        request.course.is_known_by_categories = true;
         let mut appeal = appeal_of(&request);
         appeal.course.people = if appealing.is_empty() { BTreeSet::new() } else { people(appealing) };
         appeal.contact.email = EmailAddress::parse("tim@example.org").ok();
@@ -15,6 +16,7 @@ fn whose_contact_data_was_erased_is_reached_where_the_appeal_came_from_and_shows
         assert_eq!(again.contact, appeal.contact, "{appealing}");
         assert_eq!(again.is_verified(), is_same, "{appealing}");
         assert_eq!(again.identities().is_empty(), !is_same, "{appealing}: nothing of anybody before they show it");
+        assert_eq!(again.course.is_known_by_categories, is_same, "{appealing}: of whom nothing was compared");
         if !is_same {
             assert_eq!((again.standing.name(), &again.needs[..]), ("awaiting-verification", &[Proof::EmailCode][..]));
             assert!(again.course.people.is_empty() && again.course.flags.is_empty());

@@ -112,6 +112,70 @@ async fn a_californian_whom_staff_compared_in_vain_is_denied_and_one_whom_they_d
     }
 }
 
+/// A request that was denied for want of proof, once an appeal of the same person was upheld.
+async fn reopened(office: &Office, id: &ObligationId) {
+    for _ in 0..2 {
+        office.sweep().await;
+        office.tell().await;
+        office.world.pass(SignedDuration::from_hours(1));
+    }
+    assert!(office.request(id).evidence_erased);
+    let appeal = office.asked_for(9, Ask { appeal_of: Some(id.clone()), ..ask(Kind::Appeal) }).await;
+    let (law, now) = (Law::built_in().unwrap(), office.now());
+    let again = crate::reopen_request::reopen(&office.request(id), &office.request(&appeal), &law, &staff(), now);
+    let again = again.unwrap().unwrap();
+    assert!(office.world.record(&again.request, &again.act, None).await.unwrap());
+    office.world.stored().requests.heads.remove(&appeal);
+    assert_eq!(again.request.standing, Standing::AwaitingVerification);
+}
+
+fn staff() -> By {
+    By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("Looked at it.").unwrap() }
+}
+
+#[tokio::test]
+async fn what_staff_read_before_an_upheld_appeal_denies_nothing_after_it_and_what_they_read_since_does() {
+    let law = Law::built_in().unwrap();
+    let both = [(PointKind::Phone, "0555"), (PointKind::Company, "Birch")];
+    let value = |value: &str| PointValue::parse(value).unwrap();
+    let compared = || Comparison {
+        held: both.map(|(kind, _)| (kind, value("another"))).into(),
+        named: both.map(|(kind, named)| (kind, value(named))).into(),
+    };
+    let permission = |digit: &str| Reading::Permission(Sha256Hex::parse(&digit.repeat(64)).unwrap());
+    for (ask, reading, reason) in [
+        (of_californian(&both), Reading::Record(compared()), "unverifiable"),
+        (of_agent(Kind::Erasure, Some(&"a".repeat(64))), permission("b"), "permission-missing"),
+    ] {
+        for is_read_again in [false, true] {
+            let office = Office::new();
+            let id = office.asked_for(1, ask.clone()).await;
+            office.tell().await;
+            office.enter_code(&id).await;
+            let read = async || {
+                let (keys, now) = (&office.keys, office.now());
+                review_proof(&office.world, (&law, keys), &id, &reading, &staff(), now).await.unwrap();
+            };
+            read().await;
+            assert_eq!(office.late(&id).await.as_deref(), Some(reason));
+            reopened(&office, &id).await;
+            office.world.pass(SignedDuration::from_mins(1));
+            if is_read_again {
+                read().await;
+                read().await;
+            }
+            office.move_to("2026-07-21T12:00:00Z");
+            let swept = office.sweep().await;
+            assert!(swept.faults.is_empty(), "{:?}", swept.faults);
+            let denied = matches!(office.request(&id).standing, Standing::Denied { .. });
+            assert_eq!((denied, swept.overdue), (is_read_again, 1), "{reason}");
+            let acts = office.world.acts(&id).await.unwrap();
+            let readings = acts.iter().filter(|act| matches!(act.deed, Deed::Reviewed { .. })).count();
+            assert_eq!(readings, 1 + usize::from(is_read_again), "{reason}: each once");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_californian_who_shows_too_little_for_the_data_itself_is_told_its_categories_on_the_last_day() {
     let three = [(PointKind::Phone, "0555"), (PointKind::Company, "Birch"), (PointKind::Name, "Mia")];
