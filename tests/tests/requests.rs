@@ -187,9 +187,17 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     assert_eq!(found().await, vec![], "it stays while that stands");
     let standing = ports.spots((IndexPart::Standing, shard), now(), None, 9).await.unwrap();
     assert_eq!(standing, [Spot { at: now(), indexed: Indexed::Asked(request.id.clone()) }]);
-    let lifted = SubjectRequest { version: 6, ..answered };
+    let lifted = SubjectRequest { version: 6, ..answered.clone() };
     assert!(ports.record(&lifted, &act(Deed::Lifted { flag: Flag::Limited, asked_in: None }), None).await.unwrap());
     assert_eq!(found().await, vec![closed.clone()]);
+    let undelivered = [Notice::Answer].into();
+    let unreached = SubjectRequest { version: 7, contact: request.contact.clone(), undelivered, ..lifted };
+    assert!(ports.record(&unreached, &act(Deed::Answered), None).await.unwrap());
+    assert_eq!((contacts().await, found().await), (vec![closed.clone()], vec![closed.clone()]), "gone by its dates");
+    for (part, is_there) in [(IndexPart::Unreached, true), (IndexPart::Answered, false), (IndexPart::Standing, false)] {
+        let spots = ports.spots((part, shard), now(), None, 9).await.unwrap();
+        assert_eq!(!spots.is_empty(), is_there, "{part:?}");
+    }
     let earlier = Closed { closed_at: now() - SignedDuration::from_secs(1), ..closed.clone() };
     assert_eq!(ports.parts(&earlier).await.unwrap(), None, "closed at another time");
     let parts = ports.parts(&closed).await.unwrap().unwrap();
@@ -239,6 +247,17 @@ async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(por
     standing.course.flags.push(Flag::Limited);
     assert!(ports.record(&standing, &act(Deed::Flagged { flag: Flag::Limited }), None).await.unwrap());
     assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "and while something is stopped for it");
+    assert_eq!(ports.unreached_requests(3, 9).await.unwrap(), []);
+    for id in &ids[..2] {
+        let known = ports.request(id).await.unwrap().unwrap();
+        let undelivered = [Notice::Answer].into();
+        let lost = SubjectRequest { version: known.version + 1, undelivered, ..known };
+        assert!(ports.record(&lost, &act(Deed::Answered), None).await.unwrap());
+    }
+    assert_eq!(ports.unreached_requests(3, 9).await.unwrap(), [ids[1].clone(), ids[0].clone()], "the last first");
+    assert_eq!(ports.unreached_requests(3, 1).await.unwrap(), [ids[1].clone()]);
+    assert_eq!(ports.unreached_requests(4, 9).await.unwrap(), []);
+    assert_eq!(ports.settled_requests(3, 3).await.unwrap(), last_first, "among everything closed");
     let nobody = ObligationId::of_request(&[255; 20]);
     let asked: Vec<ObligationId> = ids.iter().cloned().chain([nobody]).collect();
     let mut read: Vec<ObligationId> =

@@ -1,7 +1,8 @@
 //! The work list of staff: reports about children that nobody has read, then what is open, then what is closed and waits for them
 //! all the same; each by the day on which it is due.
 //!
-//! It reads the due index, where every request stands until nothing is left to do, and the rows it names; never the table.
+//! It reads the due index, where every request stands until nothing is left to do, beside it those that are closed and have reached
+//! nobody, and the rows it names; never the table.
 
 mod cursor;
 
@@ -30,6 +31,8 @@ const PAGE: u16 = 1_000;
 const BATCH: usize = 100;
 /// What was closed last, of one shard.
 const SETTLED_MAX: u16 = 100;
+/// What was closed and has reached nobody, of one shard.
+const UNREACHED_MAX: u16 = 1_000;
 
 /// What is listed; what is not said is not narrowed. Without a state: what is open, and what somebody does not know is closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,13 +90,17 @@ pub struct Page {
     pub requests: Vec<Listed>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<Cursor>,
-    /// Whether everything open was read.
+    /// Whether everything open was read, and everything that has reached nobody.
     pub is_complete: bool,
 }
 
 impl Filter {
     fn wants_closed(&self) -> bool {
         self.state.as_deref().is_some_and(|state| ["completed", "partly-retained", "denied"].contains(&state))
+    }
+
+    fn wants_unreached(&self) -> bool {
+        self.state.is_none() || self.wants_closed()
     }
 
     fn admits(&self, listed: &Listed) -> bool {
@@ -123,7 +130,17 @@ pub async fn list_requests(
     limit: usize,
     now: Timestamp,
 ) -> Result<Page, Fault> {
-    let (ids, is_complete) = read_ids(register, filter.wants_closed()).await?;
+    let (mut ids, mut is_complete) = read_due(register).await?;
+    for shard in 0..archive_shards(OwnKind::Requests) {
+        if filter.wants_closed() {
+            ids.extend(register.settled_requests(shard, SETTLED_MAX).await?);
+        }
+        if filter.wants_unreached() {
+            let unreached = register.unreached_requests(shard, UNREACHED_MAX).await?;
+            is_complete &= unreached.len() < usize::from(UNREACHED_MAX);
+            ids.extend(unreached);
+        }
+    }
     let mut rows = read_rows(register, &ids.into_iter().collect::<Vec<_>>(), now).await?;
     rows.retain(|listed| filter.admits(listed));
     let mut placed: Vec<(Cursor, Listed)> =
@@ -142,7 +159,7 @@ pub async fn list_requests(
 /// # Errors
 /// [`Fault`]
 pub async fn read_requests(register: &impl RequestRegister) -> Result<(Vec<SubjectRequest>, bool), Fault> {
-    let (ids, is_complete) = read_ids(register, false).await?;
+    let (ids, is_complete) = read_due(register).await?;
     let ids: Vec<ObligationId> = ids.into_iter().collect();
     let mut requests = Vec::with_capacity(ids.len());
     for batch in ids.chunks(BATCH) {
@@ -151,10 +168,7 @@ pub async fn read_requests(register: &impl RequestRegister) -> Result<(Vec<Subje
     Ok((requests, is_complete))
 }
 
-async fn read_ids(
-    register: &impl RequestRegister,
-    wants_closed: bool,
-) -> Result<(BTreeSet<ObligationId>, bool), Fault> {
+async fn read_due(register: &impl RequestRegister) -> Result<(BTreeSet<ObligationId>, bool), Fault> {
     let (mut ids, mut is_complete) = (BTreeSet::new(), true);
     for shard in 0..DUE_SHARDS {
         let (mut after, mut read) = (None, 0);
@@ -171,11 +185,6 @@ async fn read_ids(
                 is_complete = false;
                 break;
             }
-        }
-    }
-    if wants_closed {
-        for shard in 0..archive_shards(OwnKind::Requests) {
-            ids.extend(register.settled_requests(shard, SETTLED_MAX).await?);
         }
     }
     Ok((ids, is_complete))

@@ -109,20 +109,14 @@ impl LedgerTable {
 
 impl LedgerTable {
     /// One part of the index.
-    async fn closed_in(
-        &self,
-        part: OwnKind,
-        (kind, shard): (OwnKind, u8),
-        until: Timestamp,
-        limit: u16,
-    ) -> Answer<Each<Closed>> {
+    async fn closed_in(&self, part: String, kind: OwnKind, until: Timestamp, limit: u16) -> Answer<Each<Closed>> {
         let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name(DUE_INDEX)
             .key_condition_expression("due_shard = :shard AND next_action_at <= :until")
-            .expression_attribute_values(":shard", text(rows::closed_shard(part, shard)))
+            .expression_attribute_values(":shard", text(part))
             .expression_attribute_values(":until", at(until))
             .limit(i32::from(limit));
         let answer = query.send().await.map_err(fault("archive.closed"))?;
@@ -134,13 +128,19 @@ impl LedgerTable {
 
 impl Archive for LedgerTable {
     async fn closed(&self, kind: OwnKind, shard: u8, until: Timestamp, limit: u16) -> Answer<Each<Closed>> {
-        let mut found = self.closed_in(kind, (kind, shard), until, limit).await?;
-        // A request whose contact data could not go stands where that is looked for; its own months end all the same.
-        if kind == OwnKind::Requests {
-            found.extend(self.closed_in(OwnKind::ContactData, (kind, shard), until, limit).await?);
-            found.sort_by_key(|closed| closed.as_ref().ok().map(|closed| closed.closed_at));
-            found.truncate(usize::from(limit));
+        let with_contact = [rows::closed_shard(OwnKind::ContactData, shard), rows::unreached_shard(shard)];
+        let parts = match kind {
+            OwnKind::ContactData => with_contact.to_vec(),
+            // A request whose contact data could not go stands where that is looked for; its own months end all the same.
+            OwnKind::Requests => [&[rows::closed_shard(kind, shard)][..], &with_contact].concat(),
+            OwnKind::Holds => vec![rows::closed_shard(kind, shard)],
+        };
+        let mut found = Vec::new();
+        for part in parts {
+            found.extend(self.closed_in(part, kind, until, limit).await?);
         }
+        found.sort_by_key(|closed| closed.as_ref().ok().map(|closed| closed.closed_at));
+        found.truncate(usize::from(limit));
         Ok(found)
     }
 

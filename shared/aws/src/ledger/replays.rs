@@ -26,6 +26,7 @@ fn shard_of(part: IndexPart, shard: u8) -> String {
         IndexPart::Closed => rows::closed_shard(OwnKind::Requests, shard),
         IndexPart::Asked => requests::due_shard(shard),
         IndexPart::Answered => rows::closed_shard(OwnKind::ContactData, shard),
+        IndexPart::Unreached => rows::unreached_shard(shard),
         IndexPart::Standing => rows::standing_shard(shard),
     }
 }

@@ -60,6 +60,9 @@ fn request_row(request: &SubjectRequest) -> Result<Item, Fault> {
         (Some(closed_at), _) if request.is_kept_by_flag() => {
             Some((rows::standing_shard(request.id.shard(archive_shards(OwnKind::Requests))), closed_at))
         }
+        (Some(closed_at), _) if request.is_unreached() => {
+            Some((rows::unreached_shard(request.id.shard(archive_shards(OwnKind::ContactData))), closed_at))
+        }
         (Some(closed_at), _) => {
             let kind = if request.has_contact() { OwnKind::ContactData } else { OwnKind::Requests };
             Some((rows::closed_shard(kind, request.id.shard(archive_shards(kind))), closed_at))

@@ -66,6 +66,11 @@ pub(super) fn closed_shard(kind: OwnKind, shard: u8) -> String {
     format!("closed-{}#{shard:02}", kind.as_str())
 }
 
+/// The part for closed requests that have reached nobody, as long as they say where somebody is reached.
+pub(super) fn unreached_shard(shard: u8) -> String {
+    format!("closed-unreached#{shard:02}")
+}
+
 /// The part for closed requests that stay while what they had the product stop is stopped.
 pub(super) fn standing_shard(shard: u8) -> String {
     format!("closed-standing#{shard:02}")

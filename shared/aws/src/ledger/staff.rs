@@ -68,18 +68,16 @@ impl RequestRegister for LedgerTable {
         let mut settled = Vec::new();
         // What was closed last still says where its people can be reached.
         let parts = [OwnKind::ContactData, OwnKind::Requests].map(|kind| rows::closed_shard(kind, shard));
-        for part in parts.into_iter().chain([rows::standing_shard(shard)]) {
-            let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
-            let query = query
-                .key_condition_expression("due_shard = :shard")
-                .expression_attribute_values(":shard", text(part))
-                .scan_index_forward(false);
-            let answer = query.send().await.map_err(fault("requests.settled"))?;
-            let asked = answer.items().iter().filter(|item| get_text(item, "sk").is_ok_and(|sort| sort == ASKED));
-            settled.extend(asked.cloned());
+        for part in parts.into_iter().chain([rows::unreached_shard(shard), rows::standing_shard(shard)]) {
+            settled.extend(self.closed_last("requests.settled", part, limit).await?);
         }
         settled.sort_by_cached_key(|item| std::cmp::Reverse(get_text(item, "next_action_at").map(str::to_owned).ok()));
         settled.iter().take(usize::from(limit)).map(rows::id_of).collect()
+    }
+
+    async fn unreached_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
+        let unreached = self.closed_last("requests.unreached", rows::unreached_shard(shard), limit).await?;
+        unreached.iter().map(rows::id_of).collect()
     }
 
     async fn requests(&self, ids: &[ObligationId]) -> Answer<Vec<SubjectRequest>> {
@@ -89,6 +87,18 @@ impl RequestRegister for LedgerTable {
 }
 
 impl LedgerTable {
+    /// Requests of people in one part of the index, the one closed last first.
+    async fn closed_last(&self, action: &'static str, part: String, limit: u16) -> Answer<Vec<Item>> {
+        let query = self.client.query().table_name(&self.table).index_name(DUE_INDEX).limit(i32::from(limit));
+        let query = query
+            .key_condition_expression("due_shard = :shard")
+            .expression_attribute_values(":shard", text(part))
+            .scan_index_forward(false);
+        let answer = query.send().await.map_err(fault(action))?;
+        let is_asked = |item: &&Item| get_text(item, "sk").is_ok_and(|sort| sort == ASKED);
+        Ok(answer.items().iter().filter(is_asked).cloned().collect())
+    }
+
     /// The rows of different keys, by strong reads, a hundred at a time, in any order.
     pub(super) async fn rows_of(&self, action: &'static str, keys: Vec<Item>) -> Answer<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());

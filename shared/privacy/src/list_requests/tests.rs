@@ -1,6 +1,8 @@
 use super::*;
 use crate::law::Law;
 use crate::memory::{World, asked, erased, erasure_of};
+use crate::record_bounce::record_bounce;
+use crate::subject_request::bounce::{BounceCause, BounceReport, LetterName};
 use crate::subject_request::notice::Notice;
 use crate::subject_request::{Actor, Clocks, Proof, Proven};
 
@@ -67,6 +69,55 @@ async fn what_is_open_stands_above_what_is_closed_whosever_turn_it_is() {
     bounced.undelivered.insert(Notice::Answer);
     let wanted = [machine_s, unread, bounced];
     assert_eq!(list(&world(&wanted), &Filter::default()).await, wanted);
+}
+
+/// Denied and settled: the letter is out, and what served to verify it is erased.
+fn settled(number: u8, undelivered: &[Notice]) -> SubjectRequest {
+    SubjectRequest {
+        standing: Standing::Denied { at: now(), reason: "excessive".to_owned() },
+        told: [(Notice::Denial, 1)].into(),
+        undelivered: undelivered.iter().copied().collect(),
+        evidence_erased: true,
+        next_action_at: None,
+        ..request(number, Kind::Access, 1)
+    }
+}
+
+#[tokio::test]
+async fn how_it_ended_and_reached_nobody_stays_on_the_list_until_nothing_says_where_they_are_reached() {
+    let [lost, arrived, other] = [settled(1, &[Notice::Denial]), settled(2, &[Notice::Code]), settled(3, &[])];
+    assert!([&lost, &arrived, &other].iter().all(|request| request.settled_at() == Some(now())));
+    let world = world(&[lost.clone(), arrived, other.clone()]);
+    let state = Some("denied".to_owned());
+    let filters = [
+        Filter::default(),
+        Filter { is_waiting: Some(true), ..Filter::default() },
+        Filter { is_bounced: Some(true), ..Filter::default() },
+        Filter { is_bounced: Some(true), kind: Some(Kind::Access), ..Filter::default() },
+    ];
+    for filter in &filters {
+        assert_eq!(list(&world, filter).await, std::slice::from_ref(&lost), "{filter:?}");
+    }
+    assert_eq!(list(&world, &Filter { state, ..Filter::default() }).await.len(), 3, "each once");
+    for none in [
+        Filter { is_waiting: Some(false), ..Filter::default() },
+        Filter { is_bounced: Some(false), ..Filter::default() },
+        Filter { state: Some("in-progress".to_owned()), ..Filter::default() },
+    ] {
+        assert_eq!(list(&world, &none).await, [], "{none:?}");
+    }
+    let letter = LetterName { notice: Notice::Denial, round: 1, tenant: None };
+    let report = BounceReport { request: other.id.clone(), letter, cause: BounceCause::Bounce };
+    record_bounce(&world, &report, now()).await.unwrap();
+    let ids = |requests: Vec<SubjectRequest>| requests.into_iter().map(|request| request.id).collect::<BTreeSet<_>>();
+    for filter in &filters {
+        assert_eq!(ids(list(&world, filter).await), [lost.id.clone(), other.id.clone()].into(), "{filter:?}");
+    }
+    for id in [&lost.id, &other.id] {
+        let scrubbed = world.stored().requests.heads[id].clone().without_contact();
+        world.stored().requests.heads.insert(id.clone(), scrubbed);
+    }
+    assert_eq!(list(&world, &Filter::default()).await, []);
 }
 
 #[tokio::test]

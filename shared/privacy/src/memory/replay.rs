@@ -7,6 +7,7 @@ use crate::obligation::{Head, ObligationId};
 use crate::policy::own::OwnKind;
 use crate::ports::{Advance, Answer, Archive, ClosedRecord, DUE_SHARDS, Register};
 use crate::replay::{IndexPart, Indexed, Replay, ReplayBook, ReplayId, ReplayMark, ReplayStage, Spot};
+use crate::subject_request::SubjectRequest;
 use crate::tell_again::{Kept, KeptHeads};
 
 /// Whether the mark of a replay is the one that a transition moves.
@@ -24,7 +25,7 @@ impl Stored {
     fn asked_spots(&self, shard: u8) -> Vec<Spot> {
         let open = self.requests.heads.values().filter(|request| request.settled_at().is_none());
         let in_shard = open.filter(|request| request.id.shard(DUE_SHARDS) == shard);
-        let spot = |request: &crate::subject_request::SubjectRequest| {
+        let spot = |request: &SubjectRequest| {
             Some(Spot { at: request.next_action_at?, indexed: Indexed::Asked(request.id.clone()) })
         };
         in_shard.filter_map(spot).collect()
@@ -60,7 +61,17 @@ impl World {
                 spots
             }
             IndexPart::Asked => self.stored().asked_spots(shard),
-            IndexPart::Answered => closed(OwnKind::ContactData).await?.into_iter().flatten().filter_map(spot).collect(),
+            IndexPart::Answered | IndexPart::Unreached => {
+                let mut spots: Vec<Spot> =
+                    closed(OwnKind::ContactData).await?.into_iter().flatten().filter_map(spot).collect();
+                let stored = self.stored();
+                let is_unreached = |spot: &Spot| {
+                    let Indexed::Asked(id) = &spot.indexed else { return false };
+                    stored.requests.heads.get(id).is_some_and(SubjectRequest::is_unreached)
+                };
+                spots.retain(|spot| is_unreached(spot) == (part == IndexPart::Unreached));
+                spots
+            }
             IndexPart::Standing => {
                 let kept = self.stored().kept_by_flag(shard);
                 kept.into_iter().map(|(at, id)| Spot { at, indexed: Indexed::Asked(id) }).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::World;
+use super::{Stored, World};
 use crate::ids::TenantId;
 use crate::keys::KeyedRef;
 use crate::list_parts::KeyStart;
@@ -197,6 +197,17 @@ impl DueRequests for World {
     }
 }
 
+/// What is settled of one shard, the one closed last first.
+fn closed_last(stored: &Stored, shard: u8, limit: u16, is: impl Fn(&SubjectRequest) -> bool) -> Vec<ObligationId> {
+    let heads = stored.requests.heads.values().filter(|request| is(request));
+    let in_shard = heads.filter(|request| request.id.shard(archive_shards(OwnKind::Requests)) == shard);
+    let mut settled: Vec<(Timestamp, ObligationId)> =
+        in_shard.filter_map(|request| Some((request.settled_at()?, request.id.clone()))).collect();
+    settled.sort_by(|one, other| other.cmp(one));
+    settled.truncate(usize::from(limit));
+    settled.into_iter().map(|(_, id)| id).collect()
+}
+
 impl RequestRegister for World {
     async fn request_page(&self, shard: u8, after: Option<&DueRequest>, limit: u16) -> Answer<Vec<DueRequest>> {
         self.call("requests.page", |stored| {
@@ -216,15 +227,11 @@ impl RequestRegister for World {
     }
 
     async fn settled_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
-        self.call("requests.settled", |stored| {
-            let heads = stored.requests.heads.values();
-            let in_shard = heads.filter(|request| request.id.shard(archive_shards(OwnKind::Requests)) == shard);
-            let mut settled: Vec<(Timestamp, ObligationId)> =
-                in_shard.filter_map(|request| Some((request.settled_at()?, request.id.clone()))).collect();
-            settled.sort_by(|one, other| other.cmp(one));
-            settled.truncate(usize::from(limit));
-            settled.into_iter().map(|(_, id)| id).collect()
-        })
+        self.call("requests.settled", |stored| closed_last(stored, shard, limit, |_| true))
+    }
+
+    async fn unreached_requests(&self, shard: u8, limit: u16) -> Answer<Vec<ObligationId>> {
+        self.call("requests.unreached", |stored| closed_last(stored, shard, limit, SubjectRequest::is_unreached))
     }
 
     async fn requests(&self, ids: &[ObligationId]) -> Answer<Vec<SubjectRequest>> {

@@ -20,18 +20,20 @@ pub enum IndexPart {
     Asked,
     /// Requests of people that are closed and still say where people are reached, by when they were closed.
     Answered,
-    /// Those that do not, and had the product stop something that is stopped still, by when they were closed.
+    /// Those of them of which nobody was reached with how they ended, by when they were closed.
+    Unreached,
+    /// Those that say so no more, and had the product stop something that is stopped still, by when they were closed.
     Standing,
 }
 
 impl IndexPart {
     /// In the order of a pass. What is closed meanwhile moves from the first part to the second, not back.
-    pub const ALL: [Self; 5] = [Self::Open, Self::Closed, Self::Asked, Self::Answered, Self::Standing];
+    pub const ALL: [Self; 6] = [Self::Open, Self::Closed, Self::Asked, Self::Answered, Self::Unreached, Self::Standing];
 
     /// Whether it is ordered by when something was closed.
     #[must_use]
     pub const fn is_of_closed(self) -> bool {
-        matches!(self, Self::Closed | Self::Answered | Self::Standing)
+        matches!(self, Self::Closed | Self::Answered | Self::Unreached | Self::Standing)
     }
 }
 

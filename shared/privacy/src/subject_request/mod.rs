@@ -249,4 +249,12 @@ impl SubjectRequest {
         let is_told = self.closing_notice().is_some_and(|notice| self.was_told(notice, 1));
         self.standing.closed_at().filter(|_| is_told && self.evidence_erased && !self.is_open_to_tenants())
     }
+
+    /// Whether it is closed for good, how it ended has reached nobody, and it still says where they can be reached: staff see it
+    /// until it does not.
+    #[must_use]
+    pub fn is_unreached(&self) -> bool {
+        let is_undelivered = self.closing_notice().is_some_and(|notice| self.undelivered.contains(&notice));
+        is_undelivered && self.has_contact() && self.settled_at().is_some()
+    }
 }

@@ -100,7 +100,7 @@ pub trait RequestsOfTenants: Sync {
     ) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
 }
 
-/// Every request that is not settled, and what was closed last, for staff.
+/// Every request that is not settled, what was closed and has reached nobody, and what was closed last, for staff.
 pub trait RequestRegister: Sync {
     /// A page of one shard of the due index, in the order in which they are looked at next, after an entry of an earlier
     /// page. Index reads may be stale, and what is moved on between two pages comes twice.
@@ -112,6 +112,8 @@ pub trait RequestRegister: Sync {
     ) -> impl Future<Output = Answer<Vec<DueRequest>>> + Send;
     /// Requests of one shard that are settled, the one closed last first, among the last `limit` of everything closed.
     fn settled_requests(&self, shard: u8, limit: u16) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
+    /// Requests of one shard that are [`SubjectRequest::is_unreached`], the one closed last first, at most `limit`.
+    fn unreached_requests(&self, shard: u8, limit: u16) -> impl Future<Output = Answer<Vec<ObligationId>>> + Send;
     /// The rows of different requests, by strong reads, in any order. Those that are not there are left out.
     fn requests(&self, ids: &[ObligationId]) -> impl Future<Output = Answer<Vec<SubjectRequest>>> + Send;
 }

@@ -113,6 +113,32 @@ async fn an_acknowledgement_whose_message_was_lost_is_sent_by_the_sweep() {
 }
 
 #[tokio::test]
+async fn a_denial_that_reaches_nobody_is_settled_as_any_and_stays_on_the_list_of_staff() {
+    use crate::list_requests::{Filter, list_requests};
+    let office = Office::new();
+    let id = office.asked(1).await;
+    office.tell().await;
+    office.world.stored().requests.unreachable.insert("email#mia@example.com".to_owned());
+    office.move_to("2026-04-04T20:30:00Z");
+    assert_eq!(office.sweep().await.denied, 1);
+    let listed = async |filter: &Filter| {
+        let page = list_requests(&office.world, filter, None, 10, office.now()).await.unwrap();
+        page.requests.into_iter().map(|listed| listed.request.id).collect::<Vec<_>>()
+    };
+    for _ in 0..3 {
+        office.sweep().await;
+        office.tell().await;
+        office.world.pass(SignedDuration::from_hours(1));
+    }
+    let request = office.request(&id);
+    assert_eq!((request.undelivered.clone(), request.evidence_erased), ([Notice::Denial].into(), true));
+    assert!(request.settled_at().is_some() && request.next_action_at.is_none(), "no sweep looks at it any more");
+    for filter in [Filter::default(), Filter { is_waiting: Some(true), ..Filter::default() }] {
+        assert_eq!(listed(&filter).await, std::slice::from_ref(&id), "{filter:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_person_of_an_agent_is_asked_by_the_sweep_when_the_message_was_lost() {
     let office = Office::new();
     let email = EmailAddress::parse("leo@example.org").ok();
