@@ -211,6 +211,25 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     assert_eq!(ports.routed_to(&alder).await.unwrap(), [other], "as its own does, an earlier handing over too");
 }
 
+/// Answered with a copy, past the last day for businesses that have said nothing.
+async fn silent_contract<P: RequestIntake + RequestBook + Archive>(ports: &P) {
+    let course = Course { begun_at: Some(now()), ..Course::default() };
+    let mut request = SubjectRequest { kind: Kind::Access, undelivered: [].into(), course, ..full() };
+    for part in &mut request.routed {
+        (part.declined, part.instruction, part.done_at) = (None, None, None);
+    }
+    ports.receive(&request).await.unwrap();
+    let standing = Standing::Answered { at: now(), in_part: false };
+    let told = BTreeMap::from([(Notice::Answer, 1)]);
+    let settled = SubjectRequest { version: 2, standing, told, next_action_at: None, ..request };
+    assert!(ports.record(&settled, &act(Deed::Answered), None).await.unwrap());
+    let read = ports.request(&settled.id).await.unwrap().unwrap();
+    assert_eq!((read.next_action_at, read.settled_at()), (None, Some(now())), "nothing is left to do");
+    assert!(!read.is_open_to_tenants());
+    let contacts = ports.closed(OwnKind::ContactData, settled.id.shard(DUE_SHARDS), now(), 9).await.unwrap();
+    assert_eq!(each(contacts).len(), 1);
+}
+
 async fn register_contract<P: RequestIntake + RequestBook + RequestRegister>(ports: &P) {
     // All in one shard of both kinds.
     let in_shard = |id: &ObligationId| id.shard(DUE_SHARDS) == 3 && id.shard(archive_shards(OwnKind::Requests)) == 3;
@@ -291,6 +310,7 @@ contract!(requests_are_kept_alike, book_contract);
 contract!(acts_are_kept_alike, acts_contract);
 contract!(codes_are_kept_alike, challenge_contract);
 contract!(closed_requests_go_alike, archive_contract);
+contract!(what_businesses_never_answered_is_settled_alike, silent_contract);
 contract!(staff_find_requests_alike, register_contract);
 
 #[tokio::test]

@@ -52,9 +52,7 @@ fn place(record: &ClosedRecord) -> (Item, String) {
 }
 
 fn is_closed_since(row: &Item, closed_at: Timestamp) -> Result<bool, Fault> {
-    let is_closed =
-        row.get("due_shard").and_then(|shard| shard.as_s().ok()).is_some_and(|shard| shard.starts_with("closed-"));
-    Ok(is_closed && find_at(row, "next_action_at")? == Some(closed_at))
+    Ok(rows::is_in_closed_shard(row) && find_at(row, "next_action_at")? == Some(closed_at))
 }
 
 /// Rows of what a person asked for.

@@ -76,6 +76,11 @@ pub(super) fn standing_shard(shard: u8) -> String {
     format!("closed-standing#{shard:02}")
 }
 
+/// Whether a row stands in one of these parts.
+pub(super) fn is_in_closed_shard(row: &Item) -> bool {
+    row.get("due_shard").and_then(|shard| shard.as_s().ok()).is_some_and(|shard| shard.starts_with("closed-"))
+}
+
 /// Where a closed request stands in the due index: by when it was closed.
 pub(super) fn closed_facts(id: &ObligationId, closed_at: jiff::Timestamp) -> [(&'static str, AttributeValue); 2] {
     let shard = id.shard(archive_shards(OwnKind::Requests));
