@@ -600,7 +600,10 @@ async fn linked_rows_contract(vault: &(impl Connections + Stores), reference: &K
 }
 
 async fn processors_contract(ledger: &impl ProcessorLedger) {
-    let settlement = |version: u64| Settlement { version, reopened: 0, targets: "t".to_owned(), entries: [].into() };
+    let settlement = |version: u64| {
+        let (targets, extent) = ("t".to_owned(), Some("e".to_owned()));
+        Settlement { version, reopened: 0, targets, extent, entries: [].into() }
+    };
     assert_eq!(ledger.load(&id(), 1).await.unwrap(), None);
     assert!(!ledger.save(&id(), 1, &settlement(2)).await.unwrap(), "nothing to follow");
     assert!(ledger.save(&id(), 1, &settlement(1)).await.unwrap());

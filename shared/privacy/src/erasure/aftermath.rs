@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::keys::{KeyedRef, SubjectKeys};
 use crate::obligation::{Head, PlanHash};
 use crate::ports::{Answer, Clock};
-use crate::processors::{self, Case, How, Kept, ProcessorLedger, Processors, Report, Said, Settling, Target};
+use crate::processors::{self, Case, Extent, How, Kept, ProcessorLedger, Processors, Report, Said, Settling, Target};
 use crate::receipt::{
     Body, ChainLedger, ChainStore, Chains, Confirmation, ErasureReceipt, InvalidName, Name, Occasion, SigningKey,
     Undraftable, tenants,
@@ -89,8 +89,15 @@ where
         let people = people.into_iter().flatten().cloned().map(Target::Subject);
         let targets: Vec<Target> =
             people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
-        let case =
-            Case { id: &head.id, seq: head.seq, reopened: head.reopened, route: head.route, targets: &targets, kept };
+        let case = Case {
+            id: &head.id,
+            seq: head.seq,
+            reopened: head.reopened,
+            route: head.route,
+            targets: &targets,
+            extent: extent(head, scopes),
+            kept,
+        };
         match confirmed_since {
             Some(since) => settling.look_again(&case, since, stop_at).await,
             None => settling.settle(&case, stop_at).await,
@@ -124,6 +131,16 @@ where
             chains.append(&occasion, &chain, &Body::ErasureReceipt(receipt)).await?;
         }
         Ok(())
+    }
+}
+
+/// What of ours is gone.
+fn extent(head: &Head, scopes: &[Scope]) -> Extent {
+    let counted = scopes.iter().flat_map(|scope| scope.counted.values());
+    Extent {
+        covers_until: head.state.plan().map_or(head.covers_until, |plan| plan.covers_until),
+        counted: counted.fold(0, |sum, count| sum.saturating_add(*count)),
+        removed: scopes.iter().fold(0, |sum, scope| sum.saturating_add(scope.removed)),
     }
 }
 

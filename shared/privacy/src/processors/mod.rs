@@ -13,6 +13,7 @@
 //! Each has a last day of its own (`within`), counted from when it was first to be asked: our own last day is over with our own strong
 //! read. What counts is the follow-up query, never a processor's "accepted". Asking twice and looking twice is defined, so any
 //! call may be lost, repeated or cut short. Nothing is ever given up: what lasts too long rings and is asked on.
+//! Once more of ours is gone than when they were asked, each is asked anew: it may have got a copy after it had answered.
 
 mod last_day;
 mod ports;
@@ -26,7 +27,7 @@ pub use last_day::{last_day, timeliness};
 pub use ports::{Finding, ProcessorLedger, Processors, Reply};
 pub use report::{Line, Report, Trouble};
 pub use settle::{Case, Settling};
-pub use settlement::{Entry, Settlement};
+pub use settlement::{Entry, Extent, Settlement};
 pub use state::{Due, Happened, How, Rule, Said, State, step};
 pub use target::{Kept, Target};
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ports::{Finding, ProcessorLedger, Processors, Reply};
 use super::report::{Report, Trouble};
-use super::settlement::{Entry, Settlement};
+use super::settlement::{Entry, Extent, Settlement};
 use super::state::{Due, Happened, Rule, Said, step};
 use super::target::{Kept, Target, asked_about, in_order};
 use crate::data_map::DataMap;
@@ -41,6 +41,8 @@ pub struct Case<'a> {
     pub route: Route,
     /// Every person and place that was erased, in any order. Other targets begin anew.
     pub targets: &'a [Target],
+    /// What of ours is gone; where it is more, every processor begins anew.
+    pub extent: Extent,
     /// Those that one of the processors is not asked about for now. It begins anew when they change.
     pub kept: &'a Kept,
 }

@@ -86,22 +86,30 @@ fn copies(world: &World, name: &str) -> Vec<Target> {
     world.stored().vendors.by_name[name].copies.iter().cloned().collect()
 }
 
+fn extent() -> Extent {
+    Extent { covers_until: at("2026-03-10T12:00:00Z"), counted: 40, removed: 40 }
+}
+
 struct Run {
     map: DataMap,
     targets: Vec<Target>,
     reopened: u32,
+    extent: Extent,
 }
 
 impl Run {
     fn new() -> Self {
-        Self { map: map(), targets: targets(), reopened: 0 }
+        Self { map: map(), targets: targets(), reopened: 0, extent: extent() }
+    }
+
+    fn case<'c>(&'c self, id: &'c ObligationId, kept: &'c Kept) -> Case<'c> {
+        let (reopened, route) = (self.reopened, Route::MetaDataDeletion);
+        Case { id, seq: 1, reopened, route, targets: &self.targets, extent: self.extent, kept }
     }
 
     async fn until(&self, world: &World, stop_at: Timestamp) -> Result<Report, Fault> {
         let settling = Settling { processors: world, ledger: world, clock: world, map: &self.map };
-        let (id, route) = (id(), Route::MetaDataDeletion);
-        let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets, kept: &Kept::new() };
-        settling.settle(&case, stop_at).await
+        settling.settle(&self.case(&id(), &Kept::new()), stop_at).await
     }
 
     async fn visit(&self, world: &World) -> Result<Report, Fault> {
@@ -110,9 +118,7 @@ impl Run {
 
     async fn look_again(&self, world: &World) -> Result<Report, Fault> {
         let settling = Settling { processors: world, ledger: world, clock: world, map: &self.map };
-        let (id, route) = (id(), Route::MetaDataDeletion);
-        let case = Case { id: &id, seq: 1, reopened: self.reopened, route, targets: &self.targets, kept: &Kept::new() };
-        settling.look_again(&case, world.now() + MINUTE, world.now() + HOUR).await
+        settling.look_again(&self.case(&id(), &Kept::new()), world.now() + MINUTE, world.now() + HOUR).await
     }
 
     /// Visits when the report asks for it, or at once after a fault, until all are settled.

@@ -14,7 +14,7 @@ use privacy::memory::{World, built_in_map, place};
 use privacy::obligation::ObligationId;
 use privacy::policy::{Model, Route};
 use privacy::ports::Clock;
-use privacy::processors::{Case, Finding, How, Kept, Processors, Reply, Settling, State, Target};
+use privacy::processors::{Case, Extent, Finding, How, Kept, Processors, Reply, Settling, State, Target};
 use privacy::subject_request::letter::Delivery;
 use privacy::subject_request::{ConnectedAccount, Handle};
 use serde_json::json;
@@ -555,8 +555,9 @@ async fn a_vendor_that_lies_is_asked_until_it_has_done_it() {
     let settling = Settling { processors: &processors, ledger: &world, clock: &world, map: &map };
     let id = ObligationId::parse(&"a".repeat(32)).unwrap();
     let targets = [subject()];
-    let case =
-        Case { id: &id, seq: 1, reopened: 0, route: Route::MetaDeauthorize, targets: &targets, kept: &Kept::new() };
+    let extent = Extent { covers_until: world.now(), counted: 1, removed: 1 };
+    let (route, kept) = (Route::MetaDeauthorize, Kept::new());
+    let case = Case { id: &id, seq: 1, reopened: 0, route, targets: &targets, extent, kept: &kept };
     for _ in 0..20 {
         let report = settling.settle(&case, Timestamp::MAX).await.unwrap();
         let Some(next) = report.next_action_at else {

@@ -267,7 +267,7 @@ fn after(earlier: &[u32]) -> Row {
 fn settlement(state: processors::State) -> Row {
     let entry = processors::Entry { state, since: now(), done: 0, without: String::new(), said: None };
     let entries = BTreeMap::from([("posthog".to_owned(), entry)]);
-    let settlement = processors::Settlement { version: 1, reopened: 0, targets: "t".to_owned(), entries };
+    let settlement = processors::Settlement { version: 1, reopened: 0, targets: "t".to_owned(), extent: None, entries };
     Row::Processors { obligation: code("a"), request: 1, settlement }
 }
 

@@ -2,6 +2,7 @@
 
 mod beside;
 mod covered;
+mod handed_since;
 mod holds;
 mod kept;
 mod last_look;

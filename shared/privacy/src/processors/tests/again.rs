@@ -65,3 +65,45 @@ async fn a_policy_that_lets_us_ask_no_more_does_not_confirm_without_a_query() {
     assert!(matches!(state(&report, "crm"), State::ExpiresBy { .. }));
     assert!(matches!(state(&report, "newcomer"), State::ExpiresBy { .. }));
 }
+
+#[tokio::test]
+async fn whoever_has_answered_is_asked_anew_once_more_of_ours_is_gone() {
+    let more: [fn(&mut Extent); 3] = [
+        |extent| extent.covers_until += MINUTE,
+        |extent| extent.counted += 1,
+        // No count had shown it.
+        |extent| extent.removed += 1,
+    ];
+    for change in more {
+        let (world, mut run) = (world(), Run::new());
+        mood(&world, "posthog", Mood::Broken(Turn::Retry));
+        while state(&run.visit(&world).await.unwrap(), "crm").due().is_some() {
+            world.pass(HOUR);
+        }
+        let since = world.stored().vendors.settlements[&(id(), 1)].entries["posthog"].since;
+        let before = asked(&world, "crm").len();
+        world.pass(HOUR * 24);
+        run.visit(&world).await.unwrap();
+        assert_eq!(asked(&world, "crm").len(), before, "no more is gone");
+        change(&mut run.extent);
+        let report = run.visit(&world).await.unwrap();
+        assert_eq!(asked(&world, "crm").len(), 2 * before);
+        assert_eq!(report.expires_by(), Some("2026-04-10".parse().unwrap()), "what came later expires later");
+        let line = |name: &str| report.lines.iter().find(|line| line.name == name).unwrap().clone();
+        assert_eq!(line("posthog").since, since, "it is awaited as long as before");
+        assert_eq!((line("crm").since, line("crm").said), (world.now(), Some(Said::Accepted)), "it had something");
+    }
+}
+
+#[tokio::test]
+async fn a_settlement_of_before_that_was_noted_goes_on() {
+    let (world, run) = (world(), Run::new());
+    run.to_the_end(&world).await;
+    let before = asked(&world, "crm").len();
+    let noted = world.stored().vendors.settlements[&(id(), 1)].clone();
+    let older = Settlement { extent: None, targets: format!("{}{}", noted.targets, "0".repeat(32)), ..noted.clone() };
+    world.stored().vendors.settlements.insert((id(), 1), older);
+    run.visit(&world).await.unwrap();
+    assert_eq!(asked(&world, "crm").len(), before);
+    assert_eq!(world.stored().vendors.settlements[&(id(), 1)].extent, noted.extent, "from now on it is noted");
+}
