@@ -112,13 +112,14 @@ fn report(worked: &Worked) {
         Worked::Held { review_by } => {
             tracing::info!(outcome = "held", %review_by, "legal holds keep a part; the rest is erased");
         }
-        Worked::Settling { unsettled, overdue, troubles, next_at } => {
+        Worked::Settling { unsettled, overdue, troubles, parked, next_at } => {
             for (processor, cause) in troubles {
                 tracing::warn!(outcome = "processor-failed", processor, cause, "a processor did not work out");
             }
             tracing::info!(outcome = "settling", ?unsettled, ?overdue, %next_at, "processors have yet to confirm");
-            let overdue = i64::try_from(overdue.len()).unwrap_or(i64::MAX);
-            metrics::emit(now, &[("ProcessorsOverdue", overdue)]);
+            let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            let metrics = [("ProcessorsOverdue", count(overdue.len())), ("ProcessorsParked", count(*parked))];
+            metrics::emit(now, &metrics);
         }
         Worked::Failed { stores, retry_at } => {
             tracing::error!(outcome = "failed", ?stores, %retry_at, "a part could not be erased");

@@ -9,7 +9,7 @@ use super::{Aftermath, Reached, Stop, Visit, Worked};
 use crate::fault::{Fault, Turn};
 use crate::obligation::{Awaited, Head, State};
 use crate::ports::{Clock, Connections, Ledger, NextAction, Stores, Suppressions};
-use crate::processors::{Kept, Report};
+use crate::processors::{Kept, Report, Trouble};
 use crate::scope::Scope;
 
 /// Calls to processors begin only this long after the lease was renewed, so that none outlasts it.
@@ -69,14 +69,16 @@ where
         let unsettled = processors.keys().cloned().collect();
         let awaited = Some(Awaited { gone_at, processors });
         self.advance_awaiting(head, state, NextAction::At(next), awaited).await?;
-        let line = |trouble: &crate::processors::Trouble| {
-            let parked = if matches!(trouble.turn, Turn::Park) { "parked: " } else { "" };
+        let is_parked = |trouble: &&Trouble| matches!(trouble.turn, Turn::Park);
+        let line = |trouble: &Trouble| {
+            let parked = if is_parked(&trouble) { "parked: " } else { "" };
             (trouble.name.clone(), format!("{parked}{}", trouble.cause))
         };
         Ok(Worked::Settling {
             unsettled,
             overdue: report.overdue.clone(),
             troubles: report.troubles.iter().map(line).collect(),
+            parked: report.troubles.iter().filter(is_parked).count(),
             next_at: next,
         })
     }

@@ -58,6 +58,8 @@ pub enum Worked {
         overdue: Vec<String>,
         /// What did not work out in this visit, with the causes for the log.
         troubles: Vec<(String, String)>,
+        /// How many of those only a person can mend.
+        parked: usize,
         /// When they are asked or looked at next.
         next_at: Timestamp,
     },

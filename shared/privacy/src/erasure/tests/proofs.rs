@@ -65,8 +65,10 @@ async fn one_processor_that_lies_or_fails_is_due_again_and_rings() {
         vendor(&world, "posthog", mood);
         for _ in 0..24 * 11 {
             let worked = run.visit(&world, "w").await.unwrap();
-            let Worked::Settling { unsettled, .. } = worked else { panic!("{worked:?}") };
+            let Worked::Settling { unsettled, parked, .. } = worked else { panic!("{worked:?}") };
             assert_eq!(unsettled, ["posthog"], "{mood:?}");
+            let is_parked = mood == Mood::Broken(crate::fault::Turn::Park);
+            assert_eq!(parked, usize::from(is_parked), "what only a person can mend rings at once: {mood:?}");
             assert!(head(&world).next_action_at.unwrap() <= world.now() + HOUR, "{mood:?}");
             world.pass(HOUR);
         }
