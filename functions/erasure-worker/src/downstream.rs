@@ -1,16 +1,16 @@
-//! Processors and receipts for the engine. Their secrets are read when they are needed: what is ours is erased before, whether
-//! or not they can be had.
+//! Processors and receipts for the engine. The secrets of each are read when it is needed: what is ours is erased, and known to be
+//! gone, whether or not they can be had.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use privacy::data_map::DataMap;
-use privacy::erasure::{Aftermath, Proof, Reached};
-use privacy::fault::Fault;
+use privacy::erasure::{self, Aftermath, Certifying, Reached};
+use privacy::fault::{Fault, Turn};
 use privacy::keys::SubjectKeys;
 use privacy::obligation::{Head, PlanHash};
 use privacy::ports::Answer;
-use privacy::processors::Report;
+use privacy::processors::{Finding, Processors, Reply, Report, Settling, Target};
 use privacy::receipt::SigningKey;
 use privacy::scope::Scope;
 use privacy_aws::connection::Connection;
@@ -64,8 +64,20 @@ impl Downstream {
         }
     }
 
-    /// The processors as they are configured now.
-    async fn processors(&self, map: &DataMap) -> Answer<Arc<HttpProcessors>> {
+    /// The processors as they are configured now. While that cannot be read, each is one that does not work out: what is ours is
+    /// known to be gone all the same.
+    async fn processors(&self, map: &DataMap) -> Configured {
+        match self.read_processors(map).await {
+            Ok(processors) => Configured::Read(processors),
+            Err(fault) => {
+                let cause = fault.chain();
+                tracing::error!(outcome = "misconfigured", cause, "no processor can be asked");
+                Configured::Unread { turn: fault.turn, cause }
+            }
+        }
+    }
+
+    async fn read_processors(&self, map: &DataMap) -> Answer<Arc<HttpProcessors>> {
         let settings = self.settings.get().await?;
         let mut built = self.built.lock().await;
         if let Some((of, processors)) = built.as_ref()
@@ -83,35 +95,39 @@ impl Downstream {
     }
 }
 
+/// The HTTP processors, or why there are none.
+#[derive(Debug)]
+enum Configured {
+    Read(Arc<HttpProcessors>),
+    Unread { turn: Turn, cause: String },
+}
+
+impl Configured {
+    fn get(&self) -> Answer<&HttpProcessors> {
+        match self {
+            Self::Read(processors) => Ok(processors),
+            Self::Unread { turn: Turn::Retry, cause } => Err(Fault::retry("processors.settings", cause.clone())),
+            Self::Unread { turn: Turn::Park, cause } => Err(Fault::park("processors.settings", cause.clone())),
+        }
+    }
+}
+
+impl Processors for Configured {
+    async fn ask(&self, name: &str, target: &Target) -> Answer<Reply> {
+        self.get()?.ask(name, target).await
+    }
+
+    async fn confirm(&self, name: &str, target: &Target) -> Answer<Finding> {
+        self.get()?.confirm(name, target).await
+    }
+}
+
 /// [`Downstream`] at work on one obligation.
 #[derive(Debug)]
 pub(crate) struct AtWork<'a> {
     pub(crate) downstream: &'a Downstream,
     pub(crate) ledger: &'a LedgerTable,
     pub(crate) map: &'a DataMap,
-}
-
-impl AtWork<'_> {
-    /// Everything that processors and receipts need.
-    async fn ready(&self) -> Answer<(Arc<HttpProcessors>, Arc<SubjectKeys>, Arc<SigningKey>)> {
-        let Downstream { subject_keys, signing_key, .. } = self.downstream;
-        Ok((self.downstream.processors(self.map).await?, subject_keys.get().await?, signing_key.get().await?))
-    }
-
-    fn proof<'p>(
-        &'p self,
-        (processors, subject_keys, signing_key): &'p (Arc<HttpProcessors>, Arc<SubjectKeys>, Arc<SigningKey>),
-    ) -> Proof<'p, HttpProcessors, LedgerTable, ReceiptBucket, SystemClock> {
-        Proof {
-            processors,
-            ledger: self.ledger,
-            store: &self.downstream.receipts,
-            clock: &SystemClock,
-            map: self.map,
-            subject_keys,
-            signing_key,
-        }
-    }
 }
 
 impl Aftermath for AtWork<'_> {
@@ -122,8 +138,10 @@ impl Aftermath for AtWork<'_> {
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
-        let ready = self.ready().await?;
-        self.proof(&ready).settle(head, reached, confirmed_since, stop_at).await
+        let Self { downstream, ledger, map } = *self;
+        let processors = &downstream.processors(map).await;
+        let settling = Settling { processors, ledger, clock: &SystemClock, map };
+        erasure::settle(&settling, head, reached, confirmed_since, stop_at).await
     }
 
     async fn certify(
@@ -133,7 +151,10 @@ impl Aftermath for AtWork<'_> {
         scopes: &[Scope],
         report: &Report,
     ) -> Answer<()> {
-        let ready = self.ready().await?;
-        self.proof(&ready).certify(head, verified, scopes, report).await
+        let Self { downstream: Downstream { subject_keys, signing_key, receipts, .. }, ledger, map } = *self;
+        let (subject_keys, signing_key) = (subject_keys.get().await?, signing_key.get().await?);
+        let (subject_keys, signing_key) = (&*subject_keys, &*signing_key);
+        let certifying = Certifying { ledger, store: receipts, clock: &SystemClock, map, subject_keys, signing_key };
+        certifying.certify(head, verified, scopes, report).await
     }
 }

@@ -2,8 +2,12 @@ use std::collections::HashMap;
 
 use lambda_runtime::Context;
 use privacy::data_map::DataMap;
-use privacy::obligation::Outcome;
+use privacy::ids::Platform;
+use privacy::memory::place;
+use privacy::obligation::{NewObligation, Outcome};
+use privacy::policy::Route;
 use privacy::ports::{Freshness, Intake, Opened, Showcase};
+use privacy::target::Target;
 use privacy_aws::vault::Names;
 use privacy_tests::account::{Account, Trouble};
 use privacy_tests::demo;
@@ -106,14 +110,50 @@ async fn work_that_runs_out_of_time_sends_itself_on() {
 }
 
 #[tokio::test]
-async fn what_is_ours_is_erased_though_no_secret_can_be_had() {
+async fn what_is_ours_is_erased_and_known_to_be_gone_though_no_secret_can_be_had() {
     let account = Account::new();
     let id = open(&account, "10158000000000001").await;
     let worker = worker_as_it_is(&account);
     let stop_at = SystemClock.now() + SignedDuration::from_mins(1);
-    assert!(worker.erase(&id, "w", stop_at).await.is_err(), "it comes again");
+    let Worked::Settling { unsettled, parked, .. } = worker.erase(&id, "w", stop_at).await.unwrap() else { panic!() };
+    assert_eq!((unsettled, parked), (vec!["posthog".to_owned()], 1), "it rings, and is tried again");
     assert!(is_erased(&account, &id).await);
     assert_eq!(demo::of_tenant(&account, "alder"), Vec::<String>::new());
     let head = demo::ledger(&account).show(&id, Freshness::Now).await.unwrap().unwrap().head;
     assert_eq!(head.state.erased_at(), None, "nobody is told that all is gone");
+    assert!(head.ours_gone_at().is_some(), "ours is not late for it");
+}
+
+#[tokio::test]
+async fn settings_that_are_no_json_keep_only_processors_waiting() {
+    let account = Account::new();
+    let id = open(&account, "10158000000000001").await;
+    let stop_at = || SystemClock.now() + SignedDuration::from_mins(1);
+    let worker = worker(&account);
+    account.set_secret("arn:processors", "{");
+    let Worked::Settling { parked, .. } = worker.erase(&id, "w", stop_at()).await.unwrap() else { panic!() };
+    assert_eq!(parked, 1);
+    assert!(demo::ledger(&account).show(&id, Freshness::Now).await.unwrap().unwrap().head.ours_gone_at().is_some());
+}
+
+/// A disconnect waits for no answer of a processor.
+#[tokio::test]
+async fn a_disconnect_is_erased_though_no_secret_can_be_had_and_comes_again_for_its_receipt() {
+    let account = Account::new();
+    open(&account, "10158000000000001").await;
+    let (now, platform) = (SystemClock.now(), Platform::parse("facebook").unwrap());
+    let place = place("alder", "c10158000000000001", None);
+    let request = NewObligation {
+        id: ObligationId::of_connection(&place),
+        route: Route::Disconnect,
+        target: Target::Connection { place, platform },
+        ..demo::request(&demo::person("10158000000000001"), now)
+    };
+    let id = request.id.clone();
+    assert_eq!(demo::ledger(&account).open(&request).await.unwrap(), Opened::New);
+    let stop_at = now + SignedDuration::from_mins(1);
+    assert!(worker_as_it_is(&account).erase(&id, "w", stop_at).await.is_err(), "it comes again");
+    let head = || async { demo::ledger(&account).show(&id, Freshness::Now).await.unwrap().unwrap().head };
+    assert!(head().await.state.erased_at().is_some());
+    assert!(account.buckets().dump().is_empty(), "there is no receipt yet: {:?}", account.buckets().dump());
 }

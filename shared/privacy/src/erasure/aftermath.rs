@@ -79,32 +79,85 @@ where
     async fn settle(
         &self,
         head: &Head,
-        Reached { scopes, subjects, kept }: Reached<'_>,
+        reached: Reached<'_>,
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
-        let Self { processors, ledger, clock, map, .. } = self;
-        let settling = Settling { processors: *processors, ledger: *ledger, clock: *clock, map };
-        let people = subjects.map(|subjects| head.target.known_by().iter().chain(subjects));
-        let people = people.into_iter().flatten().cloned().map(Target::Subject);
-        let targets: Vec<Target> =
-            people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
-        let case = Case {
-            id: &head.id,
-            seq: head.seq,
-            reopened: head.reopened,
-            route: head.route,
-            targets: &targets,
-            extent: extent(head, scopes),
-            kept,
-        };
-        match confirmed_since {
-            Some(since) => settling.look_again(&case, since, stop_at).await,
-            None => settling.settle(&case, stop_at).await,
-        }
+        let Self { processors, ledger, clock, map, .. } = *self;
+        settle(&Settling { processors, ledger, clock, map }, head, reached, confirmed_since, stop_at).await
     }
 
     async fn certify(
+        &self,
+        head: &Head,
+        verified: (Timestamp, &PlanHash),
+        scopes: &[Scope],
+        report: &Report,
+    ) -> Answer<()> {
+        let Self { ledger, store, clock, map, subject_keys, signing_key, .. } = *self;
+        Certifying { ledger, store, clock, map, subject_keys, signing_key }
+            .certify(head, verified, scopes, report)
+            .await
+    }
+}
+
+/// [`Aftermath::settle`] over its ports: it takes no key.
+///
+/// # Errors
+/// As [`Settling::settle`].
+pub async fn settle<P, L, C>(
+    settling: &Settling<'_, P, L, C>,
+    head: &Head,
+    Reached { scopes, subjects, kept }: Reached<'_>,
+    confirmed_since: Option<Timestamp>,
+    stop_at: Timestamp,
+) -> Answer<Report>
+where
+    P: Processors,
+    L: ProcessorLedger,
+    C: Clock,
+{
+    let people = subjects.map(|subjects| head.target.known_by().iter().chain(subjects));
+    let people = people.into_iter().flatten().cloned().map(Target::Subject);
+    let targets: Vec<Target> = people.chain(scopes.iter().map(|scope| Target::Place(scope.place.clone()))).collect();
+    let case = Case {
+        id: &head.id,
+        seq: head.seq,
+        reopened: head.reopened,
+        route: head.route,
+        targets: &targets,
+        extent: extent(head, scopes),
+        kept,
+    };
+    match confirmed_since {
+        Some(since) => settling.look_again(&case, since, stop_at).await,
+        None => settling.settle(&case, stop_at).await,
+    }
+}
+
+/// Receipts over their ports: they ask no processor.
+#[derive(Debug)]
+pub struct Certifying<'a, L, S, C> {
+    /// Where the intents of receipts are kept.
+    pub ledger: &'a L,
+    /// Where receipts stand.
+    pub store: &'a S,
+    /// The time.
+    pub clock: &'a C,
+    /// The policy.
+    pub map: &'a DataMap,
+    /// Name tenants and obligations in receipts.
+    pub subject_keys: &'a SubjectKeys,
+    /// Signs receipts.
+    pub signing_key: &'a SigningKey,
+}
+
+impl<L: ChainLedger, S: ChainStore, C: Clock> Certifying<'_, L, S, C> {
+    /// [`Aftermath::certify`].
+    ///
+    /// # Errors
+    /// [`Fault`]: call it again.
+    pub async fn certify(
         &self,
         head: &Head,
         (erased_at, plan): (Timestamp, &PlanHash),

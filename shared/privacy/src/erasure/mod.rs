@@ -28,7 +28,7 @@ mod wait;
 mod window;
 mod worked;
 
-pub use aftermath::{Aftermath, Proof, Reached};
+pub use aftermath::{Aftermath, Certifying, Proof, Reached, settle};
 use lease::LEASE;
 use remembered::Packed;
 use replay::Replayed;
