@@ -33,7 +33,9 @@ async fn act(office: &Office, id: &ObligationId, notice: Notice) -> bool {
             deny_request(world, world, &law, id, reason, &by, now).await.unwrap().is_new
         }
         (Notice::Extension, _) => extend_request(world, world, &law, id, &by, now).await.unwrap().is_new,
-        (Notice::Withdrawal, _) => withdraw_request(world, world, id, &evidence, &by, now).await.unwrap().is_new,
+        (Notice::Withdrawal, _) => {
+            withdraw_request(world, world, (world, &office.keys), id, &evidence, &by, now).await.unwrap().is_new
+        }
         _ => correct_residence(world, world, &law, id, Home::At("California"), &by, now).await.unwrap().is_new,
     }
 }
