@@ -69,7 +69,7 @@ pub struct PartLine {
     pub received_at: Timestamp,
     /// Since when the tenant has its part.
     pub asked_at: Timestamp,
-    /// The last day.
+    /// The last day on which it may decide.
     pub due_by: DueBy,
     /// On which days it is reminded as long as it says nothing.
     pub reminders: [Date; 3],
@@ -90,7 +90,7 @@ impl PartLine {
             kind: request.kind,
             received_at: request.received_at,
             asked_at: routed.at,
-            due_by: request.carry_out_by(),
+            due_by: request.tenants_decide_by(),
             reminders: routed.dates.reminders,
             standing: standing(request, routed, is_open),
             is_open: is_open && routed.instruction.is_none(),

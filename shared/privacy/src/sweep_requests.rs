@@ -122,7 +122,7 @@ pub(crate) fn next_look(request: &SubjectRequest, soon: Option<SignedDuration>, 
         turns.fold(again, Timestamp::min)
     } else {
         let alarm = request.clocks.next_alarm(now).ok().flatten().unwrap_or(again);
-        if request.awaits_tenants(now) { alarm.min(request.last_day_begins()) } else { alarm }
+        if request.awaits_tenants(now) { alarm.min(request.tenants_heard_until()) } else { alarm }
     };
     let soon = soon.map(|soon| instant::to_millis(now + soon));
     let reminders = request.routed.iter().filter_map(|part| part.next_reminder(now));

@@ -96,9 +96,17 @@ fn every_step_that_is_left_keeps_it_open() {
     let ticket = InstructionId::parse("ticket-7").unwrap();
     let told = crate::route_request::instruct(&routed, &alder, &ticket, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(left(&told.request), [Step::Tenant], "said, and not yet done");
-    let last_day = "2026-04-05T10:00:00Z".parse().unwrap();
-    assert_eq!(steps(&routed, &Erasures::default(), last_day), [], "it said nothing, and can no more");
-    assert_eq!(steps(&told.request, &Erasures::default(), last_day), [Step::Tenant]);
+    // The last day is over at 22:00 UTC, and nobody is heard in its last two hours.
+    let [morning, evening] = ["2026-04-04T10:00:00Z", "2026-04-04T20:00:00Z"].map(|at| at.parse().unwrap());
+    let shown = vec![crate::subject_request::Proven { proof: Proof::EmailCode, at: now() }];
+    let mut of_somebody = SubjectRequest { needs: vec![Proof::EmailCode], proven: shown, ..routed.clone() };
+    of_somebody.course.parts_sought_at = Some(now());
+    let objection = SubjectRequest { kind: Kind::Objection, ..of_somebody.clone() };
+    for (request, is_over) in [(&of_somebody, [false, true]), (&objection, [true; 2]), (&routed, [true; 2])] {
+        let left = [morning, evening].map(|at| steps(request, &Erasures::default(), at).is_empty());
+        assert_eq!(left, is_over, "what staff answer, they have the whole day for: {:?}", request.kind);
+    }
+    assert_eq!(steps(&told.request, &Erasures::default(), evening), [Step::Tenant]);
     let refused = close(&routed, &Erasures::default(), &closure(Outcome::Completed), &by("So."), now());
     assert_eq!(refused, Err(NotClosed::Left(Step::Tenant)));
 }

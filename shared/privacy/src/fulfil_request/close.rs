@@ -1,5 +1,4 @@
-//! The end of an erasure: when everything that may go is gone, or when the last day begins and somebody has to be told what
-//! is not.
+//! The end of an erasure: when everything that may go is gone, or when somebody has to be told on the last day what is not.
 
 use jiff::Timestamp;
 
@@ -45,7 +44,7 @@ where
         }
         let mut all = vec![own.as_ref().map_or(Reached::Waiting, |own| reached(own, is_last_day))];
         for routed in request.decided_by_tenants() {
-            all.push(self.part_reached(&request, routed, is_last_day).await?);
+            all.push(self.part_reached(&request, routed, now).await?);
         }
         let is_under_way = all.contains(&Reached::UnderWay);
         if is_under_way || all.contains(&Reached::Waiting) || request.is_left_to_staff() {
@@ -78,13 +77,8 @@ where
         Ok(all.into_iter().reduce(Erased::and))
     }
 
-    /// How far a tenant's part is. One about which the tenant says nothing is waited for until the last day.
-    async fn part_reached(
-        &self,
-        request: &SubjectRequest,
-        routed: &Routed,
-        is_last_day: bool,
-    ) -> Result<Reached, Stop> {
+    /// How far a tenant's part is. One about which the tenant says nothing is waited for as long as the tenant is heard.
+    async fn part_reached(&self, request: &SubjectRequest, routed: &Routed, now: Timestamp) -> Result<Reached, Stop> {
         if routed.done_at.is_some() {
             return Ok(Reached::End { in_part: false });
         }
@@ -92,11 +86,12 @@ where
             return Ok(Reached::End { in_part: true });
         }
         if routed.instruction.is_none() {
-            return Ok(if is_last_day { Reached::End { in_part: true } } else { Reached::Waiting });
+            let is_over = request.tenants_heard_until() <= now;
+            return Ok(if is_over { Reached::End { in_part: true } } else { Reached::Waiting });
         }
         let head = self.ledger.head(&request.part_id(routed)).await?;
         let is_held = head.is_some_and(|head| matches!(head.state, State::Held { .. }));
-        Ok(match (is_held, is_last_day) {
+        Ok(match (is_held, request.is_last_day(now)) {
             (false, _) => Reached::UnderWay,
             (true, false) => Reached::Waiting,
             (true, true) => Reached::End { in_part: true },

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::clock::model::Kind;
+use crate::deadline::DueBy;
 use crate::ids::TenantId;
 use crate::ingest_gate::Flag;
 use crate::instant;
@@ -80,20 +81,42 @@ impl SubjectRequest {
         parts.iter().filter(|part| part.instruction.is_some() && part.done_at.is_none())
     }
 
-    /// Whether nothing of tenants is to be waited for: each part is done or declined, or its tenant has said nothing by the last
-    /// day.
+    /// Whether somebody here writes its answer, and has the last day for it. Anything else answers itself, shortly before that day
+    /// ends.
+    #[must_use]
+    pub fn is_answered_by_hand(&self) -> bool {
+        self.kind == Kind::Objection || self.is_left_to_staff() || self.names_nobody()
+    }
+
+    /// The last day of tenants: the one of the request, or the day before where somebody here needs that one to answer.
+    #[must_use]
+    pub fn tenants_decide_by(&self) -> DueBy {
+        let due_by = self.carry_out_by();
+        match due_by.date.yesterday() {
+            Ok(date) if self.is_answered_by_hand() => DueBy { date, ..due_by },
+            Ok(_) | Err(_) => due_by,
+        }
+    }
+
+    /// Until when a tenant that says nothing is waited for: as long as its answer still reaches the person on the last day.
+    pub(crate) fn tenants_heard_until(&self) -> Timestamp {
+        if self.is_answered_by_hand() { self.last_day_begins() } else { self.lapses_at() }
+    }
+
+    /// Whether nothing of tenants is to be waited for: each part is done or declined, or its tenant has said nothing while it was
+    /// heard.
     pub(crate) fn is_decided(&self, now: Timestamp) -> bool {
         self.is_decided_but_for(&BTreeSet::new(), now)
     }
 
     /// The same; of the parts of these tenants a hold keeps some by the last day.
     pub(crate) fn is_decided_but_for(&self, held: &BTreeSet<TenantId>, now: Timestamp) -> bool {
-        let is_last_day = self.is_last_day(now);
+        let (is_last_day, is_over) = (self.is_last_day(now), self.tenants_heard_until() <= now);
         let is_decided = |part: &Routed| match part.done_at {
             Some(_) => true,
             None => {
-                let is_over = part.is_silent() || held.contains(&part.tenant);
-                part.declined.is_some() || (is_over && is_last_day)
+                let is_held = held.contains(&part.tenant) && is_last_day;
+                part.declined.is_some() || (part.is_silent() && is_over) || is_held
             }
         };
         self.decided_by_tenants().iter().all(is_decided)
@@ -124,8 +147,9 @@ impl SubjectRequest {
         is_answered && self.bundle_kind().is_some() && self.has_silent_tenant() && self.next_action_at.is_some()
     }
 
-    /// The same, until the last day.
-    pub(crate) fn awaits_tenants(&self, now: Timestamp) -> bool {
-        self.is_open_to_tenants() && !self.is_last_day(now)
+    /// The same, as long as they are heard.
+    #[must_use]
+    pub fn awaits_tenants(&self, now: Timestamp) -> bool {
+        self.is_open_to_tenants() && self.tenants_heard_until() > now
     }
 }

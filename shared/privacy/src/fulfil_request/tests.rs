@@ -4,6 +4,7 @@ mod crashes;
 mod declined;
 mod erasures;
 mod joins;
+mod last_day;
 mod matrix;
 mod objections;
 mod others;

@@ -21,18 +21,18 @@ use crate::law::denial::DenialReason;
 use crate::subject_request::notice::Notice;
 use crate::subject_request::{Act, Agent, Deed, Proof, Standing, SubjectRequest};
 
-/// How long before the end of the last day it is over: until then whoever asks may show it, and of what is denied they still
-/// hear on that day.
+/// How long before the end of the last day it is over: until then whoever asks may show it and a tenant may decide, and of what is
+/// denied, or answered without a tenant's word, they still hear on that day.
 const BEFORE_END: SignedDuration = SignedDuration::from_hours(2);
 
 impl SubjectRequest {
     /// The first instant of the legal date where its calendar counts; in UTC where the zone is not known.
-    pub(super) fn last_day_begins(&self) -> Timestamp {
+    pub(crate) fn last_day_begins(&self) -> Timestamp {
         let zone = zone::find(&self.clocks.zone).unwrap_or(TimeZone::UTC);
         zone::first_instant(self.clocks.legal.date, &zone).unwrap_or(self.received_at)
     }
 
-    /// From when on nobody can verify it any more.
+    /// From when on nobody can verify it, and no tenant decide about a part of it, any more.
     pub(crate) fn lapses_at(&self) -> Timestamp {
         let zone = zone::find(&self.clocks.zone).unwrap_or(TimeZone::UTC);
         let end = self.clocks.legal.date.tomorrow().ok().and_then(|day| zone::first_instant(day, &zone));

@@ -201,7 +201,7 @@ async fn two_erasures_that_wait_for_one_copy_are_carried_out_and_answered() {
     for id in [&first, &second.id] {
         assert!(house.request(id).course.begun_at.is_some());
     }
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(5).await;
     for id in [&first, &second.id] {
         assert_eq!(house.standing(id), "partly-retained");

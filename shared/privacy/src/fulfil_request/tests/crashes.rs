@@ -19,7 +19,7 @@ async fn whole_way(house: &House, id: &ObligationId) {
         house.work().await;
         house.world.pass(HOUR * 2);
     }
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     for _ in 0..5 {
         house.sweep().await;
         house.work().await;
@@ -63,7 +63,7 @@ async fn a_crash_while_it_is_answered_answers_it_once() {
         house.rounds(2).await;
         house.instruct(&request.id, "dogwood").await;
         house.rounds(1).await;
-        house.move_to("2026-04-05T10:00:00Z");
+        house.move_to("2026-04-05T20:00:00Z");
         house.world.strike(Some(strike));
         house.sweep().await;
         house.world.strike(None);

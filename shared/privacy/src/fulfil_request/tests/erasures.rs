@@ -66,20 +66,23 @@ async fn a_tenant_that_says_nothing_is_reminded_on_its_days_and_then_the_person_
     house.rounds(2).await;
     let before = house.of(&["dogwood", "elm"]);
     let mut told = String::new();
-    for day in ["2026-03-12", "2026-03-13", "2026-03-19", "2026-03-20", "2026-03-27", "2026-04-04", "2026-04-05"] {
-        house.move_to(&format!("{day}T10:00:00Z"));
+    let mornings = ["2026-03-12", "2026-03-13", "2026-03-19", "2026-03-20", "2026-03-27", "2026-04-04", "2026-04-05"];
+    // In Brussels the last day ends two hours after the last of these.
+    for moment in mornings.map(|day| format!("{day}T10:00")).into_iter().chain(["2026-04-05T20:00".to_owned()]) {
+        house.move_to(&format!("{moment}:00Z"));
         house.world.stored().requests.letters.clear();
         house.rounds(2).await;
-        told += &format!("{day} {} {:?}\n", house.standing(&request.id), house.letters());
+        told += &format!("{moment} {} {:?}\n", house.standing(&request.id), house.letters());
     }
     expect_test::expect![[r#"
-        2026-03-12 in-progress []
-        2026-03-13 in-progress ["tenant-reminder", "tenant-reminder"]
-        2026-03-19 in-progress []
-        2026-03-20 in-progress ["tenant-reminder", "tenant-reminder"]
-        2026-03-27 in-progress ["tenant-reminder", "tenant-reminder"]
-        2026-04-04 in-progress []
-        2026-04-05 partly-retained ["tenant-told", "answer"]
+        2026-03-12T10:00 in-progress []
+        2026-03-13T10:00 in-progress ["tenant-reminder", "tenant-reminder"]
+        2026-03-19T10:00 in-progress []
+        2026-03-20T10:00 in-progress ["tenant-reminder", "tenant-reminder"]
+        2026-03-27T10:00 in-progress ["tenant-reminder", "tenant-reminder"]
+        2026-04-04T10:00 in-progress []
+        2026-04-05T10:00 in-progress []
+        2026-04-05T20:00 partly-retained ["tenant-told", "answer"]
     "#]]
     .assert_eq(&told);
     assert_eq!(house.of(&["dogwood", "elm"]), before, "silence is no instruction");
@@ -179,7 +182,7 @@ async fn what_a_hold_keeps_after_an_upheld_appeal_staff_answer_in_part_by_its_la
     house.rounds(2).await;
     house.instruct(&id, "dogwood").await;
     house.rounds(2).await;
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(2).await;
     assert_eq!(house.standing(&id), "partly-retained");
     let (world, by) = (&house.world, By { actor: Actor::Staff("alex".to_owned()), why: Note::parse("So.").unwrap() });
@@ -216,7 +219,7 @@ async fn a_class_that_cannot_be_erased_leaves_the_others_done_and_the_request_op
     house.world.break_store(None);
     house.world.stored().sent.push(crate::message::Work { obligation: request.id.clone() });
     house.work().await;
-    house.world.pass(HOUR);
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(2).await;
     assert_eq!(house.standing(&request.id), "partly-retained", "tenants said nothing");
 }
@@ -266,7 +269,7 @@ async fn what_came_of_an_erasure_is_noted_for_its_letter() {
     let house = House::new();
     let silent = house.ask_as(1, Kind::Erasure, Some("maren@example.org"), None, &BOTH).await;
     house.rounds(2).await;
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(2).await;
     assert_eq!(erased(&house, &silent.id), Some(Erased::Kept), "there is something");
 
@@ -276,7 +279,7 @@ async fn what_came_of_an_erasure_is_noted_for_its_letter() {
     house.rounds(2).await;
     house.instruct(&by_tenants.id, "dogwood").await;
     house.rounds(3).await;
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(2).await;
     assert_eq!(house.standing(&by_tenants.id), "partly-retained");
     assert_eq!(erased(&house, &by_tenants.id), Some(Erased::Removed), "what a tenant wanted erased counts");

@@ -35,7 +35,7 @@ async fn an_erasure_that_is_asked_twice_is_carried_out_and_answered_once_by_the_
     house.rounds(3).await;
     assert_eq!(house.letters(), ["tenant-forward", "routed", "tenant-forward"], "nobody hears of it twice");
     assert!(house.request(&second.id).routed.is_empty());
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(3).await;
     for id in [&first.id, &second.id] {
         assert_eq!(house.standing(id), "partly-retained");
@@ -56,7 +56,7 @@ async fn whoever_is_reached_elsewhere_gets_the_answer_there_too() {
     second = begin(&house, &second).await;
     assert_eq!(second.course.joined, Some(first.id.clone()), "of less than the first");
     house.rounds(2).await;
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(4).await;
     assert_eq!(house.letters().iter().filter(|notice| *notice == "answer").count(), 2);
 }
@@ -138,7 +138,7 @@ async fn where_the_first_takes_more_time_the_second_goes_its_own_way_by_its_own_
     let alone = house.request(&second.id);
     assert_eq!(alone.course.joined, None);
     assert!(house.head(&second.id).is_some() && !alone.routed.is_empty());
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.rounds(3).await;
     assert_eq!((house.standing(&first.id), house.standing(&second.id)), ("in-progress", "partly-retained"));
 }

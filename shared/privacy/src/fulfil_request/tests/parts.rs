@@ -126,7 +126,7 @@ async fn a_copy_is_given_at_once_without_what_tenants_decide_and_again_with_it()
     assert_eq!(house.letters().iter().filter(|letter| *letter == "answer").count(), 2);
     let of_elm = house.world.stored().requests.letters.iter().filter(|letter| letter.to.contains("elm")).count();
 
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.day().await;
     let over = house.request(&request.id);
     assert!(over.settled_at().is_some() && over.next_action_at.is_none(), "the last day is over");
@@ -173,7 +173,7 @@ async fn a_flag_stands_in_a_tenant_s_data_once_that_tenant_says_so_and_in_no_oth
         let deeds: Vec<Deed> =
             house.world.stored().requests.acts[&request.id].iter().map(|act| act.deed.clone()).collect();
         assert!(deeds.contains(&Deed::CarriedOut { tenant: tenant("dogwood") }));
-        house.move_to("2026-04-05T10:00:00Z");
+        house.move_to("2026-04-05T20:00:00Z");
         house.day().await;
         assert_eq!(house.standing(&request.id), "partly-retained", "{kind:?}: elm said nothing");
         assert!(house.letters().contains(&"tenant-told".to_owned()), "birch, where the person's word is enough");
@@ -258,7 +258,7 @@ async fn a_correction_is_answered_once_staff_have_decided_and_tenants_have_or_ca
     house.instruct(&request.id, "dogwood").await;
     house.day().await;
     assert!(house.request(&request.id).routed[0].done_at.is_some());
-    house.move_to("2026-04-05T10:00:00Z");
+    house.move_to("2026-04-05T20:00:00Z");
     house.day().await;
     assert_eq!(house.standing(&request.id), "partly-retained");
     assert!(house.letters().contains(&"answer".to_owned()));
