@@ -135,7 +135,8 @@ where
         };
         let (request_of, tenant) = (&request, job.tenant.as_ref());
         let NoticeJob { notice, round, .. } = *job;
-        let letter = Letter { request: request_of, notice, tenant, recipient, round, code: code.as_ref(), pass: None };
+        let code = code.as_ref();
+        let letter = Letter { request: request_of, notice, tenant, recipient, round, now, code, pass: None };
         let delivery = self.messenger.send(&letter).await?;
         self.note(request, job, delivery, now).await
     }
@@ -157,7 +158,7 @@ where
     ) -> Result<Told, Fault> {
         if let Some(pass) = self.pass(&recipient, now).await? {
             let NoticeJob { notice, round, .. } = *job;
-            let letter = Letter { request, notice, tenant: None, recipient, round, code: None, pass: Some(&pass) };
+            let letter = Letter { request, notice, tenant: None, recipient, round, now, code: None, pass: Some(&pass) };
             self.messenger.send(&letter).await?;
         }
         if let Some(held_back) = request.held_back(job.notice, now) {

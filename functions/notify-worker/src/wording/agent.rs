@@ -1,20 +1,24 @@
 //! Letters to whoever asks for somebody else. They say how the request goes on, and nothing of what is held of the person: that
 //! there is something, or why a part stays, may be theirs alone to know.
 
+use privacy::subject_request::letter::Letter;
 use privacy::subject_request::{Proof, Standing, SubjectRequest};
 
 use super::Writer;
 use super::at_once::{at_once, read_first};
 use super::blocks::{Block, Wording};
-use super::person::{asked_for, facts, last_day, say, zoned_day};
+use super::late::{day_is_over, facts};
+use super::person::{asked_for, last_day, say, zoned_day};
 
 /// Reasons that are about what was shown, by whoever asks.
 const ABOUT_ASKING: [&str; 2] = ["unverifiable", "permission-missing"];
 
 impl Writer<'_> {
-    pub(super) fn acknowledgement_of_agent(self, request: &SubjectRequest) -> Wording {
+    pub(super) fn acknowledgement_of_agent(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
         let mut blocks =
-            vec![say("We have received the privacy request that you made for somebody else."), facts(request)];
+            vec![say("We have received the privacy request that you made for somebody else."), facts(letter)];
+        blocks.extend(day_is_over(letter));
         if !request.is_verified() {
             blocks.extend(at_once(request).map(say));
         }

@@ -5,6 +5,7 @@ mod agent;
 mod at_once;
 pub(crate) mod blocks;
 mod done;
+mod late;
 mod owner;
 mod person;
 mod relocated;
@@ -51,7 +52,7 @@ impl<'a> Writer<'a> {
             return self.no_more_today(pass);
         }
         match letter.notice {
-            Notice::Acknowledgement if is_to_agent(letter) => self.acknowledgement_of_agent(letter.request),
+            Notice::Acknowledgement if is_to_agent(letter) => self.acknowledgement_of_agent(letter),
             Notice::Acknowledgement => self.acknowledgement(letter),
             Notice::Code => self.code(letter),
             Notice::AgentConfirmation => self.agent_confirmation(letter),
@@ -60,7 +61,7 @@ impl<'a> Writer<'a> {
             Notice::Relocated => self.relocated(letter.request),
             Notice::Quarantined => self.quarantined(letter),
             Notice::Late => self.late(letter.request),
-            Notice::Answer => self.answer(letter.request),
+            Notice::Answer => self.answer(letter),
             Notice::Denial => self.denial(letter.request),
             Notice::Withdrawal => self.withdrawal(letter.request),
             Notice::AgentExtension => self.extension_of_agent(letter.request),
@@ -68,10 +69,10 @@ impl<'a> Writer<'a> {
             Notice::AgentAnswer => self.answer_of_agent(letter.request),
             Notice::AgentDenial => self.denial_of_agent(letter.request),
             Notice::AgentWithdrawal => self.withdrawal_of_agent(letter.request),
-            Notice::Routed if letter.round < PASSED_ON => self.not_reached(letter.request),
-            Notice::Routed => self.routed(letter.request),
-            Notice::TenantForward => self.tenant_forward(letter.request),
-            Notice::TenantReminder => self.tenant_reminder(letter.request),
+            Notice::Routed if letter.round < PASSED_ON => self.not_reached(letter),
+            Notice::Routed => self.routed(letter),
+            Notice::TenantForward => self.tenant_forward(letter),
+            Notice::TenantReminder => self.tenant_reminder(letter),
             Notice::TenantTold => self.tenant_told(letter.request),
             Notice::TenantWithdrawal => self.tenant_withdrawal(letter.request),
         }

@@ -5,13 +5,15 @@ use privacy::law::denial::DenialReason;
 use privacy::subject_request::challenge::{LIFETIME, TRIES};
 use privacy::subject_request::letter::Letter;
 use privacy::subject_request::review::Outcome;
-use privacy::subject_request::{Proof, Standing, SubjectRequest};
+use privacy::subject_request::{Standing, SubjectRequest};
 use privacy_pages::dates::{spoken_day, spoken_moment};
 use privacy_pages::kinds::{ACCOUNT_ONLY, WITHOUT_LOGIN, asked};
 
 use super::at_once::{UNSHOWN, at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
 use super::done::{UNREAD, WITH_BUSINESSES, done};
+use super::late::{day_is_over, facts, unless_over};
+use super::tenant::decide_by;
 use super::{Writer, line};
 
 pub(super) fn say(words: impl Into<String>) -> Block {
@@ -26,16 +28,6 @@ pub(super) fn zoned_day(date: Date, zone: &str) -> String {
 /// The day by whose end a request is answered.
 pub(super) fn last_day(request: &SubjectRequest) -> String {
     zoned_day(request.clocks.legal.date, &request.clocks.zone)
-}
-
-/// What was asked and by when it is answered.
-pub(super) fn facts(request: &SubjectRequest) -> Block {
-    Block::Facts(vec![
-        ("Asked for", asked(request.kind).to_owned()),
-        ("Received", spoken_moment(request.received_at)),
-        ("We answer by the end of", last_day(request)),
-        ("Reference", request.id.as_str().to_owned()),
-    ])
 }
 
 /// What was asked, once nothing is waited for by a day.
@@ -71,7 +63,7 @@ pub(super) fn by_somebody(request: &SubjectRequest) -> Option<Block> {
 }
 
 /// The request, behind that.
-fn it(request: &SubjectRequest) -> &'static str {
+pub(super) fn it(request: &SubjectRequest) -> &'static str {
     if is_by_somebody(request) { "it" } else { "your privacy request" }
 }
 
@@ -89,9 +81,10 @@ impl Writer<'_> {
     pub(super) fn acknowledgement(self, letter: &Letter<'_>) -> Wording {
         let request = letter.request;
         if request.agent.is_some() && letter.code.is_none() {
-            return self.acknowledgement_for(request);
+            return self.acknowledgement_for(letter);
         }
-        let mut blocks = vec![say("We have received your privacy request."), facts(request)];
+        let mut blocks = vec![say("We have received your privacy request."), facts(letter)];
+        blocks.extend(day_is_over(letter));
         blocks.extend(at_once(request).filter(|_| !request.is_verified()).map(say));
         blocks.extend(read_first(request).map(say));
         if letter.code.is_some() {
@@ -116,6 +109,7 @@ impl Writer<'_> {
                 nothing(request)
             )));
         }
+        blocks.extend(self.ways_if_late(letter));
         self.letter("We have received your privacy request", request, blocks)
     }
 
@@ -137,8 +131,9 @@ impl Writer<'_> {
     pub(super) fn agent_confirmation(self, letter: &Letter<'_>) -> Wording {
         let mut blocks = vec![
             say("Somebody says that they act for you, and has made a privacy request in your name. Is that so?"),
-            facts(letter.request),
+            facts(letter),
         ];
+        blocks.extend(day_is_over(letter));
         blocks.extend(at_once(letter.request).map(say));
         blocks.extend(read_first(letter.request).map(say));
         blocks.push(say("If it is, enter this code on the page of the request. That is your yes:"));
@@ -175,23 +170,8 @@ impl Writer<'_> {
         self.letter("We need more time for your request", request, blocks)
     }
 
-    /// On its last day, where what was sent in has still to be looked at.
-    pub(super) fn late(self, request: &SubjectRequest) -> Wording {
-        let blocks = [
-            say(format!(
-                "We had to answer {} by the end of {}, and do not manage to. We are sorry.",
-                it(request),
-                last_day(request)
-            )),
-            say(late_words(request)),
-            say("If you do not want to wait, you can:"),
-            Block::Ways(self.ways_before_answer(request)),
-            asked_for(request),
-        ];
-        self.letter("We are late with our answer", request, by_somebody(request).into_iter().chain(blocks))
-    }
-
-    pub(super) fn answer(self, request: &SubjectRequest) -> Wording {
+    pub(super) fn answer(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
         let in_part = request.is_told_in_part();
         // That somebody asked stands below, where they have shown nothing.
         let mut blocks: Vec<Block> =
@@ -204,11 +184,13 @@ impl Writer<'_> {
                 self.company.contact
             )));
         }
-        if request.is_open_to_tenants() {
+        if request.awaits_tenants(letter.now) {
+            let day = decide_by(request);
             blocks.push(say(format!(
-                "{WITH_BUSINESSES} They can do so until the end of {}; if they do, we write to you again.",
-                last_day(request)
+                "{WITH_BUSINESSES} They can do so on {day} at the latest; if they do, we write to you again."
             )));
+        } else if request.is_open_to_tenants() {
+            blocks.push(say(format!("{WITH_BUSINESSES} {TOO_LATE}")));
         }
         blocks.extend((!request.course.unread.is_empty()).then(|| say(UNREAD)));
         if in_part {
@@ -250,22 +232,28 @@ impl Writer<'_> {
         self.letter("We could not do what you asked", request, blocks)
     }
 
-    pub(super) fn routed(self, request: &SubjectRequest) -> Wording {
-        let blocks = [
-            say(
+    pub(super) fn routed(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
+        let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();
+        blocks.push(say(
                 "A business that uses our service decides about the data that you ask about; we only keep it for them. We have \
                  passed your request on to them, with its dates, and remind them. They answer you, or tell us what to do.",
-            ),
-            say(format!("Whatever they say, you get an answer by the end of {}.", last_day(request))),
-            say("You may also ask the business that you wrote with."),
-            asked_for(request),
-        ];
-        self.letter("Which way your privacy request goes", request, by_somebody(request).into_iter().chain(blocks))
+        ));
+        let answer = |day: &str| format!("Whatever they say, you get an answer by the end of {day}.");
+        blocks.extend(unless_over(letter, answer).map(say));
+        blocks.push(say("You may also ask the business that you wrote with."));
+        blocks.extend(self.ways_if_late(letter));
+        blocks.push(asked_for(request));
+        self.letter("Which way your privacy request goes", request, blocks)
     }
 
     /// [`Writer::routed`], where the business names nobody to write to.
-    pub(super) fn not_reached(self, request: &SubjectRequest) -> Wording {
-        let blocks = [
+    pub(super) fn not_reached(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
+        let answer = unless_over(letter, |day| format!("You get an answer by the end of {day}."));
+        let by = answer.map(|answer| format!("{answer} ")).unwrap_or_default();
+        let mut blocks: Vec<Block> = by_somebody(request).into_iter().collect();
+        blocks.extend([
             say(
                 "A business that uses our service decides about the data that you ask about; we only keep it for them. We could not \
                  reach them, so they do not have your request yet. Please ask the business that you wrote with yourself: it can \
@@ -273,25 +261,18 @@ impl Writer<'_> {
             ),
             say(format!(
                 "We try again every day, and write to you once they have it. Until they decide, we neither change nor give out what \
-                 is theirs. You get an answer by the end of {}. Questions: {}.",
-                last_day(request),
+                 is theirs. {by}Questions: {}.",
                 self.company.contact
             )),
-            asked_for(request),
-        ];
-        let blocks = by_somebody(request).into_iter().chain(blocks);
+        ]);
+        blocks.extend(self.ways_if_late(letter));
+        blocks.push(asked_for(request));
         self.letter("We could not reach the business that decides", request, blocks)
     }
 }
 
-/// Whose turn it is.
-pub(super) fn late_words(request: &SubjectRequest) -> &'static str {
-    let reads_document = request.agent.is_some() && request.missing().any(|proof| proof == Proof::AgentPermission);
-    if reads_document { LATE_DOCUMENT } else { LATE }
-}
-
 pub(super) const BY_SOMEBODY: &str =
     "Somebody says that they act for you, and has made a privacy request in your name.";
-/// Nobody knows that a document was sent: who asks may only have said that there is one.
-const LATE_DOCUMENT: &str = "Somebody here has still to read the document that shows whether whoever asks for you may, if it was sent to us. You need do nothing: the request stays open, nothing of it is refused, and we answer as soon as that is done.";
-const LATE: &str = "Somebody here has still to look at what was sent to us for it. It is our turn, and you need do nothing: your request stays open, nothing of it is refused, and we answer as soon as that is done.";
+/// Of what is not in a copy, once its businesses are heard no more.
+const TOO_LATE: &str =
+    "The day until which they could is over: to have it, ask the business that you wrote with, or ask us anew.";

@@ -9,7 +9,8 @@ use privacy_pages::kinds::asked;
 
 use super::at_once::{UNSHOWN, at_once, read_first};
 use super::done::{UNREAD, WITH_BUSINESSES, done};
-use super::person::{BY_SOMEBODY, is_by_somebody, last_day, late_words, zoned_day};
+use super::late::{late_words, unless_over};
+use super::person::{BY_SOMEBODY, is_by_somebody, last_day, zoned_day};
 use super::relocated::{RELOCATED, relocated_words};
 use super::typed::FOR_YOU;
 use super::ways::Way;
@@ -62,22 +63,27 @@ impl Writer<'_> {
                 said.chain(complaints(&self.ways_before_answer(request))).collect()
             }
             Notice::Late => {
-                let by = format!("We had to answer your privacy request by the end of {}, and do not manage to.", last_day(request));
-                [by, late_words(request).to_owned()].into_iter().chain(complaints(&self.ways_before_answer(request))).collect()
+                let by = format!(
+                    "We had to answer your privacy request by the end of {}, and do not manage to.",
+                    last_day(request)
+                );
+                [by, late_words(request).to_owned()]
+                    .into_iter()
+                    .chain(complaints(&self.ways_before_answer(request)))
+                    .collect()
             }
             Notice::Answer => self.answered(request),
             Notice::Denial => self.denied(request),
             Notice::Withdrawal => withdrawn(request).into_iter().map(str::to_owned).collect(),
-            Notice::Routed if letter.round < PASSED_ON => vec![
-                "A business that uses our service decides about this data. We could not reach them; we try again every day. Please ask the business that you wrote with."
-                    .to_owned(),
-                format!("You get an answer by the end of {}.", last_day(request)),
-            ],
-            Notice::Routed => vec![
-                "A business that uses our service decides about this data. We have passed your request on to them."
-                    .to_owned(),
-                format!("You get an answer by the end of {}.", last_day(request)),
-            ],
+            Notice::Routed => {
+                let way = if letter.round < PASSED_ON {
+                    "A business that uses our service decides about this data. We could not reach them; we try again every day. Please ask the business that you wrote with."
+                } else {
+                    "A business that uses our service decides about this data. We have passed your request on to them."
+                };
+                let by = unless_over(letter, |day| format!("You get an answer by the end of {day}."));
+                std::iter::once(way.to_owned()).chain(by).collect()
+            }
             // Businesses and agents are written to by mail only; what is said to be a child's has a letter of its own.
             Notice::Quarantined
             | Notice::TenantForward
@@ -95,12 +101,13 @@ impl Writer<'_> {
     fn received(self, letter: &Letter<'_>) -> Vec<String> {
         let request = letter.request;
         let kind = asked(request.kind);
-        let by = last_day(request);
         let received = if request.agent.is_some() {
-            format!("{FOR_YOU} They ask for: {kind}. We answer by the end of {by}.")
+            format!("{FOR_YOU} They ask for: {kind}.")
         } else {
-            format!("We have received a privacy request ({kind}). We answer by the end of {by}.")
+            format!("We have received a privacy request ({kind}).")
         };
+        let by = unless_over(letter, |day| format!("We answer by the end of {day}."));
+        let received = std::iter::once(received).chain(by).collect::<Vec<_>>().join(" ");
         let rest = match letter.code {
             Some(_) => self.code_lines(letter),
             None if request.is_verified() => vec!["You need do nothing more.".to_owned()],

@@ -2,15 +2,23 @@
 //! person's own reference opens their page, and is theirs alone.
 
 use privacy::clock::model::Kind;
-use privacy::subject_request::SubjectRequest;
+use privacy::deadline::DueBy;
+use privacy::subject_request::letter::Letter;
+use privacy::subject_request::{Routed, SubjectRequest};
 use privacy_pages::dates::spoken_moment;
 
 use super::Writer;
 use super::blocks::{Block, Wording};
-use super::person::{last_day, zoned_day};
+use super::person::zoned_day;
 
 fn say(words: impl Into<String>) -> Block {
     Block::Say(words.into())
+}
+
+/// The last day on which a business decides.
+pub(super) fn decide_by(request: &SubjectRequest) -> String {
+    let DueBy { date, time_zone } = request.tenants_decide_by();
+    zoned_day(date, &time_zone)
 }
 
 fn facts(request: &SubjectRequest) -> Block {
@@ -18,12 +26,13 @@ fn facts(request: &SubjectRequest) -> Block {
         ("Reference", request.id.log_ref()),
         ("The person asks for", theirs(request.kind).to_owned()),
         ("It reached us", spoken_moment(request.received_at)),
-        ("Your last day to answer", last_day(request)),
+        ("Your last day to answer", decide_by(request)),
     ])
 }
 
 impl Writer<'_> {
-    pub(super) fn tenant_forward(self, request: &SubjectRequest) -> Wording {
+    pub(super) fn tenant_forward(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
         let mut blocks = vec![
             say(
                 "A person has asked us for something that is yours to decide: you decide about the data, we process it for you. \
@@ -31,23 +40,18 @@ impl Writer<'_> {
                  the copy show whose it is.",
             ),
             facts(request),
+            say(clock(letter)),
         ];
-        if let Ok(dates) = self.law.processor_dates(request.received_at) {
-            let days = dates.reminders_on.map(|due| zoned_day(due.date, &due.time_zone)).join(", ");
-            blocks.push(say(format!(
-                "The clock began when the request reached us. Unless you answer, we remind you on: {days}."
-            )));
-        }
-        blocks.extend(self.how_to_decide(request));
+        blocks.extend(self.how_to_decide(letter));
         Wording { subject: "A person's privacy request is waiting for you".to_owned(), blocks }
     }
 
-    pub(super) fn tenant_reminder(self, request: &SubjectRequest) -> Wording {
+    pub(super) fn tenant_reminder(self, letter: &Letter<'_>) -> Wording {
         let mut blocks = vec![
             say("A person's privacy request is still waiting for your decision. Its clock runs on."),
-            facts(request),
+            facts(letter.request),
         ];
-        blocks.extend(self.how_to_decide(request));
+        blocks.extend(self.how_to_decide(letter));
         Wording { subject: "Reminder: a person's privacy request is waiting for you".to_owned(), blocks }
     }
 
@@ -70,16 +74,53 @@ impl Writer<'_> {
     }
 
     /// Where, by when, and what follows if they do not.
-    fn how_to_decide(self, request: &SubjectRequest) -> [Block; 4] {
+    fn how_to_decide(self, letter: &Letter<'_>) -> [Block; 4] {
+        let request = letter.request;
         [
             say(self.tenant_answer),
-            say(format!("Please decide by the end of {}.", last_day(request))),
+            say(by_when(letter)),
             say(format!("{} It stays yours to answer them.", undecided(request.kind))),
             say(
                 "Please send no data of the person by mail. Without your word we do not act on data that you decide about.",
             ),
         ]
     }
+}
+
+/// When its clock began, and on which days to come it is reminded.
+fn clock(letter: &Letter<'_>) -> String {
+    let request = letter.request;
+    let began = if request.dates_from() > request.received_at {
+        let again = spoken_moment(request.dates_from());
+        format!("We work on the request again: its clock began anew on {again}, and its dates count from there.")
+    } else {
+        "The clock began when the request reached us.".to_owned()
+    };
+    let days = letter.tenant.and_then(|tenant| request.routed.iter().find(|part| part.tenant == *tenant));
+    let days: Vec<String> = days.map(|part| reminders(part, letter)).unwrap_or_default();
+    if days.is_empty() { began } else { format!("{began} Unless you answer, we remind you on: {}.", days.join(", ")) }
+}
+
+fn reminders(part: &Routed, letter: &Letter<'_>) -> Vec<String> {
+    let zone = &part.dates.zone;
+    let is_ahead = |due: &DueBy| due.days_left(letter.now) > 0;
+    let days = part.dates.reminders.iter().map(|date| DueBy { date: *date, time_zone: zone.clone() });
+    days.filter(is_ahead).map(|due| zoned_day(due.date, zone)).collect()
+}
+
+fn by_when(letter: &Letter<'_>) -> String {
+    let (request, day) = (letter.request, decide_by(letter.request));
+    if request.tenants_decide_by().is_past(letter.now) {
+        return format!(
+            "The last day for that, {day}, is over: please decide at once. We answer the person without further delay."
+        );
+    }
+    let then = if request.is_answered_by_hand() {
+        "On the day after, somebody here answers the person."
+    } else {
+        "What we hear in the last two hours of that day may come too late."
+    };
+    format!("Please decide by the end of {day}. {then}")
 }
 
 /// What becomes of the part of a business that has not decided.

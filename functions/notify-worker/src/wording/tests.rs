@@ -2,6 +2,7 @@ mod agents;
 mod brief;
 mod businesses;
 mod children;
+mod days;
 mod every;
 mod outcomes;
 mod safe;
@@ -26,7 +27,7 @@ use privacy::subject_request::pass::Pass;
 use privacy::subject_request::review::Outcome;
 use privacy::subject_request::{
     Agent, Channel, ChildReview, Clocks, ConnectedAccount, Contact, EmailAddress, Handle, Proof, Proven, Relocated,
-    Standing, Words,
+    Routed, Standing, Words,
 };
 
 use super::*;
@@ -107,6 +108,7 @@ impl Desk {
             tenant: notice.is_to_tenant().then_some(&self.tenant),
             recipient: Recipient::Email(email),
             round: if notice == Notice::Routed { PASSED_ON } else { 1 },
+            now: request.received_at,
             code: has_code.then_some(&self.code),
             pass: None,
         }
@@ -143,14 +145,23 @@ impl Desk {
             }
             Notice::Quarantined => believed(request),
             Notice::AgentWithdrawal => self.telling(Notice::Withdrawal, regime, kind),
-            Notice::Acknowledgement
-            | Notice::Code
-            | Notice::Late
-            | Notice::Routed
-            | Notice::TenantForward
-            | Notice::TenantReminder
-            | Notice::TenantTold => request,
+            Notice::Acknowledgement | Notice::Code | Notice::Late | Notice::Routed | Notice::TenantTold => request,
+            Notice::TenantForward | Notice::TenantReminder => self.handed_over(request),
         }
+    }
+
+    /// With a part of the business that letters go to.
+    fn handed_over(&self, request: SubjectRequest) -> SubjectRequest {
+        let part = Routed {
+            tenant: self.tenant.clone(),
+            at: request.received_at,
+            dates: self.law.processor_dates(request.received_at).unwrap().into(),
+            instruction: None,
+            declined: None,
+            asked_time: None,
+            done_at: None,
+        };
+        SubjectRequest { routed: vec![part], ..request }
     }
 
     fn keys(&self) -> SubjectKeys {

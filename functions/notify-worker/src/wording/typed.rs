@@ -1,12 +1,13 @@
 //! Letters to an address that somebody else may have typed: they say as little as they can.
 
-use privacy::subject_request::SubjectRequest;
+use privacy::subject_request::letter::Letter;
 use privacy::subject_request::pass::Pass;
 
 use super::Writer;
 use super::at_once::{at_once, nothing, read_first};
 use super::blocks::{Block, Wording};
-use super::person::{facts, say};
+use super::late::{day_is_over, facts};
+use super::person::say;
 
 /// What the person of an agent hears whom we cannot write to.
 pub(super) const FOR_YOU: &str = "Somebody says that they act for you, and has made a privacy request in your name. They gave no address of their own, so we write to you \
@@ -14,8 +15,10 @@ pub(super) const FOR_YOU: &str = "Somebody says that they act for you, and has m
 
 impl Writer<'_> {
     /// To the person, where whoever asks for them gave no address.
-    pub(super) fn acknowledgement_for(self, request: &SubjectRequest) -> Wording {
-        let mut blocks = vec![say(FOR_YOU), facts(request)];
+    pub(super) fn acknowledgement_for(self, letter: &Letter<'_>) -> Wording {
+        let request = letter.request;
+        let mut blocks = vec![say(FOR_YOU), facts(letter)];
+        blocks.extend(day_is_over(letter));
         if !request.is_verified() {
             blocks.extend(at_once(request).map(say));
             let shows =
@@ -26,6 +29,7 @@ impl Writer<'_> {
             }));
         }
         blocks.push(say(format!("If you have asked nobody to, tell us at {}.", self.company.contact)));
+        blocks.extend(self.ways_if_late(letter));
         self.letter("Somebody has made a privacy request for you", request, blocks)
     }
 

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use jiff::Timestamp;
+
 use super::challenge::Code;
 use super::notice::Notice;
 use super::pass::Pass;
@@ -42,6 +44,8 @@ pub struct Letter<'a> {
     pub recipient: Recipient<'a>,
     /// Which of several of its kind.
     pub round: u32,
+    /// When it is written: a day that it names may be over.
+    pub now: Timestamp,
     /// The code that it brings.
     pub code: Option<&'a Code>,
     /// What it brings instead of all that, where it says that the address gets no more letters today.

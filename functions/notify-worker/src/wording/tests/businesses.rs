@@ -13,8 +13,19 @@ fn a_business_reads_where_it_decides_by_when_and_what_follows_if_it_does_not() {
             for words in ["Decide in the dashboard", "Agree, decline", "more time", "stays yours to answer"] {
                 assert!(text.contains(words), "{kind:?} {notice:?}: {words} in {text}");
             }
-            let day = super::super::person::last_day(&request);
-            assert!(text.contains(&format!("Please decide by the end of {day}.")), "{kind:?} {notice:?}: {text}");
+            // Staff answer an objection, and have the last day for it: it is no day of the business.
+            let (day, then) = if kind == Kind::Objection {
+                ("3 April 2026", "On the day after, somebody here answers the person.")
+            } else {
+                ("4 April 2026", "What we hear in the last two hours of that day may come too late.")
+            };
+            let text = text.replace('\u{a0}', " ");
+            let day = format!("{day} ({})", request.clocks.zone);
+            assert!(
+                text.contains(&format!("Please decide by the end of {day}. {then}")),
+                "{kind:?} {notice:?}: {text}"
+            );
+            assert!(text.contains(&format!("Your last day to answer: {day}")), "{kind:?} {notice:?}: {text}");
             let is_copy = matches!(kind, Kind::Access | Kind::Know | Kind::Portability);
             assert_eq!(text.contains("their copy without what is yours"), is_copy, "{kind:?} {notice:?}");
             assert_eq!(text.contains("stays as it is. We answer"), !is_copy, "{kind:?} {notice:?}");
@@ -61,21 +72,13 @@ fn the_day_in_a_reminder_is_the_later_one_once_more_time_was_taken() {
 fn a_denial_says_that_it_was_passed_on_only_where_it_was() {
     let desk = Desk::new();
     let standing = Standing::Denied { at: at("2026-03-20T08:00:00Z"), reason: "not-the-controller".to_owned() };
-    let mut request = SubjectRequest { standing, ..desk.request("EU_GDPR", Kind::Access) };
+    let request = SubjectRequest { standing, ..desk.request("EU_GDPR", Kind::Access) };
     let said = |request: &SubjectRequest| {
         let letter = desk.letter(request, Notice::Denial);
         [desk.mail(&letter).1, desk.writer().message(&letter)].map(|text| text.replace('\n', " "))
     };
     assert!(said(&request).iter().all(|text| !text.contains("passed")));
-    request.routed = vec![privacy::subject_request::Routed {
-        tenant: desk.tenant.clone(),
-        at: request.received_at,
-        dates: desk.law.processor_dates(request.received_at).unwrap().into(),
-        instruction: None,
-        declined: None,
-        asked_time: None,
-        done_at: None,
-    }];
+    let mut request = desk.handed_over(request);
     assert!(said(&request).iter().all(|text| text.contains("We could not pass your request on")));
     request.told_tenants = [(desk.tenant.clone(), [(Notice::TenantForward, 1)].into())].into();
     assert!(said(&request).iter().all(|text| text.contains("We have passed your request on.")));

@@ -23,6 +23,7 @@ fn every_letter_says_what_it_has_to() {
     all += &shown("acknowledgement, something else to show", &desk.mail(&letter));
     let letter = Letter { round: NOT_REACHED, ..desk.letter(&request, Notice::Routed) };
     all += &shown("routed, the business cannot be reached", &desk.mail(&letter));
+    all += &late(&desk);
     let pass = Pass::of(&desk.keys(), "email#mia.marker@example.com", 20_000).unwrap();
     let letter = Letter { pass: Some(&pass), code: None, ..desk.letter(&request, Notice::Acknowledgement) };
     all += &shown("no more letters today", &desk.mail(&letter));
@@ -54,4 +55,17 @@ fn every_letter_says_what_it_has_to() {
         &desk.mail(&desk.letter(&request, Notice::Withdrawal)),
     );
     expect_file!["../letters.txt"].assert_eq(&all.replace('\u{a0}', " "));
+}
+
+/// Letters of which the last day is over by the time they are written.
+fn late(desk: &Desk) -> String {
+    let (now, mut all) = (at("2026-05-10T09:00:00Z"), String::new());
+    for (notice, is_shown) in [(Notice::Acknowledgement, false), (Notice::Routed, true), (Notice::TenantForward, true)]
+    {
+        let proven = is_shown.then_some(Proven { proof: Proof::EmailCode, at: now }).into_iter().collect();
+        let request = SubjectRequest { proven, ..desk.telling(notice, "EU_GDPR", Kind::Erasure) };
+        let letter = Letter { now, ..desk.letter(&request, notice) };
+        all += &shown(&format!("{}, after the last day", notice.as_str()), &desk.mail(&letter));
+    }
+    all
 }
