@@ -134,6 +134,12 @@ async fn purge_kind(
     report.halted = waiting.is_some() || plan.is_some();
     report.plan = waiting.as_ref().or(plan.as_ref()).map(PlanReport::from);
     let is_stopped = report.halted && !bounds.is_dry_run;
+    // Of a shard that is full nobody can tell what was counted from what was not. So one run uses the confirmation up, whatever it comes to,
+    // and what is left of more than a ceiling waits for the next plan.
+    let is_for_one_run = report.truncated && confirmed.is_some() && !report.halted;
+    if is_for_one_run && !bounds.is_dry_run && clock.now() < bounds.stop_at {
+        ledger.resume(name).await?;
+    }
     for closed in &due {
         let is_out_of_time = clock.now() >= bounds.stop_at || report.purged >= bounds.records_max;
         report.truncated |= is_out_of_time && !is_stopped;

@@ -7,7 +7,7 @@ use crate::deadline::DueBy;
 use crate::keys::KeyedRef;
 use crate::legal_hold::{HoldId, HoldScope, LegalHold, Note};
 use crate::memory::{place, plan_hash};
-use crate::obligation::{NewObligation, ObligationId, State};
+use crate::obligation::{NewObligation, ObligationId, PlanHash, State};
 use crate::plan;
 use crate::policy::Route;
 use crate::ports::{Advance, DueIndex, Freshness, HoldBook, Intake, Lease, Ledger, NextAction, Showcase};
@@ -261,4 +261,44 @@ async fn more_than_the_ceiling_halts_until_staff_confirm() {
     world.confirm_purge("own.requests", &waiting.hash, "somebody", world.now()).await.unwrap();
     assert_eq!(run(false).await, (false, 3, 0));
     assert_eq!(plan(), None, "the confirmation is used up");
+}
+
+/// More holds than are read of a shard in one run, and a ceiling of a few.
+async fn flood() -> (World, DataMap) {
+    let world = World::new(closed(), 3);
+    for number in 0..1_100 {
+        let hold = LegalHold { id: HoldId::parse(&format!("hold-{number:04}")).unwrap(), ..hold() };
+        world.place(&hold).await.unwrap();
+        HoldBook::release(&world, &hold.id, closed()).await.unwrap();
+    }
+    let mut model = built_in_map().model().clone();
+    model.own.get_mut("holds").unwrap().ceiling_per_run = Some(5);
+    (world, DataMap::new(model).unwrap())
+}
+
+/// Every run of these sees a thousand of what is due by then; which of them staff have confirmed nobody knows.
+#[tokio::test]
+async fn of_more_than_is_read_in_a_run_only_as_many_go_as_were_confirmed() {
+    for (records_max, gone) in [(10_000, 1_000), (300, 300)] {
+        let (world, map) = flood().await;
+        let run = async || {
+            world.stored().set_now(at(DUE));
+            let mut report = RunReport::began(world.now(), false);
+            purge_own(&world, &world, &world, &map, Bounds { records_max, ..bounds(&world) }, &mut report).await;
+            (report.classes["own.holds"].clone(), world.stored().booked.len())
+        };
+        let (halted, left) = run().await;
+        let plan = halted.plan.unwrap();
+        assert_eq!((halted.halted, plan.records, left), (true, 1_000, 1_100));
+        let hash = PlanHash::from_stored(plan.plan_hash.clone());
+        world.confirm_purge("own.holds", &hash, "somebody", world.now()).await.unwrap();
+        let (confirmed, left) = run().await;
+        assert_eq!(
+            (confirmed.halted, confirmed.purged, confirmed.truncated, left),
+            (false, gone, true, 1_100 - gone as usize)
+        );
+        let (again, left) = run().await;
+        assert_eq!((again.halted, again.purged, left), (true, 0, 1_100 - gone as usize), "another plan waits");
+        assert_ne!(again.plan.unwrap().plan_hash, plan.plan_hash);
+    }
 }
