@@ -270,7 +270,7 @@ pub fn page(map: &DataMap) -> String {
         let (title, policy, alarm) = (&promise.title, &promise.policy, words(&promise.alarm_before));
         page += &format!("| {title} | {policy} | {within} | {work_within} | {alarm} | {zone} |\n");
     }
-    page += "\n## When an account ends\n\nDays count from the day on which the paid service ends, in the tenant's calendar.\n\n\
+    page += "\n## When an account ends\n\nDays count from the day on which the paid service ends, in the tenant's calendar. Of what came through platforms the last day is over by that of UTC, too: in other zones it can be a day earlier.\n\n\
              | phase | policy section | stores | platforms | erased from day | gone by the end of day | alarm before |\n|---|---|---|---|---|---|---|\n";
     for (name, phase) in &policy.termination.phase {
         let platforms = if phase.platforms.is_empty() { "all others".to_owned() } else { phase.platforms.join(", ") };

@@ -16,8 +16,8 @@ use jiff::{SignedDuration, Span, Timestamp};
 
 use crate::accept::{Accepted, Became, accept_where};
 use crate::clock::zone;
-use crate::data_map::DataMap;
-use crate::deadline::{self, DueBy};
+use crate::data_map::{DataMap, StoreMap};
+use crate::deadline::{self, DueBy, OutsideCalendar};
 use crate::fault::Fault;
 use crate::ids::TenantId;
 use crate::instant;
@@ -90,6 +90,8 @@ pub struct Clocked {
 pub struct Counted {
     tenant: TenantId,
     ended_on: Date,
+    /// An instant of that day, not after the end.
+    ended_at: Timestamp,
     is_dated: bool,
     decided_at: Option<Timestamp>,
     /// When it was decided at the latest, as far as anybody knows.
@@ -119,6 +121,7 @@ impl Termination {
         Ok(Counted {
             tenant: self.tenant,
             ended_on,
+            ended_at,
             is_dated: self.ended_at.or(self.decided_at).is_some(),
             decided_at: self.decided_at,
             // Where nobody says when: not after the end itself. One ahead, or of now, may have been told at any time.
@@ -135,7 +138,21 @@ impl Counted {
         self.ended_on.checked_add(span).map_err(|_| Fault::park("termination", "outside the calendar"))
     }
 
-    fn obligation(&self, name: &str, phase: &Phase, turn: Turn) -> Result<NewObligation, Fault> {
+    /// The last day of a phase. Platforms count in UTC and the tenant on its own calendar, and the earlier end holds: of what came through
+    /// platforms, the last of the tenant's days that is over by then. No phase ends before its first day.
+    fn last_day(&self, map: &DataMap, phase: &Phase) -> Result<Date, Fault> {
+        let outside = || Fault::park("termination", OutsideCalendar);
+        let day = self.day(phase.within)?;
+        let by_utc =
+            zone::local_date(self.ended_at, &TimeZone::UTC).checked_add(phase.within).map_err(|_| outside())?;
+        let ends_at = |day, zone| zone::last_second(day, zone).ok_or_else(outside);
+        if !is_of_platforms(map, phase) || ends_at(day, &self.zone)? <= ends_at(by_utc, &TimeZone::UTC)? {
+            return Ok(day);
+        }
+        Ok(day.yesterday().map_err(|_| outside())?.max(self.day(phase.starts_after)?))
+    }
+
+    fn obligation(&self, map: &DataMap, name: &str, phase: &Phase, turn: Turn) -> Result<NewObligation, Fault> {
         let outside = |error| Fault::park("termination", error);
         let starts_at =
             self.day(phase.starts_after)?.to_zoned_datetime(self.zone.clone()).map_err(outside)?.timestamp();
@@ -148,7 +165,7 @@ impl Counted {
             // Of an end that is told late, everything up to now is of the account that has ended.
             covers_until: starts_at.max(self.now),
             is_dated: false,
-            due_by: DueBy { date: self.day(phase.within)?, time_zone: self.zone_name.clone() },
+            due_by: DueBy { date: self.last_day(map, phase)?, time_zone: self.zone_name.clone() },
             next_action_at: starts_at.max(self.now),
         })
     }
@@ -167,7 +184,7 @@ pub async fn accept_termination(
     let (window, phases) = (&map.model().termination.window, &map.model().termination.phase);
     let phase = phases.get(window).ok_or_else(|| Fault::park("termination", "the policy has no window"))?;
     let ends = ends(ledger, map, &termination.tenant).await?;
-    let new = |turn| termination.obligation(window, phase, turn);
+    let new = |turn| termination.obligation(map, window, phase, turn);
     let turn = termination.turn(ledger, map, &ends, &new(Turn::First)?).await?;
     let accepted = termination.accept_window((ledger, queue), &ends, &new(turn)?, turn).await?;
     let begun_at = accepted.received_at;
@@ -179,7 +196,7 @@ pub async fn accept_termination(
     let termination = again.as_ref().unwrap_or(termination);
     let mut clocked = vec![Clocked { phase: window.clone(), starts_on: starts_on(&accepted)?, accepted }];
     for (name, phase) in phases.iter().filter(|(name, _)| *name != window) {
-        let new = termination.obligation(name, phase, turn)?;
+        let new = termination.obligation(map, name, phase, turn)?;
         // What is finished belongs to this termination, and stays so, unless it is older than the window.
         let accepted = accept_where(ledger, queue, &new, |finished| finished.received_at < begun_at).await?;
         if accepted.became == Became::Duplicate && accepted.received_at < begun_at {
@@ -217,6 +234,12 @@ impl Counted {
             Some(_) => Err(Fault::retry("termination", "the row changed meanwhile").into()),
         }
     }
+}
+
+/// Whether a phase takes what came through platforms, or what that adds up to.
+fn is_of_platforms(map: &DataMap, phase: &Phase) -> bool {
+    let mut stores = phase.stores.iter().filter_map(|name| map.store(name));
+    map.takes_connections(phase) || stores.any(StoreMap::is_shared)
 }
 
 /// In the calendar that it was counted in.

@@ -166,6 +166,33 @@ async fn the_calendar_is_the_tenants_and_the_end_may_lie_ahead() {
     assert_eq!(count(Some("2010-01-01T00:00:00Z"), "UTC"), Some(InvalidTermination::EndedAt));
 }
 
+/// Platforms' clocks are in UTC: nothing that came through them is there when either calendar says that it is over.
+#[tokio::test]
+async fn what_came_through_platforms_is_gone_by_the_earlier_of_two_calendars() {
+    // Account, conversations, LinkedIn, people, other platforms.
+    let cases = [
+        ("Pacific/Auckland", "2026-03-31T11:30:00Z", ["05-02", "06-30", "04-10", "04-30", "04-30"]),
+        ("Pacific/Auckland", "2026-03-31T10:30:00Z", ["05-01", "06-29", "04-10", "04-30", "04-30"]),
+        ("America/Los_Angeles", "2026-03-31T02:00:00Z", ["04-30", "06-28", "04-09", "04-29", "04-29"]),
+        ("America/Los_Angeles", "2026-03-31T12:00:00Z", ["05-01", "06-29", "04-09", "04-29", "04-29"]),
+        ("Europe/Brussels", "2026-03-31T22:30:00Z", ["05-02", "06-30", "04-10", "04-30", "04-30"]),
+        ("Europe/Brussels", "2026-03-31T12:00:00Z", ["05-01", "06-29", "04-10", "04-30", "04-30"]),
+        ("UTC", "2026-03-31T23:59:59Z", ["05-01", "06-29", "04-10", "04-30", "04-30"]),
+    ];
+    for (zone, ended_at, expected) in cases {
+        let world = world();
+        let (ended_at, time_zone) = (Some(at(ended_at)), zone.to_owned());
+        let told = Termination { tenant: tenant("alder"), ended_at, decided_at: None, time_zone };
+        let counted = told.count(world.now()).unwrap();
+        let clocked = accept_termination(&world, &world, &prompt_map(), &counted).await.unwrap();
+        let due: Vec<String> = clocked.iter().map(|one| one.accepted.due_by.date.to_string()).collect();
+        assert_eq!(due, expected.map(|day| format!("2026-{day}")), "{zone} {ended_at:?}");
+        assert!(clocked.iter().all(|one| one.accepted.due_by.time_zone == zone), "{zone}");
+        let by_utc = at("2026-04-10T23:59:59Z");
+        assert!(clocked[2].accepted.due_by.at().unwrap() <= by_utc, "{zone} {ended_at:?}");
+    }
+}
+
 #[tokio::test]
 async fn accepting_again_keeps_the_clocks() {
     let world = world();

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::Counted;
 use crate::clock::zone;
+use crate::deadline::OutsideCalendar;
 use crate::fault::Fault;
 use crate::obligation::{Head, NewObligation, State};
 use crate::policy::Phase;
@@ -82,7 +83,12 @@ impl Counted {
         let starts_at = window.starts_at.ok_or_else(|| Fault::park("termination", "a window without a beginning"))?;
         let starts_on = starts_at.to_zoned_datetime(zone.clone()).date();
         let ended_on = starts_on.checked_sub(phase.starts_after).map_err(unreadable)?;
-        Ok(Self { ended_on, zone, zone_name: window.due_by.time_zone.clone(), ..self.clone() })
+        // Its instant is not in the row: where this one may be later on that day, the first.
+        let is_its = self.is_dated && self.ended_on == ended_on && self.zone_name == window.due_by.time_zone;
+        let began_at =
+            zone::first_instant(ended_on, &zone).ok_or_else(|| Fault::park("termination", OutsideCalendar))?;
+        let ended_at = if is_its { self.ended_at } else { began_at };
+        Ok(Self { ended_on, ended_at, zone, zone_name: window.due_by.time_zone.clone(), ..self.clone() })
     }
 
     /// An end of an account that came back starts new clocks, unless it was told before the return or is the very one that stood, which may

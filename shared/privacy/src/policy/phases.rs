@@ -14,7 +14,8 @@ pub struct Termination {
     pub phase: BTreeMap<String, Phase>,
 }
 
-/// A part of what a tenant leaves behind. Spans count in days of the tenant's calendar from the day of termination.
+/// A part of what a tenant leaves behind. Spans count in days of the tenant's calendar from the day of termination; what came through
+/// platforms is gone by `within` of UTC, too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phase {
