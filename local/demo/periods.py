@@ -34,7 +34,7 @@ def dated(tenant_id: str, connection_id: str, now: datetime, since: datetime) ->
     for hours in (1, 19, 30, 50, 70):
         moment = now - timedelta(hours=hours)
         if moment >= since:
-            _profile(tenant_id, connection_id, moment, source, made.due if hours > 24 else made.live, made)
+            _profile(tenant_id, connection_id, moment, source, made.due if hours > 24 else made.live, hours > 48, made)
     for days in (1, 40, 300):
         moment = now - timedelta(days=days)
         _log(tenant_id, moment, source, made.live)
@@ -47,7 +47,8 @@ def _put(rows: dict[str, list[dict[str, object]]], output: str, row: dict[str, o
 
 
 def _profile(
-    tenant_id: str, connection_id: str, moment: datetime, source: random.Random, rows: dict[str, list[dict[str, object]]], made: Dated
+    tenant_id: str, connection_id: str, moment: datetime, source: random.Random, rows: dict[str, list[dict[str, object]]],
+    is_line_due: bool, made: Dated,
 ) -> None:
     """Two profiles of other members, and the line of their hour in the registry, which the product writes with each."""
     hour = moment.strftime("%Y-%m-%dT%H")
@@ -59,7 +60,8 @@ def _profile(
             "pk": f"{tenant_id}#{connection_id}", "sk": f"member#{hour}#{instant(moment)}#{source.getrandbits(40):010x}",
             "name": f"{source.choice(FIRST)} {source.choice(LAST)} {word}", "headline": f"Works with {word}",
         })
-    _put(rows, "SocialTableName", owner | {
+    # A purge takes the line at its second look, a day after the hour was due.
+    _put(rows if is_line_due else made.live, "SocialTableName", owner | {
         "pk": f"due#member-profiles#{hour}#{source.randrange(SOCIAL_SHARDS)}", "sk": f"{tenant_id}#{connection_id}",
     })
 

@@ -45,8 +45,8 @@ impl Dated<'_> {
         if due_at.is_some_and(|due_at| now < due_at) { Ok(()) } else { Err(Suppressed) }
     }
 
-    /// The line that stands with it, if its class has a registry: every record carries it, whoever has written it before, since a purge
-    /// takes the line with what it found.
+    /// The line that stands with it, if its class has a registry: every record carries it, whoever has written it before, since the second
+    /// look of a purge takes the line.
     #[must_use]
     pub fn line(&self, place: &Place) -> Option<Line> {
         let connection = place.whole_connection()?;

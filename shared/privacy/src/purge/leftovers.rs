@@ -65,10 +65,10 @@ where
             return Err(Fault::park("purge", "a period outside the calendar"));
         };
         let now = self.clock.now();
-        let Stays { held, kept, by } = stays;
+        let Stays { held, kept, by, has_lines } = stays;
         let look_at = if held + kept > 0 { now + LOOK_EVERY } else { due_at + SECOND_LOOK };
         let leftover = Leftover { starts_at, look_at, by: by.into_iter().collect(), held, kept };
-        let is_listed = held + kept > 0 || look_at > now;
+        let is_listed = held + kept > 0 || has_lines || look_at > now;
         course.progress.leftovers.retain(|known| known.starts_at != starts_at);
         if is_listed {
             course.progress.leftovers.push(leftover.clone());

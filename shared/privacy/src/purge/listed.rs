@@ -33,7 +33,9 @@ where
     V: Stores,
     C: Clock,
 {
-    /// Empties the period under every connection that one shard of the registry lists, and the registry of it last.
+    /// Empties the period under every connection that one shard of the registry lists, and the registry of it last: its lines stay until the
+    /// second look. A record and its line may come between the proof that a connection is empty and the end of its line, and without the
+    /// line no look would find it.
     pub(super) async fn empty_listed(
         &mut self,
         target: Target<'_>,
@@ -41,9 +43,10 @@ where
         literal: &str,
         allowance: &mut Allowance,
     ) -> Result<Stays, Stop> {
+        let takes_lines = target.class.is_long_due(target.period, self.clock.now());
         let mut stays = Stays::default();
         let mut staying = BTreeSet::new();
-        // In a round of its own, a strong read must list nobody but those of whom something stays.
+        // In a round of its own, a strong read must list nobody but those whose line stays.
         for round in 0..MAX_ROUNDS {
             let read = if round == 0 { Read::Eventual } else { Read::Strong };
             let seen = if round == 0 { allowance.seen.take(registry) } else { None };
@@ -63,12 +66,13 @@ where
                 let mut emptied = Vec::new();
                 for listed in self.purge_listed(target, rows, literal, allowance).await? {
                     let of_row = self.prove(target, &listed, allowance).await?;
-                    if of_row.is_nothing() {
+                    if of_row.is_nothing() && takes_lines {
                         emptied.push(listed.row);
                     } else {
                         staying.insert(listed.row.key);
                     }
                     stays.add(of_row);
+                    stays.has_lines |= !takes_lines;
                 }
                 all_gone(self.erase(target.class, &[Part { range: registry, records: emptied }]).await?)?;
                 after = page.next;

@@ -99,7 +99,9 @@ where
         for leftover in &course.progress.leftovers.clone() {
             let period = course.class.period(leftover.starts_at);
             if is_asked_for(&period) && self.is_to_be_looked_at(course, leftover).await? {
-                records = records.saturating_add(self.count(map, course, &period).await?);
+                // Mostly there is nothing: so one reading proves it.
+                let of_listed = if leftover.held + leftover.kept == 0 { Read::Strong } else { Read::Eventual };
+                records = records.saturating_add(self.count(map, course, &period, of_listed).await?);
             }
         }
         let (mut next, mut empty) = (course.next, Row::default());
@@ -110,7 +112,7 @@ where
             if empty.is_long() {
                 self.read_ahead(course, &period).await;
             }
-            let of_period = self.count(map, course, &period).await?;
+            let of_period = self.count(map, course, &period, Read::Eventual).await?;
             empty.note(of_period);
             records = records.saturating_add(of_period);
             next = period.next();
@@ -129,8 +131,14 @@ where
         Ok(is_time && course.class.is_due(&course.class.period(leftover.starts_at), now))
     }
 
-    /// What is due of one period.
-    async fn count(&mut self, map: &'m DataMap, course: &mut Course<'_>, period: &Period) -> Result<u64, Stop> {
+    /// What is due of one period. How what a registry lists is read is the caller's to say.
+    async fn count(
+        &mut self,
+        map: &'m DataMap,
+        course: &mut Course<'_>,
+        period: &Period,
+        of_listed: Read,
+    ) -> Result<u64, Stop> {
         let is_old = course.class.is_long_due(period, self.clock.now());
         let read = if is_old { Read::Strong } else { Read::Eventual };
         let target = course.target(map, period)?;
@@ -139,7 +147,9 @@ where
         for range in target.class.partitions(period) {
             due = due.saturating_add(match &target.class.layout {
                 Layout::Partitions(_) => self.count_range(target, &range, None, read, seen).await?,
-                Layout::Connections { literal, .. } => self.count_listed(target, &range, literal, read, seen).await?,
+                Layout::Connections { literal, .. } => {
+                    self.count_listed(target, (&range, literal), (read, of_listed), seen).await?
+                }
             });
         }
         Ok(due)
@@ -149,9 +159,8 @@ where
     async fn count_listed(
         &mut self,
         target: Target<'_>,
-        registry: &KeyRange,
-        literal: &str,
-        read: Read,
+        (registry, literal): (&KeyRange, &str),
+        (read, of_listed): (Read, Read),
         seen: &mut Seen,
     ) -> Result<u64, Stop> {
         if seen.has(registry) {
@@ -162,7 +171,7 @@ where
             let page = self.page(target, registry, after.as_ref(), read).await?;
             for place in page.records.iter().filter_map(|row| listed::connection(&row.key)) {
                 let range = target.range(&place, literal)?;
-                let of_place = self.count_range(target, &range, Some(&place), Read::Eventual, seen).await?;
+                let of_place = self.count_range(target, &range, Some(&place), of_listed, seen).await?;
                 due = due.saturating_add(of_place);
             }
             self.keep(&mut kept, page.records);

@@ -17,6 +17,8 @@ pub(super) struct Stays {
     pub(super) held: u64,
     pub(super) kept: u64,
     pub(super) by: BTreeSet<HoldId>,
+    /// Whether lines of its registry stay for its second look.
+    pub(super) has_lines: bool,
 }
 
 impl Stays {
@@ -28,6 +30,7 @@ impl Stays {
         self.held += other.held;
         self.kept += other.kept;
         self.by.extend(other.by);
+        self.has_lines |= other.has_lines;
     }
 
     pub(super) fn note(&mut self, verdict: &Verdict) {

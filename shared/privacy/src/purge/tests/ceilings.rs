@@ -42,7 +42,7 @@ async fn above_its_ceiling_a_class_halts_before_the_first_record_of_any_partitio
     assert_eq!(class(&dry, "security-logs").plan.as_ref(), Some(&plans[0]), "a dry run shows the same plan");
     assert_eq!(plans[0], plans[1], "it waits as it was shown");
     assert_eq!(plans[0].records, 1_200);
-    assert_eq!(profiles(&world), Vec::<String>::new(), "the other classes go on");
+    assert_eq!(members(&world), Vec::<String>::new(), "the other classes go on");
     world.pass(DAY);
     let report = run_with(&world, &classes, bounds(&world)).await;
     assert!(class(&report, "security-logs").late > 0, "it is late while it waits");

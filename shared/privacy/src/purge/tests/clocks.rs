@@ -175,7 +175,7 @@ async fn after_a_clock_that_ran_ahead_new_records_go_all_the_same() {
     let report = run_with(&world, &classes("2027-03-09"), bounds(&world)).await;
     let told = class(&report, "member-profiles");
     assert_eq!((told.ahead, told.purged, told.late), (true, 4, 0), "the hours that are due, not the third");
-    assert!(profiles(&world).iter().all(|line| line.contains("T16")), "{map:?}");
+    assert!(members(&world).iter().all(|line| line.contains("T16")), "{map:?}");
     world.pass(HOUR);
     let report = run(&world).await;
     assert_eq!((class(&report, "member-profiles").ahead, class(&report, "member-profiles").purged), (false, 2));

@@ -71,6 +71,8 @@ async fn a_release_makes_what_was_held_due_at_the_next_run() {
     world.pass(HOUR / 6);
     let report = run(&world).await;
     assert_eq!((class(&report, "member-profiles").held, held(&world)), (0, 0));
+    world.pass(DAY);
+    run(&world).await;
     assert!(!profiles(&world).iter().any(|line| line.contains("T14") || line.contains("T15")), "the registry too");
 }
 

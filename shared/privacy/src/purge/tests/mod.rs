@@ -101,6 +101,11 @@ fn profiles(world: &World) -> Vec<String> {
         .collect()
 }
 
+/// Of these, what is not the registry: its lines stay for the second look.
+fn members(world: &World) -> Vec<String> {
+    profiles(world).into_iter().filter(|line| !line.starts_with("due#")).collect()
+}
+
 fn class<'a>(report: &'a RunReport, name: &str) -> &'a ClassReport {
     &report.classes[name]
 }
@@ -114,14 +119,18 @@ async fn what_is_due_goes_and_nothing_else() {
     assert_eq!((profiles_report.purged, profiles_report.late, profiles_report.truncated), (8, 0, false));
     assert_eq!(profiles_report.swept_until, Some(at("2027-03-09T16:00:00Z")), "noon and 21 hours ago");
     assert_eq!(class(&report, "member-activity").purged, 0, "48 hours are not over");
-    let left = profiles(&world);
-    assert_eq!(left.len(), 6, "{left:?}");
+    let left = members(&world);
+    assert_eq!(left.len(), 4, "{left:?}");
     assert!(left.iter().all(|line| line.contains("2027-03-09T16")), "{left:?}");
+    assert_eq!(profiles(&world).len(), 4 + 6, "every line stays for the second look");
     assert_eq!(lines(&world, "inbox").len(), 2);
     assert_eq!(lines(&world, "social").iter().filter(|line| line.contains("activity")).count(), 4);
     world.pass(HOUR);
     assert_eq!(class(&run(&world).await, "member-profiles").purged, 4);
-    assert_eq!(profiles(&world), Vec::<String>::new());
+    assert_eq!(members(&world), Vec::<String>::new());
+    world.pass(DAY);
+    assert_eq!(class(&run(&world).await, "member-profiles").purged, 0);
+    assert_eq!(profiles(&world), Vec::<String>::new(), "the second look takes the lines");
 }
 
 #[tokio::test]
@@ -278,7 +287,10 @@ async fn a_connection_that_was_erased_leaves_only_its_lines_in_the_registry_and_
     world.stored().items.remove(&("social".to_owned(), "alder#c1".to_owned()));
     let report = run(&world).await;
     assert_eq!((report.failures(), class(&report, "member-profiles").purged), (0, 4));
-    assert!(profiles(&world).iter().all(|line| line.contains("2027-03-09T16")));
+    assert!(members(&world).iter().all(|line| line.contains("2027-03-09T16")));
+    world.pass(DAY);
+    run(&world).await;
+    assert!(profiles(&world).iter().all(|line| line.contains("2027-03-09T16")), "a day after it was due");
 }
 
 #[tokio::test]
@@ -317,7 +329,12 @@ async fn another_company_s_connections_stand_where_its_policy_says() {
     let social = model.store.get_mut("social").unwrap();
     social.connection.as_mut().unwrap().partition = Some("social#{tenant}#{connection}".to_owned());
     let map = DataMap::new(model).unwrap();
-    let report = purge_periods(&world, &world, &world, &map, &classes("2027-03-09"), bounds(&world)).await;
-    assert_eq!((report.failures(), class(&report, "member-profiles").purged), (0, 1), "{report:?}");
-    assert_eq!(lines(&world, "social"), [format!("{partition} member#2027-03-09T16#2027-03-09T16:10:00.000Z#m1")]);
+    for purged in [1, 0] {
+        let report = purge_periods(&world, &world, &world, &map, &classes("2027-03-09"), bounds(&world)).await;
+        assert_eq!((report.failures(), class(&report, "member-profiles").purged), (0, purged), "{report:?}");
+        let unlisted = format!("{partition} member#2027-03-09T16#2027-03-09T16:10:00.000Z#m1");
+        assert_eq!(members(&world), [unlisted]);
+        world.pass(DAY);
+    }
+    assert_eq!(lines(&world, "social"), members(&world), "its line is gone at the second look");
 }
