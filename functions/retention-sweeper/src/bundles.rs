@@ -60,7 +60,7 @@ impl Bundles {
         (report, left)
     }
 
-    /// Sends orders of accounts again; how many shards could not be looked at to their end.
+    /// Sends orders of accounts again; how many orders and shards could not be looked at.
     pub(crate) async fn order_again(&self, map: &DataMap, request_id: &str, stop_at: Timestamp) -> u64 {
         let bounds = (self.stuck_after, stop_at);
         let OrderedOnceMore { sent, is_truncated, faults } =

@@ -63,9 +63,15 @@ async fn look(
                 looked.is_truncated = true;
                 return Ok(());
             }
-            if is_wanted(book, map, job, now).await? {
-                queue.export(job).await?;
-                looked.sent += 1;
+            // One that cannot be read or sent leaves the others sent.
+            let sent = match is_wanted(book, map, job, now).await {
+                Ok(true) => queue.export(job).await.map(|()| 1),
+                Ok(false) => Ok(0),
+                Err(fault) => Err(fault),
+            };
+            match sent {
+                Ok(sent) => looked.sent += sent,
+                Err(fault) => looked.faults.push(fault),
             }
         }
         if page.len() < usize::from(PAGE) {

@@ -349,6 +349,39 @@ async fn an_order_at_the_border_of_a_page_is_sent_again_though_others_have_the_s
     assert_eq!(office.world.stored().exports.jobs, [job]);
 }
 
+/// Two accounts in one shard; one of them cannot be read, whatever is read of it.
+#[tokio::test]
+async fn an_order_that_cannot_be_read_leaves_the_others_sent_again() {
+    let looked_at = async |strike: Option<Strike>| {
+        let office = Office::with_mia(3);
+        let (world, map) = (&office.world, &office.map);
+        for tenant in [ending(&office).await, TenantId::parse("birch").unwrap()] {
+            let termination = crate::accept_termination::Termination {
+                tenant: tenant.clone(),
+                ended_at: Some(office.now()),
+                decided_at: None,
+                time_zone: "UTC".to_owned(),
+            };
+            let counted = termination.count(office.now()).unwrap();
+            crate::accept_termination::accept_termination(world, world, map, &counted).await.unwrap();
+            order_account(world, world, map, &tenant, office.now()).await.unwrap();
+        }
+        world.stored().exports.jobs.clear();
+        world.pass(SignedDuration::from_hours(1));
+        world.strike(strike);
+        let limits = (SignedDuration::from_mins(15), office.now() + SignedDuration::from_mins(1));
+        let looked = crate::export::order_again::order_again(world, world, map, world, limits).await;
+        assert_eq!(looked.faults.len(), usize::from(strike.is_some()), "{strike:?}");
+        (looked.sent, world.calls())
+    };
+    let (sent, calls) = looked_at(None).await;
+    assert_eq!(sent, 2);
+    // After the page of the first shard, and before those of the others, which have none.
+    for call in 2..=calls - u64::from(crate::ports::DUE_SHARDS - 1) {
+        assert_eq!(looked_at(Some(Strike::Before(call))).await.0, 1, "{call}");
+    }
+}
+
 #[tokio::test]
 async fn an_order_is_sent_again_after_its_window_as_long_as_the_purge_waits_for_it_and_no_longer() {
     let office = Office::with_mia(3);
