@@ -75,8 +75,17 @@ def test_what_a_sweep_leaves_is_compared_row_by_row() -> None:
     assert b5.others(Table(changed), day)[2] != whole[2]  # type: ignore[arg-type]
 
 
-def points(cpu: list[float]) -> list[dict[str, float]]:
-    return [{"items": items, "CPU": spent, "peak": 10.0 + at} for at, (items, spent) in enumerate(zip((100, 1_000, 10_000, 100_000), cpu, strict=True))]
+def points(cpu: list[float], most: tuple[float, ...] = ()) -> list[dict[str, Any]]:
+    """Of four sizes, each in three rounds; `most` are what the last one took in rounds that something disturbed."""
+    found: list[dict[str, Any]] = [
+        {"items": items, "CPU": spent, "seconds": [spent] * 3, "peak": 10.0 + at}
+        for at, (items, spent) in enumerate(zip((100, 1_000, 10_000, 100_000), cpu, strict=True))
+    ]
+    found[-1]["seconds"][: len(most)] = most
+    return found
+
+
+FLAT = "CPU for each, the least of all rounds: off flat"
 
 
 def test_every_slope_of_a_growing_erasure_is_shown() -> None:
@@ -84,15 +93,24 @@ def test_every_slope_of_a_growing_erasure_is_shown() -> None:
     found = {one.what: one for one in rows}
     assert [found[f"CPU-µs for each item, to {items}"].ours for items in ("1,000", "10,000", "100,000")] == pytest.approx([10.0] * 3)
     assert found["CPU: exponent"].ours == pytest.approx(1.0) and found["CPU-ms: fixed part"].ours == pytest.approx(10.0)
-    assert found["peak MB, 100,000 items"].holds is True and len(notes) == 1
-    rows, notes = b6.time_and_memory(points([0.011, 0.016, 0.106, 1.5]))
-    assert len(notes) == 2
-    assert next(one for one in rows if one.what == "CPU for each: off flat").holds is False
+    assert found[FLAT].holds is True and found["peak MB, 100,000 items"].holds is True
+    assert "(+0% of the next)" in notes[-1]
+    rows, notes = b6.time_and_memory(points([0.011, 0.0155, 0.1055, 1.0055]))
+    assert "(-50% of the next)" in notes[-1]
 
 
-def test_memory_may_grow_by_half() -> None:
+def test_growth_is_judged_by_rounds_that_nothing_disturbed_and_either_way() -> None:
+    def flat(cpu: list[float], most: tuple[float, ...] = ()) -> bool | None:
+        return next(one for one in b6.time_and_memory(points(cpu, most))[0] if one.what == FLAT).holds
+
+    assert flat([0.011, 0.02, 0.11, 1.01], (2.0, 3.0)) is True
+    assert flat([0.011, 0.02, 0.11, 1.5]) is False
+    assert flat([0.011, 0.02, 0.11, 0.8]) is False
+
+
+def test_memory_is_flat_from_the_first_size_with_full_chunks_on() -> None:
     large = points([0.011, 0.02, 0.11, 1.01])
-    large[-1]["peak"] = 15.1
+    large[-1]["peak"] = 13.3
     assert next(one for one in b6.time_and_memory(large)[0] if one.what == "peak MB, 100,000 items").holds is False
 
 
