@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
@@ -240,12 +241,19 @@ def test_what_a_tenant_never_decides_is_answered_in_part_on_the_legal_date(movin
         return get(staff, world, path)["routed_to"] == [tenant] or None
 
     until(routed, 60, pause=2)
-    due = datetime.fromisoformat(get(staff, world, path)["due_by"]["date"]).date()
-    days = (due - datetime.now(timezone.utc).date()).days
-    world.move(days - 1)
-    world.sweep()
-    assert row(world, reference)["state"]["S"] == "in-progress"
-    world.move(days + 0.2)
+    due = get(staff, world, path)["due_by"]
+    # The end of the last day, where whoever asked lives.
+    ends = datetime.fromisoformat(due["date"]).replace(tzinfo=ZoneInfo(due["time_zone"])) + timedelta(days=1)
+
+    def move_to_before_the_end(hours: float) -> None:
+        world.move((ends - timedelta(hours=hours) - datetime.now(timezone.utc)) / timedelta(days=1))
+
+    # As the letter says: until late on the last day.
+    for hours in (25, 4):
+        move_to_before_the_end(hours)
+        world.sweep()
+        assert row(world, reference)["state"]["S"] == "in-progress", f"{hours} hours before the end they may still decide"
+    move_to_before_the_end(1.5)
     assert answered(world, reference)["in_part"]["BOOL"]
     assert [fact for fact in world.of_tenants()[tenant] if contact in fact], "silence is no instruction"
     until(lambda: len(world.messages_to(handle)) > 1 or None, 60)
