@@ -32,10 +32,11 @@ use privacy::subject_request::{
     Words,
 };
 use privacy::target::{Limit, Target};
+use privacy::verify_request::{Verified, verify_request};
 use privacy_aws::accounts::ContactTable;
 use privacy_aws::limits::LimitsTable;
 use privacy_aws::queue::SqsQueue;
-use privacy_tests::account::Account;
+use privacy_tests::account::{Account, Trouble};
 use privacy_tests::asked::{deeds, full, now};
 use privacy_tests::{demo, each};
 
@@ -76,7 +77,15 @@ async fn book_contract<P: RequestIntake + RequestBook + DueRequests + Challenges
         let told = BTreeMap::from([(Notice::Answer, 1), (Notice::Denial, 1)]);
         request = SubjectRequest { version, standing, next_action_at, told, ..request };
         assert!(ports.record(&request, &act(Deed::Extended), None).await.unwrap());
-        assert!(!ports.record(&request, &act(Deed::Extended), None).await.unwrap(), "somebody was quicker");
+        let others = Act { actor: Actor::Staff("arn:aws:iam::1:user/kim".to_owned()), ..act(Deed::Extended) };
+        let later = Act { at: now() + SignedDuration::from_millis(1), ..act(Deed::Extended) };
+        for other in [act(Deed::Begun), others, later] {
+            assert!(!ports.record(&request, &other, None).await.unwrap(), "somebody was quicker");
+        }
+        assert!(
+            ports.record(&request, &act(Deed::Extended), None).await.unwrap(),
+            "it stands: only an answer was lost"
+        );
         assert_eq!(ports.request(&first.id).await.unwrap(), Some(request.clone()));
     }
     assert_eq!(due(ports, soon + SignedDuration::from_hours(24 * 400)).await, [], "closed");
@@ -153,7 +162,7 @@ async fn archive_contract<P: RequestIntake + RequestBook + RequestsOfTenants + C
     ports.receive(&SubjectRequest { id: other.clone(), ..request.clone() }).await.unwrap();
     let second = SubjectRequest { id: other.clone(), version: 2, ..request.clone() };
     assert!(ports.record(&second, &handed, None).await.unwrap());
-    assert!(!ports.record(&second, &handed, None).await.unwrap(), "once");
+    assert!(!ports.record(&second, &act(Deed::Begun), None).await.unwrap(), "once");
     let (mut linked, mut routed) = (ports.asked_by(&person).await.unwrap(), ports.routed_to(&alder).await.unwrap());
     linked.sort();
     routed.sort();
@@ -312,6 +321,39 @@ contract!(codes_are_kept_alike, challenge_contract);
 contract!(closed_requests_go_alike, archive_contract);
 contract!(what_businesses_never_answered_is_settled_alike, silent_contract);
 contract!(staff_find_requests_alike, register_contract);
+
+/// The write was made, its answer lost, and when it is sent again the row is in use, or somebody has just looked at it.
+#[tokio::test(start_paused = true)]
+async fn a_right_code_is_taken_whose_answer_was_lost() {
+    let lost = Trouble::AnswerLost;
+    let all: [&[Trouble]; 4] = [
+        &[Trouble::Conflict; 3],
+        &[lost, Trouble::Conflict],
+        &[lost; 3],
+        &[Trouble::Throttled, lost, Trouble::Conflict],
+    ];
+    for troubles in all {
+        let account = Account::new();
+        let ledger = demo::ledger(&account);
+        let waiting = SubjectRequest { standing: Standing::AwaitingVerification, proven: Vec::new(), ..full() };
+        let waiting = SubjectRequest { needs: vec![Proof::EmailCode], about_child: false, agent: None, ..waiting };
+        ledger.receive(&waiting).await.unwrap();
+        let (keys, seed) = (demo::keys(), &[1; 24]);
+        let (challenge, code) = Challenge::make(&keys, &waiting.id, Proof::EmailCode, seed, now()).unwrap();
+        ledger.issue(&waiting.id, &challenge).await.unwrap();
+        account.trouble("TransactWriteItems", troubles);
+        let verified = verify_request(&ledger, &keys, &waiting.id, code.expose(), now()).await;
+        match verified {
+            Ok(Verified::Proved(_)) => {}
+            // Every answer was lost: who tries again hears that it is no code, and the request is in work all the same.
+            Err(_) => assert_eq!(troubles, &[lost; 3]),
+            Ok(Verified::Refused) => panic!("refused after {troubles:?}"),
+        }
+        let stands = ledger.request(&waiting.id).await.unwrap().unwrap();
+        assert_eq!(stands.standing, Standing::InProgress { since: now() }, "{troubles:?}");
+        assert_eq!(ledger.acts(&waiting.id).await.unwrap().len(), 1, "{troubles:?}");
+    }
+}
 
 #[tokio::test]
 async fn counters_count_alike() {

@@ -20,4 +20,5 @@ pub mod queue;
 pub mod receipts;
 pub mod reports;
 pub mod secret;
+mod transaction;
 pub mod vault;

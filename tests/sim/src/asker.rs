@@ -104,7 +104,9 @@ impl Form {
                 Some(Ok(Verified::Refused)) => {
                     self.process.note("the code is refused");
                     if attempt == 0 {
-                        self.refused(id, index, is_first.then_some(tried_at));
+                        // Of two letters whoever asks may have read the first.
+                        let is_last = cloud.letters.lock().unwrap().get(id.as_str()).is_some_and(|last| last == code);
+                        self.refused(id, index, (is_first && is_last).then_some(tried_at));
                     }
                     return;
                 }

@@ -21,7 +21,8 @@ use super::{LedgerTable, rows};
 use crate::attributes::{
     Item, at, find_at, find_parsed, get_at, get_number, get_texts, number, text, texts, unreadable,
 };
-use crate::faults::{fault, is_refused};
+use crate::faults::fault;
+use crate::transaction::{self, TRIES};
 
 /// The partition of every hold.
 pub(super) const BOOK: &str = "holds";
@@ -136,15 +137,12 @@ impl HoldBook for LedgerTable {
         let all = Put::builder().table_name(&self.table).set_item(Some(all)).build().map_err(building)?;
         let puts = [book, force, all].map(|put| TransactWriteItem::builder().put(put).build());
         let items = puts.into_iter().chain([self.counted("holds.place")?]).collect();
-        match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
-            Ok(_) => Ok(Placed::New),
-            Err(error) if is_refused(&error) => {
-                let booked = self.booked(&hold.id).await?;
-                let booked = booked.ok_or_else(|| Fault::retry("holds.place", "the condition failed without a row"))?;
-                Ok(Placed::Already(Box::new(booked)))
-            }
-            Err(error) => Err(fault("holds.place")(error)),
+        if transaction::send(&self.client, "holds.place", items, TRIES).await? {
+            return Ok(Placed::New);
         }
+        let booked = self.booked(&hold.id).await?;
+        let booked = booked.ok_or_else(|| Fault::retry("holds.place", "the condition failed without a row"))?;
+        Ok(Placed::Already(Box::new(booked)))
     }
 
     async fn release(&self, id: &HoldId, now: Timestamp) -> Answer<Released> {
@@ -165,9 +163,8 @@ impl HoldBook for LedgerTable {
             TransactWriteItem::builder().delete(lift_of_all.build().map_err(building)?).build(),
             self.counted("holds.release")?,
         ];
-        let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
-        sent.map_err(fault("holds.release"))?;
-        Ok(Released::Done)
+        let is_sent = transaction::send(&self.client, "holds.release", items, TRIES).await?;
+        if is_sent { Ok(Released::Done) } else { Err(Fault::park("holds.release", "a condition that nobody set")) }
     }
 
     async fn waiting(&self, id: &HoldId) -> Answer<Vec<ObligationId>> {

@@ -1,7 +1,5 @@
 //! Accepting: one conditional write for new, newer and known alike.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
@@ -15,6 +13,7 @@ use super::{LedgerTable, head_key, key, rows, sequenced, targets};
 use crate::attributes::{Item, at, number, text, texts};
 use crate::faults::{fault, refusing_row};
 use crate::patience;
+use crate::transaction::{self, TRIES};
 
 impl Intake for LedgerTable {
     /// Bound to the row as it was read: an attempt that comes late must not cancel the end that came after the return.
@@ -66,21 +65,8 @@ impl Intake for LedgerTable {
         let keep = self.put(earlier_row(finished, new.received_at), None)?;
         let open = self.put(opened_row(finished, new), Some(finished.seq))?;
         let items = [keep, open].map(|put| TransactWriteItem::builder().put(put).build());
-        let sent = self.client.transact_write_items().set_transact_items(Some(items.into())).send().await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refused)) if is_condition(refused.err()) => Ok(false),
-            Err(error) => Err(fault("intake.reopen")(error)),
-        }
+        transaction::send(&self.client, "intake.reopen", items.into(), TRIES).await
     }
-}
-
-fn is_condition(error: &TransactWriteItemsError) -> bool {
-    let TransactWriteItemsError::TransactionCanceledException(canceled) = error else { return false };
-    canceled
-        .cancellation_reasons()
-        .iter()
-        .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")))
 }
 
 impl LedgerTable {

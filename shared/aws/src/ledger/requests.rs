@@ -11,9 +11,7 @@
 //!
 //! Rows are the serialised form of the domain's types, by `serde_dynamo`; what keys and conditions need is set beside it.
 
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use jiff::Timestamp;
 use privacy::fault::Fault;
@@ -32,6 +30,7 @@ use super::words::without_words;
 use super::{LedgerTable, key, routed, rows};
 use crate::attributes::{Item, at, find_parsed, get_at, get_text, number, text, unreadable};
 use crate::faults::fault;
+use crate::transaction::{self, TRIES};
 
 pub(super) const ASKED: &str = "asked";
 pub(super) const CHALLENGE: &str = "verification";
@@ -176,11 +175,8 @@ impl RequestBook for LedgerTable {
                 .expression_attribute_values(":salt", text(&used.salt));
             items.push(TransactWriteItem::builder().delete(delete.build().map_err(broken)?).build());
         }
-        match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refused)) if is_overtaken(refused.err()) => Ok(false),
-            Err(error) => Err(fault("requests.record")(error)),
-        }
+        Ok(transaction::send(&self.client, "requests.record", items, TRIES).await?
+            || self.is_recorded(&request.id, request.version, act).await?)
     }
 
     async fn acts(&self, id: &ObligationId) -> Answer<Vec<Act>> {
@@ -200,10 +196,15 @@ impl RequestBook for LedgerTable {
     }
 }
 
-fn is_overtaken(error: &TransactWriteItemsError) -> bool {
-    let TransactWriteItemsError::TransactionCanceledException(canceled) = error else { return false };
-    let mut reasons = canceled.cancellation_reasons().iter();
-    reasons.any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")))
+impl LedgerTable {
+    /// Whether this very act stands as this version: then the answer to an earlier try was lost, and nobody was quicker.
+    async fn is_recorded(&self, id: &ObligationId, version: u32, act: &Act) -> Answer<bool> {
+        let act = act_row(id, version, act)?;
+        let row = key(id, format!("{TRAIL}{version:06}"));
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(row)).consistent_read(true);
+        let stands = get.send().await.map_err(fault("requests.record"))?.item;
+        Ok(stands.is_some_and(|stands| stands == act))
+    }
 }
 
 pub(super) fn due_request(item: &Item) -> Result<DueRequest, Fault> {

@@ -1,4 +1,4 @@
-//! Deletes that go together or not at all, tried again while something else has one of the rows.
+//! Deletes that go together or not at all.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::builders::DeleteBuilder;
@@ -6,8 +6,7 @@ use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use privacy::fault::Fault;
 
 use super::batch::Key;
-use crate::faults::{fault, is_busy, is_in_transaction, is_refused};
-use crate::patience;
+use crate::transaction;
 
 /// What DynamoDB takes in one transaction.
 pub(super) const AT_ONCE: usize = 100;
@@ -31,18 +30,5 @@ pub(super) async fn send(
         let delete = delete.build().map_err(|error| Fault::park(action, error))?;
         items.push(TransactWriteItem::builder().delete(delete).build());
     }
-    let transaction = client.transact_write_items().set_transact_items(Some(items));
-    let mut attempt = 1;
-    loop {
-        match transaction.clone().send().await {
-            Ok(_) => return Ok(true),
-            Err(error) if is_refused(&error) => return Ok(false),
-            // Another transaction has one of the rows, or a partition is short of throughput.
-            Err(error) if attempt < tries && (is_in_transaction(&error) || is_busy(&error)) => {
-                tokio::time::sleep(patience::backoff(attempt)).await;
-                attempt += 1;
-            }
-            Err(error) => return Err(fault(action)(error)),
-        }
-    }
+    transaction::send(client, action, items, tries).await
 }

@@ -24,7 +24,8 @@ pub trait RequestBook: Sync {
     /// By a strong read.
     fn request(&self, id: &ObligationId) -> impl Future<Output = Answer<Option<SubjectRequest>>> + Send;
     /// Stores a request as it is now, its act, and that a code was used up, all or nothing. `false` when somebody else
-    /// changed the request or used the code meanwhile. The act that hands a part to a tenant is found by that tenant, too.
+    /// changed the request or used the code meanwhile; where this very act stands as this version, an answer was lost: `true`. The act
+    /// that hands a part to a tenant is found by that tenant, too.
     fn record(
         &self,
         request: &SubjectRequest,

@@ -103,8 +103,7 @@ impl Oracle {
                 found.push((Broken::Lost, format!("{} is done, and {} was left its copy", ask.id, copy.vendor)));
             }
             let gone = self.gone.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
-            let is_late = gone.is_none_or(|(_, _, when)| *when > over(ask));
-            if is_late && !self.was_rung_for(ask) {
+            if self.is_late_and_silent(ask, gone.map(|(_, _, when)| *when)) {
                 found
                     .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
             }
@@ -119,19 +118,35 @@ impl Oracle {
         }
     }
 
-    /// Whether an alarm rang for a request days before its end, after it came: one that rang for an earlier request under the same key
-    /// says nothing of this one. What came when the alarm was due already, or was held until then, rings at the next sweeps.
-    fn was_rung_for(&self, ask: &Ask) -> bool {
-        let received = since_beginning(ask.received_at);
+    /// Whether what a request covers was not gone in time, and no alarm rang for it days before its end, after it came: one that rang for
+    /// an earlier request under the same key says nothing of this one. What came when the alarm was due already rings at the next sweeps.
+    /// What a hold kept until then is gone when its last day is over, or soon after the release where that is later, or rings after it.
+    fn is_late_and_silent(&self, ask: &Ask, gone: Option<Duration>) -> bool {
+        let (received, over) = (since_beginning(ask.received_at), over(ask));
+        let is_due = over.saturating_sub(ask.alarm_before()).max(received);
+        let held_until = self.held_until(ask, over);
+        let (in_time_by, rings_by) = match held_until {
+            Some(until) if until > is_due => (over.max(until + RINGS_WITHIN), until + RINGS_WITHIN),
+            Some(_) | None => (over, (is_due + RINGS_WITHIN).min(over)),
+        };
+        let rang = |(id, when): &(String, Duration)| *id == ask.id && received < *when && *when < rings_by;
+        gone.is_none_or(|when| when > in_time_by) && !self.alarms.iter().any(rang)
+    }
+
+    /// Until when holds kept what a request covers, one after the other, the first of them before its last day was over.
+    fn held_until(&self, ask: &Ask, over: Duration) -> Option<Duration> {
         let is_concerned = |hold: &&Held| {
             let mut all = 0..self.connections.len();
             all.any(|one| self.keeps(hold, one) && self.is_about(ask.about, ask.covers_until, one))
         };
-        let releases = self.holds.iter().filter(is_concerned);
-        let held_until = releases.filter_map(|hold| hold.released).max().unwrap_or_default();
-        let is_due = over(ask).saturating_sub(ask.alarm_before()).max(received).max(held_until);
-        let rings_by = (is_due + RINGS_WITHIN).min(over(ask));
-        self.alarms.iter().any(|(id, when)| *id == ask.id && received < *when && *when < rings_by)
+        let concerned = self.holds.iter().filter(is_concerned);
+        let mut spans: Vec<(Duration, Duration)> =
+            concerned.filter_map(|hold| Some((hold.placed?, hold.released?))).collect();
+        spans.sort_unstable();
+        let longer = |until: Option<Duration>, (placed, released): (Duration, Duration)| {
+            if placed < until.unwrap_or(over).max(over) { until.max(Some(released)) } else { until }
+        };
+        spans.into_iter().fold(None, longer)
     }
 }
 
@@ -168,7 +183,7 @@ mod tests {
     fn is_rung(ask: &Ask, id: &str, when: Duration) -> bool {
         let mut oracle = Oracle::default();
         oracle.alarmed(id, when);
-        oracle.was_rung_for(ask)
+        !oracle.is_late_and_silent(ask, None)
     }
 
     #[test]
@@ -193,10 +208,8 @@ mod tests {
         received_on.checked_add(jiff::Span::new().days(days)).unwrap()
     }
 
-    #[test]
-    fn what_was_held_rings_once_it_is_released() {
-        let ask = Ask { about: About::Connection(0), ..ask() };
-        let released = over(&ask) - Duration::from_secs(2 * DAY);
+    /// One connection, and what rang for a request about it.
+    fn connected() -> Oracle {
         let mut oracle = Oracle::default();
         oracle.connections.push(crate::oracle::Connected {
             tenant: "alder".to_owned(),
@@ -207,10 +220,39 @@ mod tests {
             is_known: true,
             written_by: None,
         });
+        oracle
+    }
+
+    fn hold(placed: Duration, released: Duration) -> Held {
+        let (id, about) = ("hold-number-1".to_owned(), About::Connection(0));
+        Held { id, about, placed: Some(placed), released: Some(released) }
+    }
+
+    #[test]
+    fn what_was_held_rings_once_it_is_released() {
+        let ask = Ask { about: About::Connection(0), ..ask() };
+        let released = over(&ask) - Duration::from_secs(2 * DAY);
+        let mut oracle = connected();
         oracle.alarmed("8abc", released + Duration::from_secs(DAY));
-        assert!(!oracle.was_rung_for(&ask), "nothing held it");
-        let (id, placed) = ("hold-number-1".to_owned(), Some(Duration::ZERO));
-        oracle.holds.push(Held { id, about: About::Connection(0), placed, released: Some(released) });
-        assert!(oracle.was_rung_for(&ask));
+        assert!(oracle.is_late_and_silent(&ask, None), "nothing held it");
+        oracle.holds.push(hold(Duration::ZERO, released));
+        assert!(!oracle.is_late_and_silent(&ask, None));
+    }
+
+    #[test]
+    fn what_was_held_over_its_last_day_goes_or_rings_soon_after_its_release() {
+        let (ask, day) =
+            (Ask { about: About::Connection(0), ..ask() }, |number: u64| Duration::from_secs(number * DAY));
+        let (end, mut oracle) = (over(&ask), connected());
+        let is_late = |oracle: &Oracle, gone: Duration| oracle.is_late_and_silent(&ask, Some(gone));
+        oracle.holds.push(hold(end + day(1), end + day(6)));
+        assert!(is_late(&oracle, end + day(6)), "it came when the last day was over");
+        oracle.holds.push(hold(end - day(6), end + day(2)));
+        assert!(!is_late(&oracle, end + day(7)), "one took over from the other");
+        assert!(is_late(&oracle, end + day(9)), "and was released three days before");
+        assert!(oracle.is_late_and_silent(&ask, None));
+        oracle.alarmed("8abc", end + day(7));
+        assert!(!is_late(&oracle, end + day(9)), "it rang");
+        assert!(!is_late(&connected(), end) && is_late(&connected(), end + day(1)));
     }
 }
