@@ -138,7 +138,7 @@ pub fn steps(request: &SubjectRequest, erasures: &Erasures, now: Timestamp) -> V
     let left = [
         (Step::Verify, !is_in_work),
         (Step::ReviewChild, request.about_child && request.course.child.is_none()),
-        (Step::Begin, is_in_work && is_by_machine && request.course.begun_at.is_none()),
+        (Step::Begin, is_in_work && (is_by_machine || is_credible) && request.course.begun_at.is_none()),
         (Step::SeekParts, is_in_work && request.has_unsought_parts()),
         // What names nobody has no bundle: staff answer by hand.
         (Step::Export, request.awaits_bundle()),

@@ -25,6 +25,9 @@ pub enum NotDenied {
     /// It is being carried out, or a child's data goes whatever else is said.
     #[error("the request is being carried out")]
     Begun,
+    /// It is a report about a child that staff have not read.
+    #[error("staff have not said whether the report is credible")]
+    Unread,
     /// The law has no such reason for it.
     #[error(transparent)]
     Law(#[from] NotDeniable),
@@ -61,6 +64,9 @@ pub fn deny(
             return Err(NotDenied::Closed);
         }
         Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => {}
+    }
+    if request.awaits_child_review() {
+        return Err(NotDenied::Unread);
     }
     let denied = law.denial(reason, &request.regime, request.kind)?;
     let mut changed = SubjectRequest { version: request.version + 1, next_action_at: Some(at), ..request.clone() };

@@ -2,8 +2,9 @@ use super::*;
 use crate::ids::{InstructionId, TenantId};
 use crate::legal_hold::Note;
 use crate::memory::{Strike, World, asked, erased, erasure_of};
+use crate::review_child_report::find_credible;
 use crate::subject_request::findings::{Correction, Decision, FieldName};
-use crate::subject_request::{Actor, ChildReview, Proof};
+use crate::subject_request::{Actor, ChildReview, Course, Proof};
 
 fn now() -> Timestamp {
     "2026-03-20T09:00:00Z".parse().unwrap()
@@ -66,6 +67,22 @@ async fn a_request_closes_with_an_outcome_and_its_evidence_once() {
     let act = by("The flag is set.").did(Deed::Closed { outcome, evidence }, now());
     assert_eq!(world.stored().requests.acts[&request.id], [act]);
     assert!(world.stored().requests.notices.iter().all(|job| job.notice == Notice::Answer));
+}
+
+#[test]
+fn what_is_of_a_child_goes_before_whatever_asked_for_it_is_closed() {
+    for kind in [Kind::Appeal, Kind::Complaint, Kind::Correction, Kind::Access] {
+        let report = asked(1, kind, None, Some(("instagram", "tim")), "2026-03-05T12:00:00Z".parse().unwrap());
+        let report = SubjectRequest { about_child: true, ..report };
+        let believed = find_credible(&report, None, &law(), Actor::Service, now()).unwrap().unwrap().request;
+        let left = |request: &SubjectRequest| steps(request, &Erasures::default(), now()).first().copied();
+        assert_eq!(left(&believed), Some(Step::Begin), "{kind:?}");
+        let begun = SubjectRequest {
+            course: Course { begun_at: Some(now()), parts_sought_at: Some(now()), ..believed.course.clone() },
+            ..believed
+        };
+        assert_ne!(left(&begun), Some(Step::Begin), "{kind:?}");
+    }
 }
 
 #[test]

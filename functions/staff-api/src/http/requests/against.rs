@@ -59,7 +59,7 @@ impl Against for NotRelocated {
 impl Against for NotDenied {
     fn problem(self) -> Problem {
         match self {
-            Self::Closed | Self::Begun | Self::InForce => Problem::NotNow,
+            Self::Closed | Self::Begun | Self::InForce | Self::Unread => Problem::NotNow,
             Self::Law(_) | Self::NotSo => Problem::NotDeniable,
         }
     }

@@ -17,6 +17,13 @@ fn what_is_being_erased_and_what_is_a_childs_is_not_called_denied() {
     assert_eq!(deny(&begun, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
     let report = asked(1, Kind::Erasure, None, Some(("instagram", "tim")), at("2026-03-05T12:00:00Z"));
     let report = SubjectRequest { about_child: true, ..report };
+    for reason in [reason, DenialReason::Unverifiable, DenialReason::LegalObligation] {
+        assert_eq!(
+            deny(&report, &law, reason, &by("So."), now()),
+            Err(NotDenied::Unread),
+            "{reason:?}: it is read first"
+        );
+    }
     let believed =
         crate::review_child_report::find_credible(&report, None, &law, Actor::Service, now()).unwrap().unwrap();
     assert_eq!(deny(&believed.request, &law, reason, &by("So."), now()), Err(NotDenied::Begun));
