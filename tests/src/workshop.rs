@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use privacy::data_map::DataMap;
-use privacy::erasure::{Engine, Proof, Worked};
+use privacy::erasure::{Certifying, Engine, Proof, Worked};
 use privacy::fault::Fault;
 use privacy::keys::SubjectKeys;
 use privacy::memory::World;
@@ -57,12 +57,14 @@ impl Workshop {
         let clock = Stopped(at);
         let proof = Proof {
             processors: &self.vendors,
-            ledger: &self.ledger,
-            store: &self.receipts,
-            clock: &clock,
-            map: &self.map,
-            subject_keys: &self.subject_keys,
-            signing_key: &self.signing_key,
+            certifying: Certifying {
+                ledger: &self.ledger,
+                store: &self.receipts,
+                clock: &clock,
+                map: &self.map,
+                subject_keys: &self.subject_keys,
+                signing_key: &self.signing_key,
+            },
         };
         let engine = Engine {
             ledger: &self.ledger,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use privacy::erasure::{Engine, Proof, Worked};
+use privacy::erasure::{Certifying, Engine, Proof, Worked};
 use privacy::fault::Fault;
 use privacy::message::Work;
 use privacy::ports::{Clock, WorkQueue};
@@ -103,12 +103,14 @@ impl Worker {
         };
         let proof = Proof {
             processors: &world.vendors,
-            ledger: &self.ledger,
-            store: &self.receipts,
-            clock,
-            map: world.map,
-            subject_keys: world.keys,
-            signing_key: &world.signing_key,
+            certifying: Certifying {
+                ledger: &self.ledger,
+                store: &self.receipts,
+                clock,
+                map: world.map,
+                subject_keys: world.keys,
+                signing_key: &world.signing_key,
+            },
         };
         let aftermath = Certified { real: proof, world };
         let engine = Engine {

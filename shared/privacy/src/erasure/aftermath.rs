@@ -55,18 +55,8 @@ pub trait Aftermath: Sync {
 pub struct Proof<'a, P, L, S, C> {
     /// The processors.
     pub processors: &'a P,
-    /// Where their states, and the intents of receipts, are kept.
-    pub ledger: &'a L,
-    /// Where receipts stand.
-    pub store: &'a S,
-    /// The time.
-    pub clock: &'a C,
-    /// The policy.
-    pub map: &'a DataMap,
-    /// Name tenants and obligations in receipts.
-    pub subject_keys: &'a SubjectKeys,
-    /// Signs receipts.
-    pub signing_key: &'a SigningKey,
+    /// The receipts; the states of processors are kept in the ledger of theirs.
+    pub certifying: Certifying<'a, L, S, C>,
 }
 
 impl<P, L, S, C> Aftermath for Proof<'_, P, L, S, C>
@@ -83,7 +73,7 @@ where
         confirmed_since: Option<Timestamp>,
         stop_at: Timestamp,
     ) -> Answer<Report> {
-        let Self { processors, ledger, clock, map, .. } = *self;
+        let (processors, &Certifying { ledger, clock, map, .. }) = (self.processors, &self.certifying);
         settle(&Settling { processors, ledger, clock, map }, head, reached, confirmed_since, stop_at).await
     }
 
@@ -94,10 +84,7 @@ where
         scopes: &[Scope],
         report: &Report,
     ) -> Answer<()> {
-        let Self { ledger, store, clock, map, subject_keys, signing_key, .. } = *self;
-        Certifying { ledger, store, clock, map, subject_keys, signing_key }
-            .certify(head, verified, scopes, report)
-            .await
+        self.certifying.certify(head, verified, scopes, report).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::World;
 use crate::data_map::DataMap;
-use crate::erasure::Proof;
+use crate::erasure::{Certifying, Proof};
 use crate::keys::SubjectKeys;
 use crate::receipt::SigningKey;
 
@@ -25,11 +25,13 @@ static SIGNING_KEY: LazyLock<SigningKey> =
 pub fn proof<'a>(world: &'a World, map: &'a DataMap) -> Proof<'a, World, World, World, World> {
     Proof {
         processors: world,
-        ledger: world,
-        store: world,
-        clock: world,
-        map,
-        subject_keys: &SUBJECT_KEYS,
-        signing_key: &SIGNING_KEY,
+        certifying: Certifying {
+            ledger: world,
+            store: world,
+            clock: world,
+            map,
+            subject_keys: &SUBJECT_KEYS,
+            signing_key: &SIGNING_KEY,
+        },
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn copies(world: &World, name: &str) -> Vec<Asked> {
 pub(super) fn receipts(world: &World, tenant: &str) -> Vec<Entry> {
     let map = built_in_map();
     let proof = proof(world, &map);
-    let keys = PublicKeys::parse(&proof.signing_key.public_hex()).unwrap();
-    let chain = proof.subject_keys.receipt_chain(&TenantId::parse(tenant).unwrap()).unwrap();
+    let keys = PublicKeys::parse(&proof.certifying.signing_key.public_hex()).unwrap();
+    let chain = proof.certifying.subject_keys.receipt_chain(&TenantId::parse(tenant).unwrap()).unwrap();
     let objects = world.stored().chains.objects();
     let mut check = ChainCheck::new(chain.clone(), &keys);
     let mut entries = Vec::new();
