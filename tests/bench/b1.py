@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.bench.cold import HOSTS, WAITED_FOR
 from tests.bench.peers_here import PEERS, commands
-from tests.bench.report import Bench, Row, at_least, at_most
+from tests.bench.report import Bench, Row, at_least, at_most, not_there
 from tests.bench.stats import interval, ratios
 from tests.bench.subject import OTHER_CORE, SUBJECT_CORE
 from tests.bench.world import ROOT, Missing, World
@@ -80,6 +80,8 @@ def run(world: World) -> Bench:
     for name, title in PEERS.items():
         if name in subjects:
             bench.rows.append(Row("CPU-ms", None, ours.median, title, interval(cpu[name]).median, ratios(cpu["ours"], cpu[name]), wanted.get(name)))
+        elif name in wanted:
+            bench.rows.append(not_there("CPU-ms", ours.median, title, wanted[name]))
     bench.rows.append(Row("peak MB", None, peak["ours"], limit=at_most(9.0)))
     bench.rows += [
         Row("peak MB", None, peak["ours"], title, peak[name], ratios(peaks["ours"], peaks[name])) for name, title in PEERS.items() if name in subjects

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from tests.bench.callbacks import callback, same_work
 from tests.bench.emulator import Item
 from tests.bench.peers_here import PEERS, commands
-from tests.bench.report import Bench, Row, at_least, at_most
+from tests.bench.report import Bench, Row, at_least, at_most, not_there
 from tests.bench.stats import interval, ratios
 from tests.bench.subject import Subject
 from tests.bench.world import World
@@ -101,6 +101,8 @@ def run(world: World) -> Bench:
         if name in cpu:
             row = Row("CPU-µs each", None, ours.median, title, interval(cpu[name]).median, ratios(cpu["ours"], cpu[name]), wanted.get(name))
             bench.rows.append(row)
+        elif name in wanted:
+            bench.rows.append(not_there("CPU-µs each", ours.median, title, wanted[name]))
     for name, values in took.items():
         median, late = statistics.median(values) * 1e3, statistics.quantiles(values, n=100)[98] * 1e3
         limit = at_most(3.0) if name == "ours" else None

@@ -23,7 +23,7 @@ from tests.bench.states import grow
 from tests.bench.stats import exponent
 from tests.bench.world import World
 
-DUE, SHARDS, ROUNDS = 100, 8, 5
+DUE, SHARDS, ROUNDS = 100, 8, 11
 # What the smallest ledger has due in another state, to see what each costs.
 MORE_DUE = 1_000
 OPEN_MAX = int(os.environ.get("OPEN_MAX", "1000000"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ ROOT = HERE.parents[1]
 PRICES: dict[str, Any] = tomllib.loads((HERE / "prices.toml").read_text())
 MILLION, ASSUMED = PRICES["million"], PRICES["assumed"]
 MINUTES_OF_MONTH = 30 * 24 * 60
+SECONDS_OF_MONTH = MINUTES_OF_MONTH * 60
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,10 @@ def logs(invocations: float) -> float:
     return float(PRICES["other"]["log_gb"]) * ASSUMED["log_bytes"] * invocations / 2**30
 
 
+def access_logs(requests: float) -> float:
+    return float(PRICES["other"]["log_gb"]) * ASSUMED["access_log_bytes"] * requests / 2**30
+
+
 def objects(calls: Mapping[str, float]) -> float:
     """Requests to S3: reads at theirs, all others at the price of a put, which lists have too."""
     asked = {call: count for call, count in calls.items() if call.startswith("s3:")}
@@ -106,19 +112,51 @@ def objects(calls: Mapping[str, float]) -> float:
     return of_million("s3_get", read) + of_million("s3_put", sum(asked.values()) - read)
 
 
+def of_service(calls: Mapping[str, float], service: str) -> float:
+    return sum(count for call, count in calls.items() if call.startswith(service))
+
+
+def secrets(count: float) -> float:
+    """Readings of secrets, each with its use of the key that they are kept under."""
+    return of_million("secret_read", count) + of_million("key_use", count)
+
+
 def requests(calls: Mapping[str, float]) -> float:
     """All that is priced by the call and not by the unit: S3, SQS, Secrets Manager."""
-    def of(service: str) -> float:
-        return sum(count for call, count in calls.items() if call.startswith(service))
-
-    return objects(calls) + of_million("sqs", of("sqs:")) + of_million("secret_read", of("secretsmanager:"))
+    return objects(calls) + of_million("sqs", of_service(calls, "sqs:")) + secrets(of_service(calls, "secretsmanager:"))
 
 
-def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
-    """A million callbacks taken in, each for another person. Each at the processor time that was measured of it; who has none is not
-    there."""
+def traced(a_second: float) -> float:
+    """The share of invocations that X-Ray records, where there are so many a second: all of them where there is less than one."""
+    return 1.0 if a_second <= 1 else (1 + float(ASSUMED["traces_beyond_first"]) * (a_second - 1)) / a_second
+
+
+def traces(invocations: float, seconds: float = SECONDS_OF_MONTH) -> float:
+    """Of so many invocations spread over a month, or over so many seconds; `template.yaml` has tracing on for every function."""
+    return of_million("trace", invocations * traced(invocations / seconds))
+
+
+def kept_for(path: str, keep: str) -> float:
+    """For how many seconds a copy of a secret is served before it is read again."""
+    found = re.search(rf"const {keep}: Self =\s+Self \{{ fresh_for: Duration::from_secs\(([\d *]+)\)", (ROOT / path).read_text())
+    if not found:
+        raise ValueError(f"{path} has no {keep}")
+    return float(math.prod(int(one) for one in found[1].split("*")))
+
+
+def secrets_read(callbacks: float, starts: float, seconds: float = SECONDS_OF_MONTH) -> float:
+    """How often `meta-callback` reads its two secrets, where callbacks come evenly: once they are older than they may be, and at a start."""
+    spans = (kept_for("shared/aws/src/secret.rs", keep) for keep in ("ROTATING", "GROWING"))
+    return sum(min(callbacks, seconds / span) for span in spans) + 2 * starts
+
+
+def callbacks(measured: Mapping[str, Any], seconds: float = SECONDS_OF_MONTH) -> list[Priced]:
+    """A million callbacks taken in within a month, or within so many seconds, each for another person. Each at the processor time that was measured of it; who has
+    none is not there. All are deployed alike: one gateway, logs, traces, as many starts; whose start was not measured starts for nothing."""
     units = measured["B3"]["measured"]
     warm = {name: sorted(values)[len(values) // 2] / 1e6 for name, values in measured["B2"]["measured"]["cpu"].items()}
+    cold = {name: sorted(values)[len(values) // 2] / 1e3 for name, values in measured["B1"]["measured"]["cpu"].items()}
+    starts, memory = 1e3 * ASSUMED["cold_thousandths"], memory_of("meta-callback")
     found = []
     titles = {"ours": "this service", "plain": "one conditional put, boto3", "powertools": "Powertools idempotency", "outbox": "transactional outbox, boto3"}
     for name, title in titles.items():
@@ -128,11 +166,14 @@ def callbacks(measured: Mapping[str, Any]) -> list[Priced]:
             continue
         # The relay of an outbox sends the message and deletes its row.
         sends, relay = max(1.0, new["sends"]), 1.0 if name == "outbox" else 0.0
+        start = cold["ours"] if name == "ours" else cold.get("python", 0.0)
+        # The peers read the one secret that they have at a start, and never again.
+        read = secrets_read(1e6, starts, seconds) if name == "ours" else starts
         found.append(Priced(title, {
             "writes": of_million("wru", (new["wru"] + relay) * 1e6), "reads": of_million("rru", new["rru"] * 1e6),
             "messages": of_million("sqs", sends * 1e6), "invocations": of_million("invocation", 1e6),
-            "time": lambda_time(memory_of("meta-callback"), spent, new["calls"]) * 1e6, "gateway": of_million("http_api", 1e6),
-            "logs": logs(1e6),
+            "time": lambda_time(memory, spent, new["calls"]) * 1e6 + lambda_time(memory, start, 4) * starts,
+            "gateway": of_million("http_api", 1e6), "logs": logs(1e6) + access_logs(1e6), "traces": traces(1e6, seconds), "secrets": secrets(read),
         }))
     return found
 
@@ -152,7 +193,7 @@ def erased(measured: Mapping[str, Any]) -> list[Priced]:
         time = lambda_time(memory_of("erasure-worker"), 10_000 / rate, 0, at_least=10.0) * requests
         found.append(Priced(title, {
             "writes": of_million("wru", counted["wru"] * requests), "reads": of_million("rru", counted["rru"] * requests),
-            "objects": objects(counted["calls"]) * requests, "time": time,
+            "objects": objects(counted["calls"]) * requests, "time": time, "secrets": secrets(of_service(counted["calls"], "secretsmanager:")) * requests,
         }))
     table_gb = 100.0
     scan = of_million("rru", table_gb * 2**30 / 8192)
@@ -169,8 +210,16 @@ def in_template() -> dict[str, int]:
     text = (ROOT / "template.yaml").read_text()
     count = {name: len(re.findall(rf"Type: {kind}\s*$", text, re.M)) for name, kind in (
         ("alarm", "AWS::CloudWatch::Alarm"), ("secret", "AWS::SecretsManager::Secret"), ("key", "AWS::KMS::Key"),
+        ("dashboard", "AWS::CloudWatch::Dashboard"),
     )}
-    return count | {"metric": len(set(re.findall(r"Namespace: PrivacyLedger\s+MetricName: (\w+)", text)))}
+    return count | {"metric": len(emitted() | set(re.findall(r"Namespace: PrivacyLedger\s+MetricName: (\w+)", text)))}
+
+
+def emitted() -> set[str]:
+    """The metrics that functions write. Each costs its month once something is written to it: a tick writes most of them every time."""
+    sources = [path.read_text() for path in (ROOT / "functions").glob("*/src/**/*.rs") if "tests" not in str(path)]
+    calls = (call for source in sources for call in re.findall(r"metrics::(?:emit|line)\((.*?)\);", source, re.S))
+    return {name for call in calls for name in re.findall(r'\("([A-Z]\w+)",', call)}
 
 
 def queues_read() -> int:
@@ -187,7 +236,8 @@ def idle(measured: Mapping[str, Any]) -> list[Priced]:
     """A month in which nothing comes: the sweeper looks every five minutes and every hour."""
     counted, there = measured["B8"]["measured"]["idle"], in_template()
     ticks = {"due": MINUTES_OF_MONTH / 5, "periods": MINUTES_OF_MONTH / 60}
-    total: dict[str, float] = {"writes": 0, "reads": 0, "objects": 0, "invocations": 0, "time": 0, "secret reads": 0, "logs": 0}
+    total: dict[str, float] = {"writes": 0, "reads": 0, "objects": 0, "invocations": 0, "time": 0, "secrets": 0, "logs": 0}
+    total["traces"] = traces(sum(ticks.values()))
     for name, count in ticks.items():
         one = counted[name]
         calls = one["calls"]
@@ -195,7 +245,7 @@ def idle(measured: Mapping[str, Any]) -> list[Priced]:
         total["reads"] += of_million("rru", one["rru"] * count)
         total["objects"] += objects(calls) * count
         total["logs"] += logs(count)
-        total["secret reads"] += of_million("secret_read", sum(n for call, n in calls.items() if call.startswith("secrets")) * count)
+        total["secrets"] += secrets(of_service(calls, "secretsmanager:") * count)
         total["invocations"] += of_million("invocation", count) + of_million("schedule", count)
         total["time"] += lambda_time(memory_of("retention-sweeper"), one["cpu"], sum(calls.values())) * count
     month = PRICES["month"]
@@ -204,13 +254,13 @@ def idle(measured: Mapping[str, Any]) -> list[Priced]:
         Priced(f"a scan of a ledger with {count:,} open instead, as often", {
             "reads": of_million("rru", scan["rru"] * ticks["due"]), "invocations": of_million("invocation", ticks["due"]) + of_million("schedule", ticks["due"]),
             "time": lambda_time(memory_of("retention-sweeper"), cpu, scan["rru"] / 128) * ticks["due"],
-            "logs": logs(ticks["due"]),
+            "logs": logs(ticks["due"]), "traces": traces(ticks["due"]),
         })
         # A page of a scan is a mebibyte, 128 units.
         for count, scan, cpu in zip(b8["open"], b8["scan"], b8.get("scan seconds", []), strict=False)
     ]
     return [
         Priced("the sweeper's ticks", total), Priced(f"Lambda asks {queues_read()} queues", {"messages": of_million("sqs", polls())}),
-        Priced("what is there", {f"{there[name]} {name}s": month[name] * there[name] for name in ("alarm", "metric", "secret", "key")}),
+        Priced("what is there", {f"{there[name]} {name}s": month[name] * there[name] for name in ("alarm", "metric", "secret", "key", "dashboard")}),
         *scans,
     ]

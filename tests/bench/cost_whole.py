@@ -11,6 +11,7 @@ from tests.bench.cost import (
     ASSUMED,
     PRICES,
     ROOT,
+    SECONDS_OF_MONTH,
     Priced,
     callbacks,
     erased,
@@ -21,9 +22,14 @@ from tests.bench.cost import (
     memory_of,
     objects,
     of_million,
+    of_service,
+    secrets,
+    traced,
 )
 
 ITEMS = 100
+# A day, in which a million requests come where batches of the stream are full.
+DAY_SECONDS = 24 * 60 * 60
 # Parts of the due index, and what B8 has due in a tick.
 SHARDS, DUE = 8, 100
 
@@ -81,6 +87,7 @@ def _of(function: str, seen: Mapping[str, Any], invocations: float, sent: float,
     return {
         "writes": of_million("wru", seen["wru"] * share * 1e6), "reads": of_million("rru", seen["rru"] * share * 1e6),
         "objects": objects(seen["calls"]) * share * 1e6, "messages": messages(sent * 1e6),
+        "secrets": secrets(of_service(seen["calls"], "secretsmanager:")) * share * 1e6,
         "invocations": of_million("invocation", invocations * 1e6), "logs": logs(invocations * 1e6),
         "time": lambda_time(memory_of(function), seen["cpu"] * share, calls * share) * 1e6,
     }
@@ -111,17 +118,41 @@ def told(batches: float) -> dict[str, float]:
     }
 
 
+def with_traces(parts: Mapping[str, float], whole: Mapping[str, float], seconds: float) -> dict[str, float]:
+    """The same with what X-Ray records of its invocations: the more there are of all together in a second, the smaller a share. A price of
+    invocations says how many there are."""
+    each = of_million("invocation", 1)
+    share = traced(whole["invocations"] / each / seconds)
+    return {**parts, "traces": of_million("trace", parts.get("invocations", 0.0) / each * share)}
+
+
+def keeping(measured: Mapping[str, Any]) -> dict[str, float]:
+    """What stays of a million requests for its two years, in table and bucket, and the deletes at their end: two write units for the row
+    that stands in the due index too, one for each other."""
+    kept, months = measured["B4"]["measured"]["kept"], ASSUMED["kept_months"]
+    trail = ASSUMED["stream_batches"] * ASSUMED["trail_bytes"]
+    gigabytes = {name: of * 1e6 / 2**30 for name, of in (("bytes", kept["bytes"]), ("object_bytes", kept["object_bytes"] + trail))}
+    price = PRICES["gb_month"]
+    return {
+        "kept": (gigabytes["bytes"] * (price["table"] + price["table_recovery"]) + gigabytes["object_bytes"] * price["bucket"]) * months,
+        "writes": of_million("wru", (kept["rows"] + 1) * 1e6), "reads": of_million("rru", (1 + kept["bytes"] / 8192) * 1e6),
+    }
+
+
 def whole(measured: Mapping[str, Any]) -> list[Priced]:
     """A million callbacks to their end, each of a person with a hundred items: taken in, erased with its receipt, and looked at three
     times, with the visit that closes it. The peer takes in and deletes, and that is all."""
     b4, b8 = measured["B4"]["measured"], measured["B8"]["measured"]
     first = measured["B6"]["measured"]["points"][0]
-    if "looks" not in b4 or "objects" not in first or first["items"] != ITEMS:
+    if not {"looks", "kept"} <= set(b4) or "objects" not in first or first["items"] != ITEMS:
         return []
     intake, theirs = callbacks(measured)[:2]
     # An older report does not say which of them only read: then all are priced as puts.
-    gets = first.get("gets", 0)
-    calls = {"s3:GetObject": gets, "s3:": first["objects"] - gets, "other": first["calls"] - first["objects"]}
+    gets, read = first.get("gets", 0), first.get("secrets", 0)
+    calls = {
+        "s3:GetObject": gets, "s3:": first["objects"] - gets, "secretsmanager:GetSecretValue": read,
+        "other": first["calls"] - first["objects"] - read,
+    }
     erasing = _of("erasure-worker", {"wru": first["WRU"], "rru": first["RRU"], "calls": calls, "cpu": first["CPU"]}, 1, 1)
     # The message of the first was paid for when it was sent.
     erasing["messages"] -= of_million("sqs", 1e6)
@@ -130,7 +161,8 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
     # A tick with a hundred due, without what it takes with none.
     tick, idle = b8["ours"][0], b8["idle"]["due"]
     more = {name: tick[name] - idle[name] for name in ("wru", "rru")}
-    waking = _of("retention-sweeper", {"calls": {}, "cpu": 0, **more}, 0, looks["visits"], looks["visits"] / DUE)
+    asked = {call: count - idle["calls"].get(call, 0) for call, count in tick["calls"].items() if call.startswith(("s3:", "secretsmanager:"))}
+    waking = _of("retention-sweeper", {"calls": asked, "cpu": 0, **more}, 0, looks["visits"], looks["visits"] / DUE)
     waking["time"] = held(memory_of("retention-sweeper"), one_due(measured).among_others) * looks["visits"] * 1e6
     alone, full = told(ASSUMED["stream_batches"]), told(changes(measured) / ASSUMED["stream_records"])
     deleting = {
@@ -138,13 +170,23 @@ def whole(measured: Mapping[str, Any]) -> list[Priced]:
         "messages": messages(1e6) - of_million("sqs", 1e6), "invocations": of_million("invocation", 1e6), "logs": logs(1e6),
         "time": lambda_time(memory_of("erasure-worker"), b4["cpu"]["query"] / 1e4 * ITEMS, sum(b4["query"]["calls"].values()) / 1e4 * ITEMS) * 1e6,
     }
+    kept, quick = keeping(measured), callbacks(measured, DAY_SECONDS)[0]
+    slow = _join(intake.parts, erasing, waking, looking, alone, kept)
+    fast = _join(quick.parts, erasing, waking, looking, full, kept)
+    peers = _join(theirs.parts, deleting)
     return [
-        Priced("this service, to its end", _join(intake.parts, erasing, waking, looking, alone)),
-        Priced("of that: taken in", intake.parts), Priced("erased, with its receipt", erasing),
-        Priced("three second looks, and closing", _join(waking, looking)), Priced("the ledger's stream: trail and events", alone),
-        Priced("the same stream, where many requests share full batches", full),
-        Priced("this service, to its end, at that rate", _join(intake.parts, erasing, waking, looking, full)),
-        Priced("one conditional put, then boto3 query + batch_writer", _join(theirs.parts, deleting)),
+        Priced("this service, to its end", with_traces(slow, slow, SECONDS_OF_MONTH)),
+        *(
+            Priced(what, with_traces(parts, slow, SECONDS_OF_MONTH))
+            for what, parts in (
+                ("of that: taken in", intake.parts), ("erased, with its receipt", erasing),
+                ("three second looks, and closing", _join(waking, looking)), ("the ledger's stream: trail and events", alone),
+                ("kept for two years, then purged", kept),
+            )
+        ),
+        Priced("the same stream, where many requests share full batches", with_traces(full, fast, DAY_SECONDS)),
+        Priced("this service, to its end, at that rate", with_traces(fast, fast, DAY_SECONDS)),
+        Priced("one conditional put, then boto3 query + batch_writer", with_traces(peers, peers, SECONDS_OF_MONTH)),
     ]
 
 
@@ -154,14 +196,16 @@ def tenant(measured: Mapping[str, Any]) -> list[Priced]:
     to_end, one_callback, one_item = whole(measured), callbacks(measured), erased(measured)
     gigabytes = size["records"] * size["record_bytes"] / 2**30
     stored = gigabytes * (PRICES["gb_month"]["table"] + PRICES["gb_month"]["table_recovery"])
-    read = of_million("s3_get", 2**30 / 2**18) + of_million("rru", 2**26 / 8192)
+    rows = of_million("rru", 2**26 / 8192)
 
     def purge(seen: Mapping[str, Any], written: float) -> float:
         return size["purged_records"] * (of_million("wru", seen["wru"] + written) + of_million("rru", seen["rru"])) / 2_000
 
     def export(whose: str, memory_mb: int) -> float:
-        cpu, calls = (one / b7["large"] * 1024 for one in (b7[f"{whose}large seconds"], sum(b7[f"{whose}large calls"].values())))
-        return float(size["exports_gb"] * (lambda_time(memory_mb, cpu, calls) + read))
+        each = 1024 / b7["large"]
+        cpu, called = b7[f"{whose}large seconds"] * each, {call: count * each for call, count in b7[f"{whose}large calls"].items()}
+        # Files are read and a bundle is put; then somebody downloads it.
+        return float(size["exports_gb"] * (lambda_time(memory_mb, cpu, sum(called.values())) + objects(called) + rows + PRICES["other"]["download_gb"]))
 
     ours = {
         "their records, kept": stored, "callbacks": size["callbacks"] * (to_end or one_callback)[0].total / 1e6,

@@ -168,7 +168,9 @@ def made(measured: dict[str, Any]) -> dict[str, dict[str, str]]:
 def filled(text: str, parts: dict[str, str]) -> str:
     for mark, content in parts.items():
         pattern = re.compile(rf"(<!-- {re.escape(mark)}: made by make bench-docs -->\n).*?(<!-- {re.escape(mark)}: end -->)", re.S)
-        text = pattern.sub(lambda found, content=content: f"{found[1]}{content}\n{found[2]}", text)  # type: ignore[misc]
+        text, count = pattern.subn(lambda found, content=content: f"{found[1]}{content}\n{found[2]}", text)  # type: ignore[misc]
+        if count != 1:
+            raise ValueError(f"a document has {count} places for what is made as: {mark}")
     return text
 
 

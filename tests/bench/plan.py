@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.bench.cost import ASSUMED, PRICES, ROOT, erased, lambda_seconds, memory_of, of_million
+from tests.bench.cost import ASSUMED, PRICES, ROOT, callbacks, erased, lambda_seconds, memory_of, of_million
 from tests.bench.cost_whole import ITEMS, SHARDS, at_once, changes, constant, one_due, trail_seconds, whole
 from tests.bench.markdown import dollars, table
 
@@ -30,6 +30,8 @@ INDEX_WRITES = 1 + 2 * (1 + 4 + 3)
 # An account's functions at once, unless more is asked for; a queue's messages that are received and not yet deleted.
 FUNCTIONS, IN_FLIGHT = 1_000, 120_000
 BATCH_OF_WORKER = 5
+# What of a tick a purge deletes for (docs/known-limitations.md), and a schedule that leaves a tick time to end.
+PURGE_SECONDS, QUICK_MINUTES = 88, 5
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,10 @@ class Limit:
 def parameter(name: str) -> int:
     """A number that template.yaml has by default; of a schedule its minutes."""
     text = (ROOT / "template.yaml").read_text()
-    found = re.search(rf"^  {name}:\n    Type: \w+\n    Default: (?:rate\()?(\d+)", text, re.M)
+    found = re.search(rf"^  {name}:\n    Type: \w+\n    Default: (?:rate\()?(\d+)( hours?)?", text, re.M)
     if not found:
         raise ValueError(f"template.yaml has no number for {name}")
-    return int(found[1])
+    return int(found[1]) * (60 if found[2] else 1)
 
 
 def gateway_rate() -> int:
@@ -65,18 +67,52 @@ def worker_seconds(measured: Mapping[str, Any]) -> tuple[float, float]:
     return lambda_seconds(memory, first["CPU"], first["calls"]), lambda_seconds(memory, looks["cpu"], sum(looks["calls"].values()))
 
 
+def at_noon(measured: Mapping[str, Any]) -> tuple[int, float]:
+    """How many workers noon needs, and the write units of a table with which each of them gets on."""
+    needed = round(NOON * sum(worker_seconds(measured)) + 0.5)
+    return needed, max((needed + 1) * PACE_LEAST, NOON * ITEMS) * 100 / parameter("ErasingPercent")
+
+
 def workers(measured: Mapping[str, Any]) -> Limit:
     erasing, looking = worker_seconds(measured)
     each, concurrency = erasing + looking, parameter("WorkerConcurrency")
-    needed = round(NOON * each + 0.5)
-    share = parameter("TableWriteUnits") * parameter("ErasingPercent") / 100
-    pace, units = share / (needed + 1), max((needed + 1) * PACE_LEAST, NOON * ITEMS) * 100 / parameter("ErasingPercent")
+    needed, units = at_noon(measured)
+    pace, beside = erasing_share() / (needed + 1), share_of_one(needed, units)
     return Limit(
         f"erasure workers: {ITEMS} items take one {erasing:.2f} s, the four later visits {looking:.2f} s",
         concurrency / each,
         f"`WorkerConcurrency` {concurrency}. A million requests keep {MEAN * each:.1f} busy on average, {needed} at noon; meanwhile the queue grows",
-        f"`WorkerConcurrency` {needed} and more. Each then has {pace:.0f} write units a second of {share:,.0f}, less than the {PACE_LEAST} that a chunk of "
-        f"2,000 needs, and noon writes {NOON * ITEMS:,.0f}: so `TableWriteUnits` {units:,.0f} with it, and the quota of the table",
+        f"`WorkerConcurrency` {needed} and more. Each then has {pace:.0f} write units a second of {erasing_share():,.0f}, less than the {PACE_LEAST} that a chunk of "
+        f"2,000 needs, and noon writes {NOON * ITEMS:,.0f}: so `TableWriteUnits` {units:,.0f} with it, and the quota of the table. The sweeper's part of a table is then "
+        f"{beside:.0f} too, where it was {share_of_one(concurrency, parameter('TableWriteUnits')):,.0f}: what that makes of a purge is in its row",
+    )
+
+
+def erasing_share() -> float:
+    return parameter("TableWriteUnits") * parameter("ErasingPercent") / 100
+
+
+def share_of_one(workers: int, table_units: float) -> float:
+    """Write units a second that each of so many workers, and the sweeper beside them, keeps to."""
+    return table_units * parameter("ErasingPercent") / 100 / (workers + 1)
+
+
+def purging(measured: Mapping[str, Any]) -> Limit:
+    """What a purge takes out of one table by its date: not a matter of requests, but of what is stored."""
+    every = parameter("PurgeSchedule")
+    each = share_of_one(parameter("WorkerConcurrency"), parameter("TableWriteUnits"))
+    beside = share_of_one(*at_noon(measured))
+
+    def a_day(units: float, minutes: float) -> float:
+        return units * PURGE_SECONDS * 24 * 60 / minutes / 1e6
+
+    billion = 1e9 / 365 / 1e6
+    falls_behind = "more than that: it would never catch up, and its alarms ring days before the date" if billion > a_day(each, every) else "less than that"
+    return Limit(
+        f"a purge by date: the sweeper's part of a table is {each:.0f} write units a second, for {PURGE_SECONDS} s of a tick", None,
+        f"{each * PURGE_SECONDS:,.0f} records of one table in a tick, {a_day(each, every):.1f} million a day at {every} minutes. Of a billion that stay for twelve months "
+        f"{billion:.1f} million are due a day, {falls_behind}",
+        f"`PurgeSchedule` of {QUICK_MINUTES} minutes: {a_day(each, QUICK_MINUTES):.1f} million a day; {a_day(beside, QUICK_MINUTES):.1f} beside the workers, and with the units, of the row on workers",
     )
 
 
@@ -155,7 +191,7 @@ def others(measured: Mapping[str, Any]) -> list[Limit]:
 
 def breaks(measured: Mapping[str, Any]) -> str:
     """What breaks first, in this order; what has no limit of requests comes last."""
-    limits = [workers(measured), sweeper(measured), trail(measured), queue(measured), *others(measured)]
+    limits = [workers(measured), purging(measured), sweeper(measured), trail(measured), queue(measured), *others(measured)]
     rows = [
         [one.what, "–" if one.holds is None else f"{one.holds:,.1f} a second, {one.holds * DAY / 1e6:,.2f} million a day", one.until, one.then]
         for one in sorted(limits, key=lambda one: one.holds or float("inf"))
@@ -167,14 +203,14 @@ def money(measured: Mapping[str, Any]) -> str:
     """A billion items, and a day's million callbacks."""
     billion = {part: cost * 1e3 for part, cost in erased(measured)[0].parts.items()}
     parts = ", ".join(f"{part} ${cost:,.0f}" for part, cost in billion.items() if cost >= 0.5)
-    share = parameter("TableWriteUnits") * parameter("ErasingPercent") / 100
+    share = erasing_share()
     found = {one.what: one.total for one in whole(measured)}
     linked = of_million("wru", (PRICES["linked"]["together"] - 1) * REQUESTS)
     lines = [f"Deleting a billion items of 1 KiB is ${sum(billion.values()):,.0f} ({parts}); at {share:,.0f} a second it takes {1e9 / share / 3600:.0f} hours, if they stand in one table."]
     if found:
         full = found["this service, to its end, at that rate"]
         lines.append(
-            f"A day's million callbacks of {ITEMS} items each are ${dollars(full)} to their end, with full batches of the stream, of which ${dollars(found['of that: taken in'])} takes them in, "
+            f"A day's million callbacks of {ITEMS} items each are ${dollars(full)} to their end, with full batches of the stream, of which ${dollars(callbacks(measured, DAY)[0].total)} takes them in, "
             f"and ${dollars(linked)} more for each of their items that names an identity link."
         )
     return " ".join(lines)

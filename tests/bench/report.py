@@ -74,6 +74,11 @@ class Row:
         }
 
 
+def not_there(what: str, ours: float, peer: str, limit: Limit) -> Row:
+    """A comparison that is asked for and was not made: a line without a number is not kept."""
+    return Row(what, None, ours, peer, None, None, limit)
+
+
 @dataclass
 class Bench:
     name: str
