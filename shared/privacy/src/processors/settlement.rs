@@ -69,8 +69,8 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    /// What is to go on from: the stored one if it is for the same targets and re-opening, and a new one otherwise. A
-    /// processor that the policy file has gained meanwhile begins now; one that it no longer lets us ask begins anew,
+    /// What is to go on from: the stored one if it is for the same targets and re-opening, and a new one otherwise, in which who has not
+    /// answered yet keeps the day to answer by. A processor that the policy file has gained meanwhile begins now; one that it no longer lets us ask begins anew,
     /// since a pass over no targets would confirm without a query. So does every one where more of ours is gone by now, of
     /// which it may have got a copy after it answered.
     pub(super) fn begin(
@@ -83,13 +83,18 @@ impl Settlement {
         let (mut name, reopened, extent) = (digest(targets), case.reopened, Some(case.extent.name()));
         // Half of it tells them apart, and keeps a row of few processors within a unit. Older rows have all of it.
         name.truncate(32);
+        let mut asked_since = BTreeMap::new();
         let mut settlement = match stored {
             Some(stored) if stored.targets.starts_with(&name) && stored.reopened >= reopened => stored,
             Some(other) => {
+                if other.reopened == reopened {
+                    asked_since = other.unanswered();
+                }
                 Self { version: other.version, reopened, targets: name, extent: None, entries: BTreeMap::new() }
             }
             None => Self { version: 0, reopened, targets: name, extent: None, entries: BTreeMap::new() },
         };
+        asked_since.extend(settlement.unanswered());
         // A late message of before a re-opening knows less.
         let is_of_now = settlement.reopened == reopened;
         let is_more = is_of_now && settlement.extent.is_some() && settlement.extent != extent;
@@ -106,11 +111,22 @@ impl Settlement {
             let entry = match settlement.entries.get(name).filter(goes_on) {
                 Some(known) if is_more => known.anew(fresh, now),
                 Some(_) => continue,
-                None => Entry { state: fresh, since: now, done: 0, without, said: None },
+                None => {
+                    let since = asked_since.get(name).copied().unwrap_or(now);
+                    Entry { state: fresh, since, done: 0, without, said: None }
+                }
             };
             settlement.entries.insert(name.clone(), entry);
         }
         Ok(settlement)
+    }
+}
+
+impl Settlement {
+    /// Since when those were to answer who have not. They keep that day, whatever else they are asked about from now on.
+    fn unanswered(&self) -> BTreeMap<String, Timestamp> {
+        let open = self.entries.iter().filter(|(_, entry)| entry.state.due().is_some());
+        open.map(|(name, entry)| (name.clone(), entry.since)).collect()
     }
 }
 
