@@ -4,6 +4,7 @@
 //! knows dates, connections and items, and nothing of states, plans, leases or marks.
 
 mod dated;
+mod ends;
 mod facts;
 mod forms;
 mod held;

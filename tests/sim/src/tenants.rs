@@ -112,14 +112,7 @@ impl Dashboard {
 
     /// The account comes back; said again until there is an answer.
     pub async fn reactivate(&self) -> Option<Reactivated> {
-        let cloud = &self.process.cloud;
-        {
-            // From the first try on nobody can say whether it must still go.
-            let mut oracle = cloud.oracle.lock().unwrap();
-            oracle.may_be_back = true;
-            let ends = oracle.asks.iter_mut().filter(|ask| ask.about == About::Tenant(TENANT));
-            ends.for_each(|ask| ask.is_withdrawn = true);
-        }
+        let stood = self.process.cloud.oracle.lock().unwrap().may_come_back(TENANT);
         let tenant = Self::tenant();
         for attempt in 0..TRIES {
             let now = self.process.now();
@@ -127,7 +120,7 @@ impl Dashboard {
             let answered = reactivate(&self.ledger, self.world.map, &tenant, now);
             if let Some(Ok(answered)) = self.process.alive(answered).await {
                 self.process.note(&format!("{answered:?}"));
-                self.note(&answered, now);
+                self.note(&answered, now, (attempt == 0).then_some(stood.as_slice()));
                 return Some(answered);
             }
             tokio::time::sleep(Duration::from_secs(60 << attempt)).await;
@@ -135,8 +128,8 @@ impl Dashboard {
         None
     }
 
-    /// What an answer promises.
-    fn note(&self, answered: &Reactivated, now: Timestamp) {
+    /// What an answer promises; `stood`: the ends that stood, as far as no try before has cancelled them.
+    fn note(&self, answered: &Reactivated, now: Timestamp, stood: Option<&[usize]>) {
         let mut oracle = self.process.cloud.oracle.lock().unwrap();
         let ends = oracle.asks.iter_mut().filter(|ask| ask.about == About::Tenant(TENANT));
         match answered {
@@ -149,7 +142,7 @@ impl Dashboard {
                 ask.is_withdrawn = !ask.is_acknowledged;
                 ask.covers_until = ask.covers_until.min(privacy::instant::to_millis(now));
             }),
-            Reactivated::NothingEnding => {}
+            Reactivated::NothingEnding => oracle.nothing_ends(stood.unwrap_or_default()),
         }
     }
 }

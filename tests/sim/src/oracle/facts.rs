@@ -173,3 +173,38 @@ impl Copy {
         self.gone_at.is_none_or(|gone_at| now < gone_at)
     }
 }
+
+/// What tests tell the oracle.
+#[cfg(test)]
+impl Connected {
+    /// The first person connected it long ago.
+    pub(super) fn long_ago(tenant: &str, id: &str) -> Self {
+        Self {
+            tenant: tenant.to_owned(),
+            id: id.to_owned(),
+            person: 0,
+            platform: "facebook",
+            connected_at: Timestamp::UNIX_EPOCH,
+            is_known: true,
+            written_by: None,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Ask {
+    /// One that was acknowledged, and covers what came before it.
+    pub(super) fn acknowledged(id: &str, about: About, received_at: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            about,
+            covers_until: received_at,
+            starts_at: None,
+            received_at,
+            is_acknowledged: true,
+            is_withdrawn: false,
+            by_mail: false,
+            last_day: None,
+        }
+    }
+}

@@ -86,7 +86,6 @@ impl Oracle {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use privacy_tests::account::Account;
     use serde_json::json;
 
@@ -96,15 +95,7 @@ mod tests {
     /// What the oracle says of a row that was there when a hold took effect, and has gone by ways that nobody saw.
     fn found(about: About, is_released: bool) -> Vec<Broken> {
         let (mut oracle, account) = (Oracle::default(), Account::new());
-        oracle.connections.push(Connected {
-            tenant: "alder".to_owned(),
-            id: "c1".to_owned(),
-            person: 0,
-            platform: "facebook",
-            connected_at: Timestamp::UNIX_EPOCH,
-            is_known: true,
-            written_by: None,
-        });
+        oracle.connections.push(Connected::long_ago("alder", "c1"));
         let key = json!({"pk": {"S": "alder#c1"}, "sk": {"S": "contact#p1#score"}});
         account.put_all("inbox", std::slice::from_ref(&key));
         oracle.may_store(0, "inbox", &key);

@@ -160,24 +160,14 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::oracle::About;
+    use crate::oracle::{About, Connected};
 
     const DAY: u64 = 86_400;
 
     /// A callback on the 40th day, under a key that was asked for before.
     fn ask() -> Ask {
         let received_at = Timestamp::from_second(BEGINNING).unwrap() + SignedDuration::from_hours(40 * 24);
-        Ask {
-            id: "8abc".to_owned(),
-            about: About::Person(0),
-            covers_until: received_at,
-            starts_at: None,
-            received_at,
-            is_acknowledged: true,
-            is_withdrawn: false,
-            by_mail: false,
-            last_day: None,
-        }
+        Ask::acknowledged("8abc", About::Person(0), received_at)
     }
 
     fn is_rung(ask: &Ask, id: &str, when: Duration) -> bool {
@@ -210,17 +200,7 @@ mod tests {
 
     /// One connection, and what rang for a request about it.
     fn connected() -> Oracle {
-        let mut oracle = Oracle::default();
-        oracle.connections.push(crate::oracle::Connected {
-            tenant: "alder".to_owned(),
-            id: "c1".to_owned(),
-            person: 0,
-            platform: "facebook",
-            connected_at: Timestamp::UNIX_EPOCH,
-            is_known: true,
-            written_by: None,
-        });
-        oracle
+        Oracle { connections: vec![Connected::long_ago("alder", "c1")], ..Oracle::default() }
     }
 
     fn hold(placed: Duration, released: Duration) -> Held {
