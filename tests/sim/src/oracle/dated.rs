@@ -10,6 +10,7 @@ use privacy_tests::account::Account;
 use serde_json::{Value, json};
 
 use super::facts::CLOCKS;
+use super::held::{Held, kept_until};
 use super::judge::since_beginning;
 use super::{Broken, Oracle, row_key, rows};
 use crate::process::instant;
@@ -18,6 +19,8 @@ use crate::process::instant;
 const RUNG_BEFORE: Duration = Duration::from_secs(13 * 3_600);
 /// What has no ceiling beyond its floor rings once it is late: at the next run.
 const NEXT_RUN: Duration = Duration::from_secs(8 * 3_600);
+/// How long after its release what a hold kept may stand there: runs are six hours apart, a release may take its time, and a run may die.
+const LET_GO_WITHIN: Duration = Duration::from_secs(86_400);
 /// What is due later than so many days after the beginning is not due in a run.
 const SOON: Duration = Duration::from_secs(10 * 86_400);
 
@@ -107,14 +110,14 @@ impl Dated {
         self.due() + SignedDuration::from_hours(24 * days)
     }
 
-    /// When an alarm counts.
-    fn is_rung(&self, when: Duration) -> bool {
+    /// When an alarm counts, of what holds kept until an instant, if any did.
+    fn is_rung(&self, when: Duration, kept_until: Option<Duration>) -> bool {
         let over = since_beginning(self.over());
         let until = match self.kind {
             Kind::Log => over,
             Kind::Invoice => over + NEXT_RUN,
         };
-        (over.saturating_sub(RUNG_BEFORE)..=until).contains(&when)
+        (over.saturating_sub(RUNG_BEFORE)..=until.max(let_go(kept_until))).contains(&when)
     }
 
     fn is_due(&self, at: Timestamp) -> bool {
@@ -131,6 +134,11 @@ impl Dated {
         let (_, answer) = account.carry_out("GetItem", json!({"TableName": "ledger", "Key": self.left()}));
         answer.get("Item").is_some_and(|row| row["held_by"]["L"] != json!([]))
     }
+}
+
+/// When what holds kept until an instant is to be gone again.
+fn let_go(kept_until: Option<Duration>) -> Duration {
+    kept_until.map_or(Duration::ZERO, |until| until.saturating_add(LET_GO_WITHIN))
 }
 
 impl Oracle {
@@ -230,18 +238,20 @@ impl Oracle {
         if stands.is_some() && !dated.is_listed(account) {
             return Some((Broken::Lost, format!("{key} is kept by a hold, and no list says that it is left")));
         }
-        let was_held = self.holds.iter().any(|hold| hold.is_of_all(&dated.tenant));
-        let is_late = dated.gone.is_none_or(|gone| gone > since_beginning(dated.over()));
-        let is_rung = || self.alarms_of_purges.iter().any(|when| dated.is_rung(*when));
+        let over = since_beginning(dated.over());
+        let holds = self.holds.iter().filter(|hold| hold.is_of_all(&dated.tenant));
+        let kept_until = kept_until(holds.filter_map(Held::span), over, LET_GO_WITHIN);
+        let is_late = dated.gone.unwrap_or(Duration::MAX) > over.max(let_go(kept_until));
+        let is_rung = || self.alarms_of_purges.iter().any(|when| dated.is_rung(*when, kept_until));
         let how = || format!("{key} was to be gone by {}", dated.over());
-        (is_late && !was_held && !is_rung()).then(|| (Broken::PastDateWithoutAlarm, how()))
+        (is_late && !is_rung()).then(|| (Broken::PastDateWithoutAlarm, how()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oracle::{About, Held};
+    use crate::oracle::About;
 
     const DAY: u64 = 86_400;
 
@@ -327,5 +337,24 @@ mod tests {
         assert_eq!(found(Kind::Log, None, None, hold(alder)), [Broken::Lost], "no list names the hold");
         assert_eq!(found_beside(Kind::Log, None, None, hold(alder), &["hold-number-0"]), []);
         assert_eq!(found_beside(Kind::Log, None, None, hold(birch), &["hold-number-0"]), [Broken::Lost]);
+    }
+
+    #[test]
+    fn a_hold_excuses_what_it_kept_over_its_day_and_nothing_else() {
+        let late = |after: Duration, alarm: Option<Duration>, (from, until): (Duration, Duration)| {
+            let held = Held { placed: Some(from), released: Some(until), ..hold(About::Tenant("alder")).unwrap() };
+            found(Kind::Log, Some(at(1, 15) + after), alarm, Some(held))
+        };
+        let over = at(1, 15);
+        let kept = (at(0, 12), over + at(8, 0));
+        assert_eq!(late(at(0, 1), None, (at(0, 0), at(0, 10))), [Broken::PastDateWithoutAlarm], "released before");
+        assert_eq!(
+            late(at(9, 0), None, (over + at(3, 0), over + at(8, 0))),
+            [Broken::PastDateWithoutAlarm],
+            "it came later"
+        );
+        assert_eq!(late(at(8, 12), None, kept), [], "soon after its release");
+        assert_eq!(late(at(10, 0), None, kept), [Broken::PastDateWithoutAlarm], "two days after");
+        assert_eq!(late(at(10, 0), Some(over + at(8, 12)), kept), [], "it rang");
     }
 }

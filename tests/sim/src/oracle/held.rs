@@ -33,10 +33,31 @@ impl Held {
             && self.released.is_none_or(|released| now < released)
     }
 
+    /// From when until when it was in force; for ever, where nobody has released it.
+    pub(super) fn span(&self) -> Option<(Duration, Duration)> {
+        Some((self.placed?, self.released.unwrap_or(Duration::MAX)))
+    }
+
     /// Whether it is of everything of a tenant.
     pub(super) fn is_of_all(&self, tenant: &str) -> bool {
         matches!(self.about, About::Tenant(of) if of == tenant)
     }
+}
+
+/// Until when holds kept something, one after the other, the first of them before it was to be gone. What was released is looked at
+/// within so long: a hold that came before that took over.
+pub(super) fn kept_until(
+    holds: impl Iterator<Item = (Duration, Duration)>,
+    over: Duration,
+    looked_at_within: Duration,
+) -> Option<Duration> {
+    let mut spans: Vec<(Duration, Duration)> = holds.collect();
+    spans.sort_unstable();
+    let longer = |until: Option<Duration>, (placed, released): (Duration, Duration)| {
+        let taken_over = until.map_or(over, |until| over.max(until.saturating_add(looked_at_within)));
+        if placed < taken_over { until.max(Some(released)) } else { until }
+    };
+    spans.into_iter().fold(None, longer)
 }
 
 impl Oracle {
