@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use privacy_tests::account::Account;
 use serde_json::Value;
 
 use super::{About, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
-use crate::process::{BEGINNING, instant};
+use crate::process::instant;
+
+/// What is connected so long before a request comes in is found by it: each of two clocks may be wrong by an hour, and connecting may
+/// take several tries.
+pub(super) const BEFORE: SignedDuration = SignedDuration::from_hours(3);
 
 impl Oracle {
     /// Reads the tables that something was written into since the last time.
@@ -103,7 +107,7 @@ impl Oracle {
             About::Connection(_) => true,
             About::Tenant(_) => false,
         };
-        let is_old = self.connections[connection].connected_at.as_second() < BEGINNING;
+        let is_old = self.connections[connection].connected_at + BEFORE < ask.received_at;
         (has_mark || is_old) && self.is_about(ask.about, covers_until, connection)
     }
 
@@ -165,5 +169,25 @@ impl Oracle {
         let mut there = self.copies.iter().filter(|copy| copy.is_there(now));
         let copy = there.find(|copy| self.asks.iter().any(|ask| ask.id == id && ask.concerns(copy)))?;
         Some(copy.vendor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::{Ask, Connected};
+
+    #[test]
+    fn what_was_connected_before_a_request_is_found_by_it() {
+        let (mut oracle, hour) = (Oracle::default(), |number: u64| instant(Duration::from_secs(number * 3_600)));
+        oracle.connections = vec![Connected { connected_at: hour(3), ..Connected::long_ago("alder", "c1") }];
+        let mut is_kept_out = |by_mail, received: u64| {
+            let ask = Ask::acknowledged("8abc", About::Person(0), hour(received));
+            oracle.asks = vec![Ask { by_mail, ..ask }];
+            oracle.is_kept_out("8abc", hour(9), 0)
+        };
+        assert!(is_kept_out(true, 7), "hours before");
+        assert!(!is_kept_out(true, 5), "by clocks that are wrong perhaps meanwhile");
+        assert!(is_kept_out(false, 5), "a mark keeps it out");
     }
 }
