@@ -113,6 +113,8 @@ pub struct Oracle {
     erased: Vec<(String, Timestamp, Duration)>,
     /// When it was said that nothing of ours is left, whether or not vendors have confirmed.
     gone: Vec<(String, Timestamp, Duration)>,
+    /// When it was said that a hold keeps the rest, by connection of which nothing was there.
+    beside: Vec<(String, Timestamp, usize, Duration)>,
     alarms: Vec<(String, Duration)>,
     /// The same for a vendor that is waited for.
     alarms_of_vendors: Vec<(String, Duration)>,

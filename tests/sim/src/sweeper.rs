@@ -27,7 +27,7 @@ use crate::world::World;
 /// When requests of people are looked at again of which nothing came.
 const REQUESTS_AGAIN: Duration = Duration::from_secs(20 * 3_600);
 
-/// How long after it is due what a hold keeps is looked at again, while one is in force.
+/// How long after it is due what a hold keeps is looked at again, while one is in force and none was released.
 const HELD_AGAIN: SignedDuration = SignedDuration::from_hours(71);
 
 /// No alarm of a last day is due before.
@@ -171,7 +171,7 @@ impl Sweeper {
         let latest = Timestamp::from_second(BEGINNING).unwrap()
             + SignedDuration::try_from(cloud.elapsed()).unwrap()
             + SignedDuration::from_secs(cloud.weather.jumps_seconds);
-        let is_kept = cloud.oracle.lock().unwrap().has_open_hold() && !cloud.is_replaying();
+        let is_kept = cloud.oracle.lock().unwrap().is_kept_as_it_is(cloud.elapsed()) && !cloud.is_replaying();
         let rests = |head: &Open| if head.is_held && is_kept { HELD_AGAIN } else { SignedDuration::ZERO };
         let is_due = |head: &Open| head.next.is_some_and(|due| due + rests(head) <= latest);
         let due = self.world.open_heads().into_iter().filter(is_due);

@@ -9,6 +9,9 @@ use super::{About, Ask, Item, Oracle, stored};
 /// A hold takes effect with the next chunk; what was sent before may be carried out for so long.
 pub const HOLD_TAKES_EFFECT: Duration = Duration::from_secs(300);
 
+/// Whoever releases a hold tries until there is an answer, for so long at most; then whatever it kept is looked at.
+const HOLD_LETS_GO: Duration = Duration::from_secs(2 * 86_400);
+
 /// A legal hold.
 #[derive(Clone, Debug)]
 pub struct Held {
@@ -79,6 +82,12 @@ impl Oracle {
         self.holds.iter().any(|hold| hold.is_open() && self.keeps(hold, connection))
     }
 
+    /// Whether no hold is of a connection any more: one that is released may be in force for hours, until somebody has the answer.
+    pub(super) fn is_free(&self, connection: usize, now: Duration) -> bool {
+        let is_over = |hold: &Held| hold.released.is_some_and(|released| released + HOLD_LETS_GO < now);
+        self.holds.iter().all(|hold| !self.keeps(hold, connection) || is_over(hold))
+    }
+
     /// Whether a hold may keep anything that a request covers, or another under the same key: they are worked off together.
     pub(super) fn may_be_kept(&self, id: &str) -> bool {
         let is_kept = |ask: &Ask| {
@@ -92,6 +101,13 @@ impl Oracle {
     #[must_use]
     pub fn has_open_hold(&self) -> bool {
         self.holds.iter().any(Held::is_open)
+    }
+
+    /// Whether what holds keep changes by nothing: some are in force, and none was released in the last days.
+    #[must_use]
+    pub fn is_kept_as_it_is(&self, now: Duration) -> bool {
+        let is_let_go = |hold: &Held| hold.released.is_some_and(|released| now < released + HOLD_LETS_GO);
+        self.has_open_hold() && !self.holds.iter().any(is_let_go)
     }
 
     /// A hold has taken effect: from now on what is there stays.
@@ -136,5 +152,21 @@ mod tests {
         assert_eq!(found(About::Tenant("alder"), false), [Broken::HoldIgnored]);
         assert_eq!(found(About::Tenant("birch"), false), [], "of another tenant");
         assert_eq!(found(About::Connection(0), true), [], "it was released");
+    }
+
+    #[test]
+    fn what_holds_keep_changes_where_one_was_released_lately() {
+        let day = |number: u64| Duration::from_secs(number * 86_400);
+        let is_as_it_is = |released: &[Option<u64>]| {
+            let held = |released: &Option<u64>| {
+                let (placed, released) = (Some(Duration::ZERO), released.map(day));
+                Held { id: "hold-number-0".to_owned(), about: About::Tenant("alder"), placed, released }
+            };
+            let oracle = Oracle { holds: released.iter().map(held).collect(), ..Oracle::default() };
+            oracle.is_kept_as_it_is(day(9))
+        };
+        assert!(is_as_it_is(&[None]) && is_as_it_is(&[None, Some(6)]));
+        assert!(!is_as_it_is(&[None, Some(8)]), "what it kept may have to go");
+        assert!(!is_as_it_is(&[]) && !is_as_it_is(&[Some(6)]), "none is in force");
     }
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use privacy::receipt::PublicKeys;
 use privacy_tests::account::Account;
 
+use super::held::kept_until;
 use super::{Ask, Broken, Held, LATEST, Oracle, stored};
 use crate::process::BEGINNING;
 
@@ -93,7 +94,15 @@ impl Oracle {
             let head =
                 rows.iter().find(|row| row["pk"]["S"] == format!("obligation#{}", ask.id) && row["sk"]["S"] == "head");
             let state = head.map_or("missing", |head| head["state"]["S"].as_str().unwrap_or_default());
-            if state == "held" && self.may_be_kept(&ask.id) {
+            let is_kept = state == "held" && self.may_be_kept(&ask.id);
+            let gone = self.gone.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
+            let is_late = || self.is_late_and_silent(ask, gone.map(|(_, _, when)| *when));
+            if (!is_kept && is_late()) || self.has_late_part(ask) {
+                found
+                    .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
+            }
+            if is_kept {
+                // So is what vendors have of the person: nobody there can tell apart what the hold is of.
                 continue;
             }
             if done.is_none() || state != "completed" {
@@ -101,11 +110,6 @@ impl Oracle {
             }
             if let Some(copy) = self.copies.iter().find(|copy| ask.concerns(copy) && copy.gone_at.is_none()) {
                 found.push((Broken::Lost, format!("{} is done, and {} was left its copy", ask.id, copy.vendor)));
-            }
-            let gone = self.gone.iter().find(|(id, covers, _)| *id == ask.id && *covers >= ask.covers_until);
-            if self.is_late_and_silent(ask, gone.map(|(_, _, when)| *when)) {
-                found
-                    .push((Broken::PastDateWithoutAlarm, format!("{} was to be erased by {}", ask.id, ask.last_day())));
             }
             let (Some((_, _, gone)), Some((_, _, done))) = (gone, done) else { continue };
             let is_told = |(id, when): &(String, Duration)| *id == ask.id && (*gone..*done).contains(when);
@@ -122,31 +126,42 @@ impl Oracle {
     /// an earlier request under the same key says nothing of this one. What came when the alarm was due already rings at the next sweeps.
     /// What a hold kept until then is gone when its last day is over, or soon after the release where that is later, or rings after it.
     fn is_late_and_silent(&self, ask: &Ask, gone: Option<Duration>) -> bool {
-        let (received, over) = (since_beginning(ask.received_at), over(ask));
-        let is_due = over.saturating_sub(ask.alarm_before()).max(received);
-        let held_until = self.held_until(ask, over);
-        let (in_time_by, rings_by) = match held_until {
-            Some(until) if until > is_due => (over.max(until + RINGS_WITHIN), until + RINGS_WITHIN),
-            Some(_) | None => (over, (is_due + RINGS_WITHIN).min(over)),
-        };
-        let rang = |(id, when): &(String, Duration)| *id == ask.id && received < *when && *when < rings_by;
-        gone.is_none_or(|when| when > in_time_by) && !self.alarms.iter().any(rang)
-    }
-
-    /// Until when holds kept what a request covers, one after the other, the first of them before its last day was over.
-    fn held_until(&self, ask: &Ask, over: Duration) -> Option<Duration> {
         let is_concerned = |hold: &&Held| {
             let mut all = 0..self.connections.len();
             all.any(|one| self.keeps(hold, one) && self.is_about(ask.about, ask.covers_until, one))
         };
-        let concerned = self.holds.iter().filter(is_concerned);
-        let mut spans: Vec<(Duration, Duration)> =
-            concerned.filter_map(|hold| Some((hold.placed?, hold.released?))).collect();
-        spans.sort_unstable();
-        let longer = |until: Option<Duration>, (placed, released): (Duration, Duration)| {
-            if placed < until.unwrap_or(over).max(over) { until.max(Some(released)) } else { until }
+        // One that is open has kept nothing of what has come to its end.
+        let holds = self.holds.iter().filter(|hold| !hold.is_open()).filter(is_concerned);
+        self.is_late_beside(ask, gone, holds)
+    }
+
+    /// The same of each connection that it covers: a hold excuses what it keeps, and the rest goes on beside it.
+    fn has_late_part(&self, ask: &Ask) -> bool {
+        let is_late = |one: usize| {
+            let whole = self.gone.iter().map(|(id, covers, when)| (id, covers, one, when));
+            let parts = self.beside.iter().map(|(id, covers, part, when)| (id, covers, *part, when));
+            let of_it = whole
+                .chain(parts)
+                .filter(|(id, covers, part, _)| *part == one && **id == ask.id && **covers >= ask.covers_until);
+            let gone = of_it.map(|(.., when)| *when).min();
+            self.is_late_beside(ask, gone, self.holds.iter().filter(|hold| self.keeps(hold, one)))
         };
-        spans.into_iter().fold(None, longer)
+        let mut all = 0..self.connections.len();
+        all.any(|one| self.is_kept_out(&ask.id, ask.covers_until, one) && is_late(one))
+    }
+
+    fn is_late_beside<'a>(&self, ask: &Ask, gone: Option<Duration>, holds: impl Iterator<Item = &'a Held>) -> bool {
+        let (received, over) = (since_beginning(ask.received_at), over(ask));
+        let is_due = over.saturating_sub(ask.alarm_before()).max(received);
+        let (in_time_by, rings_by) = match kept_until(holds.filter_map(Held::span), over, RINGS_WITHIN) {
+            Some(until) if until > is_due => {
+                let until = until.saturating_add(RINGS_WITHIN);
+                (over.max(until), until)
+            }
+            Some(_) | None => (over, (is_due + RINGS_WITHIN).min(over)),
+        };
+        let rang = |(id, when): &(String, Duration)| *id == ask.id && received < *when && *when < rings_by;
+        gone.unwrap_or(Duration::MAX) > in_time_by && !self.alarms.iter().any(rang)
     }
 }
 
@@ -158,6 +173,7 @@ fn over(ask: &Ask) -> Duration {
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
+    use serde_json::json;
 
     use super::*;
     use crate::oracle::{About, Connected};
@@ -206,6 +222,41 @@ mod tests {
     fn hold(placed: Duration, released: Duration) -> Held {
         let (id, about) = ("hold-number-1".to_owned(), About::Connection(0));
         Held { id, about, placed: Some(placed), released: Some(released) }
+    }
+
+    /// What the oracle says of a request in a state about what was connected here and there, of which a hold keeps the one.
+    fn beside_a_hold(
+        state: &str,
+        until: Option<Duration>,
+        other_went: Option<Duration>,
+        gone: Duration,
+    ) -> Vec<Broken> {
+        let (ask, account, mut oracle) = (ask(), Account::new(), connected());
+        let head = json!({"pk": {"S": "obligation#8abc"}, "sk": {"S": "head"}, "state": {"S": state}});
+        account.put_all("ledger", &[head]);
+        oracle.connections.push(Connected::long_ago("birch", "c2"));
+        oracle.holds.push(Held { released: until, ..hold(Duration::ZERO, Duration::ZERO) });
+        let said = |when| (ask.id.clone(), ask.covers_until, when);
+        if until.is_some() {
+            (oracle.gone, oracle.erased) = (vec![said(gone)], vec![said(gone)]);
+        }
+        oracle.beside.extend(other_went.map(|when| (ask.id.clone(), ask.covers_until, 1, when)));
+        oracle.asks.push(ask);
+        oracle.judge_asks(&account);
+        oracle.violations().iter().map(|violation| violation.broken).collect()
+    }
+
+    #[test]
+    fn a_hold_excuses_what_it_keeps_and_nothing_beside_it() {
+        let (end, day) = (over(&ask()), |number: u64| Duration::from_secs(number * DAY));
+        let until = Some(end + day(20));
+        for (state, until) in [("completed", until), ("held", None)] {
+            let found = |other_went| beside_a_hold(state, until, other_went, end + day(21));
+            assert_eq!(found(Some(end - day(9))), [], "{state}");
+            assert_eq!(found(Some(end + day(1))), [Broken::PastDateWithoutAlarm], "{state}");
+            assert_eq!(found(None), [Broken::PastDateWithoutAlarm], "{state}");
+        }
+        assert_eq!(beside_a_hold("completed", until, None, end - day(1)), [], "all of it went in time");
     }
 
     #[test]

@@ -44,11 +44,12 @@ impl Oracle {
         }
     }
 
-    /// Something that is there, was said to be gone, whether or not vendors were waited for, and is not held.
+    /// Something that is there, was said to be gone, whether or not vendors were waited for or a hold kept the rest, and is not held.
     fn returned(&self, there: &BTreeMap<String, Value>) -> Option<&String> {
         let is_gone = |connection: usize| {
             let mut gone = self.gone.iter();
             gone.any(|(id, covers_until, _)| self.is_kept_out(id, *covers_until, connection))
+                || self.beside.iter().any(|(_, _, one, _)| *one == connection)
         };
         let is_back = |key: &String, connection: usize| {
             there.contains_key(key) && !self.may_be_held(connection) && is_gone(connection)
@@ -85,6 +86,8 @@ mod tests {
         let said = || ("8abc".to_owned(), instant(Duration::ZERO), Duration::ZERO);
         assert_eq!(found(|_| {}), [], "nobody said so");
         assert_eq!(found(|oracle| oracle.gone.push(said())), [Broken::Resurrected], "a vendor was waited for");
+        let beside = || ("8abc".to_owned(), instant(Duration::ZERO), 0, Duration::ZERO);
+        assert_eq!(found(|oracle| oracle.beside.push(beside())), [Broken::Resurrected], "a hold kept the rest");
         let held = Held { id: "hold".to_owned(), about: About::Connection(0), placed: None, released: None };
         let tell = |oracle: &mut Oracle| {
             oracle.gone.push(said());

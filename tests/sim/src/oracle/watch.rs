@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use privacy_tests::account::Account;
 use serde_json::Value;
 
-use super::{About, Broken, Oracle, TABLES, at, objects, row_key, rows, stored};
+use super::{About, Broken, Item, Oracle, TABLES, at, objects, row_key, rows, stored};
 use crate::process::instant;
 
 /// What is connected so long before a request comes in is found by it: each of two clocks may be wrong by an hour, and connecting may
@@ -124,21 +124,23 @@ impl Oracle {
             let partition = body["Item"]["pk"]["S"].as_str().unwrap_or_default();
             self.codes.insert(partition.trim_start_matches("obligation#").to_owned(), now);
         }
-        let says = |name| operation == "UpdateItem" && body["ExpressionAttributeValues"].get(name).is_some();
+        let values = &body["ExpressionAttributeValues"];
+        let says = |name| operation == "UpdateItem" && values.get(name).is_some();
         let (says_erased, says_gone) = (says(":erased_at"), says(":gone_at"));
-        if !says_erased && !says_gone {
+        let says_held = says(":state") && values[":state"]["S"] == "held";
+        if !says_erased && !says_gone && !says_held {
             return;
         }
         let id = body["Key"]["pk"]["S"].as_str().unwrap_or_default().trim_start_matches("obligation#").to_owned();
         let answer: Value = serde_json::from_str(answer).unwrap();
         let row = &answer["Attributes"];
         let Some(covers_until) = at(&row["covers_until"]) else { return };
-        if !says_erased && row["state"]["S"] == "held" {
-            // Vendors are waited for beside a hold too: that says nothing of what it keeps.
-            return;
-        }
         // A wider cover that has come in meanwhile is not worked through yet.
         let covers_until = at(&row["plan_covers_until"]).map_or(covers_until, |planned| planned.min(covers_until));
+        if !says_erased && row["state"]["S"] == "held" {
+            // Vendors are waited for beside a hold too: that says nothing of what it keeps.
+            return self.says_held(&id, covers_until, account, now);
+        }
         self.gone.push((id.clone(), covers_until, now));
         if says_erased {
             self.erased.push((id.clone(), covers_until, now));
@@ -150,18 +152,44 @@ impl Oracle {
         if says_erased && let Some(vendor) = self.vendor_with_copy(&id, now) {
             self.violate(Broken::CompletedWithResidue, format!("{id} says erased, and {vendor} has its copy"));
         }
-        self.read_again(account);
-        let objects: BTreeSet<String> = objects(account).map(|(key, _)| key).collect();
-        let is_there = |key: &String| objects.contains(key) || self.tables.values().any(|rows| rows.contains_key(key));
-        let mut left = self
-            .items
-            .iter()
-            .filter(|(key, item)| self.is_kept_out(&id, covers_until, item.connection) && is_there(key));
-        if let Some((key, _)) = left.next() {
+        if let Some((_, key)) = self.left(&id, covers_until, account).first() {
             let what = if says_erased { "erased" } else { "that nothing of ours is left" };
             let how = format!("{id} says {what}, and {key} is there");
             self.violate(Broken::CompletedWithResidue, how);
         }
+    }
+
+    /// Holds keep a part of what a request covers: of the rest nothing is there.
+    fn says_held(&mut self, id: &str, covers_until: Timestamp, account: &Account, now: Duration) {
+        if self.is_restored {
+            return;
+        }
+        let left = self.left(id, covers_until, account);
+        if let Some((_, key)) = left.iter().find(|(connection, _)| self.is_free(*connection, now)) {
+            self.violate(
+                Broken::CompletedWithResidue,
+                format!("{id} says that holds keep the rest, and {key} is there"),
+            );
+        }
+        for connection in 0..self.connections.len() {
+            let is_known = |(of, covers, one, _): &(String, Timestamp, usize, Duration)| {
+                *one == connection && *covers >= covers_until && of == id
+            };
+            let is_there = left.iter().any(|(one, _)| *one == connection);
+            if !is_there && self.is_kept_out(id, covers_until, connection) && !self.beside.iter().any(is_known) {
+                self.beside.push((id.to_owned(), covers_until, connection, now));
+            }
+        }
+    }
+
+    /// What is there of what a request covers, by connection.
+    fn left(&mut self, id: &str, covers_until: Timestamp, account: &Account) -> Vec<(usize, String)> {
+        self.read_again(account);
+        let objects: BTreeSet<String> = objects(account).map(|(key, _)| key).collect();
+        let is_there = |key: &String| objects.contains(key) || self.tables.values().any(|rows| rows.contains_key(key));
+        let is_left = |key: &String, item: &Item| self.is_kept_out(id, covers_until, item.connection) && is_there(key);
+        let left = self.items.iter().filter(|(key, item)| is_left(key, item));
+        left.map(|(key, item)| (item.connection, key.clone())).collect()
     }
 
     /// A vendor that has a copy of whoever a request is about.
@@ -174,8 +202,42 @@ impl Oracle {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::oracle::{Ask, Connected};
+    use crate::oracle::{Ask, Connected, Held};
+
+    /// What the oracle says of a request that says that holds keep the rest, while a row of one of two connections is there, and
+    /// a hold of the other was released perhaps; of which nothing was there, by what it noted.
+    fn says_held(there: usize, released: Option<Duration>) -> (Vec<Broken>, Vec<usize>) {
+        let (mut oracle, account) = (Oracle::default(), Account::new());
+        oracle.connections = ["c1", "c2"].map(|id| Connected::long_ago("alder", id)).into();
+        let key = json!({"pk": {"S": "alder#c"}, "sk": {"S": "contact#p1#score"}});
+        account.put_all("inbox", std::slice::from_ref(&key));
+        oracle.may_store(there, "inbox", &key);
+        let placed = Some(Duration::ZERO);
+        oracle.holds.push(Held { id: "hold-number-0".to_owned(), about: About::Connection(0), placed, released });
+        oracle.asks.push(Ask::acknowledged("8abc", About::Person(0), instant(Duration::ZERO)));
+        let values = json!({":state": {"S": "held"}});
+        let body = json!({
+            "TableName": "ledger", "Key": {"pk": {"S": "obligation#8abc"}, "sk": {"S": "head"}},
+            "ExpressionAttributeValues": values,
+        });
+        let covers_until = privacy::instant::to_text(instant(Duration::ZERO));
+        let answer = json!({"Attributes": {"state": {"S": "held"}, "covers_until": {"S": covers_until}}});
+        oracle.after("UpdateItem", &body, &answer.to_string(), &account, Duration::from_secs(20 * 86_400));
+        let broken = oracle.violations().iter().map(|violation| violation.broken).collect();
+        (broken, oracle.beside.iter().map(|(_, _, connection, _)| *connection).collect())
+    }
+
+    #[test]
+    fn beside_what_a_hold_keeps_nothing_is_left() {
+        let day = |number: u64| Some(Duration::from_secs(number * 86_400));
+        assert_eq!(says_held(0, None), (vec![], vec![1]), "it is held");
+        assert_eq!(says_held(0, day(19)), (vec![], vec![1]), "until lately");
+        assert_eq!(says_held(0, day(2)), (vec![Broken::CompletedWithResidue], vec![1]), "no more");
+        assert_eq!(says_held(1, None), (vec![Broken::CompletedWithResidue], vec![0]), "no hold is of it");
+    }
 
     #[test]
     fn what_was_connected_before_a_request_is_found_by_it() {
