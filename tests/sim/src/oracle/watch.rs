@@ -98,6 +98,15 @@ impl Oracle {
         }
     }
 
+    /// Sees what was changed in place: only what somebody asked to be erased is, and not before its day.
+    fn after_update(&mut self, key: &str, now: Duration) {
+        let Some(connection) = self.items.get(key).map(|item| item.connection) else { return };
+        if !self.may_go(connection, instant(now)) {
+            let how = format!("{key} is changed, and nobody asked for that, or not for that day");
+            self.violate(Broken::OverErased, how);
+        }
+    }
+
     /// Whether a connection is covered, and nothing of it may come in while the request is worked on. Who asks by mail, or whose
     /// account ends, raises no mark on themselves: what they connect meanwhile is found by a look, and judged in the end.
     pub(super) fn is_kept_out(&self, id: &str, covers_until: Timestamp, connection: usize) -> bool {
@@ -119,6 +128,9 @@ impl Oracle {
                 let put = &item["Put"];
                 self.after_put(&row_key(put["TableName"].as_str().unwrap_or_default(), &put["Item"]), account);
             }
+        }
+        if operation == "UpdateItem" {
+            self.after_update(&row_key(body["TableName"].as_str().unwrap_or_default(), &body["Key"]), now);
         }
         if operation == "PutItem" && body["Item"]["sk"]["S"] == "verification" {
             let partition = body["Item"]["pk"]["S"].as_str().unwrap_or_default();
@@ -237,6 +249,23 @@ mod tests {
         assert_eq!(says_held(0, day(19)), (vec![], vec![1]), "until lately");
         assert_eq!(says_held(0, day(2)), (vec![Broken::CompletedWithResidue], vec![1]), "no more");
         assert_eq!(says_held(1, None), (vec![Broken::CompletedWithResidue], vec![0]), "no hold is of it");
+    }
+
+    #[test]
+    fn nothing_is_changed_in_place_before_its_day() {
+        let found = |starts_on: u64| {
+            let mut oracle = Oracle { connections: vec![Connected::long_ago("alder", "c1")], ..Oracle::default() };
+            let day = |number: u64| instant(Duration::from_secs(number * 86_400));
+            let ask = Ask::acknowledged("1abc", About::Tenant("alder"), day(0));
+            oracle.asks.push(Ask { starts_at: Some(day(starts_on)), ..ask });
+            let key = json!({"pk": {"S": "connection#alder#c1"}, "sk": {"S": "connection"}});
+            oracle.may_store(0, "connections", &key);
+            let body = json!({"TableName": "connections", "Key": key});
+            oracle.after("UpdateItem", &body, "{}", &Account::new(), Duration::from_secs(20 * 86_400));
+            oracle.violations().iter().map(|violation| violation.broken).collect::<Vec<_>>()
+        };
+        assert_eq!(found(27), [Broken::OverErased]);
+        assert_eq!(found(19), []);
     }
 
     #[test]
