@@ -124,10 +124,10 @@ pub struct Oracle {
     codes: BTreeMap<String, Duration>,
     /// Letters that say how a request has ended.
     closings: Vec<Closing>,
-    /// When it rang that some form was told nothing.
-    silences: Vec<Duration>,
-    /// When it rang that the last day of some request is near, or over.
-    alarms_of_requests: Vec<Duration>,
+    /// When it rang that so many forms were told nothing.
+    silences: Vec<(Duration, u64)>,
+    /// When it rang that the last day of so many requests is near, or over.
+    alarms_of_requests: Vec<(Duration, u64)>,
     /// What goes by its date, by key.
     dated: BTreeMap<String, Dated>,
     /// When a purge failed, or said that something is late.
@@ -205,14 +205,14 @@ impl Oracle {
         self.violate(Broken::Lost, format!("the right code of {id} was refused in time"));
     }
 
-    /// Notes the alarm that the last day of some request is near, or over.
-    pub fn alarmed_of_requests(&mut self, elapsed: Duration) {
-        self.alarms_of_requests.push(elapsed);
+    /// Notes the alarm that the last day of so many requests is near, or over.
+    pub fn alarmed_of_requests(&mut self, elapsed: Duration, count: u64) {
+        self.alarms_of_requests.push((elapsed, count));
     }
 
-    /// Notes the alarm that some forms were told nothing.
-    pub fn alarmed_of_forms(&mut self, elapsed: Duration) {
-        self.silences.push(elapsed);
+    /// Notes the alarm that so many forms were told nothing.
+    pub fn alarmed_of_forms(&mut self, elapsed: Duration, count: u64) {
+        self.silences.push((elapsed, count));
     }
 
     /// Notes an alarm of an obligation.

@@ -237,12 +237,12 @@ impl Sweeper {
         }
         self.process.note(&format!("has swept requests: {} answered, {} denied", swept.answered, swept.denied));
         if swept.unacknowledged > 0 {
-            self.process.note("ALARM some requests were told nothing");
-            cloud.oracle.lock().unwrap().alarmed_of_forms(cloud.elapsed());
+            self.process.note(&format!("ALARM {} requests were told nothing", swept.unacknowledged));
+            cloud.oracle.lock().unwrap().alarmed_of_forms(cloud.elapsed(), swept.unacknowledged);
         }
         if swept.near_legal > 0 {
-            self.process.note("ALARM the last day of some requests is near, or over");
-            cloud.oracle.lock().unwrap().alarmed_of_requests(cloud.elapsed());
+            self.process.note(&format!("ALARM the last day of {} requests is near, or over", swept.near_legal));
+            cloud.oracle.lock().unwrap().alarmed_of_requests(cloud.elapsed(), swept.near_legal);
         }
         let changed = swept.answered + swept.denied + swept.resent + swept.settled + swept.faults.len() as u64;
         if changed == 0 { Swept::Nothing } else { Swept::Requests }

@@ -1,6 +1,7 @@
 //! The judgement over what came through the form: a letter with a code, an end by its date, the end that it must have, a letter that
 //! says so.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -17,6 +18,12 @@ const TOLD_WITHIN: Duration = Duration::from_secs(14 * 86_400);
 /// How long before a last day its alarms begin at the earliest.
 const RUNG_WITHIN: Duration = Duration::from_secs(10 * 86_400);
 
+/// So long before its last day is over whatever is open rings at every sweep: in its last day of two weeks, and on its last days.
+const UNTOLD_RINGS: Duration = Duration::from_secs(86_400);
+const LATE_RINGS: Duration = Duration::from_secs(4 * 86_400);
+
+/// A form and its row.
+type Judged<'a> = (&'a FormSent, Option<&'a Value>);
 /// A promise that was not kept, and how.
 type Found = (Broken, String);
 
@@ -27,18 +34,25 @@ impl Oracle {
             let partition = format!("obligation#{}", form.id);
             rows.iter().find(|row| row["pk"]["S"] == partition.as_str() && row["sk"]["S"] == "asked")
         };
-        let judged = |form| [self.untold(form), self.ended(form, row(form)), self.is_late(form, row(form))];
-        let found: Vec<Found> = self.forms.iter().flat_map(judged).flatten().collect();
+        let forms: Vec<Judged<'_>> = self.forms.iter().map(|form| (form, row(form))).collect();
+        let judged = |(form, row): &Judged<'_>| {
+            [self.untold(form, &forms), self.ended(form, *row), self.is_late((form, *row), &forms)]
+        };
+        let found: Vec<Found> = forms.iter().flat_map(judged).flatten().collect();
         for (broken, how) in found {
             self.violate(broken, how);
         }
     }
 
     /// Who filled in the form and read that it was taken gets a letter with a code, or somebody hears that they did not.
-    fn untold(&self, form: &FormSent) -> Option<Found> {
+    fn untold(&self, form: &FormSent, forms: &[Judged<'_>]) -> Option<Found> {
         let over = form.at + TOLD_WITHIN;
-        let is_told = self.letters.iter().any(|(id, when)| *id == form.id && *when <= over);
-        let is_rung = || self.silences.iter().any(|when| (form.at..=over).contains(when));
+        let is_told_by = |form: &FormSent, by| self.letters.iter().any(|(id, when)| *id == form.id && *when <= by);
+        let is_silent = |&(form, row): &Judged<'_>, when| {
+            form.at + TOLD_WITHIN <= when + UNTOLD_RINGS && when < ended_at(row) && !is_told_by(form, when)
+        };
+        let is_told = is_told_by(form, over);
+        let is_rung = || is_counted(&self.silences, form.at..over, form, forms, is_silent);
         let how = || format!("{} was acknowledged, and no code was sent within two weeks", form.id);
         (!is_told && !is_rung()).then(|| (Broken::Untold, how()))
     }
@@ -67,14 +81,33 @@ impl Oracle {
     }
 
     /// GDPR article 12(3): one month from the receipt, wherever midnight is; or the sweeper rang for a request before.
-    fn is_late(&self, form: &FormSent, row: Option<&Value>) -> Option<Found> {
-        let ended = since_beginning(row.and_then(|row| at(&row["at"]))?);
-        let over = since_beginning(over(instant(form.at)));
-        let is_rung =
-            self.alarms_of_requests.iter().any(|when| (over.saturating_sub(RUNG_WITHIN)..over).contains(when));
+    fn is_late(&self, (form, row): Judged<'_>, forms: &[Judged<'_>]) -> Option<Found> {
+        let over_of = |form: &FormSent| since_beginning(over(instant(form.at)));
+        let over = over_of(form);
+        let is_near = |&(form, row): &Judged<'_>, when| over_of(form) <= when + LATE_RINGS && when < ended_at(row);
+        let within = over.saturating_sub(RUNG_WITHIN)..over;
+        let is_rung = || is_counted(&self.alarms_of_requests, within, form, forms, is_near);
         let how = || format!("{} was to be answered within a month", form.id);
-        (ended > over && !is_rung).then(|| (Broken::PastDateWithoutAlarm, how()))
+        (row.is_some() && ended_at(row) > over && !is_rung()).then(|| (Broken::PastDateWithoutAlarm, how()))
     }
+}
+
+/// Whether an alarm within so long is of a form: alarms name none, but say how many they are of, so one that is counts it beside all that
+/// ring then.
+fn is_counted(
+    alarms: &[(Duration, u64)],
+    within: Range<Duration>,
+    form: &FormSent,
+    forms: &[Judged<'_>],
+    rings: impl Fn(&Judged<'_>, Duration) -> bool,
+) -> bool {
+    let beside = |when| forms.iter().filter(|judged| judged.0.id != form.id && rings(judged, when)).count() as u64;
+    alarms.iter().any(|(when, count)| within.contains(when) && beside(*when) < *count)
+}
+
+/// When a request was closed, if it was.
+fn ended_at(row: Option<&Value>) -> Duration {
+    row.and_then(|row| at(&row["at"])).map_or(Duration::MAX, since_beginning)
 }
 
 fn state(row: Option<&Value>) -> &str {
@@ -86,4 +119,58 @@ fn over(received_at: Timestamp) -> Timestamp {
     let received_on = received_at.to_zoned_datetime(TimeZone::UTC).date();
     let over = received_on.checked_add(Span::new().months(1).days(2)).unwrap();
     over.to_zoned_datetime(TimeZone::UTC).unwrap().timestamp()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const DAY: u64 = 86_400;
+
+    fn day(number: u64) -> Duration {
+        Duration::from_secs(number * DAY)
+    }
+
+    /// What the oracle says of two requests that came in on days of their own and were answered months later.
+    fn found(came_in: [u64; 2], told: bool, alarm: impl FnOnce(&mut Oracle)) -> Vec<Broken> {
+        let (mut oracle, account) = (Oracle::default(), Account::new());
+        for (id, at) in ["7abc", "7abd"].into_iter().zip(came_in) {
+            oracle.forms.push(FormSent { id: id.to_owned(), at: day(at), shown: Shown::Code });
+            let ended = privacy::instant::to_text(instant(day(90)));
+            let row = json!({
+                "pk": {"S": format!("obligation#{id}")}, "sk": {"S": "asked"},
+                "state": {"S": "answered"}, "at": {"S": ended},
+            });
+            account.put_all("ledger", &[row]);
+            if told {
+                oracle.wrote(id, day(at));
+            }
+            oracle.closed(Closing { id: id.to_owned(), is_answer: true, in_part: true, at: day(90) });
+        }
+        alarm(&mut oracle);
+        oracle.judge_forms(&account);
+        oracle.violations().iter().map(|violation| violation.broken).collect()
+    }
+
+    #[test]
+    fn an_alarm_counts_as_many_as_are_late() {
+        use Broken::{PastDateWithoutAlarm as Late, Untold};
+        let late =
+            |came_in, when: u64, count| found(came_in, true, |oracle| oracle.alarmed_of_requests(day(when), count));
+        assert_eq!(late([0, 0], 30, 2), []);
+        assert_eq!(late([0, 0], 30, 1), [Late, Late], "one of them only, and nobody knows which");
+        assert_eq!(late([0, 9], 29, 1), [Late], "of the other not yet");
+        let silent = |when: u64, count| {
+            let alarm = |oracle: &mut Oracle| {
+                oracle.alarmed_of_requests(day(30), 2);
+                oracle.alarmed_of_forms(day(when), count);
+            };
+            found([0, 0], false, alarm)
+        };
+        assert_eq!(silent(13, 2), []);
+        assert_eq!(silent(13, 1), [Untold, Untold]);
+        assert_eq!(silent(15, 2), [Untold, Untold], "two weeks are over");
+    }
 }
