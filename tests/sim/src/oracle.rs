@@ -1,7 +1,9 @@
 //! What must hold, read from the policy and not from the code: who owns what, what was promised to whom, and what happened.
 //!
 //! The oracle is told of every attempt and every acknowledgement by the actors, and sees every write of every process. It
-//! knows dates, connections and items, and nothing of states, plans, leases or marks.
+//! knows dates, connections and items, and nothing of plans, leases or marks. Of the rows of the ledger it reads what they say to
+//! others, since that is what is to be true: that a request is erased, done, held, answered or denied, up to which instant that was
+//! worked through, that a code is in force, and of which days holds keep something.
 
 mod dated;
 mod ends;
