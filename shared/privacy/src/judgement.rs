@@ -138,12 +138,12 @@ fn has_begun(request: &SubjectRequest, day: Date, now: Timestamp) -> bool {
 }
 
 /// Judges an obligation. One that waits for a hold which was released is open, on its old clock, whether or not a worker could
-/// begin with it since. Pure.
+/// begin with it since; so is one for which a wider request has come in since: what no hold keeps of that has its date too. Pure.
 #[must_use]
 pub fn judge(head: &Head, map: &DataMap, in_force: &InForce, now: Timestamp) -> Judged {
     let trouble = match &head.state {
         State::Verifying { .. } | State::Completed { .. } | State::Cancelled { .. } => return Judged::Finished,
-        State::Held { review_by, by, .. } if in_force.has_all(by) => {
+        State::Held { review_by, by, .. } if in_force.has_all(by) && !head.needs_plan() => {
             return Judged::Held { is_past_review: is_past_review(*review_by, now) };
         }
         State::Executing { .. } if head.ours_gone_at().is_some() => return Judged::Settling,

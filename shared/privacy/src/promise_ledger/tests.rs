@@ -178,6 +178,17 @@ async fn what_a_hold_kept_is_overdue_on_its_old_clock_once_that_is_released() {
 }
 
 #[tokio::test]
+async fn what_was_asked_for_since_is_open_beside_what_a_hold_keeps() {
+    let name = "promise.disconnect";
+    let world = world(&[(name, held("2026-06-01"))]).await;
+    world.stored().heads.get_mut(&id(1)).unwrap().covers_until = at("2026-03-12T12:00:00Z");
+    for (now, near_due, overdue) in [("2026-04-05T00:00:00Z", 1, 0), ("2026-04-10T00:00:00Z", 0, 1)] {
+        let one = &ledger(&world, now).await[name];
+        assert_eq!((one.held, one.near_due, one.overdue), (0, near_due, overdue), "{now}");
+    }
+}
+
+#[tokio::test]
 async fn the_ledger_and_the_alarms_count_the_same() {
     let states = [
         State::Received,
