@@ -6,10 +6,12 @@ import base64
 import hashlib
 import json
 import urllib.parse
+from typing import Any
 
 import pytest
 
-from tests.e2e.traces import Needles
+from local.settings import ROOT
+from tests.e2e.traces import Needles, places_of_contact, without_contact
 
 WORD = "mia.o'Neil+new@example.org"
 
@@ -48,3 +50,38 @@ def test_nothing_else_is_found() -> None:
 def test_a_word_that_stands_anywhere_by_chance_is_not_looked_for() -> None:
     with pytest.raises(AssertionError):
         Needles(["mia"])
+
+
+PLACES = places_of_contact(ROOT / "policy.toml")
+REFERENCE = "obligation#8q3vd"
+
+
+def row(pk: str, sk: str, **attributes: Any) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}} | attributes
+
+
+def found_in_ledger(of: dict[str, Any]) -> bool:
+    return Needles([WORD]).found_in(without_contact(of, PLACES)) != []
+
+
+@pytest.mark.parametrize("where", [
+    row(REFERENCE, "asked", contact={"M": {"email": {"S": WORD}}}, state={"S": "answered"}),
+    row(REFERENCE, "asked", agent={"M": {"email": {"S": WORD}, "name": {"S": "Agents"}}}),
+    row(REFERENCE, "asked", declaration={"S": WORD}, details={"S": f"write to {WORD}"}),
+    row(REFERENCE, "words", details={"S": f"write to {WORD}"}),
+])
+def test_an_address_may_stand_where_a_request_says_where_its_answer_goes(where: dict[str, Any]) -> None:
+    assert WORD in json.dumps(where) and not found_in_ledger(where)
+
+
+@pytest.mark.parametrize("where", [
+    row(REFERENCE, "asked", contact={"M": {}}, routed={"L": [{"M": {"tenant": {"S": WORD}}}]}),
+    row(REFERENCE, "asked", contact={"M": {"email": {"S": WORD}}}, member={"M": {"user": {"S": WORD.upper()}}}),
+    row(REFERENCE, "head", links={"L": [{"S": WORD}]}), row(REFERENCE, "head", contact={"S": WORD}),
+    row(REFERENCE, "outcome#1", outcomes={"M": {WORD: {"S": "removed"}}}),
+    row(REFERENCE, "trail#000002", why={"S": f"asked from {WORD}"}), row(REFERENCE, "trail#000002", details={"S": WORD}),
+    row(REFERENCE, f"subject#1#{hashlib.sha256(WORD.encode()).hexdigest()}"), row(f"asked-by#{WORD}", "8q3vd"),
+    row("obligation#aq3vd", "asked", contact={"S": WORD}), row("asked", "asked", contact={"S": WORD}),
+])
+def test_an_address_is_found_anywhere_else_in_the_ledger(where: dict[str, Any]) -> None:
+    assert found_in_ledger(where)

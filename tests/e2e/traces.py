@@ -7,11 +7,16 @@ import hashlib
 import html
 import json
 import re
+import tomllib
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 # Shorter ones stand in any text by chance.
 LEAST = 8
+# What whoever asks has written themselves, by the row of their request: it may hold anything.
+OWN_WORDS = {"asked": {"declaration", "details"}, "words": {"details"}}
 
 
 def spellings(word: str) -> Iterator[tuple[str, str]]:
@@ -81,3 +86,20 @@ def leaked(sent: Mapping[str, set[str]], texts: Iterable[str]) -> dict[str, set[
     seen = {word for text in texts for word in re.findall(r"(?<!\w)\d{6}(?!\w)", text)}
     found = {kind: codes & seen for kind, codes in sent.items()}
     return {kind: stand for kind, stand in found.items() if len(stand) >= 2 and 2 * len(stand) > len(sent[kind])}
+
+
+def places_of_contact(policy: Path) -> dict[str, set[str]]:
+    """By the row of a request, the attributes that may say where whoever asked can be reached: contact data, as the policy file calls
+    it, and their own words. Nothing else in the ledger may."""
+    places = {row: set(attributes) for row, attributes in OWN_WORDS.items()}
+    for row in tomllib.loads(policy.read_text())["own"]["contact-data"]["rows"]:
+        assert row["partition"] == "obligation#{obligation}" and "{" not in row["key"], f"contact data stands elsewhere: {row}"
+        places.setdefault(row["key"], set()).update(row["attributes"])
+    return places
+
+
+def without_contact(row: Mapping[str, Any], places: Mapping[str, set[str]]) -> str:
+    """A row of the ledger, as DynamoDB gives it, without what may say where whoever asked can be reached."""
+    is_of_request = row["pk"]["S"].startswith("obligation#8")
+    left_out = places.get(row["sk"]["S"], set()) if is_of_request else set()
+    return json.dumps({name: value for name, value in row.items() if name not in left_out}, default=repr)
