@@ -248,6 +248,12 @@ async fn a_chain_goes_on_under_the_next_signing_key() {
     assert_eq!(problems(&world, &both).1, Vec::<String>::new());
     let (_, found) = problems(&world, &public(&key));
     assert_eq!(found, [format!("1: is signed with the key {}, which was not given", signing("1").id().as_str())]);
+    // Whoever has not read the next one yet goes on with the first.
+    append(&world, "c").await.unwrap();
+    let (summary, found) = problems(&world, &both);
+    assert_eq!((summary.entries, found), (3, vec![]));
+    let (_, found) = problems(&world, &public(&signing("1")));
+    assert_eq!(found, [format!("2: is signed with the key {}, which was not given", key.id().as_str())]);
 }
 
 #[tokio::test]
