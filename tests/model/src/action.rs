@@ -2,6 +2,7 @@
 
 use privacy::memory::Strike;
 use privacy::obligation::{Head, ObligationId};
+use privacy::subject_request::SubjectRequest;
 
 use crate::holds::HOLDS;
 use crate::office::Office;
@@ -71,6 +72,7 @@ impl Office {
         let mut actions = Vec::new();
         let may_go_wrong = spent.troubles() < self.bounds.troubles;
         let mut when = |is_so: bool, action: Action| actions.extend(is_so.then_some(action));
+        let has_code = state.codes().next().is_some();
         let may_ask = state.hour == 0 || self.bounds.asks_later;
         when(self.bounds.sweeps_at_will, Action::Sweep);
         when(may_ask && !spent.asked[0] && most.asked[0], Action::Ask(Who::Person));
@@ -91,12 +93,12 @@ impl Office {
                 when(true, Action::Die(Strike::After(*call)));
             }
         }
-        when(spent.asked[0] && self.code_for(state).is_some(), Action::Enter { dies: false });
-        when(
-            spent.asked[0] && self.code_for(state).is_some() && may_go_wrong && spent.crashes < most.crashes,
-            Action::Enter { dies: true },
-        );
-        when(spent.asked[0] && spent.codes < most.codes, Action::AskCode);
+        when(spent.asked[0] && has_code, Action::Enter { dies: false });
+        when(spent.asked[0] && has_code && may_go_wrong && spent.crashes < most.crashes, Action::Enter { dies: true });
+        // A code that would show nothing leads nowhere.
+        let waits_for_code =
+            stored.requests.heads.get(&Who::Person.request()).is_some_and(SubjectRequest::has_code_to_send);
+        when(waits_for_code && spent.codes < most.codes, Action::AskCode);
         for (who, asked) in [Who::Person, Who::Stranger].into_iter().zip(spent.asked) {
             when(asked && spent.guesses < most.guesses, Action::Guess(who));
         }

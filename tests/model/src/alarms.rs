@@ -9,6 +9,7 @@ use privacy::ports::Clock;
 use privacy::sweep_ledger::{self, Notice, Sweep, sweep_ledger};
 use privacy::sweep_requests::{RequestsSwept, sweep_requests};
 
+use crate::asked::Asked;
 use crate::dates::{is_in_window_of_head, is_in_window_of_request, is_over};
 use crate::office::{Office, STUCK_AFTER, ready};
 
@@ -46,13 +47,13 @@ pub struct Heard {
 
 impl Office {
     /// Both sweeps, now: what rang.
-    pub(crate) fn sweep(&self, world: &World) -> Rung {
+    pub(crate) fn sweep(&self, world: &World, asked: &Asked) -> Rung {
         let now = world.now();
         let stop_at = now + SignedDuration::from_mins(5);
         let bounds = sweep_ledger::Bounds { stuck_after: STUCK_AFTER, taken_max: 80, at_once: 8, stop_at };
         let mut named = Vec::new();
         let swept = ready(sweep_ledger(world, world, world, world, self.map(), bounds, |notice| match notice {
-            Notice::Alarming { head, why } => named.push((head.id.clone(), why, is_over(head.received_at, now))),
+            Notice::Alarming { head, why } => named.push((head.id.clone(), why, is_over(asked.at(&head.id), now))),
             Notice::Fault(fault) => panic!("ports in memory do not fail: {}", fault.chain()),
         }));
         // Whoever is called at night is called by the count.
@@ -63,16 +64,17 @@ impl Office {
             is_in_time: !is_over,
         };
         let mut rung: Rung = named.into_iter().map(alarm).collect();
-        let due = due_requests(world, now);
+        let due = due_requests(world, asked, now);
         rung.extend(of_requests(&due, &ready(sweep_requests(&self.fulfilment(world), world, stop_at)), now));
         rung
     }
 
     /// What has to ring at the latest when the schedule runs now.
-    pub(crate) fn expected(world: &World) -> BTreeSet<Dated> {
+    pub(crate) fn expected(world: &World, asked: &Asked) -> BTreeSet<Dated> {
         let (now, stored) = (world.now(), world.stored());
-        let requests = stored.requests.heads.values().filter(|request| is_in_window_of_request(request, now));
-        let heads = stored.heads.values().filter(|head| is_in_window_of_head(head, now));
+        let requests = stored.requests.heads.values();
+        let requests = requests.filter(|request| is_in_window_of_request(request, asked.at(&request.id), now));
+        let heads = stored.heads.values().filter(|head| is_in_window_of_head(head, asked.at(&head.id), now));
         let requests = requests.map(|request| Dated::Request(request.id.clone()));
         requests.chain(heads.map(|head| Dated::Obligation(head.id.clone()))).collect()
     }
@@ -93,11 +95,11 @@ fn is_counted(swept: &Sweep, why: &str) -> bool {
 }
 
 /// Open requests that are due, the nearest last day first.
-fn due_requests(world: &World, now: Timestamp) -> Vec<(Timestamp, ObligationId)> {
+fn due_requests(world: &World, asked: &Asked, now: Timestamp) -> Vec<(Timestamp, ObligationId)> {
     let stored = world.stored();
     let open = stored.requests.heads.values().filter(|request| request.standing.closed_at().is_none());
     let due = open.filter(|request| request.next_action_at.is_some_and(|at| at <= now));
-    let mut due: Vec<_> = due.map(|request| (request.received_at, request.id.clone())).collect();
+    let mut due: Vec<_> = due.map(|request| (asked.at(&request.id), request.id.clone())).collect();
     due.sort();
     due
 }
@@ -113,10 +115,10 @@ fn of_requests(due: &[(Timestamp, ObligationId)], swept: &RequestsSwept, now: Ti
     ];
     let alarms = counts.into_iter().flat_map(|(why, count)| {
         let count = usize::try_from(count).expect("a count of a few");
-        due.iter().take(count).map(move |(received_at, id)| Alarm {
+        due.iter().take(count).map(move |(asked_at, id)| Alarm {
             of: Dated::Request(id.clone()),
             why,
-            is_in_time: !is_over(*received_at, now),
+            is_in_time: !is_over(*asked_at, now),
         })
     });
     alarms.collect()

@@ -1,6 +1,6 @@
 //! What has to have rung: for whatever is open, before its last day is over, and after it.
 
-use privacy::obligation::{Head, State as Stage};
+use privacy::obligation::{Head, ObligationId, State as Stage};
 
 use crate::alarms::{Alarm, Dated, Rung};
 use crate::dates::{has_time_left, is_open, is_over, is_theirs, is_theirs_to_come};
@@ -12,12 +12,12 @@ const NEAR: [&str; 3] = ["near-due", "near-legal", "last-day"];
 
 /// Nothing that is open and not held is past its date that was not named before, if the schedule ran in the days before it.
 pub(crate) fn is_rung_for_in_time(state: &State) -> bool {
-    let stored = &state.stored;
+    let (stored, asked) = (&state.stored, &state.spent.asked_at);
     let requests = stored.requests.heads.values().filter(|request| request.standing.closed_at().is_none());
-    let requests = requests.map(|request| (Dated::Request(request.id.clone()), request.received_at));
+    let requests = requests.map(|request| (Dated::Request(request.id.clone()), asked.at(&request.id)));
     let heads = stored.heads.values().filter(|head| is_open(head));
-    let heads = heads.map(|head| (Dated::Obligation(head.id.clone()), head.received_at));
-    let mut late = requests.chain(heads).filter(|(_, received_at)| is_over(*received_at, state.now));
+    let heads = heads.map(|head| (Dated::Obligation(head.id.clone()), asked.at(&head.id)));
+    let mut late = requests.chain(heads).filter(|(_, asked_at)| is_over(*asked_at, state.now));
     late.all(|(of, _)| !state.heard.expected.contains(&of) || is_named(&state.heard.rung, &of))
 }
 
@@ -25,14 +25,14 @@ pub(crate) fn is_rung_for_in_time(state: &State) -> bool {
 /// passed; what a hold keeps, once somebody should have looked at the hold again; what a processor keeps, days before its own last day,
 /// and once that has passed.
 pub(crate) fn is_alarmed_when_left_alone(state: &State, end: &End) -> bool {
-    let rung = &state.heard.rung | &end.rung;
-    let is_in_time = |received_at, of: &Dated| !has_time_left(received_at, state.now) || is_named(&rung, of);
+    let (rung, asked) = (&state.heard.rung | &end.rung, &state.spent.asked_at);
+    let is_in_time = |id: &ObligationId, of: &Dated| !has_time_left(asked.at(id), state.now) || is_named(&rung, of);
     let requests = end.stored.requests.heads.values().all(|request| {
         let of = Dated::Request(request.id.clone());
         match request.standing.closed_at() {
             Some(_) => request.settled_at().is_some(),
             None => {
-                let is_alarmed = is_in_time(request.received_at, &of) && has_rung(&rung, &of, "overdue");
+                let is_alarmed = is_in_time(&request.id, &of) && has_rung(&rung, &of, "overdue");
                 request.next_action_at.is_some() && is_alarmed
             }
         }
@@ -46,7 +46,7 @@ pub(crate) fn is_alarmed_when_left_alone(state: &State, end: &End) -> bool {
                 let is_in_time = !is_theirs_to_come(head, state.now) || has_rung(&rung, &of, "processor-late");
                 is_in_time && has_rung(&rung, &of, "processor-overdue")
             }
-            _ => is_in_time(head.received_at, &of) && has_rung(&rung, &of, "overdue"),
+            _ => is_in_time(&head.id, &of) && has_rung(&rung, &of, "overdue"),
         }
     };
     let is_over = |head: &Head| head.state.closed_at().is_some() && head.next_action_at.is_none();

@@ -9,8 +9,11 @@
 
 mod action;
 mod alarms;
+mod asked;
 mod bounds;
+mod copies;
 mod dates;
+mod ending;
 mod heard;
 mod holds;
 mod mended;
@@ -22,6 +25,7 @@ mod state;
 
 pub use action::{Action, Who};
 pub use alarms::{Alarm, Dated, Heard, Rung};
+pub use asked::Asked;
 pub use bounds::Search;
 pub use office::{Bounds, Office};
 pub use state::{Spent, State};

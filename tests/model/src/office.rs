@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Span, Timestamp};
-use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request};
+use privacy::accept_request::{Ask, Naming, Sent, Terms, accept_request, source_of};
 use privacy::clock::model::Kind;
 use privacy::data_map::DataMap;
 use privacy::erasure::{Engine, Worked};
@@ -17,13 +17,14 @@ use privacy::law::Law;
 use privacy::memory::{Mood, World, place, prompt_map, proof};
 use privacy::message::Work;
 use privacy::ports::Clock;
-use privacy::subject_request::notice::{Notice, NoticeJob};
 use privacy::subject_request::{Channel, Contact};
 use privacy::tell_person::Teller;
-use privacy::verify_request::{Verified, verify_request};
+use privacy::verify_request::{Verified, send_code, verify_request};
 
 use crate::action::{Action, Who};
 use crate::alarms::Heard;
+use crate::asked::Asked;
+use crate::copies::Copies;
 use crate::holds::AVATAR;
 use crate::mended::mend;
 use crate::run_on::{End, Leg};
@@ -72,15 +73,22 @@ pub struct Office {
     law: Law,
     pub(crate) map: Arc<DataMap>,
     looks: Vec<Span>,
+    /// What processors have at the beginning.
+    pub(crate) copies: Copies,
     /// How far.
     pub bounds: Bounds,
     /// What became of worlds that were run on: many states come to the same.
-    pub(crate) ends: Mutex<HashMap<(u64, Leg), Arc<End>>>,
+    pub(crate) ends: Mutex<HashMap<(u64, Asked, Leg), Arc<End>>>,
 }
 
 /// The first instant: a Thursday at noon, so that the legal date is no Sunday.
 pub(crate) fn begins_at() -> Timestamp {
     "2026-03-05T12:00:00Z".parse().expect("an instant")
+}
+
+/// As whom the person is known.
+fn person() -> Identity {
+    Identity::Email(EmailAddress::parse(ADDRESS).expect("an address"))
 }
 
 /// Ports in memory never wait.
@@ -95,22 +103,23 @@ impl Office {
         let map = Arc::new(prompt_map());
         let looks = map.model().second_looks.after.clone();
         let (keys, law) = (SubjectKeys::parse(RING).expect("keys"), Law::built_in().expect("the law"));
-        Self { keys, law, map, looks, bounds, ends: Mutex::default() }
+        let copies = Copies::of(&map, &keys.links(&person()));
+        Self { keys, law, map, looks, copies, bounds, ends: Mutex::default() }
     }
 
-    /// The beginning: the person wrote to alder by Instagram, as another did, and a processor has a copy.
+    /// The beginning: the person wrote to alder by Instagram, as another did, and processors have copies of both.
     pub(crate) fn begin(&self) -> State {
         let world = World::new(begins_at(), 2);
         for contact in ["mia", "other"] {
             world.put("alder", "c1", &format!("contact#{contact}#profile"));
         }
         world.put_object(AVATAR, "v1");
-        let email = Identity::Email(EmailAddress::parse(ADDRESS).expect("an address"));
         let long_ago = begins_at() - SignedDuration::from_hours(1_000);
         world.connect_by("instagram", "alder", "c1", long_ago, &[]);
-        for link in self.keys.links(&email) {
+        for link in self.keys.links(&person()) {
             world.link(&place("alder", "c1", Some("mia")), long_ago, &link);
         }
+        self.copies.hand_out(&world);
         if self.bounds.is_above_ceiling {
             world.put("alder", "c1", "contact#mia#of-no-class");
         }
@@ -131,6 +140,7 @@ impl Office {
         match action {
             Action::Ask(who) => {
                 spent.asked[who as usize] = true;
+                spent.asked_at.note(who, world.now());
                 self.ask(&world, who);
             }
             Action::Tell { index, stays } => {
@@ -143,11 +153,13 @@ impl Office {
             }
             Action::Enter { dies } => {
                 spent.crashes += u8::from(dies);
-                let code = self.code_for(state).unwrap_or_default();
-                self.enter(&world, Who::Person, &code, dies);
+                let code = state.codes().last().cloned().unwrap_or_default();
+                let is_shown = self.enter(&world, Who::Person, &code, dies);
+                spent.is_void_taken |= is_shown && state.codes().count() <= spent.codes_void.into();
             }
             Action::AskCode => {
                 spent.codes += 1;
+                spent.codes_void = u8::try_from(state.codes().count()).expect("a few");
                 self.ask_code(&world);
             }
             Action::Guess(who) => {
@@ -156,7 +168,7 @@ impl Office {
             }
             Action::EnterForOther => {
                 spent.guesses += 1;
-                let code = self.code_for(state).unwrap_or_default();
+                let code = state.codes().last().cloned().unwrap_or_default();
                 self.enter(&world, Who::Stranger, &code, false);
             }
             Action::Work { index, stays } => {
@@ -172,7 +184,7 @@ impl Office {
                 spent.lost += 1;
                 world.stored().sent.remove(index);
             }
-            Action::Sweep => heard.rung.extend(self.sweep(&world)),
+            Action::Sweep => heard.rung.extend(self.sweep(&world, &spent.asked_at)),
             Action::Hold(index) => self.hold(&world, index, &mut spent),
             Action::HoldAmid(call) => {
                 if !self.hold_amid(&world, 0, call, &mut spent) {
@@ -204,20 +216,13 @@ impl Office {
                 if is_swept {
                     let next_run = world.now() + SCHEDULE;
                     world.stored().set_now(next_run.min(at));
-                    heard.expected.extend(Self::expected(&world));
-                    heard.rung.extend(self.sweep(&world));
+                    heard.expected.extend(Self::expected(&world, &spent.asked_at));
+                    heard.rung.extend(self.sweep(&world, &spent.asked_at));
                 }
                 world.stored().set_now(at);
             }
         }
         State::of(world, hour, spent, heard)
-    }
-
-    /// The newest code that was sent for the person's own request: they can read it.
-    pub(crate) fn code_for(&self, state: &State) -> Option<String> {
-        let id = Who::Person.request();
-        let letters = state.stored.requests.letters.iter().rev();
-        letters.filter(|letter| letter.request == id).find_map(|letter| letter.code.clone())
     }
 
     fn ask(&self, world: &World, who: Who) {
@@ -230,11 +235,8 @@ impl Office {
 
     fn ask_code(&self, world: &World) {
         let request = world.stored().requests.heads[&Who::Person.request()].clone();
-        if request.has_code_to_send() {
-            let (notice, round) = (Notice::Code, request.next_round(Notice::Code));
-            let job = NoticeJob { request: request.id, notice, tenant: None, round, source: None };
-            world.stored().requests.notices.push(job);
-        }
+        let source = source_of(&self.keys, "192.0.2.7").expect("a counter of a source");
+        ready(send_code(world, world, &request, source)).expect("ports in memory do not fail");
     }
 
     pub(crate) fn tell(&self, world: &World, index: usize, stays: bool) {
@@ -250,13 +252,14 @@ impl Office {
         }
     }
 
-    fn enter(&self, world: &World, who: Who, code: &str, dies: bool) {
+    /// Whether that showed something.
+    fn enter(&self, world: &World, who: Who, code: &str, dies: bool) -> bool {
         let verified = ready(verify_request(world, &self.keys, &who.request(), code, world.now()));
-        if let Ok(Verified::Proved(proved)) = verified
-            && !dies
-        {
+        let Ok(Verified::Proved(proved)) = verified else { return false };
+        if !dies {
             ready(self.fulfilment(world).begin(*proved, world.now())).expect("ports in memory do not fail");
         }
+        true
     }
 
     pub(crate) fn work(&self, world: &World, index: usize, stays: bool) {

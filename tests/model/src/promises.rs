@@ -1,23 +1,19 @@
 //! What must hold in every state, written from the policy and the law.
 
 use jiff::{SignedDuration, Timestamp};
-use privacy::memory::Stored;
 use privacy::obligation::{Head, State as Stage};
-use privacy::subject_request::notice::Notice;
 use privacy::subject_request::{Standing, SubjectRequest};
 use stateright::{Checker, Expectation, Property};
 
 use crate::action::Who;
 use crate::bounds::Search;
-use crate::dates::{ends, legal};
+use crate::dates::{is_over, legal, next_look};
+use crate::ending::{ends_rightly, has_item, is_erased, is_not_denied_wrongly};
 use crate::heard::{is_alarmed_when_left_alone, is_rung_for_in_time};
 use crate::holds::{ALL, left};
 use crate::office::Office;
 use crate::reached::reached;
 use crate::state::State;
-
-/// Until then before the end of the last day whoever asks may show who they are.
-const LAST_HOURS: SignedDuration = SignedDuration::from_hours(2);
 
 /// Every promise.
 #[must_use]
@@ -29,10 +25,12 @@ pub fn all() -> Vec<Property<Office>> {
 
 fn always() -> Vec<Property<Office>> {
     vec![
-        Property::always("nothing goes before somebody has shown who they are", |_, state: &State| {
-            is_verified(state) || left(&state.stored) == ALL
+        Property::always("nothing goes before somebody has shown who they are", |office: &Office, state: &State| {
+            is_verified(state) || left(&state.stored) == ALL && office.copies.are_untouched(&state.stored)
         }),
-        Property::always("nobody else's goes", |_, state: &State| has_item(&state.stored, "contact#other#profile")),
+        Property::always("nobody else's goes", |office: &Office, state: &State| {
+            has_item(&state.stored, "contact#other#profile") && office.copies.are_of_other_untouched(&state.stored)
+        }),
         Property::always(
             "what was not verified reaches no engine and no business, and is never answered",
             |_, state: &State| {
@@ -46,18 +44,22 @@ fn always() -> Vec<Property<Office>> {
         Property::always("a guess and another's code show nothing", |_, state: &State| {
             request(state, Who::Stranger).is_none_or(|request| request.proven.is_empty())
         }),
+        Property::always("a code shows nothing once another was asked for", |_, state: &State| {
+            !state.spent.is_void_taken
+        }),
         Property::always("no date moves, whatever anybody else does", |_, state: &State| {
+            let legal = |id| legal(state.spent.asked_at.at(id));
             let requests = &state.stored.requests.heads;
-            requests.values().all(|request| request.clocks.legal.date == legal(request.received_at))
-                && state.stored.heads.values().all(|head| head.due_by.date <= legal(head.received_at))
+            requests.values().all(|request| request.clocks.legal.date == legal(&request.id))
+                && state.stored.heads.values().all(|head| head.due_by.date <= legal(&head.id))
         }),
         Property::always("what is held stays, but for one delete that was on its way", |_, state: &State| {
             let gone = state.spent.kept & !left(&state.stored);
             !state.spent.is_held() || gone.count_ones() <= u32::from(state.spent.is_amid_work)
         }),
-        Property::always("erased means gone, here and at whoever was asked", |_, state: &State| {
+        Property::always("erased means gone, here and at whoever was asked", |office: &Office, state: &State| {
             erasure(state).is_none_or(|head| {
-                head.state.erased_at().is_none() || (left(&state.stored) == 0 && state.spent.is_mended)
+                head.state.erased_at().is_none() || (left(&state.stored) == 0 && office.copies.are_gone(&state.stored))
             })
         }),
         Property::always("what is open is looked at again, in time for its alarms", |_, state: &State| {
@@ -65,7 +67,7 @@ fn always() -> Vec<Property<Office>> {
                 && state.stored.heads.values().all(|head| is_watched(head, state))
         }),
         Property::always("a denial by the machine is for want of proof, on the last evening", |_, state: &State| {
-            state.stored.requests.heads.values().all(is_not_denied_wrongly)
+            state.stored.requests.heads.values().all(|request| is_not_denied_wrongly(state, request))
         }),
         Property::always("no date passes of what is open and not held that no alarm has named before", |_, state| {
             is_rung_for_in_time(state)
@@ -93,7 +95,7 @@ fn sometimes() -> Vec<Property<Office>> {
             is_in(state, |stage| matches!(stage, Stage::Verifying { looks, .. } if !looks.is_empty()))
         }),
         Property::sometimes("past its date, and named before", |_, state: &State| {
-            let late = erasure(state).filter(|head| crate::dates::is_over(head.received_at, state.now));
+            let late = erasure(state).filter(|head| is_over(state.spent.asked_at.at(&head.id), state.now));
             late.is_some_and(crate::dates::is_open) && state.heard.rung.iter().any(|alarm| alarm.why == "near-due")
         }),
         Property::sometimes("waits for a processor past its own last day, and it rang", |_, state: &State| {
@@ -129,7 +131,7 @@ fn sometimes() -> Vec<Property<Office>> {
         Property::sometimes("halted above a ceiling", |_, state: &State| erasure(state).is_some_and(Head::is_halted)),
         Property::sometimes("halted, named before its date, and past it", |_, state: &State| {
             let rung = |why| state.heard.rung.iter().any(|alarm| alarm.why == why);
-            let late = erasure(state).filter(|head| crate::dates::is_over(head.received_at, state.now));
+            let late = erasure(state).filter(|head| is_over(state.spent.asked_at.at(&head.id), state.now));
             late.is_some_and(Head::is_halted) && rung("halted") && rung("near-due")
         }),
         Property::sometimes("a store has failed", |_, state: &State| {
@@ -140,6 +142,12 @@ fn sometimes() -> Vec<Property<Office>> {
         }),
         Property::sometimes("confirmed, and erased", |_, state: &State| {
             state.spent.is_confirmed && erasure(state).is_some_and(|head| head.state.erased_at().is_some())
+        }),
+        Property::sometimes("shown by a fresh code, the one before void", |_, state: &State| {
+            state.spent.codes_void > 0 && is_verified(state)
+        }),
+        Property::sometimes("a code is void, and the fresh one lost", |_, state: &State| {
+            state.spent.codes_void > 0 && state.spent.lost > 0 && !is_verified(state)
         }),
         Property::sometimes("a message came twice", |_, state: &State| state.spent.doubled > 0),
         Property::sometimes("the schedule did not run", |_, state: &State| state.spent.outages > 0),
@@ -162,64 +170,14 @@ pub fn assert_kept(found: &impl Checker<Office>, search: Search) {
     }
 }
 
-/// Once nothing goes wrong any more, each request has its answer: what was shown is erased before its date if there was time,
-/// the rest is denied and untouched; people are told, evidence is gone, and nothing is left to do.
-fn ends_rightly(office: &Office, state: &State) -> bool {
-    let end = &office.run_on(state).stored;
-    let is_settled = |request: &SubjectRequest| request.settled_at().is_some() && request.next_action_at.is_none();
-    let requests = end.requests.heads.values();
-    let is_told =
-        requests.clone().all(|request| request.closing_notice().is_some_and(|notice| told_once(end, request, notice)));
-    let are_answers_right = requests.clone().all(|request| match &request.standing {
-        Standing::Answered { at, .. } => request.is_verified() && (is_late(state, request) || *at <= ends_at(request)),
-        Standing::Denied { .. } => is_not_denied_wrongly(request),
-        Standing::Withdrawn { .. } => true,
-        Standing::Received | Standing::AwaitingVerification | Standing::InProgress { .. } => false,
-    });
-    let is_shown = requests.clone().any(|request| request.is_verified());
-    let is_gone = left(end) == if is_shown { 0 } else { ALL };
-    let is_over =
-        end.heads.values().all(|head| matches!(head.state, Stage::Completed { .. }) && head.next_action_at.is_none());
-    requests.clone().all(is_settled)
-        && is_told
-        && are_answers_right
-        && is_gone
-        && is_over
-        && has_item(end, "contact#other#profile")
-}
-
-fn is_not_denied_wrongly(request: &SubjectRequest) -> bool {
-    match &request.standing {
-        Standing::Denied { at, reason } => {
-            reason == "unverifiable" && !request.is_verified() && *at >= ends_at(request) - LAST_HOURS
-        }
-        Standing::Received
-        | Standing::AwaitingVerification
-        | Standing::InProgress { .. }
-        | Standing::Answered { .. }
-        | Standing::Withdrawn { .. } => true,
-    }
-}
-
-/// Too little is left of the time: whatever held it up has held it up until the date.
-fn is_late(state: &State, request: &SubjectRequest) -> bool {
-    now(state) + SignedDuration::from_hours(24) > ends_at(request)
-}
-
-fn told_once(end: &Stored, request: &SubjectRequest, notice: Notice) -> bool {
-    end.requests.letters.iter().any(|letter| letter.request == request.id && letter.notice == notice)
-}
-
 /// It is looked at within the hour where the sweep says so, and never later than the next alarm or the last day.
 fn is_watched_request(request: &SubjectRequest, state: &State) -> bool {
     if request.settled_at().is_some() {
         return request.next_action_at.is_none();
     }
-    let next_alarm = request.clocks.next_alarm(now(state)).ok().flatten();
-    request.next_action_at.is_some_and(|at| {
-        let latest = next_alarm.unwrap_or(now(state) + SignedDuration::from_hours(24));
-        at <= latest
-    })
+    let next_look = next_look(state.spent.asked_at.at(&request.id), now(state));
+    let latest = next_look.unwrap_or(now(state) + SignedDuration::from_hours(24));
+    request.next_action_at.is_some_and(|at| at <= latest)
 }
 
 fn is_watched(head: &Head, state: &State) -> bool {
@@ -232,10 +190,6 @@ fn is_watched(head: &Head, state: &State) -> bool {
         _ => SignedDuration::from_hours(1),
     };
     head.next_action_at.is_some_and(|at| at <= now(state) + within)
-}
-
-fn ends_at(request: &SubjectRequest) -> Timestamp {
-    ends(request.received_at)
 }
 
 fn now(state: &State) -> Timestamp {
@@ -282,15 +236,5 @@ fn is_free_to_go(office: &Office, state: &State) -> bool {
 /// A processor that answers nothing keeps nothing here.
 fn is_gone_in_an_hour(office: &Office, state: &State) -> bool {
     let end = &office.wait_an_hour(state).stored;
-    left(end) == 0 && (!state.spent.is_mended || is_erased(end))
-}
-
-fn is_erased(stored: &Stored) -> bool {
-    let head = stored.heads.get(&Who::Person.request());
-    left(stored) == 0 && head.is_some_and(|head| head.state.erased_at().is_some())
-}
-
-fn has_item(stored: &Stored, key: &str) -> bool {
-    let partition = ("inbox".to_owned(), "alder#c1".to_owned());
-    stored.items.get(&partition).is_some_and(|items| items.contains(key))
+    left(end) == 0 && (!state.spent.is_mended || is_erased(office, end))
 }

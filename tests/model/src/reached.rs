@@ -12,7 +12,13 @@ pub(crate) const fn reached(search: Search) -> &'static [&'static str] {
             "a request near its target, past it, near its last day and on it",
             "erased beside a stranger who has asked the same",
         ],
-        Search::Verification => &["answered", "denied", "waits for a processor"],
+        Search::Verification => &[
+            "answered",
+            "denied",
+            "waits for a processor",
+            "shown by a fresh code, the one before void",
+            "a code is void, and the fresh one lost",
+        ],
         Search::Holds => &[
             "answered",
             "held",

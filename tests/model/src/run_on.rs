@@ -7,6 +7,7 @@ use privacy::memory::{Stored, World};
 use privacy::ports::Clock;
 
 use crate::alarms::Rung;
+use crate::asked::Asked;
 use crate::dates::ends;
 use crate::mended::mend;
 use crate::office::{Office, STUCK_AFTER, begins_at};
@@ -47,35 +48,35 @@ impl Office {
         let world = state.world();
         mend(&world);
         self.release_all(&world, &state.spent);
-        self.run(world, Leg::ToTheEnd { close_steps: CLOSE_STEPS })
+        self.run(world, &state.spent.asked_at, Leg::ToTheEnd { close_steps: CLOSE_STEPS })
     }
 
     /// As many days, but nobody mends or releases anything.
     pub(crate) fn leave_alone(&self, state: &State) -> Arc<End> {
-        self.run(state.world(), Leg::LeftAlone { close_steps: CLOSE_STEPS })
+        self.run(state.world(), &state.spent.asked_at, Leg::LeftAlone { close_steps: CLOSE_STEPS })
     }
 
     /// One hour on, in which nobody mends or releases anything.
     pub(crate) fn wait_an_hour(&self, state: &State) -> Arc<End> {
         let until = state.now + SignedDuration::from_hours(1);
-        self.run(state.world(), Leg::ForAnHour { until })
+        self.run(state.world(), &state.spent.asked_at, Leg::ForAnHour { until })
     }
 
     /// What many states come to is gone through once.
-    fn run(&self, world: World, leg: Leg) -> Arc<End> {
+    fn run(&self, world: World, asked: &Asked, leg: Leg) -> Arc<End> {
         let (mut leg, mut way) = (leg, Vec::new());
         let mut end = loop {
             world.strike(None);
-            let here = (print_of(&world.stored()), leg);
+            let here = (print_of(&world.stored()), *asked, leg);
             if let Some(known) = self.ends.lock().expect("a lock").get(&here) {
                 break Arc::clone(known);
             }
             if matches!(leg, Leg::ToTheEnd { .. }) {
                 self.confirm(&world);
             }
-            let rung = self.settle(&world);
+            let rung = self.settle(&world, asked);
             way.push((here, rung));
-            match next_leg(&world, leg) {
+            match next_leg(&world, asked, leg) {
                 Some((at, next)) => {
                     world.stored().set_now(at);
                     leg = next;
@@ -94,20 +95,20 @@ impl Office {
     }
 
     /// Delivers all that waits, sweeps, and delivers what that brought.
-    fn settle(&self, world: &World) -> Rung {
+    fn settle(&self, world: &World, asked: &Asked) -> Rung {
         let mut rung = Rung::new();
         for _ in 0..2 {
             let (notices, messages) = waiting(world);
             (0..notices).for_each(|_| self.tell(world, 0, false));
             (0..messages).for_each(|_| self.work(world, 0, false));
-            rung.extend(self.sweep(world));
+            rung.extend(self.sweep(world, asked));
         }
         rung
     }
 }
 
 /// When it is looked at next, if it is.
-fn next_leg(world: &World, leg: Leg) -> Option<(Timestamp, Leg)> {
+fn next_leg(world: &World, asked: &Asked, leg: Leg) -> Option<(Timestamp, Leg)> {
     let (now, next, day) = (world.now(), next_action(world)?, SignedDuration::from_hours(24));
     match leg {
         Leg::ToTheEnd { close_steps } => {
@@ -117,7 +118,7 @@ fn next_leg(world: &World, leg: Leg) -> Option<(Timestamp, Leg)> {
             is_within.then_some((at, Leg::ToTheEnd { close_steps: close_steps.saturating_sub(1) }))
         }
         Leg::LeftAlone { close_steps } => {
-            let days = if now < last_day(world) + PROCESSORS_HAVE { 2 } else { 14 };
+            let days = if now < last_day(asked) + PROCESSORS_HAVE { 2 } else { 14 };
             let span = if close_steps > 0 { STUCK_AFTER } else { day * days };
             let at = next.max(now + span);
             let is_within = at < begins_at() + day * 95;
@@ -144,8 +145,6 @@ fn next_action(world: &World) -> Option<Timestamp> {
 }
 
 /// The last day of the newest request.
-fn last_day(world: &World) -> Timestamp {
-    let stored = world.stored();
-    let newest = stored.requests.heads.values().map(|request| request.received_at).max();
-    ends(newest.unwrap_or_else(begins_at))
+fn last_day(asked: &Asked) -> Timestamp {
+    ends(asked.newest().unwrap_or_else(begins_at))
 }

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use privacy::memory::{Stored, World};
 use privacy::ports::Clock;
 
+use crate::action::Who;
 use crate::alarms::Heard;
+use crate::asked::Asked;
 use crate::holds::HOLDS;
 
 /// Records of a page in memory: small, so that every loop over pages is gone through.
@@ -18,6 +20,8 @@ pub(crate) const PAGE_RECORDS: usize = 2;
 pub struct Spent {
     /// Whether the person, and whether the stranger, has asked.
     pub asked: [bool; 2],
+    /// When.
+    pub asked_at: Asked,
     /// Messages that were lost for good.
     pub lost: u8,
     /// Messages that were delivered and stay, to come again.
@@ -30,6 +34,10 @@ pub struct Spent {
     pub guesses: u8,
     /// Fresh codes that the person asked for.
     pub codes: u8,
+    /// How many had gone out for the person's request when they asked for a fresh one: from then on those are void.
+    pub codes_void: u8,
+    /// Whether one of those showed something all the same.
+    pub is_void_taken: bool,
     /// Of each hold, whether it was placed, and whether it was released.
     pub holds: [[bool; 2]; HOLDS],
     /// What was there when the first of the holds in force was placed, and so must stay.
@@ -87,6 +95,13 @@ impl State {
     #[must_use]
     pub fn world(&self) -> World {
         World::of(Stored::clone(&self.stored), PAGE_RECORDS)
+    }
+
+    /// The codes that were sent for the person's own request, in order: they can read them.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &String> {
+        let id = Who::Person.request();
+        let letters = self.stored.requests.letters.iter().filter(move |letter| letter.request == id);
+        letters.filter_map(|letter| letter.code.as_ref())
     }
 
     fn parts(&self) -> (u64, usize, Spent, &Heard) {
