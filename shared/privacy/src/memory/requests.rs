@@ -83,6 +83,7 @@ impl RequestBook for World {
             let is_kept =
                 |used: &Challenge| requests.challenges.get(&request.id).is_some_and(|(kept, _)| kept.salt == used.salt);
             if !requests.heads.get(&request.id).is_some_and(is_next) || !used.is_none_or(is_kept) {
+                // The first act makes the second version.
                 let acts = requests.acts.get(&request.id).into_iter().flatten();
                 return acts.zip(2_u32..).any(|(known, version)| version == request.version && known == act);
             }

@@ -69,10 +69,10 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    /// What is to go on from: the stored one if it is for the same targets and re-opening, and a new one otherwise, in which who has not
-    /// answered yet keeps the day to answer by. A processor that the policy file has gained meanwhile begins now; one that it no longer lets us ask begins anew,
+    /// What is to go on from: the stored one if it is for the same targets and re-opening, and a new one otherwise. A
+    /// processor that the policy file has gained meanwhile begins now; one that it no longer lets us ask begins anew,
     /// since a pass over no targets would confirm without a query. So does every one where more of ours is gone by now, of
-    /// which it may have got a copy after it answered.
+    /// which it may have got a copy after it answered. Whoever has not answered within a re-opening keeps the day to answer by.
     pub(super) fn begin(
         stored: Option<Self>,
         model: &Model,
@@ -83,18 +83,15 @@ impl Settlement {
         let (mut name, reopened, extent) = (digest(targets), case.reopened, Some(case.extent.name()));
         // Half of it tells them apart, and keeps a row of few processors within a unit. Older rows have all of it.
         name.truncate(32);
-        let mut asked_since = BTreeMap::new();
+        let of_now = stored.as_ref().filter(|stored| stored.reopened >= reopened);
+        let asked_since = of_now.map(Self::unanswered).unwrap_or_default();
         let mut settlement = match stored {
             Some(stored) if stored.targets.starts_with(&name) && stored.reopened >= reopened => stored,
             Some(other) => {
-                if other.reopened == reopened {
-                    asked_since = other.unanswered();
-                }
                 Self { version: other.version, reopened, targets: name, extent: None, entries: BTreeMap::new() }
             }
             None => Self { version: 0, reopened, targets: name, extent: None, entries: BTreeMap::new() },
         };
-        asked_since.extend(settlement.unanswered());
         // A late message of before a re-opening knows less.
         let is_of_now = settlement.reopened == reopened;
         let is_more = is_of_now && settlement.extent.is_some() && settlement.extent != extent;
@@ -120,9 +117,7 @@ impl Settlement {
         }
         Ok(settlement)
     }
-}
 
-impl Settlement {
     /// Since when those were to answer who have not. They keep that day, whatever else they are asked about from now on.
     fn unanswered(&self) -> BTreeMap<String, Timestamp> {
         let open = self.entries.iter().filter(|(_, entry)| entry.state.due().is_some());
